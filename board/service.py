@@ -17,6 +17,7 @@ from board.audit.repeats import Repeats
 from board.commands.command import Ack
 from board.commands.execute import CommandResult, QueuedCommand
 from board.commands.registry import TABLE, Command
+from board.commands.sightings import due_wakes
 from board.config.alarm_rules import load_rules
 from board.config.board_shares import load_board_shares
 from board.config.file_shares import load_file_shares
@@ -103,6 +104,7 @@ class BoardService:
         self.files = FileStore.of(settings)
         self.disk = DiskReserve(settings, self.files.folder)
         self.files_removed = asyncio.Event()  # bytes wait to be deleted
+        self.wakes_wanted = asyncio.Event()  # set-aside reports wait to be compared
         self.verified_chains = VerifiedChains(settings.secret())
         self.summaries = SummaryPublisher(self.database, self.hub, self.source, self.targets)
         self.unread_counts = UnreadCountPublisher(self.database, self.hub, self.source)
@@ -213,6 +215,8 @@ class BoardService:
             self.hub.requested["alarms"].set()
         if any(event.type == "file.removed" for event in written.events):
             self.files_removed.set()
+        if any(event.type in due_wakes.SIGNALS for event in written.events):
+            self.wakes_wanted.set()
         # a repeated command: the process that committed it may have died before publishing
         if written.ack.seqs and not written.events:
             self.hub.announce_head(written.ack.board, max(written.ack.seqs))

@@ -17,6 +17,7 @@ from board.commands.cards import ownership
 from board.commands.command import Ack, CommandSpec
 from board.commands.read_ahead import CommandRequest, lock_and_read, request_of
 from board.commands.registry import TABLE, Command, is_allowed_while_closed
+from board.commands.sightings import due_wakes
 from board.config.alarm_rules import AlarmRules, load_rules
 from board.config.board_shares import BoardShares, load_board_shares
 from board.config.predefined_tasks import TaskCatalogue, load_catalogue
@@ -163,6 +164,7 @@ def _execute(
     opened = result.created_boards[0].id if result.created_boards else None
     ack = Ack(command.id, board.id, [event.seq for event in result.events if event.board == board.id], opened, result.share)
     _store_ack(session, uow, request, ack, now, content)
+    due_wakes.mark(session, result.changes, now)
     alarms.record_alarms(writer)  # their events are not in the ack
     boards_written = (operations, board, *result.created_boards, *result.other_boards)
     epochs = {row.id: row.epoch for row in boards_written if row is not None}

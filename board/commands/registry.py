@@ -13,7 +13,7 @@ from board.commands.files import file_removals, files, photos
 from board.commands.handover import briefings, handovers, shifts
 from board.commands.materials import distributions, materials
 from board.commands.searches import appeals, goals, outcomes, searches
-from board.commands.sightings import sightings, sources, tips
+from board.commands.sightings import sightings, sources, tips, wakes
 from board.engine import kinds
 from board.engine.kinds import Kind
 from models.board import OPERATIONS
@@ -24,13 +24,14 @@ __all__ = ["TABLE", "Command", "CommandSpec"]
 for declared_kind in (  # in the order of snapshots
     searches.KIND, columns.KIND, sightings.KIND, tasks.KIND, notes.KIND, briefings.KIND, shifts.KIND, handovers.KIND,
     handovers.SEARCH_KIND, alarms.KIND, tips.KIND, files.KIND, materials.KIND, distributions.KIND,
-    duties.KIND, plan.KIND,
+    duties.KIND, plan.KIND, wakes.KIND,
 ):  # fmt: skip
     kinds.register(declared_kind)
 
 SIGHTING, TASK, TIP = EntityRead("sighting", "sighting"), EntityRead("task", "task"), EntityRead("tip", "tip")
 FILE, COLUMN, ALARM = EntityRead("file", "file"), EntityRead("column", "column"), EntityRead("alarm", "alarm")
 MATERIAL, DISTRIBUTION = EntityRead("material", "material"), EntityRead("distribution", "distribution")
+WAKE = EntityRead("wake", "wake")
 ABOUT_SIGHTING = EntityRead("sighting", "sighting", is_changed=False)
 
 TABLE: dict[str, CommandSpec] = {
@@ -81,6 +82,7 @@ TABLE: dict[str, CommandSpec] = {
     "tip.place": CommandSpec("operations", "investigator", tips.PlaceTip, tips.place, also_locks="search", reads=(TIP,)),
     "tip.dismiss": CommandSpec("operations", "investigator", tips.DismissTip, tips.dismiss, reads=(TIP,)),
     "tip.restore": CommandSpec("operations", "investigator", tips.RestoreTip, tips.restore, reads=(TIP,)),
+    "wake.answer": CommandSpec("search", "investigator", wakes.AnswerWake, wakes.answer, also_locks=OPERATIONS, reads=(WAKE,)),
     "task.add": CommandSpec("search", "investigator", tasks.AddTask, tasks.add, places_card=True, reads=(ABOUT_SIGHTING,)),
     "task.update": CommandSpec("search", "investigator", tasks.UpdateTask, tasks.update, patches=(tasks.Fields,), reads=(TASK,)),
     "card.move": CommandSpec("search", "investigator", cards.MoveCard, cards.move, places_card=True, reads=(CARD, BEFORE, AFTER)),

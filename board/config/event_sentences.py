@@ -23,6 +23,7 @@ CREATIONS = ("added", "opened", "attached", "approved")  # ends of types that ad
 NAMED = ("column", "tip", "file", "material", "distribution", "alarm")  # kinds with names, besides cards
 NULLABLE = ("decision", "file")  # readers with a text for no value
 SHORT = 60  # characters: a longer value gets its own line
+_OF_TIP, _SAME = {"!state.tip": _SET}, {"state.answer.answer": ("same",)}
 
 Text = str | tuple[str, str]  # a plural of `count`: one and many
 
@@ -56,6 +57,7 @@ def _turn(path: str, both: str, to: str, reader: str = "field") -> Sentence:
 _OTHERWISE = N_("{who}: {event}")
 _SHIFT = ("holder", "since", "before", "handover", "reason")
 _TIP = ("placed", "dismissed", "queue", "queue_since")
+_WAKE = ("answer", "queue", "queue_since")
 _HANDOVER = ("number", "handover", "status", "outgoing", "incoming", "reason", "restatement", "faults", "remarks")
 _RESTATEMENT = ("restatements", "handover", "keeper")
 
@@ -74,6 +76,10 @@ def _duty(*variants: Text | Variant, **slots: str) -> Sentence:
 
 def _planned(text: str, *others: str) -> Sentence:
     return _duty(text, *others, from_="time latest.starts_at", to="time latest.ends_at")
+
+
+def _wake(*variants: Text | Variant, said: Sequence[str] = _WAKE) -> Sentence:
+    return _say(*variants, said=said, number="text state.number")
 
 
 def _named(name: str, *variants: Text | Variant, said: Sequence[str] = ALL) -> Sentence:
@@ -199,6 +205,20 @@ SENTENCES: dict[str, Sentence] = {
         Variant(N_("{who} made room: {what} left the board"), {"!event.actor": _SET}),
         N_("{what} was archived a day after it was answered"),
         said=_TIP,
+    ),
+    "wake.added": _wake(
+        Variant(N_("Tip {number} may belong to this search"), _OF_TIP),
+        N_("Sighting {number} of another search may belong to this search"), said=ALL,
+    ),
+    "wake.answered": _wake(
+        Variant(N_("{who} answered: Tip {number} is about the same child"), _OF_TIP | _SAME),
+        Variant(N_("{who} answered: Tip {number} is not about the same child"), _OF_TIP),
+        Variant(N_("{who} answered: Sighting {number} of another search is about the same child"), _SAME),
+        N_("{who} answered: Sighting {number} of another search is not about the same child"),
+    ),
+    "wake.ended": _wake(
+        Variant(N_("Tip {number} no longer waits for an answer"), _OF_TIP),
+        N_("Sighting {number} of another search no longer waits for an answer"),
     ),
     "card.archived": _say(N_("{who} made room: {what} left the board")),
     "card.brought_back": _say(N_("{who} brought {what} back"), said=("column", "rank")),

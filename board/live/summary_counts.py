@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, String, bindparam, case, func, select
+from sqlalchemy import Row, Select, String, bindparam, case, func, literal, select
 from sqlmodel import Session
 
 from board.config.targets import QUEUES, Targets, load_targets
@@ -18,6 +18,7 @@ from models.db.tables import columns_of, table_of
 from models.search import Search
 from models.sighting import Sighting
 from models.task import Task
+from models.wake import Wake
 
 BATCH_SIZE = 500  # searches in a query
 
@@ -86,11 +87,11 @@ def _among(query: Select[Any]) -> Select[Any]:
 def _unanswered(
     session: Session, boards: list[str] | None, at: str, targets: Targets
 ) -> tuple[dict[str, dict[str, int]], dict[str, str]]:
-    """Return by search the numbers of waiting sightings in each queue and of late ones, and when the next becomes late. Late
-    sightings are counted in open searches only, and closed searches have no waiting ones."""
+    """Return by search the numbers of waiting sightings and wakes in each queue and of late ones, and when the next becomes late.
+    Late ones are counted in open searches only, and closed searches have no waiting ones."""
     found: dict[str, dict[str, int]] = {}
     late_next: dict[str, str] = {}
-    for row in _rows(session, _WAITING, boards, at):
+    for row in (*_rows(session, _WAITING, boards, at), *_rows(session, _WAKES, boards, at)):
         counts = found.setdefault(row.board, dict.fromkeys(_UNANSWERED, 0))
         counts[row.queue] += 1
         due = targets.due(row.queue, row.priority, row.queue_since) if row.queue_since and row.status == "open" else None
@@ -155,7 +156,7 @@ def _add_cards(session: Session, alarms: Collection[dict[str, Any]]) -> None:
 
 
 _B, _SEARCH, _T, _COLUMN = columns_of(Board), columns_of(Search), columns_of(Task), columns_of(Column)
-_S, _A = columns_of(Sighting), columns_of(Alarm)
+_S, _A, _W = columns_of(Sighting), columns_of(Alarm), columns_of(Wake)
 _UNANSWERED = (*QUEUES, "late")
 _AT = bindparam("at", type_=String())
 
@@ -191,6 +192,12 @@ _WAITING = (
     .join_from(table_of(Board), table_of(Search), _SEARCH.id == _B.id)
     .join(table_of(Sighting), _S.board == _B.id)
     .where(_B.kind == Search.KIND, _SEARCH.status != "closed", _SEARCH.archived_at.is_(None), _S.queue.in_(QUEUES))
+)
+_WAKES = (
+    select(_B.id.label("board"), _W.queue, _W.queue_since, literal("normal").label("priority"), _SEARCH.status)
+    .join_from(table_of(Board), table_of(Search), _SEARCH.id == _B.id)
+    .join(table_of(Wake), _W.board == _B.id)
+    .where(_SEARCH.status != "closed", _SEARCH.archived_at.is_(None), _W.queue == "look")
 )
 
 

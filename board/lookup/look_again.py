@@ -6,7 +6,7 @@ the child was last seen, rare words in common, and a name, also with wrong lette
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from heapq import nlargest
@@ -18,7 +18,9 @@ from board.i18n import N_, Message, message
 from board.lookup.fuzzy_names import normalize_name
 from board.lookup.place_radius import metres, point_of
 from models.db.read_pacing import paced
+from models.entity import State
 from models.times import parse_utc
+from models.wake import ReasonCode
 
 MOST = 5  # suggestions returned
 MIN_SCORE = 0.55
@@ -79,12 +81,51 @@ class SearchProfile:
     anchors: Sequence[Anchor]
 
 
+class Reason(NamedTuple):
+    """Reason of a match. The fields are those of `WakeReason`, and `word`, the word of the report that is similar to a name."""
+
+    code: ReasonCode
+    sighting: int | None = None
+    km: float | None = None
+    minutes: int | None = None
+    text: str | None = None
+    word: str | None = None
+
+    def __str__(self) -> str:
+        return self.sentence()
+
+    def stored(self) -> State:
+        """Return the reason for a wake, without the word of the report."""
+        return {name: value for name, value in self._asdict().items() if name != "word"}
+
+    def sentence(self) -> Message:
+        """Return the reason for people."""
+        match self.code:
+            case "same_place":
+                return message(N_("the same place as Sighting {number}"), number=self.sighting)
+            case "where_last_seen":
+                return message(N_("where the child was last seen"))
+            case "km_from_sighting":
+                return message(N_("{km} km from Sighting {number}"), km=self.km, number=self.sighting)
+            case "km_from_last_seen":
+                return message(N_("{km} km from where the child was last seen"), km=self.km)
+            case "time_apart":
+                return _apart(self.minutes or 0)
+            case "same_words":
+                return message(N_("the same words: {words}"), words=self.text)
+            case "mentions_name":
+                return message(N_("mentions {name}"), name=self.text)
+        if self.word is None:
+            return message(N_("a name similar to {name}"), name=self.text)
+        return message(N_("a name similar to {name}: {word}"), name=self.text, word=self.word)
+
+
 class Match(NamedTuple):
     """Candidate with its score, and why."""
 
     score: float
     row: Any
-    reasons: list[Message]
+    reasons: list[Reason]
 
 
 class Corpus:
@@ -101,8 +142,8 @@ class Corpus:
         """Return the rarity of a word in `count` candidates: 0 (in all) to 1 (in one)."""
         return math.log((1 + len(self.candidates)) / max(1, count)) / self._rarest
 
-    def best(self, profile: SearchProfile, limit: int = MOST) -> list[Match]:
-        """Return the candidates that fit best, the best first."""
+    def best(self, profile: SearchProfile, limit: int = MOST, is_wanted: Callable[[Any], bool] = lambda row: True) -> list[Match]:
+        """Return the candidates that fit best, the best first, among those whose row is wanted."""
         words = dict.fromkeys(word for part in profile.names for word in normalize_name(part).split())
         names = [_NameLookup(self, name) for name in list(words)[:MAX_NAMES]]
         rare_words = self._rare_words(profile.texts)
@@ -110,7 +151,7 @@ class Corpus:
         matches: list[Match] = []
         for candidate in paced(self.candidates):
             match = self._match(candidate, names, rare_words, anchors)
-            if match.score >= MIN_SCORE:
+            if match.score >= MIN_SCORE and is_wanted(candidate.row):
                 matches.append(match)
         matches.sort(key=lambda match: -match.score)
         return [match._replace(score=round(match.score, 2)) for match in matches[:limit]]
@@ -128,7 +169,7 @@ class Corpus:
         rare_words: dict[str, tuple[str, float]],
         anchors: list["_AnchorLookup"],
     ) -> Match:
-        reasons: list[Message] = []
+        reasons: list[Reason] = []
         score = 0.0
         if near := max((anchor.nearness(candidate) for anchor in anchors), default=None, key=lambda near: near.score):
             score += near.score
@@ -139,15 +180,16 @@ class Corpus:
         if shared_words:
             score += WORDS * min(1.0, sum(rarity for _, rarity in shared_words) / WORDS_FOR_ALL)
             word_list = ", ".join(word for word, _ in shared_words[:MAX_WORDS_TOLD])
-            reasons.append(message(N_("the same words: {words}"), words=word_list))
+            reasons.append(Reason("same_words", text=word_list))
         for name in names:
             word, rarity = name.found_in(candidate)
             if word:
                 score += NAME * rarity / len(names) * (1 if len(names) < 2 else 1.4)
+                mentioned = name.name.capitalize()
                 reasons.append(
-                    message(N_("mentions {name}"), name=word.capitalize())
+                    Reason("mentions_name", text=mentioned)
                     if word == name.name
-                    else message(N_("a name similar to {name}: {word}"), name=name.name.capitalize(), word=word.capitalize())
+                    else Reason("similar_name", text=mentioned, word=word.capitalize())
                 )
         return Match(score, candidate.row, reasons)
 
@@ -177,7 +219,7 @@ class _NameLookup:
 
 class _Nearness(NamedTuple):
     score: float
-    reasons: list[Message]
+    reasons: list[Reason]
 
 
 class _AnchorLookup:
@@ -200,10 +242,10 @@ class _AnchorLookup:
         between = abs(parse_utc(candidate.at) - self._at) if candidate.at and self._at else None
         time_score = place_score * max(0.0, 1 - between / TIME_RANGE) if between is not None else 0.0
         if between is not None and time_score:
-            reasons = [*reasons, _apart(between)]
+            reasons = [*reasons, Reason("time_apart", minutes=round(between / timedelta(minutes=1)))]
         return _Nearness(PLACE * place_score + NEAR * time_score, reasons)
 
-    def _in_place(self, candidate: Candidate) -> tuple[float, list[Message]]:
+    def _in_place(self, candidate: Candidate) -> tuple[float, list[Reason]]:
         point = point_of(candidate.place)
         if self._point is not None and point is not None:
             apart = metres(self._point, point)
@@ -213,15 +255,11 @@ class _AnchorLookup:
             return 0.85, [self._distance(0)]
         return 0.0, []
 
-    def _distance(self, apart: float) -> Message:
+    def _distance(self, apart: float) -> Reason:
         if apart <= SAME_PLACE:
-            if self._number is None:
-                return message(N_("where the child was last seen"))
-            return message(N_("the same place as Sighting {number}"), number=self._number)
+            return Reason("where_last_seen") if self._number is None else Reason("same_place", self._number)
         km = round(apart / 1000, 1)
-        if self._number is None:
-            return message(N_("{km} km from where the child was last seen"), km=km)
-        return message(N_("{km} km from Sighting {number}"), km=km, number=self._number)
+        return Reason("km_from_last_seen", km=km) if self._number is None else Reason("km_from_sighting", self._number, km)
 
 
 def _alike(text: str, choices: Sequence[str], scorer: Any, least: float) -> Iterator[tuple[str, float]]:
@@ -235,8 +273,7 @@ def _alike(text: str, choices: Sequence[str], scorer: Any, least: float) -> Iter
             yield choice, alike
 
 
-def _apart(between: timedelta) -> Message:
-    minutes = round(between / timedelta(minutes=1))
+def _apart(minutes: int) -> Message:
     if minutes < 60:
         return message(N_("{minutes} min apart"), minutes=minutes)
     return message(N_("{hours} h {minutes} min apart"), hours=minutes // 60, minutes=f"{minutes % 60:02}")

@@ -1,4 +1,4 @@
-"""List of waiting sightings and tips on all searches that the reader may see: queue, waiting time, assignee and target.
+"""List of waiting sightings, tips and wakes on all searches that the reader may see: queue, waiting time, assignee and target.
 
 Urgent entries are first, then those longest past their target.
 """
@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, NamedTuple
 
-from sqlalchemy import literal, null, select
+from sqlalchemy import func, literal, null, or_, select
 from sqlmodel import Session
 from starlette.requests import Request
 from typing_extensions import TypedDict
@@ -24,15 +24,17 @@ from board.web.heavy_reads import limited_per_account
 from board.web.http import Reply, json_response, service_of
 from models.alarm import Alarm
 from models.db.read_pacing import paced
-from models.db.tables import columns_of
+from models.db.tables import columns_of, table_of
 from models.search import Search
 from models.sighting import Sighting
 from models.times import format_utc, parse_utc
 from models.tip import Tip
+from models.wake import Wake
 from realtime.wire.wire_types import Count, Id, Shape, Time
 
 TIMEOUT_S = 5.0
 MAX_TITLE = 200  # characters of a description
+NORMAL = "normal"  # priority of wakes
 QUEUE = Param("queue", {"enum": ["", *QUEUES]})
 LIMIT = IntParam("limit", 1, 500, 200)
 
@@ -40,10 +42,12 @@ _SIGHTING = columns_of(Sighting)
 _TIP = columns_of(Tip)
 _SEARCH = columns_of(Search)
 _ALARM = columns_of(Alarm)
+_WAKE = columns_of(Wake)
+_OF_REPORT = ("description", "place", "seen_at", "received_at")
 
 
 class WaitingEntry(NamedTuple):
-    """Waiting sighting or tip, with the values that decide its order. `target_min`: None once the child was found."""
+    """Waiting sighting, tip or wake, with the values that decide its order. `target_min`: None once the child was found."""
 
     kind: str
     id: str
@@ -67,12 +71,12 @@ class WaitingEntry(NamedTuple):
 
 LookedAtBy = TypedDict("LookedAtBy", {"by": Id, "at": Time})
 AlarmOwner = TypedDict("AlarmOwner", {"taken_by": Id | None, "until": Time | None})
-# Waiting sighting or tip. `board`, `reference` and `child` are those of its search, `title` the beginning of its description.
+# Waiting sighting, tip or wake. `board`, `reference` and `child` are those of its search, `title` begins its description.
 UnansweredEntry = TypedDict("UnansweredEntry", {
-    "kind": Annotated[str, Shape(enum=["sighting", "tip"])], "board": Id | None, "reference": str | None, "child": str | None,
-    "status": Annotated[str, of_state(Search, "status")] | None, "id": Id, "number": Count | None, "seq": Count,
-    "queue": Annotated[str, Shape(enum=list(QUEUES))], "queue_since": Time, "target_min": Count | None, "late": bool,
-    "assignee": Id | None, "priority": Annotated[str, of_state(Sighting, "priority")],
+    "kind": Annotated[str, Shape(enum=["sighting", "tip", "wake"])], "board": Id | None, "reference": str | None,
+    "child": str | None, "status": Annotated[str, of_state(Search, "status")] | None, "id": Id, "number": Count | None,
+    "seq": Count, "queue": Annotated[str, Shape(enum=list(QUEUES))], "queue_since": Time, "target_min": Count | None,
+    "late": bool, "assignee": Id | None, "priority": Annotated[str, of_state(Sighting, "priority")],
     "assessment": Annotated[str, of_state(Sighting, "assessment")], "title": str, "place": str | None, "seen_at": Time | None,
     "received_at": Time | None, "looked_at": LookedAtBy | None, "alarm": AlarmOwner | None,
 })  # fmt: skip
@@ -95,7 +99,8 @@ async def unanswered(request: Request, caller: Caller) -> Reply[Unanswered]:
     Urgent entries are first, then by age against target, then by age; those of a search whose child was found are last. *0.4.0*
 
     `counts`: as in a summary, over all searches that the reader may see, whatever `queue` is asked for.
-    `entries[].kind`: `tip`: of no search, so what is of a search is null.
+    `entries[].kind`: `tip`: of no search, so what is of a search is null. `wake`: a report that may belong to the search, with
+    the `number`, `title`, `place` and times of the report.
     `entries[].child`: such as `Mila B., 6`.
     `entries[].status`: of the search.
     `entries[].target_min`: minutes; null if nothing is late any longer.
@@ -118,12 +123,13 @@ async def unanswered(request: Request, caller: Caller) -> Reply[Unanswered]:
 
 def read(session: Session, account: str, targets: Targets, now: str, queue: str | None, limit: int) -> Unanswered:
     """Return the waiting entries of one queue (None: of all), on searches that this account may see."""
-    entries = [*_sightings(session, account, targets), *_tips(session, targets)]
+    entries = [*_sightings(session, account, targets), *_tips(session, targets), *_wakes(session, account, targets)]
     counts = Counter(entry.queue for entry in entries)
     selected = [entry for entry in entries if queue in (None, entry.queue)]
     listed = sorted(selected, key=lambda entry: entry.order(now))[:limit]
     details = _sighting_details(session, [entry.id for entry in listed if entry.kind == Sighting.KIND])
     details |= _tip_details(session, [entry.id for entry in listed if entry.kind == Tip.KIND])
+    details |= _wake_details(session, [entry.id for entry in listed if entry.kind == Wake.KIND])
     alarms = _alarms(session, [entry.id for entry in listed])
     return {
         "at": now,
@@ -158,6 +164,37 @@ def _tips(session: Session, targets: Targets) -> Iterator[WaitingEntry]:
     query = select(_TIP.id, _TIP.queue, _TIP.queue_since, _TIP.priority).where(_TIP.archived_at.is_(None), _TIP.queue == "look")
     for id, queue, since, priority in paced(session.connection().execute(query)):
         yield WaitingEntry(Tip.KIND, id, queue, since, priority, targets.minutes(queue, priority))
+
+
+def _wakes(session: Session, account: str, targets: Targets) -> Iterator[WaitingEntry]:
+    """Yield the waiting wakes of searches that are not closed. Their reports must be visible too."""
+    hidden = snapshot.hidden_searches(session, account)
+    query = (
+        select(_WAKE.id, _WAKE.queue, _WAKE.queue_since, _SEARCH.status)
+        .join(Search, _SEARCH.id == _WAKE.board)
+        .outerjoin(table_of(Tip), _TIP.id == _WAKE.tip)
+        .outerjoin(table_of(Sighting), _SIGHTING.id == _WAKE.sighting)
+        .where(_WAKE.queue == "look", _SEARCH.status != "closed", _SEARCH.archived_at.is_(None), _SEARCH.id.not_in(hidden))
+        .where(_TIP.placed_on.is_(None), or_(_SIGHTING.board.is_(None), _SIGHTING.board.not_in(hidden)))
+    )
+    for id, queue, since, status in session.connection().execute(query):
+        yield WaitingEntry(Wake.KIND, id, queue, since, NORMAL, targets.minutes(queue, NORMAL) if status == "open" else None)
+
+
+def _wake_details(session: Session, ids: list[str]) -> dict[str, Any]:
+    """Return wakes in the shape of sightings, with the texts of their reports."""
+    of_report = [func.coalesce(_TIP[name], _SIGHTING[name]).label(name) for name in _OF_REPORT]
+    query = (
+        select(
+            _WAKE.id, _WAKE.board, _WAKE.number, _WAKE.seq, _WAKE.assignee, literal("unassessed").label("assessment"), *of_report,
+            null().label("looked_at"), _SEARCH.reference, _SEARCH.person, _SEARCH.status,
+        )
+        .join(Search, _SEARCH.id == _WAKE.board)
+        .outerjoin(table_of(Tip), _TIP.id == _WAKE.tip)
+        .outerjoin(table_of(Sighting), _SIGHTING.id == _WAKE.sighting)
+        .where(_WAKE.id.in_(ids))
+    )  # fmt: skip
+    return {row.id: row for row in session.connection().execute(query)}
 
 
 def _tip_details(session: Session, ids: list[str]) -> dict[str, Any]:

@@ -167,7 +167,7 @@ def work(
     ended_rows = [(id, row.way, NOT_CONFIGURED) for id in due.unused if (row := _end(session, id, NOT_CONFIGURED)) is not None]
     notices = []
     for id in due.claim:
-        at = _now(session, clock)
+        at = claim_time(session, clock)
         if not claim(session, id, at):
             continue
         row = session.connection().execute(_FACTS, {"row": id}).one()
@@ -225,7 +225,7 @@ def pause_after(tries: int) -> timedelta:
     return min(FIRST_PAUSE * (1 << min(tries - 1, 20)), MAX_PAUSE)
 
 
-def _now(session: Session, clock: Clock) -> datetime:
+def claim_time(session: Session, clock: Clock) -> datetime:
     """Return the time for comparing claims: the clock of the database server, if there is one."""
     connection = session.connection()
     return connection.execute(_SERVER_CLOCK).scalar_one() if connection.dialect.name == "postgresql" else clock()

@@ -333,7 +333,8 @@ MORE = {
     "alarm.give_back": ("conflict",),
     "alarm.hand_on": ("conflict", "forbidden"),  # it has ended meanwhile
 } | dict.fromkeys(handover_steps.COMMANDS, ("conflict", "forbidden"))  # needs another person
-TIPS = ("tip.update", "tip.assign", "tip.place", "tip.dismiss", "tip.restore")  # `conflict` after it was placed or dismissed
+# `conflict` after it was placed, dismissed or answered
+TIPS = ("tip.update", "tip.assign", "tip.place", "tip.dismiss", "tip.restore", "wake.answer")
 FILES = ("file.attach", "file.update", "file.withdraw", "file.propose_removal")  # `conflict` after it was attached or withdrawn
 MORE |= dict.fromkeys((*TIPS, *FILES, "duty.extend"), ("conflict",)) | {"file.confirm_removal": ("conflict", "forbidden")}
 
@@ -372,7 +373,7 @@ FIELD_NAMES = {
     "decided_by", "material", "recipients", "recipient", "way", "language", "copies", "distribution", "distributions", "note",
     "disability", "medication", "danger_to_life", "third_party", "danger_to_others", "out_of_character",
     "worrying", "level", "from", "until", "title", "role", "seq", "handover", "positions", "restatement", "remarks", "incoming",
-    "faults", "shift", "searches", "account", "alarm", "please_answer", "taken_by",
+    "faults", "shift", "searches", "account", "alarm", "wake", "please_answer", "taken_by",
     "upload", "file", "caption", "taken_at", "withdrawn", "removal", "removed",
     "ended_at", "correct", "at", "[key]", "acknowledge", "groups", "unchanged_days", "entity", "keep", "entries",
     "remove", "id", "uid", "starts_at", "ends_at",

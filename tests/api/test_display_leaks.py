@@ -21,6 +21,7 @@ from tests.support.people import BoardReplica as Screened
 from tests.support.people import Person, new_id
 from tests.support.search_scenario import UNKNOWN_ID
 from tests.support.team import Team
+from tests.support.wakes import add_wake
 
 SECRET = "zqx"  # contained in every typed text; first names and titles of tasks have their own marks
 CALLED_AT = "2026-11-19T01:02:03.000Z"  # time of a note that is no decision
@@ -127,6 +128,7 @@ GIVEN: dict[str, dict[str, Any]] = {  # data for each command of the table
     "tip.place": {"tip": "{tip}", "search": "{search}"},
     "tip.dismiss": {"tip": "{tip}"} | TOLD,
     "tip.restore": {"tip": "{tip}"} | TOLD,
+    "wake.answer": {"wake": "{wake}", "answer": "not_same"} | TOLD,
     "alarm.take": {"alarm": "{alarm}"},
     "alarm.extend": {"alarm": "{alarm}", "until": "{soon}", "note": f"{SECRET} call"},
     "alarm.hand_on": {"alarm": "{alarm}", "to": "{helper}"} | TOLD,
@@ -155,6 +157,7 @@ SHARED |= dict.fromkeys(("duty.begin", "duty.extend", "duty.end", "duty.plan"), 
 SHARED |= dict.fromkeys(("board.make_room", "board.bring_back"), "column.add")
 SHARED |= dict.fromkeys(("alarm.extend", "alarm.give_back"), "alarm.take")
 SHARED |= dict.fromkeys(("column.rename", "column.move", "column.remove"), "column.add")
+SHARED["wake.answer"] = "note.add"
 FRAMES = {  # all keys that any frame may contain
     "alarm", "rule", "occasion", "raised_at", "step", "assigned",  # of the oldest open alarm of a search, in its summary
     "promise",  # in the same summary
@@ -238,6 +241,7 @@ async def _scene(team: Team, lead: str) -> tuple[str, dict[str, Any]]:
     told = (await alice.command("operations", "tip.add", SIGHTING))["seqs"][0]
     events = await alice.http.get("/api/v1/boards/operations/events", params={"after": told - 1, "limit": 1})
     names |= {"tip": events.json()["events"][0]["id"], "search": search}
+    names["wake"] = await add_wake(team.server.service, search, names["tip"])
     names["file"] = await uploads.attach_upload(alice, search, await uploads.ready(alice, search, f"{SECRET}.jpg"))
     names["upload"] = await uploads.ready(alice, search, f"{SECRET}.jpg")
     return search, names | {

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
-from board.lookup import look_again_api
+from board.lookup import set_aside_reports
 from models.board import OPERATIONS
 from models.ids import new_id
 from models.tip import Tip
@@ -14,13 +14,10 @@ from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.people import Person
 from tests.support.search_scenario import UNKNOWN_ID
 from tests.support.team import Team
+from tests.support.wakes import NEAR, SAID, add_tip, confirm
 from tests.unit.test_look_again import noise
 
 pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
-
-WHERE = {"text": "Monon bridge", "lat": 50.4701, "lon": 4.8702, "radius_m": 50}
-NEAR = {"text": "", "lat": 50.4712, "lon": 4.8712, "radius_m": 50}
-SAID = "a man on the bridge, in a mustard anorak, with Zébulonne"
 
 
 async def again(who: Person, search: str) -> list[dict[str, Any]]:
@@ -29,27 +26,12 @@ async def again(who: Person, search: str) -> list[dict[str, Any]]:
     return list(answer.json()["again"])
 
 
-async def confirmed(team: Team, search: str) -> None:
-    """Confirm a sighting on the search."""
-    given = {"description": "a man in a mustard anorak", "place": WHERE, "seen_at": "2026-11-24T15:00:00Z"}
-    await team.alice.command(search, "sighting.add", given)
-    (sighting,) = [id for kind, id in (await team.alice.snapshot(search))["entities"] if kind == "sighting"]
-    await team.alice.command(search, "sighting.assess", {"sighting": sighting, "assessment": "confirmed"})
-
-
-async def tip(team: Team, **data: Any) -> str:
-    given = {"description": SAID, "place": NEAR, "seen_at": "2026-11-24T15:20:00Z"}
-    await team.bob.command(OPERATIONS, "tip.add", given | data)
-    entities = (await team.bob.snapshot(OPERATIONS))["entities"]
-    return max(id for kind, id in entities if kind == "tip")
-
-
 async def test_a_dismissed_tip_wakes_when_a_sighting_near_it_is_confirmed(team: Team) -> None:
-    search, id = await team.alice.open_search(person={"first_name": "Liberty"}), await tip(team)
+    search, id = await team.alice.open_search(person={"first_name": "Liberty"}), await add_tip(team.bob)
     await team.bob.command(OPERATIONS, "tip.dismiss", {"tip": id, "reason": "cleared"})
     assert id not in [each["id"] for each in await again(team.bob, search)]
     head = (await team.bob.snapshot(OPERATIONS))["seq"]
-    await confirmed(team, search)
+    await confirm(team.alice, search)
     found = next(each for each in await again(team.charlie, search) if each["id"] == id)
     assert (found["kind"], found["board"], found["reference"], found["dismissed"]) == ("tip", OPERATIONS, None, "cleared")
     assert found["reasons"][0].startswith("the same place as Sighting ")
@@ -61,8 +43,8 @@ async def test_a_dismissed_tip_wakes_when_a_sighting_near_it_is_confirmed(team: 
 
 
 async def test_reasons_are_in_the_readers_language(team: Team) -> None:
-    search, id = await team.alice.open_search(), await tip(team)
-    await confirmed(team, search)
+    search, id = await team.alice.open_search(), await add_tip(team.bob)
+    await confirm(team.alice, search)
     answer = await team.bob.http.get(f"/api/v1/boards/{search}/look-again", headers={"Accept-Language": "nl"})
     found = next(each for each in answer.json()["again"] if each["id"] == id)
     assert "20 min verschil" in found["reasons"]
@@ -72,7 +54,7 @@ async def test_given_up_sightings_of_other_searches_are_suggested(team: Team) ->
     search, other = await team.alice.open_search(), await team.alice.open_search(reference=f"LA-{new_id()[-6:]}")
     await team.bob.command(other, "sighting.add", {"description": SAID, "place": NEAR, "seen_at": "2026-11-24T15:20:00Z"})
     (id,) = [id for kind, id in (await team.bob.snapshot(other))["entities"] if kind == "sighting"]
-    await confirmed(team, search)
+    await confirm(team.alice, search)
     for assessment, there in (("not_the_child", True), ("unverifiable", True), ("credible", False), ("unassessed", False)):
         await team.bob.command(other, "sighting.assess", {"sighting": id, "assessment": assessment})
         found = {each["id"]: each for each in await again(team.bob, search)}
@@ -85,11 +67,11 @@ async def test_given_up_sightings_of_other_searches_are_suggested(team: Team) ->
 
 async def test_members_only_reports_never_show_to_outsiders(team: Team) -> None:
     search, secret = await team.alice.open_search(), await team.secret_search(team.bob, reference="ZEB-SECRET")
-    placed = await tip(team)
+    placed = await add_tip(team.bob)
     await team.bob.command(OPERATIONS, "tip.place", {"tip": placed, "search": secret})
     (sighting,) = [id for kind, id in (await team.bob.snapshot(secret))["entities"] if kind == "sighting"]
     await team.bob.command(secret, "sighting.assess", {"sighting": sighting, "assessment": "not_the_child"})
-    await confirmed(team, search)
+    await confirm(team.alice, search)
     member = await team.bob.http.get(f"/api/v1/boards/{search}/look-again")
     assert sighting in member.text, "it could have shown"
     for outsider in (team.charlie, team.victor, team.ada):
@@ -121,9 +103,9 @@ async def test_one_of_fourteen_thousand_is_among_the_first_five(team: Team) -> N
                 )
             )  # fmt: skip
 
-    search, id = await team.alice.open_search(person={"first_name": "Liberty"}), await tip(team)
+    search, id = await team.alice.open_search(person={"first_name": "Liberty"}), await add_tip(team.bob)
     await team.bob.command(OPERATIONS, "tip.dismiss", {"tip": id, "reason": "cleared"})
     await team.server.service.database.write(fill)
-    await confirmed(team, search)
+    await confirm(team.alice, search)
     assert id in [each["id"] for each in await again(team.charlie, search)]
-    assert len(crowd) < look_again_api.MAX_COMPARED
+    assert len(crowd) < set_aside_reports.MAX_COMPARED

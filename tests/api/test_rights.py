@@ -28,6 +28,7 @@ from tests.support import handover_steps, uploads
 from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.people import PASSWORD, PATIENCE_S, Person, Server, connect_person, create_token, new_id
 from tests.support.team import Team
+from tests.support.wakes import add_wake
 
 pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
@@ -78,6 +79,7 @@ TRIES: dict[str, dict[str, Any]] = {
     "tip.place": {"tip": "{tip}", "search": "{search}"},
     "tip.dismiss": {"tip": "{tip}", "reason": "an advertisement"},
     "tip.restore": {"tip": "{tip}", "reason": None},
+    "wake.answer": {"wake": "{wake}", "answer": "same", "reason": "the same coat"},
     "note.add": {"text": "the aunt was called"},
     "file.attach": {"upload": "{upload}", "card": "{sighting}", "note": None, "caption": "the bus", "taken_at": None},
     "file.update": {"file": "{file}", "caption": "the tram", "taken_at": "2026-11-24T15:10:00Z", "card": None},
@@ -134,6 +136,7 @@ async def scene(team: Team) -> tuple[str, dict[str, Any]]:
     events = await team.alice.http.get("/api/v1/boards/operations/events", params={"after": told - 1, "limit": 1})
     names["distributions"] = [names["distribution"]]
     names["tip"], names["search"] = events.json()["events"][0]["id"], search
+    names["wake"] = await add_wake(team.server.service, search, names["tip"])
     (names["graded"],) = (await team.bob.command(search, "sighting.grade", grade))["seqs"]
     await team.charlie.command(search, "note.add", {"text": "@Alice, @Bob, @Ada: who calls?", "please_answer": True})
     names["alarm"] = next(id for kind, id in (await team.alice.snapshot(search))["entities"] if kind == "alarm")

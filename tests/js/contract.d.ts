@@ -531,7 +531,7 @@ interface UnansweredCounts {
 }
 
 interface UnansweredEntry {
-  kind: "sighting" | "tip";
+  kind: "sighting" | "tip" | "wake";
   board: string | null;
   reference: string | null;
   child: string | null;

@@ -19,6 +19,7 @@ from models.times import format_utc, now
 from tests.support import handover_steps, random_commands, uploads
 from tests.support.backends import Backend
 from tests.support.people import BoardReplica, Person, connect_person, create_token, new_id, running_server
+from tests.support.wakes import add_wake
 
 pytestmark = pytest.mark.both_backends
 
@@ -123,7 +124,7 @@ async def _give_out_and_take_back(alice: Person, bob: Person, search: str) -> se
 
 
 async def _place_a_tip_and_take_its_alarm(alice: Person, bob: Person, search: str) -> set[str]:
-    """Give each command of tips and alarms; return their names."""
+    """Give each command of tips, wakes and alarms; return their names."""
     seen: set[str] = set()
 
     async def give(who: Person, board: str, name: str, data: dict[str, Any]) -> None:
@@ -137,6 +138,8 @@ async def _place_a_tip_and_take_its_alarm(alice: Person, bob: Person, search: st
     await give(alice, "operations", "tip.assign", {"tip": tip, "assignee": own})
     await give(alice, "operations", "tip.dismiss", {"tip": tip, "reason": "another girl"})
     await give(alice, "operations", "tip.restore", {"tip": tip})
+    wake = await add_wake(alice.server.service, search, tip)
+    await give(bob, search, "wake.answer", {"wake": wake, "answer": "not_same", "reason": "another girl"})
     await give(alice, "operations", "tip.place", {"tip": tip, "search": search})
     placed = (await alice.snapshot("operations"))["entities"]["tip", tip]["placed"]["sighting"]
     entities = (await alice.snapshot(search))["entities"]

@@ -11,6 +11,7 @@ from board.commands.duty import duties, plan
 from board.commands.files import files
 from board.commands.handover import handovers
 from board.commands.materials import distributions, materials
+from board.commands.sightings import wakes
 from board.config.board_shares import load_board_shares
 from board.config.settings import Settings
 from board.displays import displays, pairing
@@ -40,6 +41,8 @@ BOUNDS: dict[str, tuple[str, object]] = {
     "alarm": (ALARMS, alarms.MAX_ENDED),
     "file": ("files of a search", files.MAX_FILES + files.MAX_WITHDRAWN),
     "material": ("materials of a search", materials.MAX_MATERIALS),
+    "wakes": ("wakes of a search", wakes.MAX_WAKES),
+    "due_wakes": (ONE_EACH, None),
     "distribution": ("distributions of a search", distributions.MAX_DISTRIBUTIONS),
     "duties": (ONE_EACH, duties.MAX_KEPT),
     "planned_duties": ("entries of the plan", plan.MAX_PLANNED),

@@ -114,6 +114,11 @@ def place(writer: EventWriter, data: PlaceTip) -> None:
     """Place a tip on a search, where it becomes a sighting with the same times. Its source moves to the sighting."""
     row = find(writer, data.tip)
     search, target = _find_open(writer, data.search)
+    place_on(writer, row, search, target)
+
+
+def place_on(writer: EventWriter, row: Tip, search: Search, target: EventWriter) -> None:
+    """Place a tip on a search. `writer` writes to `operations`, `target` to the search's board. Raises Refused `conflict`."""
     _check_unplaced(row)
     values = {name: getattr(row, name) for name in (*REPORTED, *sources.SourceIdentity.model_fields)}
     cards.add(target, sightings.KIND, values | {"grade": Grade().model_dump(), "from_tip": {"id": row.id, "number": row.number}})

@@ -1,0 +1,142 @@
+"""Reports that were set aside, and tips without a search, that may belong to a search: the server adds their wakes, and people
+answer.
+
+A wake is added once: its id follows from the search and the report, and the board is locked. Only reports that every account may
+see become wakes, because everyone who sees the search sees its wakes.
+"""
+
+from dataclasses import replace
+from typing import NamedTuple
+from uuid import UUID, uuid5
+
+from sqlalchemy import bindparam, func, select
+from sqlmodel import Session
+
+from board.commands.alarms.alarm_people import AlarmPeople
+from board.commands.sightings import tips
+from board.engine import unit_of_work
+from board.engine.event_writer import EventWriter
+from board.engine.kinds import EventSpec, Kind
+from board.errors import Refused
+from board.i18n import N_
+from models.db import rows
+from models.db.tables import columns_of
+from models.declared import specs_of
+from models.entity import State
+from models.fields import Data, Id, LongText
+from models.search import Search
+from models.sighting import Sighting
+from models.tip import Tip
+from models.wake import Answer, Wake
+
+GIVEN_UP = ("not_the_child", "unverifiable")
+MAX_WAITING = 20  # wakes that wait on a board; with more, nobody would read them
+MAX_WAKES = 500  # wakes of a board, including answered ones
+_IDS = UUID("5b0e7d9c-4a51-4c53-9d0e-6f1a7c2b8e34")  # namespace of the ids of wakes
+
+_W = columns_of(Wake)
+_COUNT = select(func.count().label("total"), func.count().filter(_W.queue == "look").label("waiting")).where(
+    _W.board == bindparam("board")
+)
+
+
+class AnswerWake(Data):
+    """Answer whether a report is about the child of this search. `conflict` if it was answered in the meantime, or if its tip was
+    placed.
+
+    `answer`: `same` also places the tip of the wake on this search, as `tip.place` does. A sighting stays on its search.
+    """
+
+    wake: Id
+    answer: Answer
+    reason: LongText | None = None
+
+
+class WokenReport(NamedTuple):
+    """Tip (`kind`) or sighting that may belong to a search."""
+
+    kind: str
+    id: str
+    number: int
+    score: float
+    reasons: list[State]
+
+
+def answer(writer: EventWriter, data: AnswerWake) -> None:
+    """Answer a wake, and place its tip if the child is the same. Raises Refused `conflict`."""
+    row = writer.find(Wake, data.wake, "wake")
+    if row.queue != "look":
+        raise Refused("conflict", fields={"answer": N_("This was answered in the meantime.")}, current=row.state())
+    if data.answer == "same" and row.tip is not None:
+        _place(writer, row.tip)
+    given = {"answer": data.answer, "reason": data.reason, "at": writer.now, "by": writer.account_id}
+    values = {"answer": given, "queue": "answered", "queue_since": writer.now}
+    writer.update(row, "wake.answered", values, data.reason, conflicts=False)
+
+
+def _place(writer: EventWriter, tip: str) -> None:
+    assert writer.operations is not None
+    search = unit_of_work.get(writer.session, Search, writer.board.id)
+    assert search is not None, "the command is for boards of searches"
+    on_operations = replace(writer, board=writer.operations, operations=None)
+    tips.place_on(on_operations, tips.find(on_operations, tip), search, writer)
+
+
+# -- steps of the server --------------------------------------------------------------------------------------------------
+
+
+def wake_id(board: str, report: str) -> str:
+    """Return the id of the wake of a report on a board."""
+    return str(uuid5(_IDS, f"{board} {report}"))
+
+
+def count_free(session: Session, board: str) -> int:
+    """Return how many more wakes a board may get now."""
+    count = unit_of_work.execute(session, _COUNT, {"board": board}).one()
+    return max(0, min(MAX_WAITING - count.waiting, MAX_WAKES - count.total))
+
+
+def add(writer: EventWriter, report: WokenReport) -> None:
+    """Add the wake of a report, unless there is one, or the report no longer sleeps where every account may see it."""
+    id, session = wake_id(writer.board.id, report.id), writer.session
+    row = rows.new_row(Wake, {
+        "id": id, "board": writer.board.id, report.kind: report.id, "number": report.number, "search": writer.board.id,
+        "reasons": report.reasons, "score": report.score, "queue": "look", "queue_since": writer.now,
+        "assignee": AlarmPeople(session, writer.board.id).first_responsible(Search.KIND, writer.board.id),
+    })  # fmt: skip
+    if unit_of_work.get(session, Wake, id) is None and sleeps(session, row):
+        writer.create(row, "wake.added")
+
+
+def end(writer: EventWriter, row: Wake) -> None:
+    """End a wake whose report no longer sleeps where every account may see it. No-op if it was answered, or sleeps."""
+    if row.queue == "look" and not sleeps(writer.session, row):
+        writer.update(row, "wake.ended", {"queue": "answered", "queue_since": writer.now}, conflicts=False)
+
+
+def sleeps(session: Session, wake: Wake) -> bool:
+    """Return whether the report of a wake is set aside, or without a search, and every account may see it."""
+    if wake.tip is not None:
+        tip = unit_of_work.get(session, Tip, wake.tip)
+        return tip is not None and tip.placed_on is None
+    sighting = unit_of_work.get(session, Sighting, wake.sighting or "")
+    if sighting is None or sighting.withdrawn or sighting.assessment not in GIVEN_UP:
+        return False
+    search = unit_of_work.get(session, Search, sighting.board)
+    return search is not None and search.access == "desk"
+
+
+# -- declaration ----------------------------------------------------------------------------------------------------------
+
+KIND = Kind(
+    model=Wake,
+    title=N_("Look again"),
+    data=Data,
+    fields=tuple(specs_of(Wake)),
+    events={
+        "wake.added": EventSpec(N_("Look again: may belong to this search")),
+        "wake.answered": EventSpec(N_("Look again: answered"), "wake.answer"),
+        "wake.ended": EventSpec(N_("Look again: no longer needed")),
+    },
+    counted=False,
+)
