@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from playwright.async_api import expect
 
+from board.lookup.waker import Waker
 from tests.support.browser_window import Window
 from tests.support.browsers import Browsers, SignedInUser
 
@@ -88,23 +89,54 @@ async def test_viewer_sees_tips_and_may_not_act(browsers: Browsers) -> None:
     await expect(tip(victor, "at the lock").locator("[data-act=place-tip], [data-act=claim-tip]")).to_have_count(0)
 
 
-async def test_dismissed_tip_wakes_when_a_sighting_is_confirmed(browsers: Browsers) -> None:
-    search = await browsers.search(person={"first_name": "Liberty"})
+async def woken(browsers: Browsers, description: str) -> tuple[str, str]:
+    """Dismiss a tip, and confirm a sighting near it while no page is open; return the search and the tip."""
+    search = await browsers.search(person={"first_name": "Liberty", "last_name": "Vale"})
     person = await browsers.person("Alice")
-    id = await add(person, "a man in a mustard anorak", place=WHERE, seen_at="2026-11-24T15:20:00Z")
+    id = await add(person, description, place=WHERE, seen_at="2026-11-24T15:20:00Z")
     await person.command("operations", "tip.dismiss", {"tip": id, "reason": "cleared"})
     given = {"description": "a man with a girl", "place": WHERE, "seen_at": "2026-11-24T15:00:00Z"}
     await person.command(search, "sighting.add", given)
     (sighting,) = [each["id"] for each in await person.entities(search) if each["kind"] == "sighting"]
-    bob = await browsers.window("Bob")
-    await bob.open(f"/searches/{search}")
     await person.command(search, "sighting.assess", {"sighting": sighting, "assessment": "confirmed"})
-    await bob("[data-watch-more] summary").click()  # behind the alarm about the sighting
-    await bob("[data-act=look-again]:visible").first.click()
+    assert browsers.server is not None
+    await Waker(browsers.server.service).wake()
+    return search, id
+
+
+async def test_dismissed_tip_waits_until_somebody_opens_the_list(browsers: Browsers) -> None:
+    search, id = await woken(browsers, "a man in a mustard anorak")
+    bob = await browsers.window("Bob")
+    await bob.open("/unanswered")
+    entry = bob("[data-entry]").filter(has_text="mustard")
+    await expect(entry).to_contain_text("Look again")
+    await expect(entry.locator("[data-act=claim]")).to_have_count(0)
+    await entry.locator("h2 a").click()
     again = bob(f"[data-dialog=look-again] [data-again='{id}']")
     await expect(again).to_contain_text("the same place as Sighting")
     await expect(again).to_contain_text("20 min apart")
+    await expect(again.locator("[data-act=place-here]")).to_have_text("Place with Liberty V.")
     await again.locator("[data-act=place-here]").click()
     await expect(again).to_have_count(0)
     await bob("[data-dialog=look-again] [data-act=close]").click()
     await expect(bob.card("mustard")).to_be_visible()
+    await expect(bob("[data-testid=look-again]")).to_have_count(0)
+    await bob.open(f"/searches/{search}/history")
+    await expect(bob("li[data-type='wake.answered']")).to_contain_text("is about the same child")
+
+
+async def test_notice_of_a_tip_stays_until_it_is_answered(browsers: Browsers) -> None:
+    search, id = await woken(browsers, "a woman in a turquoise raincoat")
+    bob = await browsers.window("Bob")
+    await bob.open(f"/searches/{search}")
+    await expect(bob("[data-testid=look-again]")).to_contain_text("set aside may belong here")
+    await bob("[data-testid=look-again] [data-act=look-again]").click()
+    again = bob(f"[data-dialog=look-again] [data-again='{id}']")
+    await again.locator("[name=reason]").fill("too old")
+    await again.locator("[data-act=not-same]").click()
+    await expect(again).to_have_count(0)
+    await bob("[data-dialog=look-again] [data-act=close]").click()
+    await expect(bob("[data-testid=look-again]")).to_have_count(0)
+    await bob.open(f"/searches/{search}/history")
+    await expect(bob("li[data-type='wake.answered']")).to_contain_text("is not about the same child")
+    await expect(bob("li[data-type='wake.answered']")).to_contain_text("too old")

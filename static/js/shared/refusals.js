@@ -27,6 +27,7 @@ const COMMAND_NAMES = {
   "sighting.grade": () => label.field("grade"),
   "sighting.assess": () => label.field("assessment"),
   "sighting.pass_on": () => label.field("passed_on"),
+  "wake.answer": () => label.noun("wake"),
   "column.add": () => t("New column"),
   "column.rename": () => t("Renaming a column"),
   "column.move": () => t("Moving a column"),

@@ -107,7 +107,9 @@ export class SearchPage extends BoardPage {
     this.room = new MakeRoom({ session, board, draw, may: () => this.mayLead, show: () => this.act.showDialog("make-room"), close: () => this.act.closeDialog() });
     this.left = new LeftCards({ session, board, draw });
     this.campaign = new Campaign({ board, draw, show: () => this.act.showDialog("campaign") });
-    if (new URLSearchParams(location.search).has("campaign")) this.ui.dialog = { name: "campaign" };
+    const query = new URLSearchParams(location.search);
+    if (query.has("campaign")) this.ui.dialog = { name: "campaign" };
+    if (query.has("look-again")) this.again.open();
     this.presence = new PresenceTracker(this);
     this.firstLook = new FirstLook(this);
     new CardArrowKeys(root);

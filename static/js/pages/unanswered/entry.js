@@ -12,12 +12,13 @@ import { priority } from "../../shared/board/card/card.js";
 
 
 /**
- * URL at which an entry opens, by its kind. A tip has no search: it opens on the page of all searches.
+ * URL at which an entry opens, by its kind. A tip has no search: it opens on the page of all searches. A wake opens in a dialog.
  * @type {Record<string, (entry: UnansweredEntry) => string>}
  */
 const PATHS = {
   sighting: ({ board, id }) => `/searches/${board}/cards/${id}`,
   tip: ({ id }) => `/?tip=${id}`,
+  wake: ({ board }) => `/searches/${board}?look-again`,
 };
 
 /** @param {UnansweredEntry} entry @param {UnansweredView} view */
@@ -34,7 +35,7 @@ export function entryRow(entry, view) {
     <div class="of">${entry.child ? html`<b><bdi>${entry.child}</bdi></b> <span class="quiet">${entry.reference}</span>` : nothing}${
       entry.status === "found" ? html` <span class="found">${label.status("found")}</span>` : nothing}</div>
     <div class="owner">${view.sending(entry) ? html`<span class="sending">${view.sending(entry)}</span>` : owner(entry, view)}</div>
-    ${view.mayAct ? actions(entry, view) : nothing}
+    ${view.mayAct && kind !== "wake" ? actions(entry, view) : nothing}
   </li>`;
 }
 
@@ -46,7 +47,7 @@ function owner({ assignee, alarm }, { session }) {
 }
 
 /** @param {UnansweredEntry} entry */
-export const nameOf = ({ kind, number }) => cardName({ kind, state: { number } });
+export const nameOf = ({ kind, number }) => (kind === "wake" ? label.noun(kind) : cardName({ kind, state: { number } }));
 
 /** @param {UnansweredEntry} entry */
 const waitingMark = (entry) => html`<span class="waits ${entry.queue}">${waitingTime(entry)}</span>`;
