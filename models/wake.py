@@ -60,7 +60,11 @@ class Wake(Entity, table=True):
     """
 
     __tablename__ = "wakes"
-    __table_args__ = (Index("wakes_in_queue", "queue", "board"),)
+    __table_args__ = (
+        Index("wakes_in_queue", "queue", "board"),
+        Index("wakes_of_tip", "tip"),
+        Index("wakes_of_sighting", "sighting"),
+    )
 
     KIND: ClassVar[str] = "wake"
 
@@ -82,7 +86,7 @@ class Wake(Entity, table=True):
 
 
 class DueWake(SQLModel, table=True):
-    """Search that knows more since its reports were last compared. Its row is written with the event.
+    """Search that knows more, or hides more reports, since reports were last compared. Its row is written with the event.
 
     `marks`: number of such events; a row that got another one during a comparison stays. `claimed_until`: end of a process's
     claim. `tries`: claims since the last comparison that ended.

@@ -164,7 +164,7 @@ def _execute(
     opened = result.created_boards[0].id if result.created_boards else None
     ack = Ack(command.id, board.id, [event.seq for event in result.events if event.board == board.id], opened, result.share)
     _store_ack(session, uow, request, ack, now, content)
-    due_wakes.mark(session, result.changes, now)
+    due_wakes.mark(session, result, now)
     alarms.record_alarms(writer)  # their events are not in the ack
     boards_written = (operations, board, *result.created_boards, *result.other_boards)
     epochs = {row.id: row.epoch for row in boards_written if row is not None}

@@ -23,7 +23,8 @@ CREATIONS = ("added", "opened", "attached", "approved")  # ends of types that ad
 NAMED = ("column", "tip", "file", "material", "distribution", "alarm")  # kinds with names, besides cards
 NULLABLE = ("decision", "file")  # readers with a text for no value
 SHORT = 60  # characters: a longer value gets its own line
-_OF_TIP, _SAME = {"!state.tip": _SET}, {"state.answer.answer": ("same",)}
+_OF_TIP: dict[str, Sequence[Any]] = {"!state.tip": _SET}
+_SAME_CHILD: dict[str, Sequence[Any]] = {"state.answer.answer": ("same",)}
 
 Text = str | tuple[str, str]  # a plural of `count`: one and many
 
@@ -211,15 +212,16 @@ SENTENCES: dict[str, Sentence] = {
         N_("Sighting {number} of another search may belong to this search"), said=ALL,
     ),
     "wake.answered": _wake(
-        Variant(N_("{who} answered: Tip {number} is about the same child"), _OF_TIP | _SAME),
+        Variant(N_("{who} answered: Tip {number} is about the same child"), _OF_TIP | _SAME_CHILD),
         Variant(N_("{who} answered: Tip {number} is not about the same child"), _OF_TIP),
-        Variant(N_("{who} answered: Sighting {number} of another search is about the same child"), _SAME),
+        Variant(N_("{who} answered: Sighting {number} of another search is about the same child"), _SAME_CHILD),
         N_("{who} answered: Sighting {number} of another search is not about the same child"),
     ),
     "wake.ended": _wake(
         Variant(N_("Tip {number} no longer waits for an answer"), _OF_TIP),
         N_("Sighting {number} of another search no longer waits for an answer"),
     ),
+    "wake.removed": _say(N_("A suggestion to look again was removed")),
     "card.archived": _say(N_("{who} made room: {what} left the board")),
     "card.brought_back": _say(N_("{who} brought {what} back"), said=("column", "rank")),
     "note.archived": _say(N_("{who} made room: a note left the board")),

@@ -119,6 +119,7 @@ EVENTS_OF_SHIFT = ngettext("{count} event since the shift began", "{count} event
 MORE = ngettext("{count} more", "{count} more")
 NOT_LOOKED_AT = ngettext("{count} not looked at", "{count} not looked at")
 IMPORTANT_ONES = ngettext("{count} of them important", "{count} of them important")
+TO_LOOK_AT_AGAIN = ngettext("{count} to look at again", "{count} to look at again")
 TO_ASSESS = ngettext("{count} to assess", "{count} to assess")
 TO_BE_DECIDED = ngettext("{count} to be decided", "{count} to be decided")
 WAITING_FOR_POLICE = ngettext("{count} to pass on", "{count} to pass on")

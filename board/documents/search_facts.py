@@ -75,6 +75,8 @@ class SearchFacts(ReportWording):
         """Return "2 not looked at"."""
         if queue == "look":
             return self.ngettext(*sentences.NOT_LOOKED_AT, count)
+        if queue == "wakes":
+            return self.ngettext(*sentences.TO_LOOK_AT_AGAIN, count)
         if queue == "judge":
             return self.ngettext(*sentences.TO_ASSESS, count)
         return self.ngettext(*sentences.WAITING_FOR_POLICE, count)

@@ -80,6 +80,8 @@ class NameResolver:
             return self.translate(N_("Yes")) if value else self.translate(N_("No"))
         if isinstance(value, list):
             return ", ".join(str(self.plain("assignee", id)) for id in value)
+        if isinstance(value, dict):  # part of a list
+            return " ".join(str(part) for part in value.values() if part is not None)
         if kinds.control_of(path) == "person" or path in _ACCOUNT_PATHS:
             return self.accounts.get(value, value)
         if path in _FILES:

@@ -104,7 +104,12 @@ def section(data: ReportData, id: str, entities: Mapping[str, list[EntityAt]]) -
         "last_credible": _last_sighting(entities.get("sighting", ()), ASSURED),
         "since": {"from": "shift", **_news(data, id, events, data.shift_starts.get(id, 0))},
         "ungraded": ungraded,
-        "unanswered": {"look": len(waiting["look"]), "judge": len(waiting["judge"]), "pass_on": len(waiting["pass_on"])},
+        "unanswered": {
+            "look": len(waiting["look"]),
+            "judge": len(waiting["judge"]),
+            "pass_on": len(waiting["pass_on"]),
+            "wakes": sum(wake.state["queue"] == "look" for wake in entities.get("wake", ())),
+        },
         "to_look_at": _listed("sighting", waiting["look"]),
         "to_assess": _listed("sighting", waiting["judge"]),
         "to_pass_on": _listed("sighting", waiting["pass_on"]),

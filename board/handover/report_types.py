@@ -71,8 +71,8 @@ ReadMark = TypedDict("ReadMark", {"seq": Count, "at": Time})
 Restated = TypedDict("Restated", {
     "text": str, "at": Time, "correct": bool | None, "reason": str | None, "answered_by": Id | None, "answered_at": Time | None,
 })  # fmt: skip
-# Number of waiting sightings in each queue.
-ReportedQueues = TypedDict("ReportedQueues", {"look": Count, "judge": Count, "pass_on": Count})
+# Number of waiting sightings in each queue, and of waiting wakes.
+ReportedQueues = TypedDict("ReportedQueues", {"look": Count, "judge": Count, "pass_on": Count, "wakes": Count})
 CardOfFile = TypedDict("CardOfFile", {"kind": CardKind, "id": Id, "number": Count})
 # File that was added in the shift. `card`: card that it belongs to.
 ReportedFile = TypedDict("ReportedFile", {
@@ -107,6 +107,7 @@ handover is open and as it was signed; otherwise who holds the shift. Then the `
 `since.events`: how many.
 `since.significant`: the newest 100.
 `unanswered`: how many sightings wait in each queue. *0.4.0*
+`unanswered.wakes`: how many wakes wait; they are not in `look`. *0.4.0*
 `to_look_at`: those that nobody has looked at, as cards; at most 100. *0.4.0*
 `to_assess`: those that wait to be assessed, as cards; at most 100. *0.4.0*
 `to_pass_on`: those that wait to be passed on, as cards. *0.4.0*

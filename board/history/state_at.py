@@ -35,7 +35,7 @@ BoardState = dict[str, dict[str, EntityAt]]  # by kind, by id
 
 def entities_at(session: Session, positions: Mapping[str, int], due_before: str) -> BoardState:
     """Return the entities that a report needs: searches, columns, briefings and their pinned cards; credible, confirmed or
-    ungraded sightings; done tasks and those due before `due_before`.
+    ungraded sightings; waiting wakes; done tasks and those due before `due_before`.
 
     May contain others.
     """

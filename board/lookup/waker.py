@@ -4,6 +4,7 @@ A process claims all due searches and compares them in one pass, with one corpus
 confirmations cost one pass, and each search is compared by one process at a time.
 """
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any, NoReturn
 
@@ -13,6 +14,7 @@ from sqlmodel import Session
 
 from board.commands.sightings import due_wakes, wake_steps
 from board.commands.sightings.due_wakes import MAX_CLAIMED, MAX_TRIES, Claim
+from board.commands.sightings.wake_steps import WakeIds
 from board.commands.sightings.wakes import WokenReport
 from board.lookup.look_again import MOST, Corpus, Match
 from board.lookup.set_aside_reports import candidates_of, is_tip, profile_of, visible_to_all
@@ -56,6 +58,8 @@ class Waker:
         claims = await self._claim()
         if not claims:
             return 0
+        for claim in claims:
+            await self._end(partial(wake_steps.hidden, board=claim.board))
         compared = await self._service.database.read_heavy(partial(_compare, claims), TIMEOUT_S)
         count = 0
         for claim in claims:
@@ -69,8 +73,11 @@ class Waker:
 
     async def end_awake(self) -> int:
         """End the wakes whose report no longer sleeps; return their number. Raises DatabaseUnavailable."""
+        return await self._end(wake_steps.awake)
+
+    async def _end(self, find: Callable[[Session], WakeIds]) -> int:
         count, clock = 0, self._service.clock
-        for board, ids in (await self._service.database.read(wake_steps.awake)).items():
+        for board, ids in (await self._service.database.read(find)).items():
             fn = partial(wake_steps.end, board_id=board, ids=ids, clock=clock)
             count += len((await self._service.write(fn, boards=(board,))).events)
         return count

@@ -14,6 +14,7 @@ from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.people import Person
 from tests.support.server_clock import WallClock
 from tests.support.team import running_team
+from tests.support.wakes import add_wake, sleeping_tip
 
 pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
@@ -59,6 +60,18 @@ async def test_late_sightings_of_a_search_raise_one_alarm_with_their_number(alar
     await alarms.after(HOUR + 1)
     assert (await listed(alarms.desk.alice, "queue_late"))["count"] == 1
     await alarms.desk.charlie.command(alarms.search, "sighting.looked_at", {"sighting": second})
+    await alarms.after(HOUR + 1)
+    assert await rules(alarms) == []
+
+
+async def test_late_wakes_count_as_late_sightings_do(alarms: Alarms) -> None:
+    wake = await add_wake(alarms.desk.server.service, alarms.search, await sleeping_tip(alarms.desk.bob))
+    await alarms.after(HOUR - 1)
+    assert await rules(alarms) == []
+    await alarms.after(HOUR + 1)
+    assert await rules(alarms) == ["queue_late"]
+    assert (await listed(alarms.desk.alice, "queue_late"))["count"] == 1
+    await alarms.desk.charlie.command(alarms.search, "wake.answer", {"wake": wake, "answer": "not_same"})
     await alarms.after(HOUR + 1)
     assert await rules(alarms) == []
 

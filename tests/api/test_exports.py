@@ -21,6 +21,7 @@ from models.text_lines import multi_line
 from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.people import PATIENCE_S, Person, create_token
 from tests.support.team import Team
+from tests.support.wakes import add_tip, add_wake
 
 pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
@@ -123,6 +124,14 @@ async def test_the_journal_for_a_spreadsheet_says_who_changed_what_to_what(team:
     assert graded["Recorded at"].endswith("Z")
     assert (graded["Event (in words)"], graded["Type (in words)"]) == ("Sighting graded", "Sighting")
     assert graded["Changes (in words)"] == "Source grade: Usually reliable"
+
+
+async def test_reasons_of_wakes_are_text_in_the_journal_for_a_spreadsheet(team: Team) -> None:
+    search, *_ = await scene(team)
+    await add_wake(team.server.service, search, await add_tip(team.bob))
+    added = (await table_of(team.alice, search, "journal.csv"))[-1]
+    assert added["Event"] == "wake.added"
+    assert "reasons: same_place 1; " in added["Changes"]
 
 
 @pytest.mark.parametrize("typed", FORMULAS)

@@ -19,6 +19,7 @@ from tests.support.handover_steps import read_report
 from tests.support.people import Person, connect_person, create_token, new_id, running_server
 from tests.support.search_scenario import UNKNOWN_ID, SearchScenario
 from tests.support.team import Team
+from tests.support.wakes import add_tip, add_wake
 
 
 @pytest.fixture
@@ -103,9 +104,11 @@ async def test_sightings_are_listed_by_what_they_wait_for(scene: SearchScenario)
     seen, waiting = await scene.sighting(description="to assess", assignee=scene.team.bob.account["id"]), "not looked at"
     await scene.one("sighting.grade", {"sighting": seen["id"], "grade": {"source": "B"}})
     await scene.sighting(description=waiting)
+    wakes = [await add_wake(scene.team.server.service, scene.search, await add_tip(scene.team.bob)) for _ in range(3)]
+    await scene.one("wake.answer", {"wake": wakes[0], "answer": "not_same"})
     told = await section(scene)
     assert (titles(told["to_look_at"]), titles(told["to_assess"]), told["to_pass_on"]) == ([waiting], ["to assess"], [])
-    assert told["unanswered"] == {"look": 1, "judge": 1, "pass_on": 0}
+    assert told["unanswered"] == {"look": 1, "judge": 1, "pass_on": 0, "wakes": 2}
     assert (await read_report(scene.team.alice))["people"][scene.team.bob.account["id"]] == "Bob"
 
 

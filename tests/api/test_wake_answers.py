@@ -12,11 +12,10 @@ from board.live import summary_counts
 from board.lookup.waker import Waker
 from models.board import OPERATIONS
 from models.times import format_utc
-from tests.api.test_wakes import SEEN, events, opened
 from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.people import Person
 from tests.support.team import Team, running_team
-from tests.support.wakes import SAID, add_tip, confirm, sleeping_tip, wakes_of
+from tests.support.wakes import SAID, SEEN, add_tip, confirm, events_of_wakes, opened, sleeping_tip, wakes_of
 
 pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
@@ -36,7 +35,7 @@ async def refused(who: Person, board: str, name: str, data: dict[str, Any]) -> R
 
 async def woken(desk: Team, **data: Any) -> tuple[str, str, str]:
     """Return a search, a tip and the wake of it."""
-    search, tip = await opened(desk), await sleeping_tip(desk.bob, **data)
+    search, tip = await opened(desk.alice), await sleeping_tip(desk.bob, **data)
     await confirm(desk.alice, search)
     await Waker(desk.server.service).wake()
     return search, tip, (await wakes_of(desk.bob, search))[tip]["id"]
@@ -69,14 +68,14 @@ async def test_different_child_leaves_the_tip_as_it_is(desk: Team) -> None:
 
 
 async def test_sighting_of_another_search_stays_there(desk: Team) -> None:
-    search, other = await opened(desk), await opened(desk)
+    search, other = await opened(desk.alice), await opened(desk.alice)
     sighting = await confirm(desk.bob, other, "not_the_child", **SEEN)
     await confirm(desk.alice, search)
     await Waker(desk.server.service).wake()
     wake = (await wakes_of(desk.bob, search))[sighting]["id"]
     before = (await desk.bob.snapshot(other))["seq"]
     (seq,) = (await desk.bob.command(search, "wake.answer", {"wake": wake, "answer": "same"}))["seqs"]
-    assert (await events(desk.bob, search))[-1]["seq"] == seq
+    assert (await events_of_wakes(desk.bob, search))[-1]["seq"] == seq
     assert (await desk.bob.snapshot(other))["seq"] == before
 
 
@@ -96,7 +95,7 @@ async def test_tip_that_was_placed_meanwhile_is_a_conflict(desk: Team) -> None:
 
 async def test_wake_of_another_board_is_not_found(desk: Team) -> None:
     _, _, wake = await woken(desk)
-    error = await refused(desk.bob, await opened(desk), "wake.answer", {"wake": wake, "answer": "not_same"})
+    error = await refused(desk.bob, await opened(desk.alice), "wake.answer", {"wake": wake, "answer": "not_same"})
     assert (error.code, list(error.fields or {})) == ("not_found", ["wake"])
 
 

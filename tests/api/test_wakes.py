@@ -1,36 +1,27 @@
 """Reports that were set aside wait on the board of a search that knows more, once, and only people place them."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
-from functools import partial
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, text, true
-from sqlmodel import Session, select
+from sqlalchemy import delete, text
+from sqlmodel import select
 
 from board.commands.sightings import due_wakes, wakes
 from board.dev import Postgres, Redis
-from board.lookup import set_aside_reports, waker
+from board.lookup import waker
 from board.lookup.waker import Waker
-from board.service import BoardService
 from models.board import OPERATIONS
 from models.ids import new_id
-from models.tip import Tip
 from models.wake import DueWake, Wake
 from tests.support.backends import POSTGRESQL, SLOW_ON_POSTGRESQL, Backend
-from tests.support.people import PATIENCE_S, Person, running_server
+from tests.support.people import running_server
 from tests.support.team import Team, running_team
-from tests.support.wakes import NEAR, SAID, add_tip, confirm, sleeping_tip, wakes_of
-from tests.unit.test_look_again import noise
+from tests.support.wakes import SAID, SEEN, add_tip, confirm, due, events_of_wakes, opened, sleeping_tip, wait_for_wakes, wakes_of
 
 pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
-
-SEEN = {"description": SAID, "place": NEAR, "seen_at": "2026-11-24T15:20:00Z"}
-WITHIN_S = 2.0  # from the command to the queue
 
 
 @pytest.fixture
@@ -40,34 +31,13 @@ async def desk(installation: dict[str, Any], tmp_path: Path) -> AsyncIterator[Te
         yield team
 
 
-async def due(service: BoardService) -> dict[str, DueWake]:
-    rows = await service.database.read(lambda session: list(session.exec(select(DueWake))))
-    return {row.board: row for row in rows}
-
-
-async def events(reader: Person, board: str, kind: str = "wake") -> list[dict[str, Any]]:
-    answer = await reader.http.get(f"/api/v1/boards/{board}/events", params={"limit": 1000})
-    return [event for event in answer.json()["events"] if event["kind"] == kind]
-
-
-async def wait_for_wakes(reader: Person, search: str, count: int = 1) -> dict[str, dict[str, Any]]:
-    async with asyncio.timeout(PATIENCE_S):
-        while len(found := await wakes_of(reader, search)) < count:
-            await asyncio.sleep(0.02)
-    return found
-
-
-async def opened(desk: Team, **data: Any) -> str:
-    return await desk.alice.open_search(**{"person": {"first_name": "Liberty", "last_name": "Vale"}, **data})
-
-
 # -- once ----------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.both_backends
 async def test_tip_waits_in_the_queue_though_no_page_is_open(desk: Team) -> None:
     lead = desk.alice.account["id"]
-    search, tip = await opened(desk, lead=lead), await sleeping_tip(desk.bob)
+    search, tip = await opened(desk.alice, lead=lead), await sleeping_tip(desk.bob)
     running = asyncio.create_task(Waker(desk.server.service).run())
     await confirm(desk.alice, search)
     wake = (await wait_for_wakes(desk.bob, search))[tip]
@@ -82,20 +52,20 @@ async def test_tip_waits_in_the_queue_though_no_page_is_open(desk: Team) -> None
     assert (entry["id"], entry["board"], entry["title"], entry["assignee"]) == (wake["id"], search, SAID, lead)
     assert not entry["late"]
     assert entry["target_min"] > 0
-    assert (await events(desk.bob, search))[0]["actor"] is None
+    assert (await events_of_wakes(desk.bob, search))[0]["actor"] is None
     assert (await desk.bob.snapshot(OPERATIONS))["entities"]["tip", tip]["placed"] is None, "nothing is set automatically"
 
 
 @pytest.mark.both_backends
 @pytest.mark.parametrize("assessment", ["credible", "confirmed"])
 async def test_each_report_wakes_once_however_often_it_is_compared(desk: Team, assessment: str) -> None:
-    search, tip = await opened(desk), await sleeping_tip(desk.bob)
+    search, tip = await opened(desk.alice), await sleeping_tip(desk.bob)
     processes = [Waker(desk.server.service) for _ in range(3)]
     await confirm(desk.alice, search, assessment)
     assert sum(await asyncio.gather(*(each.wake() for each in processes))) == 1
     await confirm(desk.alice, search, assessment)
     assert sum(await asyncio.gather(*(each.wake() for each in processes))) == 0
-    assert [event["type"] for event in await events(desk.bob, search)] == ["wake.added"]
+    assert [event["type"] for event in await events_of_wakes(desk.bob, search)] == ["wake.added"]
     assert (await wakes_of(desk.bob, search)).keys() == {tip}
     assert await due(desk.server.service) == {}
 
@@ -104,21 +74,21 @@ async def test_two_processes_on_one_database_wake_each_tip_once(postgres: Postgr
     with Backend(POSTGRESQL, postgres, redis).settled(tmp_path) as settings:
         async with running_team(tmp_path, **settings) as desk, running_server(tmp_path, **settings) as other:
             tip = await sleeping_tip(desk.bob)
-            searches = [await opened(desk) for _ in range(4)]
+            searches = [await opened(desk.alice) for _ in range(4)]
             processes = [Waker(desk.server.service), Waker(other.service)]
             for _ in range(3):
                 await asyncio.gather(*(confirm(desk.alice, search) for search in searches), *(each.wake() for each in processes))
             await asyncio.gather(*(each.wake() for each in processes))
             assert await due(other.service) == {}
             for search in searches:
-                added = [event["state"]["tip"] for event in await events(desk.bob, search)]
+                added = [event["state"]["tip"] for event in await events_of_wakes(desk.bob, search)]
                 assert added == [tip]
 
 
 @pytest.mark.both_backends
 async def test_restart_between_event_and_comparison_loses_nothing(installation: dict[str, Any], tmp_path: Path) -> None:
     async with running_team(tmp_path, **installation) as desk:
-        search, tip = await opened(desk), await sleeping_tip(desk.bob)
+        search, tip = await opened(desk.alice), await sleeping_tip(desk.bob)
         await confirm(desk.alice, search)
     async with running_server(tmp_path, **installation) as server:
         assert await Waker(server.service).wake() == 1
@@ -130,7 +100,7 @@ async def test_restart_between_event_and_comparison_loses_nothing(installation: 
 
 @pytest.mark.both_backends
 async def test_claim_of_a_killed_process_expires(desk: Team) -> None:
-    service, search = desk.server.service, await opened(desk)
+    service, search = desk.server.service, await opened(desk.alice)
     await sleeping_tip(desk.bob)
     await confirm(desk.alice, search)
     claim = await service.database.write(lambda session: due_wakes.claim(session, search, service.clock))
@@ -142,7 +112,7 @@ async def test_claim_of_a_killed_process_expires(desk: Team) -> None:
 
 
 async def test_knowledge_that_comes_during_a_comparison_is_compared_too(desk: Team) -> None:
-    service, search = desk.server.service, await opened(desk)
+    service, search = desk.server.service, await opened(desk.alice)
     await confirm(desk.alice, search)
     claim = await service.database.write(lambda session: due_wakes.claim(session, search, service.clock))
     await confirm(desk.alice, search)
@@ -154,7 +124,7 @@ async def test_knowledge_that_comes_during_a_comparison_is_compared_too(desk: Te
 
 
 async def test_comparison_that_never_ends_is_set_aside(desk: Team, monkeypatch: pytest.MonkeyPatch) -> None:
-    service, search = desk.server.service, await opened(desk)
+    service, search = desk.server.service, await opened(desk.alice)
     await confirm(desk.alice, search)
 
     def fails(*_: Any) -> Any:
@@ -187,13 +157,13 @@ async def test_comparison_that_never_ends_is_set_aside(desk: Team, monkeypatch: 
     ],
 )
 async def test_search_is_due_when_what_is_compared_changes(desk: Team, name: str, data: dict[str, Any], is_due: bool) -> None:
-    search = await opened(desk)
+    search = await opened(desk.alice)
     await desk.alice.command(search, name, data)
     assert ((await due(desk.server.service)).keys() == {search}) is is_due
 
 
 async def test_only_assured_sightings_make_a_search_due(desk: Team) -> None:
-    service, search = desk.server.service, await opened(desk)
+    service, search = desk.server.service, await opened(desk.alice)
     sighting = await confirm(desk.alice, search, "unverifiable")
     await desk.alice.command(search, "sighting.update", {"sighting": sighting, "clothing": "red"})
     assert await due(service) == {}
@@ -206,7 +176,7 @@ async def test_only_assured_sightings_make_a_search_due(desk: Team) -> None:
 
 
 async def test_undone_exclusion_of_a_sighting_makes_its_search_due(desk: Team) -> None:
-    service, search = desk.server.service, await opened(desk)
+    service, search = desk.server.service, await opened(desk.alice)
     sighting = await confirm(desk.alice, search)
     excluded = {"sighting": sighting, "assessment": "not_the_child"}
     (seq,) = (await desk.alice.command(search, "sighting.assess", excluded))["seqs"]
@@ -215,7 +185,7 @@ async def test_undone_exclusion_of_a_sighting_makes_its_search_due(desk: Team) -
 
 
 async def test_changed_details_wake_a_tip_without_a_confirmation(desk: Team) -> None:
-    search, tip = await opened(desk), await sleeping_tip(desk.bob)
+    search, tip = await opened(desk.alice), await sleeping_tip(desk.bob)
     last_seen = {"text": "Monon bridge", "lat": 50.4701, "lon": 4.8702}
     await desk.alice.command(search, "search.update", {"last_seen": last_seen})
     await Waker(desk.server.service).wake()
@@ -224,7 +194,7 @@ async def test_changed_details_wake_a_tip_without_a_confirmation(desk: Team) -> 
 
 
 async def test_unplaced_tips_and_excluded_sightings_of_other_searches_wake(desk: Team) -> None:
-    search, other = await opened(desk), await opened(desk)
+    search, other = await opened(desk.alice), await opened(desk.alice)
     tip = await add_tip(desk.bob)
     excluded = await confirm(desk.bob, other, "not_the_child", **SEEN)
     doubtful = await confirm(desk.bob, other, "unverifiable", **SEEN)
@@ -238,7 +208,7 @@ async def test_unplaced_tips_and_excluded_sightings_of_other_searches_wake(desk:
 
 
 async def test_closed_and_found_searches_get_no_wakes_until_they_are_reopened(desk: Team) -> None:
-    search, tip = await opened(desk), await sleeping_tip(desk.bob)
+    search, tip = await opened(desk.alice), await sleeping_tip(desk.bob)
     await confirm(desk.alice, search)
     outcome = {"found_at": "2026-11-24T23:00:00Z", "condition": "well", "how": "police"}
     await desk.alice.command(search, "search.set_status", {"status": "found", "reason": "came home", "outcome": outcome})
@@ -246,140 +216,6 @@ async def test_closed_and_found_searches_get_no_wakes_until_they_are_reopened(de
     await desk.alice.command(search, "search.set_status", {"status": "open", "reason": "it was another child"})
     assert await Waker(desk.server.service).wake() == 1
     assert (await wakes_of(desk.bob, search)).keys() == {tip}
-
-
-# -- bounds --------------------------------------------------------------------------------------------------------------
-
-
-async def test_many_confirmations_cost_one_comparison(desk: Team, monkeypatch: pytest.MonkeyPatch) -> None:
-    passes: list[int] = []
-    real = waker._compare
-
-    def counted(claims: Any, session: Session) -> Any:
-        passes.append(len(claims))
-        return real(claims, session)
-
-    monkeypatch.setattr(waker, "_compare", counted)
-    searches = [await opened(desk) for _ in range(3)]
-    tip = await sleeping_tip(desk.bob)
-    for search in searches * 4:
-        await confirm(desk.alice, search)
-    assert [row.marks for row in (await due(desk.server.service)).values()] == [4, 4, 4]
-    await Waker(desk.server.service).wake()
-    assert passes == [3]
-    assert [(await wakes_of(desk.bob, search)).keys() for search in searches] == [{tip}] * 3
-
-
-async def test_waiting_wakes_of_a_board_are_bounded(desk: Team, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wakes, "MAX_WAITING", 7)
-    search, process = await opened(desk), Waker(desk.server.service)
-    for _ in range(9):
-        await sleeping_tip(desk.bob)
-    counts = []
-    for _ in range(3):
-        await confirm(desk.alice, search)
-        counts.append(await process.wake())
-    assert counts == [5, 2, 0]
-    first = next(iter((await wakes_of(desk.bob, search)).values()))
-    await desk.bob.command(search, "wake.answer", {"wake": first["id"], "answer": "not_same"})
-    await confirm(desk.alice, search)
-    assert await process.wake() == 1
-
-
-@pytest.mark.slow
-@pytest.mark.both_backends
-async def test_one_of_fourteen_thousand_waits_within_two_seconds(desk: Team) -> None:
-    crowd = noise(Random(3), 14_000)
-
-    def fill(session: Session) -> None:
-        for number, each in enumerate(crowd):
-            dismissed = {"reason": "cleared", "at": "2026-11-24T15:00:00.000Z", "by": "x"}
-            session.add(
-                Tip(
-                    id=new_id(), board=OPERATIONS, number=10_000 + number, description=each.folded, folded=each.folded,
-                    seen_at=each.at, received_at="2026-11-24T15:00:00.000Z", source={"kind": "unknown", "sealed": False},
-                    place={"lat": None, "lon": None, "radius_m": None} | (each.place or {}), dismissed=dismissed,
-                    queue="answered", queue_since="2026-11-24T15:00:00.000Z", archived_at="2026-11-25T15:00:00.000Z",
-                    recorded_at="2026-11-24T15:00:00.000Z", taken_by="",
-                )
-            )  # fmt: skip
-
-    search, tip = await opened(desk), await sleeping_tip(desk.bob)
-    await desk.server.service.database.write(fill)
-    assert len(crowd) < set_aside_reports.MAX_COMPARED
-    running = asyncio.create_task(Waker(desk.server.service).run())
-    await confirm(desk.alice, search)
-    began = time.monotonic()
-    while tip not in (found := await wakes_of(desk.bob, search)):
-        assert time.monotonic() - began < PATIENCE_S, found
-        await asyncio.sleep(0.02)
-    took = time.monotonic() - began
-    running.cancel()
-    assert took < WITHIN_S
-
-
-# -- who sees it ---------------------------------------------------------------------------------------------------------
-
-
-async def test_members_only_reports_reach_no_byte_of_outsiders(desk: Team) -> None:
-    search, secret = await opened(desk), await desk.secret_search(desk.bob, reference="ZEB-SECRET")
-    placed = await add_tip(desk.bob)
-    await desk.bob.command(OPERATIONS, "tip.place", {"tip": placed, "search": secret})
-    ruled_out = await confirm(desk.bob, secret, "not_the_child", **SEEN)
-    public = await sleeping_tip(desk.bob)
-    await confirm(desk.alice, search)
-    await confirm(desk.alice, secret)
-    await Waker(desk.server.service).wake()
-    assert (await wakes_of(desk.bob, search)).keys() == {public}
-    assert (await wakes_of(desk.bob, secret)).keys() == {public}, "it could have been found"
-    for outsider in (desk.charlie, desk.victor, desk.ada):
-        calls = [f"boards/{search}", f"boards/{search}/events", f"boards/{search}/look-again", "unanswered", f"boards/{secret}"]
-        for call in calls:
-            answer = await outsider.http.get(f"/api/v1/{call}")
-            assert [trace for trace in (placed, ruled_out, secret, "ZEB-SECRET") if trace.encode() in answer.content] == [], call
-        assert (await outsider.http.get(f"/api/v1/boards/{secret}/events")).status_code == 404
-
-
-async def test_tip_that_is_placed_elsewhere_no_longer_waits(desk: Team) -> None:
-    service, search, secret = desk.server.service, await opened(desk), await desk.secret_search(desk.bob)
-    tip = await sleeping_tip(desk.bob)
-    await confirm(desk.alice, search)
-    await Waker(service).wake()
-    await desk.bob.command(OPERATIONS, "tip.place", {"tip": tip, "search": secret})
-    waiting = (await desk.charlie.http.get("/api/v1/unanswered")).json()
-    assert [entry for entry in waiting["entries"] if entry["kind"] == "wake"] == [], "even before the wake ends"
-    assert tip not in (await desk.charlie.http.get(f"/api/v1/boards/{search}/look-again")).text
-    assert await Waker(service).end_awake() == 1
-    assert await Waker(service).end_awake() == 0
-    assert [event["type"] for event in await events(desk.bob, search)] == ["wake.added", "wake.ended"]
-
-
-async def test_wake_ends_when_the_search_of_its_sighting_becomes_members_only(desk: Team) -> None:
-    service, search, other = desk.server.service, await opened(desk), await opened(desk)
-    sighting = await confirm(desk.bob, other, "not_the_child", **SEEN)
-    await confirm(desk.alice, search)
-    await Waker(service).wake()
-    assert (await wakes_of(desk.bob, search)).keys() == {sighting}
-    await desk.alice.command(other, "search.set_access", {"access": "members", "members": [desk.alice.account["id"]]})
-    waiting = (await desk.charlie.http.get("/api/v1/unanswered")).json()
-    assert sighting not in str(waiting)
-    assert [entry for entry in waiting["entries"] if entry["kind"] == "wake"] == []
-    assert await Waker(service).end_awake() == 1
-
-
-async def test_tip_placed_during_a_comparison_does_not_wake(desk: Team, monkeypatch: pytest.MonkeyPatch) -> None:
-    service, search, secret = desk.server.service, await opened(desk), await desk.secret_search(desk.bob)
-    tip = await sleeping_tip(desk.bob)
-    await confirm(desk.alice, search)
-    write = service.write
-
-    async def write_late(fn: Any, boards: tuple[str, ...] = (OPERATIONS,)) -> Any:
-        await desk.bob.command(OPERATIONS, "tip.place", {"tip": tip, "search": secret})
-        return await write(fn, boards)
-
-    monkeypatch.setattr(service, "write", write_late)
-    assert await Waker(service).wake() == 0
-    assert await wakes_of(desk.bob, search) == {}
 
 
 # -- broken on purpose -----------------------------------------------------------------------------------------------------
@@ -396,16 +232,3 @@ async def test_lost_mark_is_found_if_a_comparison_deletes_it(desk: Team, monkeyp
     monkeypatch.setattr(due_wakes, "_FINISH", delete(DueWake).where(due_wakes._OF_BOARD))
     with pytest.raises((AssertionError, KeyError)):
         await test_knowledge_that_comes_during_a_comparison_is_compared_too(desk)
-
-
-async def test_late_placement_is_found_if_nothing_is_checked_under_the_lock(desk: Team, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wakes, "sleeps", lambda session, wake: True)
-    with pytest.raises(AssertionError):
-        await test_tip_placed_during_a_comparison_does_not_wake(desk, monkeypatch)
-
-
-async def test_leak_is_found_if_every_report_is_compared(desk: Team, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wakes, "sleeps", lambda session, wake: True)
-    monkeypatch.setattr(waker, "visible_to_all", partial(set_aside_reports.visible_where, boards=true()))
-    with pytest.raises(AssertionError):
-        await test_members_only_reports_reach_no_byte_of_outsiders(desk)

@@ -130,6 +130,13 @@ async def test_notice_of_a_tip_stays_until_it_is_answered(browsers: Browsers) ->
     bob = await browsers.window("Bob")
     await bob.open(f"/searches/{search}")
     await expect(bob("[data-testid=look-again]")).to_contain_text("set aside may belong here")
+    victor = await browsers.window("Victor")
+    await victor.open(f"/searches/{search}")
+    await victor("[data-testid=look-again] [data-act=look-again]").click()
+    seen = victor(f"[data-dialog=look-again] [data-again='{id}']")
+    await expect(seen).to_contain_text("the same place as Sighting")
+    await expect(seen.locator("[data-act=place-here], [data-act=not-same], [name=reason]")).to_have_count(0)
+    await bob("[data-watch-more] summary").click()  # behind the alarm about the sighting
     await bob("[data-testid=look-again] [data-act=look-again]").click()
     again = bob(f"[data-dialog=look-again] [data-again='{id}']")
     await again.locator("[name=reason]").fill("too old")

@@ -1,7 +1,10 @@
 """Tips that sleep, and sightings that wake them."""
 
+import asyncio
 from functools import partial
 from typing import Any
+
+from sqlmodel import select
 
 from board.commands.sightings import wake_steps
 from board.commands.sightings.due_wakes import Claim
@@ -9,11 +12,13 @@ from board.commands.sightings.wakes import WokenReport, wake_id
 from board.lookup.look_again import Reason
 from board.service import BoardService
 from models.board import OPERATIONS
-from tests.support.people import Person
+from models.wake import DueWake
+from tests.support.people import PATIENCE_S, Person
 
 WHERE = {"text": "Monon bridge", "lat": 50.4701, "lon": 4.8702, "radius_m": 50}
 NEAR = {"text": "", "lat": 50.4712, "lon": 4.8712, "radius_m": 50}
 SAID = "a man on the bridge, in a mustard anorak, with Zébulonne"
+SEEN = {"description": SAID, "place": NEAR, "seen_at": "2026-11-24T15:20:00Z"}
 CONFIRMED = {"description": "a man in a mustard anorak", "place": WHERE, "seen_at": "2026-11-24T15:00:00Z"}
 
 
@@ -27,8 +32,7 @@ async def add_wake(service: BoardService, search: str, tip: str) -> str:
 
 async def add_tip(person: Person, **data: Any) -> str:
     """Add a tip near the confirmed sighting; return its id."""
-    given = {"description": SAID, "place": NEAR, "seen_at": "2026-11-24T15:20:00Z"}
-    await person.command(OPERATIONS, "tip.add", given | data)
+    await person.command(OPERATIONS, "tip.add", SEEN | data)
     return max(id for kind, id in (await person.snapshot(OPERATIONS))["entities"] if kind == "tip")
 
 
@@ -51,3 +55,26 @@ async def wakes_of(person: Person, search: str) -> dict[str, dict[str, Any]]:
     """Return the states of the wakes of a search by the report that they are about."""
     entities = (await person.snapshot(search))["entities"]
     return {state["tip"] or state["sighting"]: {"id": id} | state for (kind, id), state in entities.items() if kind == "wake"}
+
+
+async def wait_for_wakes(reader: Person, search: str, count: int = 1) -> dict[str, dict[str, Any]]:
+    async with asyncio.timeout(PATIENCE_S):
+        while len(found := await wakes_of(reader, search)) < count:
+            await asyncio.sleep(0.02)
+    return found
+
+
+async def events_of_wakes(reader: Person, board: str) -> list[dict[str, Any]]:
+    answer = await reader.http.get(f"/api/v1/boards/{board}/events", params={"limit": 1000})
+    return [event for event in answer.json()["events"] if event["kind"] == "wake"]
+
+
+async def due(service: BoardService) -> dict[str, DueWake]:
+    """Return the due searches."""
+    rows = await service.database.read(lambda session: list(session.exec(select(DueWake))))
+    return {row.board: row for row in rows}
+
+
+async def opened(person: Person, **data: Any) -> str:
+    """Open a search for a child whose name is in no tip; return its id."""
+    return await person.open_search(**{"person": {"first_name": "Liberty", "last_name": "Vale"}, **data})

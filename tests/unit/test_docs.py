@@ -23,7 +23,10 @@ from models.search import AppealLevel
 from tests.support.readme_blocks import README, code_blocks, document
 from tests.unit import test_architecture, test_js_layers
 
-NOUNS = "board|search|column|sighting|tip|task|card|note|file|material|distribution|alarm|wake|duty|planned_duty|shift|handover|handed"
+NOUNS = (
+    "board|search|column|sighting|tip|task|card|note|file|material|distribution|alarm|wake|duty|planned_duty"
+    "|shift|handover|handed"
+)
 CONTRACT = (ROOT / "board/contract.md").read_text(encoding="utf-8")
 SETTINGS, COMMAND_LINE = document("reference/settings"), document("reference/command-line")
 PERMISSIONS = document("reference/permissions")

@@ -35,5 +35,5 @@ OpenAlarm = TypedDict("OpenAlarm", {
 `promises`: 1 for taking it, and 1 for each extension. *0.4.0*
 `round`: number of repeats of the last step, and of lapsed promises. *0.4.0*
 `lapsed_by`: account whose promise lapsed, until somebody takes the alarm. *0.4.0*
-`count`: for `queue_late`, number of sightings that wait too long now; otherwise null. *0.4.0*
+`count`: for `queue_late`, number of sightings and wakes that wait too long now; otherwise null. *0.4.0*
 """

@@ -199,7 +199,7 @@ class _Subjects:
         return {"id": account, "name": self.names.get(account, "?")} if account is not None else None
 
     def count(self, board: str, rule: Rule | None) -> int | None:
-        """Return the number of sightings that wait too long, for the alarm about them; otherwise None."""
+        """Return the number of sightings and wakes that wait too long, for the alarm about them; otherwise None."""
         is_about_queue = rule is not None and rule.when == "queue_late"
         return late_reports.count_late(self._session, rule, board, self._at) if rule is not None and is_about_queue else None
 

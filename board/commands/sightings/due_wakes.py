@@ -1,10 +1,10 @@
-"""Due searches, whose set-aside reports wait to be compared. The processes share them.
+"""Due searches, with which set-aside reports wait to be compared, or whose own reports became hidden. The processes share them.
 
 A command writes the row of its search in its transaction, so that a restart loses none. A process claims the row before it
 compares, and deletes it with the wakes that it writes. The claim of a killed process expires.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session
 
-from board.engine.event_writer import Change
+from board.engine.event_writer import Change, WrittenChanges
 from board.notifications.attempts import claim_time
 from models.db.tables import columns_of
 from models.search import COMPARED, Search
@@ -28,9 +28,9 @@ MAX_CLAIMED = 10  # searches that a process compares in one pass
 SEARCH_TEXTS = tuple(name for name, spec in COMPARED.items() if spec.prose)
 SIGHTING_TEXTS = ("description", "clothing", "company", "direction")
 _PERSON = ("first_name", "last_name", *SEARCH_TEXTS)
-_OF_SEARCH = (*(f"person.{name}" for name in _PERSON), "details.aliases", "missing_since", "last_seen", "status")
+_OF_SEARCH = (*(f"person.{name}" for name in _PERSON), "details.aliases", "missing_since", "last_seen", "status", "access")
 _OF_SIGHTING = ("assessment", "withdrawn", "seen_at", "received_at", "place", *SIGHTING_TEXTS)
-SIGNALS = ("search.updated", "sighting.assessed", "sighting.updated")  # events that usually make a search due
+SIGNALS = ("search.updated", "search.access_set", "sighting.assessed", "sighting.updated", "tip.placed")  # work for a waker
 
 Clock = Callable[[], datetime]
 
@@ -60,14 +60,23 @@ class Claim(NamedTuple):
     tries: int
 
 
-def mark(session: Session, changes: Iterable[Change], now: str) -> None:
-    """Make the searches due that know more after these changes: more of the child, or of an assured sighting."""
-    for board in sorted({change.event.board for change in changes if adds_knowledge(change)}):
+def mark(session: Session, written: WrittenChanges, now: str) -> None:
+    """Make the searches due that know more after these changes, of the child or an assured sighting, or hide more reports."""
+    for board in sorted(set(_due_after(written))):
         session.connection().execute(_MARK, {"board": board, "since": now, "marks": 1, "tries": 0})
 
 
+def _due_after(written: WrittenChanges) -> Iterator[str]:
+    hidden_tips = {audience.tip for audience in written.tips}
+    for change in written.changes:
+        if adds_knowledge(change):
+            yield change.event.board
+        elif change.event.entity in hidden_tips and change.after["placed"]:
+            yield change.after["placed"]["board"]
+
+
 def adds_knowledge(change: Change) -> bool:
-    """Return whether a change adds to what set-aside reports are compared with."""
+    """Return whether a change adds to what set-aside reports are compared with, or sets the access of a search."""
     if not change.before:
         return False
     if change.kind.model is Search:

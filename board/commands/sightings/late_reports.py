@@ -1,10 +1,10 @@
-"""Occasions of alarms about reports that wait too long: one alarm for all sightings of a search, and one for each tip."""
+"""Occasions of alarms about reports that wait too long: one for all sightings and wakes of a search, and one for each tip."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, or_, select, union_all
 from sqlmodel import Session
 
 from board.commands.searches.search_causes import without_alarm
@@ -20,11 +20,13 @@ from models.search import Search
 from models.sighting import Sighting
 from models.times import format_utc, parse_utc
 from models.tip import Tip
+from models.wake import Wake
 
 _alarm: Any = Alarm.__table__.c  # type: ignore[attr-defined]
 _search: Any = Search.__table__.c  # type: ignore[attr-defined]
 _sighting: Any = Sighting.__table__.c  # type: ignore[attr-defined]
 _tip: Any = Tip.__table__.c  # type: ignore[attr-defined]
+_wake: Any = Wake.__table__.c  # type: ignore[attr-defined]
 
 
 def _is_late(table: Any, rule: Rule, at: datetime) -> Any:
@@ -40,30 +42,42 @@ def _is_late(table: Any, rule: Rule, at: datetime) -> Any:
     return and_(or_(*late), ~has_own)
 
 
-# -- sightings of a search ------------------------------------------------------------------------------------------------
+def _is_late_wake(rule: Rule, at: datetime) -> Any:
+    since = format_utc(at - timedelta(minutes=rule.targets.minutes("look", "normal")))
+    return and_(_wake.queue == "look", _wake.queue_since <= since)
 
 
-def _find_sightings(session: Session, rule: Rule, since: datetime, until: datetime) -> Iterable[Any]:
-    board = _sighting.board
+# -- sightings and wakes of a search --------------------------------------------------------------------------------------
+
+
+def _find_on_searches(session: Session, rule: Rule, since: datetime, until: datetime) -> Iterable[Any]:
+    late = union_all(
+        select(_sighting.board, _sighting.queue_since).where(_is_late(_sighting, rule, until)),
+        select(_wake.board, _wake.queue_since).where(_is_late_wake(rule, until)),
+    ).subquery()
+    board = late.c.board
     query = (
-        select(board, board, func.min(_sighting.queue_since))
+        select(board, board, func.min(late.c.queue_since))
         .join(Search, _search.id == board)
-        .where(_is_late(_sighting, rule, until), _search.status == "open", without_alarm(rule, board, board))
+        .where(_search.status == "open", without_alarm(rule, board, board))
         .group_by(board)
     )
     return session.connection().execute(query.limit(occasions.MAX_FOUND))
 
 
 def count_late(session: Session, rule: Rule, board: str, at: str) -> int:
-    """Return the number of sightings of a search that have waited too long, and have no alarm of their own."""
-    is_late = _is_late(_sighting, rule, parse_utc(at) - timedelta(seconds=rule.after_s))
-    query = select(func.count()).select_from(Sighting).where(_sighting.board == board, is_late)
-    return int(session.connection().execute(query).scalar_one())
+    """Return the number of sightings and wakes of a search that have waited too long, and have no alarm of their own."""
+    until = parse_utc(at) - timedelta(seconds=rule.after_s)
+    queries = (
+        select(func.count()).select_from(Sighting).where(_sighting.board == board, _is_late(_sighting, rule, until)),
+        select(func.count()).select_from(Wake).where(_wake.board == board, _is_late_wake(rule, until)),
+    )
+    return sum(session.connection().execute(query).scalar_one() for query in queries)
 
 
-def _recheck_sightings(writer: EventWriter, rule: Rule, *_: str) -> tuple[Search, str] | None:
-    """Return the search of the board if a sighting is late. Its current position is the cause, so that later sightings raise
-    another alarm."""
+def _recheck_search(writer: EventWriter, rule: Rule, *_: str) -> tuple[Search, str] | None:
+    """Return the search of the board if a report is late. Its current position is the cause, so that later ones raise another
+    alarm."""
     writer.session.flush()
     search = unit_of_work.get(writer.session, Search, writer.board.id)
     is_late = search is not None and search.status == "open" and count_late(writer.session, rule, search.id, writer.now)
@@ -72,7 +86,7 @@ def _recheck_sightings(writer: EventWriter, rule: Rule, *_: str) -> tuple[Search
 
 QUEUE_LATE = Occasion(
     N_("Sightings wait too long"), short=P_("alarm, short", "Sightings wait too long"), page="/unanswered",
-    by_time=ByTime(_find_sightings, _recheck_sightings, ends=True),
+    by_time=ByTime(_find_on_searches, _recheck_search, ends=True),
 )  # fmt: skip
 
 

@@ -1,11 +1,12 @@
 """Steps of wakes that the server takes on its own: it adds them after a comparison, and ends those whose report no longer
-sleeps. Everything is checked again under the lock of the board."""
+sleeps, or is hidden from some accounts. Everything is checked again under the lock of the board."""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import CompoundSelect, Select, bindparam, or_, select, union_all
 from sqlmodel import Session
 
 from board.commands.alarms.alarms import SERVER_COMMAND
@@ -24,7 +25,7 @@ from models.times import format_utc
 from models.tip import Tip
 from models.wake import Wake
 
-MAX_ENDED = 200  # wakes, per read
+MAX_ENDED = 200  # waiting wakes, per read
 
 Clock = Callable[[], datetime]
 
@@ -36,20 +37,37 @@ _AWAKE = (
     .outerjoin(table_of(Search), _F.id == _S.board)
     .where(_W.queue == "look")
     .where(or_(_T.placed_on.is_not(None), _S.withdrawn, _S.assessment.not_in(GIVEN_UP), _F.access != "desk"))
-    .limit(bindparam("limit"))
+    .limit(MAX_ENDED)
 )
+_SEARCH: Any = bindparam("search")
+_OF_ITS_TIPS = select(_W.id, _W.board).join(table_of(Tip), _T.id == _W.tip).where(_T.placed_on == _SEARCH, _W.board != _SEARCH)
+_OF_ITS_SIGHTINGS = select(_W.id, _W.board).join(table_of(Sighting), _S.id == _W.sighting).where(_S.board == _SEARCH)
+
+WakeIds = Mapping[str, list[str]]  # by board
 
 
-def awake(session: Session) -> Mapping[str, list[str]]:
-    """Return the waiting wakes, by board, whose report no longer sleeps."""
+def awake(session: Session) -> WakeIds:
+    """Return the waiting wakes whose report no longer sleeps."""
+    return _ids_by_board(session, _AWAKE)
+
+
+def hidden(session: Session, board: str) -> WakeIds:
+    """Return the wakes on other boards whose report is on this search, if not every account may see it."""
+    search = session.get(Search, board)
+    if search is None or search.access == "desk":
+        return {}
+    return _ids_by_board(session, union_all(_OF_ITS_TIPS, _OF_ITS_SIGHTINGS), board)
+
+
+def _ids_by_board(session: Session, query: Select[str, str] | CompoundSelect[str, str], search: str = "") -> WakeIds:
     ids: dict[str, list[str]] = defaultdict(list)
-    for id, board in session.connection().execute(_AWAKE, {"limit": MAX_ENDED}):
+    for id, board in session.connection().execute(query, {"search": search}):
         ids[board].append(id)
     return ids
 
 
 def end(session: Session, board_id: str, ids: Collection[str], clock: Clock) -> CommandResult:
-    """End the wakes among these whose report no longer sleeps."""
+    """End the wakes among these whose report no longer sleeps, and remove those whose report is hidden from some accounts."""
     writer = _writer(session, board_id, clock)
     unit_of_work.prefetch(session, Wake, ids)
     for id in ids:

@@ -1,8 +1,9 @@
 """Reports that were set aside, and tips without a search, that may belong to a search: the server adds their wakes, and people
 answer.
 
-A wake is added once: its id follows from the search and the report, and the board is locked. Only reports that every account may
-see become wakes, because everyone who sees the search sees its wakes.
+A wake is added once: its id follows from the search and the report, and the board is locked. Everyone who sees the search sees
+its wakes, so only reports that every account may see become wakes. If a report becomes hidden later, its wake is removed, and its
+events are erased.
 """
 
 from dataclasses import replace
@@ -14,7 +15,7 @@ from sqlmodel import Session
 
 from board.commands.alarms.alarm_people import AlarmPeople
 from board.commands.sightings import tips
-from board.engine import unit_of_work
+from board.engine import erasure, unit_of_work
 from board.engine.event_writer import EventWriter
 from board.engine.kinds import EventSpec, Kind
 from board.errors import Refused
@@ -93,7 +94,7 @@ def wake_id(board: str, report: str) -> str:
 def count_free(session: Session, board: str) -> int:
     """Return how many more wakes a board may get now."""
     count = unit_of_work.execute(session, _COUNT, {"board": board}).one()
-    return max(0, min(MAX_WAITING - count.waiting, MAX_WAKES - count.total))
+    return max(0, min(MAX_WAITING - int(count.waiting), MAX_WAKES - int(count.total)))
 
 
 def add(writer: EventWriter, report: WokenReport) -> None:
@@ -109,21 +110,35 @@ def add(writer: EventWriter, report: WokenReport) -> None:
 
 
 def end(writer: EventWriter, row: Wake) -> None:
-    """End a wake whose report no longer sleeps where every account may see it. No-op if it was answered, or sleeps."""
-    if row.queue == "look" and not sleeps(writer.session, row):
+    """Remove a wake whose report is hidden from some accounts, and end a waiting one whose report no longer sleeps."""
+    if is_hidden(writer.session, row):
+        writer.delete(row, "wake.removed")
+        erasure.erase_before(writer.session, row.board, row.id, writer.board.seq)
+    elif row.queue == "look" and not sleeps(writer.session, row):
         writer.update(row, "wake.ended", {"queue": "answered", "queue_since": writer.now}, conflicts=False)
+
+
+def is_hidden(session: Session, wake: Wake) -> bool:
+    """Return whether the report of a wake is on another search that not every account may see."""
+    tip, sighting = _report_of(session, wake)
+    board = tip.placed_on if tip is not None else sighting.board if sighting is not None else None
+    search = unit_of_work.get(session, Search, board) if board is not None else None
+    return search is not None and search.id != wake.board and search.access != "desk"
 
 
 def sleeps(session: Session, wake: Wake) -> bool:
     """Return whether the report of a wake is set aside, or without a search, and every account may see it."""
+    tip, sighting = _report_of(session, wake)
+    if tip is not None:
+        return tip.placed_on is None
+    is_set_aside = sighting is not None and not sighting.withdrawn and sighting.assessment in GIVEN_UP
+    return is_set_aside and not is_hidden(session, wake)
+
+
+def _report_of(session: Session, wake: Wake) -> tuple[Tip | None, Sighting | None]:
     if wake.tip is not None:
-        tip = unit_of_work.get(session, Tip, wake.tip)
-        return tip is not None and tip.placed_on is None
-    sighting = unit_of_work.get(session, Sighting, wake.sighting or "")
-    if sighting is None or sighting.withdrawn or sighting.assessment not in GIVEN_UP:
-        return False
-    search = unit_of_work.get(session, Search, sighting.board)
-    return search is not None and search.access == "desk"
+        return unit_of_work.get(session, Tip, wake.tip), None
+    return None, unit_of_work.get(session, Sighting, wake.sighting or "")
 
 
 # -- declaration ----------------------------------------------------------------------------------------------------------
@@ -137,6 +152,8 @@ KIND = Kind(
         "wake.added": EventSpec(N_("Look again: may belong to this search")),
         "wake.answered": EventSpec(N_("Look again: answered"), "wake.answer"),
         "wake.ended": EventSpec(N_("Look again: no longer needed")),
+        "wake.removed": EventSpec(N_("Look again: removed")),
     },
+    reported=lambda wake, due_before: wake.queue == "look",
     counted=False,
 )

@@ -29,6 +29,8 @@ def upgrade() -> None:
     )
     op.create_index("ix_wakes_board", "wakes", ["board"])
     op.create_index("wakes_in_queue", "wakes", ["queue", "board"])
+    op.create_index("wakes_of_tip", "wakes", ["tip"])
+    op.create_index("wakes_of_sighting", "wakes", ["sighting"])
     op.create_table(
         "due_wakes",
         sa.Column("board", text, nullable=False),

@@ -8,7 +8,6 @@ import { pageTitle } from "../../core/rules/pages.js";
 import { say, sayCount, withColon } from "../../core/rules/sentences.js";
 import { pluralName } from "../../core/rules/kinds.js";
 import { label } from "../../core/labels.js";
-import { QUEUES } from "../../core/rules/queues.js";
 import { standardText } from "../../core/rules/standard_texts.js";
 import { hiddenSearches } from "./hidden_searches.js";
 import { pinned } from "./pinned.js";
@@ -67,14 +66,15 @@ const WAITING = {
   look: (count) => sayCount("not_looked_at", count),
   judge: (count) => sayCount("to_assess", count),
   pass_on: (count) => sayCount("waiting_for_police", count),
+  wakes: (count) => sayCount("to_look_at_again", count),
 };
 
 /**
- * Render the number of sightings per waiting step. Reports signed under earlier versions lack it.
+ * Render the number of sightings per waiting step, and of wakes. Reports signed under earlier versions lack them.
  * @param {{ unanswered?: Record<string, number> }} section
  */
 function waitingRow({ unanswered: counts }) {
-  const waitingTexts = counts ? QUEUES.filter((queue) => counts[queue]).map((queue) => WAITING[queue](counts[queue])) : [];
+  const waitingTexts = counts ? Object.keys(WAITING).filter((queue) => counts[queue]).map((queue) => WAITING[queue](counts[queue])) : [];
   return waitingTexts.length ? html`<div data-testid="queues"><dt>${pageTitle("unanswered")}</dt><dd>${waitingTexts.join(", ")}</dd></div>` : nothing;
 }
 

@@ -20,9 +20,9 @@ export class LookAgain {
   sending = new Set(); // reports that are being answered
   #later = new Set(); // waiting wakes that this person does not want to see now
   /** @type {Map<string, string>} */ #reasons = new Map(); // typed reasons, by wake
-  /** @type {{ session: Session, board: Board, may: (right: string) => boolean, show: () => void, draw: () => void }} */ #page;
+  /** @type {{ session: Session, board: Board, isClosed: () => boolean, show: () => void, draw: () => void }} */ #page;
 
-  /** @param {{ session: Session, board: Board, may: (right: string) => boolean, show: () => void, draw: () => void }} page */
+  /** @param {{ session: Session, board: Board, isClosed: () => boolean, show: () => void, draw: () => void }} page */
   constructor(page) {
     this.#page = page;
   }
@@ -117,8 +117,8 @@ export class LookAgain {
 
   /** @returns {Notice[]} */
   get notices() {
-    const count = this.#page.may("edit") ? this.#waiting.length : 0;
-    if (!this.#waiting.some(({ id }) => !this.#later.has(id)) || !count) return [];
+    const waiting = this.#page.isClosed() ? [] : this.#waiting, count = waiting.length;
+    if (!waiting.some(({ id }) => !this.#later.has(id))) return [];
     return [{
       kind: "look-again", testid: "look-again",
       text: n("Look again: {count} report that was set aside may belong here.", "Look again: {count} reports that were set aside may belong here.", count),

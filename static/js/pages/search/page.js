@@ -94,7 +94,7 @@ export class SearchPage extends BoardPage {
     this.sameReference = new SameReference(boardId, this.draw);
     this.earlierSearches = new EarlierSearches(boardId, this.draw);
     this.finder = new FindBox({ board: boardId, session, draw: this.draw, typed: (/** @type {string} */ text) => this.filters.find(text), go: (/** @type {Hit} */ hit) => this.act.goTo(hit) });
-    const { board, address, notesOf, may, draw } = this;
+    const { board, address, notesOf, draw } = this;
     this.filters = new FilterState({
       session, board, address, notesOf, draw, cleared: () => this.finder.stop(),
       narrowed: () => this.ui.view === BOARD || this.act.show(BOARD), // the other view shows no cards
@@ -103,7 +103,7 @@ export class SearchPage extends BoardPage {
     this.added = new AddedCardFocus({ session, board, showColumn: (column) => this.act.showColumn(column) });
     this.act = new Actions(this);
     this.files = new Files(this);
-    this.again = new LookAgain({ session, board, may, draw, show: () => this.act.showDialog("look-again") });
+    this.again = new LookAgain({ session, board, draw, isClosed: () => this.isClosed, show: () => this.act.showDialog("look-again") });
     this.room = new MakeRoom({ session, board, draw, may: () => this.mayLead, show: () => this.act.showDialog("make-room"), close: () => this.act.closeDialog() });
     this.left = new LeftCards({ session, board, draw });
     this.campaign = new Campaign({ board, draw, show: () => this.act.showDialog("campaign") });
