@@ -8,7 +8,7 @@ import asyncio
 import random
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import NoReturn
@@ -36,30 +36,24 @@ LOOK_BACK = timedelta(days=7)  # after a start; tasks can become overdue while n
 MARGIN = timedelta(minutes=10)  # looked back each time, for clocks that are set back or run slow on another machine
 
 
-Earlier = Mapping[PendingAlarm, float]  # deadlines by the monotonic clock
-
-
 class Deadlines:
     """Deadlines of alarms by a monotonic clock.
 
     An alarm is due at its time by the wall clock, or when a full wait has passed since this process first saw it. So a wall clock
-    that is set back delays an alarm by at most one wait. An extended promise moves its deadline by as much as its end.
+    that is set back delays an alarm by at most one wait. If it is set back between two looks, alarms that are new since then are
+    due by the clock of the first look.
     """
 
     def __init__(self, rules: AlarmRules, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._rules, self._monotonic = rules, monotonic
         self._at: dict[PendingAlarm, float] = {}
+        self._last_look: tuple[float, str] | None = None  # by both clocks
 
     def due(self, pending: Iterable[PendingAlarm], now: str) -> list[PendingAlarm]:
         """Return the alarms that are due."""
         at, earlier = self._monotonic(), self._at
-        promises = {(alarm.id, alarm.taken_at): alarm for alarm in earlier if alarm.taken_at is not None}
-        self._at = {
-            alarm: earlier[alarm]
-            if alarm in earlier
-            else self._deadline(alarm, at, now, promises.get((alarm.id, alarm.taken_at)), earlier)
-            for alarm in pending
-        }
+        self._at = {alarm: earlier[alarm] if alarm in earlier else at + self._left_s(alarm, at, now) for alarm in pending}
+        self._last_look = at, now
         return [alarm for alarm, deadline in self._at.items() if alarm.next_at <= now or deadline <= at]
 
     def next_s(self, now: str) -> float:
@@ -68,13 +62,12 @@ class Deadlines:
         left = (min(deadline - at, _seconds(now, alarm.next_at)) for alarm, deadline in self._at.items())
         return min((seconds for seconds in left if seconds > 0), default=POLL_S)
 
-    def _deadline(self, alarm: PendingAlarm, at: float, now: str, former: PendingAlarm | None, earlier: Earlier) -> float:
-        """Return the deadline of an alarm that was not pending before. `former`: the same promise before it was extended."""
-        deadline = at + self._left_s(alarm, now)
-        return deadline if former is None else min(deadline, earlier[former] + _seconds(former.next_at, alarm.next_at))
-
-    def _left_s(self, alarm: PendingAlarm, now: str) -> float:
-        return max(0.0, min(_seconds(now, alarm.next_at), self._full_wait_s(alarm)))
+    def _left_s(self, alarm: PendingAlarm, at: float, now: str) -> float:
+        last_at, last_now = self._last_look or (at, now)
+        left = [_seconds(now, alarm.next_at), self._full_wait_s(alarm)]
+        if last_now <= alarm.next_at:  # otherwise its time was set after the clock was set back
+            left.append(_seconds(last_now, alarm.next_at) - (at - last_at))
+        return max(0.0, min(left))
 
     def _full_wait_s(self, alarm: PendingAlarm) -> float:
         """Return the length of a promise, or the longest wait between two steps, or after a promise that lapsed."""

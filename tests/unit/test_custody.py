@@ -47,6 +47,7 @@ ACTS = {  # with weights
     "report": 22, "take": 24, "extend": 14, "give_back": 5, "hand_on": 6, "assign": 8, "settle": 9,
     "leave_or_return": 4, "begin_duty": 5, "end_duty": 3,
 }  # fmt: skip
+ACTS_ON_DESK = ("report", "leave_or_return", "begin_duty", "end_duty")
 ACTS_ON_ALARMS = ("take", "extend", "give_back", "hand_on", "settle")  # these may come between a read and its transaction
 ALL_TYPES = {
     "alarm.raised", "alarm.escalated", "alarm.taken", "alarm.extended", "alarm.lapsed", "alarm.handed_on", "alarm.given_back",
@@ -88,7 +89,6 @@ class History:
         if not self._away:
             for _ in range(self.random.randrange(4)):
                 self.act(*ACTS)
-                self.rule.check_recipients(self.open_alarms(), self._duties(), self._enabled())
             self.rule.check(self.open_alarms())
         self._let_a_minute_pass()
         if self._away:
@@ -120,18 +120,17 @@ class History:
 
     def act(self, *names: str) -> None:
         name = self.random.choices(names, [ACTS[name] for name in names])[0]
-        alarms, people = self.open_alarms(), self._enabled()
-        if name == "report":
-            if len(alarms) < MAX_OPEN:
-                self._report(self.random.choice(people))
-            return
+        alarms, who = self.open_alarms(), self.random.choice(self._enabled())
         with contextlib.suppress(Refused):
-            if name in ("leave_or_return", "begin_duty", "end_duty"):
-                getattr(self, f"_{name}")(self.random.choice(people), alarms)
-            elif alarms and people:
-                getattr(self, f"_{name}")(self.random.choice(people), self.random.choice(alarms))
+            if name in ACTS_ON_DESK:
+                getattr(self, f"_{name}")(who, alarms)
+            elif alarms:
+                getattr(self, f"_{name}")(who, self.random.choice(alarms))
+        self.rule.check_recipients(self.open_alarms(), self._duties(), self._enabled())
 
-    def _report(self, who: str) -> None:
+    def _report(self, who: str, alarms: list[Alarm]) -> None:
+        if len(alarms) >= MAX_OPEN:
+            return
         self._numbers += 1
         board, rule = self.random.choice(SEARCHES), self.random.choice(RULES)
         self.desk.report(who, board, f"sighting {self._numbers}", rule)
