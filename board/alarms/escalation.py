@@ -136,7 +136,7 @@ class Escalation:
             boards[alarm.board].due[alarm.id] = alarm.step, alarm.next_at
         for board, due in alarm_steps.due_occasions(session, rules, since, now).items():
             boards[board].occasions = due
-        for board, lost in alarm_steps.lost(session, now).items():
+        for board, lost in alarm_steps.lost(session).items():
             boards[board].lost = lost
         for board, materials in alarm_steps.ended_materials(session, now).items():
             boards[board].materials = materials

@@ -422,14 +422,24 @@ async def test_an_alarm_is_open_again_when_its_taker_loses_the_right(alarms: Ala
 # -- who is asked -------------------------------------------------------------------------------------------------------------
 
 
-async def test_no_alarm_where_the_responsible_person_caused_it(alarms: Alarms) -> None:
+async def test_a_responsible_person_who_assesses_a_sighting_promises_it(alarms: Alarms) -> None:
     desk = alarms.desk
-    for who, count in ((desk.alice, 0), (desk.ada, 1)):
+    for who, taker in ((desk.ada, None), (desk.alice, id_of(desk.alice))):
         await desk.bob.command(alarms.search, "sighting.add", {"description": f"a girl, to {who.account['name']}"})
         entities = (await desk.bob.snapshot(alarms.search))["entities"]
         (sighting,) = [id for (kind, id), state in entities.items() if kind == "sighting" and state["assessment"] == "unassessed"]
         await who.command(alarms.search, "sighting.assess", {"sighting": sighting, "assessment": "credible"})
-        assert len(await alarms.states()) == count, "Ada holds the shift, but Alice leads"
+        (alarm,) = [state for state in (await alarms.states()).values() if state["about"]["id"] == sighting]
+        assert alarm["taken_by"] == taker, "Ada holds the shift, but Alice leads"
+    assert alarm["until"] == format_utc(parse_utc(alarm["taken_at"]) + 30 * MINUTE)
+    await alarms.after(30.1)
+    (alarm,) = [state for state in (await alarms.states()).values() if state["about"]["id"] == sighting]
+    assert (alarm["taken_by"], alarm["lapsed_by"]) == (None, id_of(desk.alice)), "it was not passed on"
+
+
+async def test_no_alarm_where_the_responsible_person_caused_it(alarms: Alarms) -> None:
+    await alarms.desk.alice.command(alarms.search, "search.set_worrying", {"worrying": True, "basis": "needs medicine"})
+    assert await alarms.states() == {}
 
 
 async def test_steps_that_ask_nobody_new_are_passed_over(alarms: Alarms) -> None:

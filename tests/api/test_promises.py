@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
+from models.accounts import Account
 from models.board import OPERATIONS
 from models.notification import Notification
 from models.times import format_utc, parse_utc
@@ -118,6 +119,38 @@ async def test_another_time_within_a_minute_of_taking_is_no_extension(alarms: Al
     _, state = await alarms.only()
     await alarms.desk.charlie.command(alarms.search, "alarm.extend", {"alarm": id, "until": at(state, 60)})
     assert (await alarms.only())[1]["promises"] == 1
+
+
+async def test_an_undo_promises_nothing_for_another_person(alarms: Alarms) -> None:
+    desk, (id, state) = alarms.desk, await alarms.only()
+    take = {"alarm": id, "until": at(state, 470, "raised_at")}
+    seq = (await desk.charlie.command(alarms.search, "alarm.take", take))["seqs"][0]
+    (undone, *_) = (await desk.charlie.command(alarms.search, "undo", {"seq": seq}))["seqs"]
+    refused = await alarms.refused(desk.bob, "undo", {"seq": undone})
+    assert (refused.code, list(refused.fields), await taken_by(alarms, id)) == ("conflict", ["taken_by"], None)
+    await desk.charlie.command(alarms.search, "alarm.take", take)
+    shorter = {"alarm": id, "until": at(state, 20, "raised_at")}
+    (seq,) = (await desk.charlie.command(alarms.search, "alarm.extend", shorter))["seqs"]
+    assert (await alarms.refused(desk.bob, "undo", {"seq": seq})).code == "conflict"
+    assert (await alarms.only())[1]["until"] == shorter["until"]
+    await desk.charlie.command(alarms.search, "undo", {"seq": seq})
+    assert (await alarms.only())[1]["until"] == take["until"]
+
+
+async def test_an_extended_alarm_of_a_disabled_account_reopens_after_a_day(alarms: Alarms) -> None:
+    desk, (id, state) = alarms.desk, await alarms.only()
+    await desk.charlie.command(alarms.search, "alarm.take", {"alarm": id, "until": at(state, 7 * 60, "raised_at")})
+    for hours in (6, 12, 18, 24):
+        await alarms.after(hours * 60)
+        until = at(state, (hours + 7) * 60, "raised_at")
+        await desk.charlie.command(alarms.search, "alarm.extend", {"alarm": id, "until": until})
+
+    def disable(session: Session) -> None:
+        session.get_one(Account, id_of(desk.charlie)).enabled = False
+
+    await desk.server.service.database.write(disable)
+    await alarms.after(25 * 60)
+    assert await taken_by(alarms, id) is None
 
 
 async def test_an_alarm_that_is_given_back_asks_the_others_immediately(alarms: Alarms) -> None:

@@ -47,6 +47,11 @@ class AlarmPeople:
         """Return whether an account may see the board and act there."""
         return account in self._roles
 
+    def may_promise(self, account: str, actor: str | None) -> bool:
+        """Return whether an account that an actor assigns to a card also has its alarms. If anybody is on duty, an account off
+        duty has them only if it is the actor."""
+        return self.may_act(account) and (account == actor or not self._on_duty or account in self._on_duty)
+
     def asked_by(self, ask: Collection[str], alarm: Alarm, again: bool = False) -> list[str]:
         """Return the accounts that a step asks about an alarm, in the order of the step. Unless `again`, accounts that caused it
         or handed it on are left out."""
@@ -66,7 +71,8 @@ class AlarmPeople:
 
     def was_asked(self, account: str, alarm: Alarm) -> bool:
         """Return whether an alarm has asked an account, by name or with others."""
-        is_asked_now = not self._on_duty or account in self._on_duty
+        present = self._on_duty - {alarm.caused_by, *alarm.handed_on}
+        is_asked_now = not present or account in present
         return account in alarm.asked or alarm.everybody or (alarm.asked_on_duty and is_asked_now)
 
     def first_responsible(self, kind: str, id: str) -> str | None:

@@ -28,7 +28,6 @@ from models.search import Search
 from models.times import format_utc
 
 MAX_PENDING = 5_000  # alarms per read
-RELEASE_WITHIN = timedelta(hours=24)  # after an alarm was taken; later, other people watch the search
 
 _A, _M, _P, _S = columns_of(Alarm), columns_of(Material), columns_of(Account), columns_of(Search)
 # Alarms that were raised before migration 0058 can lack `until`, or `next_at` after their last step. They are due immediately.
@@ -65,7 +64,7 @@ _TAKEN = (
     select(_A.id, _A.board, _A.taken_by)
     .outerjoin(table_of(Account), _P.id == _A.taken_by)
     .outerjoin(table_of(Search), _S.id == _A.board)
-    .where(_A.taken_at > bindparam("since"), _A.ended_at.is_(None))
+    .where(_A.until.is_not(None), _A.ended_at.is_(None))
     .where(or_(_P.id.is_(None), ~_P.enabled, _P.role == "viewer", _S.access == "members"))
 )
 
@@ -153,11 +152,11 @@ def standing(session: Session, rules: AlarmRules) -> list[StandingAlarm]:
     return [StandingAlarm(*row) for row in session.connection().execute(_STANDING, {"rules": keys})]
 
 
-def lost(session: Session, now: datetime) -> Mapping[str, list[str]]:
+def lost(session: Session) -> Mapping[str, list[str]]:
     """Return the alarms, by board, of accounts that can no longer act on the search."""
     alarms: dict[str, list[str]] = defaultdict(list)
     people: dict[str, AlarmPeople] = {}
-    for alarm in session.connection().execute(_TAKEN, {"since": format_utc(now - RELEASE_WITHIN)}).all():
+    for alarm in session.connection().execute(_TAKEN).all():
         if not people.setdefault(alarm.board, AlarmPeople(session, alarm.board)).may_act(alarm.taken_by):
             alarms[alarm.board].append(alarm.id)
     return alarms

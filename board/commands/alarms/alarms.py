@@ -29,7 +29,7 @@ from models.db import rows
 from models.db.tables import columns_of
 from models.declared import specs_of
 from models.distribution import Distribution
-from models.entity import Entity, State
+from models.entity import Entity
 from models.fields import Data
 from models.ids import new_id
 from models.note import Note
@@ -155,8 +155,9 @@ def raise_alarm(
 ) -> None:
     """Raise an alarm about an entity of the writer's board, and take its first step.
 
-    `assigned`: account that takes the alarm immediately. If the account that is responsible for the entity caused the alarm, it
-    takes the alarm, or no alarm is raised, as the occasion declares. No-op for a note that mentions nobody else.
+    `assigned`: account that takes the alarm immediately, if it is on duty or nobody is. If the account that is responsible for
+    the entity caused the alarm, it takes the alarm, or no alarm is raised, as the occasion declares. No-op for a note that
+    mentions nobody else.
     """
     session, board, occasion = writer.session, writer.board, occasions.find(rule.when, kind)
     search = unit_of_work.get(session, Search, board.id) if board.id != OPERATIONS else None
@@ -184,7 +185,7 @@ def raise_alarm(
     if rule.when == "mention":
         alarms_of_cards.unanswered(session, board.id).append(row.id)
     owner = caused_by if is_responsible and occasion.by_responsible == "take" else assigned
-    if owner is not None and people.may_act(owner):
+    if owner is not None and people.may_promise(owner, caused_by):
         ownership.take(writer, row, owner)
     else:
         step.notify(writer, row)
@@ -227,10 +228,6 @@ def _raise_again(writer: EventWriter, change: Change) -> None:
     _follow_all(writer, change._replace(event=reopened, fields=["worrying"]))
 
 
-def _dangling(writer: EventWriter, row: Alarm, values: State) -> dict[str, str]:
-    return {} if row.ended_at is None else {"ended_at": promises.ended_sentence(row)}
-
-
 # -- declaration ----------------------------------------------------------------------------------------------------------
 
 KIND = Kind(
@@ -253,5 +250,5 @@ KIND = Kind(
     boards=("search", "operations"),
     counted=False,
     alerts=promises.alerts,
-    undo=UndoRules(dangling=_dangling, apply=ownership.apply_undo),
+    undo=UndoRules(dangling=promises.undo_conflicts, apply=ownership.apply_undo),
 )

@@ -141,9 +141,13 @@ def alerts(session: Session, event: JournalEvent, after: State, fields: Collecti
         yield "handover", holder
 
 
-def ended_sentence(row: Alarm) -> str:
-    """Return the sentence that refuses a change of an ended alarm."""
-    return message(N_("This alarm ended at {time}."), time=Moment(row.ended_at or ""))
+def undo_conflicts(writer: EventWriter, row: Alarm, values: State) -> dict[str, str]:
+    """Return the sentence that refuses an undo, by field: the alarm has ended, or its promise would be another person's."""
+    if row.ended_at is not None:
+        return {"ended_at": _ended_sentence(row)}
+    if values.get("taken_by", row.taken_by) in (None, writer.account_id):
+        return {}
+    return {"taken_by": _owner_sentence(writer.session, row)}
 
 
 def _own(writer: EventWriter, id: str) -> Alarm:
@@ -151,7 +155,7 @@ def _own(writer: EventWriter, id: str) -> Alarm:
     row = writer.find(Alarm, id, "alarm")
     _require_not_ended(row)
     if row.taken_by != writer.account_id:
-        raise _conflict(row, "taken_by", _taken_sentence(writer.session, row) if row.taken_by is not None else _LAPSED)
+        raise _conflict(row, "taken_by", _owner_sentence(writer.session, row))
     return row
 
 
@@ -168,11 +172,19 @@ def _promise(writer: EventWriter, until: str) -> str:
 
 def _require_not_ended(row: Alarm) -> None:
     if row.ended_at is not None:
-        raise _conflict(row, "ended_at", ended_sentence(row))
+        raise _conflict(row, "ended_at", _ended_sentence(row))
+
+
+def _ended_sentence(row: Alarm) -> str:
+    return message(N_("This alarm ended at {time}."), time=Moment(row.ended_at or ""))
 
 
 def _conflict(row: Alarm, field: str, sentence: str) -> Refused:
     return Refused("conflict", fields={field: sentence}, current=row.state())
+
+
+def _owner_sentence(session: Session, row: Alarm) -> str:
+    return _taken_sentence(session, row) if row.taken_by is not None else _LAPSED
 
 
 def _taken_sentence(session: Session, row: Alarm) -> str:

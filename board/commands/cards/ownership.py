@@ -50,11 +50,11 @@ def follow(writer: EventWriter) -> None:
 
 
 def _follow(writer: EventWriter, change: Change) -> None:
-    assignee, former = change.after["assignee"], change.before["assignee"]
+    assignee, former, actor = change.after["assignee"], change.before["assignee"], change.event.account
     for row in of_entity(writer.session, writer.board.id, change.event.entity):
         if assignee is None and former is not None and row.taken_by == former:
             _reopen(writer, row)
-        elif assignee not in (None, row.taken_by) and AlarmPeople(writer.session, writer.board.id).may_act(assignee):
+        elif assignee not in (None, row.taken_by) and AlarmPeople(writer.session, row.board).may_promise(assignee, actor):
             take(writer, row, assignee)
 
 

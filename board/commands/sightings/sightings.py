@@ -282,7 +282,7 @@ KIND = Kind(
             wall=WallTexts(N_("URGENT"), N_("sighting"), N_("urgent sighting"), P_("alarm on a wall", "urgent")),
         ),
         "sighting_credible": Occasion(
-            N_("Credible sighting"), N_("Credible sighting {number}"), rule="credible_sighting", by_responsible="skip",
+            N_("Credible sighting"), N_("Credible sighting {number}"), rule="credible_sighting", by_responsible="take",
             # translators: on wall displays; the mark in capitals has at most 14 letters
             wall=WallTexts(N_("CREDIBLE"), N_("sighting"), N_("credible sighting"), P_("alarm on a wall", "credible")),
         ),
