@@ -12,6 +12,7 @@ from board.config import data_files
 from board.config.targets import Targets, load_targets
 from models.db.errors import ConfigurationError
 from models.fields import Data
+from models.search import KINDS
 
 ALARMS = "alarms.toml"
 MAX_MINUTES = 7 * 24 * 60
@@ -208,6 +209,9 @@ def _errors_of_rule(rule: RuleData, ladders: Mapping[str, LadderData]) -> Iterat
     ):
         if value is not None and rule.when not in occasions:
             yield f"{subject} must not have {field_name}. Only rules for these occasions can have it: {', '.join(occasions)}."
+    yield from _unknown(subject, "kind of search in every_hours", rule.every_hours, KINDS)
+    if rule.when in EVERY and not rule.every_hours:
+        yield f"{subject} needs every_hours, such as every_hours = {{ runaway = 48 }}."
     if rule.ladder not in ladders:
         yield f'{subject} names the ladder "{rule.ladder}", which does not exist.'
     elif rule.grave is not False and _last_of(ladders, rule.ladder).repeat_min == NEVER:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from board.commands.sightings import late_reports
 from models.board import OPERATIONS
 from models.times import format_utc, now
 from tests.api.test_alarms import MINUTE, Alarms
@@ -76,6 +77,24 @@ async def test_late_wakes_count_as_late_sightings_do(alarms: Alarms) -> None:
     assert await rules(alarms) == []
 
 
+async def test_late_sightings_of_all_searches_are_counted_at_once(alarms: Alarms, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = await alarms.desk.alice.open_search()
+    await add(alarms, "a girl on the bridge")
+    await alarms.desk.bob.command(other, "sighting.add", {"description": "a boy"})
+    await alarms.after(HOUR + 1)
+    counted: list[list[str]] = []
+
+    def count_late(session: Any, rule: Any, boards: list[str], at: str) -> Any:
+        counted.append(sorted(boards))
+        return real(session, rule, boards, at)
+
+    real = late_reports.count_late
+    monkeypatch.setattr(late_reports, "count_late", count_late)
+    found = (await alarms.desk.ada.http.get("/api/v1/alarms")).json()["alarms"]
+    assert {alarm["board"]: alarm["count"] for alarm in found if alarm["rule"] == "queue_late"} == {alarms.search: 1, other: 1}
+    assert counted[0] == sorted([alarms.search, other]), "one query for all"
+
+
 async def test_an_urgent_sighting_with_its_own_alarm_is_not_counted_again(alarms: Alarms) -> None:
     await alarms.desk.bob.command(alarms.search, "sighting.add", {"description": "a girl", "priority": "urgent"})
     await alarms.after(HOUR + 1)
@@ -117,6 +136,20 @@ async def test_a_found_child_of_whom_not_all_were_told_raises_an_alarm(alarms: A
     assert await rules(alarms) == []
 
 
+async def test_a_report_that_turns_out_to_be_missing_raises_an_alarm_later(alarms: Alarms) -> None:
+    alice, told = alarms.desk.alice, OUTCOME | {"police_told": True}
+    await alice.command(alarms.search, "search.set_status", {"status": "found", "reason": "at the station", "outcome": told})
+    await alarms.after(2 * HOUR)
+    assert await rules(alarms) == []
+    for _ in range(2):
+        await alice.command(alarms.search, "search.set_outcome", {"outcome": {"police_told": False}})
+        await alarms.after(2 * HOUR)
+        assert await rules(alarms) == ["found_not_told"]
+        await alice.command(alarms.search, "search.set_outcome", {"outcome": {"police_told": True}})
+        await alarms.after(2 * HOUR)
+        assert await rules(alarms) == []
+
+
 async def test_an_appeal_that_ends_soon_raises_an_alarm_until_it_is_prolonged(alarms: Alarms) -> None:
     begun = now()
     appeal = {
@@ -131,9 +164,12 @@ async def test_an_appeal_that_ends_soon_raises_an_alarm_until_it_is_prolonged(al
     await alarms.after(2 * HOUR + 2)
     assert await rules(alarms) == ["appeal_ending"]
     longer = appeal | {"until": format_utc(begun + timedelta(hours=9))}
-    await alarms.desk.alice.command(alarms.search, "search.set_appeal", longer)
+    (seq, *_) = (await alarms.desk.alice.command(alarms.search, "search.set_appeal", longer))["seqs"]
     await alarms.after(2 * HOUR + 2)
     assert await rules(alarms) == []
+    await alarms.desk.alice.command(alarms.search, "undo", {"seq": seq})
+    await alarms.after(2 * HOUR + 2)
+    assert await rules(alarms) == ["appeal_ending"], "it ends soon again"
 
 
 async def test_an_unreviewed_search_raises_an_alarm_until_a_decision(alarms: Alarms) -> None:

@@ -13,6 +13,7 @@ from models.db.errors import ConfigurationError
 from tests.support.people import settings_for
 
 RULE = '[[rules]]\nkey = "own"\nwhen = "mention"\nladder = "a"\n'
+UNREVIEWED = RULE.replace("mention", "search_not_reviewed")
 LADDER = '[ladders.a]\nsteps = [{ after_min = 0, ask = ["desk"], ways = ["screen"] }]\n'
 
 
@@ -55,6 +56,8 @@ def test_a_ladder_goes_on_with_another_one(tmp_path: Path) -> None:
         (LADDER + RULE + "after_min = 3\n", 'must not have after_min. Only rules for these occasions can have it: '),
         (LADDER + RULE + "before_min = 3\n", "for these occasions can have it: appeal_ending."),
         (LADDER + RULE + "every_hours = { runaway = 4 }\n", 'the rule "own" must not have every_hours.'),
+        (LADDER + UNREVIEWED, 'the rule "own" needs every_hours, such as every_hours = { runaway = 48 }.'),
+        (LADDER + UNREVIEWED + "every_hours = { runawy = 4 }\n", 'the unknown kind of search in every_hours "runawy".'),
         (LADDER + "repeat_min = 1\n" + RULE, "at ladders.a.repeat_min: Enter 2 or more."),
         (LADDER + "repeat_min = 241\n" + RULE, "at ladders.a.repeat_min: Enter 240 or less."),
         (LADDER + 'repeat_min = "never"\n' + RULE, 'the rule "own" has a ladder that ends.'),

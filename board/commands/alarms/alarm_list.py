@@ -33,6 +33,7 @@ MAX_TITLE = 120  # characters
 MAY_ACT, COORDINATORS = ROLES[ROLES.index("investigator") :], ROLES[ROLES.index("coordinator") :]
 
 _A, _S, _TAKER = columns_of(Alarm), columns_of(Search), columns_of(Account)
+_OF_SEARCH = (_S.reference, _S.person, _S.lead, _S.access, _S.members)
 
 
 def _with_search(condition: Any) -> Select[Any]:
@@ -42,7 +43,7 @@ def _with_search(condition: Any) -> Select[Any]:
         "asked_on_duty", "taken_by", "taken_at", "handed_on", "caused_by", "until", "promises", "round", "lapsed_by", "lapsed_at",
     )  # fmt: skip
     return (
-        core_select(*(_A[name].label(name) for name in names), _S.reference, _S.person, _S.lead, _TAKER.name.label("taken_name"))
+        core_select(*(_A[name].label(name) for name in names), *_OF_SEARCH, _TAKER.name.label("taken_name"))
         .outerjoin_from(table_of(Alarm), table_of(Search), _S.id == _A.board)
         .outerjoin(table_of(Account), _TAKER.id == _A.taken_by)
         .where(_A.ended_at.is_(None), condition)
@@ -99,7 +100,7 @@ def open_alarms(session: Session, rules: AlarmRules, now: datetime) -> list[List
     found = list(session.connection().execute(_LIST, {"limit": MAX_READ}))[::-1]
     if not found:
         return []
-    subjects = _Subjects(session, [row.about for row in found], format_utc(now))
+    subjects = _Subjects(session, [row.about for row in found], _late_counts(session, rules, found, format_utc(now)))
     since = format_utc(now - SHOWN_AFTER_TAKING)
     return [_listed(row, rules.rules.get(row.rule), subjects, since) for row in found]
 
@@ -122,10 +123,10 @@ def _listed(row: Row[Any], rule: Rule | None, subjects: "_Subjects", since: str)
         "assignee": subjects.assignee(about["id"]),
         "taken_by": {"id": row.taken_by, "name": row.taken_name} if row.taken_by else None, "taken_at": row.taken_at,
         "until": row.until, "promises": row.promises, "round": row.round, "lapsed_by": subjects.person(row.lapsed_by),
-        "lapsed_at": row.lapsed_at, "count": subjects.count(row.board, rule),
+        "lapsed_at": row.lapsed_at, "count": subjects.late_counts.get(row.id),
     }  # fmt: skip
     when = rule.when if rule is not None else None
-    on_duty = subjects.on_duty - {row.caused_by, *row.handed_on} if row.asked_on_duty else None
+    on_duty = subjects.on_duty_of(row) if row.asked_on_duty else None
     return ListedAlarm(
         body, frozenset(row.asked), frozenset(row.handed_on), bool(row.everybody), on_duty, row.caused_by, when == "mention",
         when == "sighting_urgent", row.taken_at is not None and row.taken_at <= since,
@@ -140,17 +141,17 @@ def _steps(row: Row[Any], rule: Rule, subjects: "_Subjects") -> Iterator[AlarmSt
         done = number <= row.step
         at = format_utc(parse_utc(row.raised_at) + timedelta(seconds=step.after_s + (0 if done else moved)))
         for ask in step.ask:
-            account = subjects.account(ask, row.about["id"], row.lead)
+            account = subjects.account(ask, row)
             if account is not None or ask not in ("assignee", "lead", "holder"):
-                name, everyone = subjects.names.get(account) if account else None, subjects.asks_everyone(ask)
+                name, everyone = subjects.names.get(account) if account else None, subjects.asks_everyone(ask, row)
                 yield {"ask": ask, "name": name, "everyone": everyone, "at": at, "done": done}
 
 
 class _Subjects:
     """Subjects of alarms, read at once for all of them."""
 
-    def __init__(self, session: Session, abouts: Iterable[Mapping[str, Any]], at: str) -> None:
-        self._session, self._at = session, at
+    def __init__(self, session: Session, abouts: Iterable[Mapping[str, Any]], late_counts: Mapping[str, int]) -> None:
+        self.late_counts = late_counts  # by id of the alarm
         ids: dict[str, set[str]] = {}
         for about in abouts:
             ids.setdefault(about["kind"], set()).add(about["id"])
@@ -162,14 +163,19 @@ class _Subjects:
         self._holder = urgent_alerts.holder(session)
         accounts = session.exec(select(Account.id, Account.name, Account.role)).all()
         self.names: dict[str, str] = {id: name for id, name, _ in accounts}
-        self.on_duty = on_duty(session)
-        roles = {id: role for id, _, role in accounts}
-        self._coordinators_on_duty = {id for id in self.on_duty if roles.get(id) in COORDINATORS}
+        self._coordinators = {id for id, _, role in accounts if role in COORDINATORS}
+        self._on_duty = on_duty(session)
 
-    def asks_everyone(self, ask: str) -> bool:
-        """Return whether a step asks people on duty or not: by its name, or as nobody is on duty."""
-        present = {"desk": self.on_duty, "coordinators": self._coordinators_on_duty}.get(ask)
-        return not present if present is not None else ask in ("desk_all", "coordinators_all")
+    def on_duty_of(self, row: Row[Any]) -> frozenset[str]:
+        """Return the accounts on duty that may see the board of an alarm, and neither caused it nor handed it on."""
+        present = self._on_duty if row.access != "members" else self._on_duty & set(row.members)
+        return present - {row.caused_by, *row.handed_on}
+
+    def asks_everyone(self, ask: str, row: Row[Any]) -> bool:
+        """Return whether a step of an alarm asks people on duty or not: by its name, or because nobody is on duty."""
+        if ask not in ("desk", "coordinators"):
+            return ask in ("desk_all", "coordinators_all")
+        return not (self.on_duty_of(row) & self._coordinators if ask == "coordinators" else self.on_duty_of(row))
 
     def number(self, id: str) -> int | None:
         note = self._notes.get(id)
@@ -198,23 +204,34 @@ class _Subjects:
     def person(self, account: str | None) -> AlarmTaker | None:
         return {"id": account, "name": self.names.get(account, "?")} if account is not None else None
 
-    def count(self, board: str, rule: Rule | None) -> int | None:
-        """Return the number of sightings and wakes that wait too long, for the alarm about them; otherwise None."""
-        is_about_queue = rule is not None and rule.when == "queue_late"
-        return late_reports.count_late(self._session, rule, board, self._at) if rule is not None and is_about_queue else None
+    def account(self, ask: str, row: Row[Any]) -> str | None:
+        """Return the account that a step asks by name; None if it may not see the board of the alarm."""
+        account = self._account(ask, row.about["id"], row)
+        return account if row.access != "members" or account in row.members else None
 
-    def account(self, ask: str, id: str, lead: str | None) -> str | None:
+    def _account(self, ask: str, id: str, row: Row[Any]) -> str | None:
         match ask:
             case "assignee":
                 planned = self._planned.get(id)
                 return planned.account if planned is not None else getattr(self._cards.get(id), "assignee", None)
             case "lead":
+                lead: str | None = row.lead
                 return lead
             case "holder":
                 return self._holder
             case "expected":
                 return self._handover.incoming if self._handover is not None else None
         return None
+
+
+def _late_counts(session: Session, rules: AlarmRules, found: Iterable[Row[Any]], at: str) -> dict[str, int]:
+    """Return how many sightings and wakes wait too long, by id of the alarm about them."""
+    counts: dict[str, int] = {}
+    for rule in rules.of("queue_late"):
+        boards = {row.id: row.board for row in found if row.rule == rule.key}
+        late = late_reports.count_late(session, rule, list(boards.values()), at) if boards else {}
+        counts |= {id: late.get(board, 0) for id, board in boards.items()}
+    return counts
 
 
 def _cards(session: Session, ids: Collection[str]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, String, cast, false, func, or_, select
 from sqlmodel import Session
 
 from board.commands.searches import search_times
@@ -17,9 +17,12 @@ from models.occasion import ByTime, Occasion
 from models.search import Search
 from models.times import format_utc, parse_utc
 
+REPORTED_WITHIN = timedelta(days=7)  # after the child was found; searches of an earlier version can lack a report
+
 Subject = tuple[Search, str]
 _search: Any = Search.__table__.c  # type: ignore[attr-defined]
 _alarm: Any = Alarm.__table__.c  # type: ignore[attr-defined]
+_version: Any = cast(_search.seq, String)  # a cause: after an alarm has ended, only a change of the search raises another one
 
 
 def without_alarm(rule: Rule, board: Any, entity: Any, cause: Any = None) -> ColumnElement[bool]:
@@ -59,20 +62,19 @@ def _recheck_undecided(writer: EventWriter, rule: Rule, *_: str) -> Subject | No
 # -- found, but family or police not told ---------------------------------------------------------------------------------
 
 
+_REPORTS = ("family_told", "police_told")  # of an outcome
+
+
 def _find_not_told(session: Session, rule: Rule, since: datetime, until: datetime) -> Iterable[Any]:
-    is_due = _search.status_at > format_utc(since), _search.status_at <= format_utc(until)
-    searches = _find(session, rule, _search.status_at, _search.status == "found", *is_due)
-    return [row for row in searches if _is_not_told(session.get(Search, row[0]))]
-
-
-def _is_not_told(search: Search | None) -> bool:
-    outcome = search.outcome if search is not None and search.status == "found" else None
-    return outcome is not None and not (outcome.get("family_told") and outcome.get("police_told"))
+    is_due = _search.status_at > format_utc(until - REPORTED_WITHIN), _search.status_at <= format_utc(until)
+    not_told = or_(*(func.coalesce(_search.outcome[name].as_boolean(), false()).is_(false()) for name in _REPORTS))
+    return _find(session, rule, _version, _search.status == "found", *is_due, not_told)
 
 
 def _recheck_not_told(writer: EventWriter, rule: Rule, *_: str) -> Subject | None:
     search = _here(writer)
-    return (search, search.status_at or "") if _is_not_told(search) else None
+    not_told = search.status == "found" and not all((search.outcome or {}).get(report) for report in _REPORTS)
+    return (search, str(search.seq)) if not_told else None
 
 
 # -- an appeal that ends soon ---------------------------------------------------------------------------------------------
@@ -81,13 +83,13 @@ def _recheck_not_told(writer: EventWriter, rule: Rule, *_: str) -> Subject | Non
 def _find_ending(session: Session, rule: Rule, since: datetime, until: datetime) -> Iterable[Any]:
     now = until + timedelta(seconds=rule.after_s)  # `after_s` is negative
     is_due = _search.appeal_until > format_utc(now), _search.appeal_until <= format_utc(until)
-    return _find(session, rule, _search.appeal_until, _search.status == "open", *is_due)
+    return _find(session, rule, _version, _search.status == "open", *is_due)
 
 
 def _recheck_ending(writer: EventWriter, rule: Rule, *_: str) -> Subject | None:
     search = _here(writer)
     due, by = search.appeal_until, format_utc(parse_utc(writer.now) - timedelta(seconds=rule.after_s))
-    return (search, due) if search.status == "open" and due is not None and due <= by else None
+    return (search, str(search.seq)) if search.status == "open" and due is not None and due <= by else None
 
 
 # -- an unreviewed search -------------------------------------------------------------------------------------------------

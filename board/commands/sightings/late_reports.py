@@ -1,6 +1,7 @@
 """Occasions of alarms about reports that wait too long: one for all sightings and wakes of a search, and one for each tip."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -65,14 +66,14 @@ def _find_on_searches(session: Session, rule: Rule, since: datetime, until: date
     return session.connection().execute(query.limit(occasions.MAX_FOUND))
 
 
-def count_late(session: Session, rule: Rule, board: str, at: str) -> int:
-    """Return the number of sightings and wakes of a search that have waited too long, and have no alarm of their own."""
+def count_late(session: Session, rule: Rule, boards: Collection[str], at: str) -> Mapping[str, int]:
+    """Return the numbers of sightings and wakes that have waited too long and have no alarm of their own, by search."""
     until = parse_utc(at) - timedelta(seconds=rule.after_s)
-    queries = (
-        select(func.count()).select_from(Sighting).where(_sighting.board == board, _is_late(_sighting, rule, until)),
-        select(func.count()).select_from(Wake).where(_wake.board == board, _is_late_wake(rule, until)),
-    )
-    return sum(session.connection().execute(query).scalar_one() for query in queries)
+    counts = Counter[str]()
+    for table, is_late in ((_sighting, _is_late(_sighting, rule, until)), (_wake, _is_late_wake(rule, until))):
+        query = select(table.board, func.count().label("late")).where(table.board.in_(boards), is_late).group_by(table.board)
+        counts.update({row.board: row.late for row in session.connection().execute(query)})
+    return counts
 
 
 def _recheck_search(writer: EventWriter, rule: Rule, *_: str) -> tuple[Search, str] | None:
@@ -80,7 +81,7 @@ def _recheck_search(writer: EventWriter, rule: Rule, *_: str) -> tuple[Search, s
     alarm."""
     writer.session.flush()
     search = unit_of_work.get(writer.session, Search, writer.board.id)
-    is_late = search is not None and search.status == "open" and count_late(writer.session, rule, search.id, writer.now)
+    is_late = search is not None and search.status == "open" and count_late(writer.session, rule, [search.id], writer.now)
     return (search, str(writer.board.seq)) if search is not None and is_late else None
 
 
