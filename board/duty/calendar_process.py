@@ -78,7 +78,8 @@ def _entry(event: Any, is_repeated: bool) -> dict[str, Any] | None:
     if str(event.get("STATUS", "")).upper() == "CANCELLED" or ends_at <= starts_at:
         return None
     recurrence = event.get("RECURRENCE-ID") if is_repeated else None
-    key = [_uid(event), _moment(recurrence.dt).isoformat() if recurrence is not None else ""]
+    uid = _uid(event) or f"{starts_at.isoformat()} {event.get('SUMMARY', '')}"[:MAX_TEXT]  # some programs leave it out
+    key = [uid, _moment(recurrence.dt).isoformat() if recurrence is not None else ""]
     attendees = event.get("ATTENDEE", [])
     emails = [str(each).lower().removeprefix("mailto:")[:MAX_TEXT] for each in _listed(attendees)[:20]]
     return {

@@ -5,6 +5,7 @@ Each process looks every second, and what is due is checked again under the lock
 process is first, and late after an outage.
 """
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import NoReturn
@@ -43,9 +44,13 @@ class DutyEnds:
         past, left = await service.database.read(read)
         if past:
             await service.write(partial(ends.clear_plan, server=self._server, ids=past), boards=(OPERATIONS,))
-        for board, alarms in left.items():
-            for ids in _batches(alarms):
-                await service.write(partial(ends.reopen, server=self._server, board=board, ids=ids), boards=(board,))
+        results = await asyncio.gather(*(self._reopen(board, ids) for board, ids in left.items()), return_exceptions=True)
+        for failure in filter(None, results):  # if a board fails, the other boards are still processed
+            raise failure
+
+    async def _reopen(self, board: str, alarms: Sequence[str]) -> None:
+        for ids in _batches(alarms):
+            await self._service.write(partial(ends.reopen, server=self._server, board=board, ids=ids), boards=(board,))
 
 
 def _batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -12,6 +12,7 @@ from sqlmodel import Session
 from board.accounts import accounts, live_changes
 from board.alarms.escalation import Escalation
 from board.client import Refusal
+from board.commands.duty import duty_status, ends
 from board.duty.duty_ends import DutyEnds
 from board.live import display_filter
 from models.accounts import Account
@@ -182,6 +183,20 @@ async def test_an_alarm_by_the_only_person_on_duty_asks_everyone(duties: Duties)
     assert await duties.asked() == {"alice", "ada", "charlie"}
 
 
+async def test_an_assignment_promises_nothing_for_a_person_off_duty(duties: Duties) -> None:
+    desk, ids = duties.desk, {person.account["id"]: person for person in (duties.desk.bob, duties.desk.charlie)}
+    bob, charlie = ids
+    await duties.begin(desk.bob)
+    await desk.ada.command(duties.search, "sighting.add", URGENT | {"assignee": charlie})
+    _, state = await duties.alarm()
+    assert (state["taken_by"], state["next_at"] is not None) == (None, True), "Charlie is at home"
+    assert await duties.asked() == {"bob"}
+    card = {"card": state["about"]["id"]}
+    for by, assignee, taker in (("ada", bob, bob), ("ada", charlie, bob), ("charlie", bob, bob), ("charlie", charlie, charlie)):
+        await getattr(desk, by).command(duties.search, "card.assign", card | {"assignee": assignee})
+        assert (await duties.alarm())[1]["taken_by"] == taker, (by, assignee)
+
+
 async def credible(duties: Duties) -> None:
     """Let Charlie assess a sighting as credible, which asks the lead, and 15 minutes later coordinators."""
     charlie = duties.desk.charlie
@@ -246,6 +261,25 @@ async def test_alarms_reopen_at_the_end_of_a_duty_except_kept_ones(duties: Dutie
     assert await duties.asked() == {"alice", "bob", "charlie"}
 
 
+async def test_a_board_that_fails_keeps_no_other_alarm_from_reopening(duties: Duties, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk, bob, search = duties.desk, duties.desk.bob, duties.search
+    others = [await desk.alice.open_search() for _ in range(2)]
+    await duties.begin(bob)
+    for duties.search in (search, *others):
+        await desk.ada.command(duties.search, "sighting.add", URGENT)
+        await bob.command(duties.search, "alarm.take", {"alarm": (await duties.alarm())[0]})
+    await bob.command(OPERATIONS, "duty.end")
+
+    def reopen(session: Session, server: Any, board: str, ids: Any) -> Any:
+        return real(session, server, board, ids) if board != search else 1 / 0
+
+    real = ends.reopen
+    monkeypatch.setattr(ends, "reopen", reopen)
+    with pytest.raises(ZeroDivisionError):
+        await duties.after(1)
+    assert [(await duties.alarm())[1]["taken_by"] for duties.search in others] == [None, None]
+
+
 async def test_an_alarm_that_is_taken_after_the_duty_stays(duties: Duties) -> None:
     desk, bob = duties.desk, duties.desk.bob
     await duties.begin(bob)
@@ -287,6 +321,8 @@ async def test_an_alarm_that_is_left_no_longer_asks_the_person_by_name(duties: D
 
 async def test_one_coordinator_alone_is_asked_on_duty_or_not(duties: Duties) -> None:
     ada = duties.desk.ada.account["id"]
+    await duties.desk.alice.command(duties.search, "search.update", {"lead": None})
+    await duties.begin(duties.desk.bob)
 
     def disable(session: Session) -> None:
         accounts.set_enabled(session, session.get_one(Account, ada).email, False)
@@ -295,6 +331,32 @@ async def test_one_coordinator_alone_is_asked_on_duty_or_not(duties: Duties) -> 
     await credible(duties)
     await duties.after(15.1)
     assert (await duties.alarm())[1]["asked"] == [duties.desk.alice.account["id"]]
+
+
+async def test_people_on_duty_who_may_not_see_a_search_do_not_count(duties: Duties) -> None:
+    desk = duties.desk
+    duties.search = await desk.secret_search(desk.bob)
+    await desk.ada.command(OPERATIONS, "shift.take", {"reason": "night"})
+    await duties.begin(desk.charlie)
+    await duties.begin(desk.bob)
+    await desk.alice.command(duties.search, "sighting.add", URGENT)
+    assert await duties.asked() == {"bob"}
+    await desk.bob.command(OPERATIONS, "duty.end")
+    assert await duties.asked() == {"bob"}, "only Charlie is on duty, who may not see it, so all others are asked"
+    (alarm,) = (await desk.bob.http.get("/api/v1/alarms")).json()["alarms"]
+    steps = [(step["ask"], step["name"], step["everyone"]) for step in alarm["steps"]]
+    assert steps == [("desk", None, True), ("coordinators_all", None, True)], "not Ada, who holds the shift"
+
+
+async def test_an_account_that_became_a_viewer_is_not_shown_on_duty(duties: Duties) -> None:
+    await duties.begin(duties.desk.bob)
+
+    def demote(session: Session) -> None:
+        session.get_one(Account, duties.desk.bob.account["id"]).role = "viewer"
+
+    await duties.service.database.write(demote)
+    status = await duties.service.database.read(lambda session: duty_status.read(session, duties.service.clock()))
+    assert status["duties"] == [], "alarms do not ask it"
 
 
 def test_a_display_names_the_holder_of_the_shift_first_without_surnames() -> None:

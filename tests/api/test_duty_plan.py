@@ -142,6 +142,18 @@ async def test_an_earlier_duty_does_not_confirm_a_later_entry(duties: Duties) ->
     assert [alarm["occasion"] for alarm in await alarms(duties)] == ["duty_unconfirmed"]
 
 
+@pytest.mark.parametrize(("planned_at", "ended_at"), [(1, 0.5), (4, 2)], ids=["before it", "between two of a day"])
+async def test_a_duty_that_ended_before_the_entry_does_not_confirm_it(duties: Duties, planned_at: float, ended_at: float) -> None:
+    desk, bob = duties.desk, duties.desk.bob
+    await desk.alice.command(OPERATIONS, "duty.plan", {"entries": [entry(duties, bob, planned_at, 8)]})
+    await bob.command(OPERATIONS, "duty.begin", {"until": duties.at(5)})
+    await duties.after(ended_at * 60)
+    await bob.command(OPERATIONS, "duty.end")
+    await duties.after(planned_at * 60 + 11)
+    assert [alarm["occasion"] for alarm in await alarms(duties)] == ["duty_unconfirmed"]
+    assert [person["name"] for person in (await told(duties, desk.victor))["absent"]] == ["Bob"]
+
+
 async def test_the_alarm_ends_when_the_entry_is_removed(duties: Duties) -> None:
     desk = duties.desk
     await desk.alice.command(OPERATIONS, "duty.plan", {"entries": [entry(duties, desk.bob, 0.1, 8)]})
@@ -311,3 +323,9 @@ def test_a_moved_event_of_a_series_keeps_its_key() -> None:
 def test_cancelled_events_are_left_out() -> None:
     lines = [f"DTSTART;{BRUSSELS}:20261024T230000", f"DTEND;{BRUSSELS}:20261025T070000", "STATUS:CANCELLED"]
     assert calendar_process.read(calendar(event("a", *lines)), SINCE, UNTIL)[1]["entries"] == []
+
+
+def test_events_without_an_id_have_different_keys() -> None:
+    lines = "\r\n".join(["BEGIN:VEVENT", "SUMMARY:Bob", "DTSTART:202610{}T070000Z", "DURATION:PT8H", "END:VEVENT"])
+    found = calendar_process.read(calendar(lines.format(21), lines.format(22)), SINCE, UNTIL)[1]["entries"]
+    assert len({each["key"] for each in found}) == 2

@@ -23,7 +23,7 @@ _DUTY, _ACCOUNT = columns_of(Duty), columns_of(Account)
 _ON_DUTY = (
     select(_DUTY.account, _ACCOUNT.name, _DUTY.since, _DUTY.until)
     .join(Account, _ACCOUNT.id == _DUTY.account)
-    .where(_DUTY.ended_at.is_(None), _ACCOUNT.enabled)
+    .where(_DUTY.ended_at.is_(None), _ACCOUNT.enabled, _ACCOUNT.role != "viewer")
     .order_by(_ACCOUNT.name, _DUTY.account)
 )
 

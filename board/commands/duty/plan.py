@@ -39,12 +39,15 @@ FURTHEST = timedelta(days=400)
 _PLANNED, _DUTY = columns_of(PlannedDuty), columns_of(Duty)
 _ACCOUNT, _ALARM = columns_of(Account), columns_of(Alarm)
 _confirming = aliased(table_of(Duty))
-# A duty confirms what is planned if the person is on duty, or was until later than the planned beginning.
+# A duty confirms what is planned if the person is on duty, or was during the planned time. A duty until the planned beginning may
+# have ended a moment later.
 _IS_CONFIRMED = exists().where(
     _confirming.c.account == _PLANNED.account,
     or_(
         _confirming.c.ended_at.is_(None),
-        (_confirming.c.until > _PLANNED.starts_at) & (_confirming.c.since < _PLANNED.ends_at),
+        (_confirming.c.until > _PLANNED.starts_at)
+        & (_confirming.c.ended_at > _PLANNED.starts_at)
+        & (_confirming.c.since < _PLANNED.ends_at),
     ),
 )
 
