@@ -21,7 +21,7 @@ HOLDER = "Bartholomeus Vandenbroucke-Desmedt"
 # Replace the page by the view of a display over a session that has these searches.
 SHOW = """async ({ names, worrying, undecided, count, holder, events, inner, one,
     cards: many = 24, goal, due = -3, level = "child_alert", theme = "dark",
-    alarmed = [], published = [], rule = "urgent_sighting" }) => {
+    alarmed = [], promised = [], published = [], rule = "urgent_sighting" }) => {
   const from = (path) => import(`/static/js/${path}`);
   const [{ DisplayView }, { loadCatalogue }, { syncClock }] = await Promise.all(
     ["display/display_view.js", "core/i18n.js", "core/time.js"].map(from));
@@ -40,6 +40,7 @@ SHOW = """async ({ names, worrying, undecided, count, holder, events, inner, one
   const summaries = new Map(searches.map(({ id }, at) => [id, {
     unassessed_sightings: count, open_tasks: count, overdue_tasks: count, last: events ? last(at) : null,
     alarm: alarmed.includes(at) ? { rule, raised_at: back(2 + at), step: 0 } : null,
+    promise: promised.includes(at) ? { rule, occasion: rule, name: "Bartholomeus", until: back(-1) } : null,
     ...(inner && { credible_sighting: { assessment: at % 2 ? "credible" : "confirmed", seen_at: back(30),
       place: "Gent-Sint-Pieters, platform 4, by the stairs" } }) }]));
   const board = { id: "operations", seq: 1, freshness: { state: "live" }, summaries,
@@ -197,6 +198,14 @@ async def test_goal_and_titles_are_whole_where_there_is_room(browsers: Browsers,
         assert goal in await page.inner_text(".facts"), screen
         await show(page, ["Mila"], holder="Bob Claes", inner=True, one=True, cards=24, goal=goal)
         assert await page.evaluate(FAULTS, ".kind, .what, .fact dd") == [], screen
+
+
+async def test_visitors_see_no_promise_about_a_child_without_an_appeal(browsers: Browsers) -> None:
+    page = await opened(browsers)
+    await show(page, SHORT[:6], promised=[0, 1], published=[1])
+    assert await page.locator(".promised").count() == 1
+    await show(page, SHORT[:6], promised=[0, 1], published=[1], inner=True)
+    assert await page.locator(".promised").count() == 2
 
 
 async def test_check_finds_what_is_cut_and_what_lies_over_another(browsers: Browsers) -> None:
