@@ -4,6 +4,7 @@ import { html } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
 import { commandName } from "../refusals.js";
 
+const OPERATIONS = "operations";
 const UNDO_MS = 10_000; // duration for which an alarm that this person has just taken is shown first, with undo
 
 export class AlarmActions {
@@ -67,6 +68,10 @@ export class AlarmActions {
    * @param {Alarm} alarm
    */
   undo = async (alarm) => {
+    if (alarm.board === OPERATIONS) { // the server undoes only events of searches
+      this.giveBack(alarm);
+      return;
+    }
     const { outbox, alarms } = this.#session, seqs = this.#own?.id === alarm.id ? this.#own.seqs : [alarm.seq];
     this.#own = null;
     try {
