@@ -118,13 +118,16 @@ async def test_the_list_of_what_waits_says_who_has_an_alarm(alarms: Alarms) -> N
         entries = (await desk.bob.http.get("/api/v1/unanswered")).json()["entries"]
         return [(each["alarm"], each["assignee"]) for each in entries if each["board"] == alarms.search]
 
-    id, nobody = await urgent(alarms), {"taken_by": None, "until": None}
+    id, nobody = await urgent(alarms), dict.fromkeys(("taken_by", "until", "lapsed_by", "lapsed_at"))
     assert await said() == [(nobody, None)]
     await assign(desk.bob, alarms, desk.victor)
     assert await said() == [(nobody, id_of(desk.victor))], "nobody has it who may act"
     await desk.charlie.command(alarms.search, "alarm.take", {"alarm": id})
     until = (await alarms.states())[id]["until"]
-    assert await said() == [({"taken_by": id_of(desk.charlie), "until": until}, id_of(desk.victor))]
+    assert await said() == [(nobody | {"taken_by": id_of(desk.charlie), "until": until}, id_of(desk.victor))]
+    await alarms.after(10.1)
+    lapsed_at = (await alarms.states())[id]["lapsed_at"]
+    assert await said() == [(nobody | {"lapsed_by": id_of(desk.charlie), "lapsed_at": lapsed_at}, id_of(desk.victor))]
     sighting = {"sighting": await about(alarms), "assessment": "credible"}
     await desk.charlie.command(alarms.search, "sighting.assess", sighting)
     assert {each["rule"] for each in (await alarms.states()).values() if not each["ended_at"]} <= {"credible_sighting"}

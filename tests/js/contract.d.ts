@@ -23,6 +23,8 @@ interface AlarmCause {
 interface AlarmOwner {
   taken_by: string | null;
   until: IsoTime | null;
+  lapsed_by: string | null;
+  lapsed_at: IsoTime | null;
 }
 
 interface AlarmSignals {

@@ -13,7 +13,7 @@ import { queueMark } from "./queue_mark.js";
 export function passingOn({ id, state }, view) {
   const report = state.passed_on;
   if (!report && queueOf(state) !== "pass_on") return nothing;
-  return html`<div class="passing-on" data-testid="passing-on"><h3>${label.field("passed_on")} ${report ? nothing : html`<span class="undone">${t("not yet")}</span>`} ${queueMark(state, view)}</h3>
+  return html`<div class="passing-on" data-testid="passing-on"><h3>${label.field("passed_on")} ${report ? nothing : html`<span class="undone">${t("not yet")}</span>`} ${queueMark(state, view, view.model.alarms.get(id))}</h3>
     ${report ? reportLine(report, view) : nothing}
     ${view.mayEdit && isAssured(state.assessment) ? form(id, Boolean(report), view) : nothing}</div>`;
 }
