@@ -1,20 +1,25 @@
 """Fixtures shared by all folders: servers, people on sockets, browsers."""
 
+import asyncio
 import functools
+import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpcore2
 import pytest
+import uvicorn.server
 from argon2 import PasswordHasher
 from playwright.async_api import Browser, expect
 
 from board.dev import Postgres, Redis, server_folder
 from board.dev.browser import find
 from board.engine import identity
-from models.db import schema
-from tests.support import backends
+from board.live import open_alarms, search_summaries, shift_status, unread_counts
+from models.db import schema, sqlite
+from tests.support import backends, samples
 from tests.support.backends import Backend
 from tests.support.browser_window import PATIENCE_MS
 from tests.support.browsers import Browsers, create_accounts
@@ -27,6 +32,12 @@ def pytest_configure() -> None:
     expect.set_options(timeout=PATIENCE_MS)
 
 
+def pytest_collection_finish() -> None:
+    """Leave the collected tests and imported modules, which stay until the end, out of all garbage collections."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run tests marked `both_backends` on both backends."""
     mark = metafunc.definition.get_closest_marker("both_backends")
@@ -36,25 +47,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("backend", [backends.SQLITE, postgresql], indirect=True, scope="module")
 
 
-def _sample_matrices(items: list[pytest.Item]) -> None:
-    """Leave all but the first parameters of a browser test to the slow run: other languages, widths and themes repeat it."""
-    sampled = set[str]()
-    for item in items:
-        parameters = getattr(item, "callspec", None)
-        if item.get_closest_marker("browser") and parameters and parameters.params.keys() - {"browser_name"}:
-            function = item.nodeid.partition("[")[0]
-            if function in sampled:
-                item.add_marker("slow")
-            sampled.add(function)
-
-
 # Files that take longest, in this order: one that began last would run when all other processes have nothing left to do.
 LONGEST = ("test_attack.py", "test_openapi.py", "test_bad_input.py", "test_rights.py", "test_posters.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run the longest files first, then spread browser files, which need a core and more, evenly among the others, which wait."""
-    _sample_matrices(items)
+    samples.leave_rest_to_slow_run(items)
     files: dict[Path, list[pytest.Item]] = {}
     for item in items:
         files.setdefault(item.path, []).append(item)
@@ -70,6 +69,23 @@ def _quick_passwords() -> Iterator[None]:
     """Make password hashing take a millisecond in this process; the real parameters take half a second of a core."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(identity, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_waiting_for_the_disk() -> Iterator[None]:
+    """Let no commit in this process wait for the disk, as with PostgreSQL here; test_durability looks at other processes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sqlite, "SYNCHRONOUS", "OFF")
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_ends() -> Iterator[None]:
+    """End servers in this process at once: uvicorn checks ten times a second whether it must end, and then waits as long."""
+    with pytest.MonkeyPatch.context() as patch:
+        short = {"sleep": lambda seconds: asyncio.sleep(min(seconds, 0.02))}
+        patch.setattr(uvicorn.server, "asyncio", SimpleNamespace(**vars(asyncio) | short))
         yield
 
 
@@ -189,6 +205,15 @@ async def charlie(add_person: Callable[..., Awaitable[Person]]) -> Person:
 
 
 @pytest.fixture(scope="module")
+def quick_polls() -> Iterator[None]:
+    """Let servers look for news of all viewers every quarter of a second instead of every second."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (open_alarms, search_summaries, shift_status, unread_counts):
+            patch.setattr(module, "INTERVAL_S", 0.25)
+        yield
+
+
+@pytest.fixture(scope="module")
 async def team(backend: Backend, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Team]:
     """Team of five on one server, shared by all tests of a file."""
     folder = tmp_path_factory.mktemp("desk")
@@ -204,7 +229,9 @@ def browser_type_launch_args() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-async def browser_server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browsers]:
+async def browser_server(
+    browser: Browser, tmp_path_factory: pytest.TempPathFactory, quick_polls: None
+) -> AsyncIterator[Browsers]:
     """Server shared by all browser tests of a file, with an account for each member of the team."""
     async with running_server(tmp_path_factory.mktemp("desk")) as server:
         await create_accounts(server)

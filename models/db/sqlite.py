@@ -22,6 +22,7 @@ SAFE_VERSION = (3, 51, 3)
 BUSY_TIMEOUT_MS = 5_000  # wait for the commit of another process, such as the command line
 PROGRESS_STEPS = 10_000  # virtual machine steps, about a millisecond, between two checks of the time limit
 MIN_FREE_BYTES = 1_000_000  # bytes of free disk space
+SYNCHRONOUS = "FULL"  # NORMAL may lose an acknowledged commit when the power fails
 READ_THREADS = 4  # threads; more would only queue for the same two cores
 HEAVY_READ_THREADS = 4  # in addition
 
@@ -145,7 +146,7 @@ def configure_connection(connection: Any, read_only: bool = False) -> None:
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
     cursor.execute("PRAGMA query_only = ON" if read_only else "PRAGMA journal_mode = WAL")
-    cursor.execute("PRAGMA synchronous = FULL")  # NORMAL may lose an acknowledged commit when the power fails
+    cursor.execute(f"PRAGMA synchronous = {SYNCHRONOUS}")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.execute("PRAGMA cache_size = -16000")
     cursor.close()

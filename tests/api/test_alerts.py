@@ -18,7 +18,7 @@ from tests.support.people import Person, connect_person, create_token, new_id, r
 from tests.support.search_scenario import SearchScenario
 from tests.support.team import Team
 
-pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
+pytestmark = [pytest.mark.both_backends(SLOW_ON_POSTGRESQL), pytest.mark.usefixtures("quick_polls")]
 
 PEOPLE = ("alice", "bob", "charlie", "victor", "ada")
 

@@ -16,7 +16,7 @@ from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.search_scenario import SearchScenario
 from tests.support.team import Team
 
-pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
+pytestmark = [pytest.mark.both_backends(SLOW_ON_POSTGRESQL), pytest.mark.usefixtures("quick_polls")]
 
 # Age, date of birth, missing since, answer to `under_13`: whether it is suggested. tests/js/rules.test.js has the same cases.
 AGES: list[tuple[int | None, str | None, str, str, bool]] = json.loads((ROOT / "tests/rule_cases.json").read_text())["ages"]

@@ -15,7 +15,7 @@ from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.display_client import DisplayBrowser, pair_browser
 from tests.support.team import Team
 
-pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
+pytestmark = [pytest.mark.both_backends(SLOW_ON_POSTGRESQL), pytest.mark.usefixtures("quick_polls")]
 
 
 def latest(reader: Any, search: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import stat
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -412,6 +413,7 @@ async def test_a_bucket_that_answers_slowly_is_given_up(
 ) -> None:
     monkeypatch.setattr(bucket, "TIMEOUT_S", 0.3)
     monkeypatch.setattr(bucket, "PUT_TIMEOUT_S", 0.3)
+    monkeypatch.setattr(bucket, "REQUEST_TIMEOUT", timedelta(seconds=0.5))  # of a listing, which ends with its request
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"http://127.0.0.1:{silent.getsockname()[1]}"
         store = FileStore.of(settings_for(tmp_path, **s3.settings | {"aws_endpoint_url": address}))

@@ -4,6 +4,7 @@ import asyncio
 import json
 import socket
 import threading
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ from models.times import format_utc, now
 from tests.ops.test_command_line import Run, run
 from tests.support import readme_blocks
 from tests.support.backends import Backend
+from tests.support.forked_decoders import decoders_by_fork
 from tests.support.people import PASSWORD, PATIENCE_S, running_server, settings_for
 
 __all__ = ["run"]  # a fixture
@@ -37,7 +39,7 @@ AGO = timedelta(days=3)
 
 
 @pytest.fixture
-def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Database:
+def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
     """A small one, which the settings of this process name."""
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
@@ -45,7 +47,8 @@ def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Database:
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/board.db")
     made = Database(f"sqlite:///{tmp_path}/board.db")
     migrate(made)
-    return made
+    with decoders_by_fork():  # each check makes a PDF
+        yield made
 
 
 def found() -> dict[str, checks.Finding]:

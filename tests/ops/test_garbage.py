@@ -27,6 +27,7 @@ def as_it_was() -> Iterator[None]:
     gc.enable()
     gc.set_threshold(*thresholds)
     gc.unfreeze()
+    gc.freeze()  # as in tests/conftest.py
 
 
 @contextlib.asynccontextmanager

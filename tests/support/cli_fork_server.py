@@ -18,11 +18,14 @@ from tests.support.people import STARTS_WITHIN_S
 from tests.support.worker_processes import SERVE
 
 LOADED = f"""
-import json, os, sys
-import argon2, board.command_line.cli, board.server.serve, models.db.postgresql, realtime.bus.redis_bus
+import gc, json, os, sys
+import argon2, board.command_line.cli, board.server.serve, models.db.postgresql, models.db.sqlite, realtime.bus.redis_bus
 import sqlalchemy.dialects.postgresql.psycopg
-board.engine.identity.HASHER = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # as in tests/conftest.py
+models.db.sqlite.SYNCHRONOUS = "OFF"  # as in tests/conftest.py, with the next line
+board.engine.identity.HASHER = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 exec(sys.argv[1])
+gc.collect()
+gc.freeze()  # or each child would copy the memory of all modules when it collects garbage: a second of CPU time
 for line in sys.stdin:
     folder, words, settings, at = json.loads(line)
     if (child := os.fork()) == 0:

@@ -23,6 +23,7 @@ from board.child_process import limited
 
 MAX_REQUEST = 65_536  # bytes
 IMPORTS = {  # by script: the modules that it imports itself
+    "calendar_process.py": ("icalendar", "recurring_ical_events"),
     "font_process.py": ("fontTools.ttLib.woff2", "brotli"),
     "pdf_process.py": ("weasyprint.urls", "fontTools.subset"),
     "picture_process.py": (

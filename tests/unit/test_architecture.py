@@ -124,29 +124,24 @@ def test_no_packages_import_each_other_in_a_circle(imports: Imports) -> None:
     assert circles(of_packages(imports)) == []
 
 
-@pytest.mark.parametrize(
-    ("file", "line", "wrong"),
-    [
-        ("board/engine/journal.py", "from board.service import Desk", "board.engine.journal imports board.service"),
-        ("board/web/pages.py", "def late():\n    from board import app", "board.web.pages imports board.app"),
-        ("realtime/hub.py", "from models import board", "realtime.hub imports models.board"),
-        ("models/board.py", "import board.paths", "models.board imports board.paths"),
-    ],
-)
-def test_a_wrong_import_is_found(tmp_path: Path, file: str, line: str, wrong: str) -> None:
-    for package in PACKAGES:
-        shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__", "locales", "data"))
-    with (tmp_path / file).open("a") as end:
-        end.write(f"\n\n{line}\n")
-    assert upwards(imports_of(tmp_path)) == [wrong]
+WRONG = {  # by file: a line that goes up, or in a circle, and what is said of it
+    "board/engine/journal.py": ("from board.service import Desk", "board.engine.journal imports board.service"),
+    "board/web/pages.py": ("def late():\n    from board import app", "board.web.pages imports board.app"),
+    "realtime/hub.py": ("from models import board", "realtime.hub imports models.board"),
+    "models/board.py": ("import board.paths", "models.board imports board.paths"),
+    "realtime/channels/sequence.py": ("def late():\n    from realtime import hub", None),
+}
 
 
-def test_a_circle_of_files_is_found(tmp_path: Path) -> None:
+def test_wrong_imports_and_a_circle_of_files_are_found(tmp_path: Path) -> None:
     for package in PACKAGES:
         shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__", "locales", "data"))
-    with (tmp_path / "realtime/channels/sequence.py").open("a") as end:
-        end.write("\n\ndef late():\n    from realtime import hub\n")
-    assert any("realtime.channels.sequence" in group for group in circles(imports_of(tmp_path)))
+    for file, (line, _) in WRONG.items():
+        with (tmp_path / file).open("a") as end:
+            end.write(f"\n\n{line}\n")
+    found = imports_of(tmp_path)
+    assert upwards(found) == sorted(wrong for _, wrong in WRONG.values() if wrong)
+    assert any("realtime.channels.sequence" in group for group in circles(found))
 
 
 # -- rows -----------------------------------------------------------------------------------------------------------------

@@ -105,16 +105,23 @@ def scenes() -> list[tuple[str, str]]:
     found = []
     for file in sorted((ROOT / "tests").rglob("test_*.py")):
         source = file.read_text(encoding="utf-8")
+        lines = source.splitlines()
         for node in ast.parse(source).body:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
-                lines = [node.lineno, *(each.lineno for each in node.decorator_list)]
-                found.append((file.name, "\n".join(source.splitlines()[min(lines) - 1 : node.end_lineno])))
+                start = min([node.lineno, *(each.lineno for each in node.decorator_list)])
+                found.append((file.name, "\n".join(lines[start - 1 : node.end_lineno])))
     return found
 
 
 def naming(*patterns: str) -> list[str]:
     """The tests that name something."""
-    return [text for _, text in scenes() if any(re.search(pattern, text) for pattern in patterns)]
+    literals = [(_literal(pattern), re.compile(pattern)) for pattern in patterns]
+    return [text for _, text in scenes() if any(literal in text and pattern.search(text) for literal, pattern in literals)]
+
+
+def _literal(pattern: str) -> str:
+    """Return the longest word of a pattern without alternatives. Looking for it first takes a tenth of the time."""
+    return max(re.findall(r"\w+", re.sub(r"\\.", " ", pattern)), key=len)
 
 
 def tried(*patterns: str) -> Iterator[str]:

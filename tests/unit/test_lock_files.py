@@ -7,6 +7,7 @@ import shutil
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,7 @@ def locked(*paths: Path) -> dict[str, Requirement]:
     return {canonicalize_name(each.name): each for each in found}
 
 
+@cache
 def declared(extra: str | None) -> list[Requirement]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     return [Requirement(each) for each in (project["optional-dependencies"][extra] if extra else project["dependencies"])]

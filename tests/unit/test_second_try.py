@@ -1,7 +1,6 @@
 """Second try of failed tests: what it forgives, what it names, and what a strict run refuses."""
 
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -25,18 +24,25 @@ def test_fails(): assert {broken} is False
 """
 
 
+@pytest.fixture
+def _plain_pytest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let pytest find this checkout, and load no plugins of others: they take most of the time of these runs."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
+
 def tried(folder: Path, *, broken: bool) -> second_try.Run:
     (folder / "test_suite.py").write_text(SUITE.format(broken=broken))
     (folder / "tried").unlink(missing_ok=True)
-    ran = second_try.run(["-q", "--strict-markers", "-p", "no:xdist"], folder, os.environ | {"PYTHONPATH": str(ROOT)})
+    ran = second_try.run(["-q", "--strict-markers"], folder)
     assert ran.retriable
     second_try.again(ran, ["-q"], folder)
     ran.count_flaky(folder)
     return ran
 
 
-def test_flaky_test_passes_and_is_named_and_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+@pytest.mark.usefixtures("_plain_pytest")
+def test_flaky_test_passes_and_is_named_and_counted(tmp_path: Path) -> None:
     for times in (1, 2):
         ran = tried(tmp_path, broken=False)
         assert (ran.code, ran.flaky) == (0, ["test_suite.py::test_fails_once"])
@@ -45,8 +51,8 @@ def test_flaky_test_passes_and_is_named_and_counted(tmp_path: Path, monkeypatch:
         assert json.loads((tmp_path / second_try.COUNTS).read_text()) == {"test_suite.py::test_fails_once": times}
 
 
-def test_test_that_fails_twice_fails_the_run_and_the_others_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+@pytest.mark.usefixtures("_plain_pytest")
+def test_test_that_fails_twice_fails_the_run_and_the_others_are_named(tmp_path: Path) -> None:
     ran = tried(tmp_path, broken=True)
     assert (ran.code, ran.flaky) == (second_try.TESTS_FAILED, ["test_suite.py::test_fails_once"])
     assert ran.counts() == "1 failed, 2 passed, 2 rerun"

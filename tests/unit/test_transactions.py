@@ -13,6 +13,7 @@ from board.commands.registry import TABLE, Command
 from board.engine import kinds
 from models.board import OPERATIONS
 from models.fields import Data
+from tests.support.expressions import trees
 
 # The modules of the journal: nobody else writes SQL on its rows. Others join an event to their rows by `event.is_at`.
 JOURNAL = {
@@ -38,11 +39,10 @@ NOT_READ = {  # fields that are a text, or name an entity which is read when it 
 
 
 def sources() -> Iterator[tuple[str, ast.Module]]:
-    for package in ("board", "models", "realtime"):
-        for path in sorted((ROOT / package).rglob("*.py")):
-            file = str(path.relative_to(ROOT))
-            if not file.startswith(("models/db/migrations/", "models/db/earlier_tables.py")):
-                yield file, ast.parse(path.read_text(encoding="utf-8"))
+    for path, tree in trees().items():
+        file = str(path.relative_to(ROOT))
+        if not file.startswith(("models/db/migrations/", "models/db/earlier_tables.py")):
+            yield file, tree
 
 
 def sql_on_events(tree: ast.Module) -> list[str]:
@@ -130,9 +130,12 @@ def test_a_second_board_is_locked_only_with_operations() -> None:
 
 def text_sql(source: str) -> list[int]:
     """Return the lines of SQL texts for SQLAlchemy without a comment above them that says why they are texts."""
-    imports = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ImportFrom) and node.module == "sqlalchemy"]
+    if "sqlalchemy" not in source:
+        return []
+    nodes = list(ast.walk(ast.parse(source)))
+    imports = [node for node in nodes if isinstance(node, ast.ImportFrom) and node.module == "sqlalchemy"]
     names = {name.asname or name.name for node in imports for name in node.names if name.name in TEXT_SQL}
-    calls = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
+    calls = (node for node in nodes if isinstance(node, ast.Call))
     lines = {call.lineno for call in calls if isinstance(call.func, ast.Name) and call.func.id in names}
     return sorted(line for line in lines if not source.splitlines()[line - 2].strip().startswith("# text: "))
 
