@@ -157,6 +157,7 @@ async def run_night(night: Night, ticks: int) -> list[str]:
     return night.rule.faults
 
 
+@pytest.mark.sample(every=2)
 @pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 @pytest.mark.parametrize("seed", range(2))
 async def test_every_grave_alarm_is_promised_or_asked_about_soon(make_night: Any, seed: int) -> None:
@@ -188,6 +189,7 @@ MUTANTS: dict[str, tuple[Any, str, Any]] = {
 }
 
 
+@pytest.mark.sample(every=4)
 @pytest.mark.parametrize("mutant", MUTANTS)
 async def test_a_mutant_of_custody_is_found(make_night: Any, monkeypatch: pytest.MonkeyPatch, mutant: str) -> None:
     monkeypatch.setattr(*MUTANTS[mutant])

@@ -371,6 +371,7 @@ async def test_each_read_of_many_rows_is_held_to_a_pace(team: Team, path: str, m
     assert all(name.startswith("read heavy") for name in kept)
 
 
+@pytest.mark.sample(every=3)
 @pytest.mark.parametrize("path", ["", "?at=2099-01-01T00:00:00Z", "/journal.json", "/journal.csv", "/cards.json", "/chain"])
 async def test_the_longer_a_read_is_the_more_often_it_gives_way(team: Team, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     search, steps = await team.alice.open_search(), list[int]()

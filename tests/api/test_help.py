@@ -81,6 +81,7 @@ async def test_every_document_is_served_without_signing_in(stranger: httpx.Async
         assert answer.headers["Content-Disposition"] == "attachment"
 
 
+@pytest.mark.sample(every=4)
 @pytest.mark.parametrize(
     "path",
     [

@@ -310,6 +310,7 @@ async def test_description_of_sessions_holds_for_them(
     await holds(team, names, caller_headers, ("coordinator", "cookie"), call, EXAMPLES)
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize("call", TELLING, ids=" ".join)
 @pytest.mark.parametrize("caller", [caller for caller in CALLERS if caller != MOST], ids="-".join)
 async def test_description_holds_for_every_caller(

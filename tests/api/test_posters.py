@@ -66,6 +66,7 @@ def size_of(content: bytes) -> tuple[int, int]:
     return round(width / POINTS_A_MM), round(height / POINTS_A_MM)
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize("language", TITLES)
 @pytest.mark.parametrize("what", poster.PAPERS)
 async def test_each_paper_has_its_facts_in_each_language(desk: Team, what: str, language: str) -> None:
@@ -98,6 +99,7 @@ async def test_a_brief_alone_shows_what_is_for_the_police(desk: Team) -> None:
     assert "Bernard" not in page
 
 
+@pytest.mark.sample(every=3)
 @pytest.mark.parametrize("what", poster.PAPERS)
 async def test_a_long_name_and_long_texts_are_whole_on_one_page(desk: Team, what: str) -> None:
     scene = await begun(desk)

@@ -95,6 +95,7 @@ async def first_entity(desk: Desk, search: str, seq: int) -> str:
     return str(answer.json()["events"][0]["id"])
 
 
+@pytest.mark.sample(every=3)
 @pytest.mark.parametrize("seed", range(3))
 async def test_kept_counts_equal_counts_made_anew_after_any_history(desk: Desk, seed: int) -> None:
     random = Random(seed)

@@ -13,7 +13,7 @@ from tests.support.tcp_proxy import TcpProxy, proxy_to
 
 pytestmark = pytest.mark.browser
 
-ROUNDS = [16, 50]
+ROUNDS = [8, 50]
 EXACT_TIES = 4  # every so many rounds both drop it at the very same place
 SEED = 7
 CARDS = 8

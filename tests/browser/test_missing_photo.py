@@ -13,7 +13,7 @@ from tests.support.display_page import open_display
 
 pytestmark = pytest.mark.browser
 
-SIZES = {"phone": (390, 844), "desk": (1400, 900), "wide": (2560, 1440)}
+SIZES = {"phone": (390, 844), "desk": (1400, 900), "wide": (2560, 1440)}  # the first one by default
 CHILDREN: dict[str, dict[str, Any]] = {
     "NV": {"first_name": "Noor", "last_name": "Voorbeeld", "age": 11},
     "MI": {"first_name": "Mila", "age": 6},
@@ -36,26 +36,27 @@ async def stands(window: Window, within: str, wanted: str) -> None:
     assert await window.page.evaluate(PHOTOS, within) == [[wanted, "true", True, 0]], (within, window.page.url)
 
 
-async def test_initials_stand_whole_in_the_place_of_the_photo(browsers: Browsers) -> None:
+@pytest.mark.parametrize("size", SIZES)
+async def test_initials_stand_whole_in_the_place_of_the_photo(browsers: Browsers, size: str) -> None:
     searches = {letters: await browsers.search(person=person) for letters, person in CHILDREN.items()}
     alice = await browsers.person("Alice")
     await alice.command(OPERATIONS, "shift.take", {"reason": "to hand it over"})
     await alice.command(OPERATIONS, "handover.prepare", {})
     window = await browsers.window("Alice")
-    for width, height in SIZES.values():
-        await window.page.set_viewport_size({"width": width, "height": height})
-        for path, within in (("/", "li[data-search='{}']"), ("/handover", "[data-section='{}']")):
-            await window.open(path)
-            for letters, search in searches.items():
-                place = within.format(search)
-                await expect(window(place).first).to_be_attached()
-                await window(place).first.scroll_into_view_if_needed()
-                await stands(window, place, letters)
+    width, height = SIZES[size]
+    await window.page.set_viewport_size({"width": width, "height": height})
+    for path, within in (("/", "li[data-search='{}']"), ("/handover", "[data-section='{}']")):
+        await window.open(path)
         for letters, search in searches.items():
-            for path in (f"/searches/{search}", f"/searches/{search}/history"):
-                await window.open(path)
-                await expect(window(".portrait:visible").first).to_have_text(letters)
-                await stands(window, "body", letters)
+            place = within.format(search)
+            await expect(window(place).first).to_be_attached()
+            await window(place).first.scroll_into_view_if_needed()
+            await stands(window, place, letters)
+    for letters, search in searches.items():
+        for path in (f"/searches/{search}", f"/searches/{search}/history"):
+            await window.open(path)
+            await expect(window(".portrait:visible").first).to_have_text(letters)
+            await stands(window, "body", letters)
 
 
 @pytest.mark.slow

@@ -188,6 +188,7 @@ def stored(session: Session) -> list[tuple[Any, ...]]:
     ]
 
 
+@pytest.mark.sample(every=3)
 @pytest.mark.parametrize("seed", range(6))
 async def test_own_events_count_the_same_together_as_one_by_one(database: Database, seed: int) -> None:
     start = [{"a": "a", "b": "x", "s": 1, "o": 0}, {"a": "b", "b": "y", "s": 0, "o": 1}]

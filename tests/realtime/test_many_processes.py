@@ -272,6 +272,7 @@ async def test_a_forged_message_shows_nothing_and_has_the_journal_asked(pair: Pa
     assert [bus.bad_signatures for bus in pair.buses] == [0, 1]
 
 
+@pytest.mark.sample(every=4)
 @pytest.mark.parametrize(
     "message",
     [
@@ -333,6 +334,7 @@ async def healed(redis: Redis) -> None:
         await asyncio.to_thread(redis.start)
 
 
+@pytest.mark.sample(every=2)
 @pytest.mark.parametrize("break_it", [stopped, silenced])
 async def test_the_board_goes_on_without_redis_and_with_it_again(
     fragile: Pair, break_it: Callable[[Redis], Awaitable[None]], caplog: pytest.LogCaptureFixture

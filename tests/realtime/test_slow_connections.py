@@ -130,6 +130,7 @@ HALF = {
 }
 
 
+@pytest.mark.sample(every=2)
 @pytest.mark.parametrize("sent", HALF.values(), ids=HALF)
 async def test_client_that_sends_part_of_a_request_is_closed(server: Server, sent: str, caplog: pytest.LogCaptureFixture) -> None:
     client = await add_person(server)

@@ -154,6 +154,7 @@ async def test_pings_are_answered(alice: Person) -> None:
     assert alice.close_code is None
 
 
+@pytest.mark.sample(every=3)
 @pytest.mark.parametrize(
     "flood",
     [_frame(PING), _frame(PONG, b"x"), _frame(TEXT_GOES_ON)],

@@ -253,6 +253,7 @@ def test_a_type_is_checked_in_proportion_to_its_text(key: str) -> None:
 # -- the check itself -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.sample(every=3)
 @pytest.mark.parametrize(
     ("pattern", "method", "longest"),
     [
