@@ -48,6 +48,7 @@ async def pages(person: Person, path: str = "/handover/briefing.pdf", language: 
     return [re.sub(r"\s+", " ", page.replace("\r", "")) for page in text_of(answer.content)]
 
 
+@pytest.mark.sample(every=4)
 @pytest.mark.parametrize("language", TITLES)
 async def test_a_briefing_of_nine_searches_is_one_page(team: Team, language: str) -> None:
     searches = await open_searches(team, 9, worrying=2)
@@ -84,6 +85,7 @@ async def test_empty_answers_and_overdue_tasks_stand_on_the_paper(team: Team) ->
     assert (await handover_steps.state(team.alice, "handover"))["digest"][:16] in page
 
 
+@pytest.mark.slow
 async def test_forty_searches_have_room_on_two_pages(team: Team) -> None:
     await open_searches(team, 40, worrying=2)
     found = await pages(team.bob)
@@ -163,6 +165,7 @@ async def test_nothing_is_cut_while_the_page_has_space(team: Team) -> None:
     assert [each for each in references if each not in page] == []
 
 
+@pytest.mark.slow
 async def test_long_texts_end_with_a_sign_where_another_page_would_begin(team: Team) -> None:
     searches = await open_searches(team, 9)
     number = await handover_steps.prepare_handover(team.alice)

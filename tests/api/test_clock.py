@@ -25,7 +25,7 @@ from models.db.database import Database
 from models.db.schema import migrate
 from models.times import format_utc, now, parse_utc
 from tests.realtime.test_many_processes import processes
-from tests.support.backends import Backend
+from tests.support.backends import SLOW_ON_POSTGRESQL, Backend
 from tests.support.display_client import DisplayBrowser, pair_browser
 from tests.support.people import Person, Server, connect_person, create_token, running_server, settings_for
 from tests.support.server_clock import WallClock
@@ -115,7 +115,7 @@ async def test_status_set_while_the_clock_was_behind_has_the_time_of_its_event(
 # -- detection and warning ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.both_backends
+@pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 async def test_screens_are_warned_of_a_jump_and_of_a_journal_that_is_ahead(
     server: Server, alice: Person, wall_clock: WallClock
 ) -> None:

@@ -442,13 +442,17 @@ async def test_nothing_is_fetched_for_a_pdf(tmp_path: Path) -> None:
     assert asked == []
 
 
-async def test_a_pdf_is_made_in_bounded_memory_and_of_bounded_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert text_of(await documents_pdf.pdf("<p>here"))[0].startswith("here")
+@pytest.mark.slow
+async def test_a_pdf_is_made_in_bounded_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(documents_pdf, "MAX_MEMORY", 400 * 1024 * 1024)  # enough for the libraries
     monkeypatch.setattr(documents_pdf, "TIMEOUT_S", 600)  # a busy machine is another refusal
     with pytest.raises(Refused) as heavy:
         await documents_pdf.pdf("<p>here</p>" * 100_000)
     assert (heavy.value.code, heavy.value.message) == ("too_large", documents_pdf.TOO_LARGE)
+
+
+async def test_a_pdf_is_made_of_bounded_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert text_of(await documents_pdf.pdf("<p>here"))[0].startswith("here")
     monkeypatch.setattr(documents_pdf, "MAX_HTML", 100)
     with pytest.raises(Refused) as long:
         await documents_pdf.pdf("é" * 51)

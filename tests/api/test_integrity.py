@@ -22,12 +22,13 @@ from models.db.database import DatabaseUnavailable, ReadTimeout
 from models.times import now
 from models.verified import VerifiedPosition
 from tests.api.test_journal import Record, opened
+from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.journal_sql import BOARD
 from tests.support.people import create_token
 from tests.support.team import Team
 from tests.support.worker_processes import wait_until
 
-pytestmark = pytest.mark.both_backends
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
 HEAD = "a" * 64
 

@@ -22,10 +22,11 @@ from board.service import BoardService
 from models import stored_payload
 from models.board import OPERATIONS, Board
 from models.stored_payload import Base, base_of, is_packed, pack, pack_on, unpack
+from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.journal_sql import BOARD
 from tests.support.people import PASSWORD, new_id, settings_for
 
-pytestmark = pytest.mark.both_backends
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
 TEXTS = st.dictionaries(st.sampled_from(["place", "clothing", "direction", "rank"]), st.text(max_size=200), max_size=4)
 SEARCH = {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": "2026-11-24T15:10:00Z"}
@@ -273,6 +274,7 @@ async def test_refused_command_leaves_no_base_for_the_next(desk: Desk) -> None:
     assert (await desk.stored())[seq].base == first
 
 
+@pytest.mark.sample(every=2)
 @pytest.mark.parametrize("change", ["base = NULL", "base = 1", "base = seq", "base = 999"])
 async def test_changed_base_is_named(desk: Desk, change: str) -> None:
     seq = await desk.update(direction="north")
@@ -288,6 +290,7 @@ async def test_changed_base_payload_is_named_first(desk: Desk) -> None:
     assert f"the content of event {first} was changed" in (await desk.fault() or "")
 
 
+@pytest.mark.sample(every=2)
 @pytest.mark.parametrize("seed", range(4))
 async def test_any_history_is_read_as_it_was_written(desk: Desk, seed: int) -> None:
     """Changes, moves and notes, with payloads erased in between: all others stay, byte by byte."""

@@ -29,6 +29,7 @@ from models.db.database import Database
 from models.db.schema import migrate
 from models.entity import flatten
 from tests.api.test_administration import browser
+from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.people import PASSWORD, Person, new_id
 from tests.support.search_scenario import UNKNOWN_ID
 from tests.support.team import Team
@@ -60,7 +61,7 @@ async def news(person: Person, board: str | None = None) -> dict[str, dict[str, 
 # -- marks ----------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.both_backends
+@pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 async def test_read_position_is_shared_moves_forward_and_ends_with_the_epoch(team: Team) -> None:
     charlie, again = team.charlie, await team.open_socket(team.charlie)
     search = await team.alice.open_search()
@@ -82,7 +83,7 @@ async def test_read_position_is_shared_moves_forward_and_ends_with_the_epoch(tea
     assert (await see(charlie, here | {"epoch": "anew", "seq": 2}))[0]["seq"] == 2
 
 
-@pytest.mark.both_backends
+@pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 async def test_valid_positions_of_a_list_are_kept(team: Team) -> None:
     alice, charlie = team.alice, team.charlie
     secret, open_one = await team.secret_search(team.bob), await alice.open_search()
@@ -165,7 +166,7 @@ async def test_marks_are_moved_from_our_own_pages_and_by_who_may_write(team: Tea
 # -- what changed ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.both_backends
+@pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 async def test_changes_have_old_and_new_values_and_reverted_ones_are_apart(team: Team) -> None:
     alice, bob = team.alice, team.bob
     search = await alice.open_search()
@@ -248,7 +249,7 @@ async def test_overview_of_all_boards_reads_no_events_and_has_constant_cost(team
 # -- own changes ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.both_backends
+@pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 async def test_own_changes_are_new_to_others_only(team: Team) -> None:
     alice, bob = team.alice, team.bob
     for who in (alice, bob):
@@ -278,7 +279,7 @@ async def test_own_changes_are_new_to_others_only(team: Team) -> None:
     assert (await news(bob))[search]["events"] == 1, "it never goes backwards"
 
 
-@pytest.mark.both_backends
+@pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 async def test_own_changes_on_an_unread_board_are_not_new(team: Team) -> None:
     search, bob = await team.alice.open_search(), team.bob
     before = (await news(bob))[search]["events"]
@@ -301,7 +302,7 @@ async def test_own_changes_on_an_unread_board_are_not_new(team: Team) -> None:
     assert (there["events"], there["seen"]) == (ack["seqs"][0] - 1, None)
 
 
-@pytest.mark.both_backends
+@pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 async def test_a_mark_before_ones_own_events_leaves_those_out(team: Team) -> None:
     search, bob = await team.alice.open_search(), team.bob
     early = await at(bob, search)
@@ -314,7 +315,7 @@ async def test_a_mark_before_ones_own_events_leaves_those_out(team: Team) -> Non
         assert (there["events"], len(there["net"])) == (1, 1)
 
 
-@pytest.mark.both_backends
+@pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 async def test_only_the_newest_events_are_read_from_a_far_position(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     """A mark is moved by the one writer, for which everybody waits."""
     monkeypatch.setattr(read_positions, "MAX_EVENTS_COUNTED", 2)
@@ -329,7 +330,7 @@ async def test_only_the_newest_events_are_read_from_a_far_position(team: Team, m
     assert (await news(bob))[search]["events"] == 1
 
 
-@pytest.mark.both_backends
+@pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 async def test_simultaneous_changes_are_new_to_the_other_person_alone(team: Team) -> None:
     search, alice, bob = await team.alice.open_search(), team.alice, team.bob
     await see(bob, await at(bob, search))

@@ -203,6 +203,7 @@ async def test_an_alarm_that_is_handed_on_asks_the_next_person(browsers: Browser
     await expect(alice(TAKEN)).to_contain_text("Charlie has it")
 
 
+@pytest.mark.slow
 async def test_an_alarm_that_is_given_back_is_open_for_the_others(browsers: Browsers) -> None:
     await settle(browsers)
     search = await browsers.search(person=MILA)
@@ -226,6 +227,7 @@ async def test_an_alarm_that_is_given_back_is_open_for_the_others(browsers: Brow
     await expect(alice("main")).to_contain_text(re.compile(r"Alice gave the alarm back, so nobody has it: Urgent sighting\s\d+"))
 
 
+@pytest.mark.slow
 async def test_a_take_without_a_connection_is_sent_when_it_is_back(browsers: Browsers) -> None:
     await settle(browsers)
     search = await browsers.search(person=MILA)
@@ -259,6 +261,7 @@ async def test_the_person_who_reports_it_sees_that_nobody_has_it(browsers: Brows
     await expect(bob("[data-alarm-announcer]")).to_be_empty()  # it is no news
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("boards", ["operations", "search"])
 async def test_a_wall_keeps_its_row_for_an_alarm_and_says_no_more(browsers: Browsers, boards: str) -> None:
     await settle(browsers)

@@ -177,6 +177,7 @@ async def forty(browser_server: Browsers) -> Browsers:
     return browsers
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_forty_with_long_and_right_to_left_names_are_whole(browsers: Browsers, forty: Browsers, language: str) -> None:
     window = await opened(browsers, language)

@@ -195,6 +195,7 @@ async def test_stalled_connection_that_delivers_late_does_nothing_twice(stage: S
         await assert_each_once(browsers.people["Alice"], board, sent)
 
 
+@pytest.mark.slow
 @at_once
 async def test_server_killed_twice_during_changes_loses_and_doubles_nothing(stage: Stage) -> None:
     create_team_accounts(stage.folder)

@@ -100,6 +100,7 @@ async def test_appeal_set_from_the_form_for_posters_leads_back_to_it(browsers: B
     await expect(alice("[data-dialog=campaign] [data-act=approve]")).to_be_focused()
 
 
+@pytest.mark.slow
 async def test_a_draft_is_saved_as_pdf_and_its_words_are_in_no_address(browsers: Browsers) -> None:
     board = await begun(browsers)
     alice = await browsers.window("Alice")

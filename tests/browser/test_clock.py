@@ -18,6 +18,19 @@ HOURS = timedelta(hours=5)
 LEARNS_MS = 2 * 5_000 + PATIENCE_MS  # after two heartbeats a screen knows that a clock was set back
 
 
+async def test_boards_and_walls_say_that_the_clock_jumped(browsers: Browsers, wall_clock: WallClock) -> None:
+    alice = await browsers.window("Alice")
+    await alice.open(f"/searches/{await browsers.search()}")
+    wall, _ = await open_display(browsers, ["operations"])
+    await wall.page.goto("/wall")
+    await expect(wall.page.get_by_test_id("now")).to_be_visible()
+    await expect(alice("[data-notice=clock]")).to_have_count(0)
+    wall_clock.set(HOURS)
+    await expect(alice("[data-notice=clock]")).to_contain_text("jumped ahead by 5 h 00 min at", timeout=LEARNS_MS)
+    await expect(wall.page.get_by_test_id("wrong-server")).to_contain_text("Times may be wrong", timeout=LEARNS_MS)
+
+
+@pytest.mark.slow
 async def test_screens_say_that_times_may_be_wrong_and_are_not_misled_themselves(
     browsers: Browsers, wall_clock: WallClock
 ) -> None:

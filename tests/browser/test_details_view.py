@@ -108,6 +108,7 @@ async def test_keys_switch_the_views_and_edit_the_details(browsers: Browsers) ->
     await is_board(window)
 
 
+@pytest.mark.slow
 async def test_changes_of_others_are_shown_and_move_nothing_that_is_read(browsers: Browsers) -> None:
     search = await browsers.search(person=PERSON)
     bob = await browsers.person("Bob")

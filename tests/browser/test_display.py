@@ -128,6 +128,7 @@ async def test_most_severe_comes_first_news_stands_out_and_the_found_leave(brows
     await expect(wall(".display-root")).not_to_contain_text("Mila")
 
 
+@pytest.mark.slow
 async def test_single_search_display_shows_decisions_made_before(browsers: Browsers) -> None:
     alice = await browsers.person("Alice")
     noor = await browsers.search(lead=await alice.own_id())
@@ -139,6 +140,7 @@ async def test_single_search_display_shows_decisions_made_before(browsers: Brows
     await expect(wall(".single-search .last")).to_contain_text("Appeal update")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shown_alone", [False, True], ids=["all-searches", "one-search"])
 async def test_a_wall_names_no_sighting_as_credible_that_was_ruled_out(browsers: Browsers, shown_alone: bool) -> None:
     alice = await browsers.person("Alice")
@@ -213,6 +215,7 @@ async def test_display_shows_server_time_and_reports_its_own_wrong_clock(browser
     await expect(right("[data-display-content]")).to_have_count(0)
 
 
+@pytest.mark.slow
 async def test_missing_board_is_skipped_and_an_empty_display_says_so(browsers: Browsers) -> None:
     alice, noor = await browsers.person("Alice"), await browsers.search()
     yana = await browsers.search(person={"first_name": "Yana"})

@@ -121,6 +121,7 @@ async def test_all_searches_view_cuts_no_number_and_no_word_without_an_ellipsis(
     assert await wall.page.evaluate(WORDS, ".display-header .count") != []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_single_search_view_cuts_no_number_and_no_word_without_an_ellipsis(
     browsers: Browsers, searches: list[str], language: str

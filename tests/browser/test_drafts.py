@@ -214,6 +214,7 @@ async def test_unsent_texts_are_named_before_signing_out_and_deleted_or_kept(bro
     await browsers.people["Bob"].sign_in()
 
 
+@pytest.mark.slow
 async def test_signing_out_names_what_waits_and_asks_nothing_when_it_is_sent(browsers: Browsers, noor: str) -> None:
     async with proxy_to(browsers.url) as line:
         bob = await browsers.window("Bob", url=line.url)

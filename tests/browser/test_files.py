@@ -172,6 +172,7 @@ async def test_photo_that_met_a_lack_of_memory_says_so_and_is_sent_again(
     assert refused
 
 
+@pytest.mark.slow
 async def test_withdrawn_file_leaves_the_viewer_of_the_other_at_once(browsers: Browsers) -> None:
     search, card, (alice, bob) = await at_card(browsers, "Alice", "Bob")
     await choose(bob, photo())
@@ -225,6 +226,7 @@ async def test_photos_of_a_new_sighting_are_attached_to_its_card(browsers: Brows
     await expect(alice("dialog .upload")).to_have_count(0)
 
 
+@pytest.mark.slow
 async def test_viewer_walks_zooms_and_takes_a_caption_by_keyboard(browsers: Browsers) -> None:
     _, _, (alice, bob) = await at_card(browsers, "Alice", "Bob")
     await choose(alice, photo("one.jpg"), photo("two.jpg"))

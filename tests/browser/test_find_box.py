@@ -119,6 +119,7 @@ async def test_find_box_on_any_page_finds_only_visible_things(browsers: Browsers
     await expect(window("[data-testid=details-and-log]")).to_contain_text("The zeppelin is still there")
 
 
+@pytest.mark.slow
 async def test_the_last_question_is_answered_and_a_lost_line_is_said(browsers: Browsers) -> None:
     board = await browsers.search()
     await browsers.sighting(board, "A tricycle")

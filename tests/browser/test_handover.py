@@ -286,6 +286,7 @@ async def test_a_shift_is_taken_from_who_vanished_and_what_was_open_is_withdrawn
     await expect(dora("[data-testid=holder]")).to_have_text("There is no signed handover with this number.")
 
 
+@pytest.mark.slow
 async def test_search_hidden_from_the_successor_needs_a_decision(browsers: Browsers) -> None:
     person = await browsers.person("Dora")
     me = (await person.http.get("/api/v1/me")).json()["id"]
@@ -367,6 +368,7 @@ async def test_events_before_the_shift_are_new_to_who_has_not_seen_them(browsers
     await expect(section.locator("[data-testid=reader] li")).to_contain_text("Sighting added")
 
 
+@pytest.mark.slow
 async def test_text_saves_itself_and_empty_answers_are_said(browsers: Browsers) -> None:
     board = await browsers.search(person={"first_name": LONG, "age": 9})
     await (await browsers.person("Alice")).command(OPERATIONS, "shift.take", {"reason": "to write"})

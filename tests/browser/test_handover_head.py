@@ -192,6 +192,7 @@ async def test_a_broken_word_is_found(browsers: Browsers) -> None:
     assert await alice.page.evaluate(BROKEN_WORDS)
 
 
+@pytest.mark.slow
 async def test_page_says_why_a_document_takes_long_or_is_refused(browsers: Browsers) -> None:
     server = browsers.server
     assert server is not None

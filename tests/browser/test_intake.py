@@ -54,6 +54,7 @@ async def sightings(browsers: Browsers, board: str) -> list[dict[str, Any]]:
     return [each["state"] for each in await person.entities(board) if each["kind"] == "sighting"]
 
 
+@pytest.mark.slow
 async def test_three_calls_in_a_row_by_keyboard_with_the_line_cut_in_the_second(browsers: Browsers) -> None:
     noor = await browsers.search(
         person={"first_name": "Noor", "last_name": "Peeters"}, reference="2026-7001", last_seen=LAST_SEEN

@@ -54,6 +54,7 @@ async def on_board(browsers: Browsers, board: str) -> tuple[list[dict[str, Any]]
     ]
 
 
+@pytest.mark.slow
 async def test_files_of_a_call_are_on_its_sighting(browsers: Browsers) -> None:
     board = await browsers.search(person={"first_name": "Odette"})
     bob = await at_the_phone(browsers)

@@ -303,6 +303,7 @@ async def test_the_palette_says_whom_to_ask_for_what_the_role_may_not_do(browser
     await expect(alice("#search-menu .menu-note")).to_have_count(0)
 
 
+@pytest.mark.slow
 async def test_a_search_that_one_may_not_see_is_not_found_and_another_is_gone_to(browsers: Browsers) -> None:
     alice = await browsers.person("Alice")
     own = (await alice.http.get("/api/v1/me")).json()["id"]
@@ -433,6 +434,7 @@ async def test_arrows_begin_at_the_first_card(browsers: Browsers, path: str) -> 
         await focused(alice, first)
 
 
+@pytest.mark.slow
 async def test_added_card_gets_the_focus_unless_it_is_elsewhere(browsers: Browsers) -> None:
     board = await browsers.search()
     for number in range(12):
@@ -481,6 +483,7 @@ async def test_refused_field_gets_the_focus(browsers: Browsers) -> None:
     await focused(alice, alice.field("open-search", "reference"))
 
 
+@pytest.mark.slow
 async def test_a_finger_that_scrolls_takes_no_card_along_and_escape_lets_one_go(browsers: Browsers) -> None:
     board = await browsers.search()
     for number in range(12):

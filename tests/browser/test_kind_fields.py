@@ -166,6 +166,7 @@ async def test_another_name_takes_the_offers_away(browsers: Browsers) -> None:
     await expect(alice(OFFERS)).to_have_count(0)
 
 
+@pytest.mark.slow
 async def test_two_people_add_one_each_at_once_and_both_stay(browsers: Browsers) -> None:
     search = await browsers.search(earlier={"a": {"place": "Aalst", "days": 1}, "b": {"place": "Brugge"}})
     async with proxy_to(browsers.url) as line:
@@ -189,6 +190,7 @@ async def test_two_people_add_one_each_at_once_and_both_stay(browsers: Browsers)
     assert sorted((each["place"], each["days"]) for each in found.values()) == [("Aalst", 4), ("Charleroi", None)]  # type: ignore[index]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("decision", "days"), [("keep-mine", 7), ("take-theirs", 4)])
 async def test_two_who_write_one_earlier_disappearance_decide(browsers: Browsers, decision: str, days: int) -> None:
     search = await browsers.search(earlier={"a": {"place": "Aalst", "days": 1}})

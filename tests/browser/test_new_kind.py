@@ -88,6 +88,7 @@ async def test_two_changes_of_one_field_stand_side_by_side(browsers: Browsers, b
             await expect(fact(window, "colour")).to_have_text(outcome)
 
 
+@pytest.mark.slow
 async def test_it_is_moved_withdrawn_and_restored(browsers: Browsers, board: str) -> None:
     await parked(browsers, board)
     alice, bob = await browsers.both_at(board)
@@ -109,6 +110,7 @@ async def test_it_is_moved_withdrawn_and_restored(browsers: Browsers, board: str
     await expect(bob.card(PLATE)).to_be_visible()
 
 
+@pytest.mark.slow
 async def test_its_history_is_told_and_a_change_undone(browsers: Browsers, board: str) -> None:
     card = await parked(browsers, board)
     alice, bob = await browsers.both_at(board)

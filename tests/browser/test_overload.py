@@ -30,6 +30,7 @@ async def be_busy(page: Page, status: int, times: int = TIMES) -> Counter[str]:
     return asked
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", [429, 503])
 async def test_unseen_changes_are_read_when_the_server_has_time(browsers: Browsers, status: int) -> None:
     board = await browsers.search()

@@ -144,6 +144,7 @@ async def test_change_during_reading_is_marked_with_author_and_time(browsers: Br
     await expect(alice.column("doing").locator(".card .change-note")).to_have_text("moved by Bob, just now")
 
 
+@pytest.mark.slow
 async def test_drafts_survive_a_reload_and_are_wiped_at_sign_out(browsers: Browsers) -> None:
     board = await browsers.search()
     await browsers.sighting(board, SIGHTING)

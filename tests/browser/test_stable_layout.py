@@ -135,6 +135,7 @@ async def test_cards_stay_where_they_are_when_a_server_says_something(browsers: 
             await still.shows(notice("[data-testid=here] .avatar, [data-testid=on-duty]").first)
 
 
+@pytest.mark.slow
 @BOARDS
 async def test_cards_stay_where_they_are_when_the_line_is_lost_and_back(browsers: Browsers, page: str) -> None:
     _, path = await board_of(browsers, page)

@@ -27,6 +27,7 @@ async def test_alice_adds_a_sighting_and_bob_a_task_and_both_see_both(browsers: 
     await browsers.same(alice, bob, board)
 
 
+@pytest.mark.slow
 async def test_bob_grades_and_assesses_a_sighting_and_alice_sees_it(browsers: Browsers) -> None:
     board = await browsers.search()
     await browsers.sighting(board, SIGHTING)
@@ -129,6 +130,7 @@ async def test_new_colleague_has_a_name_on_open_screens(browsers: Browsers) -> N
     await expect(alice.card("Dora's").locator(".assignee bdi")).to_have_text("Dora", timeout=PATIENCE_MS)
 
 
+@pytest.mark.slow
 async def test_a_note_is_read_by_the_other_with_its_author(browsers: Browsers) -> None:
     board = await browsers.search()
     await browsers.sighting(board, SIGHTING)
@@ -142,6 +144,7 @@ async def test_a_note_is_read_by_the_other_with_its_author(browsers: Browsers) -
     await expect(note).to_have_attribute("data-category", "contact")
 
 
+@pytest.mark.slow
 async def test_a_card_is_withdrawn_and_restored_on_both_screens(browsers: Browsers) -> None:
     board = await browsers.search()
     await browsers.sighting(board, SIGHTING)

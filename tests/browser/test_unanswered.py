@@ -137,6 +137,7 @@ async def test_the_list_is_walked_claimed_and_handed_on_by_keyboard(browsers: Br
     await expect(row[first]).to_have_count(0)  # answered: gone without a reload
 
 
+@pytest.mark.slow
 async def test_numbers_of_what_waits_are_those_of_what_is_shown(browsers: Browsers) -> None:
     board, found = await browsers.search(), await browsers.search()
     bob, alice = await browsers.window("Bob"), await browsers.person("Alice")
@@ -234,7 +235,7 @@ async def test_all_searches_lead_to_what_is_unanswered(browsers: Browsers) -> No
 
 async def test_the_queue_of_any_history_is_the_same_in_scripts(browsers: Browsers) -> None:
     """States that an earlier version wrote have the same queue."""
-    histories = await asyncio.to_thread(HistoryGenerator(commands=80, moments=1).play, 2)
+    histories = await asyncio.to_thread(HistoryGenerator(commands=60, moments=1).play, 1)
     events = [event for history in histories for event in history.events]
     states = [event["state"] for event in events if event.get("kind") == "sighting" and event.get("state")]
     window = await browsers.window("Alice")

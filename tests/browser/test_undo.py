@@ -175,6 +175,7 @@ async def test_a_column_that_is_gone_is_named(browsers: Browsers) -> None:
     await expect(window("[data-testid=undo] li")).to_have_text("Column: This column no longer exists.")
 
 
+@pytest.mark.slow
 async def test_decisions_on_the_search_are_undone_by_who_may_make_them(browsers: Browsers) -> None:
     board = await browsers.search()
     alice, bob = await browsers.both_at(board)
@@ -257,6 +258,7 @@ async def test_a_column_moved_and_renamed_is_put_back(browsers: Browsers) -> Non
     await alice.same_as_server(board)
 
 
+@pytest.mark.slow
 async def test_nobody_is_offered_what_they_may_not_do(browsers: Browsers) -> None:
     board = await browsers.search()
     sighting = await browsers.sighting(board, SIGHTING)

@@ -137,6 +137,7 @@ async def test_a_coordinator_opens_a_search_appeals_is_told_found_and_closes(des
         await desk.read(window)
 
 
+@pytest.mark.slow
 async def test_an_investigator_works_without_a_mouse(desk: Abroad) -> None:
     board = await desk.search(person={"first_name": NOOR}, reference="2026-8001")
     await desk.learn(board)

@@ -128,6 +128,7 @@ async def test_overdue_tasks_are_counted_and_done_ones_are_not(browsers: Browser
     await expect(window("[data-testid=watch-overdue]")).to_have_count(0)
 
 
+@pytest.mark.slow
 async def test_the_line_shows_no_fact_and_says_so_while_the_board_is_not_current(browsers: Browsers) -> None:
     search = await browsers.search()
     await (await browsers.person("Alice")).command(search, "task.add", {"title": "Ask De Lijn", "due": in_minutes(20)})

@@ -28,10 +28,10 @@ from models.db.database import Database
 from models.db.sqlite import library
 from models.read_position import ReadPosition
 from tests.support import readme_blocks
-from tests.support.backends import Backend
+from tests.support.backends import SLOW_ON_POSTGRESQL, Backend
 from tests.support.people import PASSWORD, Person, connect_person, create_token, running_server, settings_for
 
-pytestmark = pytest.mark.both_backends
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
 BACKUP = readme_blocks.document("how-to/backup")
 
@@ -81,6 +81,7 @@ def backups(backend: Backend, tmp_path: Path, installation: dict[str, Any]) -> B
     return Backups(backend, tmp_path, installation)
 
 
+@pytest.mark.both_backends
 async def test_restored_board_is_that_of_the_backup_and_clients_get_snapshots(backups: Backups) -> None:
     backup, restore = backups.words
     async with running_server(backups.folder, **backups.settings) as server:
@@ -191,7 +192,7 @@ def quietly(line: str) -> None:
 async def test_a_backup_is_of_one_moment_and_nobody_waits_for_it(
     service: BoardService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(backup, "PROGRESS_STEPS", 10)
+    monkeypatch.setattr(backup, "PROGRESS_STEPS", 500)
     other, told = Database(service.settings.database_url), list[str]()
 
     def tell(line: str) -> None:

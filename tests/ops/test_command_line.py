@@ -371,6 +371,7 @@ def test_a_call_that_is_typed_wrong_is_refused_in_a_sentence(refuse: Refuse, wor
     refuse(*words)
 
 
+@pytest.mark.slow
 async def test_another_process_says_the_same(board: Shell, team: Team) -> None:
     taken = (await team.alice.http.get("/api/v1/me")).json()["email"]
     given = "correct horse\n"

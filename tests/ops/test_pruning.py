@@ -19,9 +19,10 @@ from board.maintenance.pruning import Pruning
 from board.service import BoardService
 from models.board import OPERATIONS
 from models.times import format_utc
+from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.people import PASSWORD
 
-pytestmark = pytest.mark.both_backends
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
 SEARCH = {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": "2026-11-24T15:10:00Z"}
 

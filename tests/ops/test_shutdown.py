@@ -43,6 +43,7 @@ async def _gone(process: Process) -> int:
     return await asyncio.wait_for(process.process.wait(), 15)
 
 
+@pytest.mark.slow
 async def test_clients_are_closed_one_after_the_other_and_served_until_then(tmp_path: Path) -> None:
     process, token = await _serve(tmp_path)
     board = await test_crash_recovery.open_search(process, token)

@@ -121,6 +121,7 @@ async def test_a_search_is_filled_to_a_bound_and_then_worked_on(tmp_path: Path) 
         assert len(alice.boards[board].of_kind("note")) == most["note"]
 
 
+@pytest.mark.slow
 async def test_a_search_is_left_alone_while_a_newcomer_edits_a_card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     noticed: list[str] = []
     keep_off = SimulatedTeam.pause

@@ -100,6 +100,7 @@ async def test_every_row_arrives_and_every_chain_holds(transferred: Transferred)
     assert f"event: {len(after['event'])} rows" in transferred.told
 
 
+@pytest.mark.slow
 async def test_and_back_again(transferred: Transferred, tmp_path: Path) -> None:
     transferred.copy()
     back = Database(f"sqlite:///{tmp_path}/back.db")
@@ -186,6 +187,7 @@ async def test_an_empty_source_is_most_likely_a_typing_error(tmp_path: Path, pos
         await each.close()
 
 
+@pytest.mark.slow
 async def test_a_target_that_goes_away_is_said_so(transferred: Transferred, server_dir: Path) -> None:
     from board.dev import Postgres
 

@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from board.commands.registry import TABLE
 from models.times import format_utc, now
 from tests.support import handover_steps, random_commands, uploads
-from tests.support.backends import Backend
+from tests.support.backends import SLOW_ON_POSTGRESQL, Backend
 from tests.support.people import BoardReplica, Person, connect_person, create_token, new_id, running_server
 from tests.support.wakes import add_wake
 
@@ -299,9 +299,10 @@ def _settings(examples: int, steps: int) -> settings:
     )
 
 
+@pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 def test_no_storm_leaves_a_wrong_screen(backend: Backend) -> None:
     Storm.backend = backend
-    run_state_machine_as_test(Storm, settings=_settings(8, 20))
+    run_state_machine_as_test(Storm, settings=_settings(6, 20))
 
 
 @pytest.mark.slow

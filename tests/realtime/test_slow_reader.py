@@ -59,6 +59,7 @@ async def _gone(alice: Person) -> None:
         await asyncio.sleep(0.02)
 
 
+@pytest.mark.slow
 async def test_shutdown_does_not_wait_for_a_stalled_client(tmp_path: Path) -> None:
     token = test_crash_recovery.prepare(tmp_path)
     process = test_crash_recovery.Process(tmp_path)
