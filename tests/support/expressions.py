@@ -80,9 +80,10 @@ def keywords() -> list[str]:
         for node in ast.walk(tree):
             match node:
                 case ast.Call(func=func, keywords=given):
-                    name = ast.unparse(func)
                     found += [
-                        f"{_name(file)}: {name} {_source(each.value)}" for each in given if each.arg in ("pattern", "regex")
+                        f"{_name(file)}: {ast.unparse(func)} {_source(each.value)}"
+                        for each in given
+                        if each.arg in ("pattern", "regex")
                     ]
                 case ast.Dict(keys=keys, values=values):
                     pairs = zip(keys, values, strict=True)

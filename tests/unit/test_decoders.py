@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from board.bootstrap import ROOT
+from tests.support.syntax import statements
 
 DECODERS = {
     "PIL", "puremagic", "bz2", "cairosvg", "cv2", "fitz", "gzip", "icalendar", "imageio", "lxml", "lzma", "magic", "numpy",
@@ -53,7 +54,7 @@ def sources() -> Iterator[tuple[str, str]]:
 
 def imported(text: str) -> set[str]:
     modules = set()
-    for node in ast.walk(ast.parse(text)):
+    for node in statements(ast.parse(text)):
         match node:
             case ast.Import(names=names):
                 modules |= {name.name for name in names}
@@ -64,6 +65,8 @@ def imported(text: str) -> set[str]:
 
 def starts(text: str) -> set[str]:
     """Return the ways in which a source starts a process."""
+    if not any(word in text for word in STARTING | STARTING_MODULES):
+        return set()
     attributes = {node.attr for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Attribute)}
     return attributes & STARTING | imported(text) & STARTING_MODULES
 

@@ -21,6 +21,7 @@ from board.dev import lock as locking
 from board.dev import sbom
 from board.errors import OperationError
 from board.install import CannotInstall, requirements
+from tests.support.syntax import statements
 
 ROOT = bootstrap.ROOT
 FILES = [ROOT / requirements.BASE, *(requirements.lock_of(ROOT, extra) for extra in locking.LOCKED)]
@@ -179,7 +180,7 @@ EXTRAS = {
 def imported(file: Path) -> set[str]:
     """Return the top-level modules that a file imports, also within functions."""
     found = set[str]()
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for node in statements(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             found |= {each.name.partition(".")[0] for each in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from board.bootstrap import ROOT
+from tests.support.syntax import statements
 
 PACKAGES = ("board", "realtime", "models", "tests")
 
@@ -80,21 +81,13 @@ def _third_person(word: str) -> bool:
 
 def docstrings(source: str) -> Iterator[tuple[int, str]]:
     """Yield line and docstring of the module, and of each class and public function in it."""
-    for node in _statements(ast.parse(source)):
+    for node in statements(ast.parse(source)):
         if isinstance(node, ast.Module | ast.ClassDef) or (
             isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith("_")
         ):
             text = ast.get_docstring(node)
             if text:
                 yield node.body[0].lineno, text
-
-
-def _statements(node: ast.AST) -> Iterator[ast.AST]:
-    """Yield a node and all statements in it: a tenth of its nodes."""
-    yield node
-    for name in ("body", "orelse", "handlers", "finalbody", "cases"):
-        for part in getattr(node, name, ()):
-            yield from _statements(part)
 
 
 def problems(root: Path) -> list[str]:
