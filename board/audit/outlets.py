@@ -89,6 +89,7 @@ CALLS = {
     "GET /api/v1/unanswered": _recorded("tips and sightings that wait", ReportRead),
     "GET /api/v1/alerts": _unrecorded("the caller's alerts", "each page shows them; opening their board is recorded"),
     "POST /api/v1/alerts/read": _unrecorded("the number of unread alerts", OWN),
+    "GET /api/v1/work": _unrecorded("what the caller has", "each page shows it; opening its board is recorded"),
     "GET /api/v1/alarms": _unrecorded("open alarms", "each page shows them; opening their board is recorded"),
     "GET /api/v1/since": _recorded("what changed on a board; without a board only numbers", HistoryRead),
     "GET /api/v1/seen": _unrecorded("the caller's read positions", OWN),

@@ -127,7 +127,7 @@ PAGES = (
         # translators: as above
         words=P_("words of the quick menu", "help, manual, guide, documentation, how to, support"),
     ),
-    Page("search", "", N_("Search")),
+    Page("search", "", N_("Search"), sheets=("work_list",)),
     Page("replay", "", N_("Past")),
     Page("sign_in", "", N_("Sign in")),
     Page("password", "", N_("Choose your password"), script="account/password_link.js"),

@@ -4,7 +4,7 @@ Urgent entries are first, then those longest past their target.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, NamedTuple
 
 from sqlalchemy import func, literal, null, or_, select
@@ -130,22 +130,33 @@ def read(session: Session, account: str, targets: Targets, now: str, queue: str 
     counts = Counter(entry.queue for entry in entries)
     selected = [entry for entry in entries if queue in (None, entry.queue)]
     listed = sorted(selected, key=lambda entry: entry.order(now))[:limit]
-    details = _sighting_details(session, [entry.id for entry in listed if entry.kind == Sighting.KIND])
-    details |= _tip_details(session, [entry.id for entry in listed if entry.kind == Tip.KIND])
-    details |= _wake_details(session, [entry.id for entry in listed if entry.kind == Wake.KIND])
-    alarms = _alarms(session, [entry.id for entry in listed])
     return {
         "at": now,
         "counts": {
             "look": counts["look"], "judge": counts["judge"], "pass_on": counts["pass_on"],
             "late": sum(entry.is_late(now) for entry in entries),
         },
-        "entries": [_entry(entry, details[entry.id], alarms.get(entry.id), now) for entry in listed],
+        "entries": _entries(session, listed, now),
         "left_out": len(selected) - len(listed),
     }  # fmt: skip
 
 
-def _sightings(session: Session, account: str, targets: Targets) -> Iterator[WaitingEntry]:
+def assigned_to(session: Session, account: str, targets: Targets, now: str) -> list[UnansweredEntry]:
+    """Return the waiting entries that are assigned to an account, on searches that it may see."""
+    sightings = _sightings(session, account, targets, _SIGHTING.assignee == account)
+    tips = _tips(session, targets, _TIP.assignee == account)
+    return _entries(session, [*sightings, *tips, *_wakes(session, account, targets, _WAKE.assignee == account)], now)
+
+
+def _entries(session: Session, listed: Sequence[WaitingEntry], now: str) -> list[UnansweredEntry]:
+    details = _sighting_details(session, [entry.id for entry in listed if entry.kind == Sighting.KIND])
+    details |= _tip_details(session, [entry.id for entry in listed if entry.kind == Tip.KIND])
+    details |= _wake_details(session, [entry.id for entry in listed if entry.kind == Wake.KIND])
+    alarms = _alarms(session, [entry.id for entry in listed])
+    return [_entry(entry, details[entry.id], alarms.get(entry.id), now) for entry in listed]
+
+
+def _sightings(session: Session, account: str, targets: Targets, *conditions: Any) -> Iterator[WaitingEntry]:
     """Yield the waiting sightings of searches that are not closed."""
     query = (
         select(_SIGHTING.id, _SIGHTING.queue, _SIGHTING.queue_since, _SIGHTING.recorded_at, _SIGHTING.priority, _SEARCH.status)
@@ -155,6 +166,7 @@ def _sightings(session: Session, account: str, targets: Targets) -> Iterator[Wai
             _SEARCH.status != "closed",
             _SEARCH.archived_at.is_(None),
             _SEARCH.id.not_in(snapshot.hidden_searches(session, account)),
+            *conditions,
         )
     )
     for id, queue, since, recorded_at, priority, status in paced(session.connection().execute(query)):
@@ -162,14 +174,15 @@ def _sightings(session: Session, account: str, targets: Targets) -> Iterator[Wai
         yield WaitingEntry(Sighting.KIND, id, queue, since or recorded_at, priority, target)
 
 
-def _tips(session: Session, targets: Targets) -> Iterator[WaitingEntry]:
+def _tips(session: Session, targets: Targets, *conditions: Any) -> Iterator[WaitingEntry]:
     """Yield the waiting tips. Anyone who sees the list of all searches sees them."""
-    query = select(_TIP.id, _TIP.queue, _TIP.queue_since, _TIP.priority).where(_TIP.archived_at.is_(None), _TIP.queue == "look")
+    waiting = (_TIP.archived_at.is_(None), _TIP.queue == "look", *conditions)
+    query = select(_TIP.id, _TIP.queue, _TIP.queue_since, _TIP.priority).where(*waiting)
     for id, queue, since, priority in paced(session.connection().execute(query)):
         yield WaitingEntry(Tip.KIND, id, queue, since, priority, targets.minutes(queue, priority))
 
 
-def _wakes(session: Session, account: str, targets: Targets) -> Iterator[WaitingEntry]:
+def _wakes(session: Session, account: str, targets: Targets, *conditions: Any) -> Iterator[WaitingEntry]:
     """Yield the waiting wakes of searches that are not closed. Their reports must be visible too."""
     hidden = snapshot.hidden_searches(session, account)
     query = (
@@ -178,7 +191,7 @@ def _wakes(session: Session, account: str, targets: Targets) -> Iterator[Waiting
         .outerjoin(table_of(Tip), _TIP.id == _WAKE.tip)
         .outerjoin(table_of(Sighting), _SIGHTING.id == _WAKE.sighting)
         .where(_WAKE.queue == "look", _SEARCH.status != "closed", _SEARCH.archived_at.is_(None), _SEARCH.id.not_in(hidden))
-        .where(_TIP.placed_on.is_(None), or_(_SIGHTING.board.is_(None), _SIGHTING.board.not_in(hidden)))
+        .where(_TIP.placed_on.is_(None), or_(_SIGHTING.board.is_(None), _SIGHTING.board.not_in(hidden)), *conditions)
     )
     for id, queue, since, status in session.connection().execute(query):
         yield WaitingEntry(Wake.KIND, id, queue, since, NORMAL, targets.minutes(queue, NORMAL) if status == "open" else None)

@@ -185,6 +185,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     },
     "GET /boards/{board}/materials/{material}.pdf": {"with": {"board": "<board>", "material": "<material>"}},
     "GET /unanswered": {},
+    "GET /work": {},
     "GET /boards": {"with": {"reference": "<reference>"}},
     "GET /boards/{board}": {"with": {"board": "<board>", "at": 2}},
     "GET /boards/{board}/events": {"with": {"board": "<board>", "after": 1, "limit": 3}},

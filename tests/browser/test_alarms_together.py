@@ -217,8 +217,8 @@ async def test_an_alarm_that_is_given_back_is_open_for_the_others(browsers: Brow
     dismiss = alice(".watch-main [data-act=dismiss-alarm]").first
     while await dismiss.count():  # also of alarms that `settle` took
         await dismiss.click()
-    await alice(".watch-main [data-act=held-alarms]").click()
-    own = alice("dialog[data-dialog=held-alarms] li", has=alice.page.locator(f"a[href*='{search}']"))
+    await alice(".watch-main [data-act=what-i-have]").click()
+    own = alice("dialog[data-dialog=what-i-have] li", has=alice.page.locator(f"a[href*='{search}']"))
     await own.locator("[data-act=give-back]").click()
     await expect(own).to_have_count(0)
     await shown(charlie, search)

@@ -285,6 +285,12 @@ interface OpenAlarm {
   count: number | null;
 }
 
+interface OwnWork {
+  at: IsoTime;
+  items: Array<WorkItem>;
+  left_out: number;
+}
+
 interface PersonOnDuty {
   account: string;
   name: string;
@@ -572,4 +578,22 @@ interface UnsubscribedFrame {
   type: "unsubscribed";
   board: string;
   reason: "asked" | "forbidden";
+}
+
+interface WorkItem {
+  kind: string;
+  board: string;
+  reference: string | null;
+  child: string | null;
+  id: string;
+  number: number | null;
+  title: string | null;
+  place: string | null;
+  seen_at: IsoTime | null;
+  queue: "look" | "judge" | "pass_on" | null;
+  queue_since: IsoTime | null;
+  target_min: number | null;
+  by: IsoTime | null;
+  assignee: AlarmTaker | null;
+  alarm: OpenAlarm | null;
 }

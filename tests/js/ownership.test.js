@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import "./declarations.js";
+
 import { clock } from "../../static/js/core/time.js";
-import { alarmsOf, ownerOf, whoHasIt } from "../../static/js/format/ownership.js";
+import { alarmsOf, ownerOf, whoHasCard, whoHasIt } from "../../static/js/format/ownership.js";
 
 const UNTIL = new Date(Math.ceil((Date.now() + 1_800_000) / 60_000) * 60_000).toISOString(), TIME = clock(UNTIL);
 const BOB = { id: "bob", name: "Bob Claes" }, DORA = { id: "dora", name: "Dora Coord" };
@@ -35,4 +37,9 @@ test("an untaken alarm comes first among those about a card; ended ones are igno
   const alarm = (id, taken, ended = null) => ({ state: { about: { id }, taken_by: taken, ended_at: ended } });
   const alarms = alarmsOf({ of: () => [alarm("one", null), alarm("one", "bob"), alarm("two", "bob"), alarm("three", null, "2026-11-26T09:15:48.000Z")] });
   assert.deepEqual([...alarms].map(([id, { taken_by: by }]) => [id, by]).sort(), [["one", null], ["two", "bob"]]);
+});
+
+test("a card without an alarm names its assignee as its owner", () => {
+  assert.deepEqual([whoHasCard({ assignee: BOB }, "bob"), whoHasCard({ assignee: BOB }, "alice"), whoHasCard({ assignee: null }, "alice")], ["You have it", "Bob Claes has it", "nobody assigned"]);
+  assert.equal(whoHasCard({ assignee: BOB, alarm: { taken_by: DORA, until: UNTIL } }, "alice"), `Dora Coord has it until ${TIME}, assigned to Bob Claes`);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { endsSoon, heldBy, nextTime, untilIn } from "../../static/js/format/promise.js";
+import { endsSoon, nextTime, untilIn } from "../../static/js/format/promise.js";
 
 const NOW = new Date("2026-11-26T10:00:20.000Z"); // 11:00:20 in Brussels
 const at = (time) => `2026-11-26T${time}.000Z`;
@@ -20,10 +20,4 @@ test("a promise ends soon two minutes before its end, or a fifth of it", () => {
 test("a typed time is the next one, within eight hours", () => {
   assert.deepEqual(["11:30", "11:00", "19:00", "19:01", "", "25:00"].map((clock) => nextTime(clock, NOW)), [at("10:30:00"), null, at("18:00:00"), null, null, null]);
   assert.equal(nextTime("00:30", new Date("2026-11-26T22:00:00.000Z")), "2026-11-26T23:30:00.000Z", "after midnight");
-});
-
-test("of one's own alarms, the promise that ends first is in front", () => {
-  const held = (id, by, until) => ({ id, taken_by: by && { id: by, name: by }, until: until && at(until) });
-  const alarms = [held("late", "me", "12:00:00"), held("other", "bob", "10:10:00"), held("soon", "me", "10:30:00"), held("open", null, null)];
-  assert.deepEqual(heldBy(alarms, "me").map(({ id }) => id), ["soon", "late"]);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
 
-import { WaitingList } from "../../static/js/pages/unanswered/waiting_list.js";
+import { WaitingList } from "../../static/js/shared/waiting_list.js";
 
 const PERIOD_MS = 2_000;
 let reads = 0;

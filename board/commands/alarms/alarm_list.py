@@ -1,11 +1,11 @@
 """List of alarms that have not ended."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, desc, func, union_all
+from sqlalchemy import Row, Select, bindparam, desc, func, or_, union_all
 from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
@@ -55,6 +55,7 @@ _LIST = (
     .order_by(desc("raised_at"), desc("id"))
     .limit(bindparam("limit"))
 )
+_OF_ACCOUNT = _with_search(or_(_A.taken_by == bindparam("account"), _A.entity.in_(bindparam("subjects", expanding=True))))
 _COUNT = core_select(func.count().label("open"), func.count().filter(_A.next_at < bindparam("late")).label("late")).where(
     _A.taken_at.is_(None), _A.ended_at.is_(None)
 )
@@ -97,7 +98,16 @@ class ListedAlarm:
 
 def open_alarms(session: Session, rules: AlarmRules, now: datetime) -> list[ListedAlarm]:
     """Return the alarms that have not ended, on all boards, the oldest first."""
-    found = list(session.connection().execute(_LIST, {"limit": MAX_READ}))[::-1]
+    return _read(session, rules, now, list(session.connection().execute(_LIST, {"limit": MAX_READ}))[::-1])
+
+
+def alarms_of(session: Session, rules: AlarmRules, now: datetime, account: str, subjects: Collection[str]) -> list[ListedAlarm]:
+    """Return the alarms that have not ended and that an account has, or that are about these subjects."""
+    params = {"account": account, "subjects": list(subjects)}
+    return _read(session, rules, now, list(session.connection().execute(_OF_ACCOUNT, params)))
+
+
+def _read(session: Session, rules: AlarmRules, now: datetime, found: Sequence[Row[Any]]) -> list[ListedAlarm]:
     if not found:
         return []
     subjects = _Subjects(session, [row.about for row in found], _late_counts(session, rules, found, format_utc(now)))

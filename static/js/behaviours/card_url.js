@@ -1,10 +1,13 @@
 /**
- * URL of a search board: its open card, view and card filter. /searches/{id}, /searches/{id}/cards/{card}, and "#log" for details and log
- * instead of the columns.
+ * URL of a search board: its open card, view and card filter. /searches/{id}, /searches/{id}/cards/{card}, and instead of the columns
+ * "#log" for details and log, "#list" for the sightings as a list, or "#unanswered" for those of all searches.
  */
 
 export const BOARD = "board";
 export const LOG = "log"; // details and log of the search
+export const LIST = "list"; // sightings of the search
+export const UNANSWERED = "unanswered"; // unanswered sightings of all searches
+const VIEWS = [LOG, LIST, UNANSWERED]; // besides the board
 
 export class CardUrl {
   #board;
@@ -26,7 +29,7 @@ export class CardUrl {
 
   /** @returns {BoardViewName} */
   get view() {
-    return location.hash === `#${LOG}` ? LOG : BOARD;
+    return /** @type {BoardViewName} */ (VIEWS.find((view) => location.hash === `#${view}`) ?? BOARD);
   }
 
   /** @param {string | null} card */
@@ -65,6 +68,15 @@ export class CardUrl {
   show(view) {
     if (this.#leaving) this.#next = () => this.show(view);
     else if (view !== this.view || this.card) history.pushState({ depth: 0 }, "", this.path(null) + this.#query + hashOf(view));
+  }
+
+  /**
+   * Replace the open card, without a history entry: a person who goes through a list does not go back through all of it.
+   * @param {string} card
+   */
+  replace(card) {
+    if (this.#leaving || !this.card) this.open(card);
+    else history.replaceState(history.state, "", this.path(card) + this.#query + location.hash);
   }
 
   #arrive() {

@@ -2,6 +2,7 @@
 
 import { untakenText } from "../core/rules/has_anybody.js";
 import { t } from "../core/i18n.js";
+import { say } from "../core/rules/sentences.js";
 import { formatUntil } from "./time_elements.js";
 import { accountName } from "./values.js";
 
@@ -17,6 +18,16 @@ export function whoHasIt({ taken_by: taker, assignee, until, lapsed_by: former, 
   if (former && lapsed) return hadIt(former, me, formatUntil(lapsed));
   if (!assignee) return untakenText(false);
   return assignee.id === me ? t("assigned to you, no answer yet") : t("assigned to {name}, no answer yet", { name: assignee.name });
+}
+
+/**
+ * Return the sentence about the owner of a card or tip, with or without an alarm.
+ * @param {{ assignee: AlarmTaker | null, alarm?: Ownership | null }} entry
+ * @param {string} me
+ */
+export function whoHasCard({ assignee, alarm }, me) {
+  if (alarm) return whoHasIt({ ...alarm, assignee }, me);
+  return assignee ? heldBy(assignee, me) : say("nobody_assigned");
 }
 
 /** @param {AlarmTaker} taker @param {string} me @param {string | null} [until] */

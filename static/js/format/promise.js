@@ -25,12 +25,6 @@ export function endsSoon({ taken_at: taken, until }, now) {
 }
 
 /**
- * Return the alarms of a person, the one whose promise ends first in front.
- * @param {Alarm[]} alarms @param {string} me
- */
-export const heldBy = (alarms, me) => alarms.filter(({ taken_by: taker }) => taker?.id === me).sort((one, other) => (String(one.until) < String(other.until) ? -1 : 1));
-
-/**
  * Return the next time at which the clock shows this, if it is within the next 8 hours.
  * @param {string} clock as "12:40" @param {Date} now
  * @returns {IsoTime | null}

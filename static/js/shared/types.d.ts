@@ -119,6 +119,22 @@ interface TakenAlarmView {
   choose(alarm: Alarm): void;
 }
 
+/** Request of the dialog that hands something on. */
+interface HandOnRequest {
+  what: string;
+  hint: string;
+  takesReason?: boolean;
+  send(to: string, reason: string): void;
+}
+
+/** Request of the dialog that asks for a time. */
+interface PromiseRequest {
+  what: string;
+  hint: string;
+  takesNote?: boolean;
+  send(until: IsoTime, note: string): void;
+}
+
 /** Drawn alarm in the watch line. */
 interface WatchAlarm {
   /** "alarm-1" to "alarm-3", "alarm-stale", "alarm-taken" or "promise-due". */

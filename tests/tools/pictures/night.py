@@ -203,7 +203,7 @@ async def draft_left(page: Page) -> None:
     await click("dialog [data-act=later]", "[data-sign-out] button")(page)
 
 
-held_listed = click("[data-act=dismiss-alarm]", "[data-act=held-alarms]")
+held_listed = click("[data-act=dismiss-alarm]", "[data-act=what-i-have]")
 promise_asked = all_of(held_listed, click("dialog [data-act=promise-other]"))
 ALARM_MORE = open_menu("details.watch-more", "[data-testid=alarm-more]")
 ALARM = "[data-testid=alarm]"
@@ -269,7 +269,7 @@ NIGHT = (
         (
             Shot("alarm-mine", "/", before=alarm_taken, shows="[data-testid=alarm-taken]"),
             Shot("alarm-taken", "/", person="sophie", before=alarm_taken, shows="[data-testid=alarm-taken]"),
-            Shot("alarms-held", "/", held_listed, before=alarm_taken, dialog="held-alarms"),
+            Shot("alarms-held", "/", held_listed, before=alarm_taken, dialog="what-i-have"),
             Shot("promise-dialog", "/", promise_asked, before=alarm_taken, dialog="promise"),
             Shot(
                 "undo",

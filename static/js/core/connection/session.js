@@ -3,6 +3,7 @@
 import { get, orNull } from "./api.js";
 import { Alarms } from "../rules/alarms.js";
 import { LiveSession } from "./live_session.js";
+import { WorkList } from "./own_work.js";
 import { Outbox } from "../storage/outbox.js";
 import { newUploadId, sha256, uploadCalls } from "../storage/upload_calls.js";
 import { EncryptedUploads, clearUploads } from "../storage/upload_store.js";
@@ -23,6 +24,7 @@ export class Session extends LiveSession {
   /** @type {((item: UploadItem, ack: Ack) => void) | null} */ onAttached = null; // set by a page that announces it
   /** @type {any | null} */ alerts = null;      // the Alerts of this page, if it shows any
   alarms = new Alarms((frame) => this.transmit(frame));
+  work = new WorkList(this);
   /** @type {((words: string[]) => PageCommand[]) | null} */ alarmCommands = null; // commands for open alarms that match the typed words
   /** @type {PageCommands | null} */ pageCommands = null;
   /** @type {Promise<void>} */ identified = Promise.resolve(); // resolves when the tab is open, and its unsent commands are loaded or loading
@@ -67,7 +69,14 @@ export class Session extends LiveSession {
    * @param {string} id
    */
   board(id) {
-    return this.boards.get(id) ?? this.follow(id);
+    return this.boards.get(id) ?? this.#follow(id);
+  }
+
+  /** @param {string} id */
+  #follow(id) {
+    const board = this.follow(id);
+    board.watch((_, events) => this.work.onEvents(events ?? []));
+    return board;
   }
 
   /** @param {Role} role */
@@ -103,6 +112,7 @@ export class Session extends LiveSession {
     super.tick();
     this.outbox.tick();
     this.uploads.tick();
+    this.work.tick();
     if (!this.#accountsComplete && this.connection.state === "open") this.#loadAccounts();
     if ((this.#ticks += 1) % ADOPT_EVERY === 0) this.outbox.adopt();
   }
@@ -114,12 +124,14 @@ export class Session extends LiveSession {
     this.outbox.onOpen();
     this.alerts?.ask();
     this.alarms.ask();
+    this.work.refresh();
     return undefined;
   }
 
   /** @param {ServerFrame} frame */
   receive(frame) {
     if (frame.type === "alarms") return this.alarms.onFrame(frame);
+    if (frame.type === "alerts" || frame.type === "ack") this.work.refresh(); // an alert may report an assignment
     if (frame.type === "alerts") return this.alerts?.onFrame(frame);
     if (frame.type === "account") return this.#onAccount(frame.account);
     if (frame.type === "ack") this.uploads.acknowledged(frame);

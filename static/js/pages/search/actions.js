@@ -6,6 +6,7 @@ import { newId } from "../../core/storage/outbox.js";
 import { SINCE_LAST_LOOK } from "../../shared/card_filter.js";
 import { hitUrl } from "../../shared/find_results.js";
 import { readSource } from "../../shared/board/card/source_reveal.js";
+import { isWorkList } from "./work_list.js";
 
 // forms in a dialog, besides those that add a card; other forms are in the panel
 const DIALOGS = new Set(["facts", "access", "status", "outcome", "worrying", "appeal", "withdraw", "withdraw-file", "propose-removal", "column-title", "column-before", "column-after", "approve", "give"]);
@@ -33,10 +34,11 @@ export class Actions {
   /** @param {string} id */
   openCard(id) {
     const { ui, address, board } = this.#page;
+    const isRow = isWorkList(ui.view);
     ui.card = id;
-    address.open(id);
+    address[isRow ? "replace" : "open"](id);
     for (const { id: entity } of [...this.#page.notesOf(id), ...this.#page.filesOf(id)]) board.clearBadge(entity);
-    this.#page.focus.panel();
+    this.#page.focus[isRow ? "row" : "panel"](id);
   }
 
   close = () => {
@@ -116,9 +118,7 @@ export class Actions {
   }
 
   /** @param {string} card */
-  move(card) {
-    this.showDialog("move", card);
-  }
+  move = (card) => this.showDialog("move", card);
 
   /**
    * Open the dialog for the status with one preselected.
@@ -277,6 +277,7 @@ export class Actions {
     const { ui } = this.#page;
     if (ui.dialog?.name === nameOf(form)) this.#showBelow();
     if (ui.editing.delete(form.key)) this.#page.focus.facts();
+    else if (isWorkList(ui.view) && form.entity === ui.card) this.#page.focus.row(form.entity);
     this.#page.draw();
   }
 
@@ -286,8 +287,7 @@ export class Actions {
    * @param {string} [over] dialog below it
    */
   #reveal(form, over = PARENT_DIALOGS[nameOf(form)]) {
-    const { ui } = this.#page;
-    const name = nameOf(form);
+    const { ui } = this.#page, name = nameOf(form);
     if (hasDialog(form)) {
       if (ui.dialog && ui.dialog.name !== name && ui.dialog.name !== over) return false;
       ui.dialog = { name, entity: form.entity, over };

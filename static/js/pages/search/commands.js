@@ -1,9 +1,10 @@
 /** Commands on the board of a search, for shortcuts and the palette, and the cards to go to. */
 
-import { BOARD, LOG } from "../../behaviours/card_url.js";
+import { BOARD, LIST, LOG } from "../../behaviours/card_url.js";
 import { t } from "../../core/i18n.js";
 import { cardKinds } from "../../core/rules/kinds.js";
 import { label } from "../../core/labels.js";
+import { queueOf } from "../../core/rules/queues.js";
 import { cardName, newCardName } from "../../format/values.js";
 import { replayPath } from "./search_menus.js";
 
@@ -17,7 +18,7 @@ export class SearchCommands {
   #page;
 
   /**
-   * @param {Pick<SearchView, "session" | "board" | "ui" | "act" | "filters" | "files" | "undo" | "focus" | "may" | "path" | "drawNow" | "destinations" | "campaign" | "model">} page
+   * @param {Pick<SearchView, "session" | "board" | "ui" | "act" | "filters" | "files" | "undo" | "focus" | "may" | "path" | "drawNow" | "destinations" | "campaign" | "model" | "work">} page
    */
   constructor(page) {
     this.#page = page;
@@ -60,6 +61,9 @@ export class SearchCommands {
       { id: "move", may: "edit", not: state.withdrawn, title: t("Move {card} to…", { card: name }), run: () => act.move(id) },
       { id: "grade", may: "edit", not: !isSighting, title: t("Grade {card}", { card: name }), run: openAt("[data-testid=grading] input:checked") },
       { id: "assess", may: "edit", not: !isSighting, title: t("Assess {card}", { card: name }), run: openAt("[data-testid=assessing] input:checked") },
+      { id: "looked-at", may: "edit", not: !isSighting || queueOf(state) !== "look", title: t("Mark {card} as looked at", { card: name }), run: () => act.command("sighting.looked_at", { sighting: id }) },
+      { id: "pass-on", may: "edit", not: !isSighting || queueOf(state) !== "pass_on", title: t("Pass on {card}", { card: name }), run: openAt("[data-form=pass-on] input") },
+      { id: "assign", may: "edit", not: state.withdrawn, title: t("Assign {card} to…", { card: name }), run: openAt(".panel .quick [data-field=assignee] select") },
       { id: "take", may: "edit", not: state.assignee === session.account.id, title: t("Assign {card} to me", { card: name }),
         run: () => act.command("card.assign", { card: id, assignee: session.account.id }) },
       { id: "withdraw", may: "edit", not: state.withdrawn, title: t("Withdraw {card}…", { card: name }), run: () => act.dialog("withdraw", { entity: id }) },
@@ -90,6 +94,8 @@ export class SearchCommands {
     const dialog = (/** @type {string} */ name) => () => act.dialog(name);
     return [
       { id: "board", not: ui.view === BOARD, title: t("Show the board"), run: () => act.show(BOARD) },
+      { id: "list", title: t("Show the sightings as a list"), run: () => this.#page.work.show(LIST) },
+      { id: "next-waiting", title: t("Open the next sighting that waits"), run: this.#page.work.next },
       { id: "log", not: ui.view === LOG, title: t("Details and log"), run: act.log },
       { id: "files", title: t("Photos and files"), run: () => this.#page.files.show() },
       { id: "history", title: t("History of this search"), run: () => location.assign(`/searches/${this.#page.board.id}/history`) },

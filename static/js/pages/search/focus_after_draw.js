@@ -2,6 +2,8 @@
 
 import { focusFirstError } from "../../behaviours/focus_first_error.js";
 
+const PHONE = matchMedia("(max-width: 699px)");
+
 export class FocusAfterDraw {
   #root;
   #draw;
@@ -11,6 +13,15 @@ export class FocusAfterDraw {
   constructor(root, draw) {
     this.#root = root;
     this.#draw = draw;
+  }
+
+  /**
+   * Focus a row of the work list, whose keys then work on the open card. On phones, the panel covers the list.
+   * @param {string} id
+   */
+  row(id) {
+    if (PHONE.matches) this.panel();
+    else this.field(`.work-row[data-card="${CSS.escape(id)}"] a`);
   }
 
   /** Focus the panel. Scroll to the opened card only if no part of it is visible, so that opening a card moves nothing. */

@@ -17,7 +17,7 @@ import { FocusAfterDraw } from "./focus_after_draw.js";
 import { watchLine } from "../../shared/watch_line/line.js";
 import { PresenceTracker } from "./presence_tracker.js";
 import { NoteAuthors } from "./note_authors.js";
-import { columns } from "../../shared/board/card/columns.js";
+import { mainView } from "./main_view.js";
 import { openDialog } from "./dialogs.js";
 import { Files } from "./files.js";
 import { FilterState } from "./filter_state.js";
@@ -31,7 +31,6 @@ import { EarlierSearches } from "../../shared/board/search/earlier_searches.js";
 import { SameReference } from "../../shared/same_reference.js";
 import { printNote } from "../../shared/print_note.js";
 import { cardPanel } from "../../shared/board/card/card_panel.js";
-import { detailsView } from "../../shared/board/search/details_view.js";
 import { SearchCommands } from "./commands.js";
 import { BoardPage } from "../../shared/board/board_page.js";
 import { NewNotes } from "../../shared/board/new_notes.js";
@@ -47,6 +46,7 @@ import { forbidden, loading } from "../../shared/placeholders.js";
 import { tools } from "./toolbar.js";
 import { WIDE, WhatHappened } from "../../shared/board/what_happened.js";
 import { Undo, undoNotice } from "./undo.js";
+import { WorkListRows } from "./work_list.js";
 
 const CHECK_INTERVAL_MS = 1000;
 const BAR = /** @type {HTMLElement} */ (document.querySelector("[data-bar-child]")); // part of the page header, only shown on phones
@@ -97,11 +97,12 @@ export class SearchPage extends BoardPage {
     const { board, address, notesOf, draw } = this;
     this.filters = new FilterState({
       session, board, address, notesOf, draw, cleared: () => this.finder.stop(),
-      narrowed: () => this.ui.view === BOARD || this.act.show(BOARD), // the other view shows no cards
+      narrowed: () => this.ui.view !== LOG || this.act.show(BOARD), // that view shows no cards
     });
     this.undo = new Undo(this);
     this.added = new AddedCardFocus({ session, board, showColumn: (column) => this.act.showColumn(column) });
     this.act = new Actions(this);
+    this.work = new WorkListRows(this);
     this.files = new Files(this);
     this.again = new LookAgain({ session, board, draw, isClosed: () => this.isClosed, show: () => this.act.showDialog("look-again") });
     this.room = new MakeRoom({ session, board, draw, may: () => this.mayLead, show: () => this.act.showDialog("make-room"), close: () => this.act.closeDialog() });
@@ -112,7 +113,7 @@ export class SearchPage extends BoardPage {
     if (query.has("look-again")) this.again.open();
     this.presence = new PresenceTracker(this);
     this.firstLook = new FirstLook(this);
-    new CardArrowKeys(root);
+    new CardArrowKeys(root, "article[data-card]", ":is([data-list], [data-rows])");
     this.clock = new RelativeTimes(root);
     this.barClock = new RelativeTimes(BAR);
     this.below = new MoreBelow(root);
@@ -250,7 +251,7 @@ export class SearchPage extends BoardPage {
     return html`${unlessForms(() => searchHeader(this))} ${unlessForms(() => printNote(this))}
       ${unlessForms(() => tools(this))}
       <div class="board-layout">
-        <div class="board-main">${unlessForms(() => (this.ui.view === LOG ? detailsView(this) : columns(this)))}</div>
+        <div class="board-main">${unlessForms(() => mainView(this))}</div>
         ${cardPanel(this)}
       </div>
       ${unlessForms(() => undoNotice(this))} ${openDialog(this)}`;

@@ -4,7 +4,7 @@
  */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
-import { BOARD, LOG } from "../../behaviours/card_url.js";
+import { BOARD, LIST, LOG } from "../../behaviours/card_url.js";
 import { hasKeyboard } from "../../behaviours/shortcut_handler.js";
 import { t } from "../../core/i18n.js";
 import { pageTitle } from "../../core/rules/pages.js";
@@ -15,6 +15,7 @@ import { filterMenu, activeFilters } from "../../shared/filter_menu.js";
 import { findField } from "../../shared/find_results.js";
 import { keyHint } from "../../shared/key_hint.js";
 import { searchMenu, statusInSheet, statusMenu } from "./search_menus.js";
+import { isWorkList } from "./work_list.js";
 
 /** @param {SearchView} view */
 export function tools(view) {
@@ -53,10 +54,11 @@ const sheetKeys = (view) => (event) => {
 };
 
 /** @param {SearchView} view */
-function views({ act, ui }) {
+function views({ act, ui, work }) {
   const choice = (/** @type {BoardViewName} */ name, /** @type {string} */ text) => html`<button type="button" data-act=${name}
     aria-pressed=${ui.view === name ? "true" : "false"} @click=${() => act.show(name)}>${text}</button>`;
-  return html`<div class="views" role="group" aria-label=${t("Views")}>${choice(BOARD, t("Board"))} ${choice(LOG, t("Details and log"))}</div>`;
+  return html`<div class="views" role="group" aria-label=${t("Views")}>${choice(BOARD, t("Board"))}
+    <button type="button" data-act=${LIST} aria-pressed=${isWorkList(ui.view) ? "true" : "false"} @click=${() => work.show(LIST)}>${t("List")}</button> ${choice(LOG, t("Details and log"))}</div>`;
 }
 
 /** @param {SearchView} view */
@@ -77,10 +79,10 @@ const draftMark = (form, { forms }) => (forms.get(form).dirty ? html`<i class="d
 
 /** @param {SearchView} view */
 function addButtons(view) {
-  const { act, ui, marks } = view, isLog = ui.view === LOG;
+  const { act, ui, marks } = view, isLog = ui.view === LOG, isBoard = ui.view === BOARD;
   return html`<div class="add-buttons">
     ${view.mayEdit ? cardKinds().map((kind, index) => button(kind, index ? "" : "primary", view)) : nothing}
-    <button type="button" class="phone-only" data-act="to-board" aria-current=${ui.card === null && !ui.sheet && !isLog ? "true" : "false"} @click=${act.toBoard}>${icon("board")}<span>${t("Board")}</span></button>
+    <button type="button" class="phone-only" data-act="to-board" aria-current=${ui.card === null && !ui.sheet && isBoard ? "true" : "false"} @click=${act.toBoard}>${icon("board")}<span>${t("Board")}</span></button>
     <a class="button phone-only" data-act="whats-new" href="/since">${icon("news")}<span>${pageTitle("since")}</span>${marks.changed.length ? html`<b class="count">${marks.changed.length}</b>` : nothing}</a>
     <button type="button" class="phone-only" data-act="more" aria-expanded=${ui.sheet ? "true" : "false"} aria-current=${ui.sheet || isLog ? "true" : "false"} @click=${act.toggleSheet}>${icon("more")}<span>${t("More")}</span></button>
   </div>`;

@@ -9,10 +9,12 @@ import { pageTitle } from "../../core/rules/pages.js";
 import { label } from "../../core/labels.js";
 import { QUEUES } from "../../core/rules/queues.js";
 import { people, select } from "../../forms/form_row.js";
+import { entryName } from "../../format/work_text.js";
 import { sendingCard } from "../../shared/board/card/card.js";
+import { WaitingList } from "../../shared/waiting_list.js";
 import { watchLine } from "../../shared/watch_line/line.js";
-import { entryRow, nameOf } from "./entry.js";
-import { WaitingList } from "./waiting_list.js";
+import { assignment } from "../../shared/work/work_actions.js";
+import { entryRow } from "./entry.js";
 
 const OPERATIONS = "operations";
 
@@ -171,7 +173,7 @@ export class UnansweredPage {
       this.draw();
     };
     const others = people(this.session, this.#receiver).filter(([id]) => id !== entry.assignee);
-    return dialog("hand-on", t("Assign {card} to…", { card: nameOf(entry) }), html`<form class="form" data-form="hand-on" @submit=${send}>
+    return dialog("hand-on", t("Assign {card} to…", { card: entryName(entry) }), html`<form class="form" data-form="hand-on" @submit=${send}>
       <p class="quiet" dir="auto">${entry.title}</p>
       <div class="row" data-field="assignee"><label for="hand-on-to">${label.field("assignee")}</label>${select("hand-on-to", this.#receiver, choose, others, false)}</div>
       <div class="buttons"><span class="space"></span><button type="button" data-act="cancel" @click=${close}>${t("Cancel")}</button>
@@ -186,7 +188,7 @@ export class UnansweredPage {
       this.draw();
     };
     if (this.sending({ board, id })) return;
-    const [name, data] = kind === "tip" ? ["tip.assign", { tip: id, assignee }] : ["card.assign", { card: id, assignee }];
+    const [name, data] = assignment({ kind, id }, assignee);
     this.session.outbox.add(board ?? OPERATIONS, name, data, { base: seq }).then(answered, answered);
     this.draw();
   }

@@ -78,11 +78,24 @@ export class AlarmActions {
       for (const seq of seqs.toReversed()) await outbox.add(alarm.board, "undo", { seq });
       alarms.released(alarm.id);
     } catch (refused) {
-      const { id, message } = /** @type {{ id: string, message: string }} */ (refused);
-      outbox.discard(id);
-      this.#refused = { id, name: "undo", text: message };
-      this.#changed();
+      this.#show("undo")(refused);
     }
+  };
+
+  /**
+   * Send another command about what this person has. If it is refused, the line says so.
+   * @param {string} board @param {string} name @param {Record<string, any>} data
+   */
+  send(board, name, data) {
+    this.#session.outbox.add(board, name, data).catch(this.#show(name));
+    this.#changed();
+  }
+
+  /** @param {string} name @returns {(refused: any) => void} */
+  #show = (name) => ({ id, message }) => {
+    this.#session.outbox.discard(id);
+    this.#refused = { id, name, text: message };
+    this.#changed();
   };
 
   /** Unanswered commands that take an alarm. */

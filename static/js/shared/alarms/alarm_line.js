@@ -6,12 +6,13 @@ import { RelativeTimes } from "../../behaviours/relative_times.js";
 import { ShortcutHandler } from "../../behaviours/shortcut_handler.js";
 import { p, t } from "../../core/i18n.js";
 import { waitsSince } from "../../core/rules/alarms.js";
+import { heldBy } from "../../core/rules/own_work.js";
 import { withColon } from "../../core/rules/sentences.js";
 import { label } from "../../core/labels.js";
 import { clockWithSeconds, HOUR_MS, serverNow, steadyServerNow } from "../../core/time.js";
 import { alarmDetail, alarmUrl, alarmsUnknown, levelOf, namedAlarm, ruleName, shortAlarm, whoseAlarm } from "../../format/alarm_text.js";
 import { whoHasIt } from "../../format/ownership.js";
-import { endsSoon, heldBy } from "../../format/promise.js";
+import { endsSoon } from "../../format/promise.js";
 import { sinceElement } from "../../format/time_elements.js";
 import { announce } from "../announcer.js";
 import { watchLine } from "../watch_line/line.js";
@@ -21,9 +22,11 @@ import { alarmCommands } from "./alarm_commands.js";
 import { AlarmSound } from "./alarm_sound.js";
 import { ladder } from "./ladder.js";
 import { HandOnDialog } from "./hand_on_dialog.js";
-import { HeldAlarms, reminder } from "./held_alarms.js";
 import { PromiseDialog } from "./promise_dialog.js";
+import { remind, reminder } from "./promise_reminder.js";
 import { dismiss, dismissedIds, takenAlarm, takenListed } from "./taken_alarm.js";
+import { WhatIHave } from "../work/what_i_have.js";
+import { WorkActions } from "../work/work_actions.js";
 
 const SECOND_MS = 1_000;
 const CHECK_INTERVAL_MS = 1_000; // no event reports that the proof of the state has expired, or that a minute has passed
@@ -48,7 +51,6 @@ class AlarmLine {
   /** @type {string | null} */ #shown = null; // id of the visible alarm
   #swappedAt = -Infinity;
   #actions;
-  #held;
   #promise;
   /** @type {{ id: string, until: number } | null} */ #notTaken = null; // alarm whose press took nothing
   #announcements;
@@ -63,7 +65,7 @@ class AlarmLine {
     this.#announcements = new AlarmAnnouncements(session);
     this.#actions = new AlarmActions(session, () => this.#changed());
     this.#promise = new PromiseDialog(this.#actions.promise);
-    this.#held = new HeldAlarms(() => this.#view);
+    if (this.#mayAct) new WhatIHave(session, new WorkActions(this.#me, this.#actions, this.#handOn, this.#promise));
     session.alarmCommands = (words) => (this.#mayAct ? alarmCommands(session.alarms.open, words, { take: (alarm) => this.#actions.take(alarm), handOn: this.#handOn.show }) : []);
     new ShortcutHandler({ page: document.body.dataset.page ?? "", commands: () => [{ id: "alarm", run: () => this.#focus() }] });
     session.alarms.watch(() => this.#changed());
@@ -98,11 +100,10 @@ class AlarmLine {
     const own = this.#undismissed.find(({ id }) => id === this.#actions.fresh);
     const alarm = own ? undefined : open.find(({ id }) => id === this.#chosen) ?? open[0];
     const ending = state === "live" ? this.#mine.find((each) => endsSoon(each, serverNow())) : undefined;
-    if (ending) this.#held.remind(ending);
+    if (ending) remind(ending);
     const [takenShown] = own ? [own] : alarm || ending ? [] : this.#undismissed, shown = (takenShown ?? alarm ?? ending)?.id ?? null;
     if (shown !== this.#shown) this.#swap(shown, Boolean(alarm));
     watchLine.setAlarm(alarm ? this.#alarm(alarm, open, more) : takenShown ? this.#taken(takenShown, open) : ending ? reminder(ending, this.#view) : null);
-    watchLine.setFact("mine", state === "live" ? this.#held.fact(this.#mine) : nothing);
     const isCalm = state === "live" && !open.length && this.#session.can("investigator");
     watchLine.setFact("calm", isCalm ? html`<span class="calm" data-testid="calm">${CHECK}${t("No urgent sighting is waiting")}</span>` : nothing);
     watchLine.setNotices("alarms", [...(state === "not_current" ? [unknownNotice()] : []), ...this.#actions.refusal()]);

@@ -31,6 +31,7 @@ export function othersCommands(session) {
 function allCommands(session, keys) {
   return [
     ...offeredPages().map(({ path, ...page }) => ({ ...page, id: path, not: location.pathname === path, run: () => location.assign(path) })),
+    { id: "work", role: "investigator", title: t("What I have"), run: () => document.querySelector("[data-work]")?.click() },
     { id: "keys", title: t("Show keyboard shortcuts"), run: keys },
     { id: "tour", title: t("Take the tour"), run: startTour },
     { id: "print", title: t("Print this page"), run: () => print() },

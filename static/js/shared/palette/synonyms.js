@@ -9,6 +9,8 @@ const SYNONYMS = {
   // translators: words that people may type to find a command; as many as are usual, separated by commas
   keys: () => p("words of the quick menu", "keys, shortcuts, hotkeys, keyboard"),
   // translators: as above
+  work: () => p("words of the quick menu", "mine, my work, my cards, assigned to me, taken, promises, list"),
+  // translators: as above
   tour: () => p("words of the quick menu", "tour, introduction, getting started, new here, tutorial"),
   // translators: as above
   print: () => p("words of the quick menu", "print, paper, PDF, printer"),

@@ -100,20 +100,28 @@ export const nobodyAssigned = (kind) => (kind === "task" ? say("nobody_assigned"
  * @param {boolean} isRuledOut
  * @param {BoardView} view
  */
-function cardFoot({ kind, state, pending, added }, { people, assignee, owner, alarm, isDone }, isRuledOut, view) {
-  const result = lookOf(kind).result(state, isDone);
-  const isSettled = isDone || isRuledOut;
+function cardFoot(entity, shown, isRuledOut, view) {
+  const { kind, state, pending } = entity, { people, isDone } = shown;
+  const result = lookOf(kind).result(state, isDone), marks = custodyMarks(entity, shown, isDone || isRuledOut, view);
+  if (!people.length && !pending && result === nothing && marks.every((mark) => mark === nothing)) return nothing;
+  return html`<div class="foot">${beside(pending ? html`<span class="sending" .textContent=${sendingCard(pending)}></span>` : nothing, result, ...marks, viewers(people))}</div>`;
+}
+
+/**
+ * Render what is next for a card, who looked at it, and who has it.
+ * @param {Card} entity
+ * @param {Pick<ShownCard, "assignee" | "owner" | "alarm">} shown
+ * @param {boolean} isSettled
+ * @param {BoardView} view
+ * @returns {Drawn[]}
+ */
+export function custodyMarks({ kind, state, pending, added }, { assignee, owner, alarm }, isSettled, view) {
   const waitingMark = kind === "sighting" && !added ? queueMark(state, view, alarm) : nothing;
-  if (isSettled && !assignee && !people.length && !pending && result === nothing && waitingMark === nothing) return nothing;
   const needsLook = waitingMark !== nothing && queueOf(state) === "look";
   const lookedAtMark = kind === "sighting" && !assignee ? lookedAt(state, view) : nothing;
   const isUnassigned = !isSettled && !(added && pending) && !needsLook && lookedAtMark === nothing, ownerText = owner ?? (isUnassigned ? nobodyAssigned(kind) : "");
-  return html`<div class="foot">${beside(
-    pending ? html`<span class="sending" .textContent=${sendingCard(pending)}></span>` : nothing,
-    result, waitingMark, lookedAtMark,
-    assignee ? assigneeMark(assignee, owner ?? assignee) : ownerText ? html`<span class=${owner ? "owner" : "quiet"} data-testid="owner" .textContent=${ownerText}></span>` : nothing,
-    viewers(people),
-  )}</div>`;
+  const ownerMark = assignee ? assigneeMark(assignee, owner ?? assignee) : ownerText ? html`<span class=${owner ? "owner" : "quiet"} data-testid="owner" .textContent=${ownerText}></span>` : nothing;
+  return [waitingMark, lookedAtMark, ownerMark];
 }
 
 /**

@@ -1,5 +1,6 @@
 /** List of the unanswered sightings and tips, loaded again after events on a board. */
-import { get } from "../../core/connection/api.js";
+import { get, orNull } from "../core/connection/api.js";
+import { PacedRead } from "../core/connection/paced_read.js";
 
 const READ_PERIOD_MS = 2_000; // shortest period while boards change
 const LIMIT = 500;
@@ -9,10 +10,7 @@ export class WaitingList {
   failed = false;
   #changed;
   #signature = "";
-  #readAt = -Infinity;
-  #isReading = false;
-  #isDue = false;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
+  #reads = new PacedRead(() => this.#load(), READ_PERIOD_MS);
 
   /** @param {() => void} changed runs after each answer */
   constructor(changed) {
@@ -28,30 +26,16 @@ export class WaitingList {
     const signature = [seq, ...[...summaries].map(([id, { last }]) => `${id} ${last?.seq}`)].join();
     if (signature === this.#signature) return;
     this.#signature = signature;
-    this.#readSoon();
+    this.#reads.soon();
   }
 
   /** Load the list now, and once more if that is requested in the meantime. */
-  async read() {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    if (this.#isReading) return void (this.#isDue = true);
-    this.failed = false;
-    this.#isReading = true;
-    this.#readAt = performance.now();
-    try {
-      this.answer = await get(`/api/v1/unanswered?limit=${LIMIT}`);
-    } catch {
-      this.failed = true;
-    }
-    this.#isReading = false;
-    this.#changed();
-    if (!this.#isDue) return;
-    this.#isDue = false;
-    this.#readSoon();
-  }
+  read = () => this.#reads.now();
 
-  #readSoon() {
-    this.#timer ??= setTimeout(() => this.read(), Math.max(0, this.#readAt + READ_PERIOD_MS - performance.now()));
+  async #load() {
+    const answer = await orNull(get(`/api/v1/unanswered?limit=${LIMIT}`));
+    this.failed = answer === null;
+    this.answer = answer ?? this.answer;
+    this.#changed();
   }
 }

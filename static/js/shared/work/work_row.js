@@ -1,0 +1,14 @@
+/* One item of what a person has: its time, the child and the card, who has it and what is next. */
+
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { custodyText, workDetail, workName, workUrl } from "../../format/work_text.js";
+import { formatUntil } from "../../format/time_elements.js";
+
+/**
+ * @param {WorkItem} item
+ * @param {string} me
+ * @returns {Drawn} for a row with the controls of its list
+ */
+export const workText = (item, me) => html`<b class="until">${item.by ? formatUntil(item.by) : "–"}</b>
+  <span class="what"><a href=${workUrl(item, me)}>${item.child ? html`<b><bdi>${item.child}</bdi></b> · ` : nothing}${workName(item, me)}</a>
+    <span class="custody" data-testid="owner">${custodyText(item, me)}</span> <span class="quiet" dir="auto">${workDetail(item, me)}</span></span>`;
