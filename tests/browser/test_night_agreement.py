@@ -103,6 +103,8 @@ async def begun(browsers: Browsers, mail: MailServer) -> Night:
     places: list[tuple[str, str, dict[str, Any]]] = [
         ("Alice, board", f"/searches/{mila}", {}),
         ("Alice, all searches on a phone", "/", ON_PHONE),
+        ("Alice, list", f"/searches/{mila}#list", {}),
+        ("Dora, what I have", "/account", {}),
         ("Bob, phone", "/intake", ON_PHONE),
         ("Bob, unanswered", "/unanswered", {}),
         ("Dora, all searches", "/", {}),
@@ -113,7 +115,12 @@ async def begun(browsers: Browsers, mail: MailServer) -> Night:
         person = name.partition(",")[0]
         window = await browsers.window(person, **more)
         made.screens.append(Screen(name, window, me=ids[person]))
-        await window.open(path)
+        if path == "/account":  # shows no board, so it is never live
+            await window.page.goto(path)
+            await window("[data-work]").wait_for(state="attached")
+            await window.page.keyboard.press("i")
+        else:
+            await window.open(path)
     for profile in ("inner", "room"):
         wall, _ = await open_display(browsers, ["operations"], profile=profile)
         await wall.open("/wall")

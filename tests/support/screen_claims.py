@@ -53,6 +53,21 @@ READ = r"""() => {
     add("list", id, "seen", entry.querySelector(".when"));
     add("list", id, "queue", queue);
   });
+  each(".work-row[data-card]", (row) => {
+    const { dataset: { card: id } } = row, find = (selector) => row.querySelector(selector);
+    add("row", id, "name", find(".number"));
+    owners("row", id, row);
+    add("row", id, "grade", find(".grade")?.getAttribute("aria-label"));
+    add("row", id, "seen", find(".seen"));
+    add("row", id, "queue", find("[data-queue]")?.dataset.queue);
+    add("row", id, "assessment", find(".confirmed, .assessed"));
+  });
+  each(".own-work [data-work]", (item) => {
+    const { dataset: { work: id } } = item;
+    const [owner, next] = item.querySelector("[data-testid=owner]").textContent.split("\u00a0· ");
+    add("own", id, "owner", owner);
+    add("own", id, "next", next);
+  });
   each(".watch-line [data-alarm]", (alarm) => {
     const id = alarm.dataset.alarm;
     owners("line", id, alarm);
@@ -86,24 +101,28 @@ SAY = """async ({ cards, alarms, accounts, me, holder }) => {
   const from = (path) => import(`/static/js/${path}.js`);
   const [{ loadCatalogue, t }, { untakenText }, { clock }, { label }] =
     await Promise.all(["core/i18n", "core/rules/has_anybody", "core/time", "core/labels"].map(from));
-  const [{ ownerOf, whoHasIt }, { namedAlarm, shortAlarm }, { cardName }] =
+  const [{ ownerOf, whoHasCard, whoHasIt }, { namedAlarm, shortAlarm }, { cardName }] =
     await Promise.all(["format/ownership", "format/alarm_text", "format/values"].map(from));
   await (window.sentences ??= loadCatalogue(document.body.dataset.catalogue));
   const session = { accounts: new Map(Object.entries(accounts).map(([id, name]) => [id, { id, name }])) };
+  const named = (id) => (id ? { id, name: accounts[id] } : null);
+  const ownerOfCard = (alarm, assignee) => ({ assignee: named(assignee), alarm: alarm && ownerOf(alarm, assignee, session) });
   const byId = new Map(cards.map((card) => [card.id, card])), open = new Map(alarms.map(({ state }) => [state.about.id, state]));
   const ofCard = ({ id, kind, state }) => {
     const { assignee, assessment, grade, queue, seen_at: seen } = state, alarm = open.get(id);
     return {
       name: cardName({ kind, state }), assignee: assignee ?? "nobody", queue, seen: seen ? clock(seen) : null,
       owner: alarm ? whoHasIt(ownerOf(alarm, assignee, session), me) : accounts[assignee] ?? null, isAlarmed: Boolean(alarm),
+      own: assignee === me || alarm?.taken_by === me ? whoHasCard(ownerOfCard(alarm, assignee), me) : null,
+      next: queue && label.queue(queue),
       grade: grade && t("Grade {grade}", { grade: grade.source + grade.content }),
       assessment: (assessment ?? "unassessed") === "unassessed" ? null : label.assessment(assessment),
     };
   };
   const ofAlarm = ({ board, state }) => {
-    const card = byId.get(state.about.id), named = { ...state, about: { ...state.about, number: card?.state.number ?? null } };
+    const card = byId.get(state.about.id), about = { ...state, about: { ...state.about, number: card?.state.number ?? null } };
     return {
-      board, card: state.about.id, isOpen: !state.taken_by, name: namedAlarm(named), short: shortAlarm(named),
+      board, card: state.about.id, isOpen: !state.taken_by, name: namedAlarm(about), short: shortAlarm(about),
       owner: whoHasIt(ownerOf(state, card?.state.assignee, session), me), unnamed: untakenText(Boolean(card?.state.assignee)),
       taker: state.taken_by && whoHasIt({ taken_by: { id: "", name: accounts[state.taken_by] }, until: state.until }, me),
     };
@@ -113,7 +132,10 @@ SAY = """async ({ cards, alarms, accounts, me, holder }) => {
   return { cards: all(cards, ofCard), alarms: all(alarms, ofAlarm), shift };
 }"""
 NOBODY = "nobody assigned"
-UNSAID = {("card", "owner"): NOBODY, ("list", "owner"): NOBODY, ("card", "seen"): "time unknown", ("panel", "seen"): "–"}
+UNSAID = {
+    ("card", "owner"): NOBODY, ("list", "owner"): NOBODY, ("row", "owner"): NOBODY, ("card", "seen"): "time unknown",
+    ("panel", "seen"): "–", ("row", "seen"): "–",
+}  # fmt: skip
 
 
 @dataclass
@@ -150,7 +172,7 @@ class Comparison:
     def _must(self, shown: set[tuple[str, ...]]) -> list[tuple[tuple[str, str, str], str]]:
         """Return the claims that a screen must make: who has each card and search with an alarm that it shows, and each open
         alarm."""
-        cards = [(place, id) for place, id in shown if place in ("card", "panel", "list") and self._card(id, "isAlarmed")]
+        cards = [(place, id) for place, id in shown if place in ("card", "panel", "list", "row") and self._card(id, "isAlarmed")]
         homes = [(place, id) for place, id in shown if place == "home" and self._alarms(id)]
         open = [(id, alarm["board"]) for id, alarm in self.says["alarms"].items() if alarm["isOpen"]]
         lines = [("line", id) for id, _ in open] if self.screen.me else []
@@ -170,6 +192,8 @@ class Comparison:
                 return None if any(each["isOpen"] for each in self.says["alarms"].values()) else "calm"
             case "line", _:
                 return self._of_line(about, fact)
+            case "own", "owner":
+                return self._card(about, "own")
             case "history", _:
                 return self._of_history(about, fact)
             case "home" | "wall" | "tile", _:

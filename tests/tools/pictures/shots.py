@@ -69,6 +69,8 @@ SCENES: tuple[Scene, ...] = (
             Shot("sighting-graded", MILA + "/cards/{sighting}", graded, shows=".panel [data-act=grade]"),
             Shot("sighting-duplicate", MILA + "/cards/{sighting}", duplicate_chosen, shows=".panel [data-field=duplicate_of]"),
             Shot("sighting-passed-on", NOOR + "/cards/{credible}", at(".panel [data-testid=passing-on]")),
+            Shot("board-list", MILA + "/cards/{sighting}#list", shows=".work-row.opened"),
+            Shot("board-list-all", MILA + "#unanswered", shows=".work-row"),
             Shot("sighting-history", MILA + "/cards/{sighting}", at(HISTORY)),
             Shot("note-mention", MILA + "/cards/{sighting}", write(NOTE, "Ask @"), shows=".mention-list [role=option]"),
             Shot("note-correction", MILA + "#log", all_of(click("[data-act=correct]"), at(".notes form .hint"))),
