@@ -32,7 +32,7 @@ import { SameReference } from "../../shared/same_reference.js";
 import { printNote } from "../../shared/print_note.js";
 import { cardPanel } from "../../shared/board/card/card_panel.js";
 import { SearchCommands } from "./commands.js";
-import { BoardPage } from "../../shared/board/board_page.js";
+import { SearchRights } from "./rights.js";
 import { NewNotes } from "../../shared/board/new_notes.js";
 import { boardViewModel, cardsToChoose } from "../../shared/board/board_view_model.js";
 import { refusals } from "../../shared/refusals.js";
@@ -46,7 +46,7 @@ import { forbidden, loading } from "../../shared/placeholders.js";
 import { tools } from "./toolbar.js";
 import { WIDE, WhatHappened } from "../../shared/board/what_happened.js";
 import { Undo, undoNotice } from "./undo.js";
-import { WorkListRows } from "./work_list.js";
+import { WorkListRows, isWorkList } from "./work_list.js";
 
 const CHECK_INTERVAL_MS = 1000;
 const BAR = /** @type {HTMLElement} */ (document.querySelector("[data-bar-child]")); // part of the page header, only shown on phones
@@ -54,7 +54,7 @@ const BAR = /** @type {HTMLElement} */ (document.querySelector("[data-bar-child]
 /** @param {HTMLElement} root @param {Session} session @param {string} boardId */
 export const mount = (root, session, boardId, cardId = null) => new SearchPage(root, session, boardId, cardId);
 
-export class SearchPage extends BoardPage {
+export class SearchPage extends SearchRights {
   drawn = false; // the first draw only contains the first cards
   pictured = false; // thumbnails are requested once all cards are drawn, because they need processor time and bandwidth
   #frames = new Frames((isPart) => (isPart ? this.#renderForms() : this.#render()));
@@ -76,9 +76,8 @@ export class SearchPage extends BoardPage {
 
   /** @param {HTMLElement} root @param {Session} session @param {string} boardId @param {string | null} cardId */
   constructor(root, session, boardId, cardId) {
-    super();
+    super(session);
     this.#root = root;
-    this.session = session;
     this.board = session.board(boardId);
     /** @type {LiveBoardView["ui"] & Record<string, any>} */
     this.ui = { card: cardId, view: BOARD, dialog: null, more: false, sheet: false, editing: new Set(), held: null, column: null };
@@ -135,35 +134,6 @@ export class SearchPage extends BoardPage {
 
   // --- permissions
 
-  get isClosed() {
-    return this.model?.search?.state.status === "closed";
-  }
-
-  get mayRead() {
-    return this.session.can("investigator");
-  }
-
-  get mayNote() {
-    return this.session.can("investigator");
-  }
-
-  get mayEdit() {
-    return this.session.can("investigator") && Boolean(this.model?.search) && !this.isClosed;
-  }
-
-  get mayLead() {
-    return this.session.can("coordinator");
-  }
-
-  /** True if this person may set the goal: as a coordinator, or as the lead of this search. */
-  get mayGoal() {
-    return this.mayEdit && (this.mayLead || this.model?.search?.state.lead === this.session.account.id);
-  }
-
-  /** @param {string} right */
-  may = (right) =>
-    (right === "note" && this.mayNote) || (right === "edit" && this.mayEdit) || (right === "lead" && this.mayLead) || (right === "goal" && this.mayGoal);
-
   /**
    * Return true if a refused entry has a form that this person may still use.
    * @param {any} entry
@@ -195,6 +165,11 @@ export class SearchPage extends BoardPage {
     if (!WIDE.matches || !this.drawn) return null;
     this.#happened.read();
     return this.#happened.events;
+  }
+
+  /** In a list, the panel also leads to the next sighting. */
+  get next() {
+    return isWorkList(this.ui.view) ? this.work.next : null;
   }
 
   /** @param {string} kind */

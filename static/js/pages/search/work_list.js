@@ -48,8 +48,8 @@ export class WorkListRows {
   get rows() {
     const { view } = this.#page.ui, byId = new Map((this.#isOfAll ? this.#allRows() : this.#ownRows()).map((row) => [row.id, row]));
     if (this.#view !== view) this.#begin(view);
-    const known = new Set(this.#order), added = [...byId.keys()].filter((id) => !known.has(id));
-    if (added.length) this.#order = [...added, ...this.#order];
+    const known = new Set(this.#order), added = [...byId.values()].filter(({ id }) => !known.has(id));
+    if (added.length) this.#order = [...(this.#isOfAll ? added : added.sort(byUrgency)).map(({ id }) => id), ...this.#order];
     return this.#order.flatMap((id) => byId.get(id) ?? []);
   }
 
@@ -81,7 +81,10 @@ export class WorkListRows {
    */
   show(view) {
     const { act, focus, ui } = this.#page;
-    if (ui.view !== view) act.show(view);
+    if (ui.view !== view) {
+      this.#view = null; // sort again
+      act.show(view);
+    }
     focus.field(".work-row.opened a");
     focus.field(".work-rows:not(:has(.opened)) .work-row a");
   }
@@ -101,7 +104,7 @@ export class WorkListRows {
   #ownRows() {
     const { model, marks } = this.#page;
     const cards = [...(model?.byId.values() ?? [])].filter((card) => card.kind === "sighting" && !card.state.withdrawn && !card.added && marks.isShown(card));
-    return cards.sort(byUrgency).map((card) => ({ id: card.id, card, entry: undefined }));
+    return cards.map((card) => ({ id: card.id, card, entry: undefined }));
   }
 
   /** @returns {WorkRow[]} */
@@ -119,9 +122,10 @@ export const waits = ({ card, entry }) => (card?.kind === "sighting" ? queueOf(c
 
 /**
  * Compare: waiting sightings first, urgent ones before the others, the longest waiting first; then answered ones, the newest first.
- * @param {Card} one @param {Card} other
+ * @param {WorkRow} first @param {WorkRow} second
  */
-function byUrgency({ state: one }, { state: other }) {
+function byUrgency({ card: first }, { card: second }) {
+  const one = first?.state ?? {}, other = second?.state ?? {};
   const ranks = [one, other].map((state) => (queueOf(state) === "answered" ? 2 : state.priority === "urgent" ? 0 : 1));
   if (ranks[0] !== ranks[1]) return ranks[0] - ranks[1];
   return ranks[0] === 2 ? other.number - one.number : String(one.queue_since).localeCompare(String(other.queue_since)) || one.number - other.number;

@@ -12,13 +12,14 @@ import { formatShortMoment } from "../../format/time_elements.js";
 import { accountName, cardName } from "../../format/values.js";
 import { cardClicked, custodyMarks, ownerOnCard, priority, sendingCard } from "../../shared/board/card/card.js";
 import { lookOf } from "../../shared/board/card/card_views.js";
+import { keyHint } from "../../shared/key_hint.js";
 import { entryOwner, urlInList, waitingMark } from "../../shared/work/entry_custody.js";
 import { waits } from "./work_list.js";
 
 /** Commands whose keys are shown below the list. @type {[string, () => string][]} */
 const KEYS = [
   ["looked-at", () => t("looked at")], ["grade", () => t("grade")], ["assess", () => t("assess")], ["take", () => t("I have it")],
-  ["assign", () => t("assign to…")], ["pass-on", () => t("pass on")], ["next-waiting", () => t("next that waits")],
+  ["assign", () => t("assign to…")], ["pass-on", () => t("pass on")],
 ];
 
 /** @param {SearchView} view */
@@ -27,6 +28,7 @@ export function workList(view) {
   return html`<section class="work-list" aria-labelledby="work-list-title">
     <header><h2 id="work-list-title">${isOfAll ? pageTitle("unanswered") : t("Sightings")}</h2>
       <p class="quiet" data-testid="work-count">${n("{count} of {all} waits", "{count} of {all} wait", waiting, { all: number(total) })}</p>
+      ${waiting ? html`<button type="button" data-act="next-waiting" @click=${work.next}>${t("Next that waits")} ${keyHint("next-waiting", "search")}</button>` : nothing}
       <div class="views" role="group" aria-label=${t("Show only")}>${scope(view, LIST, t("This search"))}${scope(view, UNANSWERED, t("All searches"))}</div></header>
     ${work.state === "failed" ? html`<p role="alert">${t("The list could not be loaded.")} <button type="button" data-act="read-again" @click=${work.read}>${t("Try again")}</button></p>` : nothing}
     ${work.state === "loading" ? html`<p role="status">${t("Loading…")}</p>` : nothing}

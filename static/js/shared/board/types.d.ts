@@ -239,6 +239,8 @@ interface LiveBoardView extends BoardReading {
   readonly left: import("./card/left_card.js").LeftCards;
   /** This view, for controls whose choice is sent immediately. */
   readonly sendingAtOnce: LiveBoardView;
+  /** Open the next sighting that waits; null where no list is shown. */
+  readonly next: (() => void) | null;
   submit(form: Form): void;
   draw(): void;
 }

@@ -75,6 +75,7 @@ function thumbBar({ id, kind }, view) {
   const [changedForm] = SAVED_BY_THUMB.filter(([name]) => kind === "sighting" && view.forms.get(name, id).dirty);
   return html`<footer class="panel-foot">
     <button type="button" data-act="move-by-thumb" @click=${() => view.act.move(id)}>${t("Move to…")}</button>
+    ${view.next ? html`<button type="button" data-act="next-by-thumb" @click=${view.next}>${t("Next that waits")}</button>` : nothing}
     ${changedForm ? thumbSave(id, changedForm, view) : nothing}
   </footer>`;
 }
