@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, desc, func, or_, union_all
+from sqlalchemy import Row, Select, and_, bindparam, desc, func, not_, or_, union_all
 from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
@@ -55,7 +55,11 @@ _LIST = (
     .order_by(desc("raised_at"), desc("id"))
     .limit(bindparam("limit"))
 )
-_OF_ACCOUNT = _with_search(or_(_A.taken_by == bindparam("account"), _A.entity.in_(bindparam("subjects", expanding=True))))
+_TAKEN_BY = _A.taken_by == bindparam("account")
+_OF_ACCOUNT = union_all(
+    _with_search(_TAKEN_BY),
+    _with_search(and_(_A.entity.in_(bindparam("subjects", expanding=True)), or_(_A.taken_by.is_(None), not_(_TAKEN_BY)))),
+)
 _COUNT = core_select(func.count().label("open"), func.count().filter(_A.next_at < bindparam("late")).label("late")).where(
     _A.taken_at.is_(None), _A.ended_at.is_(None)
 )

@@ -15,6 +15,7 @@ import { watchLine } from "../watch_line/line.js";
 import { workText } from "./work_row.js";
 
 const READ_EVERY_MS = 5_000; // while the list is open: another person may finish or reassign a card on any board
+const CHECK_INTERVAL_MS = 1_000; // no event reports that the alarms are no longer current
 
 export class WhatIHave {
   #session;
@@ -22,6 +23,7 @@ export class WhatIHave {
   #root = document.body.appendChild(document.createElement("div"));
   #dialogs = new Dialogs(this.#root);
   #isShown = false;
+  #state = ""; // of the alarms, when the fact was drawn
 
   /** @param {Session} session @param {import("./work_actions.js").WorkActions} actions */
   constructor(session, actions) {
@@ -31,6 +33,7 @@ export class WhatIHave {
     document.querySelector("[data-work]")?.addEventListener("click", this.#showFromMenu);
     session.work.watch(() => this.#changed());
     setInterval(() => this.#isShown && session.work.refresh(), READ_EVERY_MS);
+    setInterval(() => session.alarms.state !== this.#state && this.#changed(), CHECK_INTERVAL_MS);
     this.#changed();
   }
 
@@ -54,7 +57,8 @@ export class WhatIHave {
 
   #changed() {
     const { work, alarms } = this.#session;
-    watchLine.setFact("mine", alarms.state === "live" ? this.#fact(work.known) : nothing);
+    this.#state = alarms.state;
+    watchLine.setFact("mine", this.#state === "live" ? this.#fact(work.known) : nothing);
     if (this.#isShown) this.#draw();
   }
 
