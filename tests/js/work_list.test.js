@@ -6,6 +6,9 @@ import "./no_page.js";
 
 const { WorkListRows } = await import("../../static/js/pages/search/work_list.js");
 
+globalThis.document.querySelectorAll = () => [{ closest: () => null, replaceChildren() {} }]; // for announcements
+globalThis.document.createElement = () => ({});
+
 beforeEach(() => mock.timers.enable({ apis: ["setInterval", "setTimeout"] }));
 afterEach(() => mock.timers.reset());
 
