@@ -25,6 +25,12 @@ def item(window: Window, board: str, card: str = "") -> Locator:
     return window(f"{DIALOG} li", has=window.page.locator(f"a[href*='{board}{card and f'/cards/{card}'}']"))
 
 
+async def open_page(window: Window, path: str) -> None:
+    """Open a page, and wait until its scripts work: the line shows a fact or an alarm."""
+    await window.page.goto(path)
+    await expect(window(".watch-main > *").first).to_be_visible()
+
+
 async def bobs_things(browsers: Browsers) -> tuple[str, str, str]:
     """Give Bob the alarm of an urgent sighting, and a task; return the search and both ids."""
     alice, bob, board = await browsers.person("Alice"), await browsers.person("Bob"), await browsers.search()
@@ -42,8 +48,7 @@ async def test_one_key_lists_own_alarms_and_cards_on_any_page(browsers: Browsers
     board, sighting, task = await bobs_things(browsers)
     bob = await browsers.window("Bob")
     for page in ("/account", "/unanswered", f"/searches/{board}"):
-        await bob.page.goto(page)
-        await expect(bob(".watch-main [data-testid=what-i-have], [data-watch-more]").first).to_be_attached()
+        await open_page(bob, page)
         await bob.page.keyboard.press("i")
         await expect(item(bob, board)).to_have_count(2)
         await bob.page.keyboard.press("Escape")
@@ -64,8 +69,7 @@ async def test_items_are_extended_handed_on_and_given_back(browsers: Browsers) -
         return {each["id"]: each["state"] for each in await alice.entities(board)}
 
     before = (await states())[task]["due"]
-    await bob.page.goto("/account")
-    await expect(bob("[data-testid=what-i-have]")).to_be_attached()
+    await open_page(bob, "/account")
     await bob("details.account-menu summary").click()
     await bob("[data-work]").click()
     await item(bob, board, task).locator("[data-minutes='30']").click()
@@ -85,7 +89,7 @@ async def test_items_are_extended_handed_on_and_given_back(browsers: Browsers) -
 async def test_changes_by_others_arrive_and_an_empty_list_says_so(browsers: Browsers) -> None:
     alice, charlie, board = await browsers.person("Alice"), await browsers.person("Charlie"), await browsers.search()
     own, window = await charlie.own_id(), await browsers.window("Charlie")
-    await window.page.goto("/account")
+    await open_page(window, "/account")
     await window.page.keyboard.press("i")
     await expect(window(DIALOG)).to_be_visible()
     task = await alice.add(board, "task.add", {"title": "Ask the school", "assignee": own})
@@ -94,7 +98,7 @@ async def test_changes_by_others_arrive_and_an_empty_list_says_so(browsers: Brow
     await alice.command(board, "card.assign", {"card": task, "assignee": None})
     await expect(item(window, board)).to_have_count(0)
     await window.page.route("**/api/v1/work", lambda route: route.fulfill(json=NOTHING))
-    await window.reload()
+    await open_page(window, "/account")
     await window("details.account-menu summary").click()
     await window("[data-work]").click()
     await expect(window("[data-testid=no-work]")).to_contain_text("You have nothing.")
@@ -104,7 +108,7 @@ async def test_changes_by_others_arrive_and_an_empty_list_says_so(browsers: Brow
 async def test_items_fit_into_a_phone(browsers: Browsers, theme: str) -> None:
     board, *_ = await bobs_things(browsers)
     bob = await browsers.window("Bob", viewport=PHONE, has_touch=True, color_scheme=theme)
-    await bob.open(f"/searches/{board}")
+    await open_page(bob, "/account")
     await bob("details.account-menu summary").click()
     await bob("[data-work]").click()
     await expect(item(bob, board)).to_have_count(2)

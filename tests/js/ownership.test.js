@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import "./declarations.js";
+import "./no_page.js";
 
 import { clock } from "../../static/js/core/time.js";
-import { alarmsOf, ownerOf, whoHasCard, whoHasIt } from "../../static/js/format/ownership.js";
+
+const { alarmsOf, ownerOf, whoHasCard, whoHasIt } = await import("../../static/js/format/ownership.js");
 
 const UNTIL = new Date(Math.ceil((Date.now() + 1_800_000) / 60_000) * 60_000).toISOString(), TIME = clock(UNTIL);
 const BOB = { id: "bob", name: "Bob Claes" }, DORA = { id: "dora", name: "Dora Coord" };

@@ -123,7 +123,8 @@ export function formOf(form, name, body, buttons, send) {
     send(form);
   };
   const onKeydown = (/** @type {any} */ event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit(event);
+    const isChosen = event.target.type === "radio" && form.dirty; // the button that Enter would press may not be drawn yet
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey || isChosen)) submit(event);
   };
   return html`<form class="form" data-form=${name} autocomplete="off" novalidate @submit=${submit} @keydown=${onKeydown}>
     ${problem(form)} ${body}
