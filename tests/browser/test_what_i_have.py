@@ -1,4 +1,4 @@
-"""What a person has, on every page: one key opens it, items are extended, handed on and given back, and changes arrive."""
+"""Own items on every page: one key lists them, each is extended, handed on and given back, and changes by others arrive."""
 
 import re
 from datetime import timedelta

@@ -6,8 +6,9 @@ import { LIST, UNANSWERED } from "../../behaviours/card_url.js";
 import { hasKeyboard } from "../../behaviours/shortcut_handler.js";
 import { shownKeys } from "../../behaviours/shortcuts.js";
 import { n, number, t } from "../../core/i18n.js";
-import { titleOf } from "../../core/rules/kinds.js";
-import { pageTitle } from "../../core/rules/pages.js";
+import { label } from "../../core/labels.js";
+import { pluralName, titleOf } from "../../core/rules/kinds.js";
+import { pageName, pageTitle } from "../../core/rules/pages.js";
 import { formatShortMoment } from "../../format/time_elements.js";
 import { accountName, cardName } from "../../format/values.js";
 import { cardClicked, custodyMarks, ownerOnCard, priority, sendingCard } from "../../shared/board/card/card.js";
@@ -18,7 +19,7 @@ import { waits } from "./work_list.js";
 
 /** Commands whose keys are shown below the list. @type {[string, () => string][]} */
 const KEYS = [
-  ["looked-at", () => t("looked at")], ["grade", () => t("grade")], ["assess", () => t("assess")], ["take", () => t("I have it")],
+  ["looked-at", () => label.done("sighting.looked_at")], ["grade", () => t("grade")], ["assess", () => t("assess")], ["take", () => t("I have it")],
   ["assign", () => t("assign to…")], ["pass-on", () => t("pass on")],
 ];
 
@@ -26,10 +27,10 @@ const KEYS = [
 export function workList(view) {
   const { work } = view, { rows, page, pages, total, waiting } = work.shown, isOfAll = view.ui.view === UNANSWERED;
   return html`<section class="work-list" aria-labelledby="work-list-title">
-    <header><h2 id="work-list-title">${isOfAll ? pageTitle("unanswered") : t("Sightings")}</h2>
+    <header><h2 id="work-list-title">${isOfAll ? pageTitle("unanswered") : pluralName("sighting")}</h2>
       <p class="quiet" data-testid="work-count">${n("{count} of {all} waits", "{count} of {all} wait", waiting, { all: number(total) })}</p>
       ${waiting ? html`<button type="button" data-act="next-waiting" @click=${work.next}>${t("Next that waits")} ${keyHint("next-waiting", "search")}</button>` : nothing}
-      <div class="views" role="group" aria-label=${t("Show only")}>${scope(view, LIST, t("This search"))}${scope(view, UNANSWERED, t("All searches"))}</div></header>
+      <div class="views" role="group" aria-label=${t("Show only")}>${scope(view, LIST, t("This search"))}${scope(view, UNANSWERED, pageName("operations"))}</div></header>
     ${work.state === "failed" ? html`<p role="alert">${t("The list could not be loaded.")} <button type="button" data-act="read-again" @click=${work.read}>${t("Try again")}</button></p>` : nothing}
     ${work.state === "loading" ? html`<p role="status">${t("Loading…")}</p>` : nothing}
     ${work.state === "live" && !total ? html`<p class="none" data-testid="no-rows">${view.filters.active && !isOfAll ? t("No matching cards.") : isOfAll ? t("Nothing waits. Every sighting is answered.") : t("No sightings yet.")}</p>` : nothing}
