@@ -10,6 +10,7 @@ from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.people import Person
 from tests.support.search_scenario import SearchScenario
 from tests.support.team import Team
+from tests.support.wakes import add_wake, sleeping_tip
 
 __all__ = ["alarms", "desk"]  # fixtures
 
@@ -99,3 +100,13 @@ async def test_work_of_a_hidden_or_closed_search_is_not_listed(team: Team) -> No
     closed = {"status": "closed", "reason": "at home", "acknowledge": "as it is"}
     await team.alice.command(search, "search.set_status", closed)
     assert await work(team.bob, search) == []
+
+
+async def test_a_wake_is_an_item_of_the_person_in_charge_until_answered(alarms: Alarms) -> None:
+    desk, tip = alarms.desk, await sleeping_tip(alarms.desk.bob)
+    wake = await add_wake(desk.server.service, alarms.search, tip)
+    (item,) = await work(desk.alice, alarms.search)
+    assert (item["kind"], item["id"], item["queue"]) == ("wake", wake, "look")
+    assert await work(desk.bob) == []
+    await desk.bob.command(alarms.search, "wake.answer", {"wake": wake, "answer": "not_same"})
+    assert await work(desk.alice) == []

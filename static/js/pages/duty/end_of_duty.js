@@ -6,7 +6,7 @@ import { n, t } from "../../core/i18n.js";
 import { ownAlarm, workKey } from "../../core/rules/own_work.js";
 import { HOUR_MS, MINUTE_MS, clock, serverNow } from "../../core/time.js";
 import { formatUntil } from "../../format/time_elements.js";
-import { workName } from "../../format/work_text.js";
+import { isAssignable, workName } from "../../format/work_text.js";
 import { endDuty, isSending, stayOnDuty } from "../../shared/duty/commands.js";
 import { assignment } from "../../shared/work/work_actions.js";
 import { workText } from "../../shared/work/work_row.js";
@@ -52,6 +52,7 @@ export class EndOfDuty {
   /** @param {WorkItem} item */
   #row(item) {
     const { id: me } = this.#session.account, chosen = this.#choice(item), alarm = ownAlarm(item, me);
+    if (!isAssignable(item)) return html`<li data-work=${item.id}>${workText(item, me)}</li>`; // it stays with the person in charge
     const choose = (/** @type {ControlEvent} */ { target: { value } }) => {
       this.#choices.set(workKey(item), value);
       this.#draw();

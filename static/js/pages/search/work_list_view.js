@@ -11,6 +11,7 @@ import { pluralName, titleOf } from "../../core/rules/kinds.js";
 import { pageName, pageTitle } from "../../core/rules/pages.js";
 import { formatShortMoment } from "../../format/time_elements.js";
 import { accountName, cardName } from "../../format/values.js";
+import { entryName } from "../../format/work_text.js";
 import { cardClicked, custodyMarks, ownerOnCard, priority, sendingCard } from "../../shared/board/card/card.js";
 import { lookOf } from "../../shared/board/card/card_views.js";
 import { keyHint } from "../../shared/key_hint.js";
@@ -71,7 +72,7 @@ function cardCells(card, entry, view) {
 
 /** @param {UnansweredEntry} entry @param {SearchView} view */
 function entryCells(entry, view) {
-  return html`<b class="number">${cardName({ kind: entry.kind, state: entry })}</b>
+  return html`<b class="number">${entryName(entry)}</b>
     <span class="seen">${entry.seen_at ? formatShortMoment(entry.seen_at) : "–"}</span>
     <span class="what"><a dir="auto" href=${urlInList(entry)}>${entry.title}</a>
       <small>${under([entry.received_at && t("reported {at}", { at: formatShortMoment(entry.received_at) }), entry.place, entry.child])} ${priority({ priority: entry.priority })}</small></span>

@@ -8,7 +8,7 @@ import { n, t } from "../../core/i18n.js";
 import { ownAlarm, workKey } from "../../core/rules/own_work.js";
 import { clock } from "../../core/time.js";
 import { formatUntil } from "../../format/time_elements.js";
-import { workName } from "../../format/work_text.js";
+import { isAssignable, workName } from "../../format/work_text.js";
 import { CLOCK, moreTime } from "../alarms/promise_reminder.js";
 import { ownDuty } from "../duty/commands.js";
 import { watchLine } from "../watch_line/line.js";
@@ -113,7 +113,7 @@ export class WhatIHave {
       ask(item);
     };
     return html`<li data-work=${item.id}>${workText(item, this.#session.account.id)}
-      <span class="buttons">${actions.mayExtend(item) ? moreTime((minutes) => actions.extend(item, minutes), instead((one) => actions.choose(one))) : nothing}<button type="button" data-act="hand-on" @click=${instead((one) => actions.handOn(one))}>${t("Hand on…")}</button>
-        <button type="button" data-act="give-back" @click=${() => actions.giveBack(item)}>${t("Give back")}</button></span></li>`;
+      <span class="buttons">${actions.mayExtend(item) ? moreTime((minutes) => actions.extend(item, minutes), instead((one) => actions.choose(one))) : nothing}${isAssignable(item) ? html`<button type="button" data-act="hand-on" @click=${instead((one) => actions.handOn(one))}>${t("Hand on…")}</button>
+        <button type="button" data-act="give-back" @click=${() => actions.giveBack(item)}>${t("Give back")}</button>` : nothing}</span></li>`;
   }
 }
