@@ -6,7 +6,7 @@ import "./declarations.js";
 
 import { queueMark, waitingTime } from "../../static/js/shared/board/card/queue_mark.js";
 
-document.body = { dataset: { targets: JSON.stringify({ pass_on: { urgent: 30, other: 60 } }) } };
+globalThis.document.body = { dataset: { targets: JSON.stringify({ pass_on: { urgent: 30, other: 60 } }) } };
 const SINCE = "2026-11-26T09:00:00Z", OPEN = { taken_by: null }, TAKEN = { taken_by: "bob" }, LAPSED = { taken_by: null, lapsed_by: "alice" };
 const state = (assignee) => ({ queue: "pass_on", queue_since: SINCE, received_at: SINCE, priority: "normal", assessment: "credible", assignee, passed_on: null });
 const view = { model: { search: { state: { status: "open" } } } };
