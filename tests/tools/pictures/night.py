@@ -203,7 +203,7 @@ async def draft_left(page: Page) -> None:
     await click("dialog [data-act=later]", "[data-sign-out] button")(page)
 
 
-held_listed = click("[data-act=dismiss-alarm]", "[data-act=what-i-have]")
+held_listed = click("[data-work]")
 promise_asked = all_of(held_listed, click("dialog [data-act=promise-other]"))
 ALARM_MORE = open_menu("details.watch-more", "[data-testid=alarm-more]")
 ALARM = "[data-testid=alarm]"

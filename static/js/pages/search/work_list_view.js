@@ -67,7 +67,7 @@ function cardCells(card, entry, view) {
     <span class="what"><a dir="auto" href=${view.path(id)} data-part="open">${titleOf(card)}</a>
       <small>${under([state.received_at && t("reported {at}", { at: formatShortMoment(state.received_at) }), state.place?.text, entry?.child])} ${priority(state, isRuledOut)}</small></span>
     <span class="grades">${look.mark(card)}</span>
-    <span class="custody">${pending ? html`<span class="sending">${sendingCard(pending)}</span>` : nothing}${custodyMarks(card, shown, isRuledOut, view)}${look.result(state, false)}</span>`;
+    <span class="custody">${pending ? html`<span class="sending">${sendingCard(pending)}</span>` : nothing}${custodyMarks(card, shown, isRuledOut, view)}${state.assessment === "unassessed" ? nothing : look.result(state, false)}</span>`;
 }
 
 /** @param {UnansweredEntry} entry @param {SearchView} view */
