@@ -14,6 +14,7 @@ from models.board import AUDIT_NUMBER
 from models.entity import partial_index
 
 KEPT_BYTES = 4  # bytes of a commitment, stored while its payload exists: they tell a changed payload from a changed row
+WATCHED = ("alarm", "duty")  # kinds whose events have an index by time, for the watch
 _OF_AUDIT = f"board = {AUDIT_NUMBER}"
 
 
@@ -35,6 +36,7 @@ class Event(SQLModel, table=True):
         partial_index("audit_by_account_type", "account", "type", "seq", where=_OF_AUDIT),
         partial_index("audit_by_type", "type", "seq", where=_OF_AUDIT),
         partial_index("audit_by_time", "at", "seq", where=_OF_AUDIT),
+        partial_index("event_watched", "type", "at", "board", "entity", where="kind IN ('alarm', 'duty')"),
         partial_index("event_erased", "board", "seq", where="body IS NULL"),
     )
 

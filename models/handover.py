@@ -68,6 +68,20 @@ class TextMark(Data):
     confirmed_at: Time | None = None
 
 
+class WatchLine(Data):
+    """Line of the watch in a signed handover: see `GET /api/v1/watch`, which defines both figures.
+
+    `since`: beginning of the shift, or 31 days before the signature if that is later; the end is `signed_at`.
+    `longest_taken_s`: null if no grave alarm waited.
+    """
+
+    NULLABLE = ("longest_taken_s",)
+
+    since: Time
+    unwatched_s: int
+    longest_taken_s: int | None
+
+
 class Shift(Entity, table=True):
     """Current shift, with the id `operations`.
 
@@ -94,6 +108,8 @@ class Handover(Entity, table=True):
     `position`: position of `operations` before the events of the signature.
     `digest`: SHA-256, in hex, over a line `id epoch seq head\\n` for each search, sorted by id.
     `authorship`: by the name of a text, `faults` or `remarks`; see `briefing`. *0.4.0*
+    `watch`: over the searches in the handover that everyone may see, and the tips. Null before the signature, and in handovers
+    that were signed without it. *0.4.0*
     """
 
     KIND: ClassVar[str] = "handover"
@@ -110,6 +126,7 @@ class Handover(Entity, table=True):
     searches: int | None = field(int, N_("Searches"), reads_as="internal")
     position: dict[str, Any] | None = group(Position, N_("Position"), nullable=True, reads_as="internal")
     digest: str | None = field(str, N_("Checksum"), reads_as="internal")
+    watch: dict[str, Any] | None = group(WatchLine, N_("The watch"), nullable=True, reads_as="internal")
     ended_by: str | None = field(Id, N_("Ended by"), control="person", reads_as="internal")
     ended_at: str | None = field(Time, N_("Ended at"), reads_as="internal")
     reason: str | None = field(LongText, N_("Reason"), personal=True)

@@ -19,7 +19,7 @@ from board.commands.schemas import Schema, class_name
 from board.config.settings import VERSION
 from board.engine import kinds
 from board.errors import MESSAGES, Refusal
-from board.web.endpoint import BOARD, BYTES, UUID, Call, IntParam, Param
+from board.web.endpoint import BOARD, BYTES, UUID, Call, IntParam, Param, TimeParam
 from board.web.http import BASE
 from board.web.refusals import STATUS
 from models.entity import State
@@ -95,7 +95,7 @@ def _operation(call: Call, answer: Schema, body: Schema | None) -> Schema:
         "tags": [tag_of(call.path)],
         "parameters": [
             *path_params,
-            *({"name": param.name, "in": "query", "schema": param.schema} for param in call.query),
+            *(_query(param) for param in call.query),
             *(_header(param) for param in call.headers),
         ],
         "responses": {str(call.status): _answer(call, answer), **_refusals(call)},
@@ -110,6 +110,12 @@ def _operation(call: Call, answer: Schema, body: Schema | None) -> Schema:
     elif body is not None:
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
     return operation | ({"security": []} if call.open else {})
+
+
+def _query(param: Param | IntParam | TimeParam) -> Schema:
+    """Return the parameter for a field of a call's query."""
+    required = {"required": True} if isinstance(param, TimeParam) and param.is_required else {}
+    return {"name": param.name, "in": "query", "schema": param.schema} | required
 
 
 def _header(param: Param | IntParam) -> Schema:

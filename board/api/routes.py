@@ -13,6 +13,7 @@ from starlette.routing import Route
 from board.accounts import api as account_calls
 from board.accounts import draft_keys
 from board.alarms import api as alert_calls
+from board.alarms import watch_api
 from board.api import endpoints
 from board.audit.log import api as audit_calls
 from board.displays import api as display_calls
@@ -77,7 +78,7 @@ CALLS: dict[tuple[str, str], Call] = {
         text_search.find, closed_searches.closed, room_api.room, unanswered.unanswered,
         own_work.own_work,
         alert_calls.list_alerts, alert_calls.mark_read,
-        alert_calls.list_alarms,
+        alert_calls.list_alarms, watch_api.watch,
         since_calls.unseen, since_calls.list_positions, since_calls.advance_position,
         import_api.preview,
         report_calls.current, report_calls.list_handovers, report_calls.signed,

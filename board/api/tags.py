@@ -14,6 +14,7 @@ GROUPS = (
     (r"/(find|closed|unanswered|work|earlier)$", "lookup", "Searches, sightings and texts that are found."),
     (r"/(intake/|places$)", "intake", "Taking in calls from the public."),
     (r"/(alerts|alarms|since|seen)(/|$)", "alerts", "Alerts, alarms, and what is new to you."),
+    (r"/watch$", "watch", "The watch: whether somebody had each grave alarm."),
     (r"/handovers?(/|$)", "handover", "Reports of handovers."),
     (r"/duties/", "duties", "The plan of duties."),
     (r"/audit", "audit", "The audit journal."),

@@ -308,7 +308,8 @@ class HistoryRead(Read, BoardRepeated, type="history.read", kind="board"):
 
 
 class ReportRead(Read, type="report.read", kind="report"):
-    """Report or list. `id`: `handover`, `handover/12` for a signed one, `handovers`, `unanswered`, `accounts`, `tokens`."""
+    """Report or list. `id`: `handover`, `handovers`, `unanswered`, `watch`, `accounts`, `tokens`, or `handover/12` for a signed
+    handover."""
 
 
 class DocumentRead(Read, BoardRepeated, type="document.read", kind="file"):

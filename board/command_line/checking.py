@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlmodel import Session
 
 from board.command_line.output import AsJson, print_rows, progress
 from board.displays import health
 from board.maintenance.database import read
 from board.telemetry.row_progress import RowProgress
+from models.board import OPERATIONS
 from models.times import now
 
 displays = typer.Typer(help="Wall displays.")
@@ -35,11 +37,13 @@ def verify(
     board: Annotated[str | None, typer.Argument(help="One board only.")] = None,
     heads: Annotated[Path | None, typer.Option(help="File with earlier output of this command, kept elsewhere.")] = None,
 ) -> None:
-    """Verify the hash chain of every journal, and that it continues from signed handovers and from HEADS.
+    """Verify the hash chain of every journal, that it continues from signed handovers and from HEADS, and the line of the watch
+    in signed handovers.
 
     Prints a line for each board and exits 0, or prints the first bad row and exits 1. A terminal shows how far it is.
     """
     from board.commands import registry  # noqa: F401 - declares the kinds, and which of their events sign positions
+    from board.commands.handover import watch_line
     from board.engine import integrity
 
     events = RowProgress()
@@ -48,7 +52,13 @@ def verify(
         events.update(done, whole)
         progress(events.sentence("verified"))
 
-    lines = read(lambda session: integrity.verify(session, board, heads, told))
+    def verified(session: Session) -> list[str]:
+        lines = integrity.verify(session, board, heads, told)
+        if board in (None, OPERATIONS):
+            watch_line.verify(session)
+        return lines
+
+    lines = read(verified)
     progress("")
     for line in lines:
         print(line)

@@ -97,6 +97,12 @@ PAGES = (
         words=P_("words of the quick menu", "roster, schedule, rota, calendar, week, planning, ICS"),
     ),
     Page(
+        "watch", "/watch", N_("The watch"), frame=True, role="coordinator", sheets=("watch",),
+        refusal=N_("Only coordinators see the watch."),
+        # translators: as above
+        words=P_("words of the quick menu", "night, unwatched, promises, lapsed, response times, figures"),
+    ),
+    Page(
         "displays", "/displays", N_("Displays"), menu=7, frame=True, role="coordinator", sheets=("displays_page",),
         refusal=N_("Only coordinators pair displays. Give one of them the code on the screen."),
         # translators: as above

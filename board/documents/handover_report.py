@@ -1,7 +1,8 @@
 """Printed report of a handover."""
 
 from board import labels
-from board.config import sentences
+from board.config import page_table, sentences
+from board.config.lengths import exact_length
 from board.documents.content import Block, Document, Fact, Line, Section, UserText, short_datetime
 from board.documents.search_facts import SearchFacts
 from board.engine import kinds
@@ -33,6 +34,7 @@ class ReportDocument(SearchFacts):
         if self._report["withheld"]:
             notes.append(self._say(_WITHHELD))
         facts = [*self._shift(), *(self._steps(handover) if handover else []), *self._previous()]
+        facts += self._watch(handover["watch"]) if handover and handover.get("watch") else []
         facts += self._checksum(handover["digest"]) if handover and handover["digest"] else []
         sections = self._desk(handover) if handover else []
         sections += [self._section(section) for section in self._report["searches"]]
@@ -81,6 +83,17 @@ class ReportDocument(SearchFacts):
             return self._word("handover.status", state["status"])
         ended = self._say(_ENDED[state["status"]], who=self._name(state["ended_by"]), number=state["number"])
         return self._say(sentences.NAME_AT, name=ended, at=self._at(state["ended_at"]))
+
+    def _watch(self, line: State) -> list[Fact]:
+        """Return the line of the watch."""
+        lengths = {"unwatched": line["unwatched_s"], "longest": line["longest_taken_s"] or 0}
+        values = {name: self._exact_length(seconds) for name, seconds in lengths.items()}
+        text = sentences.WATCH_LINE if line["longest_taken_s"] is not None else sentences.WATCH_LINE_EMPTY
+        return [(self._translate(page_table.named("watch").title), [self._say(text, **values)])]
+
+    def _exact_length(self, seconds: int) -> str:
+        text, values = exact_length(seconds)
+        return self._say(text, **values)
 
     def _previous(self) -> list[Fact]:
         """Return how and why the previous handover ended without being accepted."""

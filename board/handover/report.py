@@ -7,6 +7,7 @@ from typing import Any
 from sqlmodel import Session, select
 
 from board.commands.handover import briefings, handovers, shifts
+from board.commands.handover.signed_positions import signed_positions
 from board.engine import event_queries, journal, kinds, many_boards, significant_events, snapshot, unit_of_work
 from board.engine.read_positions import read_positions as positions_of
 from board.errors import Refused
@@ -82,8 +83,7 @@ def _position_at_signing(session: Session, handover: State, seq: int) -> ReportS
     """Return the scope at the signature of a handover, the event `seq`. The signed positions of its searches are in the events
     between the signed position of `operations` and the signature."""
     before = handover["position"]["seq"]
-    signed = journal.events_after(session, OPERATIONS, before, seq - before - 1)
-    positions = {event.entity: event.payload()["state"]["position"] for event in signed}
+    positions = signed_positions(session, before, seq)
     states = journal.states_at(session, OPERATIONS, before, [OPERATIONS])
     shift = next((state for event, state in states if event.kind == Shift.KIND), None)
     return ReportScope(handover, shift, handover["signed_at"], positions, live=False)

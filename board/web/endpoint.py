@@ -1,6 +1,7 @@
 """Declaration of a call of the HTTP API, above its handler. Routes, OpenAPI and the page for people are made from it."""
 
 from dataclasses import KW_ONLY, dataclass, field
+from datetime import datetime
 from typing import Annotated, Any, Literal, get_args, get_type_hints
 
 from starlette.requests import Request
@@ -9,12 +10,13 @@ from typing_extensions import TypedDict
 
 from board.commands import schemas
 from board.engine import kinds
-from board.errors import Refused
+from board.errors import Refused, invalid
 from board.i18n import N_, message
 from board.web.http import Endpoint as Handler
 from board.web.refusals import json_errors
 from models.board import OPERATIONS
 from models.entity import Entity
+from models.times import parse_utc
 from realtime.wire.wire_types import ComputedSchema, Count, Id, Shape, component
 
 Schema = schemas.Schema
@@ -86,6 +88,32 @@ class IntParam:
         return int(text)
 
 
+@dataclass(frozen=True, slots=True)
+class TimeParam:
+    """Time of a query."""
+
+    name: str
+    is_required: bool = False
+    schema: Schema = field(default_factory=lambda: {"type": "string", "format": "date-time"})
+
+    def read(self, request: Request) -> datetime | None:
+        """Return the time; None without one. Raises Refused `invalid` if it is not a time with an offset."""
+        text = request.query_params.get(self.name)
+        try:
+            return parse_utc(text.replace(" ", "+")) if text else None
+        except (ValueError, OverflowError):
+            raise self._invalid() from None
+
+    def require(self, request: Request) -> datetime:
+        """Return the time. Raises Refused `invalid` without one."""
+        if (time := self.read(request)) is None:
+            raise self._invalid()
+        return time
+
+    def _invalid(self) -> Refused:
+        return invalid(self.name, N_("Enter a time with a UTC offset, like 2026-11-24T22:01:02Z."))
+
+
 Binary = Annotated[str, Shape(format="binary")]  # type of an answer that is not text
 BYTES = object()  # body that is read as raw bytes
 BOARD = Param("board", {"type": "string", "pattern": f"^({OPERATIONS}|{UUID})$"})
@@ -104,7 +132,7 @@ class Call:
     summary: str
     refusals: tuple[str, ...] = EVERYWHERE
     _: KW_ONLY
-    query: tuple[Param | IntParam, ...] = ()
+    query: tuple[Param | IntParam | TimeParam, ...] = ()
     headers: tuple[Param | IntParam, ...] = ()
     body: Any = None
     status: int = 200

@@ -64,6 +64,7 @@ UPLOADS = [(method, path) for method, path in CALLS if "{upload}" in path]  # of
 ORIGINAL = ("GET", "/boards/{board}/files/{file}/original")
 PROVISIONING = [(method, path) for method, path in CALLS if method != "GET" and path.startswith("/accounts")]
 PREVIEW = ("POST", "/duties/preview")
+PERIOD = {"from": "2020-11-01T00:00:00Z", "to": "2020-11-02T00:00:00Z"}  # of the watch: a made-up one is rarely valid
 AUDIT = [(method, path) for method, path in CALLS if path.startswith("/audit")]
 SENT = ("id", "name", "data", "base", "epoch")  # of a command
 _sent: set[str] = set()
@@ -175,6 +176,8 @@ def _aim(case: Case[Any], names: dict[str, str]) -> None:
     right = case.meta is not None and case.meta.generation.mode is GenerationMode.POSITIVE
     if not right:
         return
+    if case.path.endswith("/watch"):
+        case.query = dict(PERIOD)
     for name in case.path_parameters or {}:
         case.path_parameters[name] = names["letter" if case.path.endswith("/content") and name == "file" else name]
     if isinstance(case.body, dict) and case.body.get("name") in TABLE:

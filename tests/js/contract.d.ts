@@ -182,6 +182,7 @@ interface HandoverState {
   searches: number | null;
   position: { epoch: string, seq: number, head: string } | null;
   digest: string | null;
+  watch: { since: IsoTime, unwatched_s: number, longest_taken_s: number | null } | null;
   ended_by: string | null;
   ended_at: IsoTime | null;
   reason: string | null;
@@ -246,6 +247,11 @@ interface LookedAtBy {
 interface NewestAlert {
   board: string;
   seq: number;
+}
+
+interface NextPromise {
+  account: string;
+  since: IsoTime;
 }
 
 interface NoteState {
@@ -578,6 +584,97 @@ interface UnsubscribedFrame {
   type: "unsubscribed";
   board: string;
   reason: "asked" | "forbidden";
+}
+
+interface UnwatchedSpan {
+  alarm: WatchedAlarm;
+  from: IsoTime;
+  to: IsoTime;
+}
+
+interface Watch {
+  from: IsoTime;
+  to: IsoTime;
+  alarms: number;
+  unwatched_s: number;
+  looked_at: WatchTimes | null;
+  taken: WatchTimes | null;
+  passed_on: WatchTimes | null;
+  promises: WatchCounts;
+  causes: Array<WatchedCause>;
+  boards: Array<WatchedBoard>;
+  unwatched: Array<UnwatchedSpan>;
+  unwatched_left_out: number;
+  notable: Array<WatchedPromise>;
+  notable_left_out: number;
+  people: { [key: string]: string };
+}
+
+interface WatchCounts {
+  total: number;
+  kept: number;
+  lapsed: number;
+  returned: number;
+  open: number;
+  extended: number;
+}
+
+interface WatchSpan {
+  phase: "asked" | "held" | "unwatched";
+  from: IsoTime;
+  to: IsoTime;
+}
+
+interface WatchTimes {
+  count: number;
+  median_s: number;
+  p95_s: number;
+  longest_s: number;
+  longest: WatchedAlarm;
+}
+
+interface WatchedAlarm {
+  id: string;
+  board: string;
+  reference: string | null;
+  child: string | null;
+  about: AlarmedEntity;
+  rule: string;
+  occasion: string;
+}
+
+interface WatchedBoard {
+  board: string;
+  reference: string | null;
+  child: string | null;
+  worrying: boolean;
+  alarms: number;
+  unwatched_s: number;
+  spans: Array<WatchSpan>;
+  lapsed_at: Array<IsoTime>;
+}
+
+interface WatchedCause {
+  occasion: string;
+  alarms: number;
+  unwatched_s: number;
+  looked_at: WatchTimes | null;
+  taken: WatchTimes | null;
+  passed_on: WatchTimes | null;
+  promises: WatchCounts;
+}
+
+interface WatchedPromise {
+  alarm: WatchedAlarm;
+  account: string;
+  since: IsoTime;
+  until: IsoTime | null;
+  ended_at: IsoTime | null;
+  outcome: "kept" | "lapsed" | "returned" | "open";
+  extensions: number;
+  note: string | null;
+  unwatched_s: number;
+  next: NextPromise | null;
 }
 
 interface WorkItem {

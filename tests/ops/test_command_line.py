@@ -417,6 +417,26 @@ async def test_a_token_lasts_as_long_as_is_said_and_for_ever_with_a_warning(team
     assert "good, no end date" in line
 
 
+async def test_watch_prints_the_figures_of_a_period(team: Team, board: Shell) -> None:
+    search = await team.alice.open_search()
+    await team.bob.command(search, "sighting.add", {"description": "a girl", "priority": "urgent"})
+    year = ("--from", "2026-01-01T00:00", "--to", "2999-01-01T00:00:00Z")
+    lines = (await board.works("watch", *year)).splitlines()
+    assert [line.partition(":")[0] for line in lines[1:7]] == [
+        "Grave alarms", "Unwatched", "Until first look", "Until taken", "Until passed on", "Promises",
+    ]  # fmt: skip
+    report = json.loads(await board.works("watch", *year, "--json"))
+    assert search in [each["board"] for each in report["boards"]]
+    assert lines[1] == f"Grave alarms: {report['alarms']}"
+    for start, end, fault in (
+        ("yesterday", "2026-11-30", "--from must be a time like 2026-11-30T19:00 or 2026-11-30T18:00:00Z.\n"),
+        ("2026-11-30", "2026-11-29", "The end must be after the beginning.\n"),
+        ("2026-11-30", "2026-11-30", "The end must be after the beginning.\n"),
+        ("2998-11-29", "2998-11-30", "The watch covers the past. Enter a time before now.\n"),
+    ):
+        assert await board("watch", "--from", start, "--to", end) == (1, "", fault)
+
+
 async def test_verify_says_a_line_for_each_board_or_the_first_bad_row(team: Team, board: Shell, tmp_path: Path) -> None:
     search = await team.alice.open_search()
     out = await board.works("verify")

@@ -15,7 +15,7 @@ from sqlmodel import Session
 
 from board.commands.alarms import alarms_of_cards
 from board.commands.cards import tasks
-from board.engine import event_queries, journal
+from board.engine import event_queries, journal, watched_events
 from models.board import Board
 from models.db import database as module
 from models.db import schema, sqlite
@@ -362,6 +362,14 @@ async def test_overdue_urgent_tasks_are_found_by_their_index(file: Database) -> 
     explain = text(f"EXPLAIN QUERY PLAN {query.replace('FROM task,', 'FROM task INDEXED BY task_urgent,')}")
     plan = file.read_now(lambda db: db.connection().execute(explain, tasks._OVERDUE.compile().params).all())
     assert "task_urgent (due>? AND due<?)" in str(plan), "SQLite refuses an index that does not fit"
+
+
+async def test_events_of_the_watch_are_found_by_their_index(file: Database) -> None:
+    period = {"start": 0, "end": 1, "types": ["alarm.raised"]}
+    for query in (watched_events._BETWEEN, watched_events._OPEN_BEFORE):
+        plan = file.read_now(partial(query_plan, query.params(period)))
+        assert "event_watched (type=? AND at" in plan, plan
+        assert "SCAN e " not in plan, plan
 
 
 async def test_erased_payloads_are_counted_without_the_others(file: Database) -> None:

@@ -7,8 +7,9 @@ from sqlmodel import Session
 
 
 def query_plan(query: Executable, session: Session) -> str:
-    """Return the steps of the plan of a query, in one text. Its parameters have no values."""
+    """Return the steps of the plan of a query, in one text. Parameters without a value are null."""
     connection = session.connection()
     compiled: Any = query.compile(connection)  # type: ignore[attr-defined]
-    values = (compiled.params[name] for name in compiled.positiontup)
-    return " ".join(row[-1] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}", tuple(values)))
+    expanded = compiled.construct_expanded_state(compiled.construct_params(_check=False))
+    rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {expanded.statement}", tuple(expanded.positional_parameters))
+    return " ".join(row[-1] for row in rows)

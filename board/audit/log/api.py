@@ -17,12 +17,12 @@ from board.exports.exports import BOM, CSV, csv_lines
 from board.i18n import N_, translate
 from board.service import BoardService
 from board.web import language
-from board.web.endpoint import EVERYWHERE, Call, IntParam, Param
+from board.web.endpoint import EVERYWHERE, Call, IntParam, Param, TimeParam
 from board.web.heavy_reads import limited_per_account
 from board.web.http import Reply, count_document, json_response, service_of
 from models.accounts import Account
 from models.board import AUDIT, Board
-from models.times import format_utc, parse_utc
+from models.times import format_utc
 from realtime.wire.strict_json import MAX_INTEGER
 from realtime.wire.wire_types import Count
 
@@ -37,7 +37,7 @@ HEADER = (
 BEFORE, LIMIT = IntParam("before", 1, MAX_INTEGER), IntParam("limit", 1, MAX_LIMIT, DEFAULT_LIMIT)
 ACCOUNT = Param("account", {"type": "string", "minLength": 1, "maxLength": 64})
 KIND = Param("kind", {"enum": list(reading.KINDS)})
-FROM, UNTIL = (Param(name, {"type": "string", "format": "date-time"}) for name in ("from", "until"))
+FROM, UNTIL = TimeParam("from"), TimeParam("until")
 REFUSALS = (*EVERYWHERE, "not_found", "invalid")
 
 
@@ -57,14 +57,9 @@ def filter_of(request: Request) -> Filter:
     return Filter(account, kind, _time(request, FROM), _time(request, UNTIL))
 
 
-def _time(request: Request, param: Param) -> str | None:
-    text = param.read(request)
-    if not text:
-        return None
-    try:
-        return format_utc(parse_utc(text.replace(" ", "+")))
-    except (ValueError, OverflowError):
-        raise Refused("invalid", fields={param.name: N_("Enter a time with a UTC offset, like 2026-11-24T22:01:02Z.")}) from None
+def _time(request: Request, param: TimeParam) -> str | None:
+    time = param.read(request)
+    return format_utc(time) if time is not None else None
 
 
 def administrator(session: Session, caller: Caller) -> tuple[Account, Board]:

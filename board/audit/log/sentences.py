@@ -85,6 +85,7 @@ _REPORTS = {
     "handover": N_("{actor} read the handover report"),
     "handovers": N_("{actor} read the list of handovers"),
     "unanswered": N_("{actor} read the list of unanswered tips and sightings"),
+    "watch": N_("{actor} read the figures of the watch"),
     "accounts": N_("{actor} read the list of accounts"),
     "tokens": N_("{actor} read the list of API tokens"),
 }

@@ -15,7 +15,8 @@ from sqlalchemy import select as core_select
 from sqlmodel import Session, select
 
 from board.commands.command import Patch
-from board.commands.handover import briefings, shifts, text_authorship
+from board.commands.handover import briefings, shifts, text_authorship, watch_line
+from board.commands.handover.signed_positions import Position
 from board.config.alarm_rules import Rule
 from board.engine import access, many_boards, read_positions, significant_events, snapshot, unit_of_work
 from board.engine.event import JournalEvent
@@ -36,7 +37,6 @@ from models.times import format_utc
 
 UNREAD = "handed.unread"
 MAX_SEARCHES = 10_000  # most searches of a desk
-Position = dict[str, Any]  # epoch, seq, head
 
 _H, _A = columns_of(Handover), columns_of(Alarm)
 _CAUSE = cast(_H.number, String)
@@ -196,8 +196,9 @@ def sign(writer: EventWriter, data: SignHandover) -> None:
     for id, seq in data.positions.items():
         position = read_positions.ReadPosition(id, current[id]["epoch"], seq)
         read_positions.advance_with_command(writer.session, writer.account_id, position, current[id]["seq"], writer.now)
+    line = watch_line.compute(writer.session, shift.since, writer.now, positions | {OPERATIONS: before})
     public = sum(id not in restricted for id in searches)  # everyone reads this number: it must not count hidden searches
-    signature = {"signed_at": writer.now, "searches": public, "position": before, "digest": digest(positions)}
+    signature = {"signed_at": writer.now, "searches": public, "position": before, "digest": digest(positions), "watch": line}
     writer.update(row, "handover.signed", signature | {"status": "signed"})
 
 

@@ -44,7 +44,7 @@ export function shortAlarm(alarm) {
 
 /**
  * "Mila B., 6", or the subject of an alarm that is not about a child.
- * @param {Alarm} alarm
+ * @param {NamedAlarm & { child: string | null }} alarm
  */
 export const whoseAlarm = (alarm) => alarm.child ?? subjectName(alarm);
 

@@ -132,6 +132,7 @@ SCENES: tuple[Scene, ...] = (
             Shot("account-menu", "/", open_menu("details.account-menu", ".account-menu .menu")),
             Shot("unseen", "/since"),
             Shot("unanswered", "/unanswered", shows="li[data-entry]"),
+            Shot("watch", "/watch", shows=".watch-figures"),
             Shot("unanswered-queue", "/unanswered?queue=judge", shows="li[data-entry]"),
             Shot("hand-on-dialog", "/unanswered", click("[data-act=hand-on]"), dialog="hand-on"),
             Shot("closed", "/closed"),

@@ -13,6 +13,7 @@ import { isEmpty } from "./contents.js";
 import { papers } from "./papers.js";
 import { takerOf } from "./report_statements.js";
 import { unanswered } from "./hidden_searches.js";
+import { watchLineText } from "../../format/exact_length.js";
 import { formatMoment } from "../../format/time_elements.js";
 
 /** @type {Record<string, any>} */
@@ -37,7 +38,14 @@ export function head(view) {
     ${view.isFixed ? html`<a class="button" href="/handover">${t("Current handover")}</a>` : nothing}
     ${view.isFixed && !view.handover?.position ? nothing : papers(view)}
   </header>
-  ${view.isFixed ? pastHandover(view) : html`${isCalled(view) ? html`${callToAct(view)}<div class="on-paper">${holder(view, false)}</div>` : holder(view)} ${notAccepted(view)}`}`;
+  ${view.isFixed ? pastHandover(view) : html`${isCalled(view) ? html`${callToAct(view)}<div class="on-paper">${holder(view, false)}</div>` : holder(view)} ${notAccepted(view)}${
+    view.stage === "signed" && view.handover?.watch ? html`<section class="holder">${watchText(view)}</section>` : nothing}`}`;
+}
+
+/** Render the line of the watch, for coordinators with a link; nothing for handovers that were signed without it. @param {HandoverView} view */
+function watchText({ handover: { watch, signed_at: to }, leads }) {
+  if (!watch) return nothing;
+  return html`<p class="how" data-testid="watch-line">${watchLineText(watch)}${leads ? html` <a class="on-screen" href="/watch?${new URLSearchParams({ from: watch.since, to })}">${pageTitle("watch")}</a>` : nothing}</p>`;
 }
 
 /** @param {{ number: any, isFixed: boolean, stage: string }} view */
@@ -138,7 +146,7 @@ function pastHandover(view) {
   const { number, status, outgoing, signed_at: signedAt, ended_by: by, ended_at: at, reason, restatement, digest, searches } = handover;
   return html`<section class="holder" data-testid="holder" data-status=${status}>
     <p><b>${t("Signed by {name}", { name: view.nameOf(outgoing) })}</b> <span>${formatMoment(signedAt)}\u00a0· ${by ? html`<b>${endText(status, { who: view.nameOf(by), number })}</b>, ${formatMoment(at)}` : label.handover(status)}</span></p>
-    ${shiftThen(view)}
+    ${shiftThen(view)}${watchText(view)}
     ${restatement ? html`<p class="how">${t("In their own words:")} <q>${restatement}</q></p>` : nothing}
     ${reason ? html`<p class="how">${t("Reason:")} <q>${reason}</q></p>` : nothing}
     ${acceptedUnread(view)}

@@ -1,0 +1,71 @@
+"""Line of the watch in a signed handover: computed when it is signed, and verified against the journal."""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+from sqlmodel import Session
+
+from board.commands.alarms import watch, watch_events
+from board.commands.alarms.watch import Period
+from board.commands.handover.signed_positions import Position, signed_positions
+from board.config.lengths import exact_length
+from board.engine import event_queries, journal
+from board.errors import OperationError
+from models.board import OPERATIONS
+from models.entity import State
+from models.handover import Handover, Shift, WatchLine
+from models.search import Search
+from models.times import from_ms, to_ms
+
+MAX_MS = 31 * 24 * 3_600_000  # of a shift that nobody handed over
+
+
+def compute(session: Session, since: str, signed_at: str, positions: Mapping[str, Position]) -> State:
+    """Return the line of a shift. `positions`: signed positions of the searches, and that of `operations`."""
+    seqs = {id: position["seq"] for id, position in positions.items()}
+    period = Period(max(to_ms(since), to_ms(signed_at) - MAX_MS), to_ms(signed_at))
+
+    @cache
+    def is_public(board: str) -> bool:
+        states = journal.states_at(session, board, seqs[board], [board])
+        return board == OPERATIONS or any(event.kind == Search.KIND and state["access"] != "members" for event, state in states)
+
+    causes = [cause for cause in watch_events.read(session, period, seqs) if is_public(cause.board)]
+    taken = watch.times(causes, "taken", period)
+    return WatchLine(
+        since=from_ms(period.start),
+        unwatched_s=watch.seconds(sum(cause.unwatched_ms for cause in causes)),
+        longest_taken_s=watch.seconds(taken.longest) if taken is not None else None,
+    ).model_dump()
+
+
+def verify(session: Session) -> None:
+    """Compare the line of each signed handover with the journal. Raises OperationError for the first that differs, oldest
+    first."""
+    for seq, handover in reversed(list(_signed_with_line(session))):
+        position, line = handover["position"], handover["watch"]
+        positions = signed_positions(session, position["seq"], seq) | {OPERATIONS: position}
+        expected = compute(session, _shift_since(session, position["seq"]), handover["signed_at"], positions)
+        if line != expected:
+            raise OperationError(
+                f"{OPERATIONS}: event {seq}: handover {handover['number']} was signed with “{_sentence(line)}”; "
+                f"the journal has “{_sentence(expected)}”."
+            )
+
+
+def _signed_with_line(session: Session) -> Iterator[tuple[int, State]]:
+    events = event_queries.newest_first(session, OPERATIONS, Handover.KIND, OPERATIONS, except_type="handover.written")
+    for event in events:
+        if event.type == "handover.signed" and (state := event.payload()["state"]).get("watch") is not None:
+            yield event.seq, state
+
+
+def _shift_since(session: Session, seq: int) -> str:
+    states = journal.states_at(session, OPERATIONS, seq, [OPERATIONS])
+    return next(str(state["since"]) for event, state in states if event.kind == Shift.KIND)
+
+
+def _sentence(line: State) -> str:
+    """Return the line in English, from the beginning of the shift."""
+    lengths = [text.format(**values) for text, values in map(exact_length, (line["unwatched_s"], line["longest_taken_s"] or 0))]
+    return f"since {line['since']}: unwatched {lengths[0]}, longest until taken {lengths[1]}"

@@ -1,0 +1,106 @@
+"""Events of alarms and duties by time, from the journals of all boards. An index has these kinds alone."""
+
+from collections.abc import Collection, Iterator
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, String, and_, bindparam, func, or_, select
+from sqlmodel import Session
+
+from board.engine.event import EVENT, EVENTS, ON_BOARD, WHOLE, more_events
+from models import stored_payload
+from models.board import Board
+from models.db.read_pacing import in_pages
+from models.db.tables import columns_of, table_of
+from models.entity import State
+from models.event import WATCHED
+from models.ids import id_bytes, id_text
+
+_B, _OTHER, _TAKEN = columns_of(Board), more_events("o").c, more_events("t").c
+_START: Any = bindparam("start")
+_END: Any = bindparam("end")
+_KINDS = bindparam("kinds", list(WATCHED), type_=String(), expanding=True, literal_execute=True)
+_TYPES = bindparam("types", type_=String(), expanding=True)
+
+
+def _is_watched(event: Any) -> ColumnElement[bool]:
+    """Return the condition of the index in its own words; otherwise no database uses it."""
+    condition: ColumnElement[bool] = event.kind.in_(_KINDS)
+    return condition
+
+
+def _entities_with(type: str) -> Any:
+    return select(_OTHER.board, _OTHER.entity).where(_is_watched(_OTHER), _OTHER.type == bindparam(type), _OTHER.at < _START)
+
+
+_OPEN = _entities_with("begun").except_(_entities_with("ended")).cte("open")
+_BEFORE = (_TAKEN.board == _OPEN.c.board, _TAKEN.entity == _OPEN.c.entity, _TAKEN.at < _START)
+_LAST = select(func.max(_TAKEN.seq)).where(*_BEFORE).correlate(_OPEN).scalar_subquery()
+_LAST_TAKEN = select(func.max(_TAKEN.seq)).where(*_BEFORE, _TAKEN.type == bindparam("taken")).correlate(_OPEN).scalar_subquery()
+_COLUMNS = (EVENT.seq, EVENT.at, EVENT.type, EVENT.entity, EVENT.body, WHOLE)
+_ROWS = select(_B.id, *_COLUMNS)
+_OPEN_BEFORE = (
+    _ROWS.select_from(_OPEN)
+    .join(EVENTS, and_(EVENT.board == _OPEN.c.board, EVENT.entity == _OPEN.c.entity))
+    .join(table_of(Board), _B.number == EVENT.board)
+    .where(EVENT.at < _START, EVENT.seq >= func.coalesce(_LAST_TAKEN, 0))
+    .where(or_(EVENT.type != bindparam("repeated"), EVENT.seq == _LAST))
+    .order_by(EVENT.board, EVENT.seq)
+)
+_BETWEEN = (
+    _ROWS.join_from(EVENTS, table_of(Board), _B.number == EVENT.board)
+    .where(_is_watched(EVENT), EVENT.type.in_(_TYPES), EVENT.at >= _START, EVENT.at < _END)
+    .order_by(EVENT.board, EVENT.seq)
+)
+# in no order, for which SQLite would read the whole board
+_OF_ENTITIES = select(bindparam("board", type_=String()).label("id"), *_COLUMNS).where(
+    ON_BOARD, EVENT.entity.in_(bindparam("entities", expanding=True)), EVENT.type.in_(_TYPES),
+    EVENT.at < _END, or_(EVENT.at >= _START, EVENT.kind != WATCHED[0]),
+)  # fmt: skip
+_unpacked_base = lru_cache(1024)(stored_payload.unpack)  # the events of an alarm share one
+_id_text = lru_cache(1024)(id_text)
+
+
+class WatchedEvent(NamedTuple):
+    """Event with its time in milliseconds since 1970, and the stored forms of its payload and of that payload's base."""
+
+    board: str
+    seq: int
+    at: int
+    type: str
+    entity: str
+    body: bytes | None
+    whole: bytes | None
+
+    def payload(self) -> dict[str, Any]:
+        """Return the payload; empty if it was erased."""
+        return stored_payload.load(self.body, None if self.whole is None else _unpacked_base(self.whole))
+
+    def state(self) -> State | None:
+        """Return the state after the event; None if the entity left its board, or the payload was erased."""
+        return self.payload().get("state")
+
+
+def open_entities(session: Session, start: int, *, begun: str, ended: str, taken: str, repeated: str) -> Iterator[WatchedEvent]:
+    """Yield the events before `start` of each entity that had an event `begun` then and none `ended`, in order: from its last
+    event `taken`, and of those `repeated` only a last one."""
+    return _read(session, _OPEN_BEFORE, start=start, begun=begun, ended=ended, taken=taken, repeated=repeated)
+
+
+def between(session: Session, types: Collection[str], start: int, end: int) -> Iterator[WatchedEvent]:
+    """Yield the events of these types of alarms and duties from `start` to before `end`: those of each board in order."""
+    return _read(session, _BETWEEN, start=start, end=end, types=list(types))
+
+
+def of_entities(
+    session: Session, board: str, entities: Collection[str], types: Collection[str], start: int, end: int
+) -> Iterator[WatchedEvent]:
+    """Yield the events of these types of some entities before `end`, in no order. Omits events of alarms before `start`."""
+    ids = [*map(id_bytes, entities)]
+    return _read(session, _OF_ENTITIES, board=board, entities=ids, types=list(types), start=start, end=end)
+
+
+def _read(session: Session, query: Any, **params: Any) -> Iterator[WatchedEvent]:
+    session.flush()
+    for id, seq, at, type, entity, body, whole in in_pages(session.connection().execute(query, params)):
+        yield WatchedEvent(id, seq, at, type, _id_text(entity), body, whole)

@@ -1,0 +1,29 @@
+/* Lengths of time, exact to the second below an hour. board/config/lengths.py does the same. */
+
+import { say } from "../core/rules/sentences.js";
+
+/**
+ * "0 min", "12 s", "3 min 12 s", "4 min", "1 h 52 min"
+ * @param {number} seconds
+ */
+export function exactLength(seconds) {
+  const minutes = Math.floor(seconds / 60), rest = seconds % 60;
+  if (minutes >= 60) return say("hours_minutes", { hours: Math.floor(minutes / 60), minutes: String(minutes % 60).padStart(2, "0") });
+  if (rest === 0) return say("minutes", { minutes });
+  return minutes ? say("minutes_seconds", { minutes, seconds: rest }) : say("seconds", { seconds: rest });
+}
+
+/**
+ * The same, without a line break.
+ * @param {number} seconds
+ */
+export const shownLength = (seconds) => exactLength(seconds).replaceAll(" ", "\u00a0");
+
+/**
+ * "Unwatched: 0 min. Longest until taken: 3 min 12 s.": the line of the watch in a signed handover.
+ * @param {{ unwatched_s: number, longest_taken_s: number | null }} line
+ */
+export function watchLineText({ unwatched_s: unwatched, longest_taken_s: longest }) {
+  const values = { unwatched: exactLength(unwatched) };
+  return longest === null ? say("watch_line_empty", values) : say("watch_line", { ...values, longest: exactLength(longest) });
+}

@@ -1,0 +1,292 @@
+"""The watch: figures about grave alarms for coordinators, and the line of a signed handover, which verifies."""
+
+from collections import defaultdict
+from collections.abc import AsyncIterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlmodel import Session
+
+from board.commands.alarms import watch, watch_events
+from board.commands.alarms.watch import AlarmEvent, Period
+from board.commands.alarms.watch_presence import DutyEvent
+from board.commands.handover import watch_line
+from board.engine import journal
+from board.errors import OperationError
+from models.board import OPERATIONS
+from models.entity import State
+from models.times import format_utc, parse_utc, to_ms
+from tests.api.test_custody_histories import make_night, run_night  # noqa: F401 - a fixture
+from tests.api.test_duty import URGENT
+from tests.api.test_duty import Duties as Scene
+from tests.support import handover_steps
+from tests.support.backends import SLOW_ON_POSTGRESQL
+from tests.support.handover_steps import read_report
+from tests.support.people import Person
+from tests.support.server_clock import WallClock
+from tests.support.team import running_team
+from tests.support.watch_count import Count, known
+
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
+
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+SLACK_S = 5  # of the machine, within a scene of half an hour
+
+
+class Night(Scene):
+    """Half an hour: an urgent sighting waits four minutes with nobody on duty, is taken, lapses, is taken again and assessed."""
+
+    began: str
+
+    async def pass_by(self) -> None:
+        self.began = self.at(0)
+        charlie, bob = self.desk.charlie, self.desk.bob
+        await bob.command(self.search, "sighting.add", URGENT)
+        id, state = await self.alarm()
+        await self.after(4)
+        await self.begin(charlie)
+        await self.after(6)
+        await charlie.command(self.search, "alarm.take", {"alarm": id, "until": self.at(1 / 6)})
+        await self.after(16.05)
+        await bob.command(self.search, "alarm.take", {"alarm": id, "until": self.at(0.25)})
+        await self.after(20)
+        await bob.command(self.search, "alarm.extend", {"alarm": id, "until": self.at(1), "note": "calling the station"})
+        await self.after(25)
+        verdict = {"sighting": state["about"]["id"], "assessment": "not_the_child"}
+        await self.desk.alice.command(self.search, "sighting.assess", verdict)
+        await self.after(30)
+
+    async def watch(self, who: Person | None = None, params: Mapping[str, str] | None = None) -> Any:
+        query = {"from": self.began, "to": self.at(0)} | dict(params or {})
+        return await (who or self.desk.alice).http.get("/api/v1/watch", params=query)
+
+    async def problem(self, **params: str) -> dict[str, str]:
+        answer = await self.watch(None, params)
+        assert answer.status_code == 422, answer.text
+        return dict(answer.json()["fields"])
+
+    async def verify(self) -> None:
+        await self.service.database.read(watch_line.verify)
+
+
+@pytest.fixture
+async def night(installation: dict[str, Any], tmp_path: Path, wall_clock: WallClock) -> AsyncIterator[Night]:
+    """The shift is Ada's, from before the night."""
+    async with running_team(tmp_path, **installation) as desk:
+        await desk.ada.command(OPERATIONS, "shift.take", {"reason": "night"})
+        night = Night(desk, await desk.alice.open_search(lead=desk.alice.account["id"]), wall_clock)
+        await night.pass_by()
+        yield night
+
+
+def near(seconds: int, expected: float) -> bool:
+    return expected <= seconds <= expected + SLACK_S
+
+
+# -- figures ----------------------------------------------------------------------------------------------------------------
+
+
+async def test_figures_tell_what_happened(night: Night) -> None:
+    body = (await night.watch()).json()
+    assert body["alarms"] == 1
+    assert near(body["unwatched_s"], 4 * 60), "until Charlie was on duty"
+    assert body["taken"]["count"] == 2
+    assert near(body["taken"]["longest_s"], 6 * 60)
+    assert near(body["looked_at"]["median_s"], 25 * 60), "nobody looked before it was assessed"
+    assert body["passed_on"] is None
+    assert body["promises"] == {"total": 2, "kept": 1, "lapsed": 1, "returned": 0, "open": 0, "extended": 1}
+
+
+async def test_each_cause_has_the_same_figures(night: Night) -> None:
+    body = (await night.watch()).json()
+    (cause,) = body["causes"]
+    assert cause == {"occasion": "sighting_urgent"} | {name: body[name] for name in cause if name != "occasion"}
+
+
+async def test_a_strip_has_each_phase_and_the_lapse(night: Night) -> None:
+    body = (await night.watch()).json()
+    (board,) = body["boards"]
+    assert (board["board"], board["unwatched_s"]) == (night.search, body["unwatched_s"])
+    assert [span["phase"] for span in board["spans"]] == ["unwatched", "asked", "held", "asked", "held"]
+    assert len(board["lapsed_at"]) == 1
+    (gap,) = body["unwatched"]
+    _, alarm = await night.alarm()
+    sighting = (await night.desk.alice.snapshot(night.search))["entities"]["sighting", alarm["about"]["id"]]
+    assert gap["alarm"]["about"] == {"kind": "sighting", "id": alarm["about"]["id"], "number": sighting["number"]}
+
+
+async def test_promises_that_lapsed_or_were_extended_are_listed(night: Night) -> None:
+    body = (await night.watch()).json()
+    extended, lapsed = body["notable"]
+    assert (extended["outcome"], extended["extensions"], extended["note"]) == ("kept", 1, "calling the station")
+    assert (lapsed["outcome"], lapsed["extensions"], lapsed["note"]) == ("lapsed", 0, None)
+    assert lapsed["next"] == {"account": extended["account"], "since": extended["since"]}
+    assert (lapsed["unwatched_s"], extended["next"]) == (0, None)
+    names = {body["people"][promise["account"]] for promise in body["notable"]}
+    assert names == {"Bob", "Charlie"}
+
+
+async def test_a_past_period_has_the_same_figures_later(night: Night) -> None:
+    end = night.at(-0.25)
+    first = (await night.watch(None, {"to": end})).json()
+    assert first["promises"]["open"] + first["promises"]["lapsed"] == 1
+    await night.desk.bob.command(night.search, "sighting.add", URGENT)
+    await night.after(300)
+    assert (await night.watch(None, {"to": end})).json() == first
+
+
+@pytest.mark.parametrize("seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 10))])
+async def test_the_watch_of_random_nights_equals_a_count(make_night: Any, seed: int) -> None:  # noqa: F811
+    night = await make_night(seed)
+    began = to_ms(format_utc(night.clocks.wall()))
+    assert await run_night(night, 90) == []
+    for start, end in ((-10, 95), (20, 60), (45, 75)):
+        period = Period(began + start * 60_000, began + end * 60_000)
+        causes = await night.service.database.read(lambda session, period=period: watch_events.read(session, period))
+        alarms, duties = await night.service.database.read(lambda session: events_of(session, night.search))
+        expected = {id for id, events in alarms.items() if is_open_in(events, period)}
+        assert {cause.id for cause in causes} == expected, "no alarm is left out"
+        for cause in causes:
+            Count(known(alarms[cause.id], period), duties, period, 10_000).check(cause)
+
+
+def events_of(session: Session, search: str) -> tuple[dict[str, list[AlarmEvent]], list[DutyEvent]]:
+    """Return all events of the grave alarms of a search, by alarm, and of the duties, from the whole journals."""
+    alarms: dict[str, list[AlarmEvent]] = defaultdict(list)
+    for event in journal.events_after(session, search, 0):
+        state = event.payload()["state"]
+        if event.kind == "alarm" and watch.is_grave(state):
+            alarms[event.entity].append(AlarmEvent(to_ms(event.at), event.type, state))
+    duties = []
+    for event in journal.events_after(session, OPERATIONS, 0):
+        if event.kind == "duty":
+            state = event.payload()["state"]
+            duties.append(DutyEvent(to_ms(event.at), state["account"], None if state["ended_at"] else to_ms(state["until"])))
+    return alarms, duties
+
+
+def is_open_in(events: list[AlarmEvent], period: Period) -> bool:
+    ended = [event.at for event in events if event.type == "alarm.ended"]
+    return events[0].at < period.end and (not ended or ended[0] >= period.start)
+
+
+# -- periods and rights -------------------------------------------------------------------------------------------------------
+
+
+async def test_a_period_without_alarms_is_empty(night: Night) -> None:
+    body = (await night.watch(None, {"to": night.began, "from": "2026-11-01T00:00:00Z"})).json()
+    assert (body["alarms"], body["unwatched_s"], body["boards"], body["taken"]) == (0, 0, [], None)
+    assert body["promises"]["total"] == 0
+
+
+async def test_bad_periods_are_refused_with_the_field(night: Night) -> None:
+    began, year = parse_utc(night.began), {"from": format_utc(parse_utc(night.began) - 366 * DAY)}
+    future = {"from": format_utc(began + DAY), "to": format_utc(began + 2 * DAY)}
+    assert await night.problem(to=format_utc(began - DAY)) == {"to": "The end must be after the beginning."}
+    assert await night.problem(to=night.began) == {"to": "The end must be after the beginning."}
+    assert await night.problem(**future) == {"from": "The watch covers the past. Enter a time before now."}
+    assert await night.problem(**year) == {"to": "Choose at most 31 days."}
+    for field in ("from", "to"):
+        for value in ("", "yesterday", "2026-11-30", "2026-11-30T19:00:00", "0001-01-01T00:00:00+23:00"):
+            assert [*await night.problem(**{field: value})] == [field], value
+
+
+async def test_a_future_end_counts_as_now(night: Night) -> None:
+    body = (await night.watch(None, {"to": "9999-12-31T00:00:00Z"})).json()
+    assert night.began < body["to"] <= night.at(0)
+    assert near(body["unwatched_s"], 4 * 60)
+
+
+async def test_only_coordinators_see_the_watch(night: Night) -> None:
+    desk = night.desk
+    statuses = [(await night.watch(who)).status_code for who in (desk.alice, desk.ada, desk.bob, desk.charlie, desk.victor)]
+    assert statuses == [200, 200, 403, 403, 403]
+
+
+async def test_searches_of_others_are_left_out(night: Night) -> None:
+    secret = await night.desk.secret_search(night.desk.bob)
+    await night.desk.bob.command(secret, "sighting.add", URGENT)
+    await night.after(40)
+    people = night.desk.alice, night.desk.ada
+    boards = [{board["board"] for board in (await night.watch(who)).json()["boards"]} for who in people]
+    assert boards == [{night.search, secret}, {night.search}]
+
+
+async def test_people_outside_a_search_do_not_count_as_asked(night: Night) -> None:
+    secret = await night.desk.secret_search()
+    await night.desk.alice.command(secret, "sighting.add", URGENT)
+    await night.after(40)
+    (board,) = [board for board in (await night.watch()).json()["boards"] if board["board"] == secret]
+    assert near(board["unwatched_s"], 10 * 60), "Charlie is on duty, but does not see it"
+
+
+# -- the line of a handover -----------------------------------------------------------------------------------------------------
+
+
+async def sign(night: Night) -> State:
+    """Sign a handover of Ada's shift; return its state."""
+    await handover_steps.hand_to_sign(night.desk.ada)
+    return await handover_steps.state(night.desk.ada, "handover")
+
+
+async def test_a_signed_handover_has_the_line_of_its_shift(night: Night) -> None:
+    secret = await night.desk.secret_search(night.desk.bob)
+    await night.desk.bob.command(secret, "sighting.add", URGENT)
+    await night.after(35)
+    signed = await sign(night)
+    shift = await handover_steps.state(night.desk.ada, "shift")
+    body = (await night.watch(night.desk.ada, {"from": shift["since"], "to": signed["signed_at"]})).json()
+    assert signed["watch"] == {
+        "since": shift["since"], "unwatched_s": body["unwatched_s"], "longest_taken_s": body["taken"]["longest_s"],
+    }, "members-only searches do not count"  # fmt: skip
+    report = await read_report(night.desk.alice, f"handovers/{signed['number']}")
+    assert report["handover"]["watch"] == signed["watch"]
+    await night.verify()
+
+
+async def test_the_line_of_a_shift_without_alarms_is_empty(night: Night) -> None:
+    await night.desk.alice.command(OPERATIONS, "shift.take", {"reason": "day"})
+    await handover_steps.hand_to_sign(night.desk.alice)
+    line = (await handover_steps.state(night.desk.alice, "handover"))["watch"]
+    assert (line["unwatched_s"], line["longest_taken_s"]) == (0, None)
+    await night.verify()
+
+
+async def test_a_handover_that_is_prepared_has_no_line(night: Night) -> None:
+    await sign(night)
+    await night.desk.ada.command(OPERATIONS, "handover.withdraw", {"handover": 1})
+    await handover_steps.prepare_handover(night.desk.ada)
+    assert (await handover_steps.state(night.desk.ada, "handover"))["watch"] is None
+
+
+async def test_a_line_verifies_at_any_later_time(night: Night) -> None:
+    await sign(night)
+    members = {"access": "members", "members": [night.desk.alice.account["id"]]}
+    await night.desk.alice.command(night.search, "search.set_access", members)
+    await night.desk.bob.command(OPERATIONS, "tip.add", {"description": "a girl", "priority": "urgent"})
+    await night.after(600)
+    await night.verify()
+
+
+@pytest.mark.parametrize("more", [{"unwatched_s": 60}, {"longest_taken_s": 60}])
+async def test_a_line_with_one_minute_more_is_found(night: Night, monkeypatch: pytest.MonkeyPatch, more: dict[str, int]) -> None:
+    honest = watch_line.compute
+
+    def dishonest(*args: Any) -> State:
+        line = honest(*args)
+        return line | {name: line[name] + s for name, s in more.items()}
+
+    with monkeypatch.context() as patch:
+        patch.setattr(watch_line, "compute", dishonest)
+        await sign(night)
+    with pytest.raises(OperationError, match=r"operations: event \d+: handover 1 was signed with"):
+        await night.verify()
+
+
+async def test_handovers_signed_without_a_line_still_verify(night: Night, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(watch_line, "compute", lambda *args: None)
+        assert (await sign(night))["watch"] is None
+    await night.verify()

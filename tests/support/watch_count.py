@@ -1,0 +1,99 @@
+"""Count of the watch in small steps, which knows nothing of spans. All times of its events must be multiples of its step."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from board.commands.alarms.watch import AlarmEvent, Cause, Period, Wait
+from board.commands.alarms.watch_presence import Audience, DutyEvent
+from models.times import to_ms
+
+LATE_MS, ASKED_MS = 10_000, 15 * 60_000 + 10_000
+
+
+@dataclass
+class Count:
+    """Count over a period of one alarm, with the duties of everybody and the audiences of its board."""
+
+    events: Sequence[AlarmEvent]
+    duties: Sequence[DutyEvent]
+    period: Period
+    step: int
+    audiences: Sequence[Audience] = ()
+
+    def check(self, cause: Cause) -> None:
+        """Compare what the product computed with this count."""
+        counted = Counter(map(self.phase, range(self.period.start, self.period.end, self.step)))
+        lengths = Counter[str | None]()
+        for span in cause.spans:
+            lengths[span.phase] += (span.end - span.start) // self.step
+        assert lengths == Counter({name: count for name, count in counted.items() if name is not None})
+        assert cause.unwatched_ms == counted["unwatched"] * self.step
+        assert list(_lengths(cause.taken, self.period.end)) == self.waits()
+        promises = [promise for promise in cause.promises if promise.ended != promise.since]
+        assert Counter(promise.outcome for promise in promises) == self.outcomes()
+
+    def phase(self, at: int) -> str | None:
+        """Return the phase of the alarm at a moment; None before and after it."""
+        before = [event for event in self.events if event.at <= at]
+        if not before or before[-1].state["ended_at"] is not None:
+            return None
+        last = before[-1].state
+        if last["taken_by"] is not None:
+            return "held" if at < to_ms(last["until"]) + LATE_MS else "unwatched"
+        on_duty = self.present(at) - {*last["handed_on"]}
+        is_asked = on_duty if last["everybody"] or last["asked_on_duty"] else on_duty & {*last["asked"]}
+        return "asked" if is_asked and at < before[-1].at + ASKED_MS else "unwatched"
+
+    def present(self, at: int) -> set[str]:
+        """Return who is on duty, and sees the board, at a moment."""
+        last = {event.account: event for event in self.duties if event.at <= at}
+        found = {account for account, event in last.items() if event.until is not None and at < event.until + LATE_MS}
+        members = [audience.members for audience in self.audiences if audience.at <= at][-1:]
+        return found & members[0] if members and members[0] is not None else found
+
+    def holder(self, at: int) -> Any:
+        """Return the promise at a moment; "open" if nobody has the alarm, None if it is not there."""
+        before = [event.state for event in self.events if event.at <= at]
+        if not before or before[-1]["ended_at"] is not None:
+            return None
+        is_held = before[-1]["taken_by"] is not None and at < to_ms(before[-1]["until"]) + LATE_MS
+        return before[-1]["taken_at"] if is_held else "open"
+
+    def runs(self) -> Iterator[tuple[Any, int, int]]:
+        """Yield holders with the beginning and end of each run of steps, up to the end of the period."""
+        run, start = None, self.events[0].at
+        for at in range(start, self.period.end, self.step):
+            if (now := self.holder(at)) != run:
+                yield run, start, at
+                run, start = now, at
+        yield run, start, self.period.end
+
+    def waits(self) -> list[int]:
+        return [end - start for run, start, end in self.runs() if run == "open" and end > self.period.start]
+
+    def outcomes(self) -> Counter[str]:
+        counts = Counter[str]()
+        for run, _, end in self.runs():
+            if run in (None, "open") or end <= self.period.start:
+                continue
+            at_end = [event for event in self.events if event.at <= end]
+            following, is_over = self.holder(end), at_end[-1].type == "alarm.lapsed" or at_end[-1].state["taken_at"] == run
+            is_open = end == self.period.end
+            counts["open" if is_open else "kept" if following is None else "lapsed" if is_over else "returned"] += 1
+        return counts
+
+
+def _lengths(waits: Iterable[Wait], end: int) -> Iterator[int]:
+    """Yield the lengths of waits, without those shorter than a step. A promise shorter than a step does not interrupt one."""
+    runs: list[tuple[int, int]] = []
+    for wait in waits:
+        start = runs.pop()[0] if runs and runs[-1][1] == wait.start else wait.start
+        runs.append((start, end if wait.end is None else wait.end))
+    return (stop - start for start, stop in runs if stop > start)
+
+
+def known(events: Collection[AlarmEvent], period: Period) -> list[AlarmEvent]:
+    """Return the events before the end of a period."""
+    return [event for event in events if event.at < period.end]
