@@ -30,10 +30,11 @@ STYLES, DISPLAY_STYLES = "css/all.css", "css/all_display.css"
 FONT = "vendor/fontsource-variable-noto-sans/files/noto-sans-latin-wght-normal.woff2"  # has nearly all characters
 SHEETS = {
     STYLES: (
-        "fonts", "tokens", "base", "header", "watch_line", "alarms", "own_work", "operations", "search_card", "centered_page",
-        "accounts", "audit_log", "closed_searches", "api_docs", "help", "search_header", "tools", "columns", "column_menu",
-        "marks", "cards", "panel", "files", "details_view", "dialogs", "campaign", "combobox", "intake", "search_decisions",
-        "undo", "find", "phone", "alerts", "palette", "replay", "compare", *page_table.sheets(), "tour", "print", "print_board",
+        "fonts", "tokens", "base", "header", "watch_line", "alarms", "alarm_ladder", "alarm_phone", "promises", "own_work",
+        "operations", "search_card", "centered_page", "accounts", "audit_log", "closed_searches", "api_docs", "help",
+        "search_header", "tools", "columns", "column_menu", "marks", "cards", "panel", "files", "details_view", "dialogs",
+        "campaign", "combobox", "intake", "search_decisions", "undo", "find", "phone", "alerts", "palette", "replay", "compare",
+        *page_table.sheets(), "tour", "print", "print_board",
     ),
     DISPLAY_STYLES: ("fonts", "tokens", "display/layout", "display/overview", "display/single_search", "display/stale_overlay"),
 }  # fmt: skip

@@ -35,11 +35,12 @@ SCOPED = re.compile(r"\.([a-z][\w-]*)([^\w-].*)?", re.DOTALL)
 EVERYWHERE = ("base.css", "print.css", "print_board.css", "phone.css", "palette.css")
 # Classes that mean one thing on all pages, and are styled where each part of it is.
 SHARED = {
-    "audit", "board-layout", "button", "campaign", "change-note", "child-details", "child-summary", "clock",
-    "closed-searches", "column", "column-header", "confirmed", "details-view", "dialog", "form", "freshness-label", "goal",
-    "grade", "header-bar", "history-root", "list", "looked-at", "operations-column", "operations-header", "outside", "panel",
-    "quick", "search", "search-header", "search-page", "settings-page", "stale-overlay", "tabs", "theirs", "tip-dialog",
-    "tools", "unknown", "waits", "watch-line", "watch-main", "watch-more", "where", "words-of",
+    "alarm", "alarm-steps", "alarm-taken", "audit", "board-layout", "button", "campaign", "change-note", "child-details",
+    "child-summary", "clock", "closed-searches", "column", "column-header", "confirmed", "details-view", "dialog", "form",
+    "freshness-label", "goal", "grade", "header-bar", "history-root", "list", "looked-at", "operations-column",
+    "operations-header", "outside", "panel", "promise-due", "quick", "search", "search-header", "search-page",
+    "settings-page", "stale-overlay", "tabs", "theirs", "tip-dialog", "tools", "unknown", "waits", "watch-line", "watch-main",
+    "watch-more", "where", "words-of",
 }  # fmt: skip
 
 
