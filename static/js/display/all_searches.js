@@ -57,7 +57,7 @@ export function allSearches(ids, view) {
  */
 function tileOf({ id, state }, { now, board, moments, movedUp, profile }) {
   const summary = board.summaries.get(id), last = moments.last(id, summary), isQuiet = !mayAlarm(profile, state);
-  return { now, summary, last, highlighted: isHighlighted(last, now) || movedUp(id), isQuiet, alarm: isQuiet ? null : summary?.alarm, promise: isQuiet ? null : /** @type {WallPromise | null | undefined} */ (/** @type {unknown} */ (summary?.promise)) };
+  return { now, summary, last, highlighted: isHighlighted(last, now) || movedUp(id), isQuiet, alarm: isQuiet ? null : summary?.alarm, promise: isQuiet ? null : /** @type {WallPromise | null | undefined} */ (summary?.promise) };
 }
 
 /** @param {{ id: string, state: State }} search @param {Tile} tile */
