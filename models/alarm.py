@@ -1,5 +1,5 @@
-"""Alarms: calls for a person to take note of something within a time. The state contains ids and codes, and no text, so erasure
-never concerns it."""
+"""Alarms: calls for a person to take note of something within a time. A state contains only ids and codes, so it contains nothing
+to erase."""
 
 from functools import partial
 from typing import Any, ClassVar, Literal

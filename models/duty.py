@@ -1,4 +1,4 @@
-"""Duties: who is on duty until when, and who is planned to be.
+"""Duties and planned duties.
 
 An account has one duty row, which is updated each time; the journal keeps its history.
 """

@@ -22,7 +22,7 @@ from models.times import now
 from realtime.wire.strict_json import MAX_INTEGER
 from realtime.wire.wire_types import Count, Id, Shape
 
-# Newest alerts, and how many are unread. `quiet`: a screen shows nothing but the number.
+# Newest alerts, and the number of unread ones. `quiet`: a screen shows only that number.
 AlertList = TypedDict("AlertList", {"alerts": list[Alert], "unread": Count, "quiet": bool})
 UnreadAlerts = TypedDict("UnreadAlerts", {"unread": Count})
 AlertKey = TypedDict("AlertKey", {"board": Id, "seq": Annotated[int, Shape(minimum=0, maximum=MAX_INTEGER)]})
@@ -35,10 +35,10 @@ NamedAlerts = TypedDict("NamedAlerts", {"alerts": Annotated[list[AlertKey], Shap
 async def list_alerts(request: Request) -> Reply[AlertList]:
     """List the newest 200 alerts of the caller.
 
-    Those of the last 14 days and of the account's own life, newest first; see *Alerts*.
+    From the last 14 days, but not from before the account was created; newest first. See *Alerts*.
 
-    `unread`: of all of the last 14 days.
-    `quiet`: this person wants nothing but the list and its count.
+    `unread`: number of unread alerts of the last 14 days.
+    `quiet`: this person wants only the list and its number.
     """
     caller = await require_caller(request)
     service = service_of(request)
@@ -58,10 +58,10 @@ async def list_alerts(request: Request) -> Reply[AlertList]:
 async def mark_read(request: Request) -> Reply[UnreadAlerts]:
     """Mark some or all alerts as read, on every screen of the caller. Answer with the number that is left.
 
-    At most 200 at once; unknown ones are skipped. Not by scope `read`. Alerts of the kind `security` only by a session: a token
-    that names one gets `forbidden`, and `{"all": true}` with a token leaves them unread.
+    At most 200 in one call; unknown ones are skipped. Not by scope `read`. Alerts of the kind `security` only by a session: a
+    token that names one gets `forbidden`, and `{"all": true}` with a token leaves them unread.
 
-    `unread`: how many are left.
+    `unread`: number of alerts that are left.
     """
     caller = await require_caller(request)
     keys = _keys(await read_json_object(request))
@@ -87,7 +87,7 @@ async def mark_read(request: Request) -> Reply[UnreadAlerts]:
 async def list_alarms(request: Request) -> Reply[AlarmList]:
     """List alarms of all boards that the caller may see.
 
-    Those that are open, those that were taken within the last minute, and those that the caller has, oldest first.
+    Open alarms, alarms that were taken within the last minute, and alarms that the caller has; oldest first.
     """
     caller = await require_caller(request)
     service = service_of(request)
@@ -103,7 +103,7 @@ async def list_alarms(request: Request) -> Reply[AlarmList]:
 
 
 def _keys(body: dict[str, object]) -> set[Key] | None:
-    """Return the keys of the named alerts, None for all. Raise Refused `invalid`."""
+    """Return the keys of the named alerts; None for all. Raises Refused `invalid`."""
     if body == {"all": True} and body["all"] is True:
         return None
     named = body.get("alerts")

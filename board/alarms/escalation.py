@@ -32,8 +32,8 @@ POLL_S = 1.0  # longest pause; a process also wakes at the time of the next step
 SPREAD_S = 0.1  # processes wake at different times, so that most find the step taken
 BOARDS_AT_ONCE = 8
 BATCH_SIZE = 50  # alarms of one transaction
-LOOK_BACK = timedelta(days=7)  # after a start; tasks can become overdue while no server runs
-MARGIN = timedelta(minutes=10)  # looked back each time, for clocks that are set back or run slow on another machine
+LOOK_BACK = timedelta(days=7)  # at the first check; tasks can become overdue while no server runs
+MARGIN = timedelta(minutes=10)  # overlap of two checks, for clocks that are set back or run slow on another machine
 
 
 class Deadlines:
@@ -94,7 +94,7 @@ class Escalation:
         self._spread_s = random.uniform(0.0, SPREAD_S)  # noqa: S311  (no secret)
 
     async def run(self) -> NoReturn:
-        """Take the steps that are due, until cancelled."""
+        """Take due steps until cancelled."""
         await run_on_database(self._run_once, POLL_S, "alarm steps delayed", wake=self._wake)
 
     async def _run_once(self) -> None:
@@ -104,7 +104,7 @@ class Escalation:
             asyncio.get_running_loop().call_later(left, self._wake.set)
 
     async def escalate(self) -> int:
-        """Take all steps that are due, and raise the alarms of occasions that began. Returns the number of events.
+        """Take all due steps, and raise the alarms of occasions that began. Returns the number of events.
 
         Raises DatabaseUnavailable; the next run does the rest. If a board fails for another reason, the other boards are still
         processed, and its error is raised at the end.

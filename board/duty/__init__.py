@@ -1,1 +1,1 @@
-"""Duties over HTTP: import of calendars; and the ends of duties, beside the writers."""
+"""Duties: import of calendars over HTTP, and the background task that ends duties."""

@@ -1,7 +1,7 @@
 """Reader of calendars: reads an iCalendar file on standard input, and writes its events in a period as JSON. Run in an isolated
 child process with icalendar and recurring-ical-events. Arguments: begin and end of the period, RFC 3339.
 
-A repeating rule without an end yields the events of the period alone. Exit 3: a package is missing. 4: not a calendar, or broken.
+A repeating rule without an end yields only the events of the period. Exit 3: a package is missing. 4: not a calendar, or broken.
 5: more than MAX_EVENTS events. 6: a rule repeats every hour or more often.
 """
 
@@ -32,7 +32,7 @@ def main() -> int:
     since, until = (datetime.datetime.fromisoformat(text) for text in sys.argv[1:3])
     try:
         status, calendar = read(content, since, until)
-    except Exception:  # a stranger's file: whatever the libraries raise, it cannot be read
+    except Exception:  # an untrusted file: the libraries can raise anything
         return BROKEN
     if status == 0:
         sys.stdout.write(json.dumps(calendar))

@@ -26,8 +26,8 @@ from models.duty import PlannedDuty
 from models.times import format_utc, parse_utc
 from realtime.wire.wire_types import Count, Id, Time
 
-AHEAD = timedelta(days=92)  # of a rule without an end
-LONG = timedelta(hours=16)  # a longer duty is one to check
+AHEAD = timedelta(days=92)  # imported period; a repeating event can have no end
+LONG = timedelta(hours=16)  # a longer duty is listed in `to_check`
 LIMITS = parent.Limits(seconds=30, memory=512 * 1024 * 1024, output=2 * 1024 * 1024, file_size=0)
 MAX_UNKNOWN = 50  # texts of events without an account
 
@@ -54,7 +54,7 @@ CalendarPreview = TypedDict("CalendarPreview", {
 
 
 class CalendarEvent(BaseModel):
-    """Event of a calendar, as the child process writes it."""
+    """Event of a calendar, written by the child process."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -129,7 +129,7 @@ class _People:
         self._by_name = {_plain(row.name): row.id for row in rows if row.id not in programs}
 
     def of(self, event: CalendarEvent) -> list[str]:
-        """Return the accounts of an event: its attendees, otherwise the people whose names its title is, or contains."""
+        """Return the accounts of an event: its attendees, otherwise the people whose names are in its title."""
         attendees = [self._by_email[email] for email in event.emails if email in self._by_email]
         if attendees:
             return list(dict.fromkeys(attendees))
@@ -138,7 +138,7 @@ class _People:
 
 
 def _plain(text: str) -> str:
-    """Return the words of a text in small letters."""
+    """Return the words of a text in lower case."""
     return " ".join("".join(each if each.isalnum() else " " for each in text.casefold()).split())
 
 

@@ -1,8 +1,8 @@
-"""Ends of duties beside the writers, in small transactions: duties whose time is up end, and the alarms that people have left
-reopen. See `board.commands.duty.ends`.
+"""Background task that ends duties by time and reopens the alarms of people who are no longer on duty, in small transactions. See
+`board.commands.duty.ends`.
 
-Each process looks every second, and what is due is checked again under the lock of its board. So each duty ends once, whichever
-process is first, and late after an outage.
+Each process checks every second. Due work is checked again under the lock of its board, so each duty ends once, by whichever
+process is first. After a database outage, duties end late.
 """
 
 import asyncio
@@ -22,18 +22,18 @@ BATCH_SIZE = 50  # duties or alarms of one transaction
 
 
 class DutyEnds:
-    """Ends of one installation's duties."""
+    """Task that ends the duties of one installation."""
 
     def __init__(self, service: BoardService) -> None:
         self._service = service
         self._server = ends.ServerWriters(service.clock, service.alarm_rules, service.task_catalogue)
 
     async def run(self) -> NoReturn:
-        """End duties and reopen what they leave, until cancelled."""
+        """End duties and reopen alarms, until cancelled."""
         await run_on_database(self.look, POLL_S, "ends of duties delayed")
 
     async def look(self) -> None:
-        """End the duties whose time is up, then reopen the alarms that are left. Raises DatabaseUnavailable."""
+        """End the duties whose time is up, then reopen the alarms of their people. Raises DatabaseUnavailable."""
         service, now = self._service, self._service.clock()
         for ids in _batches(await service.database.read(partial(ends.over, now=now))):
             await service.write(partial(ends.end_duties, server=self._server, ids=ids), boards=(OPERATIONS,))

@@ -38,7 +38,7 @@ def find(code: str | None, kind: str) -> Occasion:
 
 
 def code_of(rule: str) -> str | None:
-    """Return the occasion of a rule of the program: alarms had rules alone once."""
+    """Return the occasion of a rule of the program, because older alarms have only a rule."""
     every = (item for own in _declared.values() for item in own.items())
     return next((code for code, occasion in every if occasion.rule == rule), None)
 

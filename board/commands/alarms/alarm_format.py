@@ -26,9 +26,9 @@ OpenAlarm = TypedDict("OpenAlarm", {
 `occasion`: the `when` of its rule, such as `sighting_urgent`; null for alarms that were raised before it was added. *0.4.0*
 `steps`: the ladder.
 `steps[].ask`: `assignee`, `lead`, `holder`, `coordinators`, `coordinators_all`, `desk`, `desk_all`, `mentioned` or `expected`.
-`steps[].name`: who that is now, or null.
+`steps[].name`: name of that person at present, or null.
 `steps[].everyone`: whether it asks all users or coordinators, on duty or not: for `desk` and `coordinators` if nobody is on duty.
-`steps[].at`: when it was due, or is.
+`steps[].at`: time at which it was or is due.
 `asked_me`: whether it asks the caller.
 `assignee`: of the card, or null. *0.4.0*
 `until`: end of the promise of `taken_by`; null if nobody has it. *0.4.0*

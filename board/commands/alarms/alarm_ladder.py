@@ -35,7 +35,7 @@ class StepResult(NamedTuple):
 
 
 def next_step(people: AlarmPeople, row: Alarm, rule: Rule, scheduled: str, now: str) -> StepResult:
-    """Return the next step that asks a new account, or asks an account by a new transport. Other steps are skipped.
+    """Return the next step that asks a new account, or uses a new transport for an account. Skips other steps.
 
     `scheduled`: time at which the step was due. The time of the following step is counted from it, so that a late step does not
     delay the next ones.
@@ -51,7 +51,7 @@ def next_step(people: AlarmPeople, row: Alarm, rule: Rule, scheduled: str, now: 
 
 def _repeat(people: AlarmPeople, row: Alarm, rule: Rule, scheduled: str, now: str) -> StepResult:
     """Return the next round of the last step, for the same people by the same transports. If all of them caused the alarm or
-    handed it on, everyone is asked, including them. Missed rounds are skipped."""
+    handed it on, asks everyone, including them. Skips missed rounds."""
     last = len(rule.steps) - 1
     if rule.repeat_s is None:
         return StepResult({"step": max(last, row.step), "next_at": None}, [], frozenset())
@@ -69,7 +69,7 @@ def _repeat(people: AlarmPeople, row: Alarm, rule: Rule, scheduled: str, now: st
 
 
 def _is_wider(row: Alarm, values: State) -> bool:
-    """Return whether these recipients of an alarm are more than its present ones."""
+    """Return whether the new recipients include people whom the alarm has not asked."""
     asks_all, asks_duty = values["everybody"], values["everybody"] or values["asked_on_duty"]
     return (asks_all, asks_duty) > (row.everybody, row.everybody or row.asked_on_duty) or bool({*values["asked"]} - {*row.asked})
 
@@ -84,10 +84,10 @@ def _reaches_more(people: AlarmPeople, row: Alarm, rule: Rule, number: int, way:
 
 
 def escalate(writer: EventWriter, row: Alarm) -> None:
-    """Take the next step of an alarm, and all further steps that are due."""
+    """Take all steps of an alarm that are due, at least one."""
     people = AlarmPeople(writer.session, writer.board.id)
     rule = writer.alarm_rules.rules.get(row.rule)
-    if rule is None:  # the rules have changed since
+    if rule is None:  # the rule was deleted
         writer.update(row, "alarm.escalated", {"next_at": None}, conflicts=False)
         return
     while True:
@@ -107,7 +107,7 @@ def lapse(writer: EventWriter, row: Alarm) -> None:
         "round": row.round + 1, "handed_on": [account for account in row.handed_on if account != former],
         "lapsed_by": former, "lapsed_at": now,
     }  # fmt: skip
-    if rule is None:  # the rules have changed since
+    if rule is None:  # the rule was deleted
         writer.update(row, "alarm.lapsed", values | {"asked": joined(row.asked, [former])}, conflicts=False)
         return
     writer.update(row, "alarm.lapsed", BEGUN | values | {"asked": [former], "next_at": later(now, LAPSE_S)}, conflicts=False)
@@ -115,10 +115,10 @@ def lapse(writer: EventWriter, row: Alarm) -> None:
 
 
 def give_back(writer: EventWriter, row: Alarm, reason: str | None) -> None:
-    """Reopen an alarm of the caller, and take the first step of its ladder. It does not ask the caller again."""
+    """Reopen an alarm of the caller, and take the first step of its ladder, which does not ask the caller."""
     now, rule = event_time(writer), writer.alarm_rules.rules.get(row.rule)
     values = OPEN | {"round": row.round + 1, "handed_on": joined(row.handed_on, [writer.account_id])}
-    if rule is None:  # the rules have changed since
+    if rule is None:  # the rule was deleted
         writer.update(row, "alarm.given_back", values, reason, conflicts=False)
         return
     values = BEGUN | values
@@ -129,7 +129,7 @@ def give_back(writer: EventWriter, row: Alarm, reason: str | None) -> None:
 
 
 def release(writer: EventWriter, row: Alarm) -> None:
-    """Reopen an alarm of an account that can no longer act on the search, or is off duty, and take its next step immediately."""
+    """Reopen an alarm whose owner can no longer act on the search, or is off duty, and take its next step immediately."""
     now, rule, lost = event_time(writer), writer.alarm_rules.rules.get(row.rule), row.taken_by
     asked = [account for account in row.asked if account != lost]
     values = OPEN | {"next_at": now if rule is not None else None, "asked": asked}

@@ -26,9 +26,9 @@ from models.note import Note
 from models.search import Search
 from models.times import format_utc, parse_utc
 
-LATE = timedelta(seconds=10)  # of a step: servers look each second
+LATE = timedelta(seconds=10)  # after the time of a step; servers check every second
 SHOWN_AFTER_TAKING = timedelta(seconds=60)
-MAX_READ = 1_000  # the newest ones: older ones have asked everybody by now
+MAX_READ = 1_000  # newest alarms; older ones have asked everyone by now
 MAX_TITLE = 120  # characters
 MAY_ACT, COORDINATORS = ROLES[ROLES.index("investigator") :], ROLES[ROLES.index("coordinator") :]
 
@@ -67,28 +67,27 @@ _COUNT = core_select(func.count().label("open"), func.count().filter(_A.next_at 
 
 @dataclass(frozen=True, slots=True)
 class ListedAlarm:
-    """Alarm with what decides who is asked."""
+    """Alarm with the facts that decide which accounts it asks and which may see it."""
 
     body: OpenAlarm
     asked: frozenset[str]
     handed_on: frozenset[str]
     everybody: bool
-    on_duty: frozenset[str] | None  # accounts that are asked as they are on duty; none: all; None: it does not ask them
+    on_duty: frozenset[str] | None  # people on duty whom it asks; empty: everyone; None: it does not ask them
     caused_by: str | None
-    is_mention: bool  # a note asks for an answer; if there are too many alarms, other alarms are first
-    is_urgent: bool  # about an urgent sighting or tip, which are never left out for other alarms
+    is_mention: bool  # about a note that asks for an answer; other alarms are first if the list is too long
+    is_urgent: bool  # about an urgent sighting or tip; never left out in favour of other alarms
     is_kept: bool  # taken over a minute ago, so that only its owner sees it
 
     def asks(self, account: str, role: str) -> bool:
-        """Return whether an account is asked. It has to see the search, too."""
+        """Return whether the alarm asks an account that may see its search."""
         if account in self.handed_on:
             return False
         is_among = self.everybody or (self.on_duty is not None and (not self.on_duty or account in self.on_duty))
         return role in MAY_ACT and (account in self.asked or (is_among and account != self.caused_by))
 
     def shown_to(self, account: str, role: str) -> bool:
-        """Return whether an account is told: those who are asked, who caused it, who handed it on, and who has it, perhaps as a
-        colleague assigned them the card."""
+        """Return whether an account receives the alarm: if it is asked, or if it caused the alarm, handed it on, or has it."""
         taker = self.body["taken_by"]
         is_taker = taker is not None and taker["id"] == account
         is_involved = account == self.caused_by or account in self.handed_on or self.asks(account, role)
@@ -148,7 +147,7 @@ def _listed(row: Row[Any], rule: Rule | None, subjects: "_Subjects", since: str)
 
 
 def _steps(row: Row[Any], rule: Rule, subjects: "_Subjects") -> Iterator[AlarmStep]:
-    """Yield whom the ladder asks, and when. People who are not there, such as the lead of a search without one, are left out."""
+    """Yield the recipients of each step, with its time. Omits missing people, such as the lead of a search without one."""
     after = rule.steps[row.step + 1].after_s if row.step + 1 < len(rule.steps) else 0.0
     moved = (parse_utc(row.next_at) - parse_utc(row.raised_at)).total_seconds() - after if row.next_at else 0.0
     for number, step in enumerate(rule.steps):
@@ -162,7 +161,7 @@ def _steps(row: Row[Any], rule: Rule, subjects: "_Subjects") -> Iterator[AlarmSt
 
 
 class _Subjects:
-    """Subjects of alarms, read at once for all of them."""
+    """Subjects of several alarms, read together."""
 
     def __init__(self, session: Session, abouts: Iterable[Mapping[str, Any]], late_counts: Mapping[str, int]) -> None:
         self.late_counts = late_counts  # by id of the alarm

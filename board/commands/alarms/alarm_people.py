@@ -1,6 +1,6 @@
-"""People whom alarms ask: those of a step of a ladder, as they are now.
+"""Recipients of alarms: the people of a ladder's step at the present time.
 
-Nobody is asked who may not see the search, is disabled, a viewer, or a program's account.
+An alarm never asks accounts that may not see the search, disabled accounts, viewers, or accounts of programs.
 """
 
 from collections.abc import Collection, Iterable
@@ -30,7 +30,7 @@ _ACTING_KEY = "accounts that may act"  # key in `session.info`
 
 
 class AlarmPeople:
-    """People of a board in one transaction."""
+    """Recipients on one board, in one transaction."""
 
     def __init__(self, session: Session, board: str) -> None:
         self._session, self._board = session, board
@@ -53,14 +53,14 @@ class AlarmPeople:
         return self.may_act(account) and (account == actor or not self._on_duty or account in self._on_duty)
 
     def asked_by(self, ask: Collection[str], alarm: Alarm, again: bool = False) -> list[str]:
-        """Return the accounts that a step asks about an alarm, in the order of the step. Unless `again`, accounts that caused it
-        or handed it on are left out."""
+        """Return the accounts that a step asks about an alarm, in the order of the step. Without `again`, omits accounts that
+        caused it or handed it on."""
         left_out: set[str | None] = set() if again else {alarm.caused_by, *alarm.handed_on}
         found = [id for each in ask for id in self._of(each, alarm, left_out) if id in self._roles and id not in left_out]
         return list(dict.fromkeys(found))
 
     def recipients(self, ask: Collection[str], alarm: Alarm) -> State:
-        """Return the recipients of an alarm after a step, as fields of the alarm: those by name, and groups."""
+        """Return the recipients of an alarm after a step, by name and as groups, as fields of the alarm."""
         named = self.asked_by([each for each in ask if each not in GROUPS], alarm)
         is_desk, is_anybody_there = "desk" in ask, bool(self._on_duty - {alarm.caused_by, *alarm.handed_on})
         return {
@@ -76,7 +76,7 @@ class AlarmPeople:
         return account in alarm.asked or alarm.everybody or (alarm.asked_on_duty and is_asked_now)
 
     def first_responsible(self, kind: str, id: str) -> str | None:
-        """Return who answers for a card or a search first: the assignee, else who leads the search, else who holds the shift."""
+        """Return the first person responsible for a card or a search: assignee, lead of the search, or holder of the shift."""
         found = (self._assignee(kind, id), self._lead(), urgent_alerts.holder(self._session))
         return next((each for each in found if each in self._roles), None)
 
@@ -104,7 +104,7 @@ class AlarmPeople:
         return ()
 
     def _on_duty_first(self, accounts: list[str], left_out: Collection[str | None]) -> list[str]:
-        """Return those of the accounts that are on duty; all of them if none of these can be asked."""
+        """Return the accounts on duty that the alarm can ask; all accounts if there are none."""
         present = [id for id in accounts if id in self._on_duty and id not in left_out]
         return present or accounts
 
@@ -123,7 +123,7 @@ class AlarmPeople:
         return sorted(id for id, role in self._roles.items() if role in COORDINATORS)
 
     def _expected(self) -> list[str]:
-        """Return who is expected to take over the shift; where nobody is, the coordinators, but not who hands over."""
+        """Return the incoming coordinator; if nobody is named, all coordinators except the outgoing one."""
         handover = unit_of_work.get(self._session, Handover, OPERATIONS)
         if handover is None:
             return []
@@ -131,7 +131,7 @@ class AlarmPeople:
 
 
 def _acting(session: Session) -> dict[str, str]:
-    """Return the roles of the accounts of people who may act on a board, read once for a transaction."""
+    """Return the roles of all people who can act, by account; read once in a transaction."""
     found: dict[str, str] | None = session.info.get(_ACTING_KEY)
     if found is None:
         found = {row.id: row.role for row in session.connection().execute(_ACTING)}

@@ -70,14 +70,14 @@ _TAKEN = (
 
 
 class PendingAlarm(NamedTuple):
-    """Alarm with a next step, or with a promise that ends."""
+    """Alarm with a next step or a promise, at `next_at`."""
 
     id: str
     board: str
     rule: str
     step: int
     next_at: str
-    taken_at: str | None  # of a promise
+    taken_at: str | None  # beginning of the promise
 
 
 class StandingAlarm(NamedTuple):
@@ -89,7 +89,7 @@ class StandingAlarm(NamedTuple):
 
 
 class DueOccasion(NamedTuple):
-    """Occasion that began at a time: its rule, its entity, and the cause for which its alarm is raised once."""
+    """Occasion that began at a time. Each `cause` raises one alarm."""
 
     rule: str
     entity: str
@@ -103,7 +103,7 @@ class BoardWork:
     `due`: current step and due time of alarms, by id.
     `occasions`: occasions that began.
     `lost`: alarms of accounts that can no longer act.
-    `materials`: materials whose end has come.
+    `materials`: materials that must no longer be given out.
     `unsettled`: alarms whose cause may be gone.
     """
 
@@ -122,7 +122,7 @@ class BoardWork:
 
 
 def pending(session: Session, rules: AlarmRules) -> list[PendingAlarm]:
-    """Return the alarms with a next step or a promise that ends, in the order of these times."""
+    """Return the alarms with a next step or a promise, in the order of `next_at`."""
     repeating = [rule.key for rule in rules.rules.values() if rule.repeat_s is not None]
     return [PendingAlarm(*row) for row in session.connection().execute(_PENDING, {"limit": MAX_PENDING, "repeating": repeating})]
 
@@ -139,7 +139,7 @@ def due_occasions(session: Session, rules: AlarmRules, since: datetime, now: dat
 
 
 def ended_materials(session: Session, now: datetime) -> Mapping[str, list[str]]:
-    """Return the ids of materials, by board, whose end has come."""
+    """Return the ids of materials that must no longer be given out, by board."""
     materials: dict[str, list[str]] = defaultdict(list)
     for material in session.connection().execute(_ENDED, {"now": format_utc(now), "limit": occasions.MAX_FOUND}):
         materials[material.board].append(material.id)
@@ -165,7 +165,7 @@ def lost(session: Session) -> Mapping[str, list[str]]:
 def process_board(
     session: Session, board_id: str, work: BoardWork, clock: Callable[[], datetime], rules: AlarmRules, catalogue: TaskCatalogue
 ) -> CommandResult:
-    """Lock a board, and do the work that is still due. Alarms that were taken, ended or escalated in the meantime are skipped."""
+    """Lock a board, and do the work that is still due. Skips alarms that were taken, ended or escalated in the meantime."""
     board = unit_of_work.lock_board(session, board_id)
     assert board is not None, "boards are never removed"
     now = clock()

@@ -36,10 +36,10 @@ from models.note import Note
 from models.search import Search
 from realtime.wire.protocol import Command
 
-MAX_RAISED_AGAIN = 50  # alarms for each kind of card; more would swamp the people who are asked
+MAX_RAISED_AGAIN = 50  # alarms for each kind of card; more would overwhelm their recipients
 MAX_DROPPED = 100  # ended alarms per command
 MAX_ENDED = 10  # ended alarms by one rule about one entity that stay on a board
-DROPS_AT: tuple[str, ...] = ("0",)  # last digits of ids whose alarm drops old ones: one in 16, and nobody can choose the id
+DROPS_AT: tuple[str, ...] = ("0",)  # last digits of ids of alarms that archive older ones: one in 16
 TAKE_DOWN = "take_down_overdue"
 SERVER_COMMAND = Command("", "", "", {})
 
@@ -70,7 +70,7 @@ def record_alarms(writer: EventWriter) -> None:
 
 
 def _end_answered(writer: EventWriter) -> None:
-    """End the alarm of a note that asks for an answer when a person whom it asks adds a note next to it."""
+    """End the alarm of a note that asks for an answer, when one of its recipients adds a note to the same card or log."""
     for change in [change for change in writer.result.changes if change.event.type == "note.added"]:
         event, board = change.event, writer.unit.boards[change.event.board]
         server = replace(writer, account=None, command=SERVER_COMMAND, board=board, operations=None)
@@ -95,12 +95,12 @@ def _follow_all(writer: EventWriter, change: Change) -> None:
 
 
 def _follow(writer: EventWriter, change: Change, when: str, exists: bool) -> None:
-    """Raise the alarms of an occasion that exists now, or end those of an occasion that is gone."""
+    """Raise the alarms of an occasion, or end them if it no longer exists."""
     rules = {rule.key: rule for rule in writer.alarm_rules.of(when)}
     if not rules or (not exists and not change.before):
         return
     event = change.event
-    if not change.before:  # it is new
+    if not change.before:  # a new entity
         alarms_of_cards.cached(writer.session).setdefault((event.board, event.entity), [])
     open_alarms = [alarm for alarm in of_entity(writer.session, event.board, event.entity) if alarm.rule in rules]
     if not exists:
@@ -214,7 +214,7 @@ def _end_all(writer: EventWriter, is_found: bool) -> None:
 
 def _raise_again(writer: EventWriter, change: Change) -> None:
     """Raise the alarms of a reopened search, for everything that still waits on it, oldest first. They have no causing account,
-    because the person who reopens the search may not know what waits."""
+    because the person who reopens the search may not know about them."""
     reopened = replace(change.event, account=None)
     writer.session.flush()
     for kind in kinds.on_board(writer.board.id):

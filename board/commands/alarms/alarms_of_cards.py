@@ -1,5 +1,5 @@
-"""Alarms that have not ended, by what they are about. Those of the cards that a batch names, and those of notes that wait for an
-answer on a board to which it adds a note, are read ahead."""
+"""Alarms that have not ended, by subject. For a batch of commands, alarms about its cards are read ahead; for a batch that adds
+a note, also alarms about notes that wait for an answer on its board."""
 
 from collections.abc import Collection
 from functools import cache
@@ -21,7 +21,7 @@ _OF_ENTITY = (
 
 
 class OpenAlarms(dict[tuple[str, str], list[str]]):
-    """Ids of the alarms about entities that were read ahead, by board and entity; those that have ended since are among them."""
+    """Ids of alarms that were read ahead, by board and entity. They include alarms that have ended since."""
 
 
 class Unanswered(dict[str, list[str]]):
@@ -67,8 +67,7 @@ def query_of_unanswered(unit: UnitOfWork, boards: Collection[str]) -> Query:
 
 
 def query_of_open(unit: UnitOfWork, about: Collection[tuple[str, str]]) -> Query:
-    """Return the query for the alarms that have not ended about entities, given with their boards, so that no command has to ask
-    for them."""
+    """Return the query that reads ahead the alarms about entities, given as (board, entity), that have not ended."""
     asked: dict[tuple[str, str], list[str]] = {each: [] for each in about if each not in unit.caches[OpenAlarms]}
 
     def take(found: list[Row]) -> None:

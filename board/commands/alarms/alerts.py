@@ -50,8 +50,11 @@ class AlarmSignals(NamedTuple):
 
 
 class Unread(NamedTuple):
-    """Unread alert: its time, the reasons (`kinds`) for which the event alerts the account, and the entity that the event is
-    about, which may be hidden where its board is not: a tip that was placed on a search for members only."""
+    """Unread alert of an event.
+
+    `kinds`: reasons of the alert.
+    `entity`: subject of the event. It can be hidden although its board is not: a tip that was placed on a members-only search.
+    """
 
     at: str
     kinds: frozenset[str]
@@ -109,7 +112,7 @@ _FORGET = delete(AlertRead).where(_R.account == bindparam("account"), _R.at <= b
 
 
 def record_alerts(session: Session, change: Change) -> None:
-    """Store alerts for everybody whom an event concerns, except its author."""
+    """Store the alerts about an event, except for its author."""
     event, after, fields = change.event, change.after, change.fields
     found: list[tuple[str, str]] = []
     if b"@" in (event.body or b""):
@@ -134,7 +137,7 @@ def _texts(values: Iterable[Any]) -> Iterator[str]:
     return (each for each in values if isinstance(each, str))
 
 
-# -- what somebody wants --------------------------------------------------------------------------------------------------
+# -- settings -------------------------------------------------------------------------------------------------------------
 
 
 def settings_of(session: Session, account: str) -> AlertSettings:
@@ -167,7 +170,7 @@ def update_settings(
 
 
 def enabled_kinds(chosen: AlertSettings) -> list[str]:
-    """Return the kinds that alert an account, in their order; alerts about its own security always do."""
+    """Return the kinds of alerts that an account receives, in order. It always receives alerts about its own security."""
     return [*(kind for kind in KINDS if getattr(chosen, kind) != "off"), SECURITY]
 
 
@@ -200,8 +203,8 @@ def list_alerts(session: Session, account: str, now: datetime) -> list[Alert]:
 
 
 def _add_children(session: Session, listed: list[Alert], hidden: Collection[str]) -> None:
-    """Add the child of the search, as "Mila B., 6", and its first name where other searches that the account may see have the
-    same reference. The account may see the search, else the alert is not listed."""
+    """Add the child of the search, such as "Mila B., 6". If the account may see other searches with the same reference, also add
+    the first name."""
     named = {each["reference"] for each in listed} - {None}
     asked = select(Search.id, Search.reference, Search.person).where(col(Search.reference).in_(named))
     seen = {id: (reference, person) for id, reference, person in session.exec(asked) if id not in hidden}
@@ -265,7 +268,7 @@ def _card(row: Row[Any]) -> AlertCard | None:
 
 
 def unread(session: Session, accounts: Iterable[str], now: datetime) -> dict[str, dict[Key, Unread]]:
-    """Return the unread alerts of each of these accounts, on any board and of any kind."""
+    """Return the unread alerts of each account, on all boards and of all kinds."""
     found: dict[str, dict[Key, Unread]] = {account: {} for account in accounts}
     if found:
         asked = {"people": list(found), "since": retention_cutoff(now)}
@@ -277,7 +280,7 @@ def unread(session: Session, accounts: Iterable[str], now: datetime) -> dict[str
 
 
 def add_reason(to: dict[Key, Unread], key: Key, at: str, kind: str, entity: str) -> None:
-    """Add a reason for which an event alerts an account."""
+    """Add a reason to the alert of an event."""
     before = to.get(key)
     to[key] = Unread(at, (before.kinds if before else frozenset()) | {kind}, entity)
 
@@ -291,7 +294,7 @@ def visible_unread(session: Session, account: str, now: datetime) -> dict[Key, U
 
 
 def mark_read(session: Session, account: str, now: datetime, keys: Collection[Key] | None, *, may_mark_security: bool) -> int:
-    """Mark alerts as read, or all present ones (None); return how many are left. Skips unknown keys and, unless
+    """Mark alerts as read (None: all), and return the number of unread ones. Skips unknown keys and, without
     `may_mark_security`, alerts about the account's security: a token must not hide the alert about itself."""
     bump_alert_version(session, account)
     left = visible_unread(session, account, now)

@@ -1,4 +1,4 @@
-"""Settled alerts: one that asks for something is deleted when that is done, so that the bell lists it no longer."""
+"""Settled alerts: an alert that asks for an action is deleted after the action, so that the bell no longer lists it."""
 
 from collections.abc import Collection
 
@@ -25,18 +25,18 @@ _DELETE = delete(Alert).where(
 
 
 def settle_alerts(session: Session, change: Change) -> None:
-    """Delete the alerts that an event settles. Their readers count again."""
+    """Delete the alerts that an event settles, so that their recipients count their alerts again."""
     event = change.event
     for board, types in change.kind.settled(event, change.after, change.fields):
         _delete(session, board, types)
 
 
 def _delete(session: Session, board: str | None, types: Collection[str]) -> None:
-    """Delete the alerts about events of these types, on one board or (None) on all."""
+    """Delete the alerts about events of these types, on one board or on all (None)."""
     session.flush()
     rows = session.connection().execute(_FIND, {"types": list(types)}).all()
     settled = [row._asdict() for row in rows if board in (None, row.board)]
     if settled:
         session.connection().execute(_DELETE, settled)
-    for account in sorted({alert["account"] for alert in settled}):  # in one order, as each row stays locked
+    for account in sorted({alert["account"] for alert in settled}):  # in a fixed order, because each row stays locked
         bump_alert_version(session, account)

@@ -1,1 +1,1 @@
-"""Commands on duties: who is on duty until when, and who is planned to be."""
+"""Commands for duties and their plan."""

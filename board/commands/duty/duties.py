@@ -1,4 +1,4 @@
-"""Duty: a person says that they are on duty until a time. Alarms ask people on duty first."""
+"""Duties: people on duty until a time, whom alarms ask first."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -18,7 +18,7 @@ from models.duty import Duty, Ended
 from models.fields import Data, Id, Time
 from models.times import format_utc, parse_utc
 
-LONGEST = timedelta(hours=24)  # of a duty from now on: a longer one is a slip
+LONGEST = timedelta(hours=24)  # from now to the end of a duty; a longer duty is an error
 MAX_KEPT = 100  # alarms that a person keeps after a duty
 
 
@@ -57,7 +57,7 @@ class EndDuty(Data):
 
 
 def begin(writer: EventWriter, data: BeginDuty) -> None:
-    """Put the author of this command on duty."""
+    """Begin the duty of the caller."""
     if program_accounts.program_accounts_among(writer.session, [writer.account_id]):
         raise Refused("forbidden", N_("An account of a program cannot be on duty."))
     row = of_account(writer, writer.account_id)

@@ -1,5 +1,5 @@
-"""Ends of duties that the server finds by time, and alarms that reopen as the duty of their taker has ended. What is due is read
-first, and checked again under the lock of its board."""
+"""Duties that end by time, and alarms that reopen because the duty of their owner has ended. Due work is read first, and checked
+again under the lock of its board."""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
@@ -23,21 +23,21 @@ from models.db.tables import columns_of
 from models.duty import Duty, PlannedDuty
 from models.times import format_utc
 
-REOPENED_WITHIN = timedelta(hours=24)  # of the end of the duty; then the promise itself has lapsed
-MAX_READ = 500  # at once
+REOPENED_WITHIN = timedelta(hours=24)  # after the end of the duty; by then, every promise has lapsed
+MAX_READ = 500  # duties per read
 
 _DUTY, _ALARM = columns_of(Duty), columns_of(Alarm)
 
 
 class ServerWriters(NamedTuple):
-    """Writers of what the server does by itself."""
+    """Factory of writers for changes that the server makes on its own."""
 
     clock: Callable[[], datetime]
     rules: AlarmRules
     catalogue: TaskCatalogue
 
     def on(self, session: Session, board_id: str) -> EventWriter:
-        """Return the writer for a board, whose row is locked first."""
+        """Lock a board, and return its writer."""
         board = unit_of_work.lock_board(session, board_id)
         assert board is not None, "boards are never removed"
         now = format_utc(self.clock())
@@ -52,7 +52,7 @@ def over(session: Session, now: datetime) -> list[str]:
 
 
 def left_alarms(session: Session, now: datetime) -> Mapping[str, list[str]]:
-    """Return the alarms, by board, that an account took before the end of its duty, and has not kept."""
+    """Return the alarms that accounts took before the end of their duty and have not kept, by board."""
     since = format_utc(now - REOPENED_WITHIN)
     rows = session.connection().execute(
         select(_ALARM.id, _ALARM.board, _DUTY.kept)
@@ -77,7 +77,7 @@ def end_duties(session: Session, server: ServerWriters, ids: Collection[str]) ->
 
 
 def clear_plan(session: Session, server: ServerWriters, ids: Collection[str]) -> CommandResult:
-    """Take past entries off the plan."""
+    """Archive past entries of the plan."""
     writer = server.on(session, OPERATIONS)
     for id in ids:
         row = unit_of_work.get(session, PlannedDuty, id)
@@ -87,7 +87,7 @@ def clear_plan(session: Session, server: ServerWriters, ids: Collection[str]) ->
 
 
 def reopen(session: Session, server: ServerWriters, board: str, ids: Collection[str]) -> CommandResult:
-    """Reopen the alarms that an account left at the end of its duty, unless somebody dealt with them in the meantime."""
+    """Reopen the alarms whose owners are no longer on duty, unless they were taken, kept or ended in the meantime."""
     writer = server.on(session, board)
     for id in ids:
         row = unit_of_work.get(session, Alarm, id)

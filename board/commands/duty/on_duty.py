@@ -1,4 +1,4 @@
-"""Accounts on duty, as a transaction sees them."""
+"""Accounts on duty, cached for a transaction."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ _KEY = "accounts on duty"  # in `session.info`
 
 
 def on_duty(session: Session) -> frozenset[str]:
-    """Return the accounts on duty, read once for a transaction."""
+    """Return the accounts on duty. Reads them once in a transaction."""
     if _KEY not in session.info:
         session.info[_KEY] = frozenset(session.connection().execute(_ACCOUNTS).scalars())
     accounts: Any = session.info[_KEY]
@@ -27,6 +27,6 @@ def on_duty(session: Session) -> frozenset[str]:
 
 
 def forget(session: Session) -> None:
-    """Read the accounts on duty again next time: this transaction has changed them."""
+    """Drop the cached accounts, after this transaction has changed a duty."""
     session.flush()
     session.info.pop(_KEY, None)

@@ -1,4 +1,4 @@
-"""Plan of duties: it proposes who is on duty when, and the person confirms it by `duty.begin`.
+"""Plan of duties. It proposes duties, which people confirm by `duty.begin`.
 
 A planned duty that is not confirmed in time is an occasion of an alarm.
 """
@@ -30,10 +30,10 @@ from models.occasion import ByTime, Occasion
 from models.times import format_utc, parse_utc
 
 UNCONFIRMED = "duty_unconfirmed"
-MAX_PLANNED = 2_000  # entries of the plan; more is an import gone wrong
-MAX_AT_ONCE = 200  # entries of one command: its transaction holds the lock of `operations`
+MAX_PLANNED = 2_000  # entries of the plan; more is a failed import
+MAX_AT_ONCE = 200  # entries per command, because its transaction holds the lock of `operations`
 LONGEST = timedelta(hours=48)
-KEPT = timedelta(days=31)  # after its end: the journal keeps it longer
+KEPT = timedelta(days=31)  # in the plan, after its end; the journal keeps it longer
 FURTHEST = timedelta(days=400)
 
 _PLANNED, _DUTY = columns_of(PlannedDuty), columns_of(Duty)
@@ -123,7 +123,7 @@ class PlannedRow(NamedTuple):
 
 
 def absent(session: Session, now: datetime) -> list[PlannedRow]:
-    """Return the planned duties of the present that are not confirmed."""
+    """Return the planned duties that have begun and are not confirmed."""
     at = format_utc(now)
     return _named(session, _PLANNED.starts_at <= at, _PLANNED.ends_at > at, ~_IS_CONFIRMED)
 
@@ -145,7 +145,7 @@ def _named(session: Session, *conditions: Any) -> list[PlannedRow]:
 
 
 def past(session: Session, now: datetime) -> list[str]:
-    """Return the ids of entries that leave the plan, as they ended long ago."""
+    """Return the ids of entries that leave the plan, KEPT after their end."""
     query = select(_PLANNED.id).where(_PLANNED.ends_at <= format_utc(now - KEPT)).order_by(_PLANNED.ends_at)
     return list(session.connection().execute(query.limit(MAX_AT_ONCE)).scalars())
 
