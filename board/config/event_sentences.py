@@ -22,6 +22,12 @@ _SET = (None, False)  # after a "!" before the path: the value is set
 CREATIONS = ("added", "opened", "attached", "approved")  # ends of types that add an entity, so that there are no changes to list
 NAMED = ("column", "tip", "file", "material", "distribution", "alarm")  # kinds with names, besides cards
 NULLABLE = ("decision", "file")  # readers with a text for no value
+# sentences that name the changed fields, with their form for a page that lists the changes after the sentence
+BEFORE_CHANGES = {
+    N_("{who} changed {what}: {fields}; and set {set}"): N_("{who} changed {what}, and set {set}"),
+    N_("{who} changed {what}: {fields}"): N_("{who} changed {what}"),
+    N_("{who} updated handover {number}: {fields}"): N_("{who} updated handover {number}"),
+}
 SHORT = 60  # characters: a longer value gets its own line
 _OF_TIP: dict[str, Sequence[Any]] = {"!state.tip": _SET}
 _SAME_CHILD: dict[str, Sequence[Any]] = {"state.answer.answer": ("same",)}
@@ -124,7 +130,7 @@ SENTENCES: dict[str, Sentence] = {
         "appeal.level", N_("{who} changed the appeal from “{from}” to “{to}”"), N_("{who} set the appeal to “{to}”"),
     ),
     "search.goal_set": _say(
-        N_("{who} set the goal: {text}, due {until}"), N_("{who} set the goal: {text}"),
+        N_("{who} changed the goal: {text}, due {until}"), N_("{who} changed the goal: {text}"),
         N_("{who} cleared the goal (was: {from})"), N_("{who} cleared the goal"),
         said=("goal",), text="text state.goal.text", until="time state.goal.until", from_="text before.goal.text",
     ),
@@ -154,15 +160,15 @@ SENTENCES: dict[str, Sentence] = {
         said=("photo", "public_photo"),
     ),
     "material.approved": _named("material latest", N_("{who} approved for distribution: {name}")),
-    "material.ended": _named("material latest", N_("Must no longer be given out: {name}")),
+    "material.ended": _named("material latest", N_("{name} must no longer be given out")),
     "material.withdrawn": _named("material latest", N_("{who} withdrew: {name}")),
     "distribution.added": _named("text latest.recipient", N_("{who} added a recipient: {name}")),
     "distribution.take_down_due": _named(
         "text latest.recipient",
-        Variant(N_("Must be asked to take it down: {name}"), {"!state.take_down": _SET}),
-        N_("No longer has to be asked to take it down: {name}"),
+        Variant(N_("{name} must be asked to take it down"), {"!state.take_down": _SET}),
+        N_("{name} no longer has to be asked to take it down"),
     ),
-    "distribution.taken_down": _named("text latest.recipient", N_("{who} recorded who was asked to take it down: {name}")),
+    "distribution.taken_down": _named("text latest.recipient", N_("{who} recorded that {name} was asked to take it down")),
     "distribution.withdrawn": _named("text latest.recipient", N_("{who} removed a recipient: {name}")),
     "file.attached": _say(
         Variant(N_("{who} added a photo to a note: {name}"), {"!state.note": _SET, "!state.picture": _SET}),
@@ -356,7 +362,8 @@ SENTENCES: dict[str, Sentence] = {
 
 def facts_for_scripts() -> dict[str, Any]:
     """Return the declarations that both composers need besides the sentences."""
-    return {"creations": CREATIONS, "named": NAMED, "nullable": NULLABLE, "short": SHORT}
+    facts = {"creations": CREATIONS, "named": NAMED, "nullable": NULLABLE, "short": SHORT}
+    return {**facts, "before_changes": BEFORE_CHANGES}
 
 
 def for_scripts() -> dict[str, list[Any]]:

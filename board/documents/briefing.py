@@ -1,5 +1,6 @@
 """Briefing of a shift on paper: an A4 page to talk through, tick and sign, generated from the report of a handover."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from board import labels
@@ -98,13 +99,13 @@ class BriefingDocument(BriefingChildren):
         worrying, open_count = sum(bool(search["worrying"]) for search in searches), len(searches)
         undecided = sum(search["undecided"] and not search["worrying"] for search in searches)
         overdue = sum(len(section["tasks"]["overdue"]) for section in sections)
-        ungraded = sum(len(section["ungraded"]) for section in sections)
+        waiting = sum((Counter(section["unanswered"]) for section in sections), Counter[str]())
         counts = [
             ngettext("{count} open search", "{count} open searches", open_count) if open_count else None,
             ngettext(*sentences.WORRYING_ONES, worrying) if worrying else None,
             ngettext(*sentences.TO_BE_DECIDED, undecided) if undecided else None,
             ngettext("{count} task overdue", "{count} tasks overdue", overdue) if overdue else None,
-            ngettext("{count} sighting to grade", "{count} sightings to grade", ungraded) if ungraded else None,
+            self._unanswered(waiting),
         ]
         at = moment_text(self._report["composed_at"], "EEE d MMM y, HH:mm", self._reads)
         return [people, " · ".join(part for part in (at, *counts) if part)]

@@ -1,5 +1,6 @@
 """Searches on the briefing of a shift, each in a large box or a row."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -9,10 +10,9 @@ from board.config import sentences
 from board.config.earlier_disappearances import described, in_order
 from board.config.predefined_tasks import shown_text
 from board.documents import text_authors
-from board.documents.content import Fact, Line, UserText, is_date, short_datetime
+from board.documents.content import Fact, Line, Piece, UserText, is_date, short_datetime
 from board.documents.handover_report import ReportDocument
 from board.i18n import N_, P_, moment_text
-from models.column import ROLES
 from models.entity import State
 from models.times import parse_utc
 
@@ -153,7 +153,7 @@ class BriefingChildren(ReportDocument):
         facts.append((translate(sentences.LATEST_CREDIBLE), credible))
         facts.append((translate(N_("Situation")), self._prose(briefing, "assessment", section["board"])))
         if goal:
-            deadline = [f" · {self._say(N_('by {at}'), at=self._near(goal['until']))}"] if goal["until"] else []
+            deadline = [f" · {self._say(sentences.BY_TIME, at=self._near(goal['until']))}"] if goal["until"] else []
             facts.append((translate(N_("Goal")), [self._cut(goal["text"], self._max_text), *deadline]))
         if needs:
             until = search["person"]["needs_until"]
@@ -166,10 +166,11 @@ class BriefingChildren(ReportDocument):
         """Return the critical points and the contingencies."""
         facts: list[Fact] = []
         if pins := section["pinned"]:
-            done = f" ({self._translate(ROLES['done'])})"
             line: Line = []
             for pin in pins:
-                line += [" · ", self._cut(pin["title"], self._max_text), done if pin["done"] else ""]
+                line += [" · ", self._cut(pin["title"], self._max_text)]
+                if pin["done"]:
+                    line += [" (", *self._done(self._cut(pin["result"] or "", self._max_text, pin["id"], "result")), ")"]
             facts.append((self._translate(sentences.CRITICAL_POINTS), [*line[1:], *self._unconfirmed(briefing, "pinned")]))
         if briefing.get("contingencies"):
             facts.append((self._translate(N_("If … then …")), self._prose(briefing, "contingencies", section["board"])))
@@ -224,41 +225,45 @@ class BriefingChildren(ReportDocument):
         return [] if self._is_over else [self._translate(name) for name, is_done in steps if not is_done]
 
     def _overdue(self, section: State, is_large: bool) -> list[Line]:
-        """Return the overdue tasks, the longest overdue first, with the time overdue. A box has the assignees; a row has only the
-        first task."""
+        """Return the overdue tasks, the longest overdue first, with the time overdue and the assignee. A row has only the first
+        task."""
         cards = sorted(section["tasks"]["overdue"], key=lambda card: str(card["due"]))
-        if not is_large:
-            count = len(cards) - 1
-            more = f", {self.ngettext('{count} more overdue', '{count} more overdue', count)}" if count > 0 else ""
-            return [[self._task(card, MAX_ROW_TITLE), f", {self._length(card['due'])}{more}"] for card in cards[:1]]
-        lines: list[Line] = []
-        for card in cards[:MAX_BOX_TASKS]:
-            assignee = f" · {self._assignee(card)}"
-            lines.append([self._task(card, MAX_BOX_TITLE), f", {self._length(card['due'])}{assignee}"])
-        return [*lines, *self._more(len(cards) - MAX_BOX_TASKS)]
+        shown, title = (MAX_BOX_TASKS, MAX_BOX_TITLE) if is_large else (1, MAX_ROW_TITLE)
+        lines: list[Line] = [
+            [self._task(card, title), f", {self._length(card['due'])}", self._owner(card, is_large)] for card in cards[:shown]
+        ]
+        if (count := len(cards) - shown) > 0 and is_large:
+            lines.append([self.ngettext(*sentences.MORE, count)])
+        elif count > 0:
+            lines[0] += [" · ", self.ngettext("{count} more overdue", "{count} more overdue", count)]
+        return lines
 
     def _next_steps(self, section: State, is_open: bool, is_large: bool) -> Line:
-        """Return the next work: decisions, sightings to grade, and the next task that is due."""
-        search, ungraded, translate = section["search"], section["ungraded"], self._translate
-        texts = [translate(N_("to decide: worrying?"))] if is_open and search["undecided"] and not search["worrying"] else []
-        if ungraded:
-            texts.append(self.ngettext("{count} sighting to grade", "{count} sightings to grade", len(ungraded)))
+        """Return the next work: decisions, unanswered sightings, and the next task that is due."""
+        search, translate = section["search"], self._translate
+        decision = translate(N_("to decide: worrying?")) if is_open and search["undecided"] and not search["worrying"] else ""
+        texts = [text for text in (decision, self._unanswered(section["unanswered"])) if text]
         line: Line = [" · ".join(texts)]
         cards = sorted(section["tasks"]["due"], key=lambda card: str(card["due"]))
         for card in cards[:1]:
-            assignee = f" · {self._assignee(card)}" if is_large else ""
             title = self._task(card, MAX_BOX_TITLE if is_large else MAX_ROW_TITLE)
-            line += [f"{' · ' if texts else ''}{self._near(card['due'])} ", title, assignee]
+            line += [f"{' · ' if texts else ''}{self._near(card['due'])} ", title, self._owner(card, is_large)]
         return line if texts or cards else []
+
+    def _unanswered(self, counts: Mapping[str, int]) -> str:
+        """Return "unanswered: 2 not looked at, 1 to assess"; "" if no sighting waits."""
+        waiting = self._waiting(counts)
+        return self._say(N_("unanswered: {waiting}"), waiting=waiting) if waiting else ""
+
+    def _owner(self, card: State, is_large: bool) -> Piece:
+        """Return " · Bob Claes", or that nobody is assigned. A row on a full page has only the first name, or nothing."""
+        text, first_name = f"\u00a0· {self._assignee(card)}", self._name(card["assignee"]).split()[0] if card["assignee"] else ""
+        return text if is_large else UserText(text, short=f"\u00a0· {first_name}" if first_name else "")
 
     def _task(self, card: State, length: int) -> UserText:
         """Return a task's title, with a short form of at most `length` characters for a full page."""
         title = self._cut(card["title"], self._max_text, card["id"], "title")
         return replace(title, short=cut_text(title.text, length))
-
-    def _more(self, count: int) -> list[Line]:
-        """Return a line with the number of omitted tasks; none if it is 0."""
-        return [[self.ngettext(*sentences.MORE, count)]] if count > 0 else []
 
     # -- texts and times
 

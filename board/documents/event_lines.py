@@ -20,7 +20,7 @@ END_MARKS = (".", "!", "?", "…")
 def event_line(event: Mapping[str, Any], before: Any, board: str, values: FieldValues) -> Line:
     """Return the time of an event, its sentence and reason, and what the sentence does not mention: changes, or the fields of
     a new entity, as paper has no link to it."""
-    sentence, filled, rest = describe(event, before, board, values)
+    sentence, filled, rest = describe(event, before, board, values, lists_changes=True)
     line: Line = [" · ".join([time_text(event["at"], values.reads), *_notes(event, values), ""])]
     line += _with_reason(sentence, event, values)
     for change in rest:

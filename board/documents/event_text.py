@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-from board.config.event_sentences import CREATIONS, NULLABLE, SENTENCES, SHORT, Sentence, Text, Variant
+from board.config.event_sentences import BEFORE_CHANGES, CREATIONS, NULLABLE, SENTENCES, SHORT, Sentence, Text, Variant
 from board.documents.content import Line, Piece
 from board.documents.event_values import READERS, Facts, is_card
 from board.documents.field_values import FieldValues, fields_of_name, plain
@@ -36,13 +36,16 @@ def is_creation(type: str) -> bool:
     return type.rpartition(".")[2] in CREATIONS
 
 
-def describe(event: Mapping[str, Any], before: Any, board: str, values: FieldValues) -> Description:
-    """Describe an event of a board, as in the contract. `before`: the state of its entity, None if there was none, or UNKNOWN."""
+def describe(event: Mapping[str, Any], before: Any, board: str, values: FieldValues, lists_changes: bool = False) -> Description:
+    """Describe an event of a board, as in the contract. `before`: the state of its entity, None if there was none, or UNKNOWN.
+    `lists_changes`: the page lists the changes after the sentence, which then does not name their fields."""
     it, sentence = facts_of(event, before, board, values), sentence_of(event)
     (text, when, named), (_, slots, said) = variant_of(sentence, it), sentence
+    covered = said if named is None else named
+    if lists_changes and isinstance(text, str):
+        text = BEFORE_CHANGES.get(text, text)
     translated = _translated(text, it, slots)
     filled = {name: _slot(it, name, slots) or "" for name in _PLACEHOLDER.findall(translated)}
-    covered = said if named is None else named
     if is_creation(event["type"]):  # a sentence for one value of a field, such as a comment's, implies it
         covered = [
             *_shown_fields(it, slots, filled),

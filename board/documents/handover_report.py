@@ -30,7 +30,9 @@ class ReportDocument(SearchFacts):
         handover, notes = self._handover, list[str]()
         title = self._say(sentences.HANDOVER, number=handover["number"]) if handover else self._say(N_("Handover"))
         if self._report["live"]:
-            notes.append(self._say(N_("Not signed. Searches as they were at {at}."), at=self._at(self._report["composed_at"])))
+            no_handover = N_("No handover in progress. Searches as they were at {at}.")
+            note = N_("Not signed. Searches as they were at {at}.") if handover else no_handover
+            notes.append(self._say(note, at=self._at(self._report["composed_at"])))
         if self._report["withheld"]:
             notes.append(self._say(_WITHHELD))
         facts = [*self._shift(), *(self._steps(handover) if handover else []), *self._previous()]
@@ -59,7 +61,7 @@ class ReportDocument(SearchFacts):
         if handover and handover["status"] == "accepted":
             until, successor = self._at(handover["ended_at"]), self._name(handover["ended_by"])
             return self._say(sentences.SHIFT_HANDED_OVER, name=name, since=since, until=until, next=successor)
-        return f"{name}, {self._say(P_('a date', 'since {at}'), at=since)}"
+        return ", ".join((name, self._say(P_("a date", "since {at}"), at=since)))
 
     def _steps(self, state: State) -> list[Fact]:
         translate = self._translate
@@ -68,10 +70,11 @@ class ReportDocument(SearchFacts):
             facts.append((translate(N_("Signed")), [f"{self._name(state['outgoing'])}, {self._at(state['signed_at'])}"]))
         if state["incoming"]:
             facts.append((self._field("incoming"), [self._name(state["incoming"])]))
+        texts = {"restatement": self._say(sentences.IN_WORDS_OF, name=self._name(state["ended_by"]))}
+        texts["reason"] = translate(sentences.REASON_UNREAD) if state["status"] == "accepted" else self._field("reason")
         facts += [
-            (self._field(path), [self._languages.text_by(state[path], state["ended_by"])])
-            for path in ("restatement", "reason") if state[path]
-        ]  # fmt: skip
+            (name, [self._languages.text_by(state[path], state["ended_by"])]) for path, name in texts.items() if state[path]
+        ]
         if unread := [section["search"] for section in self._report["searches"] if section["unread_by"]]:
             names = " · ".join(f"{self._child_name(search)} {search['reference']}" for search in unread)
             facts.append((translate(N_("Not read")), [names]))
@@ -200,9 +203,16 @@ class ReportDocument(SearchFacts):
         time = self._sighted(times, short_datetime, sex) if card["kind"] == "sighting" else at
         details = [self._assignee(card), time]
         details += [self._say(sentences.DUE, at=short_datetime(card["due"], self._reads))] if card["due"] else []
-        details += [self._translate(ROLES["done"])] if "category" in card and card["done"] else []
         more = "".join(f" · {part}" for part in details if part)
-        return [f"{noun} {card['number']} · " if card["number"] else f"{noun} · ", title, more]
+        line: Line = [f"{noun} {card['number']} · " if card["number"] else f"{noun} · ", title, more]
+        if "category" in card and card["done"]:
+            line += [" · ", *self._done(self._languages.user_text(card["result"] or "", card["id"], "result"))]
+        return line
+
+    def _done(self, result: UserText) -> Line:
+        """Return "Done: she takes line 2" for a critical point that is done; "Done" without a result."""
+        done = self._translate(ROLES["done"])
+        return [f"{labels.with_colon(done, self._translate)} ", result] if result.text else [done]
 
     def _assignee(self, card: State) -> str | None:
         """Return the name of a card's assignee; for an open task without one that nobody is assigned."""

@@ -1,5 +1,7 @@
 """Facts of one search in a printed handover report."""
 
+from collections.abc import Mapping
+
 from board import labels
 from board.config import sentences
 from board.config.earlier_disappearances import described, in_order
@@ -11,6 +13,10 @@ from models.search import Person
 
 _DECIDED = {True: N_("Yes"), False: N_("No"), None: N_("Not decided")}
 _IN_HEADING = ("first_name", "last_name", "age", "birth_date", "needs_until")
+_WAITING = {
+    "look": sentences.NOT_LOOKED_AT, "judge": sentences.TO_ASSESS, "pass_on": sentences.WAITING_FOR_POLICE,
+    "wakes": sentences.TO_LOOK_AT_AGAIN,
+}  # fmt: skip
 _CHILD = tuple(name for name in Person.model_fields if name not in _IN_HEADING)  # description of the child
 
 
@@ -68,18 +74,12 @@ class SearchFacts(ReportWording):
         ]
         if confirmed:
             facts.append((translate(sentences.LAST_CONFIRMED), self._last(confirmed, sex)))
-        waiting = [self._waiting(queue, count) for queue, count in section["unanswered"].items() if count]
-        return [*facts, (translate(N_("Unanswered")), [", ".join(waiting)])] if waiting else facts
+        waiting = self._waiting(section["unanswered"])
+        return [*facts, (translate(N_("Unanswered")), [waiting])] if waiting else facts
 
-    def _waiting(self, queue: str, count: int) -> str:
-        """Return "2 not looked at"."""
-        if queue == "look":
-            return self.ngettext(*sentences.NOT_LOOKED_AT, count)
-        if queue == "wakes":
-            return self.ngettext(*sentences.TO_LOOK_AT_AGAIN, count)
-        if queue == "judge":
-            return self.ngettext(*sentences.TO_ASSESS, count)
-        return self.ngettext(*sentences.WAITING_FOR_POLICE, count)
+    def _waiting(self, counts: Mapping[str, int]) -> str:
+        """Return "2 not looked at, 1 to assess" from the numbers of sightings by queue; "" if all are 0."""
+        return ", ".join(self.ngettext(*text, counts[queue]) for queue, text in _WAITING.items() if counts.get(queue))
 
     def _responsible(self) -> str:
         """Return the present and the next person responsible for a members-only search that the shift holder sees."""
@@ -132,7 +132,7 @@ class SearchFacts(ReportWording):
         goal = search["goal"]
         if goal is None:
             return []
-        due = [f" · {self._say(N_('by {at}'), at=self._at(goal['until']))}"] if goal["until"] else []
+        due = [f" · {self._say(sentences.BY_TIME, at=self._at(goal['until']))}"] if goal["until"] else []
         line: Line = [self._languages.text_by(goal["text"], goal["by"]), *due, f" · {self._name(goal['by'])}"]
         return [(self._field("goal"), line)]
 

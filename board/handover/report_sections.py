@@ -266,9 +266,11 @@ def _pin(kind: str, entity: EntityAt, done_columns: Collection[str]) -> Pinned:
     """Return a pinned card, or a note with its category and card."""
     state = entity.state
     if kind != "note":
-        return {**_card(kind, entity), "category": None, "card": None, "done": state["column"] in done_columns}
+        is_done = state["column"] in done_columns
+        result = state.get("result") if is_done else None
+        return {**_card(kind, entity), "category": None, "card": None, "done": is_done, "result": result}
     return {
         "kind": "note", "id": entity.id, "seq": entity.seq, "number": None, "title": state["text"], "assignee": None,
         "priority": None, "due": None, "at": state["happened_at"], "seen_at": None, "category": state["category"],
-        "card": state["card"], "done": False,
+        "card": state["card"], "done": False, "result": None,
     }  # fmt: skip

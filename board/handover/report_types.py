@@ -42,7 +42,7 @@ Pinned = TypedDict("Pinned", {
     "kind": Annotated[str, ComputedSchema(lambda: {"enum": [*(kind.name for kind in kinds.cards()), "note"]})],
     "id": Id, "seq": Count, "number": Count | None,
     "title": str, "assignee": Id | None, "priority": Priority | None, "due": Time | None, "at": Time | None,
-    "seen_at": Time | None, "category": str | None, "card": Id | None, "done": bool,
+    "seen_at": Time | None, "category": str | None, "card": Id | None, "done": bool, "result": str | None,
 })  # fmt: skip
 # Facts of a search. `suggested`: criteria that they suggest. `undecided`: nobody has decided if it is worrying.
 ReportedSearch = TypedDict("ReportedSearch", {
@@ -122,6 +122,7 @@ handover is open and as it was signed; otherwise who holds the shift. Then the `
 `briefing`: its state, or null.
 `pinned`: the cards and notes that the briefing pins, as cards. `title` of a note is its text.
 `pinned[].done`: whether it is a card in a column for finished work. *0.4.0*
+`pinned[].result`: result of a task that is done, or null. *0.4.0*
 `after`: what has happened on the board since.
 `after.seq`: its head now.
 `after.events`: marks of reading are not counted.

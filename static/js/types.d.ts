@@ -105,7 +105,7 @@ interface DeclaredRules {
   queues: [Queue, Condition][];
   significant: Record<string, Condition>;
   events: Record<string, EventSentence>;
-  event_facts: { creations: string[]; named: string[]; nullable: string[]; short: number; carried_over: string[] };
+  event_facts: { creations: string[]; named: string[]; nullable: string[]; short: number; before_changes: Record<string, string>; carried_over: string[] };
   criteria: string[];
   younger_than: Record<string, number>;
   undo: Record<string, UndoRight>;

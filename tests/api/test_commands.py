@@ -535,8 +535,8 @@ async def test_items_can_be_added_after_any_rank_and_the_task_changed_after_that
 
 async def test_a_task_follows_from_a_sighting_of_the_same_search(scene: SearchScenario) -> None:
     sighting = (await scene.sighting())["id"]
-    task = await scene.task(sighting=sighting)
-    assert task["state"]["sighting"] == sighting
+    task, look = await scene.does("task.add", {"title": "call the school", "sighting": sighting})
+    assert (task["state"]["sighting"], look["type"]) == (sighting, "sighting.looked_at")
     other = (await SearchScenario(scene.team, await scene.team.alice.open_search()).sighting())["id"]
     await scene.refuses("not_found", "task.add", {"title": "x", "sighting": other}, "sighting")
     await scene.refuses("not_found", "task.update", {"task": task["id"], "sighting": other}, "sighting")

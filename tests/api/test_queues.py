@@ -106,6 +106,21 @@ async def test_first_look_stays_and_the_one_who_took_it_in_does_not_count(scene:
     assert (await scene.state("sighting", one["sighting"]))["looked_at"] == first["state"]["looked_at"]
 
 
+async def test_decision_on_a_sighting_or_task_from_it_is_a_look(scene: SearchScenario) -> None:
+    me, ids = scene.team.alice.account["id"], [(await scene.sighting())["id"] for _ in range(4)]
+    await scene.does("note.add", {"card": ids[0], "text": "Seen twice", "category": "comment"})
+    await scene.does("note.add", {"card": ids[1], "text": "Treated as hers", "category": "decision"})
+    await scene.does("task.add", {"title": "Ask for the cameras", "sighting": ids[2]})
+    task = await scene.one("task.add", {"title": "Ring the bell"})
+    await scene.does("task.update", {"task": task["id"], "sighting": ids[3]})
+    states = [await scene.state("sighting", id) for id in ids]
+    assert [state["queue"] for state in states] == ["look", "judge", "judge", "judge"]
+    assert [state["looked_at"] and state["looked_at"]["by"] for state in states] == [None, me, me, me]
+    assert [entry["queue"] for entry in await own(scene)].count("look") == 1
+    assert await scene.does("note.add", {"card": ids[1], "text": "Again", "category": "decision"}, scene.team.bob) != []
+    assert (await scene.state("sighting", ids[1]))["looked_at"]["by"] == me, "the first look stays"
+
+
 async def test_a_look_never_conflicts_and_can_not_be_undone(scene: SearchScenario) -> None:
     one = {"sighting": (await scene.sighting())["id"]}
     base = (await scene.team.alice.snapshot(scene.search))["seq"]

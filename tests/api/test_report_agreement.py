@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from models.board import OPERATIONS
+from models.times import format_utc, now
 from tests.api.test_briefing import pages
 from tests.api.test_documents import fetched
 from tests.support import handover_steps
@@ -115,6 +117,9 @@ async def test_a_critical_point_that_is_done_says_so(team: Team) -> None:
     assert block(await printed(alice), "Critical points")[0].endswith("Custody · nobody assigned")
     await alice.command(search, "card.move", {"card": task, "column": done})
     assert block(await printed(alice), "Critical points")[0].endswith("Custody · Done")
+    await alice.command(search, "task.update", {"task": task, "result": "joint authority"})
+    assert block(await printed(alice), "Critical points")[0].endswith("Custody · Done: joint authority")
+    assert "Custody (Done: joint authority)" in (await pages(alice))[0]
 
 
 async def test_needs_say_until_when_they_are_covered(team: Team) -> None:
@@ -136,7 +141,44 @@ async def test_a_briefing_says_that_further_tasks_are_overdue(team: Team) -> Non
     for title in ("Ask school", "Ask the shop"):
         await alice.command(search, "task.add", {"title": title, "due": "2026-01-01T00:00:00Z"})
     (page,) = await pages(alice)
-    assert re.search(r"Ask school, \d+ d \d+ h, 1 more overdue", page)
+    assert re.search(r"Ask school, \d+ d \d+ h · nobody assigned · 1 more overdue", page)
+    (page,) = await pages(alice, language="fr")
+    assert "et 1 autre en retard" in page
+
+
+async def test_rows_of_a_briefing_name_who_has_the_next_task(team: Team) -> None:
+    search, bob = await team.alice.open_search(), team.bob.account["id"]
+    await team.alice.command(search, "task.add", {"title": "Ask school", "due": "2026-01-01T00:00:00Z", "assignee": bob})
+    soon = format_utc(now() + timedelta(minutes=5))  # before the first tasks
+    await team.alice.command(search, "task.add", {"title": "Call the aunt", "due": soon, "assignee": bob})
+    (page,) = await pages(team.alice)
+    assert re.search(r"Ask school, \d+ d \d+ h · Bob", page)
+    assert "Call the aunt · Bob" in page
+
+
+async def test_briefing_and_report_count_the_same_sightings(team: Team) -> None:
+    search = await team.alice.open_search()
+    for _ in range(3):
+        await team.bob.command(search, "sighting.add", {"description": "a girl on a bicycle"})
+    ids = [id for kind, id in (await team.alice.snapshot(search))["entities"] if kind == "sighting"]
+    await team.alice.command(search, "sighting.looked_at", {"sighting": ids[0]})
+    assert facts(await printed(team.alice), "Unanswered") == ["2 not looked at, 1 to assess"]
+    (page,) = await pages(team.alice)
+    assert page.count("unanswered: 2 not looked at, 1 to assess") == 2, "in the head, and in the row"
+
+
+async def test_words_and_reason_of_an_acceptance_say_whose_they_are(team: Team) -> None:
+    await team.alice.open_search()
+    number = await handover_steps.hand_to_sign(team.alice)
+    accept = {"handover": number, "restatement": "one search", "reason": "she has to go"}
+    await team.ada.command(OPERATIONS, "handover.accept", accept)
+    text, (page,) = (
+        await printed(team.alice, f"/handovers/{number}.md"),
+        await pages(team.alice, f"/handovers/{number}/briefing.pdf"),
+    )
+    assert facts(text, "In the words of Ada") == ["one search"]
+    assert facts(text, "Reason for not reading everything") == ["she has to go"]
+    assert "In the words of Ada one search" in page
 
 
 async def test_a_members_only_search_names_the_person_responsible_once(team: Team) -> None:

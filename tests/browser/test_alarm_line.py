@@ -393,7 +393,7 @@ async def test_a_press_meant_for_the_alarm_before_takes_nothing(browsers: Browse
     await window(f"{ALARM}[data-alarm=alarm-2]").wait_for()
     await window(TAKE).evaluate("each => each.click()")
     await expect(window(f"{ALARM} .nobody")).to_have_text("not taken: press again")
-    await expect(window("[data-announcer]").first).to_contain_text("Nothing was taken, as another alarm has just come here")
+    await expect(window("[data-announcer]").first).to_contain_text("Nothing was taken, because another alarm has just moved here")
     await expect(window("[data-testid=alarm-sent]")).to_have_count(0)
     assert not [each for each in window.frames if each.sent and each.body["type"] == "command"]
 

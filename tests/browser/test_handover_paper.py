@@ -101,10 +101,11 @@ async def rich_search(browsers: Browsers) -> tuple[str, str, int]:
     note = await one(alice, board, "note.add", {"text": "Zqpinned", "category": "decision"})
     await alice.command(OPERATIONS, "shift.take", {"reason": "Zqtaken"})
     await alice.command(board, "card.move", {"card": done, "column": columns["done"]})
+    await alice.command(board, "task.update", {"task": done, "result": "Zqresult"})
     await alice.command(board, "note.add", {"text": "Zqdecision", "category": "decision"})
     await alice.command(OPERATIONS, "handover.prepare", {"incoming": me})
     number = (await alice.http.get("/api/v1/handover")).json()["handover"]["number"]
-    await alice.command(board, "handover.write", {"handover": number, "pinned": [note]} | TEXTS)
+    await alice.command(board, "handover.write", {"handover": number, "pinned": [note, done]} | TEXTS)
     await alice.command(OPERATIONS, "handover.write", {"handover": number, "faults": "Zqfaults", "remarks": "Zqremarks"})
     report = (await alice.http.get("/api/v1/handover")).json()
     positions = {each["board"]: each["seq"] for each in report["searches"]}
@@ -133,13 +134,22 @@ async def test_screen_print_and_pdf_of_a_handover_say_the_same(browsers: Browser
     assert {where: everything - words for where, words in said.items()} == {where: set() for where in said}
     assert {word for word in everything if word not in texts["pdf"]} == set()
     given = set(TYPED.findall(str((PERSON, TEXTS)))) | {"Zqgoal", "Zqoverdue", DONE, "Zqpinned", "Zqfaults", "Zqremarks"}
-    given |= {"Zqtaken", "Zqsummary", "Zqrestatement", "Zqreason", "Zqlastseen", "Zqungraded", "Zqcredibleplace"}
+    given |= {"Zqtaken", "Zqsummary", "Zqrestatement", "Zqreason", "Zqlastseen", "Zqungraded", "Zqcredibleplace", "Zqresult"}
     assert given - everything == set()
     facts = set(re.findall(r"\*\*(.+?)(?: · .*?)?:?\*\*", texts["markdown"]))
     blocks = set(re.findall(r"^### (.+)$", texts["markdown"], re.MULTILINE))
     assert {label.rstrip(":") for label in labels} - facts - blocks == set(), "each label of the screen is on paper"
     assert blocks - labels == set(), "each list of the paper is on the screen"
-    for text in ("Not read", "ZQ-1", "Latest credible", "Not filled in: Dropped hypotheses, and why", "Alice, "):
+    for text in (
+        "In the words of Dora",
+        "Reason for not reading everything",
+        "Done: Zqresult",
+        "Not read",
+        "ZQ-1",
+        "Latest credible",
+        "Not filled in: Dropped hypotheses, and why",
+        "Alice, ",
+    ):
         missing = [
             where
             for where, content in texts.items()

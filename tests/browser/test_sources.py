@@ -115,6 +115,6 @@ async def test_the_history_says_that_a_source_was_set(browsers: Browsers) -> Non
     await window.open(f"/searches/{board}/history")
     sentences = window("li[data-type='sighting.updated'] [data-sentence]")
     await expect(sentences).to_have_text([
-        "Bob changed Sighting 7: direction; and set contact of the source",
+        "Bob changed Sighting 7, and set contact of the source",
         "Bob set name of the source of Sighting 7",
     ])  # fmt: skip

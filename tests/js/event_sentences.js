@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import process from "node:process";
 import { use } from "../../static/js/core/i18n.js";
 import { syncClock } from "../../static/js/core/time.js";
-import { eventText } from "../../static/js/format/event_text.js";
+import { describeEvent, fill } from "../../static/js/format/event_text.js";
 
 const { catalogue, now, entities, accounts, cases } = JSON.parse(readFileSync(process.argv[2], "utf-8"));
 const session = { accounts: new Map(Object.entries(accounts)), account: { id: "me" } };
@@ -15,4 +15,4 @@ const before = (given) => (given.known === false ? undefined : given.before);
 
 use(catalogue);
 syncClock(now);
-process.stdout.write(JSON.stringify(cases.map((given) => eventText(given.event, { session, board: board(given.board) }, before(given)))));
+process.stdout.write(JSON.stringify(cases.map((given) => fill(describeEvent(given.event, { session, board: board(given.board) }, before(given), given.lists)))));

@@ -30,8 +30,8 @@ test("people whose access changed are named", () => {
 test("a cancelled take-down has a sentence of its own", () => {
   const distribution = (take_down) => ({ recipient: "De Lijn", take_down });
   const due = (before, after) => sentence("distribution.take_down_due", distribution(before), distribution(after), ["take_down.due"], "distribution");
-  assert.equal(due(null, { due: "2026-11-26T09:30:00Z" }), "Must be asked to take it down: De Lijn");
-  assert.equal(due({ due: "2026-11-26T09:30:00Z" }, null), "No longer has to be asked to take it down: De Lijn");
+  assert.equal(due(null, { due: "2026-11-26T09:30:00Z" }), "De Lijn must be asked to take it down");
+  assert.equal(due({ due: "2026-11-26T09:30:00Z" }, null), "De Lijn no longer has to be asked to take it down");
 });
 
 test("the item of a checklist is named", () => {

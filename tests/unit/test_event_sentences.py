@@ -28,8 +28,8 @@ NOW = "2030-06-01T10:00:00.000Z"  # of another year than the events: screens lea
 TO_READER = "to you"  # variants that paper does not have: it has more than one reader
 
 
-def on_paper(case: Case, before: Any, language: str) -> str:
-    return "".join(map(plain, event_text.describe(case.event, before, case.board, values_in(language)).sentence))
+def on_paper(case: Case, before: Any, language: str, lists_changes: bool = False) -> str:
+    return "".join(map(plain, event_text.describe(case.event, before, case.board, values_in(language), lists_changes).sentence))
 
 
 def on_screens(given: list[dict[str, Any]], language: str, folder: Path) -> list[str]:
@@ -60,9 +60,11 @@ def of_each_variant() -> dict[tuple[str, Text], tuple[Case, Any]]:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_paper_says_the_sentence_of_the_screens(language: str, tmp_path: Path) -> None:
     given = [{"event": case.event, "board": case.board, "before": case.before} for case in CASES]
-    screens = on_screens([*given, *(each | {"known": False} for each in given)], language, tmp_path)
+    variants: tuple[dict[str, bool], ...] = ({}, {"known": False}, {"lists": True})
+    screens = on_screens([each | variant for variant in variants for each in given], language, tmp_path)
     paper = [on_paper(case, case.before, language) for case in CASES] + [on_paper(case, UNKNOWN, language) for case in CASES]
-    told = zip([*CASES, *CASES], paper, screens, strict=True)
+    paper += [on_paper(case, case.before, language, lists_changes=True) for case in CASES]
+    told = zip([*CASES, *CASES, *CASES], paper, screens, strict=True)
     assert [(case.name, text, screen) for case, text, screen in told if text != screen] == []
 
 

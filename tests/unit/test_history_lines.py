@@ -106,6 +106,20 @@ def test_former_values_are_not_marked_with_the_language_of_the_new_ones() -> Non
     assert UserText("trouver le sac") in marked(goal, {"goal": {"text": "trouver le sac"}})
 
 
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Bob changed Task 7 · Result: empty → {long} · Due: empty → {due}"),
+        ("fr", "Bob a modifié Tâche 7 · Résultat : vide → {long} · Échéance : vide → {due}"),
+    ],
+)
+def test_changed_fields_are_named_once(language: str, text: str) -> None:
+    before, long, due = {"number": 7, "result": None, "due": None}, "She takes line 2. " * 5, "2026-12-01T11:05:00.000Z"
+    after = before | {"result": long, "due": due}
+    said = line("task.updated", before, after, ["result", "due"], language).replace("\xa0", " ")
+    assert said == text.format(long=long, due=values_in(language).time(due)).replace("\xa0", " ")
+
+
 def test_a_reason_is_where_its_translation_has_it() -> None:
     values = values_in("en")
     translate = values.translate

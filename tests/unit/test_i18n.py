@@ -37,6 +37,7 @@ DATES = {
     "Changed by {name} at {time}.", "This alarm ended at {time}.", "{name} has had it since {time}.", "Raised: {ago}, at {time}",
     "Show it until {at}. Then take it down.", "Valid until {at}. Then destroy it.", "as it was on {at}", "a date",
     "Not signed. Searches as they were at {at}.", "a date, after “seen”",
+    "No handover in progress. Searches as they were at {at}.",
 }  # fmt: skip
 TIMES = r"\{(?:at|time|until|from|when|then|happened|recorded|date)\}"
 BEFORE_TIMES_OF_DAY = {"fr": "(?<!jusqu’)à", "nl": "om", "de": "um"}

@@ -140,7 +140,7 @@ def told(shown: list[Shown], name: str, screen: str = "history", language: str =
         ("handed handed.set: changes", "The search for Noor V. was included in handover"),
         ("task task.updated: checklist.k1.text", "Bob Claes changed “checklist” on"),
         ("file file.withdrawn: changes", "Bob Claes withdrew a file: other words"),
-        ("briefing handover.written: assessment", "situation"),
+        ("briefing handover.written: assessment", "Situation"),
     ],
 )
 def test_a_history_names_what_the_event_is_about(on_screens: list[Shown], case: str, sentence: str) -> None:

@@ -1,5 +1,6 @@
 """A message is written on one side: in Python, or in the scripts. Those on both are in a list, each under a reason."""
 
+import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -62,6 +63,24 @@ def test_every_message_on_both_sides_has_a_reason() -> None:
     assert len(python) > 900, "this check does not look where the messages are"
     assert len(scripts) > 900
     assert faults(python, scripts, LIST.read_text(encoding="utf-8")) == []
+
+
+def test_each_message_in_python_is_extracted() -> None:
+    extracted = {*of_python(ROOT / "board"), *of_python(ROOT / "models")}
+    files = [file for folder in ("board", "models") for file in (ROOT / folder).rglob("*.py")]
+    calls = [node for file in files for node in ast.walk(ast.parse(file.read_bytes())) if isinstance(node, ast.Call)]
+    marked = {message for call in calls if (message := marked_message(call))}
+    assert len(marked) > 900
+    assert marked - extracted == set(), "Babel does not read f-strings: mark the message outside"
+
+
+def marked_message(call: ast.Call) -> str | None:
+    """Return the message that a call marks, in the form of `of_python`."""
+    name = call.func.id if isinstance(call.func, ast.Name) else call.func.attr if isinstance(call.func, ast.Attribute) else ""
+    texts = [arg.value for arg in call.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
+    if name not in KEYWORDS or len(texts) < (1 if name == "N_" else 2):
+        return None
+    return f"{texts[0]}: {texts[1]}" if name == "P_" else texts[0]
 
 
 SAID = re.compile(r'(?<![\w.$])say(?:Count)?\("(\w+)"')  # by a script

@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, false, select
 from sqlmodel import Session
 
 from board.commands.cards import cards
+from board.commands.sightings import first_look
 from board.engine import unit_of_work
 from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
@@ -21,6 +22,7 @@ from models.entity import State
 from models.ids import new_id
 from models.note import Note
 from models.occasion import Occasion
+from models.sighting import Sighting
 
 Fields: Any = data_of(Note)
 
@@ -46,15 +48,16 @@ _ASKING = (
 
 def add(writer: EventWriter, data: AddNote) -> None:
     """Add a note to a board or one of its cards. Raises Refused `invalid` if it asks for an answer while too many notes of the
-    author wait for one."""
+    author wait for one. A decision on a sighting is a look at it."""
     if data.please_answer:
         _require_few_asking(writer)
-    if data.card is not None:
-        cards.find(writer, data.card)
+    card = cards.find(writer, data.card) if data.card is not None else None
     if data.corrects is not None:
         writer.find(Note, data.corrects, "corrects")
     values = data.model_dump() | {"happened_at": data.happened_at or writer.now}
     writer.create(rows.new_row(Note, values | {"id": new_id(), "board": writer.board.id}), "note.added")
+    if isinstance(card, Sighting) and data.category == "decision":
+        first_look.record(writer, card)
 
 
 def _require_few_asking(writer: EventWriter) -> None:

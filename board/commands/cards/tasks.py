@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from board.commands.cards import cards, ranks
 from board.commands.command import Patch
+from board.commands.sightings import first_look
 from board.config.alarm_rules import Rule
 from board.config.predefined_tasks import TaskTemplate
 from board.engine import occasions, unit_of_work
@@ -26,6 +27,7 @@ from models.entity import State
 from models.fields import Data, Id
 from models.occasion import ByTime, Occasion, WallTexts
 from models.search import Search
+from models.sighting import Sighting
 from models.task import ChecklistItem, Task
 from models.times import format_utc, parse_utc
 
@@ -107,8 +109,9 @@ class UpdateTask(Patch):
 
 
 def add(writer: EventWriter, data: AddTask, take_down: bool = False, reserved: bool = False) -> None:
-    """Add a task, by default to the first `todo` column."""
+    """Add a task, by default to the first `todo` column. A task from a sighting is a look at it."""
     cards.add(writer, KIND, data.model_dump() | {"take_down": take_down}, reserved)
+    _look_at(writer, data.sighting)
 
 
 def add_from_template(writer: EventWriter, template: TaskTemplate, take_down: bool = False) -> None:
@@ -122,7 +125,14 @@ def update(writer: EventWriter, data: UpdateTask) -> None:
     """Update a task. Changes only the items of the checklist that are in the patch, so that two people can tick items at the same
     time."""
     row, values = writer.find_patched(Task, data.task, "task", Fields, data.model_extra or {}, blank={"title": "-"})
+    sighting = values["sighting"] if values["sighting"] != row.sighting else None
     cards.update(writer, KIND, row, values)
+    _look_at(writer, sighting)
+
+
+def _look_at(writer: EventWriter, sighting: str | None) -> None:
+    if sighting is not None:
+        first_look.record(writer, writer.find(Sighting, sighting, "sighting"))
 
 
 def _alarms(session: Session, event: JournalEvent, after: State, fields: Collection[str]) -> Iterator[tuple[str, bool]]:

@@ -1,6 +1,6 @@
 """Queues of sightings. At any time, a sighting is in exactly one queue, which follows from its state.
 
-- `look`: not opened yet by anyone who may act.
+- `look`: nobody has looked at it (`first_look.py`) or graded it.
 - `judge`: assessment not settled, credible or confirmed yet.
 - `pass_on`: credible or confirmed, but not passed on to the police.
 - `answered`: all other sightings.

@@ -11,7 +11,7 @@ from board.commands import past_times
 from board.commands.alarms import urgent_alerts
 from board.commands.cards import cards
 from board.commands.command import Patch
-from board.commands.sightings import queues, sources
+from board.commands.sightings import first_look, queues, sources
 from board.config import sentences
 from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
@@ -24,7 +24,7 @@ from models.declared import data_of
 from models.entity import State
 from models.fields import Data, Id, LongText, ShortText, Time, Title
 from models.occasion import Occasion, WallTexts
-from models.sighting import ASSURED, SETTLED, Assessment, FirstLook, Grade, PoliceReport, Sighting
+from models.sighting import ASSURED, SETTLED, Assessment, Grade, PoliceReport, Sighting
 from models.times import parse_utc
 
 LATE = timedelta(minutes=30)  # delay between receipt and recording from which a sighting is marked as late
@@ -152,9 +152,8 @@ def assess(writer: EventWriter, data: AssessSighting) -> None:
 def look(writer: EventWriter, data: LookAtSighting) -> None:
     """Record the first look at a sighting. No-op if the sighting has left the queue `look`, or if the author recorded it."""
     row = writer.find(Sighting, data.sighting, "sighting")
-    if row.queue == "look" and row.taken_by != writer.account_id:
-        looked_at = FirstLook(by=writer.account_id, at=writer.now).model_dump()
-        writer.update(row, "sighting.looked_at", {"looked_at": looked_at}, conflicts=False)
+    if row.taken_by != writer.account_id:
+        first_look.record(writer, row)
 
 
 def pass_on(writer: EventWriter, data: PassOnSighting) -> None:

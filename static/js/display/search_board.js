@@ -3,7 +3,7 @@
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { number, p, t } from "../core/i18n.js";
-import { sayCount } from "../core/rules/sentences.js";
+import { say, sayCount } from "../core/rules/sentences.js";
 import { label } from "../core/labels.js";
 import { formatHeight, hairText } from "../core/rules/appearance.js";
 import { isAssured } from "../core/rules/conditions.js";
@@ -57,7 +57,7 @@ function factList(search, board, now) {
     [p("missing child, under the clock that says so", "Since"), html`<b>${moment(missing, now ?? undefined)}</b>`],
     [t("Latest"), latest(board, now)],
     [t("Look for"), appearanceOf(person)],
-    [label.field("goal.text"), goal?.text && html`${goal.until ? html`<b>${t("by {at}", { at: moment(goal.until, now ?? undefined) })}</b> · ` : nothing}${goal.text}`],
+    [label.field("goal.text"), goal?.text && html`${goal.until ? html`<b>${say("by_time", { at: moment(goal.until, now ?? undefined) })}</b> · ` : nothing}${goal.text}`],
     [label.field("lead"), lead],
   ];
   return html`<dl class="fact-list">${facts.map(([name, value], index) => (value

@@ -19,14 +19,16 @@ const ITEM = /^checklist\.\w+$/, RESTATEMENT = /^restatements\.([^.]+)\./;
  * @param {any} ctx - {session, board: {id, get(id)}}: to name people, cards and columns
  * @param {any} before the entity's state before the event; null if there was none, undefined if unknown
  * @param {any} event
+ * @param {boolean} [listsChanges] the page lists the changes after the text, which then does not name their fields
  */
-export function describeEvent(event, ctx, before) {
+export function describeEvent(event, ctx, before, listsChanges = false) {
   const it = factsOf(event, ctx, before), [variants, slots, said] = sentenceOf(event);
   /** @type {Record<string, any>} */
   const values = {};
   const value = (/** @type {string} */ name) => (values[name] ??= slotText(it, slots[name] ?? name));
   const fits = (/** @type {EventSentence[0][0]} */ [text, when = {}]) => meetsCondition(when, it) && placeholders(text).every((name) => value(name) !== null);
-  const [text, , named] = variants.find(fits) ?? /** @type {any} */ (variants.at(-1));
+  const [sentence, , named] = variants.find(fits) ?? /** @type {any} */ (variants.at(-1));
+  const text = (listsChanges && rules().event_facts.before_changes[sentence]) || sentence;
   const says = typeof text === "string" ? translate(text) : plural(text[0], text[1], Number(values.count));
   return { says, values, rest: it.shown.filter(({ path }) => !covers(named ?? said, path)) };
 }

@@ -153,7 +153,7 @@ const isToday = ({ from, to }, now) => Date.parse(from) <= Number(now) && Number
 /** @param {import("../../core/rules/duty_plan.js").PlanDay[]} days */
 function clockChange(days) {
   const changed = days.find(({ hours }) => hours !== 24);
-  return changed ? html` · ${t("{day} has {hours} hours, as the clocks change", { day: dayName(noon(changed.date)), hours: changed.hours })}` : nothing;
+  return changed ? html` · ${t("{day} has {hours} hours, because the clocks change", { day: dayName(noon(changed.date)), hours: changed.hours })}` : nothing;
 }
 
 /** @param {import("../../core/rules/duty_plan.js").Span[]} found */

@@ -83,6 +83,6 @@ function placesLine({ search: { person: { sex }, last_seen: seen, appeal }, last
 /** @param {any} search @param {HandoverView} view */
 function goalLine({ goal: goalState }, view) {
   if (!goalState?.text) return nothing;
-  const details = [goalState.until && t("by {at}", { at: formatShortMoment(goalState.until) }), goalState.by && view.nameOf(goalState.by)].filter(Boolean).join(" · ");
+  const details = [goalState.until && say("by_time", { at: formatShortMoment(goalState.until) }), goalState.by && view.nameOf(goalState.by)].filter(Boolean).join(" · ");
   return html`<p class="goal">${t("Goal:")} <b>${goalState.text}</b> <span>${details}</span></p>`;
 }

@@ -147,8 +147,8 @@ function pastHandover(view) {
   return html`<section class="holder" data-testid="holder" data-status=${status}>
     <p><b>${t("Signed by {name}", { name: view.nameOf(outgoing) })}</b> <span>${formatMoment(signedAt)}\u00a0· ${by ? html`<b>${endText(status, { who: view.nameOf(by), number })}</b>, ${formatMoment(at)}` : label.handover(status)}</span></p>
     ${shiftThen(view)}${watchText(view)}
-    ${restatement ? html`<p class="how">${t("In their own words:")} <q>${restatement}</q></p>` : nothing}
-    ${reason ? html`<p class="how">${t("Reason:")} <q>${reason}</q></p>` : nothing}
+    ${restatement ? html`<p class="how">${withColon(say("in_words_of", { name: view.nameOf(by) }))} <q>${restatement}</q></p>` : nothing}
+    ${reason ? html`<p class="how">${status === "accepted" ? withColon(say("reason_unread")) : t("Reason:")} <q>${reason}</q></p>` : nothing}
     ${acceptedUnread(view)}
     <p class="evidence">${n("{count} search", "{count} searches", searches)}</p>
     <details class="evidence"><summary>${t("Checksums")}</summary><code>${digest}</code></details>

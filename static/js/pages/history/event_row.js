@@ -22,7 +22,7 @@ const LATE_MS = 30 * 60_000; // lateness worth showing; the same as the server's
 export function row(entry, at, group, view) {
   const { key, event } = entry;
   const isCurrent = key === view.current;
-  const { says, values, rest } = describeEvent(event, view.history.names(entry), view.history.before(entry));
+  const { says, values, rest } = describeEvent(event, view.history.names(entry), view.history.before(entry), true);
   return html`<li data-key=${key} data-seq=${event.seq} data-type=${event.type} aria-setsize=${view.shown} aria-posinset=${at + 1}
       aria-current=${key === view.target ? "true" : nothing} tabindex=${isCurrent ? 0 : -1}>
     ${group ? html`<h2 data-testid="group">${shiftHeading(group, view)}</h2>` : nothing}

@@ -242,7 +242,7 @@ class AlarmLine {
    */
   #announceNotTaken(alarm) {
     this.#notTaken = { id: alarm.id, until: performance.now() + NOT_TAKEN_MS };
-    announce(t("Nothing was taken, as another alarm has just come here: {what}", { what: `${namedAlarm(alarm)}, ${whoseAlarm(alarm)}` }));
+    announce(t("Nothing was taken, because another alarm has just moved here: {what}", { what: `${namedAlarm(alarm)}, ${whoseAlarm(alarm)}` }));
     this.#changed();
   }
 

@@ -23,7 +23,7 @@ export class HandOnDialog {
 
   /** @param {Alarm} alarm */
   show = (alarm) => this.ask({
-    what: namedAlarm(alarm), hint: t("{child}: the next person is asked at once. If nobody takes it, the alarm goes on as before.", { child: whoseAlarm(alarm) }), takesReason: true,
+    what: namedAlarm(alarm), hint: t("{child}: the next person is asked immediately. If nobody takes the alarm, it continues as before.", { child: whoseAlarm(alarm) }), takesReason: true,
     send: (to, reason) => void this.#session.outbox.add(alarm.board, "alarm.hand_on", { alarm: alarm.id, to, ...(reason ? { reason } : {}) }),
   });
 

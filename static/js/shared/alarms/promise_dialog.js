@@ -26,7 +26,7 @@ export class PromiseDialog {
 
   /** @param {Alarm} alarm */
   show = (alarm) => this.ask({
-    what: namedAlarm(alarm), hint: t("At this time the alarm opens again, and asks you first. At most 8 hours."), takesNote: true,
+    what: namedAlarm(alarm), hint: t("At this time the alarm reopens, and asks you first. At most 8 hours."), takesNote: true,
     send: (until, note) => this.#send(alarm, until, note),
   });
 

@@ -2,6 +2,7 @@
 import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
 import { t } from "../../../core/i18n.js";
 import { label } from "../../../core/labels.js";
+import { say } from "../../../core/rules/sentences.js";
 import { serverNow } from "../../../core/time.js";
 import { accountName } from "../../../format/values.js";
 import { formatShortMoment, shortTimeElement } from "../../../format/time_elements.js";
@@ -42,7 +43,7 @@ export function goalFacts(view) {
 /** @param {NonNullable<SearchState["goal"]>} goal @param {HeaderView} view */
 function untilAndBy({ until, by, at }, { session }) {
   const isLate = until && until < serverNow().toISOString(); // ISO times compare as text
-  const dueText = until ? html`<span class=${isLate ? "text-alert" : ""}>${t("by {at}", { at: formatShortMoment(until) })}</span>` : null;
+  const dueText = until ? html`<span class=${isLate ? "text-alert" : ""}>${say("by_time", { at: formatShortMoment(until) })}</span>` : null;
   const authorText = by ? html`${accountName(session, by)}${at ? html`, ${shortTimeElement(at)}` : nothing}` : null;
   return [dueText, authorText].filter(Boolean).map((part, index) => html`${index ? "\u00a0· " : ""}${part}`);
 }
