@@ -31,6 +31,8 @@ LISTEN = """() => {
   new MutationObserver(hear).observe(document.body, {subtree: true, childList: true});
 }"""
 TABLE = """async () => {
+  const { loadCatalogue } = await import("/static/js/core/i18n.js");
+  await loadCatalogue(document.body.dataset.catalogue); // has the names of pages
   const { SHORTCUTS, SCOPES } = await import("/static/js/behaviours/shortcuts.js");
   return SHORTCUTS.map(({ press, where, describe }) => [SCOPES[where](), press, describe()]);
 }"""
@@ -179,13 +181,18 @@ async def test_the_keys_are_shown_as_they_are_and_only_to_whom_they_serve(browse
     await of(victor.card(COAT)).focus()
     await press(victor, "?")
     shown = await victor("[data-key]").evaluate_all("all => all.map((each) => each.dataset.key)")
-    assert shown == ["keys", "palette", "alarm", "close", "find", "walk", "open", "show-all", "board", "log", "history", "replay"]
+    assert shown == [
+        "keys", "palette", "alarm", "work", "close", "find", "walk", "open", "show-all", "board", "list", "next-waiting", "log",
+        "history", "replay",
+    ]  # fmt: skip
     await press(victor, "Escape")
     await focused(victor, of(victor.card(COAT)))
     await press(victor, "Control+k")
     offered = await victor("[role=option]").evaluate_all("all => all.map((each) => each.dataset.paletteItem)")
     assert offered == [
         "find",
+        "list",
+        "next-waiting",
         "log",
         "files",
         "history",
