@@ -65,10 +65,14 @@ class Count:
         """Yield holders with the beginning and end of each run of steps, up to the end of the period."""
         run, start = None, self.events[0].at
         for at in range(start, self.period.end, self.step):
-            if (now := self.holder(at)) != run:
+            if (now := self.holder(at)) != run or (run == "open" and self.is_interrupted(at)):
                 yield run, start, at
                 run, start = now, at
         yield run, start, self.period.end
+
+    def is_interrupted(self, at: int) -> bool:
+        """Return whether somebody had the alarm for less than a step at a moment."""
+        return any(event.at == at and event.state["taken_by"] is not None for event in self.events)
 
     def waits(self) -> list[int]:
         return [end - start for run, start, end in self.runs() if run == "open" and end > self.period.start]
@@ -78,20 +82,18 @@ class Count:
         for run, _, end in self.runs():
             if run in (None, "open") or end <= self.period.start:
                 continue
-            at_end = [event for event in self.events if event.at <= end]
-            following, is_over = self.holder(end), at_end[-1].type == "alarm.lapsed" or at_end[-1].state["taken_at"] == run
+            over = [event for event in self.events if event.at == end and event.state["taken_at"] != run]
+            over += [event for event in self.events if event.at == end and event.state["ended_at"] is not None]
+            first = min(over, key=self.events.index, default=None)
+            is_lapsed, is_kept = first is None or first.type == "alarm.lapsed", first is not None and first.state["ended_at"]
             is_open = end == self.period.end
-            counts["open" if is_open else "kept" if following is None else "lapsed" if is_over else "returned"] += 1
+            counts["open" if is_open else "lapsed" if is_lapsed else "kept" if is_kept else "returned"] += 1
         return counts
 
 
 def _lengths(waits: Iterable[Wait], end: int) -> Iterator[int]:
-    """Yield the lengths of waits, without those shorter than a step. A promise shorter than a step does not interrupt one."""
-    runs: list[tuple[int, int]] = []
-    for wait in waits:
-        start = runs.pop()[0] if runs and runs[-1][1] == wait.start else wait.start
-        runs.append((start, end if wait.end is None else wait.end))
-    return (stop - start for start, stop in runs if stop > start)
+    """Yield the lengths of waits, without those shorter than a step."""
+    return (length for wait in waits if (length := (end if wait.end is None else wait.end) - wait.start))
 
 
 def known(events: Collection[AlarmEvent], period: Period) -> list[AlarmEvent]:
