@@ -236,10 +236,10 @@ class MemoryInstallation:
             alarm_steps._PENDING: lambda _: self._pending(),
             alarm_steps._STANDING: lambda _: (),
             alarm_steps._ENDED: lambda _: (),
-            alarm_steps._TAKEN: lambda given: (
+            alarm_steps._TAKEN: lambda _: (
                 _Held(each.id, each.board, each.taken_by)
                 for each in self.rows(Alarm)
-                if each.taken_at is not None and each.taken_at > given["since"] and not self._may_act(each.taken_by)
+                if each.taken_by is not None and not self._may_act(each.taken_by)
             ),
         }
 

@@ -187,8 +187,8 @@ MUTANTS = (
             Patch("board/alarms/escalation.py", "if alarm.next_at <= now or deadline <= at]", "if deadline <= at]"),
             Patch(
                 "board/alarms/escalation.py",
-                "return max(0.0, min(_seconds(now, alarm.next_at), self._full_wait_s(alarm)))",
-                "return self._full_wait_s(alarm) + 0 * len(now)",
+                "return max(0.0, min(left))",
+                "return self._full_wait_s(alarm) + 0 * len(left)",
             ),
         ),
         replace(_plan(*(_all_at_once("worker.kill", 1.0) for _ in range(6))), guests=0, custody=5.0),
