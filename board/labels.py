@@ -70,6 +70,7 @@ DONE = {
     "raised": N_("raised"), "escalated": N_("more people asked"), "handed_on": N_("handed on"), "released": N_("reopened"),
     "extended": N_("promised for longer"), "lapsed": N_("promise lapsed"), "given_back": N_("given back"),
     "ended": N_("ended"), "alarm.taken": N_("taken"), "begun": N_("begun"), "duty.extended": N_("end changed"),
+    "kept": N_("alarms kept"),
     "photo_set": N_("photo changed"), "attached": N_("attached"),
     "placed": N_("placed on a search"), "brought_back": N_("back on the board"), "dismissed": N_("dismissed"),
     "removal_proposed": N_("removal proposed"), "file.removed": N_("removed from the disk"),

@@ -45,6 +45,7 @@ class Alarm(Entity, table=True):
     `until`: end of that account's promise. Then the alarm reopens (`alarm.lapsed`). Null if nobody has it, or if it was taken
     before this field was added. *0.4.0*
     `promises`: number of consecutive promises by that account: 1 for taking it, and 1 for each extension. *0.4.0*
+    `handover`: number of the accepted handover by which it passed to that account; null if the account got it otherwise. *0.4.0*
     `lapsed_by`: account whose promise lapsed, until somebody takes the alarm. *0.4.0*
     `lapsed_at`: time at which that promise lapsed. *0.4.0*
     `ended`: `settled`: its cause is gone.
@@ -77,6 +78,7 @@ class Alarm(Entity, table=True):
     taken_at: str | None = field(Time, N_("Taken at"))
     until: str | None = field(Time, N_("Promised until"))
     promises: int = internal(int, N_("Promises"), 0)
+    handover: int | None = internal(int, N_("Handover"))
     lapsed_by: str | None = internal(Id, N_("Lapsed for"), control="person")
     lapsed_at: str | None = internal(Time, N_("Lapsed at"))
     ended_at: str | None = field(Time, N_("Ended at"))

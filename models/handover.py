@@ -20,6 +20,7 @@ STATUSES = {
     "refused": N_("refused"), "withdrawn": P_("of a search, task, card, note, column or handover", "withdrawn"),
 }  # fmt: skip
 MAX_PINNED = 20  # per search; a longer list would hide the important items
+MAX_KEPT = 100  # alarms per search, as at the end of a duty
 
 
 class ReadMark(Data):
@@ -150,10 +151,13 @@ class SearchHandover(Entity, table=True):
 
 
 class Briefing(Entity, table=True):
-    """Texts of the handover report about a search, with its id. They carry over to the next handover, except `keeper`.
+    """Texts of the handover report about a search, with its id. They carry over to the next handover, except
+    `keeper` and `kept`.
 
     `pinned`: ids of at most 20 cards and notes.
     `keeper`: account that is responsible for the search if the next holder of the shift may not see it.
+    `kept`: ids of at most 100 alarms of the search that the outgoing coordinator keeps until their promises end; all other alarms
+    that this account has pass to whoever accepts. *0.4.0*
     `reads`: by account.
     `restatements`: by account.
     `authorship`: by the name of a text, or `pinned`. *0.4.0*
@@ -171,6 +175,10 @@ class Briefing(Entity, table=True):
         Annotated[list[Id], PydanticField(max_length=MAX_PINNED)], N_("Critical points"), by_people=True, reads_as="cards"
     )
     keeper: str | None = field(Id, N_("Responsible"), by_people=True, control="person")
+    kept: list[str] | None = group(
+        Annotated[list[Id], PydanticField(max_length=MAX_KEPT)], N_("Alarms kept after the handover"), nullable=True,
+        by_people=True, reads_as="internal",
+    )  # fmt: skip
     reads: dict[str, Any] = group(dict[Id, ReadMark], N_("Read"), personal=True, reads_as="internal")
     restatements: dict[str, Any] = group(dict[Id, Restatement], _OWN_WORDS, personal=True)
     authorship: dict[str, Any] = group(dict[str, TextMark], N_("Written by"), reads_as="internal")

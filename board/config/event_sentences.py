@@ -313,6 +313,11 @@ SENTENCES: dict[str, Sentence] = {
     "alarm.extended": _alarm(N_("{who} has it until {time}: {what}"), time="time state.until"),
     "alarm.lapsed": _alarm(N_("The promise of {name} lapsed, so nobody has it: {what}"), name="person state.lapsed_by"),
     "alarm.handed_on": _alarm(N_("{who} handed the alarm on to {name}: {what}"), name="last state.asked"),
+    "alarm.handed_over": _alarm(
+        N_("{name} has it until {time}, from {from} by handover {number}: {what}"),
+        N_("{name} has it until {time}, by handover {number}: {what}"),
+        name="person state.taken_by", from_="person before.taken_by", time="time state.until", number="text state.handover",
+    ),
     "alarm.given_back": _alarm(N_("{who} gave the alarm back, so nobody has it: {what}")),
     "alarm.released": _alarm(
         Variant(N_("The alarm was reopened because {who} unassigned it: {what}"), {"!event.actor": _SET}),
@@ -329,6 +334,7 @@ SENTENCES: dict[str, Sentence] = {
         N_("{who} set the end of the duty of {name}: {until}"),
         until="time state.until",
     ),
+    "duty.kept": _duty(N_("{name} keeps alarms after the duty")),
     "duty.ended": _duty(
         Variant(N_("The duty of {name} ended because its time was up"), {"state.ended": ["time"]}),
         Variant(N_("{who} ended the duty of {name}"), {"state.ended": ["coordinator"]}),

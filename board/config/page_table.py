@@ -81,7 +81,8 @@ PAGES = (
         words=P_("words of the quick menu", "phone, telephone, caller, tip, hotline, report, sighting, ring"),
     ),
     Page(
-        "handover", "/handover", N_("Handover"), menu=3, around=("/handovers",), sheets=("handover", "handover_report"),
+        "handover", "/handover", N_("Handover"), menu=3, around=("/handovers",),
+        sheets=("handover", "handover_report", "handover_open"),
         # translators: as above
         words=P_("words of the quick menu", "shift, change of shift, hand over, take over, relief, briefing, duty"),
     ),

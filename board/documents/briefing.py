@@ -13,6 +13,7 @@ from board.i18n import N_, moment_text
 from models.board import OPERATIONS
 from models.entity import State
 
+MAX_HELD = 6  # alarms that somebody has, on the entire page
 MAX_NEXT = 3  # tasks due next, on the entire page
 BLANK = "____\u00a0:\u00a0____"  # space to write a time
 MAX_LOOSE_ROWS = 6  # more rows are set closer, so that 40 searches fit on two pages
@@ -64,7 +65,8 @@ class BriefingDocument(BriefingChildren):
         checksum = f"{self._translate(N_('Checksum'))} {handover['digest'][:16]}" if handover and handover["digest"] else ""
         return BriefingPaper(
             title=self._translate(N_("Shift briefing")), language=self._reads, file=f"briefing{number}", printed=printed,
-            checksum=checksum, texts=self._texts(), head=self._head(sections), as_of=as_of, desk=self._notices(sections),
+            checksum=checksum, texts=self._texts(), head=self._head(sections), as_of=as_of,
+            desk=self._notices(sections),
             large=[tuple(large[start : start + 2]) for start in range(0, len(large), 2)], rows=rows,
             is_close=len(rows) > MAX_LOOSE_ROWS, reader=self._incoming(), signatures=self._signatures(),
             is_over=self._is_over, outcome=self._outcome(),
@@ -111,9 +113,9 @@ class BriefingDocument(BriefingChildren):
         return [people, " · ".join(part for part in (at, *counts) if part)]
 
     def _notices(self, sections: list[State]) -> list[Fact]:
-        """Return the facts about the desk: its texts, the next tasks, the searches that ended, and a notice of hidden
+        """Return the facts about the desk: its alarms and texts, the next tasks, the searches that ended, and a notice of hidden
         searches."""
-        handover, translate, facts = self._handover, self._translate, list[Fact]()
+        handover, translate, facts = self._handover, self._translate, self._alarm_facts(MAX_HELD)
         for path in text_authorship.OF_DESK if handover else ():
             if handover and handover[path]:
                 facts.append((self._field(path), self._prose(handover, path, OPERATIONS)))

@@ -10,9 +10,9 @@ from board.config import sentences
 from board.config.earlier_disappearances import described, in_order
 from board.config.predefined_tasks import shown_text
 from board.documents import text_authors
-from board.documents.content import Fact, Line, Piece, UserText, is_date, short_datetime
+from board.documents.content import Fact, Line, Piece, UserText, is_date
 from board.documents.handover_report import ReportDocument
-from board.i18n import N_, P_, moment_text
+from board.i18n import N_, P_
 from models.entity import State
 from models.times import parse_utc
 
@@ -270,11 +270,6 @@ class BriefingChildren(ReportDocument):
     def _cut(self, text: str, length: int, entity: str = "", path: str = "") -> UserText:
         """Return a typed text as one line, cut with an ellipsis. It has its author's language if the field is given."""
         return self._languages.user_text(cut_text(shown_text(text, self._reads), length), entity, path)
-
-    def _near(self, stamp: str) -> str:
-        """Return "09:41" for a time on the day of the report, otherwise "24 Nov 22:34"."""
-        is_same_day = moment_text(stamp, "y D", "en") == moment_text(self._report["composed_at"], "y D", "en")
-        return moment_text(stamp, "HH:mm", self._reads) if is_same_day else short_datetime(stamp, self._reads)
 
     def _length(self, stamp: str) -> str:
         """Return the time between `stamp` and the report without line breaks: "42 min", "6 h 32 min", "1 d 14 h". It never looks

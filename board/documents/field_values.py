@@ -106,7 +106,7 @@ class FieldValues:
         return self.typed(title, author) if title else self.translate(labels.VALUES["column.role"][state["role"]])
 
     def noun(self, kind: str) -> str:
-        return self.translate(labels.KINDS.get(kind, kind.replace("_", " ")))
+        return kind_noun(kind, self.translate)
 
     def time(self, stamp: str) -> str:
         """Return "Tue 24 Nov 2026 22:34": as on screens, and always with the year."""
@@ -205,16 +205,7 @@ class FieldValues:
         return _tied(self.translate(sentences.NUMBERED).format(kind=self.noun(kind), number=number))
 
     def _alarm(self, state: State) -> str:
-        """Return "Urgent sighting 4"."""
-        about = state["about"]
-        kind, number = about["kind"], (self.names.state(about["id"]) or {}).get("number")
-        occasion = occasions.find(state.get("occasion") or occasions.code_of(state.get("rule", "")), kind)
-        name = self.noun(kind) if occasion.name == occasions.UNKNOWN.name else self.translate(occasion.name)
-        if number is None:
-            return name
-        if occasion.numbered:
-            return _tied(self.translate(occasion.numbered).format(number=number))
-        return self.translate(sentences.WHAT_CARD).format(what=name, card=self._numbered(kind, number))
+        return alarm_name(state, (self.names.state(state["about"]["id"]) or {}).get("number"), self.translate)
 
     def _material(self, state: State | None) -> str:
         """Return "Poster (FR, NL)"."""
@@ -222,6 +213,24 @@ class FieldValues:
             return self.noun("material")
         what = self._code("what", state["what"], "material")
         return f"{what} ({', '.join(language.upper() for language in state['languages'])})"
+
+
+def kind_noun(kind: str, translate: Callable[[str], str]) -> str:
+    return translate(labels.KINDS.get(kind, kind.replace("_", " ")))
+
+
+def alarm_name(state: State, number: int | None, translate: Callable[[str], str]) -> str:
+    """Return "Urgent sighting 4". `number`: of the card or tip that the alarm is about."""
+    kind = state["about"]["kind"]
+    occasion = occasions.find(state.get("occasion") or occasions.code_of(state.get("rule", "")), kind)
+    noun = kind_noun(kind, translate)
+    name = noun if occasion.name == occasions.UNKNOWN.name else translate(occasion.name)
+    if number is None:
+        return name
+    if occasion.numbered:
+        return _tied(translate(occasion.numbered).format(number=number))
+    card = _tied(translate(sentences.NUMBERED).format(kind=noun, number=number))
+    return translate(sentences.WHAT_CARD).format(what=name, card=card)
 
 
 def _tied(name: str) -> str:

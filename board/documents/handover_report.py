@@ -4,7 +4,7 @@ from board import labels
 from board.config import page_table, sentences
 from board.config.lengths import exact_length
 from board.documents.content import Block, Document, Fact, Line, Section, UserText, short_datetime
-from board.documents.search_facts import SearchFacts
+from board.documents.open_alarms import OpenAlarms
 from board.engine import kinds
 from board.i18n import N_, P_
 from models.board import OPERATIONS
@@ -22,7 +22,7 @@ def _texts(kind: str) -> dict[str, str]:
     return {spec.path: spec.heading or spec.label for spec in kinds.named(kind).written if spec.control != "person"}
 
 
-class ReportDocument(SearchFacts):
+class ReportDocument(OpenAlarms):
     """Report of a handover as a document."""
 
     def document(self, printed: str) -> Document:
@@ -38,7 +38,7 @@ class ReportDocument(SearchFacts):
         facts = [*self._shift(), *(self._steps(handover) if handover else []), *self._previous()]
         facts += self._watch(handover["watch"]) if handover and handover.get("watch") else []
         facts += self._checksum(handover["digest"]) if handover and handover["digest"] else []
-        sections = self._desk(handover) if handover else []
+        sections = [*self._open_now(), *(self._desk(handover) if handover else [])]
         sections += [self._section(section) for section in self._report["searches"]]
         file = f"handover-{handover['number']}" if handover else "handover"
         return Document(title, self._reads, file, printed, facts, notes, sections)

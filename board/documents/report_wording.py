@@ -11,7 +11,7 @@ from board.config import sentences
 from board.documents import text_authors
 from board.documents.content import datetime_text, is_date, short_datetime
 from board.documents.text_languages import TextLanguages
-from board.i18n import P_, gettext_for, translations
+from board.i18n import P_, gettext_for, moment_text, translations
 from models.board import OPERATIONS
 from models.entity import State
 
@@ -75,6 +75,11 @@ class ReportWording:
 
     def _near_day(self, stamp: str | None) -> str:
         return short_datetime(stamp, self._reads)
+
+    def _near(self, stamp: str) -> str:
+        """Return "09:41" for a time on the day of the report, otherwise "24 Nov 22:34"."""
+        is_same_day = moment_text(stamp, "y D", "en") == moment_text(self._report["composed_at"], "y D", "en")
+        return moment_text(stamp, "HH:mm", self._reads) if is_same_day else short_datetime(stamp, self._reads)
 
     def _say(self, text: str, **values: Any) -> str:
         return self._translate(text).format(**values)

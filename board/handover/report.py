@@ -11,6 +11,7 @@ from board.commands.handover.signed_positions import signed_positions
 from board.engine import event_queries, journal, kinds, many_boards, significant_events, snapshot, unit_of_work
 from board.engine.read_positions import read_positions as positions_of
 from board.errors import Refused
+from board.handover import reported_alarms
 from board.handover.report_sections import Position, ReportData, ReportScope, next_shift_end, section
 from board.handover.report_types import (
     CardOfFile,
@@ -212,6 +213,7 @@ def _people(
         ids |= _authors(part["briefing"])
         ids |= {(part["search"]["goal"] or {}).get("by")}
         sightings = (part["ungraded"], part["to_look_at"], part["to_assess"], part["to_pass_on"])
+        ids |= reported_alarms.people_of(part["alarms"]["listed"])
         tasks = part["tasks"]
         tasks_of = (tasks["done"], tasks["overdue"], tasks["due"], tasks["undated"])
         for cards in (*sightings, *tasks_of, *part["cards"].values()):

@@ -24,6 +24,7 @@ from board.handover.report_types import (
     Restated,
     SearchReport,
 )
+from board.handover.reported_alarms import reported_alarms
 from board.history.state_at import BoardState, EntityAt
 from models.column import IN_PROGRESS
 from models.entity import State
@@ -93,16 +94,18 @@ def section(data: ReportData, id: str, entities: Mapping[str, list[EntityAt]]) -
     briefing = next((each.state for each in entities.get("briefing", ())), None)
     ungraded, tasks, others, left_out = _cards(data, id, entities)
     waiting = _waiting(entities.get("sighting", ()))
+    outside = _outside(data.scope.successor, data.entities["search"][id].state)
     return {
         "board": id,
         "epoch": at["epoch"],
         "seq": at["seq"],
         "head": at["head"],
         "search": _search(data.entities["search"][id].state),
-        "outside": _outside(data.scope.successor, data.entities["search"][id].state),
+        "outside": outside,
         "last_confirmed": _last_sighting(entities.get("sighting", ()), ("confirmed",)),
         "last_credible": _last_sighting(entities.get("sighting", ()), ASSURED),
         "since": {"from": "shift", **_news(data, id, events, data.shift_starts.get(id, 0))},
+        "alarms": reported_alarms(data.scope.handover if data.scope.number else None, outside, entities),
         "ungraded": ungraded,
         "unanswered": {
             "look": len(waiting["look"]),

@@ -73,6 +73,14 @@ Restated = TypedDict("Restated", {
 })  # fmt: skip
 # Number of waiting sightings in each queue, and of waiting wakes.
 ReportedQueues = TypedDict("ReportedQueues", {"look": Count, "judge": Count, "pass_on": Count, "wakes": Count})
+AlarmSubject = TypedDict("AlarmSubject", {"kind": str, "id": Id, "number": Count | None})
+ReportedAlarm = TypedDict("ReportedAlarm", {
+    "id": Id, "seq": Count, "about": AlarmSubject, "rule": str, "occasion": str | None, "title": str | None,
+    "raised_at": Time, "taken_by": Id | None, "taken_at": Time | None, "until": Time | None, "promises": Count,
+    "lapsed_by": Id | None, "lapsed_at": Time | None, "assignee": Id | None, "moves": bool,
+})  # fmt: skip
+# Alarms of a search that have not ended, and how many of them nobody has, somebody has, and pass on with the shift.
+ReportedAlarms = TypedDict("ReportedAlarms", {"open": Count, "held": Count, "moving": Count, "listed": list[ReportedAlarm]})
 CardOfFile = TypedDict("CardOfFile", {"kind": CardKind, "id": Id, "number": Count})
 # File that was added in the shift. `card`: card that it belongs to.
 ReportedFile = TypedDict("ReportedFile", {
@@ -84,7 +92,7 @@ ReportedFile = TypedDict("ReportedFile", {
 SearchReport = TypedDict("SearchReport", {
     "board": Id, "epoch": str, "seq": Count, "head": str, "search": ReportedSearch, "outside": Id | None,
     "last_confirmed": LastConfirmed | None, "last_credible": LastConfirmed | None, "since": NewsOfShift,
-    "ungraded": list[ReportedCard], "unanswered": ReportedQueues, "to_look_at": list[ReportedCard],
+    "ungraded": list[ReportedCard], "alarms": ReportedAlarms, "unanswered": ReportedQueues, "to_look_at": list[ReportedCard],
     "to_assess": list[ReportedCard], "to_pass_on": list[ReportedCard], "tasks": ReportedTasks,
     "cards": dict[str, list[ReportedCard]], "left_out": Count, "files": list[ReportedFile],
     "briefing": Annotated[State, component("briefing")] | None, "pinned": list[Pinned], "after": CountAfter,
@@ -106,6 +114,15 @@ handover is open and as it was signed; otherwise who holds the shift. Then the `
 `since.seq`: where the search stood at that time.
 `since.events`: how many.
 `since.significant`: the newest 100.
+`alarms`: alarms that have not ended. `seq`, `title`, `assignee` and the times are those of its position. *0.4.0*
+`alarms.open`: how many nobody has.
+`alarms.held`: how many somebody has.
+`alarms.moving`: how many pass on when the handover is accepted; 0 without an open or ended handover.
+`alarms.listed`: at most 100: first those that nobody has, the longest first; then those that pass on; then the others, by
+`until`.
+`alarms.listed[].title`: of the card or tip, or the beginning of the note; null if it has none.
+`alarms.listed[].taken_by`: who has it, until `until`; null if nobody has it since `lapsed_at`, or since `raised_at`.
+`alarms.listed[].moves`: it passes on: the outgoing coordinator has it, and does not keep it.
 `unanswered`: how many sightings wait in each queue. *0.4.0*
 `unanswered.wakes`: how many wakes wait; they are not in `look`. *0.4.0*
 `to_look_at`: those that nobody has looked at, as cards; at most 100. *0.4.0*

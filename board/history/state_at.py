@@ -4,21 +4,22 @@ Unchanged entities are read from their rows, and changed ones from the journal. 
 that moment.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, select, true
 from sqlmodel import Session
 
 from board.commands.handover.briefings import pinnable
 from board.engine import kinds, many_boards
 from board.engine.kinds import Kind
+from models.alarm import Alarm
 from models.db.read_pacing import in_pages, paced
 from models.db.tables import columns_of
 from models.entity import State
 from models.handover import Briefing
 
-BOARDS_PER_QUERY = 500  # boards in a query
+VALUES_PER_QUERY = 500  # boards or entities in a query
 
 
 class EntityAt(NamedTuple):
@@ -34,8 +35,8 @@ BoardState = dict[str, dict[str, EntityAt]]  # by kind, by id
 
 
 def entities_at(session: Session, positions: Mapping[str, int], due_before: str) -> BoardState:
-    """Return the entities that a report needs: searches, columns, briefings and their pinned cards; credible, confirmed or
-    ungraded sightings; waiting wakes; done tasks and those due before `due_before`.
+    """Return the entities that a report needs: searches, columns, briefings and their pinned cards; alarms that have not ended
+    and their subjects; credible, confirmed or ungraded sightings; waiting wakes; done tasks and those due before `due_before`.
 
     May contain others.
     """
@@ -45,23 +46,26 @@ def entities_at(session: Session, positions: Mapping[str, int], due_before: str)
         state = event.payload().get("state")
         if state is not None and event.kind in entities:
             entities[event.kind][event.entity] = EntityAt(event.board, event.entity, event.seq, state)
-    for kind in sorted(reported, key=lambda kind: kind.model in pinnable()):  # briefings before the kinds that they can pin
-        pinned_ids = {id for briefing in entities[Briefing.KIND].values() for id in briefing.state["pinned"]}
-        _read(session, kind, positions, due_before, pinned_ids, entities)
+    for kind in reported:
+        condition = kind.report_condition(columns_of(kind.model), due_before)
+        _read(session, kind, positions, condition, "board", sorted(positions), entities)
+    ids = {id for briefing in entities[Briefing.KIND].values() for id in briefing.state["pinned"]}
+    ids |= {alarm.state["about"]["id"] for alarm in entities[Alarm.KIND].values() if alarm.state["ended_at"] is None}
+    for kind in reported:
+        if kind.model in pinnable():
+            _read(session, kind, positions, true(), "id", sorted(ids - entities[kind.name].keys()), entities)
     return entities
 
 
 def _read(
-    session: Session, kind: Kind, positions: Mapping[str, int], due_before: str, pinned_ids: Collection[str], entities: BoardState
-) -> None:
-    """Add the rows that have not changed since the position."""
+    session: Session, kind: Kind, positions: Mapping[str, int], condition: ColumnElement[bool], column: str,
+    values: Sequence[str], entities: BoardState,
+) -> None:  # fmt: skip
+    """Add the rows that have one of the values in a column, meet a condition, and have not changed since the position."""
     table = columns_of(kind.model)
-    condition = or_(kind.report_condition(table, due_before), table.id.in_(pinned_ids))
-    query = select(table.id, table.board, table.seq, *(table[name] for name in kind.model.STATE))
-    ids = sorted(positions)
-    for start in range(0, len(ids), BOARDS_PER_QUERY):
-        boards = ids[start : start + BOARDS_PER_QUERY]
-        rows = session.connection().execute(query.where(table.board.in_(boards), condition))
-        for id, board, seq, *values in in_pages(rows):
-            if seq <= positions[board]:
-                entities[kind.name][id] = EntityAt(board, id, seq, dict(zip(kind.model.STATE, values, strict=True)))
+    query = select(table.id, table.board, table.seq, *(table[name] for name in kind.model.STATE)).where(condition)
+    for start in range(0, len(values), VALUES_PER_QUERY):
+        rows = session.connection().execute(query.where(table[column].in_(values[start : start + VALUES_PER_QUERY])))
+        for id, board, seq, *state in in_pages(rows):
+            if seq <= positions.get(board, 0):
+                entities[kind.name][id] = EntityAt(board, id, seq, dict(zip(kind.model.STATE, state, strict=True)))

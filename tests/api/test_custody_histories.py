@@ -1,6 +1,6 @@
 """Random histories of alarms: at every moment, each open grave alarm is promised, or its next step is at most fifteen minutes
-ahead, whatever people and clocks do. Alarms ask people on duty first, and what they leave reopens. Two processes escalate; one of
-them is restarted."""
+ahead, whatever people and clocks do. Alarms ask people on duty first, and what they leave reopens. An accepted
+handover passes on what the outgoing coordinator has. Two processes escalate; one of them is restarted."""
 
 import contextlib
 from collections.abc import AsyncIterator, Callable
@@ -17,6 +17,7 @@ from board.alarms.escalation import Escalation
 from board.commands.alarms import alarm_ladder, alarm_people
 from board.commands.alarms.alarm_ladder import StepResult
 from board.commands.duty import ends
+from board.commands.handover import held_alarms, shifts
 from board.commands.registry import Command
 from board.duty.duty_ends import DutyEnds
 from board.engine.identity import Caller
@@ -24,8 +25,9 @@ from board.errors import Refused
 from board.service import BoardService
 from models.accounts import Account
 from models.alarm import Alarm
-from models.board import OPERATIONS
+from models.board import OPERATIONS, Board
 from models.duty import Duty
+from models.handover import Handover, Shift
 from models.ids import new_id
 from models.times import format_utc
 from tests.support.backends import SLOW_ON_POSTGRESQL
@@ -47,6 +49,9 @@ class Night:
         self.duty_ends = DutyEnds(service)
         self.rule = CustodyRule(clocks)
         self.events = 0
+        self.shifts = Random(0)  # separate, so that other histories stay the same
+        self.handovers_per_tick = 0.05
+        self.handovers = 0
 
     def _process(self) -> Escalation:
         return Escalation(self.service, self.clocks.monotonic)
@@ -65,7 +70,7 @@ class Night:
     async def tick(self) -> None:
         """Let a minute pass: somebody does something, perhaps a clock jumps or a process restarts, and both look."""
         with contextlib.suppress(Refused):
-            await self._act()
+            await (self._hand_over() if self.shifts.random() < self.handovers_per_tick else self._act())
         self.rule.check(await self.open_alarms())  # what people did may have promised something, or asked anew
         self.clocks.true += TICK
         if self.random.random() < 0.02:
@@ -110,6 +115,26 @@ class Night:
         else:
             kept = [alarm.id for alarm in alarms if self.random.random() < 0.3]
             await self.command(who, "duty.end", {"keep": kept}, OPERATIONS)
+
+    async def _hand_over(self) -> None:
+        """Hand the shift over; something may happen between the signature and the acceptance."""
+        (shift,), handovers = await self.rows(Shift), await self.rows(Handover)
+        outgoing, incoming = ("alice", "ada") if shift.holder == self.people["alice"].account.id else ("ada", "alice")
+        if handovers and handovers[0].status in shifts.OPEN:
+            await self.command(incoming, "handover.withdraw", {"handover": handovers[0].number}, OPERATIONS)
+        await self.command(outgoing, "handover.prepare", {}, OPERATIONS)
+        number = {"handover": (await self.rows(Handover))[0].number}
+        own = [alarm.id for alarm in await self.open_alarms() if alarm.taken_by == shift.holder]
+        kept = [id for id in own if self.shifts.random() < 0.3]
+        await self.command(outgoing, "handover.write", number | {"kept": kept})
+        (board,) = [board for board in await self.rows(Board) if board.id == self.search]
+        await self.command(outgoing, "handover.sign", number | {"positions": {self.search: board.seq}}, OPERATIONS)
+        if self.shifts.random() < 0.5:
+            with contextlib.suppress(Refused):
+                await self._act()
+        await self.command(incoming, "handover.accept", number | {"restatement": "all", "reason": "we talked"}, OPERATIONS)
+        self.handovers += 1
+        self.rule.check_acceptance(await self.open_alarms(), shift.holder, kept)
 
     async def _leave_or_return(self) -> None:
         email, enabled = f"{self.random.choice(['bob', 'charlie'])}@desk.example", self.random.random() < 0.5
@@ -166,6 +191,7 @@ async def test_every_grave_alarm_is_promised_or_asked_about_soon(make_night: Any
     lapsed = [alarm for alarm in await night.rows(Alarm) if alarm.round > 0]
     assert night.events > TICKS / 4, "the processes had something to do"
     assert len(lapsed) > 3, "promises lapsed, and steps were repeated"
+    assert night.handovers > 0, "the shift was handed over"
 
 
 @pytest.mark.slow
@@ -181,10 +207,19 @@ def _end_ladder(people: Any, row: Alarm, rule: Any, scheduled: str, now: str) ->
     return StepResult({"step": len(rule.steps) - 1, "next_at": None}, [], frozenset())
 
 
+FORGETFUL = "acceptance that forgets one alarm"
+_pass_on = held_alarms._pass_on
+
+
+def _forget_one(writer: Any, ids: list[str], *more: Any) -> None:
+    _pass_on(writer, ids[1:], *more)
+
+
 MUTANTS: dict[str, tuple[Any, str, Any]] = {
     "a ladder that ends": (alarm_ladder, "_repeat", _end_ladder),
     "a promise that never lapses": (alarm_ladder, "lapse", lambda writer, row: None),
     "duty ignored": (alarm_people, "on_duty", lambda session: frozenset()),
+    FORGETFUL: (held_alarms, "_pass_on", _forget_one),
     "alarms kept after a duty": (ends, "left_alarms", lambda session, now: {}),
 }
 
@@ -193,4 +228,7 @@ MUTANTS: dict[str, tuple[Any, str, Any]] = {
 @pytest.mark.parametrize("mutant", MUTANTS)
 async def test_a_mutant_of_custody_is_found(make_night: Any, monkeypatch: pytest.MonkeyPatch, mutant: str) -> None:
     monkeypatch.setattr(*MUTANTS[mutant])
-    assert await run_night(await make_night(1), TICKS) != []
+    night = await make_night(1)
+    if mutant != FORGETFUL:
+        night.handovers_per_tick = 0.0  # they would deal with what the others leave
+    assert await run_night(night, TICKS) != []

@@ -97,6 +97,7 @@ async def test_texts_about_a_search_are_on_its_own_board(scene: SearchScenario) 
         "handover": number,
         "pinned": [sighting["id"]],
         "keeper": None,
+        "kept": None,
         "reads": {},
         "restatements": {},
         "authorship": {

@@ -25,6 +25,11 @@ test("a no longer credible sighting is important, an urgent one that is ruled ou
   assert.equal(importanceOf(change("task", "priority", "normal", "urgent"), {}), "urgent");
 });
 
+test("an alarm that passed on with the shift is important until somebody else has it", () => {
+  const handed = change("alarm", "handover", null, 41);
+  assert.deepEqual([importanceOf(handed, { handover: 41 }), importanceOf(handed, { handover: null })], ["handed_over", null]);
+});
+
 test("small changes are only counted", () => {
   const small = [change("sighting", "clothing", null, "coat"), change("search", "lead", null, "a"), change("note", "category", null, "comment", "added"), change("search", "status", "open", null, "removed")];
   assert.deepEqual(small.map((change) => importanceOf(change, {})), [null, null, null, null]);

@@ -126,7 +126,7 @@ def test_lists_and_groups_are_required_only_if_declared_so() -> None:
 
 
 def test_carried_over_texts_are_the_written_fields_except_people() -> None:
-    assert not {"keeper", "reads", "handover"} & set(text_authorship.OF_SEARCH)
+    assert not {"keeper", "kept", "reads", "handover"} & set(text_authorship.OF_SEARCH)
     assert {"assessment", "pinned"} <= set(text_authorship.OF_SEARCH)
     assert text_authorship.OF_DESK == ("faults", "remarks")
 

@@ -7,7 +7,7 @@ from board.commands import registry
 from board.commands.alarms import alarms
 from board.commands.alarms.alerts import RETENTION
 from board.commands.cards import notes, tasks
-from board.commands.duty import duties, plan
+from board.commands.duty import plan
 from board.commands.files import files
 from board.commands.handover import handovers
 from board.commands.materials import distributions, materials
@@ -21,7 +21,7 @@ from board.files.http import upload_rows
 from board.maintenance import pruning
 from models.db.schema import metadata
 from models.entity import CountedEntity
-from models.handover import MAX_PINNED
+from models.handover import MAX_KEPT, MAX_PINNED
 from models.search import MAX_EARLIER
 
 SHARES = load_board_shares()
@@ -44,12 +44,12 @@ BOUNDS: dict[str, tuple[str, object]] = {
     "wakes": ("wakes of a search", wakes.MAX_WAKES),
     "due_wakes": (ONE_EACH, None),
     "distribution": ("distributions of a search", distributions.MAX_DISTRIBUTIONS),
-    "duties": (ONE_EACH, duties.MAX_KEPT),
+    "duties": (ONE_EACH, MAX_KEPT),
     "planned_duties": ("entries of the plan", plan.MAX_PLANNED),
     "shift": (ONE_EACH, None),
     "handover": (ONE_EACH, None),
     "search_handovers": (ONE_EACH, handovers.MAX_SEARCHES),
-    "briefing": (ONE_EACH, MAX_PINNED),
+    "briefing": (ONE_EACH, MAX_PINNED + MAX_KEPT),
     "display": ("displays that are not revoked; revoked ones stay as a record", displays.MAX_ACTIVE),
     "pairing": ("codes that wait", pairing.MAX_PENDING),
     "upload": ("open uploads of an account", upload_rows.MAX_OPEN),

@@ -242,6 +242,7 @@ KIND = Kind(
         "alarm.extended": EventSpec(N_("Promise extended"), "alarm.extend", undoable=True),
         "alarm.lapsed": EventSpec(N_("Promise lapsed")),
         "alarm.handed_on": EventSpec(N_("Alarm handed on")),
+        "alarm.handed_over": EventSpec(N_("Alarm handed over"), "handover.accept"),
         "alarm.given_back": EventSpec(N_("Alarm given back")),
         "alarm.released": EventSpec(N_("Alarm reopened")),
         "alarm.ended": EventSpec(N_("Alarm ended")),
@@ -249,6 +250,7 @@ KIND = Kind(
     },
     boards=("search", "operations"),
     counted=False,
+    reported=lambda alarm, due_before: alarm.ended_at.is_(None),
     alerts=promises.alerts,
     undo=UndoRules(dangling=promises.undo_conflicts, apply=ownership.apply_undo),
 )

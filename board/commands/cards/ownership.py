@@ -17,7 +17,7 @@ from models.alarm import Alarm
 from models.entity import State
 from models.times import format_utc, parse_utc
 
-OPEN: State = {"taken_by": None, "taken_at": None, "until": None, "promises": 0}  # of an alarm that nobody has
+OPEN: State = {"taken_by": None, "taken_at": None, "until": None, "promises": 0, "handover": None}  # of an alarm that nobody has
 NOT_LAPSED: State = {"lapsed_by": None, "lapsed_at": None}
 MAX_BETWEEN = 64  # most events of a command between taking an alarm and assigning its card
 
@@ -25,13 +25,30 @@ MAX_BETWEEN = 64  # most events of a command between taking an alarm and assigni
 def take(writer: EventWriter, row: Alarm, account: str, until: str | None = None) -> None:
     """Give an alarm to an account, and assign its card to the account if it has no assignee. `until`: end of the promise;
     None: the rule decides."""
-    now, rule = event_time(writer), writer.alarm_rules.rules.get(row.rule)
-    until = until or later(now, rule.promise_s if rule is not None else PROMISE_MIN * 60)
-    values = {"taken_by": account, "taken_at": now, "next_at": None, "until": until, "promises": 1} | NOT_LAPSED
-    writer.update(row, "alarm.taken", values, conflicts=False)
+    _promise(writer, row, "alarm.taken", account, until)
     card = _card_of(writer.session, row)
     if card is not None and card.assignee is None:
         _assign(writer, card, account)
+
+
+def hand_over(writer: EventWriter, row: Alarm, account: str, handover: int) -> None:
+    """Give a taken alarm to the account that takes over, for the time of its rule, by this handover. Its card follows, unless a
+    third person is assigned to it, or has another alarm about it."""
+    former = row.taken_by
+    _promise(writer, row, "alarm.handed_over", account, handover=handover)
+    card, both = _card_of(writer.session, row), (None, former, account)
+    alarms = of_entity(writer.session, writer.board.id, row.entity)
+    if card is not None and card.assignee in (None, former) and all(alarm.taken_by in both for alarm in alarms):
+        _assign(writer, card, account)
+
+
+def _promise(
+    writer: EventWriter, row: Alarm, type: str, account: str, until: str | None = None, handover: int | None = None
+) -> None:
+    now, rule = event_time(writer), writer.alarm_rules.rules.get(row.rule)
+    until = until or later(now, rule.promise_s if rule is not None else PROMISE_MIN * 60)
+    taken = {"taken_by": account, "taken_at": now, "next_at": None, "until": until, "promises": 1, "handover": handover}
+    writer.update(row, type, taken | NOT_LAPSED, conflicts=False)
 
 
 def give_up_card(writer: EventWriter, row: Alarm, account: str | None) -> None:

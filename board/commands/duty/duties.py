@@ -1,6 +1,6 @@
 """Duties: people on duty until a time, whom alarms ask first."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 from typing import Annotated
 
@@ -16,10 +16,10 @@ from board.i18n import N_
 from models.declared import specs_of
 from models.duty import Duty, Ended
 from models.fields import Data, Id, Time
+from models.handover import MAX_KEPT
 from models.times import format_utc, parse_utc
 
 LONGEST = timedelta(hours=24)  # from now to the end of a duty; a longer duty is an error
-MAX_KEPT = 100  # alarms that a person keeps after a duty
 
 
 class BeginDuty(Data):
@@ -49,11 +49,11 @@ class EndDuty(Data):
     coordinators. If that account is not on duty, it is acknowledged with `seqs: []`.
 
     `account`: without it, your own.
-    `keep`: ids of alarms that the account keeps.
+    `keep`: ids of alarms that the account keeps. Without it, those that it keeps after a signed handover.
     """
 
     account: Id | None = None
-    keep: Annotated[list[Id], Field(max_length=MAX_KEPT)] = Field(default_factory=list)
+    keep: Annotated[list[Id], Field(max_length=MAX_KEPT)] | None = None
 
 
 def begin(writer: EventWriter, data: BeginDuty) -> None:
@@ -88,14 +88,23 @@ def end(writer: EventWriter, data: EndDuty) -> None:
     account = _account(writer, data.account)
     row = of_account(writer, account)
     if row is not None and row.ended_at is None:
-        end_because(writer, row, "person" if account == writer.account_id else "coordinator", data.keep)
+        kept = row.kept if data.keep is None else data.keep
+        end_because(writer, row, "person" if account == writer.account_id else "coordinator", kept)
 
 
-def end_because(writer: EventWriter, row: Duty, ended: Ended, kept: Iterable[str] = ()) -> None:
+def end_because(writer: EventWriter, row: Duty, ended: Ended, kept: Iterable[str]) -> None:
     """End a duty of an account, which keeps some of its alarms."""
     values = {"ended_at": writer.now, "ended": ended, "kept": list(dict.fromkeys(kept))}
     writer.update(row, "duty.ended", values, conflicts=False)
     on_duty.forget(writer.session)
+
+
+def keep(writer: EventWriter, account: str, alarms: Collection[str]) -> None:
+    """Record the alarms that an account on duty keeps after its duty, because it keeps them after a signed handover: at most
+    MAX_KEPT."""
+    row = of_account(writer, account)
+    if row is not None and row.ended_at is None:
+        writer.update(row, "duty.kept", {"kept": sorted(alarms)[:MAX_KEPT]}, conflicts=False)
 
 
 def of_account(writer: EventWriter, account: str) -> Duty | None:
@@ -127,6 +136,7 @@ KIND = Kind(
     events={
         "duty.begun": EventSpec(N_("Duty begun"), "duty.begin"),
         "duty.extended": EventSpec(N_("End of the duty changed"), "duty.extend"),
+        "duty.kept": EventSpec(N_("Alarms kept after the duty"), "handover.sign"),
         "duty.ended": EventSpec(N_("Duty ended"), "duty.end"),
     },
     boards=("operations",),

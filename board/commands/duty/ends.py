@@ -72,7 +72,7 @@ def end_duties(session: Session, server: ServerWriters, ids: Collection[str]) ->
     for id in ids:
         row = unit_of_work.get(session, Duty, id)
         if row is not None and row.ended_at is None and row.until <= writer.now:
-            duties.end_because(writer, row, "time")
+            duties.end_because(writer, row, "time", row.kept)
     return _result(writer)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import true
+from sqlalchemy import or_, true
 from sqlmodel import Session, col, select
 
 from board.commands.handover import shifts, text_authorship
@@ -19,6 +19,7 @@ from board.engine.merge_patch import apply_patch
 from board.errors import Refused, invalid, not_found
 from board.i18n import N_
 from models.accounts import Account
+from models.alarm import Alarm
 from models.board import OPERATIONS
 from models.declared import data_of, specs_of
 from models.entity import Entity, State
@@ -28,6 +29,7 @@ from models.note import Note
 from models.search import Search
 
 RESTATED = "handover.restated"
+NO_CHOICES: State = {"keeper": None, "kept": None}  # of a handover
 
 
 BriefingFields: Any = data_of(Briefing)
@@ -75,9 +77,12 @@ def write(writer: EventWriter, number: int, patch: State) -> None:
     """Apply a merge patch to the briefing. Raises Refused `conflict` unless handover `number` is being prepared and includes this
     search."""
     row = _briefing(writer)
-    before = {name: getattr(row, name) for name in BriefingFields.model_fields} | {"keeper": _keeper(row, number)}
+    before = {name: getattr(row, name) for name in BriefingFields.model_fields} | _choices(row, number)
     values = apply_patch(BriefingFields, before, patch)
     values["pinned"] = list(dict.fromkeys(values["pinned"]))
+    values["kept"] = sorted({*(values["kept"] or ())}) or None
+    for id in {*(values["kept"] or ())} - {*(before["kept"] or ())}:
+        writer.find(Alarm, id, "kept")
     _check_pinned(writer, values["pinned"])
     if values["keeper"] is not None and "keeper" in patch:
         _check_keeper(writer, values["keeper"])
@@ -90,13 +95,15 @@ def write(writer: EventWriter, number: int, patch: State) -> None:
         _save(writer, row, type, values | {"handover": number, "authorship": authorship})
 
 
-def clear_keepers(writer: EventWriter) -> None:
-    """Clear the keepers of all searches, because each handover asks for them again. `writer`: the writer for `operations`."""
+def clear_choices(writer: EventWriter) -> None:
+    """Clear the keepers and the kept alarms of all searches, because each handover asks for them again. `writer`: the writer for
+    `operations`."""
     writer.session.flush()
-    for id in writer.session.exec(select(Briefing.id).where(col(Briefing.keeper).is_not(None)).order_by(Briefing.id)).all():
+    is_chosen = or_(col(Briefing.keeper).is_not(None), col(Briefing.kept).is_not(None))
+    for id in writer.session.exec(select(Briefing.id).where(is_chosen).order_by(Briefing.id)).all():
         board, row = unit_of_work.lock_board(writer.session, id), unit_of_work.get(writer.session, Briefing, id)
         if board is not None and row is not None:
-            writer.on_search(board).update(row, shifts.WRITTEN, {"keeper": None}, conflicts=False)
+            writer.on_search(board).update(row, shifts.WRITTEN, NO_CHOICES, conflicts=False)
 
 
 def _briefing(writer: EventWriter) -> Briefing:
@@ -126,7 +133,7 @@ def read(writer: EventWriter, data: ReadBriefing) -> None:
     if data.seq > marks.get(writer.account_id, {}).get("seq", -1):
         marks[writer.account_id] = {"handover": data.handover, "seq": data.seq, "at": writer.now}
         number = max(row.handover, data.handover)  # the next handover may already be in preparation
-        values = {"reads": marks, "handover": number, "keeper": _keeper(row, number)}
+        values = {"reads": marks, "handover": number} | _choices(row, number)
         _save(writer, row, "handover.read", values, data.reason)
     _mark_read(writer)
 
@@ -195,7 +202,7 @@ def restatements(row: Briefing, number: int) -> dict[str, dict[str, Any]]:
 
 
 def _save_restatements(writer: EventWriter, row: Briefing, type: str, number: int, values: dict[str, dict[str, Any]]) -> None:
-    _save(writer, row, type, {"handover": number, "restatements": values, "keeper": _keeper(row, number)})
+    _save(writer, row, type, {"handover": number, "restatements": values} | _choices(row, number))
 
 
 # -- searches that the incoming coordinator may not see -------------------------------------------------------------------
@@ -209,15 +216,20 @@ def undecided(writer: EventWriter, handover: Handover, restricted: access.Restri
 
 
 def _has_keeper(writer: EventWriter, id: str, number: int, members: frozenset[str]) -> bool:
-    row = unit_of_work.get(writer.session, Briefing, id)
-    keeper = _keeper(row, number) if row is not None else None
+    keeper = keeper_of(writer, id, number)
     account = unit_of_work.get(writer.session, Account, keeper) if keeper is not None else None
     return account is not None and access.is_in_audience(account.id, members) and shifts.is_coordinator(account)
 
 
-def _keeper(row: Briefing, number: int) -> str | None:
-    """Return the keeper of a search for this handover, None if the keeper is from an earlier one."""
-    return row.keeper if row.handover == number else None
+def keeper_of(writer: EventWriter, id: str, number: int) -> str | None:
+    """Return the keeper of a search for this handover, None if it has none."""
+    row = unit_of_work.get(writer.session, Briefing, id)
+    return row.keeper if row is not None and row.handover == number else None
+
+
+def _choices(row: Briefing, number: int) -> State:
+    """Return the keeper and the kept alarms of a search for this handover; those of an earlier one do not count."""
+    return {name: getattr(row, name) for name in NO_CHOICES} if row.handover == number else NO_CHOICES
 
 
 def _check_keeper(writer: EventWriter, id: str) -> None:

@@ -15,7 +15,8 @@ from sqlalchemy import select as core_select
 from sqlmodel import Session, select
 
 from board.commands.command import Patch
-from board.commands.handover import briefings, shifts, text_authorship, watch_line
+from board.commands.duty import duties
+from board.commands.handover import briefings, held_alarms, shifts, text_authorship, watch_line
 from board.commands.handover.signed_positions import Position
 from board.config.alarm_rules import Rule
 from board.engine import access, many_boards, read_positions, significant_events, snapshot, unit_of_work
@@ -53,8 +54,8 @@ _WAITING = (
 
 class PrepareHandover(Data):
     """Begin a handover of the current shift. It is `conflict` if a handover is open or nobody holds the shift. `faults` and
-    `remarks` carry over if the last handover was refused or withdrawn. Every `keeper` is set to null, by events on the boards of
-    these searches.
+    `remarks` carry over if the last handover was refused or withdrawn. Every `keeper` and `kept` is set to null, by events on the
+    boards of these searches.
 
     `incoming`: the expected coordinator.
     """
@@ -85,7 +86,8 @@ class SignHandover(Data):
 
 
 class AcceptHandover(Data):
-    """Accept the handover and the shift. It is `forbidden` to the account that hands over. See *Accept*.
+    """Accept the handover: the shift and the alarms of the outgoing coordinator become yours. It is `forbidden` to the account
+    that hands over. See *Accept*.
 
     `reason`: required if something was not read.
     """
@@ -132,7 +134,7 @@ def prepare(writer: EventWriter, data: PrepareHandover) -> None:
         writer.create(new, "handover.prepared")
     else:
         writer.update(row, "handover.prepared", new.state())
-    briefings.clear_keepers(writer)
+    briefings.clear_choices(writer)
 
 
 def write(writer: EventWriter, data: WriteHandover) -> None:
@@ -182,7 +184,7 @@ def sign(writer: EventWriter, data: SignHandover) -> None:
             "or choose who is responsible for it."
         )
         raise Refused("invalid", fields={f"searches.{id}": sentence for id in undecided})
-    sentences = _invalid_positions(writer, data.positions, visible)
+    sentences = _invalid_positions(writer, data.handover, data.positions, visible)
     if sentences:
         raise Refused("conflict", fields={f"positions.{id}": sentence for id, sentence in sentences.items()}, current=row.state())
     positions = current | _positions_at(writer.session, visible, data.positions)
@@ -200,6 +202,8 @@ def sign(writer: EventWriter, data: SignHandover) -> None:
     public = sum(id not in restricted for id in searches)  # everyone reads this number: it must not count hidden searches
     signature = {"signed_at": writer.now, "searches": public, "position": before, "digest": digest(positions), "watch": line}
     writer.update(row, "handover.signed", signature | {"status": "signed"})
+    kept = held_alarms.kept(writer.session, data.handover, {id: position["seq"] for id, position in positions.items()})
+    duties.keep(writer, writer.account_id, {alarm for alarms in kept.values() for alarm in alarms})
 
 
 def digest(positions: Mapping[str, Position]) -> str:
@@ -208,12 +212,16 @@ def digest(positions: Mapping[str, Position]) -> str:
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
-def _invalid_positions(writer: EventWriter, seqs: Mapping[str, int], visible: Mapping[str, Position]) -> dict[str, str]:
+def _invalid_positions(
+    writer: EventWriter, number: int, seqs: Mapping[str, int], visible: Mapping[str, Position]
+) -> dict[str, str]:
     """Return a sentence for each search whose position can't be signed."""
     sentences = {id: N_("This search is not part of the handover.") for id in seqs.keys() - visible.keys()}
     sentences |= {id: N_("This search is also part of the handover.") for id in visible.keys() - seqs.keys()}
     for id in significant_events.boards_with_news(writer.session, seqs) | _written_by_others(writer, seqs):
         sentences.setdefault(id, N_("Something important was added to this search since you last looked."))
+    for id in held_alarms.changed_choices(writer.session, number, {id: seqs[id] for id in seqs.keys() & visible.keys()}):
+        sentences.setdefault(id, N_("Alarms to keep were chosen for this search since you last looked."))
     return sentences
 
 
@@ -242,7 +250,7 @@ def _positions_at(session: Session, current: Mapping[str, Position], seqs: Mappi
 
 
 def accept(writer: EventWriter, data: AcceptHandover) -> None:
-    """Accept the handover: the shift passes to the author of the command."""
+    """Accept the handover: the shift, and the alarms of the outgoing coordinator, pass to the author of the command."""
     row = shifts.require_open(writer, data.handover, "signed")
     _check_not_outgoing(writer, row)
     writer.session.flush()
@@ -256,6 +264,7 @@ def accept(writer: EventWriter, data: AcceptHandover) -> None:
         if (search_handover := unit_of_work.get(writer.session, SearchHandover, id)) is not None:
             writer.update(search_handover, UNREAD, {"unread_by": writer.account_id}, conflicts=False)
     shifts.transfer(writer, "shift.handed_over", handover=data.handover)
+    held_alarms.hand_over(writer, row.outgoing, data.handover)
 
 
 def refuse(writer: EventWriter, data: RefuseHandover) -> None:

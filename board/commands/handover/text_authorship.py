@@ -14,10 +14,10 @@ Authorship = dict[str, Any]  # TextMark by field
 
 
 def _carried_over(model: type[Entity]) -> tuple[str, ...]:
-    """Return the fields that carry over to the next handover: all fields that people write, except references to people."""
-    return tuple(
-        name for name, declared in declared_of(model).items() if declared.by_people and declared.spec.control != "person"
-    )
+    """Return the fields that carry over to the next handover: all fields that people write, except references to people and
+    alarms."""
+    written = {name: declared.spec for name, declared in declared_of(model).items() if declared.by_people}
+    return tuple(name for name, spec in written.items() if spec.control != "person" and spec.reads_as != "internal")
 
 
 OF_SEARCH, OF_DESK = _carried_over(Briefing), _carried_over(Handover)

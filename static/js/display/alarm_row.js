@@ -5,6 +5,7 @@ import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { n, t, t as translate } from "../core/i18n.js";
 import { untakenText } from "../core/rules/has_anybody.js";
 import { occasionOf } from "../core/rules/kinds.js";
+import { say } from "../core/rules/sentences.js";
 import { clock, runningTime } from "../core/time.js";
 
 /**
@@ -81,7 +82,7 @@ export function alarmRow([{ search, person, alarm }, ...others], now) {
  * Draw who has an alarm, and until when, on the tile of its search.
  * @param {WallPromise} promise
  */
-export const promiseOnTile = ({ name, until }) => html`<span class="count promised">${t("{name} has it until {time}", { name, time: clock(until) })}</span>`;
+export const promiseOnTile = ({ name, until }) => html`<span class="count promised">${say("has_it_until", { name, time: clock(until) })}</span>`;
 
 /**
  * Draw an open alarm on the tile of its search, with fewer words if necessary.

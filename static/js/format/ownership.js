@@ -1,4 +1,4 @@
-/* Sentence about the owner of an alarm and its card, for every screen. */
+/* Sentence about the owner of an alarm and its card, for every screen; board/documents/open_alarms.py has it for paper. */
 
 import { untakenText } from "../core/rules/has_anybody.js";
 import { t } from "../core/i18n.js";
@@ -17,7 +17,7 @@ export function whoHasIt({ taken_by: taker, assignee, until, lapsed_by: former, 
   if (taker) return heldBy(taker, me, until);
   if (former && lapsed) return hadIt(former, me, formatUntil(lapsed));
   if (!assignee) return untakenText(false);
-  return assignee.id === me ? t("assigned to you, no answer yet") : t("assigned to {name}, no answer yet", { name: assignee.name });
+  return assignee.id === me ? t("assigned to you, no answer yet") : say("no_answer", { name: assignee.name });
 }
 
 /**
@@ -32,20 +32,20 @@ export function whoHasCard({ assignee, alarm }, me) {
 
 /** @param {AlarmTaker} taker @param {string} me @param {string | null} [until] */
 function heldBy({ id, name }, me, until) {
-  if (!until) return id === me ? t("You have it") : t("{name} has it", { name });
+  if (!until) return id === me ? t("You have it") : say("has_it", { name });
   const time = formatUntil(until);
-  return id === me ? t("You have it until {time}", { time }) : t("{name} has it until {time}", { name, time });
+  return id === me ? t("You have it until {time}", { time }) : say("has_it_until", { name, time });
 }
 
 /** @param {AlarmTaker} taker @param {string} assignee @param {string} me @param {string | null} [until] */
 function takenFor({ id, name }, assignee, me, until) {
-  if (!until) return id === me ? t("You have it, assigned to {assignee}", { assignee }) : t("{name} has it, assigned to {assignee}", { name, assignee });
+  if (!until) return id === me ? t("You have it, assigned to {assignee}", { assignee }) : say("has_it_assigned", { name, assignee });
   const time = formatUntil(until);
-  return id === me ? t("You have it until {time}, assigned to {assignee}", { time, assignee }) : t("{name} has it until {time}, assigned to {assignee}", { name, time, assignee });
+  return id === me ? t("You have it until {time}, assigned to {assignee}", { time, assignee }) : say("has_it_until_assigned", { name, time, assignee });
 }
 
 /** @param {AlarmTaker} former @param {string} me @param {string} time */
-const hadIt = ({ id, name }, me, time) => (id === me ? t("nobody has it, you had it until {time}", { time }) : t("nobody has it, {name} had it until {time}", { name, time }));
+const hadIt = ({ id, name }, me, time) => (id === me ? t("nobody has it, you had it until {time}", { time }) : say("had_it", { name, time }));
 
 /**
  * Return the owners of an alarm and its card, with their names.

@@ -4,6 +4,7 @@ import { get, orNull } from "../../core/connection/api.js";
 import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { serverNow } from "../../core/time.js";
+import { keptIn } from "./moving_alarms.js";
 
 const OPERATIONS = "operations";
 const FIRST_TEXT = "[data-section] form[data-form=briefing] textarea"; // focused after a handover was prepared
@@ -90,6 +91,17 @@ export class HandoverActions {
    */
   keep({ board }, keeper) {
     return this.#write(board, { handover: this.#view.number, keeper });
+  }
+
+  /**
+   * Keep an alarm after the handover, or let it pass on.
+   * @param {{ board: string }} section
+   * @param {string} id
+   * @param {boolean} isKept
+   */
+  keepAlarm({ board }, id, isKept) {
+    const others = keptIn(this.#view, board).filter((/** @type {string} */ other) => other !== id);
+    return this.#write(board, { kept: isKept ? [...others, id] : others });
   }
 
   /**
@@ -211,7 +223,7 @@ export class HandoverActions {
   }
 
   #recordPositions() {
-    const positions = Object.fromEntries(this.#view.sections.map((/** @type {{ board: string, seq: number }} */ { board, seq }) => [board, seq]));
+    const positions = Object.fromEntries(this.#view.sections.map((/** @type {{ board: string, seq: number }} */ section) => [section.board, this.#view.seenSeq(section)]));
     this.#view.ui.signing = { positions, busy: false, problem: null };
   }
 

@@ -8,7 +8,7 @@ import { formatMoment } from "../../format/time_elements.js";
 
 /** @typedef {{ handover: number, by: string | null, at: string | null, confirmed_by: string | null, confirmed_at: string | null }} TextMark */
 
-const CHOICES = new Set(["handover", "keeper", "incoming"]); // fields that are not texts: each handover asks for them again
+const CHOICES = new Set(["handover", "keeper", "kept", "incoming"]); // fields that are not texts: each handover asks for them again
 
 /** Return true if a text or list is empty. @param {any} value text, or ids of critical points */
 const isEmpty = (value) => !(Array.isArray(value) ? value.length : value?.trim?.());

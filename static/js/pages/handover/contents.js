@@ -2,11 +2,13 @@
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { n, t } from "../../core/i18n.js";
+import { say } from "../../core/rules/sentences.js";
 import { label } from "../../core/labels.js";
 import { pathsOf } from "../../forms/form_row.js";
 import { ofSearch } from "../../forms/handover_fields.js";
 import { isWritten } from "./authorship.js";
 import { formatMoment } from "../../format/time_elements.js";
+import { alarmCounts } from "./moving_alarms.js";
 import { nameAndAge } from "./child_summary.js";
 import { progressOf } from "./restatement.js";
 
@@ -14,10 +16,17 @@ import { progressOf } from "./restatement.js";
 export function index(view) {
   const { sections } = view;
   if (!sections.length) return nothing;
-  return html`<nav class="handover-contents" aria-label=${t("Searches in this handover")}><h2>${n("{count} search", "{count} searches", sections.length)}</h2>${progress(view)}
+  return html`<nav class="handover-contents" aria-label=${t("Searches in this handover")}><h2>${n("{count} search", "{count} searches", sections.length)}</h2>${progress(view)}${openAlarms(view)}
     <ol role="list">${sections.map((/** @type {any} */ section) => html`<li data-contents=${section.board}>${mark(section, view)}<a href="#s-${section.board}">${nameAndAge(section.search)} <span>${section.search.reference}</span></a>
       ${pips(section, view)} ${openWork(section, view)}</li>`)}</ol>
     ${view.stage === "signed" ? legend() : nothing}</nav>`;
+}
+
+/** @param {HandoverView} view */
+function openAlarms(view) {
+  const { held, open } = alarmCounts(view);
+  if (!(held + open) || (view.stage === "none" && !view.isFixed)) return nothing;
+  return html`<p class="contents-open"><a href="#open-now">${say("open_now")}</a> <span class=${open ? "text-alert" : ""}>${held + open}</span></p>`;
 }
 
 /**

@@ -27,6 +27,8 @@ import { Report } from "./report.js";
 import { AutoSave } from "./auto_save.js";
 import { withSent } from "./authorship.js";
 import { index } from "./contents.js";
+import { AlarmChanges } from "./alarm_changes.js";
+import { openNow } from "./open_now.js";
 import { section } from "./search_section.js";
 import { shiftTexts } from "./texts.js";
 
@@ -53,9 +55,10 @@ export class HandoverPage {
   /** @type {HTMLElement} */ #root;
   #drawing;
   #fixed; // number in the URL, or null
-  #saved = new Map(); // board -> {data, seq}: acknowledged changes that are not in the report yet
+  #saved = new Map(); // board -> {data, seq, count}: acknowledged changes that are not in the report yet
   #reportKey = ""; // identity of the report, from the operations board
   #isLinkShown = false;
+  #alarmChanges = new AlarmChanges();
   /** @type {AnyState | null} */ #unsigned = null; // the handover in the URL if it was never signed
 
   /** @param {HTMLElement} main @param {Session} session @param {string} board */
@@ -175,6 +178,20 @@ export class HandoverPage {
     return this.#pendingCommands(board, `handover.${verb}`, number).length > 0;
   }
 
+  /**
+   * Return the position up to which this person has seen a search: its section, and directly after it what was saved here.
+   * @param {{ board: string, seq: number }} section
+   */
+  seenSeq({ board, seq }) {
+    const saved = this.#saved.get(board);
+    return saved && saved.seq === seq + saved.count ? saved.seq : seq;
+  }
+
+  /** True while a change of a text or choice is being sent. */
+  get isSaving() {
+    return this.sections.some((/** @type {{ board: string }} */ { board }) => this.isSending(board, "write"));
+  }
+
   /** @param {string} board */
   isBeingOpened(board) {
     return this.session.outbox.pending(board).some(({ name, status }) => name === "search.set_access" && status !== "refused");
@@ -199,7 +216,8 @@ export class HandoverPage {
    */
   saved(board, data, { seqs }) {
     this.ui.saved.set(board, serverNow());
-    this.#saved.set(board, { data: { ...this.#saved.get(board)?.data, ...data }, seq: Math.max(0, ...seqs) });
+    const { data: earlier, count = 0 } = this.#saved.get(board) ?? {};
+    this.#saved.set(board, { data: { ...earlier, ...data }, seq: Math.max(0, ...seqs), count: count + seqs.length });
     this.report.moved(board === OPERATIONS ? null : board);
   }
 
@@ -234,9 +252,10 @@ export class HandoverPage {
       this.report.moved();
       this.earlier.read();
     }
-    for (const [board, { last }] of this.board.summaries) {
-      const reportedSection = this.report.section(board);
+    for (const [board, summary] of this.board.summaries) {
+      const reportedSection = this.report.section(board), { last } = summary;
       if (reportedSection && last && reportedSection.after.seq < /** @type {any} */ (last).seq) this.report.moved(board);
+      else if (this.stage !== "signed" && reportedSection && this.#alarmChanges.has(board, summary)) this.report.moved(board);
     }
   }
 
@@ -279,7 +298,7 @@ export class HandoverPage {
       <div class="handover-body">
         <aside class="handover-aside" aria-label=${t("Progress")}>${steps(this)} ${step(this)} ${index(this)} ${earlierHandovers(this)}</aside>
         <div class="handover-report">
-          ${notices(this)} ${shiftTexts(this)}
+          ${notices(this)} ${openNow(this)} ${shiftTexts(this)}
           ${repeat(this.sections, ({ board }) => board, (reportSection) => section(reportSection, this))}
           ${printed(this)}
         </div>

@@ -4,7 +4,7 @@ import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { dialog } from "../../behaviours/dialog.js";
 import { formOf, pathsOf, row } from "../../forms/form_row.js";
 import { n, t } from "../../core/i18n.js";
-import { withColon } from "../../core/rules/sentences.js";
+import { say, withColon } from "../../core/rules/sentences.js";
 import { label } from "../../core/labels.js";
 import { toDecide, undecided } from "./hidden_searches.js";
 import { withCoordinators } from "./texts.js";
@@ -13,6 +13,7 @@ import { isEmpty } from "./contents.js";
 import { isCarriedOver } from "./authorship.js";
 import { ofSearch } from "../../forms/handover_fields.js";
 import { eventName, referenceOf } from "./search_section.js";
+import { alarmCounts } from "./moving_alarms.js";
 import { timeElement } from "../../format/time_elements.js";
 import { guideLink } from "../../shared/guide_link.js";
 
@@ -39,7 +40,7 @@ const STEPS = {
       <p class="hint">${n("{count} search, always up to date.", "{count} searches, always up to date.", view.sections.length)} ${expectedPerson(view, handover)}</p>
       ${toDecide(view)}
       ${view.isHolder ? nothing : html`<p>${t("{name} is in charge of the shift and has to sign.", { name: view.nameOf(view.shift?.holder) })}</p>`}
-      ${withdrawButton(view, view.isHolder ? html`<button type="button" class="primary" data-act="sign" ?disabled=${!view.report.whole} @click=${() => view.act.dialog("sign")}>${t("Sign…")}</button>` : nothing)}`;
+      ${withdrawButton(view, view.isHolder ? html`<button type="button" class="primary" data-act="sign" ?disabled=${!view.report.whole || view.isSaving} @click=${() => view.act.dialog("sign")}>${t("Sign…")}</button>` : nothing)}`;
   },
 
   signed(/** @type {HandoverView} */ view) {
@@ -80,8 +81,20 @@ function acceptance(view) {
   const form = view.forms.step("handover.accept");
   if (!view.unread.length) form.problem = null; // the reason no longer applies
   const needsReason = view.unread.length > 0 || form.isEdited("reason");
-  const buttons = html`<button type="button" data-act="refuse" @click=${() => view.act.dialog("refuse")}>${t("Refuse…")}</button><span class="space"></span><button type="submit" class=${view.unread.length ? "" : "primary"} data-act="accept">${t("Accept the shift")}</button>`;
-  return formOf(form, "accept", html`${row(form, "restatement", view)} ${needsReason ? row(form, "reason", view) : nothing}`, buttons, view.act.submit);
+  const buttons = html`<button type="button" data-act="refuse" @click=${() => view.act.dialog("refuse")}>${t("Refuse…")}</button><span class="space"></span><button type="submit" class=${view.unread.length ? "" : "primary"} data-act="accept">${acceptText(view)}</button>`;
+  return formOf(form, "accept", html`${alarmsToAccept(view)} ${row(form, "restatement", view)} ${needsReason ? row(form, "reason", view) : nothing}`, buttons, view.act.submit);
+}
+
+/** "Accept the shift and 3 open" @param {HandoverView} view */
+function acceptText(view) {
+  const { moving } = alarmCounts(view);
+  return moving ? n("Accept the shift and {count} open", "Accept the shift and {count} open", moving) : t("Accept the shift");
+}
+
+/** @param {HandoverView} view */
+function alarmsToAccept(view) {
+  if (!alarmCounts(view).moving) return nothing;
+  return html`<p class="hint" data-testid="becomes-yours">${t("The alarms that {name} has when you accept become yours, except those that {name} keeps.", { name: view.nameOf(view.handover.outgoing) })} <a href="#open-now">${say("open_now")}</a></p>`;
 }
 
 // --- dialogs
@@ -147,6 +160,7 @@ function signDialog(view) {
     ${stale ? nothing : html`${unwritten(view, boards)} ${carriedOver(view, boards)}`}
     ${stale ? staleBoards(view, stale, positions) : html`
       <p>${n("You are signing the report on {count} search as shown here. After that it cannot change. You stay in charge of the shift until someone accepts.", "You are signing the report on {count} searches as shown here. After that it cannot change. You stay in charge of the shift until someone accepts.", boards.length)}</p>
+      ${alarmsToSign(view)}
       <ul class="positions">${boards.map((/** @type {any} */ section) => html`<li><b>${referenceOf(section)}</b> ${section.search.person.first_name}</li>`)}</ul>`}
     <div class="buttons"><span class="space"></span>
       <button type="button" data-act="cancel" @click=${view.act.closeDialog}>${t("Cancel")}</button>
@@ -155,6 +169,12 @@ function signDialog(view) {
     </div>
   </div>`;
   return dialog("sign", t("Sign the handover"), body, view.act.closeDialog);
+}
+
+/** @param {HandoverView} view */
+function alarmsToSign(view) {
+  const { moving } = alarmCounts(view);
+  return moving ? html`<p data-testid="passing-on">${n("{count} of your alarms passes to the person who accepts. You have it until then.", "{count} of your alarms pass to the person who accepts. You have them until then.", moving)}</p>` : nothing;
 }
 
 /**

@@ -28,6 +28,7 @@ const RULES = [
   ["urgent", (change) => change.kind === "task" && becameUrgent(change)],
   ["appeal", (change) => change.kind === "search" && changesPath(change, /^appeal\./)],
   ["decision", (change, state) => (change.kind === "search" ? changesPath(change, /^worrying$/) : change.kind === "note" && change.change === "added" && state.category === "decision")],
+  ["handed_over", (change, state) => change.kind === "alarm" && changesPath(change, /^handover$/) && Boolean(state.handover)],
 ];
 
 /**

@@ -1,0 +1,66 @@
+"""Alarms of one search in a handover report: who has each, until when, and whether it passes on with the shift."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from board.engine import kinds
+from board.handover.report_types import ReportedAlarm, ReportedAlarms
+from board.history.state_at import EntityAt
+from models.alarm import Alarm
+from models.entity import State
+
+MAX_ALARMS = 100  # listed on one search; the counts have all
+MAX_TITLE = 120  # characters
+
+
+def reported_alarms(handover: State | None, outside: str | None, entities: Mapping[str, list[EntityAt]]) -> ReportedAlarms:
+    """Return the alarms of a search. `handover`: the one that the report is about. `outside`: account that is to take over the
+    search and may not see it. `entities`: entities of its board, by kind."""
+    alarms = [alarm for alarm in entities.get(Alarm.KIND, ()) if alarm.state["ended_at"] is None]
+    subjects = {entity.id: entity for of_kind in entities.values() for entity in of_kind} if alarms else {}
+    moves = _moving(handover, outside, next((briefing.state for briefing in entities.get("briefing", ())), {}))
+    listed = [_alarm(alarm, subjects.get(alarm.state["about"]["id"]), moves(alarm)) for alarm in alarms]
+    held = [alarm for alarm in listed if alarm["taken_by"] is not None]
+    return {
+        "open": len(listed) - len(held), "held": len(held), "moving": sum(alarm["moves"] for alarm in held),
+        "listed": sorted(listed, key=order)[:MAX_ALARMS],
+    }  # fmt: skip
+
+
+def _moving(handover: State | None, outside: str | None, briefing: State) -> Callable[[EntityAt], bool]:
+    """Return a function that tells whether an alarm passes on when the handover is accepted."""
+    outgoing = handover["outgoing"] if handover is not None else None
+    chosen = briefing if handover is not None and briefing.get("handover") == handover["number"] else {}
+    kept, stays = chosen.get("kept") or (), outside is not None and chosen.get("keeper") == outgoing
+    return lambda alarm: outgoing is not None and alarm.state["taken_by"] == outgoing and alarm.id not in kept and not stays
+
+
+def _alarm(alarm: EntityAt, subject: EntityAt | None, moves: bool) -> ReportedAlarm:
+    # states of earlier versions lack some fields
+    state, about = alarm.state, alarm.state["about"]
+    card = subject.state if subject is not None and subject.id != subject.board else {}
+    return {
+        "id": alarm.id, "seq": alarm.seq, "about": {"kind": about["kind"], "id": about["id"], "number": card.get("number")},
+        "rule": state["rule"], "occasion": state.get("occasion"), "title": _title(about["kind"], card),
+        "raised_at": state["raised_at"], "taken_by": state["taken_by"], "taken_at": state["taken_at"],
+        "until": state.get("until"), "promises": state.get("promises", 0), "lapsed_by": state.get("lapsed_by"),
+        "lapsed_at": state.get("lapsed_at"), "assignee": card.get("assignee"), "moves": moves,
+    }  # fmt: skip
+
+
+def _title(kind: str, card: State) -> str | None:
+    declared: Any = kinds.find(kind)
+    title = card.get((declared.title_field if declared is not None else "") or "text")
+    return title if title is None or len(title) <= MAX_TITLE else f"{title[: MAX_TITLE - 1].rstrip()}…"
+
+
+def order(alarm: ReportedAlarm) -> tuple[bool, bool, str, str]:
+    """Return the sort key of an alarm: first those that nobody has, then those that pass on, then by the end of the promise."""
+    since = alarm["lapsed_at"] or alarm["raised_at"]
+    is_held = alarm["taken_by"] is not None
+    return is_held, not alarm["moves"], (alarm["until"] or "") if is_held else since, alarm["id"]
+
+
+def people_of(alarms: Iterable[ReportedAlarm]) -> set[str | None]:
+    """Return the accounts that alarms name."""
+    return {account for alarm in alarms for account in (alarm["taken_by"], alarm["lapsed_by"], alarm["assignee"])}

@@ -1,0 +1,45 @@
+/** Alarms that pass on when a handover is accepted, including choices that are not in the report yet. Pure. */
+
+/**
+ * Return the ids of the alarms of a search that the outgoing coordinator keeps after this handover.
+ * @param {HandoverView} view
+ * @param {string} board
+ */
+export function keptIn(view, board) {
+  const { handover, kept } = view.written(board);
+  return handover === undefined || handover === view.number ? kept ?? [] : [];
+}
+
+/**
+ * Return true if the outgoing coordinator has an alarm, and decides where it goes.
+ * @param {any} alarm
+ * @param {any} section
+ * @param {HandoverView} view
+ */
+export function isToDecide({ taken_by: taker }, section, view) {
+  const { outgoing } = view.handover;
+  return view.mayWrite && taker === outgoing && !(section.outside && view.written(section.board).keeper === outgoing);
+}
+
+/**
+ * Return true if an alarm passes on when the handover is accepted.
+ * @param {any} alarm
+ * @param {any} section
+ * @param {HandoverView} view
+ */
+export const moves = (alarm, section, view) => (view.mayWrite ? isToDecide(alarm, section, view) && !keptIn(view, section.board).includes(alarm.id) : alarm.moves);
+
+/**
+ * Return the numbers of alarms: those that somebody has, nobody has, and that pass on.
+ * @param {HandoverView} view
+ */
+export function alarmCounts(view) {
+  const counts = { held: 0, open: 0, moving: 0 };
+  for (const section of view.sections) {
+    const { held = 0, open = 0, moving = 0, listed = [] } = section.alarms ?? {};
+    counts.held += held;
+    counts.open += open;
+    counts.moving += moving + listed.filter((/** @type {any} */ alarm) => moves(alarm, section, view)).length - listed.filter((/** @type {any} */ { moves: isMoving }) => isMoving).length;
+  }
+  return counts;
+}

@@ -1,0 +1,74 @@
+/** Section of open alarms in a handover: who has each, until when, and where it goes with the shift. */
+
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
+import { t } from "../../core/i18n.js";
+import { say, sayCount } from "../../core/rules/sentences.js";
+import { standardText } from "../../core/rules/standard_texts.js";
+import { alarmUrl, namedAlarm } from "../../format/alarm_text.js";
+import { whoHasIt } from "../../format/ownership.js";
+import { shortPersonName } from "../../format/search_list.js";
+import { formatMoment, formatUntil } from "../../format/time_elements.js";
+import { initials } from "../../shared/avatars.js";
+import { alarmCounts, isToDecide, moves } from "./moving_alarms.js";
+
+const MAX_ROWS = 100; // the counts have all
+const KEEP = "keep";
+
+/** @param {HandoverView} view */
+export function openNow(view) {
+  if (!view.report.whole || (view.stage === "none" && !view.isFixed)) return nothing;
+  const { held, open, moving } = alarmCounts(view), rows = rowsOf(view), more = held + open - rows.length;
+  const counts = [held && sayCount("somebody_has", held), open && sayCount("nobody_has", open), moving && sayCount("passing_on", moving)].filter(Boolean);
+  return html`<section class="handover-section open-now" id="open-now" aria-labelledby="open-now-title" data-testid="open-now" tabindex="-1">
+    <header><h2 id="open-now-title">${say("open_now")}</h2><span class="hint" data-testid="alarm-counts">${counts.join(" · ") || say("nothing_open")}</span></header>
+    ${rows.length ? html`<ul role="list">${repeat(rows, ({ alarm }) => alarm.id, ({ alarm, section }) => row(alarm, section, view))}</ul>` : nothing}
+    ${more > 0 ? html`<p class="hint">${sayCount("more", more)}</p>` : nothing}
+  </section>`;
+}
+
+/**
+ * Return the alarms of all searches: first those that nobody has, then those that pass on, then the others by the end of their promise.
+ * @param {HandoverView} view
+ */
+function rowsOf(view) {
+  const rows = view.sections.flatMap((/** @type {any} */ section) => (section.alarms?.listed ?? []).map((/** @type {any} */ alarm) => ({ alarm, section })));
+  const order = (/** @type {any} */ { alarm }) => `${Number(alarm.taken_by !== null)}${Number(!alarm.moves)}${alarm.taken_by ? alarm.until : alarm.lapsed_at ?? alarm.raised_at}`;
+  return rows.sort((/** @type {any} */ one, /** @type {any} */ other) => (order(one) < order(other) ? -1 : 1)).slice(0, MAX_ROWS);
+}
+
+/** @param {any} reported @param {any} section @param {HandoverView} view */
+function row(reported, section, view) {
+  const alarm = { ...reported, board: section.board }, named = (/** @type {string | null} */ id) => (id ? { id, name: view.nameOf(id) } : null);
+  const owner = { taken_by: named(alarm.taken_by), assignee: named(alarm.assignee), until: alarm.until, lapsed_by: named(alarm.lapsed_by), lapsed_at: alarm.lapsed_at };
+  return html`<li data-alarm=${alarm.id}>
+    <a class="what" href=${alarmUrl(alarm)}><b><bdi>${shortPersonName(section.search.person)}</bdi> · ${namedAlarm(alarm)}</b>
+      <span class="quiet">${since(alarm)}${alarm.title ? html` · <bdi>${standardText(alarm.title)}</bdi>` : nothing}</span></a>
+    <span class="owner ${owner.taken_by ? "" : "text-alert"}" data-testid="owner">${owner.taken_by ? html`<i class="square" aria-hidden="true" .textContent=${initials(owner.taken_by.name)}></i>` : nothing}<span>${whoHasIt(owner, "")}</span></span>
+    <span class="goes" data-testid="goes">${view.handover && alarm.taken_by === view.handover.outgoing ? goes(alarm, section, view) : nothing}</span></li>`;
+}
+
+/** @param {any} alarm */
+const since = ({ raised_at: raised, promises }) => [say("open_since", { time: formatMoment(raised) }), promises > 1 && sayCount("extended", promises - 1)].filter(Boolean).join(", ");
+
+/** @param {any} alarm @param {any} section @param {HandoverView} view */
+function goes(alarm, section, view) {
+  const isMoving = moves(alarm, section, view), keeps = say("keeps_it_until", { name: view.nameOf(alarm.taken_by), time: formatUntil(alarm.until ?? "") });
+  const passes = html`<b>${successor(section, view)}</b>`;
+  if (!isToDecide(alarm, section, view)) return isMoving ? passes : keeps;
+  const choose = (/** @type {ControlEvent} */ { target: { value } }) => view.act.keepAlarm(section, alarm.id, value === KEEP);
+  return html`<select class="on-screen" data-act="keep-alarm" aria-label=${t("After the handover: {what}", { what: namedAlarm(alarm) })} ?disabled=${view.isSending(section.board, "write")} @change=${choose}>
+      <option value="" ?selected=${isMoving}>${successor(section, view)}</option><option value=${KEEP} ?selected=${!isMoving}>${keeps}</option></select>
+    <span class="on-paper">${isMoving ? passes : keeps}</span>`;
+}
+
+/**
+ * "→ Nadia Peeters": the account that gets the alarms of a search.
+ * @param {any} section
+ * @param {HandoverView} view
+ */
+function successor({ outside, board, briefing }, view) {
+  const { status, incoming, ended_by: acceptedBy } = view.handover, keeper = outside ? (view.mayWrite ? view.written(board) : briefing)?.keeper : null;
+  const account = keeper ?? (status === "accepted" ? acceptedBy : incoming);
+  return account ? say("passes_to", { name: view.nameOf(account) }) : say("passes_on");
+}
