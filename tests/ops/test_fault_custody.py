@@ -91,7 +91,6 @@ class Night:
         3: ("duty.begin", 27, 26, [5]), 4: ("duty.end", None, 28, []),
     })  # fmt: skip  # commands of Bob: name, end, time, and the seqs of the ack
     struck: list[InjectedFault] = field(default_factory=list)
-    moves_alarms: bool = True
 
     def flagged(self) -> dict[str, int]:
         bob, charlie = CommandLog("bob", "bob"), CommandLog("charlie", "charlie")
@@ -102,9 +101,7 @@ class Night:
         charlie.invoke(OPERATIONS, 19.5)
         charlie.ok(0, [4], 20.5)
         journals = {"b": _journal("b", self.search), "operations": _journal("operations", self.desk)}
-        run = RunRecord(
-            ["b", "operations"], [], [bob, charlie], [], self.struck, {"e": 1}, ENDED, BEGAN.timestamp(), self.moves_alarms
-        )
+        run = RunRecord(["b", "operations"], [], [bob, charlie], [], self.struck, {"e": 1}, ENDED, BEGAN.timestamp())
         return {name: count for name, count in check(run, journals).counts.items() if count}
 
 
@@ -224,12 +221,6 @@ def test_coordinator_keeps_an_alarm_by_name() -> None:
     other: Mapping[str, Any] = {"handover": 2, "kept": ["a"]}
     night.search[-1] = copy.deepcopy(briefing) | {"state": other}
     assert night.flagged() == {"alarms forgotten": 1}
-
-
-def test_version_that_passes_on_no_alarms_is_not_asked_for_it() -> None:
-    night = Night(moves_alarms=False)
-    remove_after(night, 9, 90)
-    assert night.flagged() == {}
 
 
 def test_person_who_comes_back_on_duty_keeps_what_they_had() -> None:

@@ -16,6 +16,7 @@ from sqlmodel import Session
 from board.commands.alarms import alarm_people, alarm_steps, alarms, alarms_of_cards, promises
 from board.commands.cards import ownership
 from board.commands.duty import ends, on_duty, plan
+from board.commands.handover import held_alarms
 from board.config.alarm_rules import AlarmRules
 from board.config.predefined_tasks import load_catalogue
 from board.engine import program_accounts
@@ -101,6 +102,9 @@ class _Unit(UnitOfWork):
         super().__init__(cast("Any", None))
         self.entities: _Tables = _Tables()
         self.types = Counter[str]()
+
+    def read(self, queries: Any) -> None:
+        """Read nothing ahead: all rows are here."""
 
     def append(
         self, board: Board, type: str, kind: str, entity: str, account: str | None, at: str, payload: dict[str, Any]
@@ -193,6 +197,16 @@ class MemoryInstallation:
         assert row is not None
         self.command(account, handler, row, row.board)
 
+    def accept_handover(self, outgoing: str, incoming: str) -> None:
+        """Pass the shift, and the alarms of the person who had it, on to another person."""
+        shift: Any = self.unit.entities.get(Shift, OPERATIONS)
+
+        def handler(writer: EventWriter, number: int) -> None:
+            rows.set_columns(shift, {"holder": incoming})
+            held_alarms.hand_over(writer, outgoing, number)
+
+        self.command(incoming, handler, 1, OPERATIONS)
+
     def settle(self, alarm: Alarm) -> None:
         """End an alarm, and forget its sighting."""
         alarms.end(self._writer(alarm.board, None), alarm)
@@ -233,6 +247,7 @@ class MemoryInstallation:
             alarms_of_cards._OF_ENTITY: lambda given: (
                 (each.id,) for each in self.rows(Alarm) if each.entity == given["entity"] and each.ended_at is None
             ),
+            held_alarms._HELD: lambda given: self._held(given["account"]),
             alarm_steps._PENDING: lambda _: self._pending(),
             alarm_steps._STANDING: lambda _: (),
             alarm_steps._ENDED: lambda _: (),
@@ -251,6 +266,10 @@ class MemoryInstallation:
             for taken in [None if each.next_at else each.taken_at]
         ]
         return sorted(pending, key=lambda row: row[4])
+
+    def _held(self, account: str) -> list[Any]:
+        held = [held_alarms.HeldAlarm(each.id, each.board) for each in self.rows(Alarm) if each.taken_by == account]
+        return sorted(held, key=lambda row: (row.board, row.id))
 
     def _may_act(self, id: str) -> bool:
         account = self.unit.entities.get(Account, id)

@@ -14,6 +14,7 @@ from board.alarms.escalation import Escalation
 from board.commands.alarms import alarm_ladder, alarm_people, promises
 from board.commands.alarms.alarm_ladder import StepResult
 from board.commands.duty import duties, ends
+from board.commands.handover import held_alarms
 from board.config.alarm_rules import AlarmRules, Rule, Step
 from board.duty.duty_ends import DutyEnds
 from board.errors import Refused
@@ -23,6 +24,7 @@ from models.alarm import Alarm
 from models.board import OPERATIONS
 from models.db import rows
 from models.duty import Duty
+from models.handover import Shift
 from models.times import format_utc
 from tests.support.custody_rule import GRAVE_WAIT, TICK, Clocks, CustodyRule
 from tests.support.memory_installation import MemoryInstallation
@@ -45,12 +47,13 @@ ASK = (
 MAX_OPEN = 24  # alarms at once
 ACTS = {  # with weights
     "report": 22, "take": 24, "extend": 14, "give_back": 5, "hand_on": 6, "assign": 8, "settle": 9,
-    "leave_or_return": 4, "begin_duty": 5, "end_duty": 3,
+    "leave_or_return": 4, "begin_duty": 5, "end_duty": 3, "hand_over": 1,
 }  # fmt: skip
-ACTS_ON_DESK = ("report", "leave_or_return", "begin_duty", "end_duty")
+ACTS_ON_DESK = ("report", "leave_or_return", "begin_duty", "end_duty", "hand_over")
 ACTS_ON_ALARMS = ("take", "extend", "give_back", "hand_on", "settle")  # these may come between a read and its transaction
 ALL_TYPES = {
-    "alarm.raised", "alarm.escalated", "alarm.taken", "alarm.extended", "alarm.lapsed", "alarm.handed_on", "alarm.given_back",
+    "alarm.raised", "alarm.escalated", "alarm.taken", "alarm.extended", "alarm.lapsed", "alarm.handed_on", "alarm.handed_over",
+    "alarm.given_back",
     "alarm.released", "alarm.ended", "card.assigned", "duty.begun", "duty.extended", "duty.ended",
 }  # fmt: skip
 
@@ -168,6 +171,12 @@ class History:
         kept = [alarm.id for alarm in alarms if self.random.random() < 0.3]
         self.desk.command(who, duties.end, duties.EndDuty(keep=kept), OPERATIONS)
 
+    def _hand_over(self, who: str, alarms: list[Alarm]) -> None:
+        (shift,) = self.desk.rows(Shift)
+        outgoing = shift.holder
+        self.desk.accept_handover(outgoing, "alice" if outgoing == "dora" else "dora")
+        self.rule.check_acceptance(self.open_alarms(), outgoing)
+
     # -- state ------------------------------------------------------------------------------------------------------------
 
     def open_alarms(self) -> list[Alarm]:
@@ -225,9 +234,14 @@ def _end_ladder(people: Any, row: Alarm, rule: Any, scheduled: str, now: str) ->
     return StepResult({"step": len(rule.steps) - 1, "next_at": None}, [], frozenset())
 
 
+def _forget_one(writer: Any, account: str, lock_held: Any = held_alarms._lock_held) -> Any:
+    return lock_held(writer, account)[1:]
+
+
 MUTANTS: dict[str, tuple[Any, str, Any]] = {
     "a ladder that ends": (alarm_ladder, "_repeat", _end_ladder),
     "a promise that never lapses": (alarm_ladder, "lapse", lambda writer, row: None),
+    "acceptance that forgets one alarm": (held_alarms, "_lock_held", _forget_one),
     "duty ignored": (alarm_people, "on_duty", lambda session: frozenset()),
     "alarms kept after a duty": (ends, "_is_left", lambda row, duty: False),
 }

@@ -71,7 +71,7 @@ def _check_custody(run: RunRecord, journals: Mapping[str, Journal], verdict: Ver
     """Check who had each alarm, who was on duty, and that nothing was forgotten at handovers."""
     outages, ended = alarms.outages_of(run.struck, run.wall), run.ended + run.wall
     duty = next((journal.duties for journal in journals.values() if journal.duties.events), duties.DutyRecord())
-    accepted = [each for journal in journals.values() for each in journal.handovers.accepted] if run.moves_alarms else []
+    accepted = [each for journal in journals.values() for each in journal.handovers.accepted]
     for journal in journals.values():
         for promise, case in chain(
             alarms.faults_of(journal.alarms, outages, ended),

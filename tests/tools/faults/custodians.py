@@ -27,8 +27,8 @@ _ON_DUTY = text("SELECT account FROM duties WHERE ended_at IS NULL")
 class Custodians:
     """Two coordinators. `stopping`: `work` ends after the current handover."""
 
-    def __init__(self, people: list[Client], keeps_alarms: bool) -> None:
-        self._people, self._keeps_alarms = people, keeps_alarms
+    def __init__(self, people: list[Client]) -> None:
+        self._people = people
         self.stopping = False
 
     async def work(self) -> None:
@@ -78,7 +78,7 @@ class Custodians:
         _, listed = await outgoing.request("GET", "/api/v1/handovers")
         handover = {"handover": listed["handovers"][0]["number"]}
         for alarm in await self._hold(outgoing):
-            if self._keeps_alarms and outgoing.random.random() < KEPT:
+            if outgoing.random.random() < KEPT:
                 await outgoing.command(alarm["board"], "handover.write", handover | {"kept": [alarm["id"]]})
         await self._sign(outgoing, handover)
         said = {"restatement": "all searches, and the alarms", "reason": "in a hurry"}

@@ -235,6 +235,18 @@ MUTANTS = (
         replace(_plan(Storm((), 40.0)), guests=0, custody=5.0),
     ),
     Mutant(
+        "an accepted handover forgets one alarm",
+        "alarms forgotten",
+        (
+            Patch(
+                "board/commands/handover/held_alarms.py",
+                "            return held\n",
+                "            return held[1:]\n",
+            ),
+        ),
+        replace(_plan(Storm((), 40.0)), guests=0, custody=5.0),
+    ),
+    Mutant(
         "a part of a file is acknowledged before it is stored",
         "files lost",
         (

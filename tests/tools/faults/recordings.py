@@ -155,4 +155,3 @@ class RunRecord:
     epochs: dict[str, int]  # epoch as told: as it is noted
     ended: float = 0.0
     wall: float = 0.0  # offset from monotonic time to the journals' time
-    moves_alarms: bool = True  # whether this version passes alarms on with an accepted handover

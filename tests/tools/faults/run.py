@@ -16,7 +16,6 @@ import redis
 from sqlalchemy import text
 from sqlmodel import Session
 
-from board.commands.alarms.alarms import KIND
 from board.config.settings import Settings
 from board.files.store import FileStore
 from board.maintenance import files
@@ -205,7 +204,7 @@ class _RunInProgress:
         await self._until(lambda: all(reader.live for reader in self.readers), GATHERS_S)
         writing = [asyncio.create_task(writer.write()) for writer in self.writers]
         writing += [asyncio.create_task(uploader.upload()) for uploader in self.uploaders]
-        custody = Custodians(self.custodians, _moves_alarms())
+        custody = Custodians(self.custodians)
         writing += [asyncio.create_task(custody.work())] if self.custodians else []
         self._tasks += writing
         self._began = time.monotonic()
@@ -324,7 +323,7 @@ class _RunInProgress:
             self.chief.boards,
             [screen.following for reader in self.readers for screen in reader.screens.values()],
             self._commands(),
-            self.chief.revocations, self.struck, self.epochs, time.monotonic(), wall, _moves_alarms(),
+            self.chief.revocations, self.struck, self.epochs, time.monotonic(), wall,
         )  # fmt: skip
         journals = await asyncio.to_thread(self._journals)
         verdict = check(record, journals)
@@ -411,21 +410,15 @@ class _RunInProgress:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
 
-def _moves_alarms() -> bool:
-    """Return whether this version of the board passes alarms on with an accepted handover."""
-    return "alarm.handed_over" in KIND.events
-
-
 def _custody_notes(journals: Mapping[str, journal.Journal]) -> dict[str, str]:
     """Return what became of alarms, duties and handovers, in words."""
     records = [journal.alarms for journal in journals.values()]
     accepted = [each for journal in journals.values() for each in journal.handovers.accepted]
     duty = [journal.duties for journal in journals.values() if journal.duties.events]
-    handed_over = acceptances.summary(accepted, records) + ("" if _moves_alarms() else " (not by this version)")
     return {
         "alarms": alarms.summary(records),
         "duties": duties.summary(duty[0]) if duty else "none",
-        "handovers": handed_over,
+        "handovers": acceptances.summary(accepted, records),
     }
 
 
