@@ -3,7 +3,7 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { n, number, t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
-import { say } from "../../core/rules/sentences.js";
+import { say, sayCount } from "../../core/rules/sentences.js";
 import { namedAlarm, whoseAlarm } from "../../format/alarm_text.js";
 import { shownLength } from "../../format/exact_length.js";
 import { formatShortMoment, shortTimeElement } from "../../format/time_elements.js";
@@ -22,7 +22,7 @@ function row(promise, people) {
   const { alarm, account, since, until, outcome, extensions } = promise, name = people[account] ?? say("someone");
   return html`<tr data-outcome=${outcome}><td data-label=${t("Taken")}>${shortTimeElement(since)}</td>
     <td>${alarm.child ? html`<b><bdi>${whoseAlarm(alarm)}</bdi></b> ` : nothing}${namedAlarm(alarm)}</td>
-    <td data-label=${t("Promise")}>${until ? t("{name}, until {time}", { name, time: formatShortMoment(until) }) : name}${extensions ? html`, ${n("extended {count} time", "extended {count} times", extensions)}` : nothing}</td>
+    <td data-label=${t("Promise")}>${until ? t("{name}, until {time}", { name, time: formatShortMoment(until) }) : name}${extensions ? html`, ${sayCount("extended", extensions)}` : nothing}</td>
     <td data-label=${t("How it ended")}>${endText(promise)}</td><td>${happenings(promise, people)}</td></tr>`;
 }
 
