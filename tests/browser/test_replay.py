@@ -126,7 +126,7 @@ async def stands_at(window: Window, number: int, of: int) -> None:
 async def night(browsers: Browsers) -> tuple[str, str, str]:
     """A search on which something happened: its id, that of a sighting and that of a task."""
     alice = await browsers.person("Alice")
-    board = await browsers.search(lead=await alice.own_id())  # what she does herself raises no alarm
+    board = await browsers.search(lead=await alice.own_id())
     columns = {each["state"].get("role"): each["id"] for each in await alice.entities(board)}
     sighting = await browsers.sighting(board, "Girl with a red coat")
     task = next(each["id"] for each in await alice.entities(board) if each["kind"] == "task")
@@ -137,6 +137,13 @@ async def night(browsers: Browsers) -> tuple[str, str, str]:
     await alice.command(board, "card.withdraw", {"card": sighting})
     await alice.command(board, "note.add", {"text": "It was another girl", "category": "decision"})
     return board, sighting, task
+
+
+async def position(browsers: Browsers, board: str, type: str) -> int:
+    """Return the number of the only event of a type."""
+    events = await (await browsers.person("Alice")).events(board)
+    (found,) = (number for number, event in enumerate(events, 1) if event["type"] == type)
+    return found
 
 
 async def test_every_moment_is_what_was_true_then(browsers: Browsers) -> None:
@@ -183,9 +190,10 @@ async def test_a_board_of_the_past_is_read_and_not_written(browsers: Browsers) -
     sent = len(bob.frames)
     await expect(bob("[data-testid=past-mark]")).to_contain_text("Past as it was on")
     assert "Live" not in await bob("body").inner_text()
-    for _ in range(2):
+    updated = await position(browsers, board, "sighting.updated")
+    for _ in range(head - updated):
         await bob("[data-act=back]").click()
-    await stands_at(bob, head - 2, head)
+    await stands_at(bob, updated, head)
     card = bob.card("Girl with a red coat")
     await expect(card).to_have_class(re.compile(r"\bchanged\b"))
     await expect(card.locator(".change-note")).to_contain_text("changed by Alice")
@@ -202,7 +210,7 @@ async def test_a_board_of_the_past_is_read_and_not_written(browsers: Browsers) -
     await expect(bob("dialog")).to_have_count(0)
     await bob("[data-act=back]").click()
     await expect(bob.panel.locator("[data-field=clothing]")).to_have_text("—")
-    await expect(bob.page).to_have_url(re.compile(rf"/cards/{sighting}\?at={head - 3}$"))
+    await expect(bob.page).to_have_url(re.compile(rf"/cards/{sighting}\?at={updated - 1}$"))
     assert not [frame for frame in bob.frames[sent:] if frame.sent and frame.body["type"] not in ("subscribe", "ping")]
     await bob.page.keyboard.press("Escape")
     await expect(bob.panel).to_have_count(0)
@@ -278,16 +286,17 @@ async def test_two_moments_are_compared(browsers: Browsers) -> None:
     doing = next(each["id"] for each in entities if each["state"].get("role") == "doing")
     moved = next(each["id"] for each in entities if each["kind"] == "task" and each["id"] != task)
     await person.command(board, "card.move", {"card": moved, "column": doing})
-    head = len(await person.events(board))
-    alice = await at_past(await browsers.window("Alice"), f"/searches/{board}?at={head - 8}")
+    head, added = len(await person.events(board)), await position(browsers, board, "sighting.added")
+    alice = await at_past(await browsers.window("Alice"), f"/searches/{board}?at={added - 1}")
     before = int(await slider(alice).get_attribute("aria-valuenow") or 0)
     await alice("[data-act=compare]").click()
     await alice("[data-act=last]").click()
     compared = alice("[data-testid=compared]")
     await expect(compared.locator("[data-change=removed] li[data-changed]")).to_have_count(0)
     ways = await compared.evaluate(WAYS)
-    note = (await person.events(board))[-2]["id"]
-    assert {way: set(ids) for way, ids in ways} == {"added": {sighting, note}, "solved": {task}, "moved": {moved}}
+    events = await person.events(board)
+    note, alarm = events[-2]["id"], events[await position(browsers, board, "alarm.raised") - 1]["id"]
+    assert {way: set(ids) for way, ids in ways} == {"added": {sighting, note, alarm}, "solved": {task}, "moved": {moved}}
     await expect(compared.locator(f"[data-changed='{task}'] [data-path=column]")).to_have_text("Column: To do → Done")
     await expect(alice(f"article[data-card='{task}'] .change-note")).to_have_text("dealt with")
     await expect(alice.page).to_have_url(re.compile(rf"\?at={head}&with={before}$"))

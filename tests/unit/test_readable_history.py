@@ -159,4 +159,4 @@ def internal_fields() -> list[tuple[Any, str]]:
 
 def test_an_internal_field_has_nothing_that_people_write() -> None:
     written = [(kind.name, path) for kind, path in internal_fields() if path.split(".")[0] in kind.data.model_fields]
-    assert written == [("task", "checklist.*.rank")], "which forms make"
+    assert written == [("task", "checklist.*.rank"), ("briefing", "kept")], "which forms make"
