@@ -1,5 +1,6 @@
 """Bytes of withdrawn files leave the disk: by two coordinators, or after a set time. The history keeps that there was a file."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -186,9 +187,12 @@ async def test_a_removal_that_was_interrupted_goes_on(team: Team, monkeypatch: p
     file = await withdrawn(team, search)
     await team.alice.command(search, "file.propose_removal", {"file": file} | REASON)
     await dora.command(search, "file.confirm_removal", {"file": file})
+    write, here = service.database.write, asyncio.current_task()
     with monkeypatch.context() as patch:
 
         async def killed(*given: Any, **more: Any) -> Any:
+            if asyncio.current_task() is not here:  # the server's own tasks write beside it: it would end the loop of all tests
+                return await write(*given, **more)
             raise KeyboardInterrupt
 
         patch.setattr(service.database, "write", killed)
