@@ -69,16 +69,18 @@ class OpenAlarmPublisher:
             for number, each in enumerate(found)
             if each.shown_to(account.id, account.role) and self._source.can_see(reader.viewer, each.body["board"])
         )
-        if told not in frames:
+        elsewhere = [alarm.body["board"] for alarm in found if alarm.asks_others(account.id, account.role)]
+        key = told, sum(self._source.can_see(reader.viewer, board) for board in elsewhere)
+        if key not in frames:
             kept = [alarm for alarm in told if found[alarm[0]].is_kept][:MAX_SENT]
             others = [alarm for alarm in told if not found[alarm[0]].is_kept]
             chosen = sorted(others, key=lambda alarm: _order(found[alarm[0]], alarm[0]))[:MAX_SENT]
             shown = [found[number].body | {"asked_me": asked} for number, asked in sorted(chosen + kept)]
-            frames[told] = protocol.alarms(shown, len(others) - len(chosen))
+            frames[key] = protocol.alarms(shown, len(others) - len(chosen), key[1])
         frame, at = self._published.get(reader, (None, float("-inf")))
-        if frame != frames[told] or time.monotonic() - at >= AGAIN_S:
-            self._published[reader] = frames[told], time.monotonic()
-            reader.send(frames[told])
+        if frame != frames[key] or time.monotonic() - at >= AGAIN_S:
+            self._published[reader] = frames[key], time.monotonic()
+            reader.send(frames[key])
 
 
 def _order(alarm: ListedAlarm, number: int) -> tuple[bool, bool, int]:

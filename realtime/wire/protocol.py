@@ -314,7 +314,7 @@ AlertsFrame = TypedDict("AlertsFrame", {
 `alarms.sound`: `off`, `once`, `until_taken`, or `on_duty` (the default): once for each alarm, while the person is on duty.
 """
 AlarmsFrame = TypedDict("AlarmsFrame", {
-    "type": Literal["alarms"], "alarms": list[Annotated[Any, component("OpenAlarm")]], "more": Count,
+    "type": Literal["alarms"], "alarms": list[Annotated[Any, component("OpenAlarm")]], "more": Count, "others": Count,
 })  # fmt: skip
 """Open alarms that ask this account, those that it caused or handed on, and those that it has: only to a client that asked; soon
 after it asked, then on change, and at least every 5 s, so that a client knows that it has all. *0.4.0*
@@ -322,6 +322,7 @@ after it asked, then on change, and at least every 5 s, so that a client knows t
 `alarms`: oldest first. At most 20, and at most 20 that the account took over a minute ago. If there are more, the newest urgent
 ones are kept, then the oldest others; `please_answer` alarms fill only the places that others leave.
 `more`: number of further alarms that nobody has, or that were just taken.
+`others`: number of urgent sightings and tips whose alarms nobody has, and that ask only other accounts.
 """
 ShiftFrame = TypedDict("ShiftFrame", {
     "type": Literal["shift"], "shift": Annotated[Mapping[str, Any], component("HeldShift")] | None,
@@ -467,9 +468,9 @@ def alerts(unread: int, last: tuple[str, int] | None, quiet: bool, alarms: tuple
     return _encode({"type": "alerts", "unread": unread, "last": newest, "quiet": quiet, "alarms": signals})
 
 
-def alarms(alarms: list[Any], more: int) -> bytes:
-    """Encode the open alarms of an account, oldest first, and the number of further ones."""
-    return _encode({"type": "alarms", "alarms": alarms, "more": more})
+def alarms(alarms: list[Any], more: int, others: int) -> bytes:
+    """Encode the open alarms of an account, oldest first, the number of further ones, and that of urgent ones that ask others."""
+    return _encode({"type": "alarms", "alarms": alarms, "more": more, "others": others})
 
 
 def shift(

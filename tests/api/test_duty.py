@@ -166,6 +166,29 @@ async def test_an_alarm_asks_people_on_duty_first(duties: Duties) -> None:
     assert await duties.asked() == {"bob"}
 
 
+async def test_people_off_duty_learn_that_an_urgent_alarm_asks_others(duties: Duties) -> None:
+    desk = duties.desk
+    await duties.begin(desk.bob)
+    await desk.ada.command(duties.search, "sighting.add", URGENT)
+    for who, shown, others in ((desk.bob, 1, 0), (desk.charlie, 0, 1), (desk.ada, 1, 0)):
+        frame = await who.request({"type": "alarms"}, type="alarms")
+        assert (len(frame["alarms"]), frame["others"]) == (shown, others)
+    id, _ = await duties.alarm()
+    await desk.bob.command(duties.search, "alarm.take", {"alarm": id})
+    frame = await desk.charlie.request({"type": "alarms"}, type="alarms")
+    assert frame["others"] == 0, "somebody has it"
+
+
+async def test_alarms_of_hidden_searches_are_not_counted(duties: Duties) -> None:
+    desk = duties.desk
+    await duties.begin(desk.alice)
+    members = {"access": "members", "members": [desk.alice.account["id"], desk.ada.account["id"]]}
+    hidden = await desk.alice.open_search(**members)
+    await desk.ada.command(hidden, "sighting.add", URGENT)
+    frame = await desk.charlie.request({"type": "alarms"}, type="alarms")
+    assert (frame["alarms"], frame["others"]) == ([], 0)
+
+
 async def test_an_open_alarm_asks_those_who_begin_their_duty(duties: Duties) -> None:
     await duties.begin(duties.desk.bob)
     await duties.desk.ada.command(duties.search, "sighting.add", URGENT)

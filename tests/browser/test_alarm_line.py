@@ -284,6 +284,18 @@ async def test_a_page_without_a_board_says_when_it_cannot_know(browsers: Browser
         await expect(window(CALM)).to_have_count(0)
 
 
+async def test_a_line_is_not_calm_while_an_urgent_alarm_asks_others(browsers: Browsers) -> None:
+    line = await told(browsers, "/account")
+    await expect(line.window(CALM)).to_be_visible()
+    assert line.repeating is not None
+    line.repeating.cancel()
+    line.say("alarms", alarms=[], more=0, others=1)
+    await expect(line.window("[data-testid=others-asked]")).to_have_text("1 urgent sighting is waiting: others are asked")
+    await expect(line.window(CALM)).to_have_count(0)
+    line.alarms()
+    await expect(line.window(CALM)).to_be_visible()
+
+
 @pytest.mark.slow
 async def test_a_viewer_is_asked_nothing_and_not_told_that_nothing_waits(browsers: Browsers) -> None:
     line = await told(browsers, f"/searches/{await browsers.search()}", "Victor")

@@ -58,6 +58,13 @@ test("each frame confirms the list, which is outdated 10 s after the last one", 
   assert.deepEqual([alarms.state, alarms.open.length], ["not_current", 1]);
 });
 
+test("urgent alarms that ask only others are counted", () => {
+  alarms.onFrame({ ...frame(), others: 2 });
+  assert.deepEqual([alarms.open, alarms.others], [[], 2]);
+  alarms.onFrame(frame()); // from an earlier server
+  assert.equal(alarms.others, 0);
+});
+
 test("a connection without an answer confirms nothing", () => {
   alarms.ask();
   alarms.onFrame(frame());

@@ -55,6 +55,7 @@ interface AlarmsFrame {
   type: "alarms";
   alarms: Array<OpenAlarm>;
   more: number;
+  others: number;
 }
 
 interface Alert {

@@ -93,6 +93,10 @@ class ListedAlarm:
         is_involved = account == self.caused_by or account in self.handed_on or self.asks(account, role)
         return role in MAY_ACT and (is_taker or (is_involved and not self.is_kept))
 
+    def asks_others(self, account: str, role: str) -> bool:
+        """Return whether an urgent sighting or tip waits for somebody, and an account that may act does not receive its alarm."""
+        return self.is_urgent and self.body["taken_by"] is None and role in MAY_ACT and not self.shown_to(account, role)
+
     def is_listed_for(self, account: str) -> bool:
         """Return whether the list of an account contains it: not if another account took it over a minute ago."""
         taker = self.body["taken_by"]

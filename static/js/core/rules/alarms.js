@@ -25,6 +25,7 @@ export const waitsSince = ({ raised_at: raised, lapsed_at: lapsed }) => lapsed ?
 
 export class Alarms {
   more = 0; // open alarms that the server omitted
+  others = 0; // urgent sightings and tips that nobody has, and that ask only other people
   /** @type {Date | null} */ at = null; // server time at which the list was last known to be current
   #transmit;
   #clocks;
@@ -118,9 +119,10 @@ export class Alarms {
   }
 
   /** @param {AlarmsFrame} frame */
-  onFrame({ alarms, more }) {
+  onFrame({ alarms, more, others = 0 }) {
     this.#list = alarms;
     this.more = more;
+    this.others = others;
     this.#isAnswered = true;
     this.at = serverNow();
     this.#proven = this.#clocks();

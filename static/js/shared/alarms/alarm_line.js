@@ -4,7 +4,7 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { RelativeTimes } from "../../behaviours/relative_times.js";
 import { ShortcutHandler } from "../../behaviours/shortcut_handler.js";
-import { p, t } from "../../core/i18n.js";
+import { n, p, t } from "../../core/i18n.js";
 import { waitsSince } from "../../core/rules/alarms.js";
 import { heldBy } from "../../core/rules/own_work.js";
 import { withColon } from "../../core/rules/sentences.js";
@@ -82,11 +82,11 @@ class AlarmLine {
 
   #changed() {
     this.#actions.takeBack();
-    const { open, taken, more, at } = this.#session.alarms, state = this.#state, mine = this.#mine;
+    const { open, taken, more, others, at } = this.#session.alarms, state = this.#state, mine = this.#mine;
     const pending = this.#actions.pending().map(({ id, status }) => id + status), dismissed = dismissedIds();
     const ending = mine.filter((alarm) => endsSoon(alarm, serverNow())).map((alarm) => [alarm.id, Math.floor((Date.parse(alarm.until ?? "") - Number(serverNow())) / SECOND_MS)]);
     const refused = this.#actions.refusal().map(({ id }) => id);
-    const snapshot = JSON.stringify([state, open.map(isLong), state === "live" ? null : at, open, taken, mine, ending, more, pending, dismissed, this.#chosen, refused, this.#actions.fresh, currentId(this.#notTaken), this.#session.account.role]);
+    const snapshot = JSON.stringify([state, open.map(isLong), state === "live" ? null : at, open, taken, mine, ending, more, others, pending, dismissed, this.#chosen, refused, this.#actions.fresh, currentId(this.#notTaken), this.#session.account.role]);
     if (state === "live") this.#announcements.announceNew();
     this.#sound.update(state === "loading" ? [] : open.filter(({ id, asked_me: asksMe }) => asksMe && !this.#actions.isSent(id)));
     if (snapshot === this.#drawnSnapshot) return;
@@ -104,8 +104,9 @@ class AlarmLine {
     const [takenShown] = own ? [own] : alarm || ending ? [] : this.#undismissed, shown = (takenShown ?? alarm ?? ending)?.id ?? null;
     if (shown !== this.#shown) this.#swap(shown, Boolean(alarm));
     watchLine.setAlarm(alarm ? this.#alarm(alarm, open, more) : takenShown ? this.#taken(takenShown, open) : ending ? reminder(ending, this.#view) : null);
-    const isCalm = state === "live" && !open.length && this.#session.can("investigator");
-    watchLine.setFact("calm", isCalm ? html`<span class="calm" data-testid="calm">${CHECK}${t("No urgent sighting is waiting")}</span>` : nothing);
+    const asksNobodyHere = state === "live" && !open.length && this.#mayAct, { others } = this.#session.alarms;
+    watchLine.setFact("calm", asksNobodyHere && !others ? html`<span class="calm" data-testid="calm">${CHECK}${t("No urgent sighting is waiting")}</span>` : nothing);
+    watchLine.setFact("others", asksNobodyHere && others ? html`<span data-testid="others-asked">${othersText(others)}</span>` : nothing);
     watchLine.setNotices("alarms", [...(state === "not_current" ? [unknownNotice()] : []), ...this.#actions.refusal()]);
     this.#times.fill();
   }
@@ -279,6 +280,9 @@ const CHECK = html`<svg class="ic check" viewBox="0 0 16 16" aria-hidden="true">
  * @param {{ id: string, until: number } | null} message
  */
 const currentId = (message) => (message && performance.now() < message.until ? message.id : null);
+
+/** @param {number} count */
+const othersText = (count) => n("{count} urgent sighting is waiting: others are asked", "{count} urgent sightings are waiting: others are asked", count);
 
 const notTaken = () => t("not taken: press again");
 

@@ -14,7 +14,7 @@ import { announce } from "../announcer.js";
 
 // From the most to the least important; kinds that are not listed are last.
 const ORDER = ["ended", "not-current", "alarms-unknown", "not-saved", "cannot-keep", "clock", "origin", "refused", "too-many", "document", "unsent", "passed", "duty-ends", "handed-over", "restated", "full", "mute", "new-version"];
-const FACTS = ["calm", "mine", "due", "shift"]; // in order
+const FACTS = ["calm", "mine", "others", "due", "shift"]; // in order
 
 class WatchLine {
   /** @type {HTMLElement | null} */ #place;
@@ -57,7 +57,7 @@ class WatchLine {
 
   /**
    * Set a fact, which is shown while there is no notice.
-   * @param {string} name its place in the line: "calm", "mine", "due" or "shift"
+   * @param {string} name its place in the line: "calm", "mine", "others", "due" or "shift"
    * @param {Drawn} fact
    */
   setFact(name, fact) {
