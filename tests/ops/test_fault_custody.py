@@ -95,10 +95,10 @@ class Night:
     def flagged(self) -> dict[str, int]:
         bob, charlie = CommandLog("bob", "bob"), CommandLog("charlie", "charlie")
         for number, (name, until, seconds, seqs) in self.duties.items():
-            bob.invoke(OPERATIONS, seconds)
+            bob.invoke(name, OPERATIONS, seconds)
             bob.ok(number, seqs, seconds + 0.6)
             bob.duties[number] = name, at(until)
-        charlie.invoke(OPERATIONS, 19.5)
+        charlie.invoke("duty.begin", OPERATIONS, 19.5)
         charlie.ok(0, [4], 20.5)
         journals = {"b": _journal("b", self.search), "operations": _journal("operations", self.desk)}
         run = RunRecord(["b", "operations"], [], [bob, charlie], [], self.struck, {"e": 1}, ENDED, BEGAN.timestamp())

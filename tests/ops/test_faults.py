@@ -151,17 +151,17 @@ def test_a_screen_that_is_not_what_the_journal_says_is_found() -> None:
 
 def test_an_ack_whose_event_is_not_there_is_not_durable() -> None:
     story = Story("bob-0")
-    story.bob.invoke(0, 0.0)
+    story.bob.invoke("note.add", 0, 0.0)
     story.bob.ok(0, [1], 1.0)
     assert flagged(story.told()) == {}
-    story.bob.invoke(0, 0.0)
+    story.bob.invoke("note.add", 0, 0.0)
     story.bob.ok(1, [5, 6], 1.0)
     assert flagged(story.told()) == {"acknowledged but not durable": 2}
 
 
 def test_a_command_whose_events_are_there_twice_was_applied_twice() -> None:
     story = Story("bob-0", "bob-0")
-    story.bob.invoke(0, 0.0)
+    story.bob.invoke("note.add", 0, 0.0)
     story.bob.ok(0, [1, 2], 1.0)
     assert flagged(story.told()) == {}
     story.bob.first[0], story.bob.count[0] = 1, 1
@@ -170,7 +170,7 @@ def test_a_command_whose_events_are_there_twice_was_applied_twice() -> None:
 
 def test_a_refused_command_has_done_nothing() -> None:
     story = Story("bob-0")
-    story.bob.invoke(0, 0.0)
+    story.bob.invoke("note.add", 0, 0.0)
     story.bob.refuse(0, 1.0)
     assert flagged(story.told()) == {"refused but applied": 1}
     story.journal.commands.clear()
@@ -179,7 +179,7 @@ def test_a_refused_command_has_done_nothing() -> None:
 
 def test_a_command_is_answered_in_the_end() -> None:
     story = Story()
-    story.bob.invoke(0, 0.0)
+    story.bob.invoke("note.add", 0, 0.0)
     assert flagged(story.told()) == {"unknown never resolved": 1}
     story.bob.refuse(0, 1.0)
     assert flagged(story.told()) == {}
@@ -193,7 +193,7 @@ def test_an_event_by_a_command_that_nobody_gave_is_a_phantom() -> None:
 def test_the_same_command_has_the_same_answer_twice(seqs: list[int]) -> None:
     story = Story("x")
     story.journal.commands.clear()
-    story.bob.invoke(0, 0.0)
+    story.bob.invoke("note.add", 0, 0.0)
     story.bob.ok(0, [], 1.0)
     story.bob.ok(0, [], 2.0)
     assert flagged(story.told()) == {}

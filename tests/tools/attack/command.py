@@ -44,8 +44,10 @@ def slow_answers(outcome: Outcome) -> list[str]:
 def rows(outcome: Outcome) -> list[str]:
     """Return the report for a person."""
     assert outcome.assault is not None
-    p50, p95, most = outcome.figures.answers.at(0.5, 0.95, 1.0)
-    head = f"honest commands: {outcome.figures.commands['ok']} ok, p50 {p50:.3f}, p95 {p95:.3f}, max {most:.3f} s"
+    answers = outcome.figures.answers
+    p50, p95, most = answers.at(0.5, 0.95, 1.0)
+    head = f"honest commands: {outcome.figures.commands['ok']} ok; of the {HONEST} people at work: {len(answers.values)}, "
+    head += f"p50 {p50:.3f}, p95 {p95:.3f}, max {most:.3f} s"
     broken = broken_promises(outcome) + slow_answers(outcome)
     report = [head, *outcome.assault.rows(), *format_report(outcome)]
     return [*report, f"broken promises: {len(broken)}", *(f"  {case}" for case in broken)]

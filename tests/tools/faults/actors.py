@@ -116,7 +116,7 @@ class Client:
         """Give a command; return its ack. Raises CommandRefused."""
         if board not in self.boards:
             self.boards.append(board)
-        id = self.commands.invoke(self.boards.index(board), time.monotonic())
+        id = self.commands.invoke(name, self.boards.index(board), time.monotonic())
         status, ack = await self.request("POST", f"/api/v1/boards/{board}/commands", {"id": id, "name": name, "data": data})
         number = int(id.rpartition("-")[2])
         if status != 200:

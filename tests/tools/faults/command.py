@@ -84,6 +84,7 @@ def format_report(outcome: Outcome) -> list[str]:
     ]
     for kind, spread in sorted(found.heals_by_kind.items()):
         lines.append(f"  {kind:24} {spread}")
+    lines += [f"  {name:24} answered in {spread}" for name, spread in sorted(found.answers_by_command.items())]
     lines += ["the slowest:", *(f"  {line}" for line in found.slowest)]
     lines += [f"{name}: {value}" for name, value in outcome.notes.items()]
     lines += [

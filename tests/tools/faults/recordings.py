@@ -77,6 +77,8 @@ class CommandLog:
 
     writer: str
     account: str
+    is_person: bool = False  # whether it is one of the people at work, whose waiting is measured
+    name: list[str] = field(default_factory=list)
     board: array[int] = field(default_factory=lambda: array("H"))  # index in the list of boards
     state: array[int] = field(default_factory=lambda: array("B"))
     first: array[int] = field(default_factory=lambda: array("q"))  # of the seqs in its ack, 0 where there are none
@@ -88,8 +90,9 @@ class CommandLog:
     turned_away: array[float] = field(default_factory=lambda: array("d"))  # when `unavailable` or `failed` was answered
     duties: dict[int, tuple[str, str | None]] = field(default_factory=dict)  # commands on duties: name, and the end they set
 
-    def invoke(self, board: int, at: float) -> str:
+    def invoke(self, name: str, board: int, at: float) -> str:
         """Record a new command; return its id."""
+        self.name.append(name)
         self.board.append(board)
         self.state.append(OPEN)
         self.first.append(0)

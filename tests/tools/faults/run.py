@@ -149,7 +149,7 @@ class _RunInProgress:
             self._read(guest.reader, guest.account, [guest.board, boards[-1].id, "operations"], number)
         for number in range(plan.writers):
             account = taken[f"writer{number}"]
-            commands = CommandLog(f"w{number}", account.id)
+            commands = CommandLog(f"w{number}", account.id, is_person=True)
             mine = [WriterBoard(each.id, each.sightings, each.cards, each.columns, each.seq) for each in boards]
             address = self._address(number)
             seed, rates = plan.seed * 1_000 + number, (plan.rate / plan.writers, plan.custody / plan.writers)

@@ -57,7 +57,8 @@ class Statistics:
     slowest: list[str]  # recoveries, with the last reader of each
     delay: Distribution  # from an event's own time, before its commit, until a reader has it live
     calm_delay: Distribution  # deliveries with no fault shortly before or meanwhile
-    answers: Distribution  # from a command's first sending to its answer
+    answers: Distribution  # from a command's first sending to its answer, of the people at work
+    answers_by_command: dict[str, Distribution]  # of everybody
 
 
 def compute_statistics(run: RunRecord, journals: Mapping[str, Journal], wall: float) -> Statistics:
@@ -79,12 +80,21 @@ def compute_statistics(run: RunRecord, journals: Mapping[str, Journal], wall: fl
         states["given"] += len(commands.state)
     heals, by_kind, slowest = _recovery_times(run, journals, wall)
     delay, calm = _delivery_delays(run, journals, wall)
-    answers = array("d")
-    for commands in run.commands:
-        answers.extend(done - began for done, began in zip(commands.answered, commands.invoked, strict=True) if done)
+    answers, by_command = _answers(run)
     resent = sum(1 for commands in run.commands for sent in commands.sent if sent > 1)
     struck = Counter(each.kind for each in run.struck)
-    return Statistics(states, resent, struck, kinds, heals, by_kind, slowest, delay, calm, Distribution(answers))
+    return Statistics(states, resent, struck, kinds, heals, by_kind, slowest, delay, calm, answers, by_command)
+
+
+def _answers(run: RunRecord) -> tuple[Distribution, dict[str, Distribution]]:
+    """Return the times that the people at work waited for an answer, and those of everybody by command."""
+    people, by_command = Distribution(), dict[str, Distribution]()
+    for commands in run.commands:
+        for name, began, done in zip(commands.name, commands.invoked, commands.answered, strict=True):
+            if done:
+                by_command.setdefault(name, Distribution()).values.append(done - began)
+                people.values.extend([done - began] if commands.is_person else [])
+    return people, by_command
 
 
 def merge_overlapping(struck: Sequence[InjectedFault]) -> list[tuple[float, float]]:

@@ -155,7 +155,7 @@ class Uploader:
 
     async def _command(self, board: int, name: str, data: dict[str, Any]) -> tuple[int, dict[str, Any] | None]:
         """Give a command until it is answered; return its number, and its ack or None."""
-        id = self.commands.invoke(board, time.monotonic())
+        id = self.commands.invoke(name, board, time.monotonic())
         number = int(id.rpartition("-")[2])
         answer = await self.ask(
             "POST", f"/boards/{self.boards[board]}/commands", json={"id": id, "name": name, "data": data}, command=number

@@ -151,7 +151,7 @@ class Writer:
 
     def _open_command(self, number: int, name: str, data: dict[str, Any], more: dict[str, Any] | None = None) -> str:
         """Record a new command on the board with this number; after the last search is `operations`."""
-        id = self.commands.invoke(number, time.monotonic())
+        id = self.commands.invoke(name, number, time.monotonic())
         board = self._boards[number].id if number < len(self._boards) else OPERATIONS
         frame = {"type": "command", "id": id, "board": board, "name": name, "data": data} | (more or {})
         self._open[id] = orjson.dumps(frame)
