@@ -216,8 +216,10 @@ def test_coordinator_keeps_an_alarm_by_name() -> None:
     night = Night()
     remove_after(night, 9, 90)
     briefing = {"at": at(18), "type": "handover.written", "kind": "briefing", "id": "b", "state": {"handover": 1, "kept": ["a"]}}
-    night.search.append(briefing)
+    cleared: Mapping[str, Any] = {"handover": 1, "kept": None}
+    night.search += [briefing, copy.deepcopy(briefing) | {"at": at(28), "state": cleared}]  # the next handover is prepared
     assert night.flagged() == {}
+    del night.search[-1]
     other: Mapping[str, Any] = {"handover": 2, "kept": ["a"]}
     night.search[-1] = copy.deepcopy(briefing) | {"state": other}
     assert night.flagged() == {"alarms forgotten": 1}

@@ -25,7 +25,7 @@ class AcceptanceRecord:
     """Accepted handovers, and the alarms of one board that are kept in each."""
 
     accepted: list[Acceptance] = field(default_factory=list)
-    kept: dict[int, frozenset[str]] = field(default_factory=dict)
+    choices: dict[int, list[tuple[float, frozenset[str]]]] = field(default_factory=dict)  # by handover, with times, in order
 
     def note(self, event: Mapping[str, Any], at: float, account: str | None) -> None:
         """Note an event of the journal."""
@@ -34,13 +34,18 @@ class AcceptanceRecord:
             command = account, event["command"]
             self.accepted.append(Acceptance(state["number"], at, state["outgoing"], state["ended_by"], command))
         elif event["kind"] == "briefing":
-            self.kept[state["handover"]] = frozenset(state.get("kept") or ())
+            self.choices.setdefault(state["handover"], []).append((at, frozenset(state.get("kept") or ())))
+
+    def kept(self, acceptance: Acceptance) -> frozenset[str]:
+        """Return the alarms that were kept when a handover was accepted: preparing the next one clears the choice."""
+        earlier = [ids for at, ids in self.choices.get(acceptance.number, ()) if at <= acceptance.at]
+        return earlier[-1] if earlier else frozenset()
 
 
 def faults_of(accepted: Sequence[Acceptance], board: AcceptanceRecord, alarms: AlarmRecord) -> Iterator[tuple[str, str]]:
     """Yield the alarms of a search that did not pass to the person who accepted a handover."""
     for acceptance in accepted:
-        kept = board.kept.get(acceptance.number, frozenset())
+        kept = board.kept(acceptance)
         for id, events in alarms.alarms.items():
             if id not in kept and (case := _fault_of(events, acceptance)):
                 yield "alarms forgotten", f"alarm {id}, handover {acceptance.number}: {case}"
