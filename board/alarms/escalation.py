@@ -8,7 +8,7 @@ import asyncio
 import random
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import NoReturn
@@ -25,11 +25,13 @@ from board.service import BoardService
 from board.telemetry.periodic import run_on_database
 from models.db.database import DatabaseUnavailable
 from models.times import format_utc, parse_utc
+from realtime.periodic import cancel_all
 
 log = structlog.get_logger()
 
 POLL_S = 1.0  # longest pause; a process also wakes at the time of the next step
 SPREAD_S = 0.1  # processes wake at different times, so that most find the step taken
+PATIENCE_S = 0.2  # for slow boards, before the others are looked at again
 BOARDS_AT_ONCE = 8
 BATCH_SIZE = 50  # alarms of one transaction
 LOOK_BACK = timedelta(days=7)  # at the first check; tasks can become overdue while no server runs
@@ -89,16 +91,23 @@ class Escalation:
         self._service = service
         self._deadlines = Deadlines(service.alarm_rules, monotonic)
         self._looked_at = service.clock() - LOOK_BACK
+        self._look: datetime | None = None  # time of the last look whose boards are all being worked on
         self._checked: dict[str, int] = {}  # position of its board at the last check, by standing alarm
+        self._running: dict[str, asyncio.Task[int]] = {}  # by board
+        self._places = asyncio.Semaphore(BOARDS_AT_ONCE)
         self._wake = asyncio.Event()
         self._spread_s = random.uniform(0.0, SPREAD_S)  # noqa: S311  (no secret)
 
     async def run(self) -> NoReturn:
         """Take due steps until cancelled."""
-        await run_on_database(self._run_once, POLL_S, "alarm steps delayed", wake=self._wake)
+        try:
+            await run_on_database(self._run_once, POLL_S, "alarm steps delayed", wake=self._wake)
+        finally:
+            await cancel_all(self._running.values())
 
     async def _run_once(self) -> None:
-        await self.escalate()
+        await self._begin()
+        await self._finish(PATIENCE_S)
         left = self._deadlines.next_s(format_utc(self._service.clock())) + self._spread_s
         if left < POLL_S:
             asyncio.get_running_loop().call_later(left, self._wake.set)
@@ -109,25 +118,33 @@ class Escalation:
         Raises DatabaseUnavailable; the next run does the rest. If a board fails for another reason, the other boards are still
         processed, and its error is raised at the end.
         """
-        service, now = self._service, self._service.clock()
-        boards, checked = await service.database.read(partial(self._read_work, since=min(self._looked_at, now) - MARGIN, now=now))
-        count, failure = 0, None
-        for start in range(0, len(boards), BOARDS_AT_ONCE):
-            batch = boards[start : start + BOARDS_AT_ONCE]
-            results = await asyncio.gather(*(self._process(board, work) for board, work in batch), return_exceptions=True)
-            for result in results:
-                if isinstance(result, DatabaseUnavailable) or not isinstance(result, int | Exception):
-                    raise result
-                if isinstance(result, Exception):
-                    failure = failure or result
-                else:
-                    count += result
-        if failure is not None:
-            raise failure
-        self._checked = checked
-        if sum(len(work.occasions) for _, work in boards) < occasions.MAX_FOUND:  # otherwise there may be more
-            self._looked_at = now
-        return count
+        await self._begin()
+        return await self._finish()
+
+    async def _begin(self) -> None:
+        """Begin the work of each board that has some, unless the board is still busy with the work of an earlier run."""
+        now = self._service.clock()
+        since = min(self._looked_at, now) - MARGIN
+        boards, checked = await self._service.database.read(partial(self._read_work, since=since, now=now))
+        self._checked = {id: seq for id, seq in self._checked.items() if id in checked}
+        if not self._running:  # at the maximum, there may be more
+            self._look = now if sum(len(work.occasions) for _, work in boards) < occasions.MAX_FOUND else None
+        for board, work in boards:
+            if board not in self._running:
+                self._running[board] = asyncio.create_task(self._process(board, work, checked))
+
+    async def _finish(self, seconds: float | None = None) -> int:
+        """Wait for the boards, but not longer than this for slow ones. Return the number of events of those that are done."""
+        if self._running:
+            await asyncio.wait(self._running.values(), timeout=seconds)
+        tasks = [self._running.pop(board) for board, task in [*self._running.items()] if task.done()]
+        failures = [error for task in tasks if (error := task.exception()) is not None]
+        if failures:
+            self._look = None
+            raise next((error for error in failures if isinstance(error, DatabaseUnavailable)), failures[0])
+        if not self._running and self._look is not None:
+            self._looked_at = self._look
+        return sum(task.result() for task in tasks)
 
     def _read_work(self, session: Session, since: datetime, now: datetime) -> tuple[list[tuple[str, BoardWork]], dict[str, int]]:
         """Return the work by board, and the positions of the boards of standing alarms."""
@@ -146,13 +163,15 @@ class Escalation:
                 boards[one.board].unsettled.append(one.id)
         return list(boards.items()), {one.id: one.seq for one in standing}
 
-    async def _process(self, board: str, work: BoardWork) -> int:
+    async def _process(self, board: str, work: BoardWork, checked: Mapping[str, int]) -> int:
         """Do the work of a board; return the number of events."""
         service, count = self._service, 0
-        for batch in work.batches(BATCH_SIZE):
-            fn = partial(
-                alarm_steps.process_board, board_id=board, work=batch, clock=service.clock, rules=service.alarm_rules,
-                catalogue=service.task_catalogue,
-            )  # fmt: skip
-            count += len((await service.write(fn, boards=(board,))).events)
+        async with self._places:
+            for batch in work.batches(BATCH_SIZE):
+                fn = partial(
+                    alarm_steps.process_board, board_id=board, work=batch, clock=service.clock, rules=service.alarm_rules,
+                    catalogue=service.task_catalogue,
+                )  # fmt: skip
+                count += len((await service.write(fn, boards=(board,))).events)
+        self._checked |= {id: checked[id] for id in work.unsettled}
         return count

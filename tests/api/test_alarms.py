@@ -25,7 +25,7 @@ from models.ids import new_id
 from models.notification import Notification
 from models.times import format_utc, parse_utc
 from tests.support.backends import SLOW_ON_POSTGRESQL
-from tests.support.people import Person
+from tests.support.people import PATIENCE_S, Person
 from tests.support.search_scenario import UNKNOWN_ID
 from tests.support.server_clock import WallClock
 from tests.support.team import Team, running_team
@@ -132,6 +132,34 @@ async def test_an_alarm_goes_on_step_by_step(alarms: Alarms) -> None:
     assert state["next_at"] == format_utc(parse_utc(state["raised_at"]) + 20 * MINUTE), "the last step is repeated"
     assert await alarms.after(19.9) == 0
     assert await alarms.types() == ["alarm.raised"] + ["alarm.escalated"] * 3
+
+
+async def test_slow_board_delays_the_steps_of_no_other(alarms: Alarms, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk, service, unlocked = alarms.desk, alarms.desk.server.service, asyncio.Event()
+    slow = Alarms(desk, await desk.alice.open_search(lead=id_of(desk.alice)), alarms.clock)
+    await urgent(alarms)
+    await urgent(slow)
+    write = service.write
+
+    async def wait_and_write(fn: Any, boards: Any) -> Any:
+        if slow.search in boards:
+            await unlocked.wait()
+        return await write(fn, boards=boards)
+
+    monkeypatch.setattr(service, "write", wait_and_write)
+    running = asyncio.create_task(alarms.escalation.run())
+    async with asyncio.timeout(PATIENCE_S):
+        for minutes, step in ((2.1, 1), (5.1, 2)):
+            alarms.clock.set(minutes * MINUTE)
+            while (await alarms.only())[1]["step"] < step:
+                await asyncio.sleep(0.02)
+        assert await slow.types() == ["alarm.raised"]
+        unlocked.set()
+        while (await slow.only())[1]["step"] < 2:
+            await asyncio.sleep(0.02)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert await slow.types() == ["alarm.raised", "alarm.escalated", "alarm.escalated"]
 
 
 async def test_an_alarm_that_is_taken_goes_no_further(alarms: Alarms) -> None:
