@@ -15,8 +15,8 @@ from sqlmodel import Session
 from board.commands.sightings import due_wakes, wake_steps
 from board.commands.sightings.due_wakes import MAX_CLAIMED, MAX_TRIES, Claim
 from board.commands.sightings.wake_steps import WakeIds
-from board.commands.sightings.wakes import WokenReport
-from board.lookup.look_again import MOST, Corpus, Match
+from board.commands.sightings.wakes import MAX_WAITING, WokenReport
+from board.lookup.look_again import Corpus, Match
 from board.lookup.set_aside_reports import candidates_of, is_tip, profile_of, visible_to_all
 from board.service import BoardService
 from board.telemetry import processing
@@ -108,7 +108,7 @@ def _compare(claims: list[Claim], session: Session) -> Compared:
         with processing.working_on("wake", search.id):
             known = set(session.connection().execute(_KNOWN.where(_W.board == search.id)).scalars())
             profile, is_wanted = profile_of(session, search), partial(_is_new, search.id, known)
-            compared[search.id] = [_report(match) for match in corpus.best(profile, MOST, is_wanted)]
+            compared[search.id] = [_report(match) for match in corpus.best(profile, MAX_WAITING, is_wanted)]
     return compared
 
 

@@ -30,7 +30,10 @@ SIGHTING_TEXTS = ("description", "clothing", "company", "direction")
 _PERSON = ("first_name", "last_name", *SEARCH_TEXTS)
 _OF_SEARCH = (*(f"person.{name}" for name in _PERSON), "details.aliases", "missing_since", "last_seen", "status", "access")
 _OF_SIGHTING = ("assessment", "withdrawn", "seen_at", "received_at", "place", *SIGHTING_TEXTS)
-SIGNALS = ("search.updated", "search.access_set", "sighting.assessed", "sighting.updated", "tip.placed")  # work for a waker
+SIGNALS = (
+    "search.updated", "search.access_set", "sighting.assessed", "sighting.updated", "tip.placed",
+    "wake.answered", "wake.ended", "wake.removed",
+)  # fmt: skip  # work for a waker
 
 Clock = Callable[[], datetime]
 
@@ -63,7 +66,12 @@ class Claim(NamedTuple):
 def mark(session: Session, written: WrittenChanges, now: str) -> None:
     """Make the searches due that know more after these changes, of the child or an assured sighting, or hide more reports."""
     for board in sorted(set(_due_after(written))):
-        session.connection().execute(_MARK, {"board": board, "since": now, "marks": 1, "tries": 0})
+        mark_search(session, board, now)
+
+
+def mark_search(session: Session, board: str, now: str) -> None:
+    """Make a search due."""
+    session.connection().execute(_MARK, {"board": board, "since": now, "marks": 1, "tries": 0})
 
 
 def _due_after(written: WrittenChanges) -> Iterator[str]:

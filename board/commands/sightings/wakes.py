@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, func, select
 from sqlmodel import Session
 
 from board.commands.alarms.alarm_people import AlarmPeople
-from board.commands.sightings import tips
+from board.commands.sightings import due_wakes, tips
 from board.engine import erasure, unit_of_work
 from board.engine.event_writer import EventWriter
 from board.engine.kinds import EventSpec, Kind
@@ -31,7 +31,7 @@ from models.tip import Tip
 from models.wake import Answer, Wake
 
 GIVEN_UP = ("not_the_child", "unverifiable")
-MAX_WAITING = 20  # wakes that wait on a board; with more, nobody would read them
+MAX_WAITING = 20  # wakes that wait on a board; with more, nobody would read them. The next one comes when one is answered
 MAX_WAKES = 500  # wakes of a board, including answered ones
 _IDS = UUID("5b0e7d9c-4a51-4c53-9d0e-6f1a7c2b8e34")  # namespace of the ids of wakes
 
@@ -72,6 +72,7 @@ def answer(writer: EventWriter, data: AnswerWake) -> None:
         _place(writer, row.tip)
     given = {"answer": data.answer, "reason": data.reason, "at": writer.now, "by": writer.account_id}
     values = {"answer": given, "queue": "answered", "queue_since": writer.now}
+    _make_room(writer)
     writer.update(row, "wake.answered", values, data.reason, conflicts=False)
 
 
@@ -111,11 +112,18 @@ def add(writer: EventWriter, report: WokenReport) -> None:
 
 def end(writer: EventWriter, row: Wake) -> None:
     """Remove a wake whose report is hidden from some accounts, and end a waiting one whose report no longer sleeps."""
+    _make_room(writer)
     if is_hidden(writer.session, row):
         writer.delete(row, "wake.removed")
         erasure.erase_before(writer.session, row.board, row.id, writer.board.seq)
     elif row.queue == "look" and not sleeps(writer.session, row):
         writer.update(row, "wake.ended", {"queue": "answered", "queue_since": writer.now}, conflicts=False)
+
+
+def _make_room(writer: EventWriter) -> None:
+    """Make the search of a wake that is about to end due, if its board is full: other reports may wait for the place."""
+    if not count_free(writer.session, writer.board.id):
+        due_wakes.mark_search(writer.session, writer.board.id, writer.now)
 
 
 def is_hidden(session: Session, wake: Wake) -> bool:
