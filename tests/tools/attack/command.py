@@ -13,6 +13,7 @@ from tests.tools.faults.run import Outcome, Plan, run
 HONEST = 4
 RATE = 4.0  # commands a second of all honest people together: each is as busy as a person can be
 MAX_P95_S = 0.25  # of honest commands, from sending to the answer
+SHIFT_S = 60.0  # each handover holds all searches for a moment; in reality there are two a day
 LATE = {"alarms late", "turned away"}  # checks of the fault test that depend on the speed of the machine
 EXPECTED = {"conflict", "not_found"}  # refusals of honest commands that other honest people cause
 
@@ -21,7 +22,7 @@ def plan_of(minutes: float, names: Sequence[str], seed: int = 1, workers: int = 
     """Return a run without faults: four people who write and read, and the attackers."""
     return Plan(
         seconds=minutes * 60, seed=seed, workers=workers, writers=HONEST, readers=HONEST, guests=1, boards=4, rate=RATE,
-        uploaders=1, custody=RATE / 10, given=(), attackers=tuple(names) or tuple(ATTACKERS), say=_print,
+        uploaders=1, custody=RATE / 10, shift_s=SHIFT_S, given=(), attackers=tuple(names) or tuple(ATTACKERS), say=_print,
     )  # fmt: skip
 
 

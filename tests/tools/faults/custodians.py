@@ -14,7 +14,6 @@ from tests.tools.faults.actors import Client, CommandRefused, Coordinator
 from tests.tools.faults.custody import life_s
 
 LOOKS_S = 1.5  # between two looks at the list of alarms
-SHIFT_S = 12.0  # of a shift: each handover is a chance to forget an alarm
 HELD = 5  # alarms that a coordinator takes before handing over
 KEPT = 0.1  # share of these that the coordinator keeps
 HOLDS_S = 90.0  # promise of these
@@ -25,10 +24,10 @@ _ON_DUTY = text("SELECT account FROM duties WHERE ended_at IS NULL")
 
 
 class Custodians:
-    """Two coordinators. `stopping`: `work` ends after the current handover."""
+    """Two coordinators. `shift_s`: length of a shift. `stopping`: `work` ends after the current handover."""
 
-    def __init__(self, people: list[Client]) -> None:
-        self._people = people
+    def __init__(self, people: list[Client], shift_s: float) -> None:
+        self._people, self._shift_s = people, shift_s
         self.stopping = False
 
     async def work(self) -> None:
@@ -71,7 +70,7 @@ class Custodians:
                 with contextlib.suppress(CommandRefused):
                     await incoming.command(OPERATIONS, "shift.take", {"reason": "somebody else had it"})
                     outgoing, incoming = incoming, outgoing
-            await asyncio.sleep(outgoing.random.uniform(0.5, 1.5) * SHIFT_S)
+            await asyncio.sleep(outgoing.random.uniform(0.5, 1.5) * self._shift_s)
 
     async def _hand_over(self, outgoing: Client, incoming: Client) -> None:
         await outgoing.command(OPERATIONS, "handover.prepare", {"incoming": incoming.account.id})

@@ -62,6 +62,7 @@ class Plan:
     boards: int = 12
     rate: float = 180.0  # commands a second of all writers together
     custody: float = 5.0  # commands a second about alarms and duties, of all writers together; 0: no alarms, duties or handovers
+    shift_s: float = 12.0  # of a shift: each handover is a chance to forget an alarm
     tree: Path = ROOT
     leave_out: Callable[[str], bool] = lambda kind: False
     given: tuple[Storm, ...] | None = None
@@ -204,7 +205,7 @@ class _RunInProgress:
         await self._until(lambda: all(reader.live for reader in self.readers), GATHERS_S)
         writing = [asyncio.create_task(writer.write()) for writer in self.writers]
         writing += [asyncio.create_task(uploader.upload()) for uploader in self.uploaders]
-        custody = Custodians(self.custodians)
+        custody = Custodians(self.custodians, self.plan.shift_s)
         writing += [asyncio.create_task(custody.work())] if self.custodians else []
         self._tasks += writing
         self._began = time.monotonic()
