@@ -23,6 +23,7 @@ from board.config.board_shares import load_board_shares
 from board.config.file_shares import load_file_shares
 from board.config.kind_fields import load_kind_fields
 from board.config.predefined_tasks import load_catalogue
+from board.config.roles import load_roles
 from board.config.settings import Settings
 from board.config.sign_in import load_sign_in
 from board.config.targets import load_targets
@@ -89,6 +90,7 @@ class BoardService:
         self.kind_fields = load_kind_fields(settings.files_path)
         self.file_shares = load_file_shares(settings.files_path)
         self.sign_in = load_sign_in(settings.files_path)
+        self.roles = load_roles(settings.files_path)
         self.visibility = VisibilityCache()
         self.repeats = Repeats(database)
         self.refusals, self.reads = Refusals(self.repeats), Reads(self.repeats)

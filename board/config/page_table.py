@@ -4,6 +4,7 @@ pictures` read it."""
 from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
+from board.config.roles import Right, Roles
 from board.i18n import N_, P_
 from models.accounts import ROLES, Account
 
@@ -20,7 +21,7 @@ class Page:
       draw the page.
     - `sheets`: its style sheets.
     - `frame`: the page needs no handler, because its script draws everything from the board of all searches.
-    - `role`, `refusal`: accounts below this role see the refusal.
+    - `role`, `right`, `refusal`: accounts below this role, or without this right, see the refusal.
     - `menu`: position in the main menu, 0 for none.
     - `around`: beginnings of other addresses at which the main menu marks it as current.
     """
@@ -35,6 +36,7 @@ class Page:
     sheets: tuple[str, ...] = ()
     frame: bool = False
     role: str = "viewer"
+    right: Right | None = None
     refusal: str = ""
     menu: int = 0
     around: tuple[str, ...] = ()
@@ -45,9 +47,10 @@ class Page:
         script = self.script if "/" in self.script else f"{self.name}/{self.script}"
         return f"js/pages/{script}" if self.script else ""
 
-    def is_for(self, account: Account) -> bool:
+    def is_for(self, account: Account, roles: Roles) -> bool:
         """Return whether an account's role may open the page."""
-        return ROLES.index(account.role) >= ROLES.index(self.role)
+        has_right = self.right is None or roles.allows(account.role, self.right)
+        return has_right and ROLES.index(account.role) >= ROLES.index(self.role)
 
     def current(self, path: str) -> str:
         """Return the `aria-current` of the page's link at an address, "" for none."""
@@ -104,7 +107,7 @@ PAGES = (
         words=P_("words of the quick menu", "night, unwatched, promises, lapsed, response times, figures"),
     ),
     Page(
-        "displays", "/displays", N_("Displays"), menu=7, frame=True, role="coordinator", sheets=("displays_page",),
+        "displays", "/displays", N_("Displays"), menu=7, frame=True, right="displays", sheets=("displays_page",),
         refusal=N_("Only coordinators pair displays. Give one of them the code on the screen."),
         # translators: as above
         words=P_("words of the quick menu", "wall, screen, television, TV, monitor, pair, beamer"),
@@ -151,9 +154,9 @@ def frames() -> list[Page]:
     return [page for page in PAGES if page.frame]
 
 
-def menu(account: Account) -> list[Page]:
+def menu(account: Account, roles: Roles) -> list[Page]:
     """Return the pages in the main menu of an account, in order."""
-    return sorted((page for page in PAGES if page.menu and page.is_for(account)), key=lambda page: page.menu)
+    return sorted((page for page in PAGES if page.menu and page.is_for(account, roles)), key=lambda page: page.menu)
 
 
 def modules() -> dict[str, str]:
@@ -171,7 +174,7 @@ def for_scripts() -> list[dict[str, Any]]:
     return [
         {
             "name": page.name, "title": page.title, "path": page.path, "command": page.command or page.title, "role": page.role,
-            "words": page.words, "refusal": page.refusal,
+            "right": page.right, "words": page.words, "refusal": page.refusal,
         }
         for page in PAGES
     ]  # fmt: skip

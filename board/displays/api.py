@@ -26,7 +26,6 @@ from board.web.cookies import Cookie
 from board.web.endpoint import EVERYWHERE, Call
 from board.web.http import Reply, check_allowed, check_rate, json_response, read_json_object, require_caller, service_of
 from board.web.same_origin import check_own_page
-from models.accounts import ROLES, Account
 from models.display import Display
 from models.fields import Data
 from models.times import format_utc, now
@@ -116,13 +115,13 @@ async def report_status(request: Request) -> Reply[ReportReceived]:
     return json_response({"at": at})
 
 
-@Call("GET", "/displays", N_("Lists all displays, with the last status each one reported."))
+@Call("GET", "/displays", N_("Lists all displays, with the last status each one reported."), right="displays")
 async def list_displays(request: Request) -> Reply[DisplayList]:
     """List all displays, those that were revoked last, for coordinators.
 
     `displays[].standing`: see *Status of a display*.
     """
-    await _coordinator(request)
+    await _require_manager(request)
     at = now()
     entries = await service_of(request).database.read(lambda session: displays.list_json(session, at))
     return json_response({"displays": entries, "at": format_utc(at)})
@@ -130,7 +129,7 @@ async def list_displays(request: Request) -> Reply[DisplayList]:
 
 @Call(
     "POST", "/displays", N_("Pairs the screen that shows this code and makes it a display."),
-    (*ONE_DISPLAY, "invalid", "too_large"), body=PairDisplay, status=201,
+    (*ONE_DISPLAY, "invalid", "too_large"), body=PairDisplay, status=201, right="displays",
 )  # fmt: skip
 async def pair(request: Request) -> Reply[DisplayEntry]:
     """Pair the screen that shows a code.
@@ -140,7 +139,7 @@ async def pair(request: Request) -> Reply[DisplayEntry]:
 
     `theme`: `day`: light from 7:00 to 19:00 in Brussels, otherwise dark.
     """
-    caller = await _coordinator(request)
+    caller = await _require_manager(request)
     data = _read(PairDisplay, await read_json_object(request))
     limiter = service_of(request).limiter
     # Counted before the code is checked, so that parallel attempts are all counted
@@ -154,50 +153,45 @@ async def pair(request: Request) -> Reply[DisplayEntry]:
 
 @Call(
     "PATCH", "/displays/{display}", N_("Changes a display. Its screen follows immediately."),
-    (*ONE_DISPLAY, "invalid", "too_large"), body=DisplayUpdate,
+    (*ONE_DISPLAY, "invalid", "too_large"), body=DisplayUpdate, right="displays",
 )  # fmt: skip
 async def change(request: Request) -> Reply[DisplayEntry]:
     """Change a display, immediately on its screen.
 
     The answer is the display as it is then.
     """
-    caller, id = await _coordinator(request), request.path_params["display"]
+    caller, id = await _require_manager(request), request.path_params["display"]
     data = _read(DisplayUpdate, await read_json_object(request))
     return json_response(displays.to_json(await _change(request, caller, lambda session: displays.change(session, id, data))))
 
 
-@Call("POST", "/displays/{display}/reload", N_("Makes the screen of a display reload its page."), ONE_DISPLAY)
+@Call("POST", "/displays/{display}/reload", N_("Makes the screen of a display reload its page."), ONE_DISPLAY, right="displays")
 async def reload(request: Request) -> Reply[DisplayEntry]:
     """Make a display load its page again.
 
     `reload` of the display grows.
     """
-    caller, id = await _coordinator(request), request.path_params["display"]
+    caller, id = await _require_manager(request), request.path_params["display"]
     return json_response(displays.to_json(await _change(request, caller, lambda session: displays.request_reload(session, id))))
 
 
-@Call("DELETE", "/displays/{display}", N_("Removes a display. Its screen stops immediately."), ONE_DISPLAY)
+@Call("DELETE", "/displays/{display}", N_("Removes a display. Its screen stops immediately."), ONE_DISPLAY, right="displays")
 async def revoke(request: Request) -> Reply[DisplayEntry]:
     """Revoke a display.
 
     It is listed as revoked.
     """
-    caller, id = await _coordinator(request), request.path_params["display"]
+    caller, id = await _require_manager(request), request.path_params["display"]
     at = format_utc(now())
     return json_response(displays.to_json(await _change(request, caller, lambda session: displays.revoke(session, id, at))))
 
 
-async def _coordinator(request: Request) -> Caller:
-    """Return the caller. Raises Refused unless they may manage displays."""
+async def _require_manager(request: Request) -> Caller:
+    """Return the caller, who has the right of the call. Raises Refused `forbidden` if a reading token would change displays."""
     caller = await require_caller(request)
-    if not may_manage(caller.account) or (request.method not in ("GET", "HEAD") and not caller.may_command):
+    if request.method not in ("GET", "HEAD") and not caller.may_command:
         raise Refused("forbidden")
     return caller
-
-
-def may_manage(account: Account) -> bool:
-    """Return whether an account may pair, change and revoke displays."""
-    return ROLES.index(account.role) >= ROLES.index("coordinator")
 
 
 async def _change(request: Request, caller: Caller, change: Callable[[Session], Display]) -> Display:
@@ -205,7 +199,7 @@ async def _change(request: Request, caller: Caller, change: Callable[[Session], 
 
     def change_as_caller(session: Session) -> Display:
         account = require_active(session, caller)
-        if not may_manage(account):
+        if not service_of(request).roles.allows(account.role, "displays"):
             raise Refused("forbidden")
         actor.set_current(session, actor.account(account, caller.token))
         return change(session)

@@ -126,7 +126,7 @@ def _printed(name: str, now: str, data: Any, reads: str) -> str:
 
 
 routes: list[Route] = [
-    Route(f"{path}.{ending}", pages.for_people(endpoint))
+    Route(f"{path}.{ending}", pages.for_people(endpoint, "export"))
     for ending in ("pdf", "md")
     for path, endpoint in (("/handover", handover), ("/handovers/{number:number}", handover), ("/searches/{id}/history", history))
-] + [Route(f"{path}/briefing.pdf", pages.for_people(briefing)) for path in ("/handover", "/handovers/{number:number}")]
+] + [Route(f"{path}/briefing.pdf", pages.for_people(briefing, "export")) for path in ("/handover", "/handovers/{number:number}")]

@@ -75,7 +75,7 @@ CardExport = TypedDict("CardExport", {
 @Call(
     "GET", "/boards/{board}/cards.csv", N_("The cards of a board, for a spreadsheet. For the operations board: its "
                                            "searches."),
-    ON_A_BOARD, media="text/csv",
+    ON_A_BOARD, media="text/csv", right="export",
 )  # fmt: skip
 @limited_per_account
 @compressed
@@ -87,7 +87,9 @@ async def cards_csv(request: Request, caller: Caller) -> Response:
     return await _file(request, caller, "cards", _pages_of_cards, tables.cards, CSV)
 
 
-@Call("GET", "/boards/{board}/cards.json", N_("The cards of a board, each with its full state."), ON_A_BOARD)
+@Call(
+    "GET", "/boards/{board}/cards.json", N_("The cards of a board, each with its full state."), ON_A_BOARD, right="export"
+)  # fmt: skip
 @limited_per_account
 @compressed
 async def cards_json(request: Request, caller: Caller) -> Streamed[CardExport]:
@@ -102,6 +104,7 @@ async def cards_json(request: Request, caller: Caller) -> Streamed[CardExport]:
 @Call(
     "GET", "/boards/{board}/journal.csv",
     N_("The journal of a board, for a spreadsheet: who did what, when, and with what result."), ON_A_BOARD, media="text/csv",
+    right="export",
 )  # fmt: skip
 @limited_per_account
 @compressed
@@ -114,7 +117,8 @@ async def journal_csv(request: Request, caller: Caller) -> Response:
 
 
 @Call(
-    "GET", "/boards/{board}/journal.json", N_("The journal of a board, without the events you may not see."), ON_A_BOARD
+    "GET", "/boards/{board}/journal.json", N_("The journal of a board, without the events you may not see."), ON_A_BOARD,
+    right="export",
 )  # fmt: skip
 @limited_per_account
 @compressed

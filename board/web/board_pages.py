@@ -57,7 +57,7 @@ def frame(shown: Page) -> Endpoint:
     """Return the endpoint of a page that its script draws."""
 
     async def serve(request: Request, caller: Caller) -> Response:
-        if not shown.is_for(caller.account):
+        if not shown.is_for(caller.account, service_of(request).roles):
             return error_page(request, 403, shown.refusal, caller)
         return frame_page(request, caller, shown.name)
 

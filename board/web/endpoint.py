@@ -2,13 +2,16 @@
 
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
+from functools import wraps
 from typing import Annotated, Any, Literal, get_args, get_type_hints
 
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route
 from typing_extensions import TypedDict
 
 from board.commands import schemas
+from board.config.roles import Right
 from board.engine import kinds
 from board.errors import Refused, invalid
 from board.i18n import N_, message
@@ -124,7 +127,8 @@ class Call:
     """Declaration of a call, as the decorator of its handler.
 
     `summary`: sentence for people. `refusals`: codes. `body`: type, or BYTES if it is not JSON. `answer`: type, if the handler
-    does not return a Reply of it. `tagged`: has an entity tag, and may answer 304. `open`: needs no sign-in.
+    does not return a Reply of it. `tagged`: has an entity tag, and may answer 304. `open`: needs no sign-in. `right`:
+    right of the caller's role that it needs.
     """
 
     method: Literal["GET", "POST", "PATCH", "DELETE"]
@@ -140,6 +144,7 @@ class Call:
     answer: Any = str
     tagged: bool = False
     open: bool = False
+    right: Right | None = None
     handler: Handler = field(init=False)
 
     def __call__(self, handler: Handler) -> "Call":
@@ -152,4 +157,11 @@ class Call:
         return next(iter(get_args(get_type_hints(self.handler, include_extras=True)["return"])), self.answer)
 
     def route(self) -> Route:
-        return Route(self.path, json_errors(self.handler), methods=[self.method])
+        """Return the route, whose requests carry the declaration for `require_caller` to check."""
+
+        @wraps(self.handler)
+        async def answer(request: Request) -> Response:
+            request.state.right = self.right
+            return await self.handler(request)
+
+        return Route(self.path, json_errors(answer), methods=[self.method])

@@ -100,7 +100,8 @@ def service_of(request: Request) -> "BoardService":
 
 
 async def require_caller(request: Request, *, intake: bool = False, accounts: bool = False) -> Caller:
-    """Return the caller. A token of a narrow scope is accepted only if that scope is True here.
+    """Return the caller. A token of a narrow scope is accepted only if that scope is True here. The caller's role needs the right
+    that the call declares.
 
     Raises Refused `unauthenticated`, `forbidden` or `rate_limited`.
     """
@@ -111,6 +112,9 @@ async def require_caller(request: Request, *, intake: bool = False, accounts: bo
     if caller.token is None and request.method not in SAFE:
         check_own_page(request)
     check_scope(caller, intake=intake, accounts=accounts)
+    right = getattr(request.state, "right", None)
+    if right is not None and not service_of(request).roles.allows(caller.account.role, right):
+        raise Refused("forbidden")
     return caller
 
 

@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from board import i18n
 from board.config import page_table
+from board.config.roles import Right
 from board.config.settings import VERSION
 from board.engine import board_limits
 from board.engine.identity import Caller
@@ -50,8 +51,8 @@ def page(request: Request, name: str, caller: Caller | None, *, status: int = 20
     common |= {"origin": own_origin(request)}
     common |= {"board": "", "card": "", "languages": {code: i18n.language_of(code).name for code in i18n.languages()}}
     common |= {"room": board_limits.MAX_ENTITIES, "filling": board_limits.NEARLY_FULL}
-    common |= {"menu": page_table.menu(caller.account) if caller else []}
     service = service_of(request)
+    common |= {"menu": page_table.menu(caller.account, service.roles) if caller else [], "roles": service.roles.model_dump_json()}
     common |= {"shares": service.shares.model_dump_json(exclude={"leave_after_days"})}
     common |= {"targets": service.targets.model_dump_json(), "kind_fields": service.kind_fields.model_dump_json()}
     common |= {"max_file_mb": service_of(request).settings.max_file_mb}
@@ -79,8 +80,11 @@ def templates(language: str) -> Environment:
     return environment
 
 
-def for_people(endpoint: Callable[[Request, Caller], Awaitable[Response]]) -> Endpoint:
-    """Wrap the endpoint of a page: redirect to the sign-in form if nobody is signed in, and refuse tokens of a narrow scope."""
+def for_people(endpoint: Callable[[Request, Caller], Awaitable[Response]], right: Right | None = None) -> Endpoint:
+    """Wrap the endpoint of a page: redirect to the sign-in form if nobody is signed in, and refuse tokens of a narrow scope.
+
+    `right`: right of the caller's role that the page needs.
+    """
 
     @wraps(endpoint)
     async def call(request: Request) -> Response:
@@ -89,6 +93,8 @@ def for_people(endpoint: Callable[[Request, Caller], Awaitable[Response]]) -> En
             return redirect_to_login(request)
         if caller.is_narrow:
             return error_page(request, 404, MESSAGES["not_found"])
+        if right is not None and not service_of(request).roles.allows(caller.account.role, right):
+            return error_page(request, 403, MESSAGES["forbidden"], caller)
         return await endpoint(request, caller)
 
     return call

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from board.audit import outlets
 from board.config import page_table
 from board.config.page_table import PAGES, Page
+from board.config.roles import load_roles
 from board.paths import STATIC
 from board.web import board_pages, js_bundle, static_files
 from models.accounts import Account
@@ -40,8 +41,8 @@ def loaded_again(module: ModuleType, name: str) -> Any:
 
 
 def test_an_added_page_is_in_the_menus_of_those_who_may_open_it(with_trial: None) -> None:
-    assert [page.name for page in page_table.menu(account("coordinator"))][-1] == "trial"
-    assert "trial" not in [page.name for page in page_table.menu(account("investigator"))]
+    assert [page.name for page in page_table.menu(account("coordinator"), load_roles())][-1] == "trial"
+    assert "trial" not in [page.name for page in page_table.menu(account("investigator"), load_roles())]
     assert page_table.for_scripts()[-1]["path"] == "/trial"
 
 
@@ -66,7 +67,8 @@ def test_pages_have_names_places_and_texts_of_their_own() -> None:
     assert sorted(places) == list(range(1, len(places) + 1))
     for page in PAGES:
         assert not page.module or (STATIC / page.module).is_file()
-        assert not page.frame or page.role == "viewer" or page.refusal, f"{page.name}: say who may open it"
+        is_for_all = page.role == "viewer" and page.right is None
+        assert not page.frame or is_for_all or page.refusal, f"{page.name}: say who may open it"
 
 
 def test_every_page_of_the_menus_is_served_at_its_address() -> None:

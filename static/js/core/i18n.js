@@ -5,7 +5,7 @@ import { get, orNull } from "./connection/api.js";
 
 const CONTEXT_END = "\x04"; // separates context and text in a catalogue key, as in gettext
 /** @typedef {{ [code: string]: string }} Texts */
-/** @typedef {{ name: string, title: string, path: string, command: string, role: Role, words: string, refusal: string }} DeclaredPage */
+/** @typedef {{ name: string, title: string, path: string, command: string, role: Role, right: string | null, words: string, refusal: string }} DeclaredPage */
 /** @typedef {{ language: string, locale: string, nouns_capitalised: boolean, messages: { [msgid: string]: string | string[] }, labels: { kinds: Texts, fields: Texts, values: { [path: string]: Texts }, events: Texts, done: Texts }, kinds: { [name: string]: KindDeclaration }, programs: { endings: string[], types: string[] }, standard: string[][], pages: DeclaredPage[], rules: DeclaredRules, sentences: Texts, plurals: { [name: string]: [string, string] }, agreeing: { [text: string]: Texts } }} Catalogue */
 /** @type {Catalogue} */
 const catalogue = { language: "en", locale: "en-GB", nouns_capitalised: false, messages: {}, labels: { kinds: {}, fields: {}, values: {}, events: {}, done: {} }, kinds: {}, programs: { endings: [], types: [] }, standard: [], pages: [], rules: { assured: [], settled: [], ungraded: {}, queues: [], significant: {}, events: {}, event_facts: { creations: [], named: [], nullable: [], short: 0, before_changes: {}, carried_over: [] }, criteria: [], younger_than: {}, undo: {}, materials: { levels: {}, refusals: {}, only_brief: [] } }, sentences: {}, plurals: {}, agreeing: {} };

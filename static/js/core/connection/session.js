@@ -2,6 +2,7 @@
 
 import { get, orNull } from "./api.js";
 import { Alarms } from "../rules/alarms.js";
+import { allows } from "../rules/roles.js";
 import { LiveSession } from "./live_session.js";
 import { WorkList } from "./own_work.js";
 import { Outbox } from "../storage/outbox.js";
@@ -82,6 +83,14 @@ export class Session extends LiveSession {
   /** @param {Role} role */
   can(role) {
     return ROLES.indexOf(this.account.role) >= ROLES.indexOf(role);
+  }
+
+  /**
+   * Return whether this person's role has a right of roles.toml.
+   * @param {string} right
+   */
+  may(right) {
+    return allows(this.account.role, right);
   }
 
   /** Sign out in every tab of this account. Delete everything stored for it, or (`keeping`) keep the encrypted drafts. */

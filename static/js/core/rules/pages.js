@@ -3,7 +3,7 @@
 import { pages, t as translate } from "../i18n.js";
 
 /** Return the pages in the quick menu, in order. */
-export const offeredPages = () => pages().filter(({ path }) => path).map(({ path, command, role }) => ({ path, role, title: translate(command) }));
+export const offeredPages = () => pages().filter(({ path }) => path).map(({ path, command, role, right }) => ({ path, role, right, title: translate(command) }));
 
 /**
  * Return the title of a page, for the page itself.

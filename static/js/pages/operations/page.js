@@ -182,7 +182,7 @@ export class OperationsPage {
           <div><a data-act="replay" href="/?at=${this.board.seq}">${t("Replay")}</a>
             <a href="/history">${pageTitle("history")}</a>
             <a href="/closed">${pageTitle("closed")}</a>
-            <a href="/api/v1/boards/operations/cards.csv" download>${t("Searches as CSV")}</a>
+            ${this.session.may("export") ? html`<a href="/api/v1/boards/operations/cards.csv" download>${t("Searches as CSV")}</a>` : nothing}
             ${this.#mayOpen ? html`<button type="button" class="plain" data-act="make-room" @click=${this.#room.open}>${t("Make room…")}</button>` : nothing}
             <button type="button" class="plain" @click=${() => print()}>${t("Print")}</button>
             ${this.#mayOpen ? nothing : html`<p class="menu-note">${t("A coordinator opens new searches.")}</p>`}

@@ -16,7 +16,7 @@ export class SearchRights extends BoardPage {
   }
 
   get mayRead() {
-    return this.session.can("investigator");
+    return this.session.may("contacts");
   }
 
   get mayNote() {

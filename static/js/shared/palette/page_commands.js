@@ -10,7 +10,7 @@ import { currentTheme, setTheme } from "../theme.js";
  * @param {() => void} keys shows the shortcuts
  * @returns {PageCommand[]}
  */
-export const pageCommands = (session, keys) => allCommands(session, keys).filter(({ not, role }) => !not && (!role || session.can(role)));
+export const pageCommands = (session, keys) => allCommands(session, keys).filter((command) => !command.not && isFor(command, session));
 
 /**
  * Return the commands of roles with more rights, here or on another page; each entry opens the guide about it.
@@ -19,7 +19,7 @@ export const pageCommands = (session, keys) => allCommands(session, keys).filter
  */
 export function othersCommands(session) {
   const { pageCommands: here } = session;
-  const pages = allCommands(session, () => {}).filter(({ role }) => role && role !== "admin" && !session.can(role));
+  const pages = allCommands(session, () => {}).filter((command) => command.role && command.role !== "admin" && !isFor(command, session));
   const commands = [...(here?.others?.() ?? []), ...(session.can("coordinator") ? [] : pages)];
   const search = { id: "open-search", title: t("New search") };
   const entries = session.can("coordinator") ? commands : [search, ...commands];
@@ -27,7 +27,10 @@ export function othersCommands(session) {
   return entries.map(({ id, title }) => ({ id, title, run, hasNoKey: true }));
 }
 
-/** @param {Session} session @param {() => void} keys @returns {(PageCommand & { not?: boolean, role?: Role })[]} */
+/** @param {{ role?: Role, right?: string | null }} command @param {Session} session */
+const isFor = ({ role, right }, session) => (!role || session.can(role)) && (!right || session.may(right));
+
+/** @param {Session} session @param {() => void} keys @returns {(PageCommand & { not?: boolean, role?: Role, right?: string | null })[]} */
 function allCommands(session, keys) {
   return [
     ...offeredPages().map(({ path, ...page }) => ({ ...page, id: path, not: location.pathname === path, run: () => location.assign(path) })),

@@ -1,0 +1,13 @@
+/* Rights of roles, as the installation gives them (roles.toml). */
+
+/** @type {Record<Role, string[]> | null} */
+let roles = null;
+
+/**
+ * Return whether accounts with a role have a right.
+ * @param {Role} role @param {string} right
+ */
+export function allows(role, right) {
+  roles ??= JSON.parse(document.body.dataset.roles ?? "{}");
+  return Boolean(roles?.[role]?.includes(right));
+}
