@@ -31,6 +31,7 @@ SECRET = "secret"
 LATER = {"invalid", "not_found", "conflict"}  # codes that depend on the data
 WHOSE = (
     "undo",
+    "alarm.hand_on",
     "file.withdraw",
     "file.confirm_removal",
     *handover_steps.COMMANDS,

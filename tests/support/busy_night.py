@@ -74,10 +74,12 @@ class Night:
 
 
 class BusyNight:
-    """The desk of a night, and its people, who react as people do: most soon, some late, two never."""
+    """The desk of a night, and its people, who react as people do: most soon, some late, two never. Karim and Ada are at home."""
 
     def __init__(self, service: BoardService, seed: int) -> None:
-        self.service, self.random, self.night = service, Random(seed), Night()
+        self.service, self.night = service, Night()
+        self.random = Random(seed)  # for what happens
+        self.habits = Random(f"{seed} habits")  # for what people do about alarms, so that these do not change what happens
         self.minute = 0
         self.people: dict[str, Account] = {}
         self.leads: dict[str, str] = {}
@@ -90,6 +92,9 @@ class BusyNight:
         escalation = Escalation(self.service)
         chief = self.people["Dora"]
         await self._give(chief, OPERATIONS, "shift.take", {"reason": "night"})
+        until = format_utc(BEGAN + timedelta(minutes=MINUTES))
+        for name in ("Dora", *(f"Investigator {number}" for number in range(INVESTIGATORS))):
+            await self._give(self.people[name], OPERATIONS, "duty.begin", {"until": until})
         for _ in range(OPEN_BEFORE):
             await self._open()
         await self._settle_the_day()
@@ -120,6 +125,9 @@ class BusyNight:
 
     def _investigator(self) -> Account:
         return self.people[f"Investigator {self.random.randrange(INVESTIGATORS)}"]
+
+    def _anybody(self) -> Account:
+        return self.people[f"Investigator {self.habits.randrange(INVESTIGATORS)}"]
 
     async def _give(self, who: Account, board: str, name: str, data: dict[str, Any]) -> Any:
         self._commands += 1
@@ -201,7 +209,8 @@ class BusyNight:
             found = []
             for alarm in session.exec(select(Alarm)).all():
                 people = AlarmPeople(session, alarm.board)
-                asked = [each for each in people.asked_by(["desk"], alarm) if alarm.everybody or each in alarm.asked]
+                desk = ["desk_all"] if alarm.everybody else ["desk"] if alarm.asked_on_duty else []
+                asked = sorted({*alarm.asked, *people.asked_by(desk, alarm)})
                 search = session.get(Search, alarm.board)
                 shift = session.get(Shift, OPERATIONS)
                 own = {search.lead if search else None, shift.holder if shift else None}
@@ -227,9 +236,9 @@ class BusyNight:
         absent = {self.people[f"Investigator {number}"].id for number in range(ABSENT)}
         for alarm in await self._open_alarms():
             named = [each for each in alarm.asked if each not in absent]
-            takers = named or ([self._investigator().id] if alarm.everybody else [])
+            takers = named or ([self._anybody().id] if alarm.everybody or alarm.asked_on_duty else [])
             takers = [each for each in takers if each not in absent]
-            if takers and self.random.random() < (0.2 if named else 0.1):
+            if takers and self.habits.random() < (0.2 if named else 0.1):
                 who = next(account for account in self.people.values() if account.id == takers[0])
                 try:
                     await self._give(who, alarm.board, "alarm.take", {"alarm": alarm.id})
@@ -242,7 +251,7 @@ class BusyNight:
         soon, later = (format_utc(self.now() + timedelta(minutes=minutes)) for minutes in (2, 60))
         accounts = {account.id: account for account in self.people.values()}
         for alarm in await self._open_alarms(is_taken=True):
-            if (alarm.until or "") <= soon and self.random.random() < 0.5:
+            if (alarm.until or "") <= soon and self.habits.random() < 0.5:
                 await self._give(accounts[alarm.taken_by or ""], alarm.board, "alarm.extend", {"alarm": alarm.id, "until": later})
                 self.night.extended += 1
 
