@@ -61,6 +61,12 @@ def filled(value):
     return names[value[1:-1]] if isinstance(value, str) and value[:1] == "<" else value
 
 
+def as_type(type, value):
+    """Return the value of a parameter as the client takes it."""
+    is_time = isinstance(value, str) and datetime in (type, *typing.get_args(type))
+    return datetime.fromisoformat(value) if is_time else value
+
+
 def built(sent, function):
     """Build the body of one of the types that the client takes."""
     takes = typing.get_type_hints(function)["body"]
@@ -87,7 +93,8 @@ clients["screen"] = Client(base_url=url, headers={"Origin": url})
 for call, example in told["calls"].items():
     operation = told["operations"][call]
     made = importlib.import_module(f"searchboard_client.api.{operation['tag']}.{operation['module']}").sync_detailed
-    given = filled(example.get("with", {}))
+    types = typing.get_type_hints(made)
+    given = {name: as_type(types[name], value) for name, value in filled(example.get("with", {})).items()}
     if "bytes" in example:
         given["body"] = File(payload=io.BytesIO(example["bytes"].encode()))
     if "body" in example:

@@ -92,7 +92,7 @@ async def opened(browsers: Browsers, language: str, name: str = "Alice") -> Wind
 async def test_no_search_at_all_is_said_and_whole(browsers: Browsers) -> None:
     for language in LANGUAGES:
         window = await opened(browsers, language)
-        await expect(window(".operations-column > .empty")).to_have_count(3)
+        await expect(window(".operations-column > .empty")).to_have_count(4)
         await expect(window("[data-column=open] .empty a")).to_be_visible()  # the guide
         await check(window)
 
