@@ -45,7 +45,7 @@ UnassessedSighting = TypedDict("UnassessedSighting", {
 AlarmCause = TypedDict("AlarmCause", {"kind": str, "id": Id, "seq": Count})
 SummaryAlarm = TypedDict("SummaryAlarm", {
     "id": Id, "rule": str, "occasion": str | None, "raised_at": Time, "step": int, "next_at": Time | None, "about": AlarmCause,
-    "number": Count | None, "assignee": Id | None,
+    "number": Count | None, "assignee": Id | None, "lapsed_by": Id | None, "lapsed_at": Time | None,
 })  # fmt: skip
 SummaryPromise = TypedDict("SummaryPromise", {
     "id": Id, "rule": str, "occasion": str | None, "about": AlarmCause, "number": Count | None, "assignee": Id | None,
@@ -77,6 +77,7 @@ age by the date of birth on the day of the disappearance (in Brussels), is below
 `alarm`: the oldest open alarm of the search. *0.4.0*
 `alarm.number`: number of the card that it is about, or null.
 `alarm.assignee`: assignee of the card that it is about, or null.
+`alarm.lapsed_by`: account whose promise lapsed, or null.
 `alarms`: number of open alarms. *0.4.0*
 `promise`: the alarm of the search that somebody has: about an urgent sighting first, then the one whose promise ends first.
 *0.4.0*

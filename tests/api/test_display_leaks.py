@@ -159,8 +159,7 @@ SHARED |= dict.fromkeys(("alarm.extend", "alarm.give_back"), "alarm.take")
 SHARED |= dict.fromkeys(("column.rename", "column.move", "column.remove"), "column.add")
 SHARED["wake.answer"] = "note.add"
 FRAMES = {  # all keys that any frame may contain
-    "alarm", "rule", "occasion", "raised_at", "step", "assigned",  # of the oldest open alarm of a search, in its summary
-    "promise",  # in the same summary
+    "alarm", "rule", "occasion", "raised_at", "step", "assigned", "lapsed_at", "promise",  # of a search, in its summary
     "type", "account", "id", "name", "role", "heartbeat_s", "server", "form", "display", "profile", "language", "shows",
     "boards", "every_s", "theme", "sound", "reload", "board", "epoch", "seq", "entities", "kind", "state", "events",
     "at", "changes", "hidden", "reason", "heads", "searches", "unassessed_sightings", "open_tasks", "overdue_tasks",

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
+from board.live import summary_counts
+from board.live.search_summaries import LastSignificantEvents
 from models.accounts import Account
 from models.board import OPERATIONS
 from models.notification import Notification
@@ -93,6 +95,22 @@ async def test_a_promise_that_is_over_opens_the_alarm_and_asks_its_owner_first(a
     assert (await alarms.only())[1]["step"] == 0
     assert (await alarms.only())[1]["everybody"]
     assert await alarms.types() == ["alarm.raised", "alarm.taken", "alarm.lapsed", "alarm.escalated"]
+
+
+async def test_a_summary_says_whose_promise_lapsed_and_displays_only_when(alarms: Alarms) -> None:
+    id, _ = await alarms.only()
+    await alarms.desk.charlie.command(alarms.search, "alarm.take", {"alarm": id})
+    await alarms.after(10.1)
+    service = alarms.desk.server.service
+    at = format_utc(service.clock())
+    counted = await service.database.read(lambda session: summary_counts.count(session, [alarms.search], at))
+    summary, (_, state) = counted[alarms.search].summary, await alarms.only()
+    assert (summary["alarm"]["lapsed_by"], summary["alarm"]["lapsed_at"]) == (id_of(alarms.desk.charlie), state["lapsed_at"])
+    shown = LastSignificantEvents().for_displays(alarms.search, summary, "inner")["alarm"]
+    assert (shown["lapsed_at"], "lapsed_by" in shown) == (state["lapsed_at"], False)
+    await alarms.desk.charlie.command(alarms.search, "alarm.take", {"alarm": id})
+    counted = await service.database.read(lambda session: summary_counts.count(session, [alarms.search], at))
+    assert (counted[alarms.search].summary["alarm"], state["lapsed_at"] is None) == (None, False)
 
 
 async def test_a_promise_is_extended_by_its_owner_alone(alarms: Alarms) -> None:

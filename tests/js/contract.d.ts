@@ -487,6 +487,8 @@ interface SummaryAlarm {
   about: AlarmCause;
   number: number | null;
   assignee: string | null;
+  lapsed_by: string | null;
+  lapsed_at: IsoTime | null;
 }
 
 interface SummaryFrame {

@@ -7,7 +7,8 @@ import "./no_page.js";
 
 import { clock } from "../../static/js/core/time.js";
 
-const { alarmsOf, ownerOf, whoHasCard, whoHasIt } = await import("../../static/js/format/ownership.js");
+const { alarmsOf, isLapsed, ownerOf, whoHasCard, whoHasIt } = await import("../../static/js/format/ownership.js");
+const { untakenText } = await import("../../static/js/core/rules/has_anybody.js");
 
 const UNTIL = new Date(Math.ceil((Date.now() + 1_800_000) / 60_000) * 60_000).toISOString(), TIME = clock(UNTIL);
 const BOB = { id: "bob", name: "Bob Claes" }, DORA = { id: "dora", name: "Dora Coord" };
@@ -26,6 +27,13 @@ test("a promise says until when, and a lapsed one who had it", () => {
   assert.equal(said({ taken_by: DORA, assignee: BOB, until: UNTIL }), `Dora Coord has it until ${TIME}, assigned to Bob Claes`);
   const lapsed = { taken_by: null, assignee: BOB, lapsed_by: BOB, lapsed_at: UNTIL };
   assert.deepEqual([said(lapsed), said(lapsed, "bob")], [`nobody has it, Bob Claes had it until ${TIME}`, `nobody has it, you had it until ${TIME}`]);
+});
+
+test("a sentence without names says that nobody has an alarm, also if its card is assigned after a promise lapsed", () => {
+  assert.deepEqual([untakenText(false), untakenText(true)], ["nobody has it yet", "assigned, no answer yet"]);
+  assert.deepEqual([untakenText(false, true), untakenText(true, true)], ["nobody has it", "nobody has it"]);
+  assert.deepEqual([isLapsed(null), isLapsed({ taken_by: null, lapsed_by: null }), isLapsed({ taken_by: "bob", lapsed_by: "dora" })], [false, false, false]);
+  assert.ok(isLapsed({ taken_by: null, lapsed_by: "dora" }));
 });
 
 test("an owner follows from the states of an alarm and its card", () => {

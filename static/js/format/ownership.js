@@ -48,6 +48,12 @@ function takenFor({ id, name }, assignee, me, until) {
 const hadIt = ({ id, name }, me, time) => (id === me ? t("nobody has it, you had it until {time}", { time }) : say("had_it", { name, time }));
 
 /**
+ * Return whether a promise lapsed and nobody has taken the alarm since: the one red item about its card.
+ * @param {{ taken_by?: unknown, lapsed_by?: unknown } | null | undefined} alarm
+ */
+export const isLapsed = (alarm) => Boolean(alarm && !alarm.taken_by && alarm.lapsed_by);
+
+/**
  * Return the owners of an alarm and its card, with their names.
  * @param {State} alarm
  * @param {string | null | undefined} assignee

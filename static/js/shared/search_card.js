@@ -152,7 +152,7 @@ function needLine(summary, asking, { session }) {
 
 /** @param {SummaryAlarm} alarm @param {Session} session */
 function othersAlarm({ about, number: alarmNumber, assignee, ...alarm }, session) {
-  return { ...alarm, about: { ...about, number: alarmNumber }, ...ownerOf({}, assignee, session) };
+  return { ...alarm, about: { ...about, number: alarmNumber }, ...ownerOf(alarm, assignee, session) };
 }
 
 /** @type {Record<string, (card: any, details: { count: number, length: string, session: Session }) => unknown>} */
@@ -160,7 +160,7 @@ const NEEDS = {
   alarm: (card, { count, session }) => html`<span class="dotted"><b class="text-alert">${namedAlarm(card)}</b> <b class="text-alert">${sinceElement(waitsSince(card))}</b> <b class="text-alert" data-testid="owner">${whoHasIt(card, session.account.id)}</b>${more(count)}</span>`,
   others(card, { count, session }) {
     const alarm = othersAlarm(card, session);
-    return html`<span class="dotted"><b>${namedAlarm(alarm)}</b> <span>${sinceElement(card.raised_at)}</span> <span data-testid="owner">${whoHasIt(alarm, session.account.id)}</span> <span>${t("others are asked")}</span>${more(count)}</span>`;
+    return html`<span class="dotted"><b>${namedAlarm(alarm)}</b> <span>${sinceElement(waitsSince(card))}</span> <span data-testid="owner">${whoHasIt(alarm, session.account.id)}</span> <span>${t("others are asked")}</span>${more(count)}</span>`;
   },
   urgent: (card, { length, session }) => html`<b class="grave">${say("urgent_sighting", { number: card.number })}</b>\u00a0· ${
     card.assignee || card.taken_by ? html`<b data-testid="owner">${whoHasIt(ownerOf({ taken_by: card.taken_by ?? card.assignee, until: card.until }, card.assignee, session), session.account.id)}</b>\u00a0· ` : nothing}${sightingText(card, length)}`,

@@ -3,5 +3,12 @@
 import { t } from "../i18n.js";
 import { say } from "./sentences.js";
 
-/** @param {boolean} [isAssigned] true if the card of the alarm is assigned */
-export const untakenText = (isAssigned) => (isAssigned ? t("assigned, no answer yet") : say("nobody_has_it"));
+/**
+ * "nobody has it yet", "assigned, no answer yet" or, after a promise lapsed, "nobody has it".
+ * @param {boolean} [isAssigned] true if the card of the alarm is assigned
+ * @param {boolean} [isLapsed] true if nobody has taken it again since a promise lapsed
+ */
+export function untakenText(isAssigned, isLapsed = false) {
+  if (isLapsed) return t("nobody has it");
+  return isAssigned ? t("assigned, no answer yet") : say("nobody_has_it");
+}

@@ -9,6 +9,7 @@ import { n, number, t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { pluralName, titleOf } from "../../core/rules/kinds.js";
 import { pageName, pageTitle } from "../../core/rules/pages.js";
+import { isLapsed } from "../../format/ownership.js";
 import { formatShortMoment } from "../../format/time_elements.js";
 import { accountName, cardName } from "../../format/values.js";
 import { entryName } from "../../format/work_text.js";
@@ -53,8 +54,8 @@ function pageButtons(page, pages, { work }) {
 
 /** @param {import("./work_list.js").WorkRow} row @param {SearchView} view */
 function workRow(row, view) {
-  const { id, card, entry } = row, isOpen = view.ui.card === id;
-  return html`<article role="listitem" class="work-row ${isOpen ? "opened" : ""} ${waits(row) ? "" : "answered"}" data-card=${id}>
+  const { id, card, entry } = row, isOpen = view.ui.card === id, alarm = card ? view.model?.alarms.get(id) : entry?.alarm;
+  return html`<article role="listitem" class="work-row ${isOpen ? "opened" : ""} ${waits(row) ? "" : "answered"} ${isLapsed(alarm) ? "lapsed" : ""}" data-card=${id}>
     ${card ? cardCells(card, entry, view) : entry ? entryCells(entry, view) : nothing}</article>`;
 }
 

@@ -3,6 +3,7 @@ import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { formatDuration, MINUTE_MS } from "../../core/time.js";
+import { isLapsed } from "../../format/ownership.js";
 import { seenText } from "../../format/time_elements.js";
 import { entryName, isAssignable } from "../../format/work_text.js";
 import { priority } from "../../shared/board/card/card.js";
@@ -12,7 +13,7 @@ import { entryOwner, urlInList, waitingMark } from "../../shared/work/entry_cust
 export function entryRow(entry, view) {
   const { id, queue, priority: urgency, title } = entry;
   const name = entryName(entry);
-  return html`<li class="unanswered-entry ${view.isOwn(entry) ? "own" : ""}" data-entry=${id} data-queue=${queue}>
+  return html`<li class="unanswered-entry ${view.isOwn(entry) ? "own" : ""} ${isLapsed(entry.alarm) ? "lapsed" : ""}" data-entry=${id} data-queue=${queue}>
     <div class="age">${waitingMark(entry)}${target(entry)}</div>
     <div class="what">
       <p class="kind"><b>${name}</b> ${priority({ priority: urgency })}</p>

@@ -22,5 +22,5 @@ export const waitingMark = (entry) => html`<span class="waits ${entry.queue}">${
 export function entryOwner({ assignee, alarm }, session) {
   const alarmOwner = alarm && whoHasIt(ownerOf(alarm, assignee, session), session.account.id);
   if (assignee) return assigneeMark(accountName(session, assignee), alarmOwner ?? undefined);
-  return html`<span class=${alarmOwner ? "" : "quiet"} data-testid="owner">${alarmOwner ?? t("nobody assigned")}</span>`;
+  return html`<span class=${alarmOwner ? "owner" : "quiet"} data-testid="owner">${alarmOwner ?? t("nobody assigned")}</span>`;
 }

@@ -7,7 +7,7 @@ import { titleOf } from "../../../core/rules/kinds.js";
 import { queueOf } from "../../../core/rules/queues.js";
 import { say } from "../../../core/rules/sentences.js";
 import { label } from "../../../core/labels.js";
-import { ownerOf, whoHasIt } from "../../../format/ownership.js";
+import { isLapsed, ownerOf, whoHasIt } from "../../../format/ownership.js";
 import { accountName, cardName, kindName } from "../../../format/values.js";
 import { assigneeMark, viewers } from "../../avatars.js";
 import { beside, html } from "../../compact_html.js";
@@ -56,7 +56,7 @@ function template(entity, shown, view) {
   if (isDone) classes.push("done");
   if (picture) classes.push("pictured");
   if (alarm?.taken_by) classes.push("promised");
-  if (alarm && !alarm.taken_by && alarm.lapsed_by) classes.push("lapsed");
+  if (isLapsed(alarm)) classes.push("lapsed");
   const isMovable = view.mayEdit && !entity.added;
   if (isMovable) classes.push("movable");
   const [first = nothing, second = nothing] = look.says(entity, shown, view);

@@ -6,6 +6,7 @@ import { say } from "../../../core/rules/sentences.js";
 import { titleOf } from "../../../core/rules/kinds.js";
 import { label } from "../../../core/labels.js";
 import { row } from "../../../forms/form_row.js";
+import { isLapsed } from "../../../format/ownership.js";
 import { accountName, cardName, columnName } from "../../../format/values.js";
 import { doneTo, nobodyAssigned, ownerOnCard, priority, sendingCard } from "./card.js";
 import { lookOf } from "./card_views.js";
@@ -191,7 +192,7 @@ function quickActions({ id, kind, state }, view) {
 /** @param {Pick<Card, "id" | "state">} entity @param {BoardView} view */
 function ownerLine(entity, view) {
   const ownerText = ownerOnCard(entity, view);
-  return ownerText ? html`<b class="owner" data-testid="owner">${ownerText}</b>` : nothing;
+  return ownerText ? html`<b class="owner ${isLapsed(view.model.alarms.get(entity.id)) ? "lapsed" : ""}" data-testid="owner">${ownerText}</b>` : nothing;
 }
 
 /** @param {string} id @param {BoardView} view */
