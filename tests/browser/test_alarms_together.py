@@ -278,10 +278,8 @@ async def test_a_wall_keeps_its_row_for_an_alarm_and_says_no_more(browsers: Brow
     await expect(alarm).to_contain_text(re.compile(r"URGENT\s*Mila, 14\s*\d+ s\s*sighting: nobody has it yet"))
     assert await row.bounding_box() == before
     assert "Drongen" not in await wall("body").inner_text()
-    if boards == "operations":
-        await expect(wall(f"[data-search='{search}'][data-alarmed] .alarmed .long")).to_have_text(
-            "urgent sighting: nobody has it yet"
-        )
+    await expect(wall(f"[data-search='{search}'] .alarmed .long")).to_have_text("urgent sighting: nobody has it yet")
+    await expect(wall(f"[data-search='{search}'][data-alarmed]")).to_have_count(int(boards == "operations"))
     await expect(visitors(f"[data-search='{search}']")).to_be_visible()
     await expect(visitors("[data-testid=alarm], [data-alarmed], .alarmed")).to_have_count(0)  # the child has no public appeal
     await (await browsers.person("Alice")).command(search, "search.set_appeal", {"level": "public"})
@@ -290,3 +288,20 @@ async def test_a_wall_keeps_its_row_for_an_alarm_and_says_no_more(browsers: Brow
     (told,) = [each for each in (await alice.http.get("/api/v1/alarms")).json()["alarms"] if each["board"] == search]
     await alice.command(search, "alarm.take", {"alarm": told["id"]})
     await expect(alarm).to_have_count(0)
+    for window in (wall, visitors):
+        await expect(window(f"[data-search='{search}'] .promised .long")).to_have_text(HAS_IT["Alice"])
+    await alice.command(search, "search.set_appeal", {"level": "none"})
+    await expect(visitors(".promised")).to_have_count(0)
+
+
+@pytest.mark.slow
+async def test_a_wall_with_a_promise_counts_what_else_is_open(browsers: Browsers) -> None:
+    await settle(browsers)
+    search, alice = await browsers.search(person=MILA), await browsers.person("Alice")
+    wall, _ = await open_display(browsers, ["operations"], profile="inner")
+    await wall.open("/wall")
+    await urgent(browsers, search, "Bob")
+    await alice.command(search, "task.add", {"title": "Call the school", "due": "2026-01-01T10:00:00Z"})
+    await settle(browsers)
+    counts = wall(f"[data-search='{search}'] .tile-needs .count")
+    await expect(counts).to_have_text([HAS_IT["Alice"], "1 overdue", "1 to assess", "nobody in charge"])

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.browser
 SCREENS = [{"width": 1920, "height": 1080}, {"width": 1080, "height": 1920}, {"width": 3840, "height": 2160}]
 LANGUAGES = ["en", "fr", "nl", "de"]
 LONG = {"first_name": "Maximiliaan-Alexander", "age": 11}
+PROMISE = {"occasion": "sighting_urgent", "name": "Maximiliaan", "until": "2026-11-26T03:04:05Z"}
 # Clipped texts: words without an ellipsis, and numbers in any case. Titles of tasks are words.
 CUT = """() => {
   const wall = document.querySelector(".display-root"), cut = [];
@@ -69,11 +70,11 @@ class Crowded:
         if told["type"] == "shift":
             told["shift"] = {"number": 1, "name": "Bartholomeus Vandenbroucke-Desmedt", "since": "2026-11-26T03:04:05Z"}
         for summary in told["searches"].values() if told["type"] == "summary" else ():
-            summary["promise"] = None  # it takes the place of the counts
+            summary["promise"] = summary["promise"] and summary["promise"] | PROMISE
         return json.dumps(told)
 
-    def counts(self, count: int, searches: list[str]) -> None:
-        many = {"open_tasks": count, "overdue_tasks": count, "unassessed_sightings": count, "last": None}
+    def counts(self, count: int, promise: dict[str, str] | None, searches: list[str]) -> None:
+        many = {"open_tasks": count, "overdue_tasks": count, "unassessed_sightings": count, "last": None, "promise": promise}
         self.sockets[-1].send(json.dumps({"type": "summary", "board": "operations", "searches": dict.fromkeys(searches, many)}))
 
 
@@ -112,8 +113,8 @@ async def test_all_searches_view_cuts_no_number_and_no_word_without_an_ellipsis(
     await crowded.listen(wall)
     await wall.page.goto("/wall")
     await expect(wall(f"[data-search='{searches[0]}']")).to_be_visible()
-    for count in (4, 1234):
-        crowded.counts(count, searches)
+    for count, promise in ((4, None), (1234, None), (1234, PROMISE)):
+        crowded.counts(count, promise, searches)
         for size in SCREENS:
             await shows(wall, size)
             numbers = await wall.page.evaluate(WORDS, f"[data-search='{searches[-1]}'] .count:is(.over, .new)")

@@ -7,7 +7,7 @@ import { n, t } from "../core/i18n.js";
 import { say, sayCount } from "../core/rules/sentences.js";
 import { placeOf } from "../core/rules/search_gravity.js";
 import { runningTime } from "../core/time.js";
-import { alarmOnTile, mayAlarm, promiseOnTile } from "./alarm_row.js";
+import { custodyOf, custodyText, mayAlarm } from "./alarm_row.js";
 import { arrange, pagesFor } from "./fit.js";
 import { lastEvent, seenLast } from "./last_event.js";
 import { photo } from "./photo.js";
@@ -56,8 +56,8 @@ export function allSearches(ids, view) {
  * @returns {Tile}
  */
 function tileOf({ id, state }, { now, board, moments, movedUp, profile }) {
-  const summary = board.summaries.get(id), last = moments.last(id, summary), isQuiet = !mayAlarm(profile, state);
-  return { now, summary, last, highlighted: isHighlighted(last, now) || movedUp(id), isQuiet, alarm: isQuiet ? null : summary?.alarm, promise: isQuiet ? null : /** @type {WallPromise | null | undefined} */ (summary?.promise) };
+  const summary = board.summaries.get(id), last = moments.last(id, summary);
+  return { now, summary, last, highlighted: isHighlighted(last, now) || movedUp(id), isQuiet: !mayAlarm(profile, state), ...custodyOf(profile, state, summary) };
 }
 
 /** @param {{ id: string, state: State }} search @param {Tile} tile */
@@ -111,19 +111,27 @@ export function gravityMark({ worrying, undecided }) {
 }
 
 /**
- * Draw the open needs, most urgent first.
+ * Draw the open needs, most urgent first: nothing besides an alarm that nobody has.
  * @param {State} state
  * @param {Tile} tile
  */
 function counts(state, { summary, alarm, promise }) {
   if (!summary) return nothing;
-  const { unassessed_sightings: sightings, overdue_tasks: tasks, unanswered } = summary, overdue = tasks + (unanswered?.late ?? 0), isLed = !("lead_name" in state) || state.lead_name;
-  if (alarm) return alarmOnTile(alarm);
-  if (promise) return promiseOnTile(promise);
-  if (!overdue && !sightings && isLed) return html`<span class="count none">${t("nothing overdue")}</span>`;
-  return html`${overdue ? html`<span class="count over">${n("{count} overdue", "{count} overdue", overdue)}</span>` : nothing}
+  const { unassessed_sightings: sightings } = summary, overdue = overdueCount(summary, promise), isLed = !("lead_name" in state) || state.lead_name;
+  if (alarm) return custodyText({ alarm, promise });
+  if (!promise && !overdue && !sightings && isLed) return html`<span class="count none">${t("nothing overdue")}</span>`;
+  return html`${custodyText({ alarm, promise })}${overdue ? html`<span class="count over">${n("{count} overdue", "{count} overdue", overdue)}</span>` : nothing}
     ${sightings ? html`<span class="count new">${sayCount("to_assess", sightings)}</span>` : nothing}
     ${isLed ? nothing : html`<span class="count lead-missing">${say("nobody_in_charge")}</span>`}`;
+}
+
+/**
+ * Return how many tasks and sightings are late and in nobody's hands: late sightings raise alarms, which a promise answers.
+ * @param {Summary} summary
+ * @param {WallPromise | null | undefined} promise
+ */
+function overdueCount({ overdue_tasks: tasks, unanswered }, promise) {
+  return promise ? tasks - Number(promise.occasion === "task_overdue") : tasks + (unanswered?.late ?? 0);
 }
 
 // Shorter than on other pages, because a kind has half a line here.

@@ -1,5 +1,5 @@
-/* One search in full: the child, the running time, and in an inner room the description and last place; counts by column, and the most
-   pressing cards. */
+/* One search in full: the child, the running time, who has its alarm, and in an inner room the description and last place; counts by
+   column, and the most pressing cards. */
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { number, p, t } from "../core/i18n.js";
@@ -9,7 +9,7 @@ import { formatHeight, hairText } from "../core/rules/appearance.js";
 import { isAssured } from "../core/rules/conditions.js";
 import { standardText } from "../core/rules/standard_texts.js";
 import { late, moment, runningTime } from "../core/time.js";
-import { mayAlarm } from "./alarm_row.js";
+import { custodyOf, custodyText, mayAlarm } from "./alarm_row.js";
 import { appealText, assessmentText, isHighlighted } from "./significant_events.js";
 import { lastEvent, seenAt } from "./last_event.js";
 import { photo } from "./photo.js";
@@ -27,13 +27,15 @@ const FACTS_HEIGHT = 70; // height of the facts above the counts, on an upright 
 /** @param {BoardContext & { height: number, upright: boolean }} view `height` in units of the type */
 export function searchBoard(view) {
   const { board, now, moments, profile } = view;
-  const { state } = /** @type {Entity} */ (board.get(board.id)), last = moments.last(board.id, board.summaries.get(board.id));
+  const { state } = /** @type {Entity} */ (board.get(board.id)), summary = board.summaries.get(board.id), last = moments.last(board.id, summary);
+  const custody = custodyText(custodyOf(profile, state, summary));
   return html`<section class="single-search" data-search=${board.id} ?data-highlighted=${isHighlighted(last, now)} ?data-quiet=${!mayAlarm(profile, state)}>
     <div class="facts ${gravity(state)}" data-fit-axis="height">
       <div class="child" ?data-pictured=${state.public_photo}>${photo(board.id, state, "view")}<h2 data-long=${LONG_NAMES.filter((letters) => state.person.first_name.length > letters).length}>${nameElement(state.person)}</h2>
         ${kindLine(state)}
         ${state.appeal.level ? html`<p class="appeal" data-hide-priority="8">${appealText(state.appeal)}</p>` : nothing}</div>
       <p class="running"><b class="missing-time">${runningTime(state.missing_since, now ?? undefined)}</b> <span>${t("missing")}</span></p>
+      ${custody === nothing ? nothing : html`<p class="custody">${custody}</p>`}
       ${factList(state, board, now)}
       ${last ? html`<p class="last" data-hide-priority="7">${lastEvent(last, now)}</p>` : nothing}
     </div>

@@ -91,15 +91,19 @@ interface Person {
   age: number | null;
 }
 
+/** Who has the alarm of a search, if the display may show it. */
+interface Custody {
+  alarm: WallAlarm | null | undefined; // open alarm
+  promise: WallPromise | null | undefined; // of an alarm that somebody has
+}
+
 /** Data of a tile besides the state of its search. */
-interface Tile {
+interface Tile extends Custody {
   now: Date | null;
   summary: Summary | undefined;
   last: SignificantEvent | null;
   highlighted: boolean;
   isQuiet: boolean; // no red, because visitors may see it and the child has no public appeal
-  alarm: WallAlarm | null | undefined; // open alarm, if it may be shown
-  promise: WallPromise | null | undefined; // of an alarm that somebody has
 }
 
 interface DisplayCallbacks {
@@ -115,16 +119,18 @@ interface RecoveryCallbacks {
   reload(): void;
 }
 
-/** Open alarm as a display knows it. `assigned`: its card has an assignee. */
+/** Open alarm as a display knows it. `assigned`: its card has an assignee. `lapsed_at`: end of the last promise, if it lapsed. */
 interface WallAlarm {
   rule: string;
   occasion?: string | null;
   raised_at: IsoTime;
   assigned?: boolean;
+  lapsed_at?: IsoTime | null; // of an older server: undefined
 }
 
 /** Who has an alarm: the first word of the name, and until when. */
 interface WallPromise {
+  occasion?: string | null;
   name: string;
   until: IsoTime;
 }
