@@ -45,3 +45,15 @@ test("a value is on disk when its write resolves, also one that begins just as a
     assert.equal(vault.label(second)?.owner, "tab", `after ${depth} steps`);
   }
 });
+
+test("a value is no longer listed as soon as it is removed", async () => {
+  setAccount("a");
+  if (vault.state !== "open") await vault.begin("a");
+  onStored = () => {};
+  const key = "searchboard:a:outbox:sent";
+  await vault.write(key, { owner: "tab", order: 0, status: "waiting" });
+  assert.ok(vault.keys("outbox:").includes(key));
+  vault.remove(key);
+  assert.ok(stored.has(key), "not yet erased");
+  assert.ok(!vault.keys("outbox:").includes(key));
+});

@@ -97,12 +97,12 @@ class Vault {
   }
 
   /**
-   * Return the keys of a kind, readable or not.
+   * Return the keys of a kind, readable or not, except those whose removal is queued.
    * @param {string} kind
    */
   keys(kind) {
-    const start = `${prefix()}${kind}`;
-    return [...new Set([...storage.keys(start), ...[...this.#values.keys()].filter((key) => key.startsWith(start))])];
+    const start = `${prefix()}${kind}`, keys = new Set([...storage.keys(start), ...[...this.#values.keys()].filter((key) => key.startsWith(start))]);
+    return [...keys].filter((key) => this.#queue.get(key) !== false);
   }
 
   /**
