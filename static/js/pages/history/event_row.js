@@ -36,13 +36,14 @@ export function row(entry, at, group, view) {
 }
 
 /**
- * Return the sentence as elements, with search hits marked.
+ * Return the sentence as elements, with search hits marked. The person who begins it is in bold, as its actor is.
  * @param {any} says
  * @param {any} values
  * @param {any} entry
  */
 function pieces(says, values, entry) {
-  return says.split(/\{(\w+)\}/).map((/** @type {any} */ part, /** @type {any} */ at) => (at % 2 === 0 ? part : marked(part, values[part], entry)));
+  const subject = says.startsWith("{name}") ? 1 : -1;
+  return says.split(/\{(\w+)\}/).map((/** @type {any} */ part, /** @type {any} */ at) => (at % 2 === 0 ? part : marked(at === subject ? "who" : part, values[part], entry)));
 }
 
 /** @param {string} name @param {any} value @param {{ event: any, journal: any }} given */
