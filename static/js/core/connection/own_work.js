@@ -4,6 +4,7 @@ import { currentWork, heldBy } from "../rules/own_work.js";
 import { get, orNull } from "./api.js";
 import { PacedRead } from "./paced_read.js";
 
+export const READ_EVERY_MS = 5_000; // while the list is shown: another person may work on a card on any board
 const READ_PERIOD_MS = 1_000; // shortest
 const STALE_MS = 60_000; // no event reports that another person finished a card on a board that this page does not follow
 

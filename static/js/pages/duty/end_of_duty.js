@@ -2,6 +2,7 @@
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
+import { READ_EVERY_MS } from "../../core/connection/own_work.js";
 import { n, t } from "../../core/i18n.js";
 import { ownAlarm, workKey } from "../../core/rules/own_work.js";
 import { HOUR_MS, MINUTE_MS, clock, serverNow } from "../../core/time.js";
@@ -26,6 +27,7 @@ export class EndOfDuty {
     this.#draw = draw;
     session.work.watch(draw);
     session.work.refresh();
+    setInterval(() => session.work.refresh(), READ_EVERY_MS);
   }
 
   /** @param {PersonOnDuty} duty */

@@ -4,6 +4,7 @@ import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { Dialogs, dialog } from "../../behaviours/dialog.js";
 import { ShortcutHandler } from "../../behaviours/shortcut_handler.js";
+import { READ_EVERY_MS } from "../../core/connection/own_work.js";
 import { n, t } from "../../core/i18n.js";
 import { ownAlarm, workKey } from "../../core/rules/own_work.js";
 import { clock } from "../../core/time.js";
@@ -14,7 +15,6 @@ import { ownDuty } from "../duty/commands.js";
 import { watchLine } from "../watch_line/line.js";
 import { workText } from "./work_row.js";
 
-const READ_EVERY_MS = 5_000; // while the list is open: another person may finish or reassign a card on any board
 const CHECK_INTERVAL_MS = 1_000; // no event reports that the alarms are no longer current
 
 export class WhatIHave {
