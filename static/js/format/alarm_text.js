@@ -99,5 +99,11 @@ export function alarmUrl(alarm) {
   return board === "operations" && page.includes("{board}") ? "/" : page.replace("{board}", board).replace("{id}", id);
 }
 
+/**
+ * Return the sentence about urgent alarms that nobody has, and that ask only others.
+ * @param {number} count
+ */
+export const othersText = (count) => n("{count} urgent sighting is waiting: others are asked", "{count} urgent sightings are waiting: others are asked", count);
+
 /** Sentence for notices that a page is not current. */
 export const alarmsUnknown = () => t("This screen cannot tell if an urgent sighting is waiting.");

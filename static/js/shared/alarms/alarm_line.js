@@ -4,13 +4,13 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { RelativeTimes } from "../../behaviours/relative_times.js";
 import { ShortcutHandler } from "../../behaviours/shortcut_handler.js";
-import { n, p, t } from "../../core/i18n.js";
+import { p, t } from "../../core/i18n.js";
 import { waitsSince } from "../../core/rules/alarms.js";
 import { heldBy } from "../../core/rules/own_work.js";
 import { withColon } from "../../core/rules/sentences.js";
 import { label } from "../../core/labels.js";
 import { clockWithSeconds, HOUR_MS, serverNow, steadyServerNow } from "../../core/time.js";
-import { alarmDetail, alarmUrl, alarmsUnknown, levelOf, namedAlarm, ruleName, shortAlarm, whoseAlarm } from "../../format/alarm_text.js";
+import { alarmDetail, alarmUrl, alarmsUnknown, levelOf, namedAlarm, othersText, ruleName, shortAlarm, whoseAlarm } from "../../format/alarm_text.js";
 import { whoHasIt } from "../../format/ownership.js";
 import { endsSoon } from "../../format/promise.js";
 import { sinceElement } from "../../format/time_elements.js";
@@ -280,9 +280,6 @@ const CHECK = html`<svg class="ic check" viewBox="0 0 16 16" aria-hidden="true">
  * @param {{ id: string, until: number } | null} message
  */
 const currentId = (message) => (message && performance.now() < message.until ? message.id : null);
-
-/** @param {number} count */
-const othersText = (count) => n("{count} urgent sighting is waiting: others are asked", "{count} urgent sightings are waiting: others are asked", count);
 
 const notTaken = () => t("not taken: press again");
 
