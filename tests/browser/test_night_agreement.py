@@ -5,7 +5,6 @@ set to a folder, each step is also kept there as pictures, in both themes.
 """
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,10 +27,10 @@ from tests.support.display_page import open_display
 from tests.support.mail_server import MailServer, running_mail_server
 from tests.support.people import PASSWORD, running_server
 from tests.support.screen_claims import Desk, Screen
+from tests.support.screen_pictures import take_pictures
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-PICTURES = os.environ.get("NIGHT_PICTURES")
 ON_PHONE: dict[str, Any] = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
 # An e-mail goes to who leads the search soon; nobody else is asked in this night.
 RULES = """
@@ -54,21 +53,10 @@ class Night(Desk):
 
     mail: MailServer | None = None
 
-    def __getitem__(self, name: str) -> Window:
-        return next(each.window for each in self.screens if each.name == name)
-
     async def step(self, name: str) -> None:
         """Compare all screens, and keep their pictures if they are wanted."""
         await self.agree()
-        if PICTURES:
-            for screen in self.screens:
-                await picture(screen, Path(PICTURES) / name)
-
-
-async def picture(screen: Screen, folder: Path) -> None:
-    for theme in ("light", "dark") if screen.me else ("light",):
-        await screen.window.page.emulate_media(color_scheme=theme)
-        await screen.window.page.screenshot(path=folder / f"{screen.name} {theme}.png")
+        await take_pictures(self.screens, name)
 
 
 @pytest.fixture
@@ -86,6 +74,7 @@ async def night(browser: Browser, tmp_path: Path) -> AsyncIterator[Night]:
         sender = Sender(service.database, service.settings.model_copy(update=ways), service.alarm_rules)
         working = [asyncio.create_task(Escalation(service).run()), asyncio.create_task(sender.run())]
         async with Browsers(browser, server.url) as browsers:
+            browsers.server = server
             yield await begun(browsers, mail)
         for task in working:
             task.cancel()
