@@ -74,17 +74,18 @@ def period_of(start: datetime, end: datetime, now: datetime) -> Period:
 
 def compose(session: Session, period: Period, hidden: Collection[str] = ()) -> Watch:
     """Return the watch of a period, without the searches and tips in `hidden`."""
-    causes = [cause for cause in watch_events.read(session, period) if not {cause.board, cause.about["id"]} & {*hidden}]
+    left_out = frozenset(hidden)
+    causes = [cause for cause in watch_events.read(session, period) if left_out.isdisjoint((cause.board, cause.about["id"]))]
     return _Report(session, causes, period).body()
 
 
 class _Report:
-    """Answer about causes. Reads the rows that it names at once."""
+    """Answer about causes. Reads the rows that it names at once, those of cards and tips last, because it names few of them."""
 
     def __init__(self, session: Session, causes: list[Cause], period: Period) -> None:
         self._session, self._causes, self._period = session, causes, period
         self._searches = _searches(session, {cause.board for cause in causes})
-        self._numbers = _numbers(session, causes)
+        self._named: list[AlarmedEntity] = []
 
     def body(self) -> Watch:
         period, causes = self._period, self._causes
@@ -93,7 +94,7 @@ class _Report:
         listed = [self._promise(*pair) for pair in notable[:MAX_LISTED]]
         unwatched = [(cause, span) for cause in causes for span in cause.spans if span.phase == "unwatched"]
         unwatched.sort(key=lambda pair: pair[1].start - pair[1].end)
-        return {
+        answer: Watch = {
             "from": from_ms(period.start), "to": from_ms(period.end), **self._figures(causes),
             "causes": [{"occasion": occasion, **self._figures(alarms)} for occasion, alarms in _by_occasion(causes)],
             "boards": self._boards(),
@@ -102,6 +103,10 @@ class _Report:
             "notable": listed, "notable_left_out": max(0, len(notable) - MAX_LISTED),
             "people": _names(self._session, _accounts(listed)),
         }  # fmt: skip
+        numbers = _numbers(self._session, self._named)
+        for about in self._named:
+            about["number"] = numbers.get(about["id"])
+        return answer
 
     def _figures(self, causes: list[Cause]) -> Figures:
         return {
@@ -150,12 +155,13 @@ class _Report:
         }  # fmt: skip
 
     def _alarm(self, cause: Cause) -> WatchedAlarm:
-        search, about = self._searches.get(cause.board), cause.about
+        search = self._searches.get(cause.board)
+        about: AlarmedEntity = {"kind": cause.about["kind"], "id": cause.about["id"], "number": None}
+        self._named.append(about)
         return {
             "id": cause.id, "board": cause.board, "reference": search.reference if search else None,
             "child": short_name(search.person) if search else None,
-            "about": {"kind": about["kind"], "id": about["id"], "number": self._numbers.get(about["id"])},
-            "rule": cause.rule, "occasion": cause.occasion,
+            "about": about, "rule": cause.rule, "occasion": cause.occasion,
         }  # fmt: skip
 
 
@@ -199,12 +205,12 @@ def _searches(session: Session, boards: Collection[str]) -> dict[str, Any]:
     return {row.id: row for row in session.connection().execute(query)}
 
 
-def _numbers(session: Session, causes: Iterable[Cause]) -> dict[str, int]:
-    """Return the numbers of the cards and tips that alarms are about."""
+def _numbers(session: Session, named: Iterable[AlarmedEntity]) -> dict[str, int]:
+    """Return the numbers of cards and tips, by id."""
     numbers: dict[str, int] = {}
     by_kind: dict[str, set[str]] = {}
-    for cause in causes:
-        by_kind.setdefault(cause.about["kind"], set()).add(cause.about["id"])
+    for about in named:
+        by_kind.setdefault(about["kind"], set()).add(about["id"])
     for name, ids in by_kind.items():
         kind = kinds.find(name)
         if kind is not None and kind.is_numbered:

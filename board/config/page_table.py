@@ -20,6 +20,7 @@ class Page:
     - `script`: module that draws it, below `static/js/pages/{name}` or, with a slash, below `static/js/pages`. Empty if templates
       draw the page.
     - `sheets`: its style sheets.
+    - `call`: call of the API that its script first makes, with the `from` and `to` of its address. Browsers preload it.
     - `frame`: the page needs no handler, because its script draws everything from the board of all searches.
     - `role`, `right`, `refusal`: accounts below this role, or without this right, see the refusal.
     - `menu`: position in the main menu, 0 for none.
@@ -34,6 +35,7 @@ class Page:
     command: str = ""
     script: str = "page.js"
     sheets: tuple[str, ...] = ()
+    call: str = ""
     frame: bool = False
     role: str = "viewer"
     right: Right | None = None
@@ -101,7 +103,7 @@ PAGES = (
         words=P_("words of the quick menu", "roster, schedule, rota, calendar, week, planning, ICS"),
     ),
     Page(
-        "watch", "/watch", N_("The watch"), frame=True, role="coordinator", sheets=("watch",),
+        "watch", "/watch", N_("The watch"), frame=True, role="coordinator", sheets=("watch",), call="/api/v1/watch",
         refusal=N_("Only coordinators see the watch."),
         # translators: as above
         words=P_("words of the quick menu", "night, unwatched, promises, lapsed, response times, figures"),

@@ -1,6 +1,7 @@
 """Pages of boards: all searches, one search, and those that only a script draws."""
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from sqlmodel import Session
 from starlette.requests import Request
@@ -59,10 +60,17 @@ def frame(shown: Page) -> Endpoint:
     async def serve(request: Request, caller: Caller) -> Response:
         if not shown.is_for(caller.account, service_of(request).roles):
             return error_page(request, 403, shown.refusal, caller)
-        return frame_page(request, caller, shown.name)
+        return frame_page(request, caller, shown.name, preload=_first_call(shown, request))
 
     serve.__name__ = serve.__qualname__ = shown.name  # as logs have it
     return for_people(serve)
+
+
+def _first_call(shown: Page, request: Request) -> str:
+    """Return the URL of a page's call for the period in its address, as its script writes it; "" if there is none."""
+    params = request.query_params
+    period = {name: params[name] for name in ("from", "to") if params.get(name)}
+    return f"{shown.call}?{urlencode(period)}" if shown.call and len(period) == 2 and not params.get("night") else ""
 
 
 async def sign_in(request: Request) -> Response:

@@ -62,6 +62,7 @@ def page(request: Request, name: str, caller: Caller | None, *, status: int = 20
 
 def frame_page(request: Request, caller: Caller, name: str, board: str = OPERATIONS, **context: Any) -> Response:
     """Return the page with this name, which its script draws, of a board."""
+    context = {"preload": ""} | context
     return page(request, "frame.html", caller, shown=page_table.named(name), board=board, **context)
 
 

@@ -128,6 +128,19 @@ async def test_promises_that_lapsed_or_were_extended_are_listed(night: Night) ->
     assert names == {"Bob", "Charlie"}
 
 
+async def test_a_look_by_another_person_ends_the_wait_for_one(night: Night) -> None:
+    desk = night.desk
+    await desk.alice.command(night.search, "sighting.add", URGENT)
+    entities = (await desk.alice.snapshot(night.search))["entities"]
+    newest = max((id for kind, id in entities if kind == "sighting"), key=lambda id: int(entities["sighting", id]["number"]))
+    await night.after(33)
+    await desk.bob.command(night.search, "sighting.looked_at", {"sighting": newest})
+    await night.after(40)
+    looked_at = (await night.watch()).json()["looked_at"]
+    assert looked_at["count"] == 2
+    assert near(looked_at["median_s"], 3 * 60)
+
+
 async def test_a_past_period_has_the_same_figures_later(night: Night) -> None:
     end = night.at(-0.25)
     first = (await night.watch(None, {"to": end})).json()
@@ -197,6 +210,19 @@ async def test_a_future_end_counts_as_now(night: Night) -> None:
     body = (await night.watch(None, {"to": "9999-12-31T00:00:00Z"})).json()
     assert night.began < body["to"] <= night.at(0)
     assert near(body["unwatched_s"], 4 * 60)
+
+
+async def test_the_page_of_a_period_preloads_the_call_of_its_script(night: Night) -> None:
+    period = {"from": "2026-11-01T00:00:00.000Z", "to": "2026-12-01T00:00:00.000Z"}
+    call = "/api/v1/watch?from=2026-11-01T00%3A00%3A00.000Z&amp;to=2026-12-01T00%3A00%3A00.000Z"
+
+    async def page(who: Person, **query: str) -> str:
+        return (await who.http.get("/watch", params=query)).text
+
+    assert f'<link rel="preload" href="{call}" as="fetch" crossorigin>' in await page(night.desk.alice, **period)
+    for query in ({}, {"night": "2026-11-03"}, {"night": "2026-11-03", **period}, {"from": period["from"]}):
+        assert "/api/v1/watch" not in await page(night.desk.alice, **query), query
+    assert "/api/v1/watch" not in await page(night.desk.bob, **period)
 
 
 async def test_only_coordinators_see_the_watch(night: Night) -> None:

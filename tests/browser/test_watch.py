@@ -12,6 +12,8 @@ from tests.support.browsers import Browsers
 pytestmark = pytest.mark.browser
 
 PERIOD = "[data-testid=period]"
+CALLS = """() => performance.getEntriesByType("resource").filter(({ name }) => name.includes("/api/v1/watch"))
+  .map(({ initiatorType }) => initiatorType)"""
 
 
 async def test_nights_are_turned_by_keyboard(browsers: Browsers) -> None:
@@ -40,6 +42,7 @@ async def test_a_period_shows_figures_and_strips(browsers: Browsers) -> None:
     strip = alice(f"[data-board='{board}'] svg")
     await expect(strip).to_have_attribute("aria-label", "Never unwatched.")
     await expect(alice("[data-cause=sighting_urgent]")).to_be_visible()
+    assert await alice.page.evaluate(CALLS) == ["link"], "requested once, while the scripts load"
 
 
 async def test_the_page_is_for_coordinators(browsers: Browsers) -> None:

@@ -89,10 +89,10 @@ class Cause:
     taken: list[Wait]
     looked_at: list[Wait] = field(default_factory=list)
     passed_on: list[Wait] = field(default_factory=list)
+    unwatched_ms: int = field(init=False)
 
-    @property
-    def unwatched_ms(self) -> int:
-        return sum(span.end - span.start for span in self.spans if span.phase == "unwatched")
+    def __post_init__(self) -> None:
+        self.unwatched_ms = sum(span.end - span.start for span in self.spans if span.phase == "unwatched")
 
     def following(self, promise: Promise) -> Promise | None:
         """Return the next promise in the period; None if there is none."""
@@ -137,7 +137,9 @@ def _with_lapses(events: Sequence[AlarmEvent], end: int) -> Iterator[AlarmEvent]
     for event, following in zip_longest(events, events[1:]):
         yield event
         until = event.state.get("until")  # none in journals from before promises
-        over = to_ms(until) + LATE_MS if _holder(event.state) is not None and until is not None else end
+        if until is None or _holder(event.state) is None:
+            continue
+        over = to_ms(until) + LATE_MS
         if over < (end if following is None else following.at):
             yield AlarmEvent(max(over, event.at), LAPSED, event.state | _NOBODY)
 
@@ -163,16 +165,15 @@ def _spans(events: Sequence[AlarmEvent], duties: Duties, period: Period) -> Iter
 
 def _asks(state: State, present: frozenset[str]) -> bool:
     """Return whether an alarm that nobody has asks one of the accounts on duty."""
-    handed_on = set(state["handed_on"])
     asks_all = state["everybody"] or state.get("asked_on_duty", False)
-    return bool((present if asks_all else present.intersection(state["asked"])) - handed_on)
+    return bool((present if asks_all else present.intersection(state["asked"])).difference(state["handed_on"]))
 
 
 def _merged(spans: Iterable[Span]) -> list[Span]:
     merged: list[Span] = []
     for span in spans:
         if merged and merged[-1].phase == span.phase and merged[-1].end == span.start:
-            merged[-1] = merged[-1]._replace(end=span.end)
+            merged[-1] = Span(span.phase, merged[-1].start, span.end)
         elif span.start < span.end:
             merged.append(span)
     return merged

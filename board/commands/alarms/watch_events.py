@@ -17,6 +17,7 @@ from models.times import from_ms, to_ms
 RAISED, TAKEN, ESCALATED, ENDED = "alarm.raised", "alarm.taken", "alarm.escalated", "alarm.ended"
 ACCESS = ("search.opened", "search.access_set")
 AROUND = (watch.LOOKED_AT, watch.PASSED_ON, *ACCESS)
+DUTY_ENDED = "duty.ended"
 LONGEST_DUTY_MS = 24 * 3_600_000  # from an event of a duty to its end, see `duty.begin`
 
 Seqs = Mapping[str, int]
@@ -53,13 +54,16 @@ class BoardEvents:
         if known and event.type == ENDED:  # not decoded: a fifth of all events
             known.append(AlarmEvent(event.at, event.type, known[-1].state | {"ended_at": from_ms(event.at)}))
             return
+        if event.type == watch.LOOKED_AT and event.body is not None:  # not decoded
+            self._follow_ups[event.entity].append(FollowUp(event.at, event.type))
+            return
         payload = event.payload()
         state = payload.get("state")
         if state is None:
             return
         if event.type in ACCESS:
             self._audiences.append(Audience(event.at, None if state["access"] == "desk" else frozenset(state["members"])))
-        elif event.type == watch.LOOKED_AT or (event.type == watch.PASSED_ON and state["passed_on"]):  # null: its undo
+        elif event.type == watch.PASSED_ON and state["passed_on"]:  # null: its undo
             self._follow_ups[event.entity].append(FollowUp(event.at, event.type))
         elif event.type not in AROUND and watch.is_grave(state):
             self._alarms[event.entity].append(AlarmEvent(event.at, event.type, state, payload.get("reason")))
@@ -83,9 +87,11 @@ class BoardEvents:
 def _duties(session: Session, period: Period, until: Seqs | None) -> Iterator[DutyEvent]:
     start, types = period.start - LONGEST_DUTY_MS - LATE_MS, kinds.named(Duty.KIND).events
     for event in _up_to(watched_events.between(session, types, start, period.end), until):
-        if (state := event.state()) is not None:
+        if event.type == DUTY_ENDED:  # not decoded: a duty has the id of its account
+            yield DutyEvent(event.at, event.entity, None)
+        elif (state := event.state()) is not None:
             yield DutyEvent(event.at, state["account"], to_ms(state["until"]) if state["ended_at"] is None else None)
 
 
 def _up_to(events: Iterable[WatchedEvent], until: Seqs | None) -> Iterator[WatchedEvent]:
-    return (event for event in events if until is None or event.seq <= until.get(event.board, 0))
+    return iter(events) if until is None else (event for event in events if event.seq <= until.get(event.board, 0))

@@ -31,13 +31,14 @@ class Duties:
         by_account: dict[str, list[DutyEvent]] = defaultdict(list)
         for event in events:
             by_account[event.account].append(event)
-        present = Counter[str]()
+        duties, present = Counter[str](), set[str]()
         self._times: list[int] = []
         self._present: list[frozenset[str]] = []
         for at, difference, account in sorted(change for own in by_account.values() for change in _changes(own)):
-            present[account] += difference
+            duties[account] += difference
+            (present.add if duties[account] > 0 else present.discard)(account)
             self._times.append(at)
-            self._present.append(frozenset(+present))
+            self._present.append(frozenset(present))
 
     def among(self, audiences: Sequence[Audience]) -> "Duties":
         """Return the duties of accounts that see a search. `audiences`: those of its journal, in order."""
@@ -54,7 +55,7 @@ class Duties:
         index = bisect_right(self._times, start)
         while start < end:
             stop = min(end, self._times[index]) if index < len(self._times) else end
-            yield start, stop, self._present_at(start)
+            yield start, stop, self._present[index - 1] if index else frozenset()
             start, index = stop, index + 1
 
     def _present_at(self, at: int) -> frozenset[str]:
