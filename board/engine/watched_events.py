@@ -57,8 +57,11 @@ _OF_ENTITIES = select(bindparam("board", type_=String()).label("id"), *_COLUMNS)
     ON_BOARD, EVENT.entity.in_(bindparam("entities", expanding=True)), EVENT.type.in_(_TYPES),
     EVENT.at < _END, or_(EVENT.at >= _START, EVENT.kind != WATCHED[0]),
 )  # fmt: skip
+_HASHES = select(_OTHER.entity, _OTHER.at, _OTHER.hash).where(
+    _is_watched(_OTHER), _OTHER.type == bindparam("type"), _OTHER.at >= _START, _OTHER.at < _END
+)
 _unpacked_base = lru_cache(1024)(stored_payload.unpack)  # the events of an alarm share one
-_id_text = lru_cache(1024)(id_text)
+_id_text = lru_cache(8_192)(id_text)
 
 
 class WatchedEvent(NamedTuple):
@@ -81,6 +84,14 @@ class WatchedEvent(NamedTuple):
         return self.payload().get("state")
 
 
+class EventHash(NamedTuple):
+    """Event with the hash that chains it to all earlier events of its board."""
+
+    entity: str
+    at: int
+    hash: bytes
+
+
 def open_entities(session: Session, start: int, *, begun: str, ended: str, taken: str, repeated: str) -> Iterator[WatchedEvent]:
     """Yield the events before `start` of each entity that had an event `begun` then and none `ended`, in order: from its last
     event `taken`, and of those `repeated` only a last one."""
@@ -90,6 +101,13 @@ def open_entities(session: Session, start: int, *, begun: str, ended: str, taken
 def between(session: Session, types: Collection[str], start: int, end: int) -> Iterator[WatchedEvent]:
     """Yield the events of these types of alarms and duties from `start` to before `end`: those of each board in order."""
     return _read(session, _BETWEEN, start=start, end=end, types=list(types))
+
+
+def hashes(session: Session, type: str, start: int, end: int) -> Iterator[EventHash]:
+    """Yield the events of this type of alarms or duties from `start` to before `end`, in no order."""
+    session.flush()
+    for row in in_pages(session.connection().execute(_HASHES, {"type": type, "start": start, "end": end})):
+        yield EventHash(_id_text(row.entity), row.at, row.hash)
 
 
 def of_entities(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
-from board.commands.alarms import watch, watch_events
+from board.commands.alarms import settled_causes, watch, watch_events
 from board.commands.alarms.watch import AlarmEvent, Period
 from board.commands.alarms.watch_presence import DutyEvent
 from board.commands.handover import watch_line
@@ -150,12 +150,48 @@ async def test_a_past_period_has_the_same_figures_later(night: Night) -> None:
     assert (await night.watch(None, {"to": end})).json() == first
 
 
+async def test_settled_alarms_are_computed_once(night: Night, monkeypatch: pytest.MonkeyPatch) -> None:
+    computed: list[str] = []
+    cause_of = watch.cause_of
+    monkeypatch.setattr(watch, "cause_of", lambda board, id, *rest: computed.append(id) or cause_of(board, id, *rest))
+    earlier = {"from": night.at(-24)}
+    first, again, longer = [(await night.watch(None, query)).json() for query in ({}, {}, earlier)]
+    assert len(computed) == 1
+    assert again == first
+    assert longer | {"from": first["from"], "to": first["to"]} == first
+    await night.watch(None, {"to": night.at(-0.25)})
+    assert len(computed) == 2, "it had not ended"
+    await night.desk.bob.command(night.search, "sighting.add", URGENT)
+    await night.after(31)
+    assert (await night.watch()).json()["alarms"] == 2
+    assert len(computed) == 3
+
+
+async def test_a_report_after_the_end_of_an_alarm_counts(night: Night, monkeypatch: pytest.MonkeyPatch) -> None:
+    alice, sighting = night.desk.alice, (await night.alarm())[1]["about"]["id"]
+    assess = {"sighting": sighting, "assessment": "credible"}
+    await alice.command(night.search, "sighting.assess", assess)
+    await night.after(40)
+    await alice.command(night.search, "sighting.assess", assess | {"assessment": "not_the_child"})
+    assert (await night.watch()).json()["passed_on"] is None
+    await night.after(45)
+    before = night.at(0)
+    await alice.command(night.search, "sighting.assess", assess)
+    await alice.command(night.search, "sighting.pass_on", {"sighting": sighting, "to": "Zone Gent"})
+    await night.after(50)
+    kept = (await night.watch(None, {"to": night.at(-1 / 60)})).json()
+    assert (kept["passed_on"]["count"], near(kept["passed_on"]["longest_s"], 15 * 60)) == (2, True)
+    assert (await night.watch(None, {"to": before})).json()["passed_on"] is None
+    monkeypatch.setattr(settled_causes, "KEPT", settled_causes.KeptCauses())
+    assert (await night.watch(None, {"to": night.at(-1 / 60)})).json() == kept
+
+
 @pytest.mark.parametrize("seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 10))])
 async def test_the_watch_of_random_nights_equals_a_count(make_night: Any, seed: int) -> None:  # noqa: F811
     night = await make_night(seed)
     began = to_ms(format_utc(night.clocks.wall()))
     assert await run_night(night, 90) == []
-    for start, end in ((-10, 95), (20, 60), (45, 75)):
+    for start, end in 2 * ((20, 60), (-10, 95), (45, 75)):  # the second time, with the causes that the first one kept
         period = Period(began + start * 60_000, began + end * 60_000)
         causes = await night.service.database.read(lambda session, period=period: watch_events.read(session, period))
         alarms, duties = await night.service.database.read(lambda session: events_of(session, night.search))

@@ -5,7 +5,7 @@ milliseconds since 1970. A period excludes its end, and nothing after it counts.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import Literal, NamedTuple
 
@@ -17,6 +17,7 @@ from models.times import to_ms
 ASKED_MS = MAX_GRAVE_WAIT_MIN * 60_000 + LATE_MS  # after a step; then the next one is overdue
 LAPSED = "alarm.lapsed"
 LOOKED_AT, PASSED_ON = "sighting.looked_at", "sighting.passed_on"
+URGENT, CREDIBLE = "sighting_urgent", "sighting_credible"
 _NOBODY: State = {"taken_by": None, "taken_at": None, "until": None, "asked": [], "everybody": False, "asked_on_duty": False}
 
 Phase = Literal["asked", "held", "unwatched"]
@@ -77,13 +78,15 @@ class Promise:
 
 @dataclass(slots=True)
 class Cause:
-    """Grave alarm in a period. `taken`: waits in which nobody had it."""
+    """Grave alarm in a period. `ended`: None if it was open at the end. `taken`: waits in which nobody had it."""
 
     board: str
     id: str
     about: State
     rule: str
     occasion: str
+    raised: int
+    ended: int | None
     spans: list[Span]
     promises: list[Promise]
     taken: list[Wait]
@@ -115,21 +118,32 @@ def cause_of(
 ) -> Cause:
     """Return a grave alarm in a period. `events`: its events from the last one before which somebody had it, in order."""
     state = events[-1].state
+    raised, ended = to_ms(state["raised_at"]), events[-1].at if state["ended_at"] is not None else None
     events = list(_with_lapses(events, period.end))
     cause = Cause(
-        board, id, state["about"], state["rule"], state["occasion"], _merged(_spans(events, duties, period)),
+        board, id, state["about"], state["rule"], state["occasion"], raised, ended, _merged(_spans(events, duties, period)),
         [promise for promise in _promises(events, period) if promise.ended is None or promise.ended > period.start],
         _within(period, _waits(events)),
     )  # fmt: skip
-    raised, ended = to_ms(state["raised_at"]), events[-1].at if events[-1].state["ended_at"] is not None else None
+    cause.looked_at = _looked_at(cause, follow_ups, period)
+    return reported(cause, follow_ups, period)
+
+
+def reported(cause: Cause, follow_ups: Collection[FollowUp], period: Period) -> Cause:
+    """Return a cause with the wait for its report to the police, which can come after its end."""
+    if cause.occasion != CREDIBLE:
+        return cause
+    reports = [event.at for event in follow_ups if event.type == PASSED_ON and event.at >= cause.raised]
+    waits = [Wait(cause.raised, min(reports, default=None))] if reports or cause.ended is None else []
+    return replace(cause, passed_on=_within(period, waits))
+
+
+def _looked_at(cause: Cause, follow_ups: Collection[FollowUp], period: Period) -> list[Wait]:
     looks = [event.at for event in follow_ups if event.type == LOOKED_AT]
-    reports = [event.at for event in follow_ups if event.type == PASSED_ON and event.at >= raised]
-    if state["occasion"] == "sighting_urgent" and not any(at < raised for at in looks):
-        looks += [ended] if ended is not None else []
-        cause.looked_at = _within(period, [Wait(raised, min(looks, default=None))])
-    elif state["occasion"] == "sighting_credible" and (reports or ended is None):
-        cause.passed_on = _within(period, [Wait(raised, min(reports, default=None))])
-    return cause
+    if cause.occasion != URGENT or any(at < cause.raised for at in looks):
+        return []
+    looks += [cause.ended] if cause.ended is not None else []
+    return _within(period, [Wait(cause.raised, min(looks, default=None))])
 
 
 def _with_lapses(events: Sequence[AlarmEvent], end: int) -> Iterator[AlarmEvent]:

@@ -2,10 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from sqlmodel import Session
 
 from board.commands.alarms import watch
+from board.commands.alarms.settled_causes import SettledCauses
 from board.commands.alarms.watch import AlarmEvent, Cause, FollowUp, Period
 from board.commands.alarms.watch_presence import LATE_MS, Audience, Duties, DutyEvent
 from board.engine import kinds, watched_events
@@ -21,16 +23,20 @@ DUTY_ENDED = "duty.ended"
 LONGEST_DUTY_MS = 24 * 3_600_000  # from an event of a duty to its end, see `duty.begin`
 
 Seqs = Mapping[str, int]
+_raised_payload = lru_cache(4_096)(WatchedEvent.payload)  # most alarms are not grave, and are decoded to be left out
 
 
 def read(session: Session, period: Period, until: Seqs | None = None) -> list[Cause]:
-    """Return the grave alarms of a period. `until`: boards to read, each up to a seq; None: all boards."""
-    journals: dict[str, BoardEvents] = defaultdict(BoardEvents)
-    for event in _up_to(_beginnings(session, period), until):
-        journals[event.board].add(event)
+    """Return the grave alarms of a period. `until`: boards to read, each up to a seq, from the journal alone; None: all boards,
+    with the causes that earlier calls kept."""
     duties = Duties(_duties(session, period, until))
+    ends = watched_events.hashes(session, ENDED, period.start, period.end) if until is None else ()
+    settled = SettledCauses(ends, duties, period)
+    journals: dict[str, BoardEvents] = {}
+    for event in _up_to(_beginnings(session, period), until):
+        journals.setdefault(event.board, BoardEvents(event.board, settled)).begin(event)
     boards = list(journals)
-    return [cause for board in boards for cause in journals.pop(board).causes(session, board, duties, period, until)]
+    return [cause for board in boards for cause in journals.pop(board).causes(session, duties, period, until)]
 
 
 def _beginnings(session: Session, period: Period) -> Iterator[WatchedEvent]:
@@ -41,12 +47,22 @@ def _beginnings(session: Session, period: Period) -> Iterator[WatchedEvent]:
 
 class BoardEvents:
     """Events of a board that the watch needs: those of its grave alarms; looks at the sightings that these are about, and their
-    reports to the police; and who saw the search."""
+    reports to the police; and who saw the search. `settled`: causes whose events are not needed."""
 
-    def __init__(self) -> None:
-        self._alarms: dict[str, list[AlarmEvent]] = defaultdict(list)
+    def __init__(self, board: str, settled: SettledCauses) -> None:
+        self._board, self._settled = board, settled
+        self._kept: dict[str, Cause] = {}
+        self._alarms: dict[str, list[AlarmEvent]] = defaultdict(list)  # in order; empty for kept causes
         self._follow_ups: dict[str, list[FollowUp]] = defaultdict(list)
         self._audiences: list[Audience] = []
+
+    def begin(self, event: WatchedEvent) -> None:
+        """Add one of the first events of an alarm, or the cause that was kept for it."""
+        cause = self._settled.find(event.entity, event.at)
+        if cause is None:
+            self.add(event)
+        else:
+            self._alarms[event.entity], self._kept[event.entity] = [], cause
 
     def add(self, event: WatchedEvent) -> None:
         """Add an event. Events of an entity are added in order."""
@@ -57,7 +73,7 @@ class BoardEvents:
         if event.type == watch.LOOKED_AT and event.body is not None:  # not decoded
             self._follow_ups[event.entity].append(FollowUp(event.at, event.type))
             return
-        payload = event.payload()
+        payload = _raised_payload(event) if event.type == RAISED else event.payload()
         state = payload.get("state")
         if state is None:
             return
@@ -68,29 +84,48 @@ class BoardEvents:
         elif event.type not in AROUND and watch.is_grave(state):
             self._alarms[event.entity].append(AlarmEvent(event.at, event.type, state, payload.get("reason")))
 
-    def causes(self, session: Session, board: str, duties: Duties, period: Period, until: Seqs | None) -> Iterator[Cause]:
+    def causes(self, session: Session, duties: Duties, period: Period, until: Seqs | None) -> Iterator[Cause]:
         """Read the other events, and yield the grave alarms."""
-        subjects = {events[0].state["about"]["id"] for events in self._alarms.values()}
-        if not subjects:
-            return
-        types = [*AROUND, *(type for type in kinds.named(Alarm.KIND).events if type != RAISED)]
-        others = watched_events.of_entities(session, board, {board, *subjects, *self._alarms}, types, period.start, period.end)
-        for event in sorted(_up_to(others, until), key=lambda event: event.seq):
-            self.add(event)
+        self._read_others(session, period, until)
         if any(audience.members is not None for audience in self._audiences):
             duties = duties.among(self._audiences)
         for id, events in self._alarms.items():
-            follow_ups = self._follow_ups.get(events[0].state["about"]["id"], ())
-            yield watch.cause_of(board, id, events, follow_ups, duties, period)
+            cause = self._kept.get(id) or self._settle(id, events, duties, period)
+            yield watch.reported(cause, self._follow_ups.get(cause.about["id"], ()), period)
+
+    def _read_others(self, session: Session, period: Period, until: Seqs | None) -> None:
+        alarms = {id: events[0].state["about"]["id"] for id, events in self._alarms.items() if events}
+        reported = {cause.about["id"] for cause in self._kept.values() if cause.occasion == watch.CREDIBLE}
+        if not alarms and not reported:
+            return
+        ids = {self._board, *alarms, *alarms.values(), *reported}
+        types = [*AROUND, *(type for type in kinds.named(Alarm.KIND).events if type != RAISED)]
+        others = watched_events.of_entities(session, self._board, ids, types, period.start, period.end)
+        for event in sorted(_up_to(others, until), key=lambda event: event.seq):
+            self.add(event)
+
+    def _settle(self, id: str, events: list[AlarmEvent], duties: Duties, period: Period) -> Cause:
+        """Compute a cause, and keep it if its alarm began and ended in the period."""
+        follow_ups = self._follow_ups.get(events[0].state["about"]["id"], ())
+        cause = watch.cause_of(self._board, id, events, follow_ups, duties, period)
+        self._settled.keep(cause, events[0].at)
+        return cause
 
 
 def _duties(session: Session, period: Period, until: Seqs | None) -> Iterator[DutyEvent]:
     start, types = period.start - LONGEST_DUTY_MS - LATE_MS, kinds.named(Duty.KIND).events
-    for event in _up_to(watched_events.between(session, types, start, period.end), until):
-        if event.type == DUTY_ENDED:  # not decoded: a duty has the id of its account
-            yield DutyEvent(event.at, event.entity, None)
-        elif (state := event.state()) is not None:
-            yield DutyEvent(event.at, state["account"], to_ms(state["until"]) if state["ended_at"] is None else None)
+    changes = map(_duty_event, _up_to(watched_events.between(session, types, start, period.end), until))
+    return (change for change in changes if change is not None)
+
+
+@lru_cache(8_192)
+def _duty_event(event: WatchedEvent) -> DutyEvent | None:
+    if event.type == DUTY_ENDED:  # not decoded: a duty has the id of its account
+        return DutyEvent(event.at, event.entity, None)
+    state = event.state()
+    if state is None:
+        return None
+    return DutyEvent(event.at, state["account"], to_ms(state["until"]) if state["ended_at"] is None else None)
 
 
 def _up_to(events: Iterable[WatchedEvent], until: Seqs | None) -> Iterator[WatchedEvent]:

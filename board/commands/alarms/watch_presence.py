@@ -58,6 +58,11 @@ class Duties:
             yield start, stop, self._present[index - 1] if index else frozenset()
             start, index = stop, index + 1
 
+    def digest(self, start: int, end: int) -> int:
+        """Return a digest of the accounts on duty in a period and of the times of their changes, valid in this process."""
+        first, last = bisect_right(self._times, start), bisect_right(self._times, end)
+        return hash((self._present_at(start), *self._times[first:last], *self._present[first:last]))
+
     def _present_at(self, at: int) -> frozenset[str]:
         index = bisect_right(self._times, at)
         return self._present[index - 1] if index else frozenset()
