@@ -21,7 +21,7 @@ from board.engine.event import JournalEvent
 from models.board import OPERATIONS
 from models.card import Card
 from models.db import schema
-from models.declared import Audience, Control, Reading
+from models.declared import Audience, Control, Reading, specs_of
 from models.declared import FieldSpec as FieldSpec
 from models.entity import CountedEntity, Entity, State, json_type
 from models.fields import Data
@@ -77,6 +77,7 @@ class Kind:
     """Declaration of a kind of entity.
 
     - `data`: model of the fields that people write.
+    - `fields`: by default those that the model declares.
     - `boards`: kinds of boards that contain it.
     - `counted`: counts against the limit of entities on a board.
     - `title_field`: field that names a card.
@@ -96,9 +97,9 @@ class Kind:
 
     model: type[Entity]
     title: str
-    data: type[Data]
-    fields: tuple[FieldSpec, ...]
     events: Mapping[str, EventSpec]
+    data: type[Data] = Data
+    fields: tuple[FieldSpec, ...] = ()
     boards: tuple[str, ...] = ("search",)
     counted: bool = True
     plural: str = ""
@@ -115,6 +116,9 @@ class Kind:
     derive: Callable[[State, State, str], State] = lambda before, after, now: {}
     forms: Mapping[FormPart, tuple[str, ...]] = field(default_factory=dict)
     translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "fields", self.fields or tuple(specs_of(self.model)))
 
     @cached_property
     def name(self) -> str:

@@ -27,10 +27,8 @@ from models.alarm import Alarm
 from models.board import OPERATIONS
 from models.db import rows
 from models.db.tables import columns_of
-from models.declared import specs_of
 from models.distribution import Distribution
 from models.entity import Entity
-from models.fields import Data
 from models.ids import new_id
 from models.note import Note
 from models.search import Search
@@ -233,8 +231,6 @@ def _raise_again(writer: EventWriter, change: Change) -> None:
 KIND = Kind(
     model=Alarm,
     title=N_("Alarm"),
-    data=Data,
-    fields=tuple(specs_of(Alarm)),
     events={
         "alarm.raised": EventSpec(N_("Alarm raised")),
         "alarm.escalated": EventSpec(N_("Next step of the alarm")),

@@ -16,7 +16,7 @@ from board.i18n import N_
 from models.column import ROLES, Column
 from models.db import rows
 from models.db.statement import Query, Row
-from models.declared import data_of, specs_of
+from models.declared import data_of
 from models.entity import State
 from models.fields import Data, Id, Title
 from models.ids import new_id
@@ -196,7 +196,6 @@ KIND = Kind(
     model=Column,
     title=N_("Column"),
     data=AddColumn,
-    fields=tuple(specs_of(Column)),
     events={
         "column.added": EventSpec(N_("Column added"), "column.add"),
         "column.renamed": EventSpec(N_("Column renamed"), "column.rename", undoable=True),

@@ -17,7 +17,7 @@ from board.i18n import N_
 from models.alarm import Alarm
 from models.db import rows
 from models.db.tables import columns_of
-from models.declared import data_of, specs_of
+from models.declared import data_of
 from models.entity import State
 from models.ids import new_id
 from models.note import Note
@@ -77,7 +77,6 @@ KIND = Kind(
     model=Note,
     title=N_("Note"),
     data=AddNote,
-    fields=tuple(specs_of(Note)),
     events={
         "note.added": EventSpec(
             N_("Note added"), "note.add", significant={"category": ("decision",)}

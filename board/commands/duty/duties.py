@@ -13,7 +13,6 @@ from board.engine.event_writer import EventWriter
 from board.engine.kinds import EventSpec, Kind
 from board.errors import Refused, invalid
 from board.i18n import N_
-from models.declared import specs_of
 from models.duty import Duty, Ended
 from models.fields import Data, Id, Time
 from models.handover import MAX_KEPT
@@ -131,8 +130,6 @@ def _end_of(writer: EventWriter, until: str) -> str:
 KIND = Kind(
     model=Duty,
     title=N_("Duty"),
-    data=Data,
-    fields=tuple(specs_of(Duty)),
     events={
         "duty.begun": EventSpec(N_("Duty begun"), "duty.begin"),
         "duty.extended": EventSpec(N_("End of the duty changed"), "duty.extend"),

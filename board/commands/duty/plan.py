@@ -22,7 +22,6 @@ from models.accounts import Account
 from models.alarm import Alarm
 from models.board import OPERATIONS
 from models.db.tables import columns_of, table_of
-from models.declared import specs_of
 from models.duty import Duty, PlannedDuty
 from models.fields import Data, Id, OneLine, Time
 from models.ids import new_id
@@ -180,8 +179,6 @@ def _recheck_unconfirmed(writer: EventWriter, rule: Rule, id: str, starts_at: st
 KIND = Kind(
     model=PlannedDuty,
     title=N_("Planned duty"),
-    data=Data,
-    fields=tuple(specs_of(PlannedDuty)),
     events={
         "planned_duty.added": EventSpec(N_("Duty planned"), "duty.plan"),
         "planned_duty.changed": EventSpec(N_("Planned duty changed"), "duty.plan"),

@@ -17,7 +17,7 @@ from board.i18n import N_, message
 from models.accounts import ROLES
 from models.db import rows
 from models.db.tables import columns_of, table_of
-from models.declared import data_of, specs_of
+from models.declared import data_of
 from models.entity import State
 from models.fields import Data, Id, RequiredShortText
 from models.file import File
@@ -157,7 +157,6 @@ KIND = Kind(
     model=File,
     title=N_("File"),
     data=AttachFile,
-    fields=tuple(specs_of(File)),
     events={
         "file.attached": EventSpec(N_("File attached"), "file.attach", undoable=True),
         "file.updated": EventSpec(N_("File changed"), "file.update", undoable=True),

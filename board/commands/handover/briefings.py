@@ -21,7 +21,7 @@ from board.i18n import N_
 from models.accounts import Account
 from models.alarm import Alarm
 from models.board import OPERATIONS
-from models.declared import data_of, specs_of
+from models.declared import data_of
 from models.entity import Entity, State
 from models.fields import Data, Id, RequiredLongText, Time
 from models.handover import Briefing, Handover, Restatement, SearchHandover
@@ -273,7 +273,6 @@ KIND = Kind(
     model=Briefing,
     title=N_("Briefing"),
     data=BriefingFields,
-    fields=tuple(specs_of(Briefing)),
     events={
         shifts.WRITTEN: EventSpec(N_("Handover updated"), "handover.write"),
         text_authorship.CONFIRMED: EventSpec(N_("Handover text confirmed"), "handover.write"),

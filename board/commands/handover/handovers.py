@@ -29,7 +29,7 @@ from board.i18n import N_, P_
 from models.alarm import Alarm
 from models.board import OPERATIONS
 from models.db.tables import columns_of
-from models.declared import data_of, specs_of
+from models.declared import data_of
 from models.entity import State
 from models.fields import Data, Id, RequiredLongText
 from models.handover import Briefing, Handover, SearchHandover
@@ -333,7 +333,6 @@ KIND = Kind(
     model=Handover,
     title=N_("Handover"),
     data=HandoverFields,
-    fields=tuple(specs_of(Handover)),
     events={
         "handover.prepared": EventSpec(N_("Handover started")),
         "handover.written": EventSpec(N_("Handover updated"), "handover.write"),
@@ -361,8 +360,6 @@ KIND = Kind(
 SEARCH_KIND = Kind(
     model=SearchHandover,
     title=N_("Handover"),
-    data=Data,
-    fields=tuple(specs_of(SearchHandover)),
     events={
         "handed.set": EventSpec(N_("Search included in handover"), signs=lambda search, state: (search, state["handover"])),
         UNREAD: EventSpec(N_("Search accepted without being read")),

@@ -17,7 +17,6 @@ from board.i18n import N_
 from models.accounts import ROLES, Account
 from models.board import OPERATIONS
 from models.db.tables import columns_of
-from models.declared import specs_of
 from models.entity import State
 from models.fields import Data, RequiredLongText
 from models.handover import Handover, Shift
@@ -137,7 +136,6 @@ KIND = Kind(
     model=Shift,
     title=N_("Shift"),
     data=TakeShift,
-    fields=tuple(specs_of(Shift)),
     events={
         "shift.taken": EventSpec(N_("Shift taken without a handover")),
         "shift.handed_over": EventSpec(N_("Shift handed over")),

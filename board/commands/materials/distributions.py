@@ -16,7 +16,7 @@ from board.errors import Refused, invalid
 from board.i18n import N_
 from models.db import rows
 from models.db.tables import columns_of
-from models.declared import data_of, specs_of
+from models.declared import data_of
 from models.distribution import Distribution
 from models.entity import State
 from models.fields import Data, Id, LongText, ShortText, Time, Title
@@ -143,7 +143,6 @@ KIND = Kind(
     model=Distribution,
     title=N_("Distribution"),
     data=Fields,
-    fields=tuple(specs_of(Distribution)),
     events={
         "distribution.added": EventSpec(N_("Distribution recorded"), "distribution.add"),
         "distribution.updated": EventSpec(N_("Distribution changed"), "distribution.update", undoable=True),

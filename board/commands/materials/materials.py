@@ -16,7 +16,7 @@ from board.errors import Refused, invalid
 from board.i18n import N_, message
 from models.db import rows
 from models.db.tables import columns_of
-from models.declared import data_of, specs_of
+from models.declared import data_of
 from models.entity import State
 from models.fields import Data, Id, LongText, Name
 from models.ids import new_id
@@ -198,7 +198,6 @@ KIND = Kind(
     model=Material,
     title=N_("Material"),
     data=ApproveMaterial,
-    fields=tuple(specs_of(Material)),
     events={
         "material.approved": EventSpec(N_("Material approved"), "material.approve"),
         "material.ended": EventSpec(N_("Material ended"), "material.withdraw", undoable=True),

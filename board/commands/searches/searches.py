@@ -34,7 +34,7 @@ from models.accounts import ROLES, Account
 from models.alert import EVERYBODY
 from models.board import OPERATIONS, Board
 from models.db.tables import columns_of, table_of
-from models.declared import data_of, specs_of
+from models.declared import data_of
 from models.display import ALL_DISPLAYS
 from models.entity import State
 from models.fields import Data, Id, RequiredLongText, RequiredShortText
@@ -296,7 +296,6 @@ KIND = Kind(
     title=N_("Search"),
     data=Fields,
     boards=(),  # a search is an entity of its own board and of `operations`
-    fields=tuple(specs_of(Search)),
     events={
         "search.opened": _significant(N_("Search opened"), "search.open"),
         "search.updated": EventSpec(N_("Search changed"), "search.update", undoable=True),

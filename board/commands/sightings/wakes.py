@@ -22,7 +22,6 @@ from board.errors import Refused
 from board.i18n import N_
 from models.db import rows
 from models.db.tables import columns_of
-from models.declared import specs_of
 from models.entity import State
 from models.fields import Data, Id, LongText
 from models.search import Search
@@ -154,8 +153,6 @@ def _report_of(session: Session, wake: Wake) -> tuple[Tip | None, Sighting | Non
 KIND = Kind(
     model=Wake,
     title=N_("Look again"),
-    data=Data,
-    fields=tuple(specs_of(Wake)),
     events={
         "wake.added": EventSpec(N_("Look again: may belong to this search")),
         "wake.answered": EventSpec(N_("Look again: answered"), "wake.answer"),
