@@ -4,17 +4,14 @@ from random import Random
 from typing import Any
 
 import pytest
-from sqlmodel import Session
 
-from board.lookup import set_aside_reports
 from models.board import OPERATIONS
 from models.ids import new_id
-from models.tip import Tip
 from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.people import Person
 from tests.support.search_scenario import UNKNOWN_ID
 from tests.support.team import Team
-from tests.support.wakes import NEAR, SAID, add_tip, confirm
+from tests.support.wakes import NEAR, SAID, add_dismissed_tips, add_tip, confirm
 from tests.unit.test_look_again import noise
 
 pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
@@ -88,24 +85,8 @@ async def test_only_a_search_that_there_is_can_be_looked_at_again(team: Team) ->
 
 @pytest.mark.slow
 async def test_one_of_fourteen_thousand_is_among_the_first_five(team: Team) -> None:
-    crowd = noise(Random(3), 14_000)
-
-    def fill(session: Session) -> None:
-        for number, each in enumerate(crowd):
-            dismissed = {"reason": "cleared", "at": "2026-11-24T15:00:00.000Z", "by": "x"}
-            session.add(
-                Tip(
-                    id=new_id(), board=OPERATIONS, number=10_000 + number, description=each.folded, folded=each.folded,
-                    seen_at=each.at, received_at="2026-11-24T15:00:00.000Z", source={"kind": "unknown", "sealed": False},
-                    place={"lat": None, "lon": None, "radius_m": None} | (each.place or {}), dismissed=dismissed,
-                    queue="answered", queue_since="2026-11-24T15:00:00.000Z", archived_at="2026-11-25T15:00:00.000Z",
-                    recorded_at="2026-11-24T15:00:00.000Z", taken_by="",
-                )
-            )  # fmt: skip
-
     search, id = await team.alice.open_search(person={"first_name": "Liberty"}), await add_tip(team.bob)
     await team.bob.command(OPERATIONS, "tip.dismiss", {"tip": id, "reason": "cleared"})
-    await team.server.service.database.write(fill)
+    await add_dismissed_tips(team.server.service, noise(Random(3), 14_000))
     await confirm(team.alice, search)
     assert id in [each["id"] for each in await again(team.charlie, search)]
-    assert len(crowd) < set_aside_reports.MAX_COMPARED

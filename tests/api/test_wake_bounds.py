@@ -11,15 +11,11 @@ import pytest
 from sqlmodel import Session
 
 from board.commands.sightings import wakes
-from board.lookup import set_aside_reports, waker
+from board.lookup import waker
 from board.lookup.waker import Waker
-from board.service import BoardService
-from models.board import OPERATIONS
-from models.ids import new_id
-from models.tip import Tip
 from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.team import Team, running_team
-from tests.support.wakes import confirm, due, opened, sleeping_tip, wait_for_wakes, wakes_of
+from tests.support.wakes import add_dismissed_tips, confirm, due, opened, sleeping_tip, wait_for_wakes, wakes_of
 from tests.unit.test_look_again import noise
 
 pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
@@ -69,32 +65,11 @@ async def test_waiting_wakes_of_a_board_are_bounded(desk: Team, monkeypatch: pyt
         assert await process.wake() == added
 
 
-async def add_dismissed_tips(service: BoardService, count: int) -> None:
-    """Add archived tips of earlier years that say something else."""
-    crowd = noise(Random(3), count)
-    assert count < set_aside_reports.MAX_COMPARED
-
-    def fill(session: Session) -> None:
-        for number, each in enumerate(crowd):
-            dismissed = {"reason": "cleared", "at": "2026-11-24T15:00:00.000Z", "by": "x"}
-            session.add(
-                Tip(
-                    id=new_id(), board=OPERATIONS, number=10_000 + number, description=each.folded, folded=each.folded,
-                    seen_at=each.at, received_at="2026-11-24T15:00:00.000Z", source={"kind": "unknown", "sealed": False},
-                    place={"lat": None, "lon": None, "radius_m": None} | (each.place or {}), dismissed=dismissed,
-                    queue="answered", queue_since="2026-11-24T15:00:00.000Z", archived_at="2026-11-25T15:00:00.000Z",
-                    recorded_at="2026-11-24T15:00:00.000Z", taken_by="",
-                )
-            )  # fmt: skip
-
-    await service.database.write(fill)
-
-
 @pytest.mark.slow
 @pytest.mark.both_backends
 async def test_one_of_fourteen_thousand_waits_within_two_seconds(desk: Team) -> None:
     service, search, tip = desk.server.service, await opened(desk.alice), await sleeping_tip(desk.bob)
-    await add_dismissed_tips(service, 14_000)
+    await add_dismissed_tips(service, noise(Random(3), 14_000))
     running = asyncio.create_task(Waker(service).run())
     await confirm(desk.alice, search)
     began = time.monotonic()
@@ -110,7 +85,7 @@ async def test_one_of_fourteen_thousand_waits_within_two_seconds(desk: Team) -> 
 async def test_fifty_confirmations_wait_for_no_comparison(desk: Team) -> None:
     service, tip = desk.server.service, await sleeping_tip(desk.bob)
     searches = [await opened(desk.alice) for _ in range(10)]
-    await add_dismissed_tips(service, 10_000)
+    await add_dismissed_tips(service, noise(Random(3), 10_000))
     running = asyncio.create_task(Waker(service).run())
     slowest = 0.0
     for number in range(50):

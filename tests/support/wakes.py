@@ -1,17 +1,21 @@
 """Tips that sleep, and sightings that wake them."""
 
 import asyncio
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from board.commands.sightings import wake_steps
 from board.commands.sightings.due_wakes import Claim
 from board.commands.sightings.wakes import WokenReport, wake_id
-from board.lookup.look_again import Reason
+from board.lookup import set_aside_reports
+from board.lookup.look_again import Candidate, Reason
 from board.service import BoardService
 from models.board import OPERATIONS
+from models.ids import new_id
+from models.tip import Tip
 from models.wake import DueWake
 from tests.support.people import PATIENCE_S, Person
 
@@ -41,6 +45,26 @@ async def sleeping_tip(person: Person, **data: Any) -> str:
     tip = await add_tip(person, **data)
     await person.command(OPERATIONS, "tip.dismiss", {"tip": tip, "reason": "cleared"})
     return tip
+
+
+async def add_dismissed_tips(service: BoardService, reports: Sequence[Candidate]) -> None:
+    """Add archived tips of earlier years with what these reports say."""
+    assert len(reports) < set_aside_reports.MAX_COMPARED
+
+    def fill(session: Session) -> None:
+        for number, report in enumerate(reports):
+            session.add(
+                Tip(
+                    id=new_id(), board=OPERATIONS, number=10_000 + number, description=report.folded, folded=report.folded,
+                    seen_at=report.at, received_at="2026-11-24T15:00:00.000Z", source={"kind": "unknown", "sealed": False},
+                    place={"lat": None, "lon": None, "radius_m": None} | (report.place or {}),
+                    dismissed={"reason": "cleared", "at": "2026-11-24T15:00:00.000Z", "by": "x"},
+                    queue="answered", queue_since="2026-11-24T15:00:00.000Z", archived_at="2026-11-25T15:00:00.000Z",
+                    recorded_at="2026-11-24T15:00:00.000Z", taken_by="",
+                )
+            )  # fmt: skip
+
+    await service.database.write(fill)
 
 
 async def confirm(person: Person, search: str, assessment: str = "confirmed", **data: Any) -> str:
