@@ -119,6 +119,25 @@ interface TakenAlarmView {
   choose(alarm: Alarm): void;
 }
 
+/** Question of a dialog. `problem`: sentence for a missing or wrong answer; `verb`: name of the button that sends it. */
+interface DialogQuestion {
+  name: string;
+  title: string;
+  hint: string;
+  verb: string;
+  /** Name of the control. */
+  field: string;
+  label: Drawn;
+  problem: string;
+  /** Line for a sentence, or null. */
+  sentence: { name: string; label: Drawn } | null;
+  /** Draw the control. `problem`: value of its aria-describedby. */
+  control(id: string, problem: Drawn): Drawn;
+  /** Return the answer in the control's text; empty or null if it is missing or wrong. */
+  answerOf(text: string): string | null;
+  send(answer: string, sentence: string): void;
+}
+
 /** Request of the dialog that hands something on. */
 interface HandOnRequest {
   what: string;
