@@ -1,16 +1,17 @@
 """List of what an account has: alarms that it took, and cards and tips that are assigned to it and not finished."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from functools import partial
+from typing import Annotated, Any, NamedTuple
 
-from sqlalchemy import Select, null, select
+from sqlalchemy import ColumnElement, Select, and_, exists, null, select
 from sqlmodel import Session
 from starlette.requests import Request
 from typing_extensions import TypedDict
 
 from board.commands.alarms.alarm_format import AlarmTaker, OpenAlarm
-from board.commands.alarms.alarm_list import ListedAlarm, alarms_of
+from board.commands.alarms.alarm_list import ListedAlarm, chosen_alarms
 from board.commands.alarms.alerts import short_name
 from board.config.alarm_rules import AlarmRules
 from board.config.targets import QUEUES, Targets
@@ -19,12 +20,14 @@ from board.engine.identity import Caller, require_active
 from board.engine.kinds import Kind
 from board.i18n import N_
 from board.lookup import unanswered
-from board.lookup.unanswered import UnansweredEntry
+from board.lookup.first_rows import first_rows
+from board.lookup.unanswered import Condition, UnansweredEntry
 from board.web.compression import compressed
 from board.web.endpoint import Call
 from board.web.heavy_reads import limited_per_account
 from board.web.http import Reply, json_response, service_of
 from models.accounts import Account
+from models.alarm import Alarm
 from models.board import OPERATIONS
 from models.column import Column
 from models.db.tables import columns_of
@@ -36,7 +39,7 @@ from realtime.wire.wire_types import Count, Id, Shape, Time
 TIMEOUT_S = 5.0
 MAX_ITEMS = 200
 
-_COLUMN, _SEARCH = columns_of(Column), columns_of(Search)
+_ALARM, _COLUMN, _SEARCH = columns_of(Alarm), columns_of(Column), columns_of(Search)
 
 # `kind`, `id` and `number` are those of the subject. `board`, `reference` and `child` are those of its search.
 WorkItem = TypedDict("WorkItem", {
@@ -77,41 +80,70 @@ async def own_work(request: Request, caller: Caller) -> Reply[OwnWork]:
     return json_response(await service.lookups.read(caller, load, TIMEOUT_S))
 
 
+class _Entry(NamedTuple):
+    """Alarm that an account took, or another assigned card or tip. `id`: of the subject."""
+
+    by: str | None
+    id: str
+    alarm: str | None
+    item: WorkItem | None
+
+    def order(self) -> tuple[bool, str, str]:
+        return (self.by is None, self.by or "", self.id)
+
+
 def read(session: Session, account: Account, rules: AlarmRules, targets: Targets, at: datetime) -> OwnWork:
     """Return the items of an account, on the searches that it may see."""
     now, person = format_utc(at), AlarmTaker(id=account.id, name=account.name)
-    assigned = [*_reports(session, person, targets, now), *_cards(session, person)]
-    alarms = _visible_alarms(session, account, rules, at, [item["id"] for item in assigned])
-    items = sorted(_merge(assigned, alarms, account.id), key=lambda item: (item["by"] is None, item["by"] or "", item["id"]))
-    return {"at": now, "items": items[:MAX_ITEMS], "left_out": max(0, len(items) - MAX_ITEMS)}
+    assigned = partial(_assigned, session, person, targets, now)
+    held, number_held = _held(session, account.id)
+    cards, number_of_cards = assigned(lambda card: ~_has_alarm_of(account.id, card))
+    entries = sorted([*held, *(_Entry(item["by"], item["id"], None, item) for item in cards)], key=_Entry.order)[:MAX_ITEMS]
+    subjects = [entry.id for entry in entries if entry.alarm is not None]
+    cards_of_alarms, _ = assigned(lambda card: card.id.in_(subjects)) if subjects else ([], 0)
+    items = [*_items(entries, cards_of_alarms, _alarms(session, account, rules, at, entries))]
+    return {"at": now, "items": items, "left_out": number_held + number_of_cards - len(items)}
 
 
-def _visible_alarms(session: Session, account: Account, rules: AlarmRules, at: datetime, ids: Sequence[str]) -> list[OpenAlarm]:
-    """Return the alarms that an account took, then those about these cards."""
-    hidden = snapshot.hidden_searches(session, account.id)
-    listed = [alarm for alarm in alarms_of(session, rules, at, account.id, ids) if alarm.body["board"] not in hidden]
-    return sorted((_body(alarm, account) for alarm in listed), key=lambda alarm: not _is_held(alarm, account.id))
+def _held(session: Session, account: str) -> tuple[list[_Entry], int]:
+    """Return the first alarms that an account took, and the number of all."""
+    hidden = snapshot.hidden_searches(session, account)
+    query = select(_ALARM.id, _ALARM.entity, _ALARM.until).where(_is_taken_by(account), _ALARM.board.not_in(hidden))
+    rows, number = first_rows(session, query, lambda alarm: (alarm.until.is_(None), alarm.until, alarm.entity), MAX_ITEMS)
+    return [_Entry(row.until, row.entity, row.id, None) for row in rows], number
+
+
+def _is_taken_by(account: str) -> ColumnElement[bool]:
+    return and_(_ALARM.taken_by == account, _ALARM.ended_at.is_(None))
+
+
+def _has_alarm_of(account: str, card: Any) -> ColumnElement[bool]:
+    return exists().where(_ALARM.entity == card.id, _is_taken_by(account))
+
+
+def _alarms(
+    session: Session, account: Account, rules: AlarmRules, at: datetime, entries: Sequence[_Entry]
+) -> dict[str, OpenAlarm]:
+    """Return the alarms of entries by their ids, and one about each other entry by the id of its subject."""
+    taken = [entry.alarm for entry in entries if entry.alarm is not None]
+    others = [entry.id for entry in entries if entry.alarm is None]
+    listed = chosen_alarms(session, rules, at, taken, others)
+    bodies = [_body(alarm, account) for alarm in reversed(listed)]
+    return {body["id"] if body["id"] in taken else body["about"]["id"]: body for body in bodies}
 
 
 def _body(alarm: ListedAlarm, account: Account) -> OpenAlarm:
     return {**alarm.body, "asked_me": alarm.asks(account.id, account.role)}
 
 
-def _is_held(alarm: OpenAlarm, account: str) -> bool:
-    return alarm["taken_by"] is not None and alarm["taken_by"]["id"] == account
-
-
-def _merge(assigned: Sequence[WorkItem], alarms: Sequence[OpenAlarm], account: str) -> Iterator[WorkItem]:
-    """Yield one item for each alarm that an account took, and one for each other card that is assigned to it."""
-    cards = {item["id"]: item for item in assigned}
-    held = [alarm for alarm in alarms if _is_held(alarm, account)]
-    for alarm in held:
-        yield _of_alarm(alarm, cards.get(alarm["about"]["id"]))
-    with_item = {alarm["about"]["id"] for alarm in held}
-    others = {alarm["about"]["id"]: alarm for alarm in reversed(alarms)}
-    for id, item in cards.items():
-        if id not in with_item:
-            yield {**item, "alarm": others.get(id)}
+def _items(entries: Sequence[_Entry], cards: Sequence[WorkItem], alarms: Mapping[str, OpenAlarm]) -> Iterator[WorkItem]:
+    """Yield one item for each entry. `cards`: those that the taken alarms are about, if they are assigned to the account."""
+    items = {item["id"]: item for item in cards}
+    for entry in entries:
+        if entry.item is not None:
+            yield {**entry.item, "alarm": alarms.get(entry.id)}
+        elif entry.alarm is not None:
+            yield _of_alarm(alarms[entry.alarm], items.get(entry.id))
 
 
 def _of_alarm(alarm: OpenAlarm, item: WorkItem | None) -> WorkItem:
@@ -126,10 +158,24 @@ def _of_alarm(alarm: OpenAlarm, item: WorkItem | None) -> WorkItem:
     }  # fmt: skip
 
 
-def _reports(session: Session, person: AlarmTaker, targets: Targets, now: str) -> Iterator[WorkItem]:
-    """Yield the waiting sightings and tips that are assigned to a person."""
-    for entry in unanswered.assigned_to(session, person["id"], targets, now):
-        yield _of_report(entry, person)
+def _assigned(
+    session: Session, person: AlarmTaker, targets: Targets, now: str, condition: Condition
+) -> tuple[list[WorkItem], int]:
+    """Return the first unfinished cards and tips that are assigned to a person and meet a condition, and the number of all."""
+
+    def is_own(card: Any) -> ColumnElement[bool]:
+        return and_(card.assignee == person["id"], condition(card))
+
+    reports, number = unanswered.first_waiting(session, person["id"], targets, now, is_own, MAX_ITEMS)
+    items = [_of_report(entry, person) for entry in reports]
+    hidden = snapshot.hidden_searches(session, person["id"])
+    for kind in kinds.cards():
+        if kind.model is not Sighting:
+            query = _unfinished_cards(kind, hidden).where(is_own(columns_of(kind.model)))
+            rows, count = first_rows(session, query, lambda card: (card.due.is_(None), card.due, card.id), MAX_ITEMS)
+            items += [_of_card(kind.name, row, person) for row in rows]
+            number += count
+    return items, number
 
 
 def _of_report(entry: UnansweredEntry, person: AlarmTaker) -> WorkItem:
@@ -143,16 +189,7 @@ def _of_report(entry: UnansweredEntry, person: AlarmTaker) -> WorkItem:
     }  # fmt: skip
 
 
-def _cards(session: Session, person: AlarmTaker) -> Iterator[WorkItem]:
-    """Yield the other cards that are assigned to a person and not finished, on searches that are not closed."""
-    hidden = snapshot.hidden_searches(session, person["id"])
-    for kind in kinds.cards():
-        if kind.model is not Sighting:
-            for row in session.connection().execute(_assigned_cards(kind, person["id"], hidden)):
-                yield _of_card(kind.name, row, person)
-
-
-def _assigned_cards(kind: Kind, account: str, hidden: frozenset[str]) -> Select[Any]:
+def _unfinished_cards(kind: Kind, hidden: frozenset[str]) -> Select[Any]:
     card = columns_of(kind.model)
     due = card["due"] if "due" in card else null().label("due")
     return (
@@ -160,7 +197,6 @@ def _assigned_cards(kind: Kind, account: str, hidden: frozenset[str]) -> Select[
         .join(Column, _COLUMN.id == card.column)
         .join(Search, _SEARCH.id == card.board)
         .where(
-            card.assignee == account,
             card.withdrawn.is_(False),
             card.archived_at.is_(None),
             _COLUMN.role != "done",

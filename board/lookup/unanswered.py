@@ -4,10 +4,10 @@ Urgent entries are first, then those longest past their target.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Annotated, Any, NamedTuple
 
-from sqlalchemy import func, literal, null, or_, select
+from sqlalchemy import ColumnElement, Select, String, case, func, literal, null, or_, select, true
 from sqlmodel import Session
 from starlette.requests import Request
 from typing_extensions import TypedDict
@@ -18,6 +18,7 @@ from board.engine import snapshot
 from board.engine.identity import Caller
 from board.errors import Refused
 from board.i18n import N_
+from board.lookup.first_rows import first_rows
 from board.web.compression import compressed
 from board.web.endpoint import EVERYWHERE, Call, IntParam, Param, of_state
 from board.web.heavy_reads import limited_per_account
@@ -43,6 +44,7 @@ _TIP = columns_of(Tip)
 _SEARCH = columns_of(Search)
 _ALARM = columns_of(Alarm)
 _WAKE = columns_of(Wake)
+Condition = Callable[[Any], ColumnElement[bool]]  # on the columns of a kind
 _OF_REPORT = ("description", "place", "seen_at", "received_at")
 
 
@@ -126,7 +128,11 @@ async def unanswered(request: Request, caller: Caller) -> Reply[Unanswered]:
 
 def read(session: Session, account: str, targets: Targets, now: str, queue: str | None, limit: int) -> Unanswered:
     """Return the waiting entries of one queue (None: of all), on searches that this account may see."""
-    entries = [*_sightings(session, account, targets), *_tips(session, targets), *_wakes(session, account, targets)]
+    entries = [
+        _waiting(kind, targets, *row)
+        for kind, query in _queries(session, account)
+        for row in paced(session.connection().execute(query))
+    ]
     counts = Counter(entry.queue for entry in entries)
     selected = [entry for entry in entries if queue in (None, entry.queue)]
     listed = sorted(selected, key=lambda entry: entry.order(now))[:limit]
@@ -141,11 +147,27 @@ def read(session: Session, account: str, targets: Targets, now: str, queue: str 
     }  # fmt: skip
 
 
-def assigned_to(session: Session, account: str, targets: Targets, now: str) -> list[UnansweredEntry]:
-    """Return the waiting entries that are assigned to an account, on searches that it may see."""
-    sightings = _sightings(session, account, targets, _SIGHTING.assignee == account)
-    tips = _tips(session, targets, _TIP.assignee == account)
-    return _entries(session, [*sightings, *tips, *_wakes(session, account, targets, _WAKE.assignee == account)], now)
+def first_waiting(
+    session: Session, account: str, targets: Targets, now: str, condition: Condition, limit: int
+) -> tuple[list[UnansweredEntry], int]:
+    """Return waiting entries that meet a condition, on searches that an account may see: at least the `limit` with the earliest
+    targets. Also return the number of all."""
+    entries, number = [], 0
+    for kind, query in _queries(session, account, condition):
+        rows, count = first_rows(session, query, _by_target, limit, _with_one_target)
+        entries += [_waiting(kind, targets, *row[:5]) for row in rows]
+        number += count
+    return _entries(session, entries, now), number
+
+
+def _with_one_target(entry: Any) -> tuple[Any, ...]:
+    """Return the columns on which the target of an entry depends."""
+    return entry.queue, entry.priority == "urgent", entry.status
+
+
+def _by_target(entry: Any) -> tuple[Any, ...]:
+    """Return the order of entries with one target; without a target, only their ids decide."""
+    return case((entry.status == "open", entry.since)), entry.id
 
 
 def _entries(session: Session, listed: Sequence[WaitingEntry], now: str) -> list[UnansweredEntry]:
@@ -156,45 +178,51 @@ def _entries(session: Session, listed: Sequence[WaitingEntry], now: str) -> list
     return [_entry(entry, details[entry.id], alarms.get(entry.id), now) for entry in listed]
 
 
-def _sightings(session: Session, account: str, targets: Targets, *conditions: Any) -> Iterator[WaitingEntry]:
-    """Yield the waiting sightings of searches that are not closed."""
-    query = (
-        select(_SIGHTING.id, _SIGHTING.queue, _SIGHTING.queue_since, _SIGHTING.recorded_at, _SIGHTING.priority, _SEARCH.status)
-        .join(Search, _SEARCH.id == _SIGHTING.board)
-        .where(
-            _SIGHTING.queue.in_(QUEUES),
-            _SEARCH.status != "closed",
-            _SEARCH.archived_at.is_(None),
-            _SEARCH.id.not_in(snapshot.hidden_searches(session, account)),
-            *conditions,
-        )
-    )
-    for id, queue, since, recorded_at, priority, status in paced(session.connection().execute(query)):
-        target = targets.minutes(queue, priority) if status == "open" else None
-        yield WaitingEntry(Sighting.KIND, id, queue, since or recorded_at, priority, target)
-
-
-def _tips(session: Session, targets: Targets, *conditions: Any) -> Iterator[WaitingEntry]:
-    """Yield the waiting tips. Anyone who sees the list of all searches sees them."""
-    waiting = (_TIP.archived_at.is_(None), _TIP.queue == "look", *conditions)
-    query = select(_TIP.id, _TIP.queue, _TIP.queue_since, _TIP.priority).where(*waiting)
-    for id, queue, since, priority in paced(session.connection().execute(query)):
-        yield WaitingEntry(Tip.KIND, id, queue, since, priority, targets.minutes(queue, priority))
-
-
-def _wakes(session: Session, account: str, targets: Targets, *conditions: Any) -> Iterator[WaitingEntry]:
-    """Yield the waiting wakes of searches that are not closed. Their reports must be visible too."""
+def _queries(session: Session, account: str, condition: Condition = lambda entry: true()) -> Iterator[tuple[str, Select[Any]]]:
+    """Yield queries for the waiting entries of each kind that meet a condition. Each has the values that `_waiting` takes."""
     hidden = snapshot.hidden_searches(session, account)
-    query = (
-        select(_WAKE.id, _WAKE.queue, _WAKE.queue_since, _SEARCH.status)
+    yield Sighting.KIND, _sightings(hidden).where(condition(_SIGHTING))
+    yield Tip.KIND, _tips().where(condition(_TIP))
+    yield Wake.KIND, _wakes(hidden).where(condition(_WAKE))
+
+
+def _waiting(kind: str, targets: Targets, id: str, queue: str, since: str, priority: str, status: str) -> WaitingEntry:
+    target = targets.minutes(queue, priority) if status == "open" else None
+    return WaitingEntry(kind, id, queue, since, priority, target)
+
+
+def _sightings(hidden: Collection[str]) -> Select[Any]:
+    """Return the query for the waiting sightings of searches that are not closed."""
+    since = func.coalesce(_SIGHTING.queue_since, _SIGHTING.recorded_at).label("since")
+    return (
+        select(_SIGHTING.id, _SIGHTING.queue, since, _SIGHTING.priority, _SEARCH.status)
+        .join(Search, _SEARCH.id == _SIGHTING.board)
+        .where(_SIGHTING.queue.in_(QUEUES), *_is_listed(hidden))
+    )
+
+
+def _tips() -> Select[Any]:
+    """Return the query for the waiting tips. Anyone who sees the list of all searches sees them."""
+    status = literal("open", String).label("status")
+    columns = (_TIP.id, _TIP.queue, _TIP.queue_since.label("since"), _TIP.priority, status)
+    return select(*columns).where(_TIP.archived_at.is_(None), _TIP.queue == "look")
+
+
+def _wakes(hidden: Collection[str]) -> Select[Any]:
+    """Return the query for the waiting wakes of searches that are not closed. Their reports must be visible too."""
+    priority = literal(NORMAL, String).label("priority")
+    return (
+        select(_WAKE.id, _WAKE.queue, _WAKE.queue_since.label("since"), priority, _SEARCH.status)
         .join(Search, _SEARCH.id == _WAKE.board)
         .outerjoin(table_of(Tip), _TIP.id == _WAKE.tip)
         .outerjoin(table_of(Sighting), _SIGHTING.id == _WAKE.sighting)
-        .where(_WAKE.queue == "look", _SEARCH.status != "closed", _SEARCH.archived_at.is_(None), _SEARCH.id.not_in(hidden))
-        .where(_TIP.placed_on.is_(None), or_(_SIGHTING.board.is_(None), _SIGHTING.board.not_in(hidden)), *conditions)
+        .where(_WAKE.queue == "look", *_is_listed(hidden), _TIP.placed_on.is_(None))
+        .where(or_(_SIGHTING.board.is_(None), _SIGHTING.board.not_in(hidden)))
     )
-    for id, queue, since, status in session.connection().execute(query):
-        yield WaitingEntry(Wake.KIND, id, queue, since, NORMAL, targets.minutes(queue, NORMAL) if status == "open" else None)
+
+
+def _is_listed(hidden: Collection[str]) -> tuple[ColumnElement[bool], ...]:
+    return _SEARCH.status != "closed", _SEARCH.archived_at.is_(None), _SEARCH.id.not_in(hidden)
 
 
 def _wake_details(session: Session, ids: list[str]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from board.lookup import own_work
 from models.board import OPERATIONS
 from tests.api.test_alarms import URGENT, Alarms, alarms, desk, id_of, urgent
 from tests.support.backends import SLOW_ON_POSTGRESQL
@@ -110,3 +111,31 @@ async def test_a_wake_is_an_item_of_the_person_in_charge_until_answered(alarms: 
     assert await work(desk.bob) == []
     await desk.bob.command(alarms.search, "wake.answer", {"wake": wake, "answer": "not_same"})
     assert await work(desk.alice) == []
+
+
+async def test_a_shorter_list_has_the_first_items_and_reads_no_more(alarms: Alarms, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk, mine = alarms.desk, {"assignee": id_of(alarms.desk.charlie)}
+    scene = SearchScenario(desk, alarms.search)
+    for due in (LATE, None, EARLY, None, EARLY):
+        await scene.task(title="call the school", **mine, **({"due": due} if due else {}))
+    for data in ({"priority": "normal"} | mine, mine, {}, {"assignee": id_of(desk.bob)}):
+        await desk.bob.command(alarms.search, "sighting.add", URGENT | data)
+    for id, alarm in (await alarms.states()).items():
+        if alarm["taken_by"] != id_of(desk.charlie):
+            await desk.charlie.command(alarms.search, "alarm.take", {"alarm": id})
+    await desk.bob.command(OPERATIONS, "tip.add", URGENT | {"priority": "normal"})
+    tip = next(id for (kind, id) in (await desk.bob.snapshot(OPERATIONS))["entities"] if kind == "tip")
+    await desk.bob.command(OPERATIONS, "tip.assign", {"tip": tip} | mine)
+    all_items = await work(desk.charlie)
+    assert len([item for item in all_items if item["alarm"]]) == 3
+    assert len(all_items) == 10
+    read: list[str] = []
+    of_card = own_work._of_card
+    monkeypatch.setattr(own_work, "_of_card", lambda kind, row, person: read.append(row.id) or of_card(kind, row, person))
+    for limit in range(1, len(all_items) + 1):
+        monkeypatch.setattr(own_work, "MAX_ITEMS", limit)
+        body = (await desk.charlie.http.get("/api/v1/work")).json()
+        assert body["items"] == all_items[:limit]
+        assert body["left_out"] == len(all_items) - limit
+        assert len(read) <= limit
+        read.clear()

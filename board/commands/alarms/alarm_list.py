@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, desc, func, not_, or_, union_all
+from sqlalchemy import Row, Select, and_, bindparam, desc, func, union_all
 from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
@@ -55,10 +55,10 @@ _LIST = (
     .order_by(desc("raised_at"), desc("id"))
     .limit(bindparam("limit"))
 )
-_TAKEN_BY = _A.taken_by == bindparam("account")
-_OF_ACCOUNT = union_all(
-    _with_search(_TAKEN_BY),
-    _with_search(and_(_A.entity.in_(bindparam("subjects", expanding=True)), or_(_A.taken_by.is_(None), not_(_TAKEN_BY)))),
+_IDS = bindparam("ids", expanding=True)
+_CHOSEN = union_all(
+    _with_search(_A.id.in_(_IDS)),
+    _with_search(and_(_A.entity.in_(bindparam("subjects", expanding=True)), _A.id.not_in(_IDS))),
 )
 _COUNT = core_select(func.count().label("open"), func.count().filter(_A.next_at < bindparam("late")).label("late")).where(
     _A.taken_at.is_(None), _A.ended_at.is_(None)
@@ -108,10 +108,12 @@ def open_alarms(session: Session, rules: AlarmRules, now: datetime) -> list[List
     return _read(session, rules, now, list(session.connection().execute(_LIST, {"limit": MAX_READ}))[::-1])
 
 
-def alarms_of(session: Session, rules: AlarmRules, now: datetime, account: str, subjects: Collection[str]) -> list[ListedAlarm]:
-    """Return the alarms that have not ended and that an account has, or that are about these subjects."""
-    params = {"account": account, "subjects": list(subjects)}
-    return _read(session, rules, now, list(session.connection().execute(_OF_ACCOUNT, params)))
+def chosen_alarms(
+    session: Session, rules: AlarmRules, now: datetime, ids: Collection[str], subjects: Collection[str]
+) -> list[ListedAlarm]:
+    """Return the alarms that have not ended and have one of these ids, then those about these subjects."""
+    params = {"ids": list(ids), "subjects": list(subjects)}
+    return _read(session, rules, now, list(session.connection().execute(_CHOSEN, params)))
 
 
 def _read(session: Session, rules: AlarmRules, now: datetime, found: Sequence[Row[Any]]) -> list[ListedAlarm]:
