@@ -365,8 +365,8 @@ async def test_overdue_urgent_tasks_are_found_by_their_index(file: Database) -> 
 
 
 async def test_events_of_the_watch_are_found_by_their_index(file: Database) -> None:
-    period = {"start": 0, "end": 1, "types": ["alarm.raised"]}
-    for query in (watched_events._BETWEEN, watched_events._OPEN_BEFORE):
+    period = {"start": 0, "end": 1, "types": ["alarm.raised"], "type": "alarm.ended"}
+    for query in (watched_events._BETWEEN, watched_events._OPEN_BEFORE, watched_events._HASHES):
         plan = file.read_now(partial(query_plan, query.params(period)))
         assert "event_watched (type=? AND at" in plan, plan
         assert "SCAN e " not in plan, plan
