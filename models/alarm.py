@@ -5,7 +5,6 @@ from functools import partial
 from typing import Any, ClassVar, Literal
 
 from sqlalchemy import Index
-from sqlmodel import Field
 
 from models.declared import field, group
 from models.entity import Entity, partial_index
@@ -41,6 +40,8 @@ class Alarm(Entity, table=True):
     `everybody`: whether all accounts that can act were asked.
     `asked_on_duty`: whether those on duty were asked. It also asks those who begin a duty later. *0.4.0*
     `handed_on`: accounts that handed it on, or gave it back.
+    `caused_by`: account that caused it, which it does not ask. Null if the server caused it, or if it was raised before this field
+    was added. *0.4.0*
     `taken_by`: account that has it.
     `until`: end of that account's promise. Then the alarm reopens (`alarm.lapsed`). Null if nobody has it, or if it was taken
     before this field was added. *0.4.0*
@@ -74,6 +75,7 @@ class Alarm(Entity, table=True):
     everybody: bool = field(bool, N_("All users asked"), False)
     asked_on_duty: bool = field(bool, N_("People on duty asked"), False)
     handed_on: list[str] = group(list[Id], N_("Handed on by"), control="people")
+    caused_by: str | None = internal(Id, N_("Caused by"), control="person")
     taken_by: str | None = field(Id, N_("Taken by"), control="person")
     taken_at: str | None = field(Time, N_("Taken at"))
     until: str | None = field(Time, N_("Promised until"))
@@ -86,4 +88,3 @@ class Alarm(Entity, table=True):
     # Not in the state:
     entity: str  # id of the subject
     cause: str  # raises the alarm once: seq of an event, time at which a task was due, or number of a handover
-    caused_by: str | None = Field(default=None)  # account that caused it, which is not asked

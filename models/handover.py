@@ -72,7 +72,8 @@ class TextMark(Data):
 class WatchLine(Data):
     """Line of the watch in a signed handover: see `GET /api/v1/watch`, which defines both figures.
 
-    `since`: beginning of the shift, or 31 days before the signature if that is later; the end is `signed_at`.
+    `since`: signature of the last accepted handover (before the first one, the beginning of the shift), or 31 days before this
+    signature if that is later; the end is `signed_at`.
     `longest_taken_s`: null if no grave alarm waited.
     """
 

@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
+from board.accounts import accounts, live_changes
 from board.commands.alarms import settled_causes, watch, watch_events
 from board.commands.alarms.watch import AlarmEvent, Period
 from board.commands.alarms.watch_presence import DutyEvent
 from board.commands.handover import watch_line
 from board.engine import journal
 from board.errors import OperationError
+from models.accounts import Account
 from models.board import OPERATIONS
 from models.entity import State
 from models.times import format_utc, parse_utc, to_ms
@@ -61,6 +63,12 @@ class Night(Scene):
     async def watch(self, who: Person | None = None, params: Mapping[str, str] | None = None) -> Any:
         query = {"from": self.began, "to": self.at(0)} | dict(params or {})
         return await (who or self.desk.alice).http.get("/api/v1/watch", params=query)
+
+    async def newest_alarm(self) -> str:
+        """Return the newest alarm about a sighting of the search that has not ended."""
+        entities = (await self.desk.alice.snapshot(self.search))["entities"]
+        alarms = [(state["raised_at"], id) for (kind, id), state in entities.items() if kind == "alarm" and not state["ended_at"]]
+        return max(alarms)[1]
 
     async def problem(self, **params: str) -> dict[str, str]:
         answer = await self.watch(None, params)
@@ -284,6 +292,34 @@ async def test_people_outside_a_search_do_not_count_as_asked(night: Night) -> No
     assert near(board["unwatched_s"], 10 * 60), "Charlie is on duty, but does not see it"
 
 
+async def test_a_person_alone_on_duty_is_not_asked_about_their_own_report(night: Night) -> None:
+    desk = night.desk
+    await desk.charlie.command(OPERATIONS, "duty.end")
+    await night.begin(desk.bob)
+    since = night.at(0)
+    await desk.bob.command(night.search, "sighting.add", URGENT)
+    await night.after(40)
+    assert await night.asked() == {"alice", "ada", "charlie"}, "at home"
+    body = (await night.watch(None, {"from": since})).json()
+    assert near(body["unwatched_s"], 10 * 60)
+
+
+async def test_a_person_who_can_no_longer_act_is_not_on_duty(night: Night) -> None:
+    desk = night.desk
+
+    def disable(session: Session) -> None:
+        accounts.set_enabled(session, session.get_one(Account, desk.charlie.account["id"]).email, False)
+
+    await live_changes.apply_change(night.service, disable)
+    await night.after(31)
+    assert (await night.of(desk.charlie))["ended"] == "coordinator"
+    since = night.at(0)
+    await desk.bob.command(night.search, "sighting.add", URGENT)
+    await night.after(40)
+    body = (await night.watch(None, {"from": since})).json()
+    assert near(body["unwatched_s"], 9 * 60)
+
+
 # -- the line of a handover -----------------------------------------------------------------------------------------------------
 
 
@@ -313,6 +349,25 @@ async def test_the_line_of_a_shift_without_alarms_is_empty(night: Night) -> None
     await handover_steps.hand_to_sign(night.desk.alice)
     line = (await handover_steps.state(night.desk.alice, "handover"))["watch"]
     assert (line["unwatched_s"], line["longest_taken_s"]) == (0, None)
+    await night.verify()
+
+
+async def test_time_between_signature_and_acceptance_is_in_the_next_line(night: Night) -> None:
+    first = await sign(night)
+    await night.desk.charlie.command(OPERATIONS, "duty.end")
+    await night.desk.bob.command(night.search, "sighting.add", URGENT)
+    await night.after(50)
+    accepted = {"handover": first["number"], "restatement": "all", "reason": "we talked"}
+    await night.desk.alice.command(OPERATIONS, "handover.accept", accepted)
+    await night.desk.alice.command(night.search, "alarm.take", {"alarm": await night.newest_alarm(), "until": night.at(8)})
+    await night.after(60)
+    await night.desk.ada.command(OPERATIONS, "shift.take", {"reason": "she is ill"})
+    await night.after(70)
+    await night.desk.ada.command(OPERATIONS, "handover.prepare")
+    await handover_steps.sign_handover(night.desk.ada, first["number"] + 1)
+    line = (await handover_steps.state(night.desk.ada, "handover"))["watch"]
+    assert line["since"] == first["signed_at"]
+    assert near(line["unwatched_s"], 20 * 60), "as nobody was on duty"
     await night.verify()
 
 

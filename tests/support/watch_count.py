@@ -43,7 +43,8 @@ class Count:
         if last["taken_by"] is not None:
             return "held" if at < to_ms(last["until"]) + LATE_MS else "unwatched"
         on_duty = self.present(at) - {*last["handed_on"]}
-        is_asked = on_duty if last["everybody"] or last["asked_on_duty"] else on_duty & {*last["asked"]}
+        others = on_duty - {last.get("caused_by")} if last["everybody"] or last["asked_on_duty"] else set()
+        is_asked = others or on_duty & {*last["asked"]}
         return "asked" if is_asked and at < before[-1].at + ASKED_MS else "unwatched"
 
     def present(self, at: int) -> set[str]:

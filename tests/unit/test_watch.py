@@ -26,7 +26,7 @@ def state(raised: int, **values: Any) -> dict[str, Any]:
     return OPEN | {
         "about": {"kind": "sighting", "id": "s", "seq": 1}, "rule": "urgent_sighting", "occasion": "sighting_urgent",
         "raised_at": from_ms(raised), "asked": [], "everybody": False, "asked_on_duty": False, "handed_on": [],
-        "ended_at": None,
+        "caused_by": None, "ended_at": None,
     } | values  # fmt: skip
 
 
@@ -53,7 +53,8 @@ class RandomNight:
         return [list(self._alarm(DUSK - 6 * HOUR + self._steps(17 * HOUR))) for _ in range(8)]
 
     def _alarm(self, at: int) -> Iterator[AlarmEvent]:
-        now = state(at, asked=self._some(), everybody=self.random.random() < 0.2)
+        causer = self.random.choice((None, *PEOPLE))
+        now = state(at, asked=self._some(), everybody=self.random.random() < 0.2, caused_by=causer)
         yield AlarmEvent(at, "alarm.raised", now)
         while now["ended_at"] is None:
             at += self._steps(25 * MINUTE)
@@ -196,6 +197,15 @@ def test_people_who_do_not_see_a_search_do_not_count_as_asked() -> None:
     assert cause(alarm, ON_DUTY, (), (closed,)).unwatched_ms == 5 * MINUTE
 
 
+def test_a_person_who_caused_an_alarm_counts_as_asked_only_by_name() -> None:
+    def unwatched(**values: Any) -> int:
+        first = AlarmEvent(NIGHT.start, "alarm.raised", state(NIGHT.start, caused_by="alice", **values))
+        return cause([first, after(first, 10, "alarm.ended", ended_at=from_ms(first.at + 10 * MINUTE))], ON_DUTY).unwatched_ms
+
+    assert unwatched(everybody=True) == unwatched(asked_on_duty=True) == 10 * MINUTE
+    assert unwatched(everybody=True, asked=["alice"]) == 0, "all others had handed it on"
+
+
 def test_a_lapsed_promise_names_the_next_one_and_the_gap() -> None:
     first = raised()
     until = from_ms(first.at + 2 * MINUTE)
@@ -224,6 +234,7 @@ def test_passing_on_counts_only_if_it_happened_or_still_waits() -> None:
     report = FollowUp(ended.at, watch.PASSED_ON)
     assert [wait.end for wait in cause([first, ended], ON_DUTY, (report,)).passed_on] == [ended.at]
     assert cause([first, ended], ON_DUTY).passed_on == []
+    assert cause([first, ended], ON_DUTY, (report._replace(at=ended.at + HOUR),)).passed_on == [], "of the next alarm about it"
     assert [wait.end for wait in cause([first], ON_DUTY).passed_on] == [None]
 
 

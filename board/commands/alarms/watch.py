@@ -130,10 +130,12 @@ def cause_of(
 
 
 def reported(cause: Cause, follow_ups: Collection[FollowUp], period: Period) -> Cause:
-    """Return a cause with the wait for its report to the police, which can come after its end."""
+    """Return a cause with the wait for its report to the police. A report after its end does not count."""
     if cause.occasion != CREDIBLE:
         return cause
-    reports = [event.at for event in follow_ups if event.type == PASSED_ON and event.at >= cause.raised]
+    reports = [
+        event.at for event in follow_ups if event.type == PASSED_ON and cause.raised <= event.at <= (cause.ended or event.at)
+    ]
     waits = [Wait(cause.raised, min(reports, default=None))] if reports or cause.ended is None else []
     return replace(cause, passed_on=_within(period, waits))
 
@@ -178,9 +180,11 @@ def _spans(events: Sequence[AlarmEvent], duties: Duties, period: Period) -> Iter
 
 
 def _asks(state: State, present: frozenset[str]) -> bool:
-    """Return whether an alarm that nobody has asks one of the accounts on duty."""
+    """Return whether an alarm that nobody has asks one of the accounts on duty: by name, or with all others who did not cause
+    it."""
     asks_all = state["everybody"] or state.get("asked_on_duty", False)
-    return bool((present if asks_all else present.intersection(state["asked"])).difference(state["handed_on"]))
+    asked = present.intersection(state["asked"]) | (present - {state.get("caused_by")} if asks_all else frozenset())
+    return bool(asked - set(state["handed_on"]))
 
 
 def _merged(spans: Iterable[Span]) -> list[Span]:

@@ -1,12 +1,12 @@
-"""Duties that end by time, and alarms that reopen because the duty of their owner has ended. Due work is read first, and checked
-again under the lock of its board."""
+"""Duties that end by time, or because their account can no longer act, and alarms that reopen because the duty of their owner has
+ended. Due work is read first, and checked again under the lock of its board."""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlmodel import Session
 
 from board.commands.alarms import alarm_ladder, alarms
@@ -17,16 +17,17 @@ from board.config.alarm_rules import AlarmRules
 from board.config.predefined_tasks import TaskCatalogue
 from board.engine import unit_of_work
 from board.engine.event_writer import EventWriter
+from models.accounts import Account
 from models.alarm import Alarm
 from models.board import OPERATIONS
 from models.db.tables import columns_of
-from models.duty import Duty, PlannedDuty
+from models.duty import Duty, Ended, PlannedDuty
 from models.times import format_utc
 
 REOPENED_WITHIN = timedelta(hours=24)  # after the end of the duty; by then, every promise has lapsed
 MAX_READ = 500  # duties per read
 
-_DUTY, _ALARM = columns_of(Duty), columns_of(Alarm)
+_DUTY, _ALARM, _ACCOUNT = columns_of(Duty), columns_of(Alarm), columns_of(Account)
 
 
 class ServerWriters(NamedTuple):
@@ -46,9 +47,10 @@ class ServerWriters(NamedTuple):
 
 
 def over(session: Session, now: datetime) -> list[str]:
-    """Return the ids of the duties whose time is up."""
-    due = select(_DUTY.id).where(_DUTY.ended_at.is_(None), _DUTY.until <= format_utc(now)).order_by(_DUTY.id).limit(MAX_READ)
-    return list(session.connection().execute(due).scalars())
+    """Return the ids of the duties whose time is up, or whose account can no longer act."""
+    is_over = or_(_DUTY.until <= format_utc(now), ~_ACCOUNT.enabled, _ACCOUNT.role == "viewer")
+    due = select(_DUTY.id).join(Account, _ACCOUNT.id == _DUTY.account).where(_DUTY.ended_at.is_(None), is_over)
+    return list(session.connection().execute(due.order_by(_DUTY.id).limit(MAX_READ)).scalars())
 
 
 def left_alarms(session: Session, now: datetime) -> Mapping[str, list[str]]:
@@ -67,13 +69,23 @@ def left_alarms(session: Session, now: datetime) -> Mapping[str, list[str]]:
 
 
 def end_duties(session: Session, server: ServerWriters, ids: Collection[str]) -> CommandResult:
-    """End the duties whose time is up, unless they were extended or ended in the meantime."""
+    """End the duties whose time is up, unless they were extended or ended in the meantime. Also end those of accounts that can no
+    longer act: alarms do not ask them, so the watch must not count them."""
     writer = server.on(session, OPERATIONS)
     for id in ids:
         row = unit_of_work.get(session, Duty, id)
-        if row is not None and row.ended_at is None and row.until <= writer.now:
-            duties.end_because(writer, row, "time", row.kept)
+        ended = _reason(session, row, writer.now) if row is not None and row.ended_at is None else None
+        if row is not None and ended is not None:
+            duties.end_because(writer, row, ended, row.kept)
     return _result(writer)
+
+
+def _reason(session: Session, row: Duty, now: str) -> Ended | None:
+    """Return why a duty ends now; None if it continues."""
+    if row.until <= now:
+        return "time"
+    account = unit_of_work.get(session, Account, row.account)
+    return None if account is not None and account.enabled and account.role != "viewer" else "coordinator"
 
 
 def clear_plan(session: Session, server: ServerWriters, ids: Collection[str]) -> CommandResult:

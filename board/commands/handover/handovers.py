@@ -198,7 +198,8 @@ def sign(writer: EventWriter, data: SignHandover) -> None:
     for id, seq in data.positions.items():
         position = read_positions.ReadPosition(id, current[id]["epoch"], seq)
         read_positions.advance_with_command(writer.session, writer.account_id, position, current[id]["seq"], writer.now)
-    line = watch_line.compute(writer.session, shift.since, writer.now, positions | {OPERATIONS: before})
+    since = watch_line.beginning(writer.session, shift)
+    line = watch_line.compute(writer.session, since, writer.now, positions | {OPERATIONS: before})
     public = sum(id not in restricted for id in searches)  # everyone reads this number: it must not count hidden searches
     signature = {"signed_at": writer.now, "searches": public, "position": before, "digest": digest(positions), "watch": line}
     writer.update(row, "handover.signed", signature | {"status": "signed"})
