@@ -65,17 +65,16 @@ class OpenAlarmPublisher:
         unchanged list is sent again every few seconds, so that the viewer knows that no alarm is missing."""
         account = reader.viewer.account
         told = tuple(
-            (number, each.asks(account.id, account.role))
+            (number, each.asks(account.id, account.role), each.is_of(account.id))
             for number, each in enumerate(found)
             if each.shown_to(account.id, account.role) and self._source.can_see(reader.viewer, each.body["board"])
         )
         elsewhere = [alarm.body["board"] for alarm in found if alarm.asks_others(account.id, account.role)]
         key = told, sum(self._source.can_see(reader.viewer, board) for board in elsewhere)
         if key not in frames:
-            kept = [alarm for alarm in told if found[alarm[0]].is_kept][:MAX_SENT]
-            others = [alarm for alarm in told if not found[alarm[0]].is_kept]
+            own, others = [alarm for alarm in told if alarm[2]][:MAX_SENT], [alarm for alarm in told if not alarm[2]]
             chosen = sorted(others, key=lambda alarm: _order(found[alarm[0]], alarm[0]))[:MAX_SENT]
-            shown = [found[number].body | {"asked_me": asked} for number, asked in sorted(chosen + kept)]
+            shown = [found[number].body | {"asked_me": asked} for number, asked, _ in sorted(chosen + own)]
             frames[key] = protocol.alarms(shown, len(others) - len(chosen), key[1])
         frame, at = self._published.get(reader, (None, float("-inf")))
         if frame != frames[key] or time.monotonic() - at >= AGAIN_S:
@@ -83,6 +82,8 @@ class OpenAlarmPublisher:
             reader.send(frames[key])
 
 
-def _order(alarm: ListedAlarm, number: int) -> tuple[bool, bool, int]:
-    """Return the key that sorts alarms if there are too many to send: the newest urgent ones, then the oldest others."""
-    return alarm.is_mention, not alarm.is_urgent, -number if alarm.is_urgent else number
+def _order(alarm: ListedAlarm, number: int) -> tuple[bool, bool, bool, int]:
+    """Return the key that sorts alarms if there are too many to send: the newest urgent ones, then the oldest others, then
+    those that somebody has just taken, of which there may be many after the acceptance of a handover. Mentions are last."""
+    is_taken = alarm.body["taken_by"] is not None
+    return alarm.is_mention, is_taken, not alarm.is_urgent, -number if alarm.is_urgent else number

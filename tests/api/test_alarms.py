@@ -530,6 +530,18 @@ async def test_questions_of_one_person_drown_no_other_alarm(alarms: Alarms, monk
     assert frame["more"] == 8
 
 
+async def test_alarms_that_were_just_taken_do_not_displace_open_ones(alarms: Alarms, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = alarms.desk
+    monkeypatch.setattr("board.live.open_alarms.MAX_SENT", 2)
+    for assignee in (None, id_of(desk.bob), id_of(desk.bob), id_of(desk.bob)):
+        await desk.ada.command(alarms.search, "sighting.add", URGENT | {"assignee": assignee})
+    frame = await desk.charlie.request({"type": "alarms"}, type="alarms")
+    assert [each["taken_by"] is None for each in frame["alarms"]] == [True, False]
+    assert frame["more"] == 2
+    own = await desk.bob.request({"type": "alarms"}, type="alarms")
+    assert [each["taken_by"] is None for each in own["alarms"]] == [True, False, False], "of one's own, as many again"
+
+
 # -- what raises one ----------------------------------------------------------------------------------------------------------
 
 

@@ -340,7 +340,7 @@ async def test_taking_and_accepting_at_once_leave_one_owner(shift: Shift) -> Non
     assert all((states[alarm]["taken_by"] is None) == (states[alarm]["next_at"] is not None) for alarm in alarms)
 
 
-async def test_alarms_of_other_searches_move_and_those_of_all_searches_stay(shift: Shift) -> None:
+async def test_alarms_of_other_searches_and_tips_move(shift: Shift) -> None:
     other = await shift.team.alice.open_search()
     alarm = await shift.sighting(search=other)
     before = set(await shift.alarms(OPERATIONS))
@@ -352,7 +352,19 @@ async def test_alarms_of_other_searches_move_and_those_of_all_searches_stay(shif
     new = await shift.sighting(search=later)
     await shift.accept()
     assert {await shift.owner(alarm, other), await shift.owner(new, later)} == {shift.ada}
-    assert await shift.owner(tip, OPERATIONS) == shift.alice
+    state = (await shift.alarms(OPERATIONS))[tip]
+    assert (state["taken_by"], state["handover"]) == (shift.ada, shift.number)
+    entities = (await shift.team.ada.snapshot(OPERATIONS))["entities"]
+    assert entities["tip", state["about"]["id"]]["assignee"] == shift.ada
+
+
+async def test_lists_say_which_alarms_passed_on(shift: Shift) -> None:
+    passed_on = await shift.sighting()
+    await shift.sign()
+    await shift.accept()
+    own = await shift.sighting(shift.team.ada)
+    alarms = (await shift.team.ada.http.get("/api/v1/alarms")).json()["alarms"]
+    assert {alarm["id"]: alarm["handover"] for alarm in alarms} == {passed_on: shift.number, own: None}
 
 
 async def test_a_person_who_can_no_longer_act_keeps_nothing(shift: Shift) -> None:

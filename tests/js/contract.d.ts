@@ -286,6 +286,7 @@ interface OpenAlarm {
   taken_at: IsoTime | null;
   until: IsoTime | null;
   promises: number;
+  handover: number | null;
   round: number;
   lapsed_by: AlarmTaker | null;
   lapsed_at: IsoTime | null;

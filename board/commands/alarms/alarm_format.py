@@ -11,8 +11,8 @@ OpenAlarm = TypedDict("OpenAlarm", {
     "id": Id, "board": Id, "seq": Count, "reference": str | None, "child": str | None, "about": AlarmedEntity,
     "place": str | None, "seen_at": Time | None, "title": str | None, "rule": str, "occasion": str | None, "raised_at": Time,
     "step": int, "next_at": Time | None, "steps": list[AlarmStep], "asked_me": bool, "assignee": AlarmTaker | None,
-    "taken_by": AlarmTaker | None, "taken_at": Time | None, "until": Time | None, "promises": Count, "round": Count,
-    "lapsed_by": AlarmTaker | None, "lapsed_at": Time | None, "count": Count | None,
+    "taken_by": AlarmTaker | None, "taken_at": Time | None, "until": Time | None, "promises": Count, "handover": Count | None,
+    "round": Count, "lapsed_by": AlarmTaker | None, "lapsed_at": Time | None, "count": Count | None,
 })  # fmt: skip
 """Open alarm, in the frame `alarms` and in `GET /api/v1/alarms`.
 
@@ -33,6 +33,7 @@ OpenAlarm = TypedDict("OpenAlarm", {
 `assignee`: of the card, or null. *0.4.0*
 `until`: end of the promise of `taken_by`; null if nobody has it. *0.4.0*
 `promises`: 1 for taking it, and 1 for each extension. *0.4.0*
+`handover`: number of the accepted handover by which it passed to `taken_by`; otherwise null. *0.4.0*
 `round`: number of repeats of the last step, and of lapsed promises. *0.4.0*
 `lapsed_by`: account whose promise lapsed, until somebody takes the alarm. *0.4.0*
 `count`: for `queue_late`, number of sightings and wakes that wait too long now; otherwise null. *0.4.0*

@@ -41,6 +41,7 @@ def _with_search(condition: Any) -> Select[Any]:
     names = (
         "id", "board", "seq", "about", "rule", "occasion", "raised_at", "step", "next_at", "asked", "everybody",
         "asked_on_duty", "taken_by", "taken_at", "handed_on", "caused_by", "until", "promises", "round", "lapsed_by", "lapsed_at",
+        "handover",
     )  # fmt: skip
     return (
         core_select(*(_A[name].label(name) for name in names), *_OF_SEARCH, _TAKER.name.label("taken_name"))
@@ -86,12 +87,15 @@ class ListedAlarm:
         is_among = self.everybody or (self.on_duty is not None and (not self.on_duty or account in self.on_duty))
         return role in MAY_ACT and (account in self.asked or (is_among and account != self.caused_by))
 
+    def is_of(self, account: str) -> bool:
+        """Return whether an account has the alarm."""
+        taker = self.body["taken_by"]
+        return taker is not None and taker["id"] == account
+
     def shown_to(self, account: str, role: str) -> bool:
         """Return whether an account receives the alarm: if it is asked, or if it caused the alarm, handed it on, or has it."""
-        taker = self.body["taken_by"]
-        is_taker = taker is not None and taker["id"] == account
         is_involved = account == self.caused_by or account in self.handed_on or self.asks(account, role)
-        return role in MAY_ACT and (is_taker or (is_involved and not self.is_kept))
+        return role in MAY_ACT and (self.is_of(account) or (is_involved and not self.is_kept))
 
     def asks_others(self, account: str, role: str) -> bool:
         """Return whether an urgent sighting or tip waits for somebody, and an account that may act does not receive its alarm."""
@@ -99,8 +103,7 @@ class ListedAlarm:
 
     def is_listed_for(self, account: str) -> bool:
         """Return whether the list of an account contains it: not if another account took it over a minute ago."""
-        taker = self.body["taken_by"]
-        return not self.is_kept or (taker is not None and taker["id"] == account)
+        return not self.is_kept or self.is_of(account)
 
 
 def open_alarms(session: Session, rules: AlarmRules, now: datetime) -> list[ListedAlarm]:
@@ -141,8 +144,8 @@ def _listed(row: Row[Any], rule: Rule | None, subjects: "_Subjects", since: str)
         "steps": list(_steps(row, rule, subjects)) if rule is not None else [], "asked_me": False,
         "assignee": subjects.assignee(about["id"]),
         "taken_by": {"id": row.taken_by, "name": row.taken_name} if row.taken_by else None, "taken_at": row.taken_at,
-        "until": row.until, "promises": row.promises, "round": row.round, "lapsed_by": subjects.person(row.lapsed_by),
-        "lapsed_at": row.lapsed_at, "count": subjects.late_counts.get(row.id),
+        "until": row.until, "promises": row.promises, "handover": row.handover, "round": row.round,
+        "lapsed_by": subjects.person(row.lapsed_by), "lapsed_at": row.lapsed_at, "count": subjects.late_counts.get(row.id),
     }  # fmt: skip
     when = rule.when if rule is not None else None
     on_duty = subjects.on_duty_of(row) if row.asked_on_duty else None

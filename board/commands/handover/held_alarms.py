@@ -1,5 +1,5 @@
-"""Alarms that pass with the shift: all alarms about searches that the outgoing coordinator has when the handover is accepted,
-except those that this account keeps. Alarms of `operations` stay: the end of a duty decides about them."""
+"""Alarms that pass with the shift: all that the outgoing coordinator has when the handover is accepted, also those about tips,
+except those about searches that this account keeps."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -23,11 +23,7 @@ from models.handover import Briefing, SearchHandover
 BATCH_SIZE = 500  # alarms that are read ahead at once
 
 _A, _B = columns_of(Alarm), columns_of(Briefing)
-_HELD = (
-    select(_A.id, _A.board)
-    .where(_A.taken_by == bindparam("account"), _A.ended_at.is_(None), _A.board != OPERATIONS)
-    .order_by(_A.board, _A.id)
-)
+_HELD = select(_A.id, _A.board).where(_A.taken_by == bindparam("account"), _A.ended_at.is_(None)).order_by(_A.board, _A.id)
 _BRIEFED = select(_B.id, _B.seq, _B.kept).where(_B.handover == bindparam("number"), _B.id.in_(bindparam("ids", expanding=True)))
 
 
@@ -67,18 +63,19 @@ def hand_over(writer: EventWriter, outgoing: str, number: int) -> None:
     act keeps nothing.
     """
     for board, held in groupby(_lock_held(writer, outgoing), key=lambda alarm: alarm.board):
-        on_search, people = writer.on_search(writer.unit.boards[board]), AlarmPeople(writer.session, board)
+        on_board = writer if board == OPERATIONS else writer.on_search(writer.unit.boards[board])
+        people = AlarmPeople(writer.session, board)
         candidates = (writer.account_id, briefings.keeper_of(writer, board, number))
         successor = next((id for id in candidates if id is not None and people.may_act(id)), None)
         if successor != outgoing:
             kept_ids = _kept_of(writer, board, number) if people.may_act(outgoing) else frozenset()
-            _pass_on(on_search, [alarm.id for alarm in held if alarm.id not in kept_ids], successor, number)
+            _pass_on(on_board, [alarm.id for alarm in held if alarm.id not in kept_ids], successor, number)
 
 
 def _lock_held(writer: EventWriter, account: str) -> list[HeldAlarm]:
-    """Return the alarms that an account has about searches, whose boards are locked. `operations` is locked, as in all commands
-    that lock several searches, so no two of them wait for each other."""
-    locked: set[str] = set()
+    """Return the alarms that an account has, and lock their boards. `operations` is locked already, as in all commands that lock
+    several searches, so no two of them wait for each other."""
+    locked = {OPERATIONS}
     while True:
         held = [HeldAlarm(row.id, row.board) for row in unit_of_work.execute(writer.session, _HELD, {"account": account})]
         if not (new := {alarm.board for alarm in held} - locked):

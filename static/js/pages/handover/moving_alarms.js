@@ -1,5 +1,23 @@
 /** Alarms that pass on when a handover is accepted, including choices that are not in the report yet. Pure. */
 
+const OPERATIONS = "operations";
+
+/** Section of the alarms about tips and duties, which belong to no search. */
+export const DESK = { board: OPERATIONS, outside: null, briefing: null, search: null };
+
+/**
+ * Return the alarms about tips and duties at present, in the form of the report, which has only those about searches. The acceptance
+ * ends an alarm about the handover itself.
+ * @param {HandoverView} view
+ */
+export function deskAlarms({ board, handover, isFixed }) {
+  const open = isFixed ? [] : board.of("alarm").filter(({ state }) => !state.ended_at && state.about.kind !== "handover");
+  return open.map(({ id, state }) => {
+    const { number = null, assignee = null, description: title = null } = board.get(state.about.id)?.state ?? {};
+    return { ...state, id, about: { ...state.about, number }, assignee, title, moves: state.taken_by !== null && state.taken_by === handover?.outgoing };
+  });
+}
+
 /**
  * Return the ids of the alarms of a search that the outgoing coordinator keeps after this handover.
  * @param {HandoverView} view
@@ -18,7 +36,7 @@ export function keptIn(view, board) {
  */
 export function isToDecide({ taken_by: taker }, section, view) {
   const { outgoing } = view.handover;
-  return view.mayWrite && taker === outgoing && !(section.outside && view.written(section.board).keeper === outgoing);
+  return view.mayWrite && taker === outgoing && section.board !== OPERATIONS && !(section.outside && view.written(section.board).keeper === outgoing);
 }
 
 /**
@@ -27,7 +45,7 @@ export function isToDecide({ taken_by: taker }, section, view) {
  * @param {any} section
  * @param {HandoverView} view
  */
-export const moves = (alarm, section, view) => (view.mayWrite ? isToDecide(alarm, section, view) && !keptIn(view, section.board).includes(alarm.id) : alarm.moves);
+export const moves = (alarm, section, view) => (view.mayWrite && section.board !== OPERATIONS ? isToDecide(alarm, section, view) && !keptIn(view, section.board).includes(alarm.id) : alarm.moves);
 
 /**
  * Return the numbers of alarms: those that somebody has, nobody has, and that pass on.
@@ -35,6 +53,10 @@ export const moves = (alarm, section, view) => (view.mayWrite ? isToDecide(alarm
  */
 export function alarmCounts(view) {
   const counts = { held: 0, open: 0, moving: 0 };
+  for (const alarm of deskAlarms(view)) {
+    counts[alarm.taken_by ? "held" : "open"] += 1;
+    counts.moving += Number(alarm.moves);
+  }
   for (const section of view.sections) {
     const { held = 0, open = 0, moving = 0, listed = [] } = section.alarms ?? {};
     counts.held += held;

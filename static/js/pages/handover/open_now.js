@@ -10,7 +10,7 @@ import { whoHasIt } from "../../format/ownership.js";
 import { shortPersonName } from "../../format/search_list.js";
 import { formatMoment, formatUntil } from "../../format/time_elements.js";
 import { initials } from "../../shared/avatars.js";
-import { alarmCounts, isToDecide, moves } from "./moving_alarms.js";
+import { DESK, alarmCounts, deskAlarms, isToDecide, moves } from "./moving_alarms.js";
 
 const MAX_ROWS = 100; // the counts have all
 const KEEP = "keep";
@@ -32,7 +32,8 @@ export function openNow(view) {
  * @param {HandoverView} view
  */
 function rowsOf(view) {
-  const rows = view.sections.flatMap((/** @type {any} */ section) => (section.alarms?.listed ?? []).map((/** @type {any} */ alarm) => ({ alarm, section })));
+  const ofSearches = view.sections.flatMap((/** @type {any} */ section) => (section.alarms?.listed ?? []).map((/** @type {any} */ alarm) => ({ alarm, section })));
+  const rows = [...ofSearches, ...deskAlarms(view).map((alarm) => ({ alarm, section: DESK }))];
   const order = (/** @type {any} */ { alarm }) => `${Number(alarm.taken_by !== null)}${Number(!alarm.moves)}${alarm.taken_by ? alarm.until : alarm.lapsed_at ?? alarm.raised_at}`;
   return rows.sort((/** @type {any} */ one, /** @type {any} */ other) => (order(one) < order(other) ? -1 : 1)).slice(0, MAX_ROWS);
 }
@@ -42,7 +43,7 @@ function row(reported, section, view) {
   const alarm = { ...reported, board: section.board }, named = (/** @type {string | null} */ id) => (id ? { id, name: view.nameOf(id) } : null);
   const owner = { taken_by: named(alarm.taken_by), assignee: named(alarm.assignee), until: alarm.until, lapsed_by: named(alarm.lapsed_by), lapsed_at: alarm.lapsed_at };
   return html`<li data-alarm=${alarm.id}>
-    <a class="what" href=${alarmUrl(alarm)}><b><bdi>${shortPersonName(section.search.person)}</bdi> · ${namedAlarm(alarm)}</b>
+    <a class="what" href=${alarmUrl(alarm)}><b>${section.search ? html`<bdi>${shortPersonName(section.search.person)}</bdi> · ` : nothing}${namedAlarm(alarm)}</b>
       <span class="quiet">${since(alarm)}${alarm.title ? html` · <bdi>${standardText(alarm.title)}</bdi>` : nothing}</span></a>
     <span class="owner ${owner.taken_by ? "" : "text-alert"}" data-testid="owner">${owner.taken_by ? html`<i class="square" aria-hidden="true" .textContent=${initials(owner.taken_by.name)}></i>` : nothing}<span>${whoHasIt(owner, "")}</span></span>
     <span class="goes" data-testid="goes">${view.handover && alarm.taken_by === view.handover.outgoing ? goes(alarm, section, view) : nothing}</span></li>`;
