@@ -63,3 +63,14 @@ test("the next row that waits follows the open one, and begins again at the top"
   rows.next();
   assert.deepEqual(view.opened, ["s1"], "nothing else waits");
 });
+
+test("rows that the server left out are counted", async () => {
+  const entry = (id) => ({ id, kind: "sighting", board: "b2", number: 1, queue: "look" });
+  const body = JSON.stringify({ entries: [entry("e1"), entry("e2")], left_out: 23 });
+  globalThis.fetch = async () => new Response(body, { headers: { "content-type": "application/json" } });
+  const view = page([], { view: "unanswered", card: "e2" }), drawn = new Promise((done) => (view.draw = done)), rows = new WorkListRows(view);
+  rows.read();
+  await drawn;
+  const { total, waiting, leftOut } = rows.shown;
+  assert.deepEqual([total, waiting, leftOut], [25, 25, 23]);
+});

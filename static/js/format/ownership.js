@@ -65,6 +65,12 @@ export function ownerOf({ taken_by: taker, until, lapsed_by: former, lapsed_at: 
 }
 
 /**
+ * Return an open alarm about a subject that nobody has, if there is one.
+ * @param {Pick<AnyBoard, "of">} board @param {string} subject
+ */
+export const untakenAlarm = (board, subject) => board.of("alarm").find(({ state }) => state.about.id === subject && !state.ended_at && !state.taken_by);
+
+/**
  * Return the states of open alarms by subject id; if a subject has several, one that nobody has taken.
  * @param {Pick<AnyBoard, "of">} board
  * @returns {Map<string, State>}

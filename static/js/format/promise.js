@@ -15,6 +15,15 @@ const SHARE = 5;
 export const untilIn = (minutes, now) => new Date(Math.ceil(Number(now) / MINUTE_MS + minutes) * MINUTE_MS).toISOString();
 
 /**
+ * Return the end of a promise that lasts so many minutes longer, at most 8 hours from now.
+ * @param {number} minutes @param {IsoTime} until @param {Date} now
+ */
+export function longerPromise(minutes, until, now) {
+  const longer = untilIn(minutes, new Date(Math.max(Number(now), Date.parse(until)))), latest = Math.floor((Number(now) + MAX_PROMISE_MS) / MINUTE_MS) * MINUTE_MS;
+  return new Date(Math.min(Date.parse(longer), latest)).toISOString();
+}
+
+/**
  * Return whether a promise ends soon: then its owner is reminded.
  * @param {{ taken_at: IsoTime | null, until: IsoTime | null }} alarm @param {Date} now
  */

@@ -5,6 +5,7 @@ import { t } from "../../core/i18n.js";
 import { cardKinds } from "../../core/rules/kinds.js";
 import { label } from "../../core/labels.js";
 import { queueOf } from "../../core/rules/queues.js";
+import { untakenAlarm } from "../../format/ownership.js";
 import { cardName, newCardName } from "../../format/values.js";
 import { replayPath } from "./search_menus.js";
 
@@ -51,7 +52,7 @@ export class SearchCommands {
 
   /** @param {any} card */
   #ofCard(card) {
-    const { act, session, ui } = this.#page;
+    const { act, ui } = this.#page;
     const { id, kind, state } = card;
     const name = cardName(card);
     const openAt = (/** @type {any} */ field) => () => this.#open(id, field);
@@ -64,14 +65,23 @@ export class SearchCommands {
       { id: "looked-at", may: "edit", not: !isSighting || queueOf(state) !== "look", title: t("Mark {card} as looked at", { card: name }), run: () => act.command("sighting.looked_at", { sighting: id }) },
       { id: "pass-on", may: "edit", not: !isSighting || queueOf(state) !== "pass_on", title: t("Pass on {card}", { card: name }), run: openAt("[data-form=pass-on] input") },
       { id: "assign", may: "edit", not: state.withdrawn, title: t("Assign {card} to…", { card: name }), run: openAt(".panel .quick [data-field=assignee] select") },
-      { id: "take", may: "edit", not: state.assignee === session.account.id, title: t("Assign {card} to me", { card: name }),
-        run: () => act.command("card.assign", { card: id, assignee: session.account.id }) },
+      this.#take(card, name),
       { id: "withdraw", may: "edit", not: state.withdrawn, title: t("Withdraw {card}…", { card: name }), run: () => act.dialog("withdraw", { entity: id }) },
       { id: "note", may: "note", title: t("Write a note on {card}", { card: name }), run: openAt(NOTE_FIELD) },
       { id: "add-files", may: "note", title: t("Add files to {card}", { card: name }), run: openAt(".panel [data-act=add-files]") },
       { id: "restore", may: "edit", not: !state.withdrawn, title: t("Restore {card}", { card: name }), run: () => act.command("card.restore", { card: id }) },
       { id: "close", not: ui.card !== id, title: t("Close {card}", { card: name }), run: act.close },
     ];
+  }
+
+  /**
+   * Return the command that assigns a card to this person, or takes the alarm of a card that is already assigned to them.
+   * @param {any} card @param {string} name
+   */
+  #take({ id, state }, name) {
+    const { act, board, session: { account } } = this.#page, isOwn = state.assignee === account.id, alarm = isOwn ? untakenAlarm(board, id) : undefined;
+    const run = () => (alarm ? act.command("alarm.take", { alarm: alarm.id }) : act.command("card.assign", { card: id, assignee: account.id }));
+    return { id: "take", may: "edit", not: isOwn && !alarm, title: alarm ? t("I have it: {what}", { what: name }) : t("Assign {card} to me", { card: name }), run };
   }
 
   /** @param {any} card */

@@ -1,7 +1,7 @@
 /* Work list beside the open card: the sightings of this search, or all unanswered ones. Rows keep their order while the list is open. */
 
 import { LIST, UNANSWERED } from "../../behaviours/card_url.js";
-import { t } from "../../core/i18n.js";
+import { n, t } from "../../core/i18n.js";
 import { queueOf } from "../../core/rules/queues.js";
 import { announce } from "../../shared/announcer.js";
 import { WaitingList } from "../../shared/waiting_list.js";
@@ -27,13 +27,14 @@ export class WorkListRows {
     setInterval(() => this.#isOfAll && this.#unanswered.read(), READ_EVERY_MS);
   }
 
-  /** Rows that are drawn, of how many, and where they begin. */
+  /** Rows that are drawn, of how many, and where they begin. `leftOut`: others that wait, which the server did not list. */
   get shown() {
     const rows = this.rows, { card } = this.#page.ui, index = rows.findIndex(({ id }) => id === card);
     if (index >= 0) this.#lastIndex = index;
     const pages = Math.max(1, Math.ceil(rows.length / PAGE_SIZE));
     const page = Math.min(this.#chosenPage ?? Math.floor(Math.max(0, index) / PAGE_SIZE), pages - 1);
-    return { rows: rows.slice(page * PAGE_SIZE, (page + 1) * PAGE_SIZE), page, pages, total: rows.length, waiting: rows.filter(waits).length };
+    const leftOut = this.#leftOut, waiting = rows.filter(waits).length + leftOut;
+    return { rows: rows.slice(page * PAGE_SIZE, (page + 1) * PAGE_SIZE), page, pages, total: rows.length + leftOut, waiting, leftOut };
   }
 
   /** "loading", "failed", or "live". */
@@ -69,7 +70,7 @@ export class WorkListRows {
     const { rows } = this, { card } = this.#page.ui, index = rows.findIndex(({ id }) => id === card);
     const after = index >= 0 ? index + 1 : this.#lastIndex;
     const next = [...rows.slice(after), ...rows.slice(0, after)].find((row) => row.id !== card && waits(row));
-    if (!next) return announce(t("Nothing else waits in this list."));
+    if (!next) return announce(this.#leftOut ? moreText(this.#leftOut) : t("Nothing else waits in this list."));
     this.follow();
     if (next.card) return this.#page.act.openCard(next.id);
     return next.entry && location.assign(urlInList(next.entry));
@@ -87,6 +88,10 @@ export class WorkListRows {
     }
     focus.field(".work-row.opened a");
     focus.field(".work-rows:not(:has(.opened)) .work-row a");
+  }
+
+  get #leftOut() {
+    return this.#isOfAll ? this.#unanswered.answer?.left_out ?? 0 : 0;
   }
 
   get #isOfAll() {
@@ -116,6 +121,9 @@ export class WorkListRows {
     return !open || rows.some(({ id }) => id === open.id) ? rows : [...rows, { id: open.id, card: open, entry: undefined }];
   }
 }
+
+/** @param {number} count of rows that are not listed */
+export const moreText = (count) => n("{count} more is not shown.", "{count} more are not shown.", count);
 
 /** @param {WorkRow} row */
 export const waits = ({ card, entry }) => (card?.kind === "sighting" ? queueOf(card.state) !== "answered" : Boolean(entry));

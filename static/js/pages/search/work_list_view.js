@@ -17,7 +17,7 @@ import { cardClicked, custodyMarks, ownerOnCard, priority, sendingCard } from ".
 import { lookOf } from "../../shared/board/card/card_views.js";
 import { keyHint } from "../../shared/key_hint.js";
 import { entryOwner, urlInList, waitingMark } from "../../shared/work/entry_custody.js";
-import { waits } from "./work_list.js";
+import { moreText, waits } from "./work_list.js";
 
 /** Commands whose keys are shown below the list. @type {[string, () => string][]} */
 const KEYS = [
@@ -27,7 +27,7 @@ const KEYS = [
 
 /** @param {SearchView} view */
 export function workList(view) {
-  const { work } = view, { rows, page, pages, total, waiting } = work.shown, isOfAll = view.ui.view === UNANSWERED;
+  const { work } = view, { rows, page, pages, total, waiting, leftOut } = work.shown, isOfAll = view.ui.view === UNANSWERED;
   return html`<section class="work-list" aria-labelledby="work-list-title">
     <header><h2 id="work-list-title">${isOfAll ? pageTitle("unanswered") : pluralName("sighting")}</h2>
       <p class="quiet" data-testid="work-count">${n("{count} of {all} waits", "{count} of {all} wait", waiting, { all: number(total) })}</p>
@@ -38,6 +38,7 @@ export function workList(view) {
     ${work.state === "live" && !total ? html`<p class="none" data-testid="no-rows">${view.filters.active && !isOfAll ? t("No matching cards.") : isOfAll ? t("Nothing waits. Every sighting is answered.") : t("No sightings yet.")}</p>` : nothing}
     <div class="work-rows" role="list" data-rows @click=${cardClicked(view)}>${repeat(rows, ({ id }) => id, (row) => workRow(row, view))}</div>
     ${pages > 1 ? pageButtons(page, pages, view) : nothing}
+    ${leftOut ? html`<p class="quiet" data-testid="rows-left-out">${moreText(leftOut)}</p>` : nothing}
     ${hasKeyboard() && view.mayEdit ? html`<p class="work-keys" data-testid="work-keys">${KEYS.map(([id, text]) => html`<span><kbd>${shownKeys(id, "search")}</kbd> ${text()}</span>`)}</p>` : nothing}
   </section>`;
 }

@@ -4,7 +4,7 @@ import { t } from "../../core/i18n.js";
 import { kind } from "../../core/rules/kinds.js";
 import { ownAlarm } from "../../core/rules/own_work.js";
 import { serverNow } from "../../core/time.js";
-import { untilIn } from "../../format/promise.js";
+import { longerPromise, untilIn } from "../../format/promise.js";
 import { workTitle } from "../../format/work_text.js";
 
 export class WorkActions {
@@ -48,7 +48,8 @@ export class WorkActions {
 
   /** @param {WorkItem} item @param {number} minutes from now, or from a later end */
   extend(item, minutes) {
-    this.#setUntil(item, untilIn(minutes, ownAlarm(item, this.#me) ? serverNow() : new Date(Math.max(Number(serverNow()), Date.parse(item.by ?? "")))));
+    const now = serverNow(), until = item.by ?? now.toISOString();
+    this.#setUntil(item, ownAlarm(item, this.#me) ? longerPromise(minutes, until, now) : untilIn(minutes, new Date(Math.max(Number(now), Date.parse(until)))));
   }
 
   /** @param {WorkItem} item */
