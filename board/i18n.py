@@ -6,7 +6,7 @@ In English the msgid is the text, so there is no English catalogue. `board/local
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from io import BytesIO
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from babel.dates import format_datetime
+from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -88,6 +89,11 @@ def _value(value: Any, language: str) -> Any:
     if isinstance(value, float):
         return format_decimal(value, "0.#", locale=language_of(language).locale)
     return translate(value, language) if isinstance(value, Message) else value
+
+
+def enumeration(names: Iterable[str], language: str) -> str:
+    """Return names as a part of a sentence: "Alice, Bob and Charlie"."""
+    return str(format_list(list(names), locale=language_of(language).locale))
 
 
 def moment_text(stamp: str, pattern: str, language: str) -> str:

@@ -302,8 +302,8 @@ SENTENCES: dict[str, Sentence] = {
     "handover.withdrawn": _handover(sentences.WITHDRAWN),
     "alarm.raised": _alarm(N_("{who} raised an alarm: {what}")),
     "alarm.escalated": _alarm(
-        Variant(N_("{what}: nobody took it, so {who} asked the same people again"), {"again": [True]}),
-        N_("{what}: nobody took it, so {who} asked {names}"), N_("{what}: nobody took it, so {who} asked the next person"),
+        Variant(N_("{what}: nobody has it, so {who} asked the same people again"), {"again": [True]}),
+        N_("{what}: nobody has it, so {who} asked {names}"), N_("{what}: nobody has it, so {who} asked the next person"),
         names="asked",
     ),
     "alarm.taken": _alarm(

@@ -12,7 +12,7 @@ from board.documents.content import Line, Piece
 from board.documents.field_values import FieldValues, short_name
 from board.documents.shown_changes import Change
 from board.engine import kinds
-from board.i18n import language_of
+from board.i18n import enumeration, language_of
 from models.times import parse_utc
 
 
@@ -72,8 +72,10 @@ def _title(it: Facts, state: Any, _path: str) -> Piece:
 
 
 def _wait(it: Facts, alarm: Any, _path: str) -> Piece:
-    """Return how long nobody had an alarm: "7 s", "5 min"."""
-    passed = parse_utc(alarm.get("taken_at") or alarm["raised_at"]) - parse_utc(alarm["raised_at"])
+    """Return how long nobody had an alarm: "7 s", "5 min". It may have been reopened before."""
+    before = it.known["before"] or {}
+    since = before.get("open_since") or before.get("lapsed_at") or alarm["raised_at"]
+    passed = parse_utc(alarm.get("taken_at") or since) - parse_utc(since)
     minutes, seconds = divmod(max(0, int(passed.total_seconds())), 60)
     days, hours = minutes // 1440, minutes // 60
     if days:
@@ -91,8 +93,8 @@ def _asked(it: Facts, *_: Any) -> Piece | None:
     state, before = it.known["state"], it.known["before"] or {}
     wider = {"everybody": sentences.ALL_USERS, "asked_on_duty": sentences.ALL_ON_DUTY}
     group = next((it.values.translate(text) for field, text in wider.items() if state.get(field) and not before.get(field)), None)
-    names = _people(it, state["asked"], before.get("asked") or [])
-    return ", ".join(filter(None, [group, names])) or None if it.known["known"] else None
+    names = [it.values.person(id) for id in state["asked"] if id not in (before.get("asked") or [])]
+    return enumeration(filter(None, [group, *names]), it.values.reads) or None if it.known["known"] else None
 
 
 def _confirmed(it: Facts, *_: Any) -> Piece | None:

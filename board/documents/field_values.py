@@ -15,7 +15,7 @@ from board.documents.content import Line, Piece, UserText
 from board.documents.text_languages import typed_text
 from board.engine import kinds, occasions
 from board.exports.tables import UNDISCLOSED
-from board.i18n import gettext_for, language_of, moment_text
+from board.i18n import enumeration, gettext_for, language_of, moment_text
 from models.entity import State
 
 _RAW_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -71,8 +71,8 @@ class FieldValues:
         return self.names.accounts.get(id or "") or self.translate(sentences.SOMEONE)
 
     def people(self, ids: Iterable[str]) -> str:
-        """Return the names of accounts."""
-        return ", ".join(map(self.person, ids))
+        """Return the names of accounts: "Alice, Bob and Charlie"."""
+        return enumeration(map(self.person, ids), self.reads)
 
     def entity(self, kind: str, state: State | None, author: str | None = None) -> Piece:
         """Return the name of an entity in this state."""

@@ -18,6 +18,7 @@ from board.engine.event import JournalEvent
 from board.exports.tables import NameResolver
 from board.i18n import N_, gettext_for
 from models.accounts import Account
+from models.alarm import Alarm
 from models.board import Board
 from models.db.read_pacing import paced
 from models.entity import State
@@ -90,10 +91,15 @@ def past_events(
 ) -> Iterator[PastEvent]:
     """Yield events of a board, and apply the name that each sets. `is_complete`: they begin with the first event."""
     known: dict[tuple[str, str], Any] = {}
+    reopened_at: dict[str, str] = {}  # by alarm
     for journal_event in paced(events):
         event = orjson.loads(journal_event.to_json())
         kind, id, state = event["kind"], event["id"], event.get("state")
         before = known.get((kind, id), None if is_complete or is_creation(event["type"]) else UNKNOWN)
+        if kind == Alarm.KIND and before and before is not UNKNOWN and state is not None:
+            if before.get("taken_by") is not None and state.get("taken_by") is None:
+                reopened_at[id] = event["at"]
+            before = before | {"open_since": reopened_at.get(id)}
         yield PastEvent(event, before, names.get(id))
         if state is not None and (kind == "search" or id != board):
             names[id] = (kind, state)

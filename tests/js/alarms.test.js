@@ -162,6 +162,11 @@ test("a waiting time does not look like a time of day", () => {
   assert.deepEqual([-1, 0, 7, 60, 300, 3_852, 100_000].map(wait), ["0 s", "0 s", "7 s", "1 min", "5 min", "1 h 04 min", "1 d 03 h"].map((text) => text.replaceAll(" ", "\u00a0")));
 });
 
+test("the wait for an alarm that was reopened begins again", () => {
+  const taken = { raised_at: "2026-11-25T12:51:57.000Z", taken_at: "2026-11-26T08:24:26.000Z" };
+  assert.equal(waitText(taken, "2026-11-26T08:22:46.000Z"), "1\u00a0min");
+});
+
 test("a ladder lists people and times", () => {
   assert.equal(stepTime(alarm(), { at: "2026-11-26T09:20:48.000Z" }), "after 5 min");
   const named = [["lead", "Bob"], ["lead", null], ["holder", "Alice"], ["assignee", "Bob"], ["new", null]].map(([ask, name]) => askedName({ ask, name, everyone: false }));

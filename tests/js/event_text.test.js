@@ -20,11 +20,16 @@ const members = (...ids) => ({ access: "members", members: ids });
 
 test("people whose access changed are named", () => {
   assert.equal(access(members("a"), members("a", "b")), "Alice gave access to Bob");
-  assert.equal(access(members("a", "b", "c"), members("a")), "Alice took access from Bob, Charlie");
+  assert.equal(access(members("a", "b", "c"), members("a")), "Alice took access from Bob and Charlie");
   assert.equal(access(members("a", "b"), members("a", "c")), "Alice gave access to Charlie, and took it from Bob");
-  assert.equal(access({ access: "desk", members: [] }, members("a", "b")), "Alice changed access from “All users” to “Members only”: Alice, Bob");
+  assert.equal(access({ access: "desk", members: [] }, members("a", "b")), "Alice changed access from “All users” to “Members only”: Alice and Bob");
   assert.equal(access(members("a"), { access: "desk", members: [] }), "Alice changed access from “Members only” to “All users”");
-  assert.equal(access(undefined, members("a", "b")), "Alice set access to “Members only”: Alice, Bob");
+  assert.equal(access(undefined, members("a", "b")), "Alice set access to “Members only”: Alice and Bob");
+});
+
+test("names that an alarm asked end with and", () => {
+  const asked = (/** @type {string[]} */ ...ids) => ({ rule: "r", about: { kind: "search", id: "s", number: null }, asked: ids, round: 0 });
+  assert.match(sentence("alarm.escalated", asked("a"), asked("a", "b", "c"), ["asked"]), / asked Bob and Charlie$/);
 });
 
 test("a cancelled take-down has a sentence of its own", () => {

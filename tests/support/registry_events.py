@@ -99,8 +99,9 @@ OF_VARIANTS: list[tuple[str, str, dict[str, Any], dict[str, Any], dict[str, Any]
     ("alarm.raised", "alarm", {}, URGENT | {"about.kind": "search", "about.id": SEARCH, "occasion": "worrying_search"}, {}),
     ("alarm.escalated", "alarm", {"round": 0}, URGENT | {"round": 1}, {}),
     ("alarm.escalated", "alarm", {}, URGENT, {}),
-    ("alarm.taken", "alarm", {}, URGENT | {"until": None}, {}),
-    *(("alarm.taken", "alarm", {}, URGENT | {"taken_at": at}, {}) for at in TAKEN),
+    ("alarm.taken", "alarm", {"lapsed_at": None}, URGENT | {"until": None}, {}),
+    *(("alarm.taken", "alarm", {"lapsed_at": None}, URGENT | {"taken_at": at}, {}) for at in TAKEN),
+    ("alarm.taken", "alarm", {"lapsed_at": "2026-11-28T09:00:30.500Z"}, URGENT | {"taken_at": TAKEN[1]}, {}),
 ]
 
 

@@ -41,6 +41,7 @@ def marked(event: dict[str, Any], before: dict[str, Any] | None) -> Line:
         (("members", [ALICE]), ("desk", []), "changed access from “Members only” to “All users”"),
         (("members", [ALICE]), ("members", [ALICE, BOB]), "gave access to Bob Claes"),
         (("members", [ALICE, BOB]), ("members", [ALICE]), "took access from Bob Claes"),
+        (("desk", []), ("members", [ALICE, BOB]), "changed access from “All users” to “Members only”: Alice Adam and Bob Claes"),
     ],
 )
 def test_access_is_given_and_taken_of_members_only_searches(before: Any, after: Any, said: str) -> None:
@@ -148,6 +149,24 @@ def test_the_state_before_an_event_is_unknown_after_an_erased_one() -> None:
     stored: list[Any] = [SimpleNamespace(to_json=lambda event=event: orjson.dumps(event)) for event in events]
     past = list(past_events(stored, SEARCH, {}, is_complete=True))
     assert [each.before for each in past] == [None, {"name": "a.jpg"}, UNKNOWN]
+
+
+def alarm(seq: int, type: str, at: str, taken_by: str | None = None) -> Any:
+    state = {"rule": "r", "about": {"kind": "search", "id": SEARCH}, "raised_at": "2026-11-25T12:51:57.000Z", "until": None}
+    state |= {"taken_by": taken_by, "taken_at": f"2026-11-26T{at}.000Z" if taken_by else None}
+    event = {"seq": seq, "type": f"alarm.{type}", "kind": "alarm", "id": FILES[0], "at": f"2026-11-26T{at}.000Z", "state": state}
+    return SimpleNamespace(to_json=lambda: orjson.dumps(event))
+
+
+def test_the_wait_for_a_reopened_alarm_begins_when_it_was_reopened() -> None:
+    events = [
+        alarm(1, "raised", "08:00:00"), alarm(2, "taken", "08:04:00", BOB), alarm(3, "released", "08:22:46"),
+        alarm(4, "escalated", "08:22:47"), alarm(5, "taken", "08:24:26", ALICE),
+    ]  # fmt: skip
+    values = values_in("en")
+    lines = [event_line(event, before, SEARCH, values) for event, before, _ in past_events(events, SEARCH, {}, is_complete=True)]
+    assert ", after 19\u00a0h:" in plain(lines[1])
+    assert ", after 1\u00a0min:" in plain(lines[4])
 
 
 def test_fields_have_the_order_of_their_declaration() -> None:

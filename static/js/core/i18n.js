@@ -9,7 +9,7 @@ const CONTEXT_END = "\x04"; // separates context and text in a catalogue key, as
 /** @typedef {{ language: string, locale: string, nouns_capitalised: boolean, messages: { [msgid: string]: string | string[] }, labels: { kinds: Texts, fields: Texts, values: { [path: string]: Texts }, events: Texts, done: Texts }, kinds: { [name: string]: KindDeclaration }, programs: { endings: string[], types: string[] }, standard: string[][], pages: DeclaredPage[], rules: DeclaredRules, sentences: Texts, plurals: { [name: string]: [string, string] }, agreeing: { [text: string]: Texts } }} Catalogue */
 /** @type {Catalogue} */
 const catalogue = { language: "en", locale: "en-GB", nouns_capitalised: false, messages: {}, labels: { kinds: {}, fields: {}, values: {}, events: {}, done: {} }, kinds: {}, programs: { endings: [], types: [] }, standard: [], pages: [], rules: { assured: [], settled: [], ungraded: {}, queues: [], significant: {}, events: {}, event_facts: { creations: [], named: [], nullable: [], short: 0, before_changes: {}, carried_over: [] }, criteria: [], younger_than: {}, undo: {}, materials: { levels: {}, refusals: {}, only_brief: [] } }, sentences: {}, plurals: {}, agreeing: {} };
-/** @type {{ rule?: Intl.PluralRules, numbers?: Intl.NumberFormat }} */
+/** @type {{ rule?: Intl.PluralRules, numbers?: Intl.NumberFormat, lists?: Intl.ListFormat }} */
 const intl = {}; // created on first use, when the board is already loading: creation is slow
 
 /**
@@ -26,7 +26,7 @@ export async function loadCatalogue(address) {
 /** @param {Catalogue} loaded */
 export function use(loaded) {
   Object.assign(catalogue, loaded);
-  intl.rule = intl.numbers = undefined;
+  intl.rule = intl.numbers = intl.lists = undefined;
 }
 
 /** Return the tables of labels of codes. */
@@ -104,6 +104,12 @@ export function n(singular, plural, count, values = {}) {
  * @param {any} value
  */
 export const number = (value) => (intl.numbers ??= new Intl.NumberFormat(locale())).format(value);
+
+/**
+ * Return names as a part of a sentence: "Alice, Bob and Charlie".
+ * @param {string[]} names
+ */
+export const enumeration = (names) => (intl.lists ??= new Intl.ListFormat(locale(), { type: "conjunction" })).format(names);
 
 /** @type {Map<string, string[]>} */
 const templateParts = new Map(); // text -> its literal parts, with the names of the placeholders between them

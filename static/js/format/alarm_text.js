@@ -85,10 +85,11 @@ export function askedName({ ask, name, everyone }) {
 export const stepTime = ({ raised_at: raised }, { at }) => t("after {length}", { length: runningTime(raised, new Date(at)) });
 
 /**
- * "7 s", "5 min": time until the alarm was taken.
+ * "7 s", "5 min": time for which nobody had the alarm before it was taken.
  * @param {{ raised_at: string, taken_at: string | null }} alarm
+ * @param {string | null} [reopened] when it was reopened
  */
-export const waitText = ({ raised_at: raised, taken_at: taken }) => runningTime(raised, new Date(taken ?? raised)).replaceAll(" ", "\u00a0");
+export const waitText = ({ raised_at: raised, taken_at: taken }, reopened) => runningTime(reopened ?? raised, new Date(taken ?? reopened ?? raised)).replaceAll(" ", "\u00a0");
 
 /**
  * Return the URL of an alarm's subject.

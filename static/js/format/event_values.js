@@ -1,6 +1,6 @@
 /* Values in sentences of events, by the readers that board/config/event_sentences.py names; board/documents/event_values.py has them
    for paper. */
-import { locale, nounsCapitalised, rules } from "../core/i18n.js";
+import { enumeration, locale, nounsCapitalised, rules } from "../core/i18n.js";
 import { isCard, titleOf } from "../core/rules/kinds.js";
 import { say } from "../core/rules/sentences.js";
 import { label } from "../core/labels.js";
@@ -14,7 +14,8 @@ import { accountName, cardName, columnName, formatPath, materialName, searchStat
  * @type {Record<string, (value: any, it: any, path: string) => any>}
  */
 export const READERS = {
-  text: String, given: (value) => value, time: formatMoment, material: materialName, file: nameOfFile, child: shortPersonName, wait: waitText,
+  text: String, given: (value) => value, time: formatMoment, material: materialName, file: nameOfFile, child: shortPersonName,
+  wait: (alarm, { before }) => waitText(alarm, before?.open_since ?? before?.lapsed_at),
   field: (value, it, path) => formatPath(fieldOf(path), value, it.ctx, it.kind) ?? say("empty"),
   decision: (value, it, path) => formatPath(fieldOf(path), value, it.ctx, it.kind),
   label: ({ path }, { kind }) => within(label.field(path, kind)),
@@ -72,14 +73,17 @@ const named = (search) => (search ? shortPersonName(search.person) : null);
 const accessBefore = ({ known, before, changes }) => (!known || changes.some((/** @type {FieldChange} */ { path }) => path === "access") ? [] : before?.members ?? []);
 
 /** @param {string[]} ids @param {string[]} others @param {any} it */
-const people = (ids, others, { ctx }) => ids.filter((id) => !others.includes(id)).map((id) => accountName(ctx.session, id)).join(", ") || null;
+const people = (ids, others, it) => enumeration(namesOf(ids, others, it)) || null;
+
+/** @param {string[]} ids @param {string[]} others @param {any} it */
+const namesOf = (ids, others, { ctx }) => ids.filter((id) => !others.includes(id)).map((id) => accountName(ctx.session, id));
 
 /** Name the people whom the new step of an alarm asked. @param {any} it */
 function asked({ state, before, known, ctx }) {
   const isWider = (/** @type {string} */ field) => state[field] && !before?.[field], everyone = isWider("everybody");
   const group = everyone || isWider("asked_on_duty") ? askedName({ ask: "desk", name: null, everyone }) : null;
-  const names = people(state.asked, before?.asked ?? [], { ctx });
-  return known ? [group, names].filter(Boolean).join(", ") || null : null;
+  const names = [group, ...namesOf(state.asked, before?.asked ?? [], { ctx })].filter((name) => name !== null);
+  return known ? enumeration(names) || null : null;
 }
 
 /** Name the texts of a handover that are still true. @param {any} event @param {string} kind */

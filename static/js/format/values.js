@@ -1,5 +1,5 @@
 /** Values of states as texts for people: without ids, codes or ISO times. */
-import { locale, number, t } from "../core/i18n.js";
+import { enumeration, locale, number, t } from "../core/i18n.js";
 import { say, withColon } from "../core/rules/sentences.js";
 import { isInternal, otherFields, readingOf } from "../core/rules/kinds.js";
 import { valueAt } from "../core/rules/merge_patch.js";
@@ -23,7 +23,7 @@ const READERS = {
   time: (value) => formatMoment(value),
   date: (value) => date(`${value}T12:00:00Z`),
   person: (value, { session }) => accountName(session, value),
-  people: (value, { session }) => value.map((/** @type {string} */ id) => accountName(session, id)).join(", "),
+  people: (value, { session }) => enumeration(value.map((/** @type {string} */ id) => accountName(session, id))),
   card: (value, { board }) => cardName(board.get(value)),
   cards: (value, { board }) => value.map((/** @type {string} */ id) => pinnedName(board.get(id))).join(", "),
   column: (value, { board }) => columnName(board.get(value)?.state),

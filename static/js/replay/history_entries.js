@@ -41,7 +41,7 @@ export class HistoryEntries {
    */
   before({ event, journal }, canRequest = this.asks) {
     const previous = journal.before(event);
-    if (previous) return previous.state;
+    if (previous) return event.kind === "alarm" ? { ...previous.state, open_since: reopenedAt(event, journal) } : previous.state;
     if (isCreation(/** @type {any} */ (event)) || journal.complete) return null;
     return canRequest ? this.#lookup.state(journal.board, event) : undefined;
   }
@@ -76,6 +76,16 @@ export class HistoryEntries {
   search(_board = "") {
     return /** @type {AnyState | null} */ (null);
   }
+}
+
+/**
+ * Return when the alarm of an event was last reopened; null if nobody had it before, as far as the journal is loaded.
+ * @param {BoardEvent} event
+ * @param {JournalReader} journal
+ */
+function reopenedAt({ id, seq }, journal) {
+  const events = journal.of(id).filter((event) => event.kind === "alarm" && event.seq < seq);
+  return events.findLast(({ state }, index) => !state?.taken_by && events[index - 1]?.state?.taken_by)?.at ?? null;
 }
 
 export class BoardHistory extends HistoryEntries {
