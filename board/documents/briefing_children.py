@@ -13,6 +13,7 @@ from board.documents import text_authors
 from board.documents.content import Fact, Line, Piece, UserText, is_date
 from board.documents.handover_report import ReportDocument
 from board.i18n import N_, P_
+from models.column import ROLES
 from models.entity import State
 from models.times import parse_utc
 
@@ -168,13 +169,19 @@ class BriefingChildren(ReportDocument):
         if pins := section["pinned"]:
             line: Line = []
             for pin in pins:
-                line += [" · ", self._cut(pin["title"], self._max_text)]
-                if pin["done"]:
-                    line += [" (", *self._done(self._cut(pin["result"] or "", self._max_text, pin["id"], "result")), ")"]
+                line += [" · ", *self._pin(pin)]
             facts.append((self._translate(sentences.CRITICAL_POINTS), [*line[1:], *self._unconfirmed(briefing, "pinned")]))
         if briefing.get("contingencies"):
             facts.append((self._translate(N_("If … then …")), self._prose(briefing, "contingencies", section["board"])))
         return facts
+
+    def _pin(self, pin: State) -> Line:
+        """Return "Custody"; "(Done) Custody: joint authority" for a finished task, whose state stays if the line is cut."""
+        title = self._cut(pin["title"], self._max_text)
+        if not pin["done"]:
+            return [title]
+        result = self._cut(pin["result"] or "", self._max_text, pin["id"], "result")
+        return [f"({self._translate(ROLES['done'])}) ", title, *([" → ", result] if result.text else [])]
 
     def _credible(self, sighting: State, sex: str | None) -> Line:
         at = self._sighted(sighting, lambda stamp, _: self._near(stamp), sex)
@@ -256,9 +263,11 @@ class BriefingChildren(ReportDocument):
         return self._say(N_("unanswered: {waiting}"), waiting=waiting) if waiting else ""
 
     def _owner(self, card: State, is_large: bool) -> Piece:
-        """Return " · Bob Claes", or that nobody is assigned. A row on a full page has only the first name, or nothing."""
-        text, first_name = f"\u00a0· {self._assignee(card)}", self._name(card["assignee"]).split()[0] if card["assignee"] else ""
-        return text if is_large else UserText(text, short=f"\u00a0· {first_name}" if first_name else "")
+        """Return " · Bob Claes", or that nobody is assigned. A row on a full page has only the first name."""
+        text = f"\u00a0· {self._assignee(card)}"
+        if is_large or not card["assignee"]:
+            return text
+        return UserText(text, short=f"\u00a0· {self._name(card['assignee']).split()[0]}")
 
     def _task(self, card: State, length: int) -> UserText:
         """Return a task's title, with a short form of at most `length` characters for a full page."""
