@@ -181,7 +181,8 @@ class BriefingChildren(ReportDocument):
         if not pin["done"]:
             return [title]
         result = self._cut(pin["result"] or "", self._max_text, pin["id"], "result")
-        return [f"({self._translate(ROLES['done'])}) ", title, *([" → ", result] if result.text else [])]
+        line: Line = [f"({self._translate(ROLES['done'])}) ", title]
+        return [*line, " → ", result] if result.text else line
 
     def _credible(self, sighting: State, sex: str | None) -> Line:
         at = self._sighted(sighting, lambda stamp, _: self._near(stamp), sex)

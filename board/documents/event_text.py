@@ -12,9 +12,9 @@ from board.config.event_sentences import BEFORE_CHANGES, CREATIONS, NULLABLE, SE
 from board.documents.content import Line, Piece
 from board.documents.event_values import READERS, Facts, is_card
 from board.documents.field_values import FieldValues, fields_of_name, plain
-from board.documents.shown_changes import UNKNOWN, Change, all_changes, shown_changes, value_at
+from board.documents.shown_changes import UNKNOWN, Change, all_changes, shown_changes
 from board.engine import kinds
-from board.engine.conditions import holds
+from board.engine.conditions import holds, value_at
 from board.i18n import translations
 
 _RESTATEMENT = re.compile(r"restatements\.([^.]+)\.")

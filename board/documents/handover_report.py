@@ -3,7 +3,8 @@
 from board import labels
 from board.config import page_table, sentences
 from board.config.lengths import exact_length
-from board.documents.content import Block, Document, Fact, Line, Section, UserText, short_datetime
+from board.documents import report_wording
+from board.documents.content import Block, Document, Fact, Line, Piece, Section, UserText, short_datetime
 from board.documents.open_alarms import OpenAlarms
 from board.engine import kinds
 from board.i18n import N_, P_
@@ -172,21 +173,28 @@ class ReportDocument(OpenAlarms):
 
     def _blocks(self, section: State) -> list[Block]:
         translate, tasks, other_cards = self._translate, section["tasks"], section["cards"]
-        events, count = [self._event(event) for event in section["since"]["significant"]], section["left_out"]
+        events = [self._event(event) for event in report_wording.last_events(section["since"]["significant"])]
+        ungraded, count = report_wording.only_ungraded(section), section["left_out"]
         left_out: list[Line] = [[self._count(*_LEFT_OUT, count).format(count=count)]] if count else []
 
         def lines(cards: list[State], **changes: bool | None) -> list[Line]:
             return [self._card(card | changes, section["search"]["person"]["sex"]) for card in cards]
 
+        def by_due(cards: list[State]) -> list[Line]:
+            return lines(sorted(cards, key=lambda card: str(card["due"])))
+
+        def waiting(name: str) -> list[Line]:
+            return lines(report_wording.with_missing_grades(section, name))
+
         return [
             Block(translate(sentences.CRITICAL_POINTS), lines(section["pinned"], due=None)),
-            Block(translate(sentences.OVERDUE), lines(tasks["overdue"])),
-            Block(translate(sentences.DUE_SOON), lines(tasks["due"])),
+            Block(translate(sentences.OVERDUE), by_due(tasks["overdue"])),
+            Block(translate(sentences.DUE_SOON), by_due(tasks["due"])),
             Block(translate(sentences.UNDATED), lines(tasks["undated"])),
-            Block(translate(sentences.UNGRADED), lines(section["ungraded"])),
-            Block(translate(sentences.SIGHTINGS_TO_LOOK_AT), lines(section["to_look_at"])),
-            Block(translate(sentences.SIGHTINGS_TO_ASSESS), lines(section["to_assess"])),
-            Block(translate(sentences.TO_PASS_ON), lines(section["to_pass_on"])),
+            Block(translate(sentences.UNGRADED), lines(ungraded)),
+            Block(translate(sentences.SIGHTINGS_TO_LOOK_AT), waiting("to_look_at")),
+            Block(translate(sentences.SIGHTINGS_TO_ASSESS), waiting("to_assess")),
+            Block(translate(sentences.TO_PASS_ON), waiting("to_pass_on")),
             Block(translate(sentences.DONE), lines(tasks["done"], due=None, done=True)),
             *(Block(translate(kinds.named(kind).plural), lines(cards)) for kind, cards in other_cards.items()),
             Block("", left_out),
@@ -201,7 +209,7 @@ class ReportDocument(OpenAlarms):
         times = {"seen_at": card["seen_at"], "received_at": card["at"]}
         at = short_datetime(card["at"], self._reads)
         time = self._sighted(times, short_datetime, sex) if card["kind"] == "sighting" else at
-        details = [self._assignee(card), time]
+        details = [translate(sentences.NOT_GRADED) if card.get("ungraded") else None, self._assignee(card), time]
         details += [self._say(sentences.DUE, at=short_datetime(card["due"], self._reads))] if card["due"] else []
         more = "".join(f" · {part}" for part in details if part)
         line: Line = [f"{noun} {card['number']} · " if card["number"] else f"{noun} · ", title, more]
@@ -233,4 +241,15 @@ class ReportDocument(OpenAlarms):
         if number:
             card = self._say(sentences.NUMBERED, kind=self._translate(labels.KINDS[event["kind"]]), number=number)
             label = self._say(sentences.WHAT_CARD, what=label, card=card)
-        return [f"{short_datetime(event['at'], self._reads)} · {label}"]
+        text, head = self._result(event), f"{short_datetime(event['at'], self._reads)} · {label}"
+        if text is None:
+            return [head]
+        return [f"{head} · " if number else f"{labels.with_colon(head, self._translate)} ", text]
+
+    def _result(self, event: State) -> Piece | None:
+        """Return what a significant event set: "credible", or the text of a decision or goal; None if the type says it all."""
+        path, value = ((event["result"] or {}).get(name) for name in ("path", "value"))
+        if path == "withdrawn":
+            return self._translate(labels.DONE[path])
+        text = labels.value(path or "", event["kind"], value, self._translate)
+        return text if text is not None or not value else self._languages.user_text(str(value), event["id"], path or "")

@@ -1,6 +1,6 @@
 """Words of a handover report on paper: names, times, labels and plurals in the reader's language."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import chain
 from typing import Any
 
@@ -14,6 +14,26 @@ from board.documents.text_languages import TextLanguages
 from board.i18n import P_, gettext_for, moment_text, translations
 from models.board import OPERATIONS
 from models.entity import State
+
+SIGHTINGS = ("ungraded", "to_look_at", "to_assess", "to_pass_on")  # lists of a section
+
+
+def last_events(events: Iterable[State]) -> list[State]:
+    """Return the significant events to list, in order: of several about the same card or field, the last."""
+    last = {event["id"] if "number" in event else (event["type"], event["id"]): event for event in events}
+    return sorted(last.values(), key=lambda event: int(event["seq"]))
+
+
+def with_missing_grades(section: State, name: str) -> list[State]:
+    """Return the sightings of a list, marked if they are not graded."""
+    ids = {card["id"] for card in section["ungraded"]}
+    return [card | {"ungraded": card["id"] in ids} for card in section[name]]
+
+
+def only_ungraded(section: State) -> list[State]:
+    """Return the ungraded sightings that no other list of the section has."""
+    listed = {card["id"] for name in SIGHTINGS[1:] for card in section[name]}
+    return [card for card in section["ungraded"] if card["id"] not in listed]
 
 
 class ReportWording:
@@ -31,8 +51,9 @@ class ReportWording:
         signed_at = self._handover["position"] if self._handover else None
         self._languages.load(OPERATIONS, signed_at["seq"] if signed_at else 2**53, [OPERATIONS])
         for section in report["searches"]:
-            sightings = (section[name] for name in ("ungraded", "to_look_at", "to_assess", "to_pass_on"))
-            cards = chain(*sightings, section["pinned"], *section["tasks"].values(), *section["cards"].values())
+            sightings = (section[name] for name in SIGHTINGS)
+            events = section["since"]["significant"]
+            cards = chain(*sightings, section["pinned"], *section["tasks"].values(), *section["cards"].values(), events)
             self._languages.load(section["board"], section["seq"], [section["board"], *(card["id"] for card in cards)])
 
     def _labelled(self, label: str, state: State, path: str) -> str:

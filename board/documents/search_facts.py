@@ -44,7 +44,7 @@ class SearchFacts(ReportWording):
         if section["outside"]:
             facts.append((translate(N_("Not seen by")), [f"{self._name(section['outside'])} · {self._keeper(section)}"]))
         elif search["access"] == "members" and self._report["shift"]:
-            facts.append((translate(N_("Responsible")), [self._responsible()]))
+            facts.append((translate(N_("Responsible in the shift")), [self._responsible()]))
         facts += self._ended(search)
         facts += self._progress(section)
         return [*facts, *self._checksum(section["head"])]

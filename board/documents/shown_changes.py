@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from board.engine import kinds
+from board.engine.conditions import value_at
 from models.entity import State
 
 GROUP = re.compile(r"(?:checklist|criteria|earlier)\.\w+")  # an item, an answer with its basis, an earlier disappearance
@@ -25,13 +26,6 @@ class Change(NamedTuple):
     path: str
     old: Any
     new: Any
-
-
-def value_at(state: Any, path: str) -> Any:
-    """Return the value at a path such as "person.age"; None if a group on the way is unset."""
-    for key in path.split("."):
-        state = state.get(key) if isinstance(state, Mapping) else None
-    return state
 
 
 def all_changes(event: Mapping[str, Any], before: State | _Unknown | None) -> list[Change]:

@@ -10,10 +10,11 @@ IS_SET: Sequence[Any] = (None, False)  # after a "!" before the path: the value 
 
 def holds(condition: Condition, state: Any) -> bool:
     """Return whether a state meets a condition. Every state meets the empty condition."""
-    return all((_value_at(state, path.lstrip("!")) in values) != path.startswith("!") for path, values in condition.items())
+    return all((value_at(state, path.lstrip("!")) in values) != path.startswith("!") for path, values in condition.items())
 
 
-def _value_at(state: Any, path: str) -> Any:
+def value_at(state: Any, path: str) -> Any:
+    """Return the value at a path such as "person.age"; None if a group on the way is unset."""
     for key in path.split("."):
         state = state.get(key) if isinstance(state, Mapping) else None
     return state

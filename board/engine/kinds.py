@@ -42,6 +42,7 @@ class EventSpec:
     - `command`: writes the event; its rights are needed to undo it.
     - `revises`: may invalidate or revive an earlier significant event.
     - `significant`: condition on the new state for events that everyone must read before taking over a shift.
+    - `result`: field whose value a report shows with the event. For a card, it is the value at the time of the report.
     - `signs`: returns (board, number of the handover) for an entity whose state contains a signed position of that board. The
       arguments are the entity's id and state.
     """
@@ -51,6 +52,7 @@ class EventSpec:
     undoable: bool = False
     revises: bool = False
     significant: Condition | None = None
+    result: str = ""
     signs: Callable[[str, State], tuple[str, int]] | None = None
 
 

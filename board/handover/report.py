@@ -115,13 +115,14 @@ def compose(session: Session, account: str, scope: ReportScope, board: str | Non
 
 def _read(session: Session, account: str, scope: ReportScope, positions: dict[str, Position]) -> ReportData:
     heads, seqs = unit_of_work.positions(session, positions), {id: at["seq"] for id, at in positions.items()}
-    entities = state_at.entities_at(session, seqs, next_shift_end(scope.at))
     shift_starts = many_boards.seqs_at(session, positions, scope.shift["since"]) if scope.shift is not None else {}
     seen = {board: position.seq for board, position in positions_of(session, account).items()}
     earliest = {id: min(at["seq"], seen.get(id, 2**53), shift_starts.get(id, 0)) for id, at in positions.items()}
     number, status = scope.number, scope.handover["status"] if scope.handover is not None else None
     unread = frozenset(handovers.unread(session, account, number) if status == "signed" else ())
     events = significant_events.significant_events_after(session, earliest, seqs)
+    cards = {event.entity for of_board in events.values() for event in of_board if kinds.named(event.kind).is_card}
+    entities = state_at.entities_at(session, seqs, next_shift_end(scope.at), cards)
     later = {id: len(found) for id, found in significant_events.significant_events_after(session, seqs).items()}
     return ReportData(
         scope, positions, heads, entities, shift_starts, seen, events, later, unread, _reads(session, positions, number),

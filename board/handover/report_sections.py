@@ -7,10 +7,11 @@ from typing import Any, NamedTuple
 from board.commands.searches.suggested_criteria import suggested, undecided
 from board.commands.sightings import queues
 from board.engine import kinds
-from board.engine.conditions import holds
+from board.engine.conditions import holds, value_at
 from board.engine.event import JournalEvent
 from board.handover.report_types import (
     CardOfFile,
+    EventResult,
     LastConfirmed,
     News,
     NewsOfReader,
@@ -176,16 +177,27 @@ def _reader(data: ReportData, id: str, events: Iterable[JournalEvent]) -> NewsOf
 def _news(data: ReportData, id: str, events: Iterable[JournalEvent], start: int) -> News:
     """Return the events after a seq, up to the position of the report."""
     found = [event for event in events if event.seq > start]
-    significant = [_event(event) for event in found[-MAX_ITEMS:]]
+    significant = [_event(event, data.entities) for event in found[-MAX_ITEMS:]]
     return {"seq": start, "events": max(0, data.positions[id]["seq"] - start), "significant": significant}
 
 
-def _event(event: JournalEvent) -> ReportedEvent:
-    number = (event.payload().get("state") or {}).get("number")
-    shown: ReportedEvent = {"seq": event.seq, "at": event.at, "type": event.type, "kind": event.kind, "id": event.entity}
-    if number is not None:
-        shown["number"] = number
+def _event(event: JournalEvent, entities: BoardState) -> ReportedEvent:
+    state = event.payload().get("state") or {}
+    current = entities[event.kind].get(event.entity) if kinds.named(event.kind).is_card else None
+    shown: ReportedEvent = {
+        "seq": event.seq, "at": event.at, "type": event.type, "kind": event.kind, "id": event.entity,
+        "result": _result(event.type, current.state if current is not None else state),
+    }  # fmt: skip
+    if state.get("number") is not None:
+        shown["number"] = state["number"]
     return shown
+
+
+def _result(type: str, state: State) -> EventResult | None:
+    path = kinds.event_specs()[type].result
+    if path and state.get("withdrawn"):
+        return {"path": "withdrawn", "value": True}
+    return {"path": path, "value": value_at(state, path)} if path else None
 
 
 def _cards(

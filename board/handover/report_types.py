@@ -18,9 +18,11 @@ People = dict[str, str]  # names by id
 Priority = Literal["low", "normal", "urgent"]
 
 
+# Field that a significant event set, with its value.
+EventResult = TypedDict("EventResult", {"path": str, "value": str | bool | None})
 # Significant event; `number` of a card.
 ReportedEvent = TypedDict("ReportedEvent", {
-    "seq": Count, "at": Time, "type": str, "kind": str, "id": Id, "number": NotRequired[Count],
+    "seq": Count, "at": Time, "type": str, "kind": str, "id": Id, "number": NotRequired[Count], "result": EventResult | None,
 })  # fmt: skip
 News = TypedDict("News", {"seq": Count, "events": Count, "significant": list[ReportedEvent]})
 NewsOfShift = TypedDict("NewsOfShift", {
@@ -114,6 +116,8 @@ handover is open and as it was signed; otherwise who holds the shift. Then the `
 `since.seq`: where the search stood at that time.
 `since.events`: how many.
 `since.significant`: the newest 100.
+`since.significant[].result`: the field that it set, and its value; of a sighting, its assessment at this position, or
+`withdrawn`, so that an earlier one does not mislead; null if the type says it all. *0.4.0*
 `alarms`: alarms that have not ended. `seq`, `title`, `assignee` and the times are those of its position. *0.4.0*
 `alarms.open`: how many nobody has.
 `alarms.held`: how many somebody has.

@@ -4,7 +4,7 @@ Unchanged entities are read from their rows, and changed ones from the journal. 
 that moment.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, select, true
@@ -34,9 +34,10 @@ class EntityAt(NamedTuple):
 BoardState = dict[str, dict[str, EntityAt]]  # by kind, by id
 
 
-def entities_at(session: Session, positions: Mapping[str, int], due_before: str) -> BoardState:
+def entities_at(session: Session, positions: Mapping[str, int], due_before: str, cards: Collection[str] = ()) -> BoardState:
     """Return the entities that a report needs: searches, columns, briefings and their pinned cards; alarms that have not ended
-    and their subjects; credible, confirmed or ungraded sightings; waiting wakes; done tasks and those due before `due_before`.
+    and their subjects; credible, confirmed or ungraded sightings; waiting wakes; done tasks and those due before `due_before`;
+    and the cards with these ids.
 
     May contain others.
     """
@@ -49,7 +50,7 @@ def entities_at(session: Session, positions: Mapping[str, int], due_before: str)
     for kind in reported:
         condition = kind.report_condition(columns_of(kind.model), due_before)
         _read(session, kind, positions, condition, "board", sorted(positions), entities)
-    ids = {id for briefing in entities[Briefing.KIND].values() for id in briefing.state["pinned"]}
+    ids = {*cards, *(id for briefing in entities[Briefing.KIND].values() for id in briefing.state["pinned"])}
     ids |= {alarm.state["about"]["id"] for alarm in entities[Alarm.KIND].values() if alarm.state["ended_at"] is None}
     for kind in reported:
         if kind.model in pinnable():

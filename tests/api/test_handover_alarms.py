@@ -103,7 +103,7 @@ async def test_an_alarm_of_the_outgoing_person_does_not_go_home(shift: Shift) ->
     (row,) = (await shift.reported())["listed"]
     assert (row["id"], row["taken_by"], row["moves"]) == (alarm, shift.alice, True)
     paper = (await shift.team.ada.http.get("/handover.md")).text
-    line = next(line for line in paper.partition("## Open now")[2].splitlines() if line.startswith("- "))
+    line = next(line for line in paper.partition("## Open alarms")[2].splitlines() if line.startswith("- "))
     assert line.startswith(f"- Noor · Urgent sighting {row['about']['number']} · {URGENT['description']} · open since")
     assert "Alice has it until" in line
     assert line.endswith("Ada")

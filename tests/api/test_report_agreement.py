@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,8 @@ from tests.api.test_documents import fetched
 from tests.support import handover_steps
 from tests.support.people import Person
 from tests.support.team import Team, running_team
+
+IMPORTANT = "Important since the shift began"
 
 
 @pytest.fixture
@@ -99,11 +102,75 @@ async def test_open_work_without_a_due_time_is_listed_with_its_owner(team: Team)
     await alice.command(search, "task.add", {"title": "Ask school", "due": "2026-01-01T00:00:00Z"})
     await team.bob.command(search, "sighting.add", {"description": "a girl on a bicycle"})
     text = await printed(alice)
-    asked, called = block(text, "Open, no due time")
+    asked, called = block(text, "Urgent or in progress, no due time")
     assert asked.endswith("Ask the shop · Bob")
     assert called.endswith("Call the aunt · nobody assigned")
     assert block(text, "Overdue")[0].partition(" · due ")[0].endswith("Ask school · nobody assigned")
     assert "a girl on a bicycle" in block(text, "Sightings not looked at")[0]
+
+
+async def sighting(team: Team, search: str, **data: Any) -> str:
+    """Report a sighting; return its id."""
+    seq = (await team.bob.command(search, "sighting.add", data))["seqs"][0]
+    answer = await team.bob.http.get(f"/api/v1/boards/{search}/events", params={"after": seq - 1, "limit": 1})
+    return str(answer.json()["events"][0]["id"])
+
+
+async def test_important_events_say_what_came_of_them(team: Team) -> None:
+    await handover_steps.take_shift(team.alice)
+    search, alice = await team.alice.open_search(), team.alice
+    settled, credible, gone, waiting = [
+        await sighting(team, search, description=text, priority="urgent") for text in ("jogger", "shopkeeper", "a dog", "tram")
+    ]
+    await alice.command(search, "sighting.assess", {"sighting": credible, "assessment": "credible"})
+    await alice.command(search, "sighting.assess", {"sighting": settled, "assessment": "unverifiable"})
+    await alice.command(search, "card.withdraw", {"card": gone, "reason": "not a sighting"})
+    await alice.command(search, "note.add", {"text": "First line: the aunt.", "category": "decision"})
+    for text in ("find the bus", "find the driver"):
+        await alice.command(search, "search.set_goal", {"text": text})
+    await alice.command(search, "search.set_appeal", {"level": "discreet"})
+    await alice.command(OPERATIONS, "handover.prepare", {})
+    number = (await handover_steps.state(alice, "handover"))["number"]
+    await handover_steps.sign_handover(alice, number)
+    await alice.command(search, "sighting.assess", {"sighting": waiting, "assessment": "not_the_child"})
+    lines = [line.partition(" · ")[2] for line in block(await printed(alice, f"/handovers/{number}.md"), IMPORTANT)]
+    numbers = [(await alice.snapshot(search))["entities"]["sighting", id]["number"] for id in (settled, credible, gone, waiting)]
+    results = (("added", "cannot be verified"), ("assessed", "credible"), ("added", "withdrawn"), ("added", "not assessed"))
+    said = [
+        f"Sighting {how}: Sighting {number} · {result}" for number, (how, result) in zip(numbers, results, strict=True)
+    ]  # fmt: skip
+    assert lines == [
+        "Search opened", said[0], said[2], said[3], said[1], "Note added: First line: the aunt.", "Goal changed: find the driver",
+        "Appeal changed: discreet",
+    ]  # fmt: skip
+
+
+async def test_an_ungraded_sighting_is_listed_once(team: Team) -> None:
+    search, alice = await team.alice.open_search(), team.alice
+    seen, looked = [await sighting(team, search, description=text) for text in ("a girl", "a coat")]
+    await alice.command(search, "sighting.looked_at", {"sighting": looked})
+    text = await printed(alice)
+    assert "Sightings not yet graded" not in text
+    assert [text.count(each) for each in ("a girl", "a coat")] == [1, 1]
+    assert " · not graded · " in block(text, "Sightings not looked at")[0]
+    assert " · not graded · " in block(text, "Sightings to assess")[0]
+    await alice.command(search, "sighting.grade", {"sighting": seen, "grade": {"source": "B"}})
+    assert "a girl" in block(await printed(alice), "Sightings to assess")[0]
+    assert "not graded" not in block(await printed(alice), "Sightings to assess")[0]
+
+
+async def test_overdue_tasks_begin_with_the_longest_overdue(team: Team) -> None:
+    search, alice = await team.alice.open_search(), team.alice
+    for title, day in (("Ask school", "02"), ("Ask the shop", "01")):
+        await alice.command(search, "task.add", {"title": title, "due": f"2026-01-{day}T00:00:00Z"})
+    assert ["the shop" in line for line in block(await printed(alice), "Overdue")] == [True, False]
+
+
+async def test_a_briefing_names_alarms_that_nobody_has(team: Team) -> None:
+    search = await team.alice.open_search(person={"first_name": "Noor", "age": 14})
+    await sighting(team, search, description="a girl at the station", priority="urgent")
+    (page,) = await pages(team.alice)
+    assert re.search(r"Open alarms 1 that nobody has — Noor, 14 · Urgent sighting \d+ · nobody has it", page)
 
 
 async def test_a_critical_point_that_is_done_says_so(team: Team) -> None:
@@ -119,7 +186,7 @@ async def test_a_critical_point_that_is_done_says_so(team: Team) -> None:
     assert block(await printed(alice), "Critical points")[0].endswith("Custody · Done")
     await alice.command(search, "task.update", {"task": task, "result": "joint authority"})
     assert block(await printed(alice), "Critical points")[0].endswith("Custody · Done: joint authority")
-    assert "Custody (Done: joint authority)" in (await pages(alice))[0]
+    assert "(Done) Custody → joint authority" in (await pages(alice))[0]
 
 
 async def test_needs_say_until_when_they_are_covered(team: Team) -> None:
@@ -184,7 +251,9 @@ async def test_words_and_reason_of_an_acceptance_say_whose_they_are(team: Team) 
 async def test_a_members_only_search_names_the_person_responsible_once(team: Team) -> None:
     await team.secret_search(team.ada)
     await handover_steps.prepare_handover(team.alice, incoming=team.ada.account["id"])
-    assert facts(await printed(team.alice), "Responsible") == ["Alice · Ada becomes responsible for it with the shift."]
+    assert facts(await printed(team.alice), "Responsible in the shift") == [
+        "Alice · Ada becomes responsible for it with the shift."
+    ]
 
 
 async def test_the_category_of_a_comment_is_said_once(team: Team) -> None:

@@ -253,7 +253,7 @@ async def test_viewer_sees_all_of_a_handover_and_can_do_nothing(browsers: Browse
     await victor("[data-shift]").click()
     await victor.live()
     await expect(victor("[data-testid=withheld]")).to_have_text(
-        "Searches of which you are not a member are not shown. Their members see who is responsible for them."
+        "Some members-only searches are not shown. Their members see who is responsible for them."
     )
     await expect(victor("[data-section]")).to_have_count(SEARCHES)
     await expect(victor("main")).not_to_contain_text("Secret")

@@ -2,8 +2,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import "./declarations.js";
+import { use } from "../../static/js/core/i18n.js";
 import { label } from "../../static/js/core/labels.js";
-import { decisionText, isMarked, takerOf } from "../../static/js/pages/handover/report_statements.js";
+import { decisionText, eventName, isMarked, lastEvents, sightingLists, takerOf } from "../../static/js/pages/handover/report_statements.js";
+
+use(/** @type {any} */ ({ labels: {
+  kinds: { sighting: "Sighting" }, fields: {}, done: { withdrawn: "withdrawn" }, values: { "sighting.assessment": { unverifiable: "cannot be verified" }, "criteria.answer": { yes: "Yes", no: "No" }, worrying: { null: "Not decided" } },
+  events: { "sighting.assessed": "Sighting assessed", "search.goal_set": "Goal changed", "search.opened": "Search opened" },
+} }));
+const plain = (/** @type {string} */ text) => text.replaceAll("\u00a0", " ");
 
 test("a decision is due only if a criterion applies, while the search is open", () => {
   const search = { worrying: null, undecided: true, status: "open" };
@@ -17,6 +24,28 @@ test("the person who accepted a handover is named instead of the expected one", 
   assert.equal(takerOf(handover), "ada");
   assert.equal(takerOf({ ...handover, status: "accepted", ended_by: "dora" }), "dora");
   assert.equal(takerOf(null), undefined);
+});
+test("of several events about a card or a field, the last is listed", () => {
+  const card = { kind: "sighting", number: 7 }, events = [
+    { ...card, id: "a", seq: 1, type: "sighting.added" }, { kind: "search", id: "s", seq: 2, type: "search.goal_set" }, { kind: "note", id: "n", seq: 3, type: "note.added" },
+    { ...card, id: "a", seq: 4, type: "sighting.assessed" }, { kind: "search", id: "s", seq: 5, type: "search.appeal_set" }, { kind: "search", id: "s", seq: 6, type: "search.goal_set" },
+  ];
+  assert.deepEqual(lastEvents(events).map(({ seq }) => seq), [3, 4, 5, 6]);
+});
+test("an important event says what it set", () => {
+  const assessed = { type: "sighting.assessed", kind: "sighting", number: 7 };
+  assert.equal(plain(eventName({ ...assessed, result: { path: "assessment", value: "unverifiable" } })), "Sighting assessed: Sighting 7 · cannot be verified");
+  assert.equal(plain(eventName({ ...assessed, result: { path: "withdrawn", value: true } })), "Sighting assessed: Sighting 7 · withdrawn");
+  assert.equal(plain(eventName(assessed)), "Sighting assessed: Sighting 7", "in a report of an earlier version");
+  assert.equal(eventName({ type: "search.goal_set", kind: "search", result: { path: "goal.text", value: "find the driver" } }), "Goal changed: find the driver");
+  assert.equal(eventName({ type: "search.goal_set", kind: "search", result: { path: "goal.text", value: null } }), "Goal changed");
+  assert.equal(eventName({ type: "search.opened", kind: "search", result: null }), "Search opened");
+});
+test("an ungraded sighting is in one list", () => {
+  const [one, two, three] = ["one", "two", "three"].map((id) => ({ id }));
+  const { ungraded, waiting } = sightingLists({ ungraded: [one, three], to_look_at: [one], to_assess: [two] });
+  assert.deepEqual(ungraded, [three]);
+  assert.deepEqual(waiting, [[{ id: "one", ungraded: true }], [{ id: "two", ungraded: false }], []]);
 });
 test("reading and summaries after signing are known", () => {
   assert.equal(isMarked({}), false);

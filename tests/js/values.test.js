@@ -29,7 +29,7 @@ test("a photo is shown by its caption or its name", () => {
 
 test("dates, people and codes are shown in words", () => {
   assert.equal(formatPath("born", "2012-03-27", ctx), "27 Mar 2012");
-  assert.equal(formatPath("asked", [BOB, "gone"], ctx), "Bob Claes, Someone");
+  assert.equal(formatPath("asked", [BOB, "gone"], ctx), "Bob Claes and Someone");
   assert.equal(formatPath("shows", ["age"], ctx), "Age");
   assert.equal(formatPath("criteria.under_13", { answer: "yes", basis: "her mother says" }, ctx), "yes (her mother says)");
 });

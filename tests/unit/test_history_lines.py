@@ -152,8 +152,8 @@ def test_the_state_before_an_event_is_unknown_after_an_erased_one() -> None:
 
 
 def alarm(seq: int, type: str, at: str, taken_by: str | None = None) -> Any:
-    state = {"rule": "r", "about": {"kind": "search", "id": SEARCH}, "raised_at": "2026-11-25T12:51:57.000Z", "until": None}
-    state |= {"taken_by": taken_by, "taken_at": f"2026-11-26T{at}.000Z" if taken_by else None}
+    state: dict[str, Any] = {"rule": "r", "about": {"kind": "search", "id": SEARCH}, "raised_at": "2026-11-25T12:51:57.000Z"}
+    state |= {"asked": [], "until": None, "taken_by": taken_by, "taken_at": f"2026-11-26T{at}.000Z" if taken_by else None}
     event = {"seq": seq, "type": f"alarm.{type}", "kind": "alarm", "id": FILES[0], "at": f"2026-11-26T{at}.000Z", "state": state}
     return SimpleNamespace(to_json=lambda: orjson.dumps(event))
 

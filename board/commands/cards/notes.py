@@ -79,7 +79,7 @@ KIND = Kind(
     data=AddNote,
     events={
         "note.added": EventSpec(
-            N_("Note added"), "note.add", significant={"category": ("decision",)}
+            N_("Note added"), "note.add", significant={"category": ("decision",)}, result="text"
         ),
         "note.archived": EventSpec(N_("Note left the board"), "board.make_room"),
         "note.brought_back": EventSpec(N_("Note brought back"), "board.bring_back"),

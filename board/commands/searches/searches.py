@@ -299,11 +299,13 @@ KIND = Kind(
     events={
         "search.opened": _significant(N_("Search opened"), "search.open"),
         "search.updated": EventSpec(N_("Search changed"), "search.update", undoable=True),
-        "search.status_set": _significant(N_("Status changed"), "search.set_status"),
-        "search.worrying_set": _significant(N_("Decided if worrying"), "search.set_worrying", undoable=True),
-        "search.appeal_set": _significant(N_("Appeal changed"), "search.set_appeal", undoable=True),
+        "search.status_set": _significant(N_("Status changed"), "search.set_status", result="status"),
+        "search.worrying_set": _significant(
+            N_("Decided if worrying"), "search.set_worrying", undoable=True, result="worrying"
+        ),
+        "search.appeal_set": _significant(N_("Appeal changed"), "search.set_appeal", undoable=True, result="appeal.level"),
         "search.access_set": EventSpec(N_("Access changed"), "search.set_access", undoable=True),
-        "search.goal_set": _significant(N_("Goal changed"), "search.set_goal", undoable=True),
+        "search.goal_set": _significant(N_("Goal changed"), "search.set_goal", undoable=True, result="goal.text"),
         "search.photo_set": EventSpec(N_("Photo changed"), "search.set_photo", undoable=True),
         "search.outcome_set": EventSpec(N_("Outcome corrected"), "search.set_outcome", undoable=True),
         "search.archived": EventSpec(N_("Search archived")),

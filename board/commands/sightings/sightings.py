@@ -253,13 +253,13 @@ KIND = Kind(
     events={
         "sighting.added": EventSpec(
             N_("Sighting added"), "sighting.add",
-            significant={"priority": ("urgent",), "!assessment": SETTLED},
+            significant={"priority": ("urgent",), "!assessment": SETTLED}, result="assessment",
         ),
         "sighting.updated": EventSpec(N_("Sighting changed"), "sighting.update", undoable=True, revises=True),
         "sighting.graded": EventSpec(N_("Sighting graded"), "sighting.grade", undoable=True),
         "sighting.assessed": EventSpec(
             N_("Sighting assessed"), "sighting.assess", undoable=True, revises=True,
-            significant={"assessment": ASSURED},
+            significant={"assessment": ASSURED}, result="assessment",
         ),
         "sighting.looked_at": EventSpec(N_("Sighting looked at"), "sighting.looked_at"),
         "sighting.passed_on": EventSpec(N_("Sighting passed on"), "sighting.pass_on", undoable=True),

@@ -4,6 +4,7 @@ import { live } from "../../vendor/lit-html/directives/live.js";
 import { accountName } from "../format/values.js";
 import { n, t } from "../core/i18n.js";
 import { cardKinds, pluralName } from "../core/rules/kinds.js";
+import { say } from "../core/rules/sentences.js";
 import { label } from "../core/labels.js";
 import { GRADES, SINCE_LAST_LOOK } from "./card_filter.js";
 import { formatShortMoment } from "../format/time_elements.js";
@@ -107,7 +108,7 @@ function people({ session, model, filters }) {
 }
 
 /** @param {string} grade */
-const gradeName = (grade) => (BARE.has(grade) ? t("not graded") : t("{grade} or better", { grade }));
+const gradeName = (grade) => (BARE.has(grade) ? say("not_graded") : t("{grade} or better", { grade }));
 
 /**
  * Return the grades to choose from, including one from the URL.

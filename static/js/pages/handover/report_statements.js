@@ -1,6 +1,7 @@
 /** Statements of a handover report that depend on several facts, as on paper (board/documents/search_facts.py). */
 
 import { label } from "../../core/labels.js";
+import { cardName } from "../../format/values.js";
 import { say } from "../../core/rules/sentences.js";
 
 /**
@@ -15,6 +16,44 @@ export function decisionText({ worrying, undecided, status }) {
 
 /** Return true if somebody read or summarised the search after signing, which the report does not count as events. @param {any} section */
 export const isMarked = ({ reads = {}, restatements = {} }) => Object.keys(reads).length + Object.keys(restatements).length > 0;
+
+/**
+ * Return the significant events to list, in order: of several about the same card or field, the last.
+ * @param {any[]} events
+ * @returns {any[]}
+ */
+export function lastEvents(events) {
+  const last = new Map(events.map((event) => ["number" in event ? event.id : `${event.type} ${event.id}`, event]));
+  return [...last.values()].sort((one, other) => one.seq - other.seq);
+}
+
+/**
+ * "Sighting added: Sighting 7 · credible", "Goal changed: find the driver"
+ * @param {{ type: string, kind: string, number?: number | null, result?: { path: string, value: any } | null }} event
+ */
+export function eventName({ type, kind, number, result }) {
+  const what = label.event(type), value = resultText(kind, result);
+  if (!number) return value ? say("what_card", { what, card: value }) : what;
+  return [say("what_card", { what, card: cardName({ kind, state: { number } }) }), value].filter(Boolean).join("\u00a0· ");
+}
+
+/** @param {string} kind @param {{ path: string, value: any } | null} [result] null or absent in reports of earlier versions */
+function resultText(kind, result) {
+  if (!result) return null;
+  const { path, value } = result;
+  return path === "withdrawn" ? label.done(path) : label.value(path, value, kind) ?? value;
+}
+
+/**
+ * Return the sightings that no other list of the section has, and those lists with a mark on ungraded sightings.
+ * @param {any} section
+ */
+export function sightingLists({ ungraded, to_look_at: toLookAt = [], to_assess: toAssess = [], to_pass_on: toPassOn = [] }) {
+  const idsOf = (/** @type {any[]} */ cards) => new Set(cards.map(({ id }) => id)), missing = idsOf(ungraded);
+  const waiting = [toLookAt, toAssess, toPassOn].map((cards) => cards.map((/** @type {any} */ card) => ({ ...card, ungraded: missing.has(card.id) })));
+  const listed = idsOf(waiting.flat());
+  return { ungraded: ungraded.filter((/** @type {any} */ { id }) => !listed.has(id)), waiting };
+}
 
 /** Return the account that accepted the handover, or is expected to. @param {any} handover */
 export const takerOf = (handover) => (handover?.status === "accepted" ? handover.ended_by : handover?.incoming);

@@ -11,7 +11,7 @@ import { label } from "../../core/labels.js";
 import { standardText } from "../../core/rules/standard_texts.js";
 import { hiddenSearches } from "./hidden_searches.js";
 import { pinned } from "./pinned.js";
-import { decisionText, isMarked } from "./report_statements.js";
+import { decisionText, eventName, isMarked, lastEvents, sightingLists } from "./report_statements.js";
 import { restated } from "./restatement.js";
 import { searchTexts } from "./texts.js";
 import { outcomeText, joinParts } from "../../shared/board/search/outcome.js";
@@ -112,14 +112,8 @@ function shiftEvents({ board, since: { events, significant, seq }, reader, seq: 
 /** @param {JournalEvent[]} events @param {string} board */
 function important(events, board) {
   if (!events.length) return nothing;
-  return html`<ul>${events.map((/** @type {any} */ event) => html`<li>${timeElement(event.at)}\u00a0· <a href="/searches/${board}/history#${event.seq}">${eventName(event)}</a></li>`)}</ul>`;
+  return html`<ul>${lastEvents(events).map((/** @type {any} */ event) => html`<li>${timeElement(event.at)}\u00a0· <a href="/searches/${board}/history#${event.seq}">${eventName(event)}</a></li>`)}</ul>`;
 }
-
-/**
- * "Sighting added: Sighting 7"
- * @param {{ type: string, kind: string, number?: number | null }} event
- */
-export const eventName = ({ type, kind, number }) => (number ? say("what_card", { what: label.event(type), card: cardName({ kind, state: { number } }) }) : label.event(type));
 
 /**
  * Render the events that the reader has not seen.
@@ -200,9 +194,10 @@ const acceptedUnread = ({ unread_by: by }, view) => (by ? html`<p class="unwritt
 
 /** @param {any} section @param {HandoverView} view */
 function cards(section, view) {
-  const { ungraded, to_look_at: toLookAt = [], to_assess: toAssess = [], to_pass_on: toPassOn = [], tasks: { overdue, due: soon, undated = [], done }, cards: otherCards = {}, left_out: leftOutCount = 0 } = section;
+  const { tasks: { overdue, due: soon, undated = [], done }, cards: otherCards = {}, left_out: leftOutCount = 0 } = section;
+  const { ungraded, waiting: [toLookAt, toAssess, toPassOn] } = sightingLists(section);
   const lists = [
-    [say("overdue"), overdue, "late"], [say("due_soon"), soon, ""], [say("undated"), undated, ""],
+    [say("overdue"), byDue(overdue), "late"], [say("due_soon"), byDue(soon), ""], [say("undated"), undated, ""],
     [say("ungraded"), ungraded, ""], [say("sightings_to_look_at"), toLookAt, ""], [say("sightings_to_assess"), toAssess, ""], [say("to_pass_on"), toPassOn, ""], [say("done"), done, "done"],
     ...Object.entries(otherCards).map(([kind, list]) => [pluralName(kind), list, ""]),
   ].filter(([, list]) => list.length);
@@ -210,6 +205,9 @@ function cards(section, view) {
       <ul>${list.map((/** @type {any} */ card) => line(card, kind === "done", section, view))}</ul></section>`)}</div>
     ${leftOutCount ? html`<p class="hint">${n("{count} more card not shown.", "{count} more cards not shown.", leftOutCount)}</p>` : nothing}`;
 }
+
+/** @param {{ due: string }[]} tasks */
+const byDue = (tasks) => [...tasks].sort((one, other) => (one.due < other.due ? -1 : 1));
 
 /**
  * Render the names of files added during the shift; pictures are on the board. Reports signed under earlier versions have none.
@@ -230,7 +228,7 @@ const placeOfFile = ({ card, note }) => (card ? cardName({ kind: card.kind, stat
 function line(card, isDone, { board, search }, view) {
   const { kind, id, number, assignee } = card, until = isDone ? null : card.due, nobody = kind === "task" && !isDone && nobodyAssigned(kind), title = standardText(card.title);
   return html`<li data-card=${id}><a href="/searches/${board}/cards/${id}"><span class="number ${kind}">${number}</span> ${title}</a>
-    <small>${joinParts([assignee ? view.nameOf(assignee) : nobody, cardTime(card, search.person.sex), until && (view.isFixed ? say("due", { at: formatMoment(until) }) : dueElement(until))].filter(Boolean))}</small></li>`;
+    <small>${joinParts([card.ungraded && say("not_graded"), assignee ? view.nameOf(assignee) : nobody, cardTime(card, search.person.sex), until && (view.isFixed ? say("due", { at: formatMoment(until) }) : dueElement(until))].filter(Boolean))}</small></li>`;
 }
 
 /**
