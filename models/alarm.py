@@ -40,8 +40,8 @@ class Alarm(Entity, table=True):
     `everybody`: whether all accounts that can act were asked.
     `asked_on_duty`: whether those on duty were asked. It also asks those who begin a duty later. *0.4.0*
     `handed_on`: accounts that handed it on, or gave it back.
-    `caused_by`: account that caused it, which it does not ask. Null if the server caused it, or if it was raised before this field
-    was added. *0.4.0*
+    `caused_by`: account that caused it, which it does not ask. Null if the server caused it, or if it was raised before this
+    field was added. *0.4.0*
     `taken_by`: account that has it.
     `until`: end of that account's promise. Then the alarm reopens (`alarm.lapsed`). Null if nobody has it, or if it was taken
     before this field was added. *0.4.0*
