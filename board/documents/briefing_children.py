@@ -264,11 +264,9 @@ class BriefingChildren(ReportDocument):
         return self._say(N_("unanswered: {waiting}"), waiting=waiting) if waiting else ""
 
     def _owner(self, card: State, is_large: bool) -> Piece:
-        """Return " · Bob Claes", or that nobody is assigned. A row on a full page has only the first name."""
-        text = f"\u00a0· {self._assignee(card)}"
-        if is_large or not card["assignee"]:
-            return text
-        return UserText(text, short=f"\u00a0· {self._name(card['assignee']).split()[0]}")
+        """Return " · Bob Claes", or that nobody is assigned. A row on a full page has only the first name, or nothing."""
+        text, first_name = f"\u00a0· {self._assignee(card)}", self._name(card["assignee"]).split()[0] if card["assignee"] else ""
+        return text if is_large else UserText(text, short=f"\u00a0· {first_name}" if first_name else "")
 
     def _task(self, card: State, length: int) -> UserText:
         """Return a task's title, with a short form of at most `length` characters for a full page."""

@@ -22,13 +22,11 @@ class OpenAlarms(SearchFacts):
         return [Section(list(heading), note=self._translate(sentences.NOTHING_OPEN))] if self._number else []
 
     def _alarm_facts(self, limit: int) -> list[Fact]:
-        """Return the numbers of alarms, and at most `limit` of those that nobody has, then of those that somebody has, as one
-        fact; none without an alarm."""
+        """Return the numbers of alarms, and at most `limit` of those that somebody has, as one fact; none without an alarm."""
+        held = [pair for pair in self._alarms() if pair[1]["taken_by"] is not None]
         line: Line = [self._alarm_counts()]
-        for is_held in (False, True):
-            found = [pair for pair in self._alarms() if (pair[1]["taken_by"] is not None) is is_held]
-            for section, alarm in found[:limit]:
-                line.append(" — " + " · ".join((self._alarm_name(section, alarm), *self._custody(section, alarm))))
+        for section, alarm in held[:limit]:
+            line.append(f" — {self._alarm_name(section, alarm)}: {', '.join(self._custody(section, alarm))}")
         return [(self._translate(sentences.OPEN_NOW), line)] if line != [""] else []
 
     def _alarm_counts(self) -> str:

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import pypdfium2
 import pytest
 
 from board.documents.briefing_children import cut_text
@@ -18,7 +17,6 @@ from tests.support.team import Team, running_team
 
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtin " * 2
 ARABIC = "مريم"
-MARGIN_PT = 11 / 25.4 * 72  # templates/briefing.css
 CLOCK = re.compile(r"\b\d\d:\d\d\b")  # a minute may pass between two printed pages
 TITLES = {"en": "Shift briefing", "fr": "Briefing de service", "nl": "Dienstbriefing", "de": "Schichtbriefing"}
 
@@ -67,17 +65,6 @@ async def test_a_briefing_of_nine_searches_is_one_page(team: Team, language: str
     assert page.index("Child0 S.") < page.index("Child2 S."), "worrying ones first"
     assert "Surname" not in page
     assert "1 / 1" in page
-
-
-@pytest.mark.parametrize("language", TITLES)
-async def test_no_text_of_a_briefing_leaves_the_margins(team: Team, language: str) -> None:
-    await open_searches(team, 7)
-    await handover_steps.prepare_handover(team.alice)
-    answer = await fetched(team.bob, "/handover/briefing.pdf", language)
-    page = pypdfium2.PdfDocument(answer.content)[0]
-    text = page.get_textpage()
-    edges = [text.get_charbox(at)[2] for at in range(text.count_chars())]
-    assert max(edges) <= page.get_width() - MARGIN_PT + 0.5
 
 
 async def test_empty_answers_and_overdue_tasks_stand_on_the_paper(team: Team) -> None:
@@ -176,23 +163,6 @@ async def test_nothing_is_cut_while_the_page_has_space(team: Team) -> None:
     assert page.count("before the last train leaves") == 3, "a task is whole, too"
     references = [(await team.alice.snapshot(each))["entities"]["search", each]["reference"] for each in searches]
     assert [each for each in references if each not in page] == []
-
-
-async def test_titles_are_shortened_before_texts_of_people(team: Team) -> None:
-    searches = await open_searches(team, 10)
-    number = await handover_steps.prepare_handover(team.alice)
-    title = "Ask every other school, shop, station and hospital of the region before the last train leaves"
-    for search in searches:
-        await team.alice.command(search, "task.add", {"title": title, "due": "2025-01-01T00:00:00Z"})
-        texts = {"assessment": "On foot since six, after a quarrel about the telephone, towards the sea. Endofsituation"}
-        await team.alice.command(search, "handover.write", {"handover": number} | texts)
-    secret = await team.secret_search(team.bob, person={"first_name": "Hidden", "age": 9}, kind="runaway")
-    assert secret
-    (page,) = await pages(team.bob)
-    assert "before the last train leaves" not in page, "the page is full"
-    assert page.count("Endofsituation") == 10
-    assert page.count("nobody assigned") >= 10, "of overdue tasks"
-    assert re.search(r"MEMBERS ONLY Runaway", page)
 
 
 @pytest.mark.slow
