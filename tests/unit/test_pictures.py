@@ -23,7 +23,7 @@ from tests.tools.pictures.camera import HEIGHTS
 NO_PAGES = re.compile(r"\.(json|txt|pdf|md)$")  # catalogues and documents to take away
 ALL_SHOTS = [shot for scene in shots.SCENES for shot in scene.shots]
 SCRIPTS = ROOT / "static/js"
-OPENED = re.compile(r'\bdialog\(\s*"([a-z-]+)"')  # by a script that draws it, or that has it drawn
+OPENED = re.compile(r'\bdialog(?:\(|\.ask\(\{)\s*(?:name: )?"([a-z-]+)"')  # by a script that draws it, or that has it drawn
 ADDING = re.compile(r"\bdialog\(`(add-)\$\{kind\}`\)")  # one for each kind of card
 PAGE_AT = {"searches": "search", "handover": "handover", "handovers": "handover", "": "operations"}  # its scripts, by its address
 
