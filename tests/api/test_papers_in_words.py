@@ -173,8 +173,8 @@ def test_papers_name_what_they_are_about(papers: dict[tuple[str, str], Paper], l
     seen = labels.agreeing(says, "f")("seen {at}").partition("{at}")[0]
     agrees = re.compile(rf"{seen}(?:le )?24\.? [Nn]ov")  # with the girl
     assert all(agrees.search(text[name]) for name in ("draft", "briefing", "report"))
-    added = says("{what}: {card}").format(what=labels.event("sighting.added", says), card=sighting)
-    assert re.search(" ".join(added.split()), text["report"])
+    assessed = says("{what}: {card}").format(what=labels.event("sighting.assessed", says), card=sighting)
+    assert re.search(" ".join(assessed.split()), text["report"])
     history = text["history"]
     assert re.search(says("Urgent sighting {number}").format(number=r"\d+"), history), "an alarm"
     assert history.count(f"{says('Brief for the police')} (FR, NL)") == 2, "approved, and given out"
