@@ -1,8 +1,8 @@
 """Grave alarms that were raised and ended within a period, kept in memory: reading them again would take most of a month's time.
 
 The figures of such an alarm follow from its board's events up to its end, which the chain's hash of the end covers, and from the
-duties meanwhile. So they are kept by that hash and by a digest of these duties, for any period that includes the alarm. Only its
-sighting's report to the police can come later; `watch.reported` adds it.
+duties meanwhile. So they are kept by that hash and by a digest of these duties, for any period that includes the alarm.
+`watch.reported` adds the report of its sighting to the police.
 """
 
 import threading
