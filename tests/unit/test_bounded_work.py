@@ -13,6 +13,7 @@ from board.telemetry import metrics
 # File and call: why it may be there. Whatever is not listed belongs into board/queues/.
 REASONS = {
     "board/client.py Semaphore": "a client, with one account",
+    "board/alarms/escalation.py Semaphore": "boards that the server processes at the same time, which no request waits for",
     "board/notifications/resolver.py BoundedSemaphore": "threads of the sender, which nobody waits for",
     "board/queues/fair_queue.py ThreadPoolExecutor": "the threads of the queues",
     "board/files/http/uploads.py KeyedSemaphore": "for one upload, which only its owner finishes",
