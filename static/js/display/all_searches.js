@@ -131,7 +131,7 @@ function counts(state, { summary, alarm, promise }) {
  * @param {WallPromise | null | undefined} promise
  */
 function overdueCount({ overdue_tasks: tasks, unanswered }, promise) {
-  return promise ? tasks - Number(promise.about.kind === "task") : tasks + (unanswered?.late ?? 0);
+  return promise ? tasks - Number(promise.occasion === "task_overdue") : tasks + (unanswered?.late ?? 0);
 }
 
 // Shorter than on other pages, because a kind has half a line here.
