@@ -166,13 +166,6 @@ async def test_overdue_tasks_begin_with_the_longest_overdue(team: Team) -> None:
     assert ["the shop" in line for line in block(await printed(alice), "Overdue")] == [True, False]
 
 
-async def test_a_briefing_names_alarms_that_nobody_has(team: Team) -> None:
-    search = await team.alice.open_search(person={"first_name": "Noor", "age": 14})
-    await sighting(team, search, description="a girl at the station", priority="urgent")
-    (page,) = await pages(team.alice)
-    assert re.search(r"Open alarms 1 that nobody has — Noor, 14 · Urgent sighting \d+ · nobody has it", page)
-
-
 async def test_a_critical_point_that_is_done_says_so(team: Team) -> None:
     search, alice = await team.alice.open_search(), team.alice
     await alice.command(search, "task.add", {"title": "Custody"})
