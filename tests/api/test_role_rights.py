@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,7 +38,7 @@ async def status(person: Person, outlet: str, search: str) -> int:
     for name, value in values.items():
         path = path.replace(name, value)
     assert "{" not in path
-    body = {"json": {"what": "brief", "language": "fr"}} if method == "POST" else {}
+    body: dict[str, Any] = {"json": {"what": "brief", "language": "fr"}} if method == "POST" else {}
     return (await person.http.request(method, path, **body)).status_code
 
 

@@ -3,15 +3,18 @@
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Literal
+
+from playwright.async_api import ViewportSize
 
 from tests.support.screen_claims import Screen
 
 FOLDER = os.environ.get("NIGHT_PICTURES")
-SIZES = ({"width": 1400, "height": 900}, {"width": 390, "height": 844})
-THEMES = ("light", "dark")
+SIZES: tuple[ViewportSize, ...] = ({"width": 1400, "height": 900}, {"width": 390, "height": 844})
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
-async def take_pictures(screens: Iterable[Screen], name: str, sizes: Sequence[dict[str, int]] = ()) -> None:
+async def take_pictures(screens: Iterable[Screen], name: str, sizes: Sequence[ViewportSize] = ()) -> None:
     """Keep pictures of screens in the folder of a moment, if pictures are wanted: in each size, otherwise as they are. A wall
     has one look."""
     if not FOLDER:
@@ -24,7 +27,7 @@ async def take_pictures(screens: Iterable[Screen], name: str, sizes: Sequence[di
             await screen.window.page.set_viewport_size(own)
 
 
-async def _take(screen: Screen, folder: Path, size: dict[str, int] | None) -> None:
+async def _take(screen: Screen, folder: Path, size: ViewportSize | None) -> None:
     page = screen.window.page
     if size:
         await page.set_viewport_size(size)

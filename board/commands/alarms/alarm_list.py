@@ -56,7 +56,7 @@ _LIST = (
     .order_by(desc("raised_at"), desc("id"))
     .limit(bindparam("limit"))
 )
-_IDS = bindparam("ids", expanding=True)
+_IDS: Any = bindparam("ids", expanding=True)
 _CHOSEN = union_all(
     _with_search(_A.id.in_(_IDS)),
     _with_search(and_(_A.entity.in_(bindparam("subjects", expanding=True)), _A.id.not_in(_IDS))),

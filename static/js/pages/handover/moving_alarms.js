@@ -9,6 +9,7 @@ export const DESK = { board: OPERATIONS, outside: null, briefing: null, search: 
  * Return the alarms about tips and duties at present, in the form of the report, which has only those about searches. The acceptance
  * ends an alarm about the handover itself.
  * @param {HandoverView} view
+ * @returns {any[]}
  */
 export function deskAlarms({ board, handover, isFixed }) {
   const open = isFixed ? [] : board.of("alarm").filter(({ state }) => !state.ended_at && state.about.kind !== "handover");
