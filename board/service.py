@@ -56,6 +56,7 @@ from board.telemetry.periodic import run_on_database
 from models.alarm import Alarm
 from models.board import OPERATIONS, OPERATIONS_NUMBER, Board
 from models.db.database import ConfigurationError, Database, DatabaseUnavailable
+from models.db.outage import outlast
 from models.db.schema import migrate
 from models.duty import Duty, PlannedDuty
 from models.handover import Handover, Shift
@@ -128,13 +129,9 @@ class BoardService:
         database = Database(settings.database_url)
         database.health.on_change = _report_write_health
         database.backend.acquire_server_lock()
-        await asyncio.to_thread(_migrate, database)
+        await outlast(database, lambda: asyncio.to_thread(_migrate, database))
         service = cls(settings, database, clock, bus)
-        await database.write(lambda session: _create_fixed_boards(session, format_utc(clock())))
-        await database.write(lambda session: installation.record(session, settings))
-        await service._refresh_rights(all=True)
-        await service.shift_status.refresh()
-        await service._open_folder()
+        await outlast(database, service._prepare)
         try:
             await service.hub.start()
         except BusMisconfigured as error:
@@ -150,6 +147,14 @@ class BoardService:
             loops.append(service.clock_watch.run())
         service._tasks = [asyncio.create_task(each) for each in loops]
         return service
+
+    async def _prepare(self) -> None:
+        """Write and read what every process needs before it begins."""
+        await self.database.write(lambda session: _create_fixed_boards(session, format_utc(self.clock())))
+        await self.database.write(lambda session: installation.record(session, self.settings))
+        await self._refresh_rights(all=True)
+        await self.shift_status.refresh()
+        await self._open_folder()
 
     async def close(self) -> None:
         """Close all connections, finish pending commits, and tell the other processes that nobody is here any more."""
