@@ -38,7 +38,8 @@ SHOW = """async ({ names, worrying, undecided, count, holder, events, inner, one
   const types = ["sighting.assessed", "search.appeal_set", "search.worrying_set", "note.added"];
   const last = (at) => ({ seq: at + 9, at: back(at * 20), type: types[at % 4], assessment: "confirmed" });
   const summaries = new Map(searches.map(({ id }, at) => [id, {
-    unassessed_sightings: count, open_tasks: count, overdue_tasks: count, last: events ? last(at) : null,
+    unassessed_sightings: count, open_tasks: count, overdue_tasks: count, overdue_open: count, promised: [],
+    unanswered: { look: 0, judge: 0, pass_on: 0, late: 0, late_open: { look: 0, judge: 0, pass_on: 0 } }, last: events ? last(at) : null,
     alarm: alarmed.includes(at) ? { rule, raised_at: back(2 + at), step: 0 } : null,
     promise: promised.includes(at) ? { rule, occasion: rule, name: "Bartholomeus", until: back(-1) } : null,
     ...(inner && { credible_sighting: { assessment: at % 2 ? "credible" : "confirmed", seen_at: back(30),
