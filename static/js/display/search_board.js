@@ -161,7 +161,7 @@ const dueOf = ({ state }) => (state.due ? Date.parse(state.due) : Infinity);
  * @param {Entity} card @param {Date | null} now @param {string[]} promised
  */
 function line({ id, kind: cardKind, state }, now, promised) {
-  const isLate = cardKind === "task" && isOverdue(state, now), lateness = promised.includes(id) ? "promised" : "over", noun = html`${label.noun(cardKind)} ${number(state.number)}`;
+  const isLate = cardKind === "task" && isOverdue(state, now), lateness = promised.includes(id) ? "held" : "over", noun = html`${label.noun(cardKind)} ${number(state.number)}`;
   return html`<li class="${cardKind} ${isLate ? lateness : state.priority === "urgent" ? "urgent" : ""}"><span class="title" data-most-lines=${TITLE_LINES}>${state.title ? html`${standardText(state.title)} <span class="which">${noun}</span>` : noun}</span>
     <b class="state">${stateOf(state, isLate, now)}</b></li>`;
 }
