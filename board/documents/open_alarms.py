@@ -1,5 +1,7 @@
 """Alarms in a printed handover report: who has each, until when, and where it goes with the shift."""
 
+from functools import cached_property
+
 from board.commands.alarms.alerts import short_name
 from board.config import sentences
 from board.documents.content import Block, Fact, Line, Section
@@ -16,10 +18,17 @@ class OpenAlarms(SearchFacts):
 
     def _open_now(self) -> list[Section]:
         """Return the section about alarms; none if there is no handover and no alarm."""
-        lines, heading = self._alarm_lines(MAX_LISTED), [self._translate(sentences.OPEN_NOW)]
+        lines, heading = self._alarm_lines(MAX_LISTED), [self._open_title()]
         if lines:
             return [Section(list(heading), blocks=[Block("", lines)], note=self._alarm_counts())]
-        return [Section(list(heading), note=self._translate(sentences.NOTHING_OPEN))] if self._number else []
+        nothing = sentences.NOTHING_OPEN if self._report["live"] else sentences.NOTHING_WAS_OPEN
+        return [Section(list(heading), note=self._translate(nothing))] if self._number else []
+
+    def _open_title(self) -> str:
+        """Return "Open alarms" or, for a signed report, when they were open."""
+        if self._report["live"]:
+            return self._translate(sentences.OPEN_NOW)
+        return self._say(sentences.OPEN_AT_SIGNING, at=self._near_day(self._report["composed_at"]))
 
     def _alarm_facts(self, limit: int) -> list[Fact]:
         """Return the numbers of alarms, and at most `limit` of those that somebody has, as one fact; none without an alarm."""
@@ -27,7 +36,7 @@ class OpenAlarms(SearchFacts):
         line: Line = [self._alarm_counts()]
         for section, alarm in held[:limit]:
             line.append(f" — {self._alarm_name(section, alarm)}: {', '.join(self._custody(section, alarm))}")
-        return [(self._translate(sentences.OPEN_NOW), line)] if line != [""] else []
+        return [(self._open_title(), line)] if line != [""] else []
 
     def _alarm_counts(self) -> str:
         """Return "4 that somebody has · 1 that nobody has · 3 pass on with the shift"."""
@@ -74,18 +83,41 @@ class OpenAlarms(SearchFacts):
     def _who_has_it(self, alarm: State) -> str:
         """Return the sentence about the owner of an alarm and its card, as on screens (static/js/format/ownership.js)."""
         taker, assignee, until = alarm["taken_by"], alarm["assignee"], alarm["until"]
-        if taker is None and alarm["lapsed_by"] is not None and alarm["lapsed_at"] is not None:
-            return self._say(sentences.HAD_IT, name=self._name(alarm["lapsed_by"]), time=self._near(alarm["lapsed_at"]))
-        if taker is None and assignee is None:
-            return self._translate(sentences.NOBODY_HAS_IT)
         if taker is None:
-            return self._say(sentences.NO_ANSWER, name=self._name(assignee))
+            return self._nobody_has_it(alarm)
         names = {"name": self._name(taker), "assignee": self._name(assignee)}
         if assignee in (None, taker):
             text = sentences.HAS_IT_UNTIL if until else sentences.HAS_IT
         else:
             text = sentences.HAS_IT_UNTIL_ASSIGNED if until else sentences.HAS_IT_ASSIGNED
         return self._say(text, **names, time=self._near(until) if until else "")
+
+    def _nobody_has_it(self, alarm: State) -> str:
+        """Return the sentence about an alarm that nobody has or, in a signed report, that nobody had then."""
+        is_live = self._report["live"]
+        if alarm["lapsed_by"] is not None and alarm["lapsed_at"] is not None:
+            text = sentences.HAD_IT if is_live else sentences.HAD_IT_AT_SIGNING
+            return self._say(text, name=self._name(alarm["lapsed_by"]), time=self._near(alarm["lapsed_at"]))
+        if alarm["assignee"] is None:
+            return self._translate(sentences.NOBODY_HAS_IT if is_live else sentences.NOBODY_HAD_IT)
+        return self._say(sentences.NO_ANSWER, name=self._name(alarm["assignee"]))
+
+    def _owner_text(self, card: State) -> str | None:
+        """Return who has a card: the owner of its alarm, or its assignee."""
+        alarm = None if card.get("done") else self._alarm_by_subject.get(card["id"])
+        return self._assignee(card) if alarm is None else self._who_has_it(alarm)
+
+    @cached_property
+    def _alarm_by_subject(self) -> dict[str, State]:
+        """Listed alarms by the id of their subject; of several, the first one that nobody has."""
+        alarms = [alarm for section in self._report["searches"] for alarm in section["alarms"]["listed"]]
+        return {alarm["about"]["id"]: alarm for alarm in reversed(alarms)}
+
+    def _assignee(self, card: State) -> str | None:
+        """Return the name of a card's assignee; for an open task without one that nobody is assigned."""
+        if card["assignee"]:
+            return self._name(card["assignee"])
+        return self._translate(sentences.NOBODY_ASSIGNED) if card["kind"] == "task" and not card.get("done") else None
 
     def _successor(self, section: State) -> str:
         """Return "→ Nadia": the account that gets the alarms of a search."""
