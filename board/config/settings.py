@@ -24,6 +24,7 @@ from board.config.roles import load_roles
 from board.config.secret_file import MIN_SECRET_LENGTH, load_or_create_secret
 from board.config.sign_in import load_sign_in
 from board.config.targets import load_targets
+from models.accounts import ROLES
 from models.db.database import ConfigurationError
 
 VERSION = bootstrap.version()
@@ -97,6 +98,8 @@ class Settings(BaseSettings):
     keep_ended_tokens_days: int = Field(default=90, ge=0, le=36_500)
     archive_closed_days: int = Field(default=30, ge=1, le=36_500)
     session_idle_hours: int = Field(default=12, ge=0, le=24 * 365)
+    second_factor_roles: str = "coordinator,admin"
+    second_factor_grace_days: int = Field(default=14, ge=0, le=365)
     max_connections_per_address: int = Field(default=512, ge=0)
     max_sockets_per_account: int = Field(default=50, ge=0)
     max_messages_per_second: int = Field(default=50, ge=0)
@@ -150,6 +153,13 @@ class Settings(BaseSettings):
             PARSERS[info.field_name or ""](value)
         return value
 
+    @field_validator("second_factor_roles", mode="after")
+    @classmethod
+    def _are_roles(cls, value: str) -> str:
+        if not set(filter(None, (part.strip() for part in value.split(",")))) <= set(ROLES):
+            raise ValueError(f"must be a comma-separated list of roles: {', '.join(ROLES)}")
+        return value
+
     @field_validator("forwarded_allow_ips", mode="after")
     @classmethod
     def _are_addresses(cls, value: str) -> str:
@@ -186,6 +196,11 @@ class Settings(BaseSettings):
     def session_idle(self) -> timedelta | None:
         """Time after which an unused session ends; None if it never does."""
         return timedelta(hours=self.session_idle_hours) if self.session_idle_hours else None
+
+    @property
+    def roles_with_second_factor(self) -> frozenset[str]:
+        """Roles that need a second factor."""
+        return frozenset(filter(None, (part.strip() for part in self.second_factor_roles.split(","))))
 
     @property
     def on_sqlite(self) -> bool:
