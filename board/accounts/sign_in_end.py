@@ -3,6 +3,8 @@
 A person with a second factor must prove it, and a person whose role needs one must set it up once the days of grace are over.
 """
 
+from datetime import timedelta
+
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -19,6 +21,8 @@ from models.accounts import Account
 from models.times import now
 
 DUTY = "/duty"  # page on which a person begins a duty
+FACTORS = "/account#factors"
+PROPOSED = timedelta(days=7)  # before the end of the days of grace
 SECOND = "/sign-in/second"  # page on which a person proves or sets up a second factor
 
 
@@ -71,8 +75,17 @@ def signed_in_by(request: Request, response: Response, account: Account, secret:
 
 
 async def first_page(request: Request, account: Account, target: str) -> str:
-    """Return where a person goes after signing in: instead of the home page, to where they say that they are on duty."""
-    if target != pages.HOME or account.role == "viewer":
+    """Return where a person goes after signing in, instead of the home page.
+
+    In the last days of grace that is where they set up a second factor, otherwise where they say that they are on duty.
+    """
+    if target != pages.HOME:
         return target
-    is_on_duty = account.id in await service_of(request).database.read(on_duty)
+    service = service_of(request)
+    end = await service.database.read(lambda session: policy.set_up_by(session, account, service.settings, now()))
+    if end is not None and end < now() + PROPOSED:
+        return FACTORS
+    if account.role == "viewer":
+        return target
+    is_on_duty = account.id in await service.database.read(on_duty)
     return pages.HOME if is_on_duty else DUTY

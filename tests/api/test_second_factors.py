@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -281,7 +282,17 @@ async def test_the_days_of_grace_insert_no_page(server: Server) -> None:
             assert ('data-testid="set-up-by"' in (await http.get("/account")).text) == has_notice
 
 
-async def test_a_second_factor_is_set_up_after_the_days_of_grace(tmp_path: Any) -> None:
+async def test_the_last_days_of_grace_lead_to_the_account_page(tmp_path: Path) -> None:
+    async with running_server(tmp_path, second_factor_grace_days=6) as server:
+        ada, eva = await hire(server, "admin"), await hire(server)
+        async with browser(server) as http:
+            assert await log_in(http, ada) == "/account#factors"
+            assert 'data-testid="set-up-by"' in (await http.get("/account")).text
+        async with browser(server) as http:
+            assert await log_in(http, eva) == "/duty"
+
+
+async def test_a_second_factor_is_set_up_after_the_days_of_grace(tmp_path: Path) -> None:
     async with running_server(tmp_path, second_factor_grace_days=0) as server:
         ada = await hire(server, "admin")
         async with browser(server) as http:
@@ -301,7 +312,7 @@ async def test_a_second_factor_is_set_up_after_the_days_of_grace(tmp_path: Any) 
             assert await log_in(http, eva) == "/duty"
 
 
-async def test_setting_up_at_sign_in_needs_an_account_without_factors(tmp_path: Any) -> None:
+async def test_setting_up_at_sign_in_needs_an_account_without_factors(tmp_path: Path) -> None:
     async with running_server(tmp_path, second_factor_grace_days=0) as server:
         ada = await hire(server, "admin")
         async with browser(server) as thief, browser(server) as owner:

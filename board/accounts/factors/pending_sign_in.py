@@ -50,10 +50,13 @@ def _drop_ended(session: Session, account: str, now: str) -> None:
 
 def find(session: Session, secret: str, now: datetime, *, lock: bool = False) -> tuple[PendingSignIn, Account] | None:
     """Return the pending sign-in with this cookie, and its account; None if it has ended. `lock`: lock both rows."""
-    row = session.get(PendingSignIn, digest(secret), with_for_update=lock) if secret else None
+    row = session.get(PendingSignIn, digest(secret)) if secret else None
+    if row is not None and lock:  # the account first, as everywhere: two transactions don't deadlock
+        session.get(Account, row.account, with_for_update=True)
+        row = session.get(PendingSignIn, row.digest, with_for_update=True, populate_existing=True)
     if row is None or row.ends_at <= format_utc(now) or row.attempts >= MAX_ATTEMPTS:
         return None
-    account = session.get(Account, row.account, with_for_update=lock)
+    account = session.get(Account, row.account)
     if account is None or not account.enabled or digest(account.password) != row.password:
         return None
     return row, account
