@@ -18,13 +18,13 @@ let open = null; // the dialog that is shown: several refused requests share it
 
 /** Ask for a factor before a form or download that needs it, and when the server refuses a call. */
 export function mount() {
-  whenStepUpIsNeeded(confirm);
+  whenStepUpIsNeeded(proveIdentity);
   document.addEventListener("submit", guardForm, { capture: true });
   document.addEventListener("click", guardDownload);
 }
 
 /** Return true once the person has proved their identity, false if they cancel. */
-function confirm() {
+function proveIdentity() {
   open ??= ask().finally(() => (open = null));
   return open;
 }
@@ -42,7 +42,7 @@ async function guardForm(event) {
   if (!form.matches(FORMS) || form.dataset.confirmed !== undefined) return void delete form.dataset.confirmed;
   event.preventDefault();
   event.stopImmediatePropagation();
-  if (!(await confirm())) return undefined;
+  if (!(await proveIdentity())) return undefined;
   form.dataset.confirmed = "";
   return form.requestSubmit(button);
 }
@@ -52,7 +52,7 @@ async function guardDownload(event) {
   const link = /** @type {HTMLAnchorElement | null} */ (/** @type {Element} */ (event.target).closest("a[href]"));
   if (!link || event.defaultPrevented || link.dataset.confirmed !== undefined || !DOWNLOADS.test(link.pathname)) return void delete link?.dataset.confirmed;
   event.preventDefault();
-  if (!(await confirm())) return undefined;
+  if (!(await proveIdentity())) return undefined;
   link.dataset.confirmed = "";
   return link.click();
 }

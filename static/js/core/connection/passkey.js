@@ -6,7 +6,7 @@ import { post } from "./api.js";
 export const hasPasskeys = () => Boolean(globalThis.PublicKeyCredential && navigator.credentials);
 
 /** Return true if the browser can offer passkeys in the field of the e-mail address. */
-export const offersInFields = async () => hasPasskeys() && Boolean(await PublicKeyCredential.isConditionalMediationAvailable?.());
+export const offersInFields = async () => hasPasskeys() && Boolean(await globalThis.PublicKeyCredential.isConditionalMediationAvailable?.());
 
 /**
  * Make a passkey, and return the answer for the server. Rejects if the person cancels.
