@@ -13,6 +13,8 @@ from starlette.routing import BaseRoute, Match, Mount, Route, WebSocketRoute
 from starlette.types import Scope
 
 from board.accounts import account_pages, admin_pages
+from board.accounts.factors import pages as factor_pages
+from board.accounts.factors import passkey_sign_in, sign_in_pages, step_up_pages
 from board.accounts.login import Login
 from board.accounts.login_pages import sign_in, sign_out
 from board.api import docs_page as api_page
@@ -63,6 +65,10 @@ def create_app(service: BoardService) -> Starlette:
             *display_pages.routes,
             *api_page.routes,
             *account_pages.routes,
+            *sign_in_pages.routes,
+            *passkey_sign_in.routes,
+            *step_up_pages.routes,
+            *factor_pages.routes,
             *admin_pages.routes,
             *audit_pages.routes,
             *help_pages.routes,

@@ -33,6 +33,7 @@ MESSAGES = {
         "tell your administrator before you try again."
     ),
     "unauthenticated": N_("Sign in first."),
+    "step_up": N_("Confirm that it is you, then try again."),
 }
 
 

@@ -35,6 +35,7 @@ class LoginSession(SQLModel, table=True):
     used_at: str  # accurate to about a minute
     latest_end: str  # the session ends at this time, even if it is used
     ends_at: str  # the session ends at this time if it is not used again; at most `latest_end`
+    factor_at: str | None = None  # when the person last proved their identity; None for sessions of earlier versions
 
 
 class LoginNetwork(SQLModel, table=True):

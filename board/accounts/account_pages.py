@@ -4,6 +4,7 @@ Settings are password, language, theme, alerts and sessions. Plain forms: they p
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from typing import TypeVar
 from urllib.parse import urlencode
@@ -14,18 +15,21 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from board import i18n
-from board.accounts import accounts, devices, live_changes, password_links, token_list
+from board.accounts import accounts, devices, live_changes, password_links, sign_in_end, token_list
+from board.accounts.factors import policy, second_factors
+from board.accounts.factors.second_factors import Factors
 from board.accounts.login import login_of
 from board.audit import actor
 from board.commands.alarms import alerts
 from board.commands.alarms.alerts import AlarmSignals
 from board.engine.identity import Caller, require_active
+from board.engine.recent_factor import require_recent_factor
 from board.engine.rights_version import lock_rights_version
 from board.errors import OperationError, Refused
 from board.i18n import N_
 from board.rate_limit import client_address
 from board.web import language, pages
-from board.web.auth import SESSION, signed_in
+from board.web.auth import signed_in
 from board.web.endpoint import IntParam
 from board.web.http import check_rate, json_response, parse_form, read_body, service_of
 from board.web.refusals import with_retry_after
@@ -42,6 +46,8 @@ CHANGED = {
     "alerts": N_("Alert settings saved."),
     "agreed": N_("The token now acts with your rights."),
     "token_ended": N_("The token has ended."),
+    "factor_added": N_("Added. You are asked for it when you sign in."),
+    "factor_removed": N_("Removed. It no longer signs you in."),
 }
 
 
@@ -54,10 +60,17 @@ async def account_page(request: Request, caller: Caller, problem: str | None = N
     message = problem and i18n.translate(problem, lang)
     notice, ended_tokens = CHANGED.get(request.query_params.get("changed", "")), IntParam("ended", 0, 1_000_000).read(request)
     tokens = await service.database.read(lambda session: token_list.list_tokens(session, at, id))
+
+    def read_factors(session: Session) -> tuple[Factors, datetime | None]:
+        if caller.token:
+            return Factors([], 0), None
+        return second_factors.of_account(session, id), policy.set_up_by(session, caller.account, service.settings, now())
+
+    factors, set_up_by = await service.database.read(read_factors)
     return pages.page(
         request, "account.html", caller, status=status if problem else 200, problem=message, own=caller.session, sessions=rows,
         changed=notice and i18n.translate(notice, lang), ended=ended_tokens, alerts=alert_settings, tokens=tokens,
-        good=token_list.count_active(tokens),
+        good=token_list.count_active(tokens), factors=factors, set_up_by=set_up_by and format_utc(set_up_by),
     )  # fmt: skip
 
 
@@ -134,6 +147,7 @@ async def agree_to_token(request: Request) -> Response:
     The form contains the password, too.
     """
     caller = await require_session(request)
+    require_recent_factor(caller)
     form = await form_reader(request)
     try:
         await check_password(request, caller, form("password"))
@@ -149,6 +163,7 @@ async def agree_to_token(request: Request) -> Response:
 async def end_token(request: Request) -> Response:
     """`POST /account/tokens/end`: revoke the token `token` of the caller's account."""
     caller = await require_session(request)
+    require_recent_factor(caller)
     return await _change_token(request, caller, (await form_reader(request))("token"), accounts.end_own_token, "token_ended")
 
 
@@ -182,7 +197,7 @@ async def link_page(request: Request) -> Response:
 
 
 async def set_password_by_link(request: Request) -> Response:
-    """`POST /password`: set the password of the link's account, and sign its owner in.
+    """`POST /password`: set the password of the link's account, and sign its owner in; a second factor is asked for as always.
 
     Every other session and every token of the account ends; the next page shows the number of tokens.
     """
@@ -205,12 +220,9 @@ async def set_password_by_link(request: Request) -> Response:
         problem = i18n.translate(str(error), language.language_for(request))
         return pages.page(request, "set_password.html", None, status=422, code=code, problem=problem)
     account = await service.database.read(lambda session: session.get(Account, owner.id))
-    secret = await login_of(request).start_session(account, client_address.of(request)) if account is not None else None
-    response = RedirectResponse((_password_changed(token_count) if token_count else pages.HOME) if secret else "/login", 303)
-    if secret and account is not None:
-        SESSION.set(request, response, secret)
-        devices.remember(request, response, account)
-    return response
+    target = _password_changed(token_count) if token_count else pages.HOME
+    response = await sign_in_end.finish(request, account, target, strong=False) if account is not None else None
+    return response or RedirectResponse("/login", 303)
 
 
 async def count_ending_tokens(request: Request) -> Response:

@@ -17,6 +17,7 @@ from starlette.routing import Route
 from board import i18n, labels
 from board.accounts import accounts, live_changes, password_links, token_list
 from board.accounts.account_pages import check_password, form_reader, recheck
+from board.accounts.factors import second_factors
 from board.accounts.token_list import TokenRow
 from board.engine.identity import Caller
 from board.errors import OperationError, Refused
@@ -93,15 +94,16 @@ async def detail_page(request: Request, caller: Caller, problem: str | None = No
     """`GET /accounts/{id}`: an account, with its sessions."""
     at = format_utc(now())
 
-    def read(session: Session) -> tuple[Account, list[LoginSession], list[TokenRow]]:
+    def read(session: Session) -> tuple[Account, list[LoginSession], list[TokenRow], int]:
         account = _account(session, request)
-        return account, accounts.sessions(session, account.id, at), token_list.list_tokens(session, at, account.id)
+        rows, tokens = accounts.sessions(session, account.id, at), token_list.list_tokens(session, at, account.id)
+        return account, rows, tokens, len(second_factors.of_account(session, account.id).rows)
 
-    owner, sessions, tokens = await service_of(request).database.read(read)
+    owner, sessions, tokens, factor_count = await service_of(request).database.read(read)
     service_of(request).reads.report(caller, "accounts")
     return _page(
         request, "account_detail.html", caller, problem, whose=owner, sessions=sessions, own=caller.session, tokens=tokens,
-        good=token_list.count_active(tokens),
+        good=token_list.count_active(tokens), factor_count=factor_count,
     )  # fmt: skip
 
 
@@ -125,6 +127,15 @@ async def end_sessions(request: Request, caller: Caller) -> Response:
     return await _change_and_redirect(
         request, caller, lambda session, account: accounts.end_sessions(session, account.id, only=only)
     )
+
+
+async def remove_factors(request: Request, caller: Caller) -> Response:
+    """`POST /accounts/{id}/factors`: remove the second factors of a person who lost them."""
+
+    def remove(session: Session, account: Account) -> None:
+        second_factors.remove_all(session, account)
+
+    return await _change_and_redirect(request, caller, remove)
 
 
 async def make_link(request: Request, caller: Caller) -> Response:
@@ -252,5 +263,6 @@ routes = [
     _post(f"{PATH}/{{id}}/role", set_role),
     _post(f"{PATH}/{{id}}/enabled", set_enabled),
     _post(f"{PATH}/{{id}}/sessions", end_sessions),
+    _post(f"{PATH}/{{id}}/factors", remove_factors),
     _post(f"{PATH}/{{id}}/link", make_link),
 ]

@@ -135,7 +135,7 @@ class Login:
         at, latest = format_utc(start), format_utc(start + SESSION_LIFETIME)
         ends = min(latest, idle_end(start, self._service.settings.session_idle))
         login_session = LoginSession(
-            digest=digest(secret), account=account.id, created_at=at, used_at=at, latest_end=latest, ends_at=ends
+            digest=digest(secret), account=account.id, created_at=at, used_at=at, latest_end=latest, ends_at=ends, factor_at=at
         )  # fmt: skip
 
         def start_session(session: Session) -> bool:

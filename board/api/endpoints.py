@@ -328,7 +328,7 @@ async def commands(request: Request) -> Reply[Ack]:
 @Call(
     "GET", "/boards/{board}/sightings/{sighting}/source",
     N_("Returns the source of a sighting, and earlier versions of it. Each view is logged."),
-    (*ON_A_BOARD, "invalid"), query=(BEFORE,), right="contacts",
+    (*ON_A_BOARD, "invalid", "step_up"), query=(BEFORE,), right="contacts",
 )  # fmt: skip
 async def source(request: Request) -> Reply[sources.Source]:
     """Return the source of a sighting, with former values. Each read is recorded in the audit journal.
@@ -349,7 +349,7 @@ async def source(request: Request) -> Reply[sources.Source]:
 
 @Call(
     "GET", "/tips/{tip}/source", N_("Returns the source of a tip, and earlier versions of it. Each view is logged."),
-    (*ON_A_BOARD, "invalid"), query=(BEFORE,), right="contacts",
+    (*ON_A_BOARD, "invalid", "step_up"), query=(BEFORE,), right="contacts",
 )  # fmt: skip
 async def tip_source(request: Request) -> Reply[sources.Source]:
     """Return the source of a tip, with former values. Each read is recorded in the audit journal.

@@ -105,7 +105,7 @@ class SignInFailed(Attempt, type="sign_in.failed", group="sign_ins"):
     """Failed sign-in. For an unknown e-mail address `id` is "", and the typed text is not stored, as it may be anything."""
 
     name: str | None
-    reason: Literal["unknown", "password", "disabled"]
+    reason: Literal["unknown", "password", "disabled", "second_factor"]
 
 
 class SignInThrottled(Attempt, type="sign_in.throttled", group="sign_ins"):
@@ -232,6 +232,41 @@ class TokenRevoked(Entry, type="token.revoked"):
     name: str
     token: str
     title: str
+
+
+class FactorAdded(Entry, type="factor.added"):
+    """Second factor that a person added: `factor` is `totp`, an app with codes, or `passkey`."""
+
+    name: str
+    factor: str
+    title: str
+
+
+class FactorRemoved(Entry, type="factor.removed", alerts=True):
+    name: str
+    factor: str
+    title: str
+
+
+class RecoveryCodesMade(Entry, type="factor.codes_made"):
+    """New recovery codes, which replace the earlier ones."""
+
+    name: str
+
+
+class RecoveryCodeUsed(Entry, type="factor.code_used", group="sign_ins", warns=True):
+    """Recovery code that was used instead of a second factor. `left`: unused ones."""
+
+    name: str
+    left: int
+
+
+class PasskeyRefused(Attempt, type="factor.refused", group="sign_ins"):
+    """Passkey that was refused: its `counter` went back, so it may have been copied; or an answer came again (`replayed`)."""
+
+    name: str | None
+    title: str | None
+    reason: Literal["counter", "replayed"]
 
 
 class MemberAdded(Entry, type="members.joined_by_admin", alerts=True):

@@ -8,6 +8,7 @@ from board.audit import actor
 from board.audit.entries import (
     CommandRefused,
     OriginRefused,
+    PasskeyRefused,
     RateLimited,
     RequestRefused,
     SignInFailed,
@@ -29,17 +30,26 @@ CLIENT_ERRORS = frozenset({403, 404, 409, 413, 422, TOO_MANY})  # statuses that 
 SERVER_FAILURES = ("failed", "unavailable")  # codes that do not depend on the caller
 
 
+SignInReason = Literal["unknown", "password", "disabled", "second_factor"]
+
+
 class Refusals:
     """Recorder of refusals."""
 
     def __init__(self, repeats: Repeats) -> None:
         self._repeats = repeats
 
-    def sign_in(self, account: Account | None, reason: Literal["unknown", "password", "disabled"], address: str) -> None:
-        """Record a sign-in with a wrong address or password, or of a disabled account."""
+    def sign_in(self, account: Account | None, reason: SignInReason, address: str) -> None:
+        """Record a sign-in with a wrong address, password or code, or of a disabled account."""
         metrics.sign_ins.labels("failed").inc()
         id, name = (account.id, account.name) if account else ("", None)
         self._repeats.add(SignInFailed(id=id, name=name, reason=reason, address=address or None))
+
+    def passkey(self, account: Account | None, title: str, reason: Literal["counter", "replayed"], address: str) -> None:
+        """Record a passkey that may have been copied, or an answer of a passkey that came again."""
+        metrics.sign_ins.labels("failed").inc()
+        id, name = (account.id, account.name) if account else ("", None)
+        self._repeats.add(PasskeyRefused(id=id, name=name, title=title, reason=reason, address=address or None))
 
     def throttled(self, account: Account | None, address: str) -> None:
         """Record a sign-in that was throttled after too many failures."""

@@ -7,6 +7,7 @@ import typer
 from sqlmodel import Session
 
 from board.accounts import accounts
+from board.accounts.factors import second_factors
 from board.accounts.token_list import list_tokens
 from board.command_line.output import AsJson, one_of, print_rows
 from board.command_line.passwords import FromStdin, password
@@ -64,6 +65,17 @@ def account_set_password(email: str, password_stdin: FromStdin = False) -> None:
     ended = write(accounts.prepare_password(email, password(password_stdin)))
     tokens = "1 token has" if ended == 1 else f"{ended} tokens have"
     print(f"The password is set. All sessions of this account and {tokens} ended.")
+
+
+@account.command("remove-factors")
+def account_remove_factors(email: str) -> None:
+    """Remove the second factors and recovery codes of a person who lost them. The audit journal records it."""
+
+    def remove(session: Session) -> int:
+        return second_factors.remove_all(session, accounts.find(session, email))
+
+    count = write(remove)
+    print(f"{'1 second factor is' if count == 1 else f'{count} second factors are'} removed. The password still works.")
 
 
 @token.command("add")

@@ -22,7 +22,9 @@ from board.config.kind_fields import load_kind_fields
 from board.config.predefined_tasks import load_catalogue
 from board.config.roles import load_roles
 from board.config.secret_file import MIN_SECRET_LENGTH, load_or_create_secret
+from board.config.sign_in import load_sign_in
 from board.config.targets import load_targets
+from models.accounts import ROLES
 from models.db.database import ConfigurationError
 
 VERSION = bootstrap.version()
@@ -96,6 +98,8 @@ class Settings(BaseSettings):
     keep_ended_tokens_days: int = Field(default=90, ge=0, le=36_500)
     archive_closed_days: int = Field(default=30, ge=1, le=36_500)
     session_idle_hours: int = Field(default=12, ge=0, le=24 * 365)
+    second_factor_roles: str = "coordinator,admin"
+    second_factor_grace_days: int = Field(default=14, ge=0, le=365)
     max_connections_per_address: int = Field(default=512, ge=0)
     max_sockets_per_account: int = Field(default=50, ge=0)
     max_messages_per_second: int = Field(default=50, ge=0)
@@ -149,6 +153,13 @@ class Settings(BaseSettings):
             PARSERS[info.field_name or ""](value)
         return value
 
+    @field_validator("second_factor_roles", mode="after")
+    @classmethod
+    def _are_roles(cls, value: str) -> str:
+        if not set(filter(None, (part.strip() for part in value.split(",")))) <= set(ROLES):
+            raise ValueError(f"must be a comma-separated list of roles: {', '.join(ROLES)}")
+        return value
+
     @field_validator("forwarded_allow_ips", mode="after")
     @classmethod
     def _are_addresses(cls, value: str) -> str:
@@ -187,6 +198,11 @@ class Settings(BaseSettings):
         return timedelta(hours=self.session_idle_hours) if self.session_idle_hours else None
 
     @property
+    def roles_with_second_factor(self) -> frozenset[str]:
+        """Roles that need a second factor."""
+        return frozenset(filter(None, (part.strip() for part in self.second_factor_roles.split(","))))
+
+    @property
     def on_sqlite(self) -> bool:
         return self.database_url.startswith("sqlite")
 
@@ -200,6 +216,7 @@ class Settings(BaseSettings):
         load_targets(self.files_path)
         load_kind_fields(self.files_path)
         load_file_shares(self.files_path)
+        load_sign_in(self.files_path)
         load_roles(self.files_path)
         if self.workers > 1 and not self.redis_url:
             raise ConfigurationError("More than one worker needs Redis. Set REDIS_URL.")

@@ -37,7 +37,9 @@ HASHER = PasswordHasher()  # argon2id, with the library's parameters (RFC 9106, 
 _COLUMNS = ("id", "email", "name", "role", "enabled", "password", "language", "theme", "created_at")
 _REST = len(_COLUMNS)  # index of the first column after those of the account
 _ACCOUNT = f"SELECT {', '.join(f'a.{name}' for name in _COLUMNS)}"
-_BY_COOKIE = Statement(f"{_ACCOUNT}, s.ends_at FROM session s JOIN account a ON a.id = s.account WHERE s.digest = :digest")
+_BY_COOKIE = Statement(
+    f"{_ACCOUNT}, s.ends_at, s.factor_at FROM session s JOIN account a ON a.id = s.account WHERE s.digest = :digest"
+)
 _BY_TOKEN = Statement(
     f"{_ACCOUNT}, t.id, t.scope, t.name FROM token t JOIN account a ON a.id = t.account "
     "WHERE t.digest = :digest AND t.agreed_at IS NOT NULL "
@@ -67,6 +69,7 @@ class Caller:
     """Caller: an account, with its session or token. `account` is a copy from the time of reading.
 
     A display has no account: its `account` is in no table and has no rights. `socket_lease`: id of the display's single socket.
+    `factor_at`: time at which the person last proved their identity in this session, as of the request.
     """
 
     account: Account
@@ -76,6 +79,7 @@ class Caller:
     scope: str | None = None
     display: Display | None = None
     socket_lease: str = ""
+    factor_at: str | None = None
 
     @property
     def key(self) -> Key:
@@ -177,7 +181,7 @@ def caller_by_cookie(database: Database, secret: str) -> Caller | None:
     rows = statements.read(database.connection(), _BY_COOKIE, {"digest": key})
     if not rows or not (account := _account(rows[0])).enabled or rows[0][_REST] <= format_utc(now()):
         return None
-    return Caller(account, session=key)
+    return Caller(account, session=key, factor_at=rows[0][_REST + 1])
 
 
 def caller_by_token(database: Database, secret: str) -> Caller | None:

@@ -75,7 +75,7 @@ CardExport = TypedDict("CardExport", {
 @Call(
     "GET", "/boards/{board}/cards.csv", N_("The cards of a board, for a spreadsheet. For the operations board: its "
                                            "searches."),
-    ON_A_BOARD, media="text/csv", right="export",
+    ON_A_BOARD, media="text/csv", right="export", step_up=True,
 )  # fmt: skip
 @limited_per_account
 @compressed
@@ -88,7 +88,8 @@ async def cards_csv(request: Request, caller: Caller) -> Response:
 
 
 @Call(
-    "GET", "/boards/{board}/cards.json", N_("The cards of a board, each with its full state."), ON_A_BOARD, right="export"
+    "GET", "/boards/{board}/cards.json", N_("The cards of a board, each with its full state."), ON_A_BOARD, right="export",
+    step_up=True,
 )  # fmt: skip
 @limited_per_account
 @compressed
@@ -104,7 +105,7 @@ async def cards_json(request: Request, caller: Caller) -> Streamed[CardExport]:
 @Call(
     "GET", "/boards/{board}/journal.csv",
     N_("The journal of a board, for a spreadsheet: who did what, when, and with what result."), ON_A_BOARD, media="text/csv",
-    right="export",
+    right="export", step_up=True,
 )  # fmt: skip
 @limited_per_account
 @compressed
@@ -118,7 +119,7 @@ async def journal_csv(request: Request, caller: Caller) -> Response:
 
 @Call(
     "GET", "/boards/{board}/journal.json", N_("The journal of a board, without the events you may not see."), ON_A_BOARD,
-    right="export",
+    right="export", step_up=True,
 )  # fmt: skip
 @limited_per_account
 @compressed

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from board.engine.identity import Caller
+from board.engine.recent_factor import require_recent_factor
 from board.errors import Refused
 from board.i18n import N_
 from board.rate_limit import LimitResult
@@ -103,7 +104,7 @@ async def require_caller(request: Request, *, intake: bool = False, accounts: bo
     """Return the caller. A token of a narrow scope is accepted only if that scope is True here. The caller's role needs the right
     that the call declares.
 
-    Raises Refused `unauthenticated`, `forbidden` or `rate_limited`.
+    Raises Refused `unauthenticated`, `forbidden`, `rate_limited` or `step_up`.
     """
     caller = await signed_in(request)
     if caller is None:
@@ -115,6 +116,8 @@ async def require_caller(request: Request, *, intake: bool = False, accounts: bo
     right = getattr(request.state, "right", None)
     if right is not None and not service_of(request).roles.allows(caller.account.role, right):
         raise Refused("forbidden")
+    if getattr(request.state, "step_up", False):
+        require_recent_factor(caller)
     return caller
 
 

@@ -29,6 +29,7 @@ from board.web.same_origin import own_origin
 
 HOME = "/"
 OPERATIONS = "operations"
+STEP_UP = "/step-up"  # page on which a person proves their identity again
 
 
 def sign_in_page(request: Request, *, error: str | None, status: int) -> Response:
@@ -101,8 +102,16 @@ def for_people(endpoint: Callable[[Request, Caller], Awaitable[Response]], right
     return call
 
 
+def redirect_to_step_up(request: Request) -> Response:
+    return RedirectResponse(f"{STEP_UP}?{urlencode({'next': _target(request)})}", status_code=303)
+
+
+def _target(request: Request) -> str:
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
 def redirect_to_login(request: Request) -> Response:
-    target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    target = _target(request)
     return RedirectResponse(f"/login?{urlencode({'next': target})}" if target != HOME else "/login", status_code=303)
 
 

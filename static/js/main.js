@@ -24,12 +24,15 @@ import * as handoverCall from "./shared/watch_line/handover_call.js";
 import * as restatements from "./shared/watch_line/restatements.js";
 import * as shiftIndicator from "./shared/shift_indicator.js";
 import * as shortcutsDialog from "./shared/shortcuts_dialog.js";
+import * as stepUp from "./shared/step_up.js";
 import * as signOut from "./shared/sign_out.js";
 import { resumeTheme } from "./shared/theme.js";
 import * as tour from "./shared/tour.js";
 
 // Pages that show a board: opening one marks the board as seen.
 const COUNTS_AS_SEEN = new Set(["operations", "search"]);
+// Pages that are drawn without a session, even if a person has one.
+const SIGNED_OUT_PAGES = new Set(["sign_in", "password", "second_factor", "recovery_codes"]);
 
 /**
  * Return an element that every page contains.
@@ -39,7 +42,7 @@ const part = (selector) => /** @type {HTMLElement} */ (document.querySelector(se
 
 async function start() {
   const { page, script, board, card, version, catalogue, accountId, accountName, accountRole } = /** @type {PageData} */ (document.body.dataset);
-  const isSignedOutPage = page === "sign_in" || page === "password";
+  const isSignedOutPage = SIGNED_OUT_PAGES.has(page);
   const session = accountId && !isSignedOutPage ? new Session({ account: { id: accountId, name: accountName, role: accountRole }, version, tab: new Tab() }) : null;
   if (session) {
     setAccount(session.account.id);
@@ -58,6 +61,7 @@ async function start() {
   const drafts = vault.begin(session.account.id);
   sessionKeepalive.mount();
   const [isLoaded] = await Promise.all([texts, drafts, session.identified]);
+  stepUp.mount();
   signOut.connect(document.querySelector("[data-sign-out]"), session);
   notices.mount(session); // refusals are also shown where no page is drawn
   if (!isLoaded) throw new Error("The declarations of kinds were not loaded."); // without them the board would look empty

@@ -3,6 +3,7 @@
 import pytest
 
 from board.accounts import earlier_networks, throttle
+from board.accounts.factors import challenges, pending_sign_in, recovery_codes, second_factors
 from board.commands import registry
 from board.commands.alarms import alarms
 from board.commands.alarms.alerts import RETENTION
@@ -64,6 +65,11 @@ BOUNDS: dict[str, tuple[str, object]] = {
     "login_networks": ("networks that an account signed in from", earlier_networks.MAX_NETWORKS),
     "file_usages": ("one row", None),
     "session": ("sign-ins of one account, each for two weeks", (throttle.SUCCESSES.limit, SESSION_LIFETIME)),
+    "second_factors": ("factors of an account", second_factors.MAX_FACTORS),
+    "recovery_codes": ("codes of an account", recovery_codes.COUNT),
+    "pending_sign_ins": ("sign-ins of one account that wait", pending_sign_in.MAX_PENDING),
+    "factor_graces": (ONE_EACH, None),
+    "used_challenges": ("answers of an account's passkeys, deleted after minutes", challenges.TTL),
     "account": (ADMINISTRATORS, None),
     "token": (ADMINISTRATORS, None),
     "event": (JOURNAL, None),

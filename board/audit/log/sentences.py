@@ -25,6 +25,8 @@ _SAYS: dict[str, str] = {
     "token.added": N_("{actor} created the API token “{title}” for {name}: “{scope}”"),
     "token.agreed": N_("{actor} agreed to the API token “{title}” of {name}"),
     "token.revoked": N_("{actor} revoked the API token “{title}” of {name}"),
+    "factor.codes_made": N_("{actor} made new recovery codes for {name}"),
+    "factor.code_used": N_("{actor} used a recovery code of {name}: {left} left"),
     "members.joined_by_admin": N_("{actor} made {name} a member of the search {reference}"),
     "display.paired": N_("{actor} paired the display “{name}”"),
     "display.changed": N_("{actor} changed the display “{name}”: {changes}"),
@@ -49,6 +51,19 @@ _FAILED = {
     "unknown": N_("Failed sign-in from {address}: unknown e-mail address"),
     "password": N_("Failed sign-in as {name} from {address}: wrong password"),
     "disabled": N_("Failed sign-in as {name} from {address}: the account is disabled"),
+    "second_factor": N_("Failed sign-in as {name} from {address}: wrong code or passkey"),
+}
+_FACTORS_ADDED = {
+    "totp": N_("{actor} added an app with codes to {name}"),
+    "passkey": N_("{actor} added the passkey “{title}” to {name}"),
+}
+_FACTORS_REMOVED = {
+    "totp": N_("{actor} removed the app with codes of {name}"),
+    "passkey": N_("{actor} removed the passkey “{title}” of {name}"),
+}
+_PASSKEYS = {
+    "counter": N_("The passkey “{title}” of {name} was refused from {address}: it may have been copied"),
+    "replayed": N_("The passkey “{title}” of {name} was refused from {address}: the same answer came twice"),
 }
 _TOKENS = {
     "unknown": N_("An unknown API token was refused, from {address}"),
@@ -170,6 +185,8 @@ _BY_FIELD: dict[str, tuple[str, dict[str, str], str | None]] = {  # by type: fie
     "audit.overflowed": ("of", _OVER, _OVERFLOWED), "preview.read": ("what", _PREVIEWS, None),
     "find.run": ("where", _FINDS, None), "report.read": ("id", _REPORTS, _SIGNED_REPORT),
     "request.refused": ("method", _REQUESTS, _REQUEST), "space.low": ("of", _LOW, None),
+    "factor.added": ("factor", _FACTORS_ADDED, None), "factor.removed": ("factor", _FACTORS_REMOVED, None),
+    "factor.refused": ("reason", _PASSKEYS, None),
 }  # fmt: skip
 _INSTEAD: dict[str, tuple[Callable[[Values], bool], str]] = {  # sentences that replace the usual one, with their condition
     "sign_in.throttled": (

@@ -60,7 +60,7 @@ async def view(request: Request) -> Response:
     "GET", "/boards/{board}/files/{file}/original",
     N_("Returns the original of a picture, with its metadata. For coordinators and the person who attached it. Each download is "
        "logged."),
-    ON_A_BOARD, media=BYTES, answer=Binary,
+    ON_A_BOARD, media=BYTES, answer=Binary, step_up=True,
 )  # fmt: skip
 async def original(request: Request) -> Response:
     """Serve the original of a picture, with its metadata.

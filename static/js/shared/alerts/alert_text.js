@@ -77,6 +77,7 @@ function accountAlertText({ type, actor, value }) {
     case "token.added": return t("{who} created an API token with your rights: “{value}”", { who, value: value ?? "–" });
     case "link.made": return t("{who} made a one-time link that sets your password", { who });
     case "password.set": return t("{who} set your password", { who });
+    case "factor.removed": return t("{who} removed a second factor of your account", { who });
     case "members.joined_by_admin": return t("{who} made {value} a member of a search that only members see", { who, value: value ?? "–" });
     case "space.low": return spaceLow(value);
     default: return t("{who} changed your account", { who }); // from a newer server
