@@ -5,6 +5,7 @@ from starlette.responses import RedirectResponse, Response
 
 from board.accounts import devices
 from board.accounts.login import login_of
+from board.accounts.provider_session import ProviderSession
 from board.commands.duty.on_duty import on_duty
 from board.rate_limit import client_address
 from board.web import pages
@@ -15,17 +16,22 @@ from models.accounts import Account
 DUTY = "/duty"  # page on which a person begins a duty
 
 
-async def finish(request: Request, account: Account, target: str, *, strong: bool) -> Response | None:
+async def finish(
+    request: Request, account: Account, target: str, *, strong: bool, provider: ProviderSession | None = None
+) -> Response | None:
     """Return 303 to `target` with the session cookie; None if the account was disabled or its password changed in the meantime.
 
-    `strong`: the first factor includes a second one, such as a passkey with user verification.
+    `strong`: the first factor includes a second one, such as a passkey with user verification. `provider`: the session at the
+    provider that signed the person in.
     """
-    return await start(request, account, target)
+    return await start(request, account, target, provider)
 
 
-async def start(request: Request, account: Account, target: str) -> Response | None:
+async def start(
+    request: Request, account: Account, target: str, provider: ProviderSession | None = None
+) -> Response | None:
     """Start the session of a person who proved all factors. Returns None if the account changed in the meantime."""
-    secret = await login_of(request).start_session(account, client_address.of(request))
+    secret = await login_of(request).start_session(account, client_address.of(request), provider)
     if secret is None:
         return None
     response = RedirectResponse(await _first_page(request, account, pages.safe_redirect_path(target)), 303)

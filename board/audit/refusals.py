@@ -1,16 +1,16 @@
 """Refused sign-ins and requests, for the metrics, the log and the audit journal."""
 
-from typing import Literal
-
 from starlette.requests import HTTPConnection
 
 from board.audit import actor
 from board.audit.entries import (
     CommandRefused,
     OriginRefused,
+    ProviderRefused,
     RateLimited,
     RequestRefused,
     SignInFailed,
+    SignInReason,
     SignInThrottled,
     TokenRefused,
 )
@@ -35,11 +35,17 @@ class Refusals:
     def __init__(self, repeats: Repeats) -> None:
         self._repeats = repeats
 
-    def sign_in(self, account: Account | None, reason: Literal["unknown", "password", "disabled"], address: str) -> None:
-        """Record a sign-in with a wrong address or password, or of a disabled account."""
+    def sign_in(self, account: Account | None, reason: SignInReason, address: str) -> None:
+        """Record a sign-in with a wrong address or password, of a disabled account, or while passwords are switched off."""
         metrics.sign_ins.labels("failed").inc()
         id, name = (account.id, account.name) if account else ("", None)
         self._repeats.add(SignInFailed(id=id, name=name, reason=reason, address=address or None))
+
+    def provider(self, key: str, reason: str, address: str, account: Account | None = None) -> None:
+        """Record a refused sign-in or logout with the provider that has this key."""
+        metrics.sign_ins.labels("failed").inc()
+        id, name = (account.id, account.name) if account else ("", None)
+        self._repeats.add(ProviderRefused(id=id, name=name, provider=key, reason=reason, address=address or None))
 
     def throttled(self, account: Account | None, address: str) -> None:
         """Record a sign-in that was throttled after too many failures."""
