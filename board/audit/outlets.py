@@ -159,11 +159,11 @@ PAGES = {
     "GET /handovers/{number:number}/briefing.pdf": _recorded("the briefing of a signed handover", ExportRead),
     "POST /login": _recorded("a session", SignedIn, SignInFailed, SignInThrottled, BreakGlassUsed),
     "POST /logout": _recorded("nothing", SignedOut),
-    "GET /sign-in/{provider}": _recorded("nothing; redirects to a provider", ProviderRefused),
-    "GET /sign-in/{provider}/callback": _recorded(
+    "GET /sign-in/with/{provider}": _recorded("nothing; redirects to a provider", ProviderRefused),
+    "GET /sign-in/with/{provider}/callback": _recorded(
         "a session", SignedIn, ProviderRefused, AccountAdded, IdentityLinked, RoleSet, AccountDisabled, AccountEnabled
     ),
-    "POST /sign-in/{provider}/logout": _recorded("nothing", SessionsEnded, ProviderRefused),
+    "POST /sign-in/with/{provider}/logout": _recorded("nothing", SessionsEnded, ProviderRefused),
     "GET /account": _unrecorded("the caller's settings, sessions and tokens", OWN),
     "POST /account/language": _unrecorded("nothing", OWN),
     "POST /account/theme": _unrecorded("nothing", OWN),

@@ -39,7 +39,7 @@ class Logout(NamedTuple):
 
 
 async def log_out(request: Request) -> Response:
-    """`POST /sign-in/{provider}/logout` (form: `logout_token`): end sessions. 200, or 400 for an invalid message."""
+    """`POST /sign-in/with/{provider}/logout` (form: `logout_token`): end sessions. 200, or 400 for an invalid message."""
     client = providers_of(request).by_key(request.path_params["provider"])
     if client is None:
         return pages.error_page(request, 404, MESSAGES["not_found"])

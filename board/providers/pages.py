@@ -23,12 +23,12 @@ from board.web.same_origin import own_origin
 from models.accounts import Account
 from models.times import now
 
-PATH = "/sign-in/{provider}"
+PATH = "/sign-in/with/{provider}"
 MAX_CODE = 8_192  # characters
 
 
 async def begin(request: Request) -> Response:
-    """`GET /sign-in/{provider}?next=`: redirect to the provider."""
+    """`GET /sign-in/with/{provider}?next=`: redirect to the provider."""
     client = providers_of(request).by_key(request.path_params["provider"])
     if client is None:
         return pages.error_page(request, 404, MESSAGES["not_found"])
@@ -45,7 +45,7 @@ async def begin(request: Request) -> Response:
 
 
 async def call_back(request: Request) -> Response:
-    """`GET /sign-in/{provider}/callback`: start the session of the person whom the provider signed in."""
+    """`GET /sign-in/with/{provider}/callback`: start the session of the person whom the provider signed in."""
     client = providers_of(request).by_key(request.path_params["provider"])
     if client is None:
         return pages.error_page(request, 404, MESSAGES["not_found"])

@@ -91,17 +91,17 @@ def browser() -> httpx.AsyncClient:
 
 async def begin(http: httpx.AsyncClient, board: Server, fake: FakeProvider, key: str = "police") -> dict[str, str]:
     """Start a sign-in; return the query with which the provider sends the browser back."""
-    response = await http.get(f"{board.url}/sign-in/{key}", params={"next": "/handover"})
+    response = await http.get(f"{board.url}/sign-in/with/{key}", params={"next": "/handover"})
     assert response.status_code == 303, response.text
     sent = httpx.URL(response.headers["location"]).params
     fake.nonce = sent["nonce"]
     assert (sent["response_type"], sent["code_challenge_method"]) == ("code", "S256")
-    assert sent["redirect_uri"] == f"{board.url}/sign-in/{key}/callback"
+    assert sent["redirect_uri"] == f"{board.url}/sign-in/with/{key}/callback"
     return {"code": "code", "state": sent["state"]}
 
 
 async def call_back(http: httpx.AsyncClient, board: Server, query: dict[str, str], key: str = "police") -> httpx.Response:
-    return await http.get(f"{board.url}/sign-in/{key}/callback", params=query)
+    return await http.get(f"{board.url}/sign-in/with/{key}/callback", params=query)
 
 
 async def sign_in(http: httpx.AsyncClient, board: Server, fake: FakeProvider, key: str = "police") -> httpx.Response:
@@ -314,23 +314,23 @@ async def test_answer_works_for_its_provider_alone(
 async def test_no_redirect_leads_to_another_host(
     board: Server, police: FakeProvider, http: httpx.AsyncClient, next: str
 ) -> None:
-    start = await http.get(f"{board.url}/sign-in/police", params={"next": next})
+    start = await http.get(f"{board.url}/sign-in/with/police", params={"next": next})
     sent = httpx.URL(start.headers["location"]).params
     police.nonce = sent["nonce"]
     response = await call_back(http, board, {"code": "code", "state": sent["state"]})
     assert (response.status_code, response.headers["location"]) == (303, "/duty")
 
 
-@pytest.mark.parametrize("path", ["/sign-in/other", "/sign-in/other/callback", "/sign-in/POLICE"])
+@pytest.mark.parametrize("path", ["/sign-in/with/other", "/sign-in/with/other/callback", "/sign-in/with/POLICE"])
 async def test_unknown_provider_is_not_found(board: Server, http: httpx.AsyncClient, path: str) -> None:
     assert (await http.get(f"{board.url}{path}")).status_code == 404
-    assert (await http.post(f"{board.url}/sign-in/other/logout")).status_code == 404
+    assert (await http.post(f"{board.url}/sign-in/with/other/logout")).status_code == 404
 
 
 @pytest.mark.parametrize("cookie", ["x", "a.b.c.d.e", "é", "A" * 4_000])
 async def test_forged_cookie_is_refused(board: Server, police: FakeProvider, http: httpx.AsyncClient, cookie: str) -> None:
     headers = {"Cookie": f"board_sign_in={cookie}".encode()}
-    response = await http.get(f"{board.url}/sign-in/police/callback", params={"code": "c", "state": "s"}, headers=headers)
+    response = await http.get(f"{board.url}/sign-in/with/police/callback", params={"code": "c", "state": "s"}, headers=headers)
     assert response.status_code == 400
 
 
@@ -338,7 +338,7 @@ async def test_sign_ins_of_a_network_are_limited(
     board: Server, police: FakeProvider, http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(limits, "NETWORK", limits.Rule("test of providers", 2, 300))
-    answers = [(await http.get(f"{board.url}/sign-in/police")).status_code for _ in range(3)]
+    answers = [(await http.get(f"{board.url}/sign-in/with/police")).status_code for _ in range(3)]
     assert answers == [303, 303, 429]
 
 
@@ -419,17 +419,17 @@ async def test_wrong_logout_message_ends_no_session(
 ) -> None:
     await sign_in(http, board, police)
     form = {"logout_token": WRONG_LOGOUTS[wrong](police)}
-    assert (await http.post(f"{board.url}/sign-in/police/logout", data=form)).status_code == 400
+    assert (await http.post(f"{board.url}/sign-in/with/police/logout", data=form)).status_code == 400
     assert (await http.get(f"{board.url}/api/v1/me")).status_code == 200
 
 
 async def test_logout_message_works_once(board: Server, police: FakeProvider, http: httpx.AsyncClient) -> None:
     await sign_in(http, board, police)
     form = {"logout_token": police.token(police.logout_claims())}
-    assert (await http.post(f"{board.url}/sign-in/police/logout", data=form)).status_code == 200
+    assert (await http.post(f"{board.url}/sign-in/with/police/logout", data=form)).status_code == 200
     assert (await http.get(f"{board.url}/api/v1/me")).status_code == 401
     await sign_in(http, board, police)
-    assert (await http.post(f"{board.url}/sign-in/police/logout", data=form)).status_code == 400
+    assert (await http.post(f"{board.url}/sign-in/with/police/logout", data=form)).status_code == 400
     assert (await http.get(f"{board.url}/api/v1/me")).status_code == 200
 
 
@@ -439,5 +439,5 @@ async def test_logout_of_one_provider_ends_no_session_of_another(
     await sign_in(http, board, police)
     claims = fakes[1].logout_claims(sub=police.claims["sub"])
     form = {"logout_token": fakes[1].token(claims)}
-    assert (await http.post(f"{board.url}/sign-in/house/logout", data=form)).status_code == 200
+    assert (await http.post(f"{board.url}/sign-in/with/house/logout", data=form)).status_code == 200
     assert (await http.get(f"{board.url}/api/v1/me")).status_code == 200

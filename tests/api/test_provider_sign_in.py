@@ -121,7 +121,7 @@ async def admin_of(board: Server) -> httpx.AsyncClient:
 
 async def test_sign_in_page_has_a_button_for_the_provider(board: Server, http: httpx.AsyncClient) -> None:
     page = await http.get(f"{board.url}/login?next=/handover")
-    assert 'href="/sign-in/police?next=/handover"' in page.text
+    assert 'href="/sign-in/with/police?next=/handover"' in page.text
     assert "Police account" in page.text
     assert 'name="password"' in page.text
 
@@ -178,9 +178,9 @@ async def test_unverified_address_gets_no_account(board: Server, provider: OidcP
 
 
 async def test_person_who_refuses_at_the_provider_is_not_signed_in(board: Server, http: httpx.AsyncClient) -> None:
-    start = await http.get(f"{board.url}/sign-in/police")
+    start = await http.get(f"{board.url}/sign-in/with/police")
     state = httpx.URL(start.headers["location"]).params["state"]
-    response = await http.get(f"{board.url}/sign-in/police/callback", params={"error": "access_denied", "state": state})
+    response = await http.get(f"{board.url}/sign-in/with/police/callback", params={"error": "access_denied", "state": state})
     assert response.status_code == 403
     assert "did not sign you in" in response.text
 

@@ -32,10 +32,10 @@ class OidcProvider:
     async def configure(self, board: str, key: str = "police", **client: Any) -> None:
         """Make the board at this address a client, whose provider has this key."""
         about = {
-            "client_id": CLIENT, "client_secret": SECRET, "redirect_uris": [f"{board}/sign-in/{key}/callback"],
+            "client_id": CLIENT, "client_secret": SECRET, "redirect_uris": [f"{board}/sign-in/with/{key}/callback"],
             "grant_types": ["authorization_code", "refresh_token"], "response_types": ["code"],
             "post_logout_redirect_uris": [f"{board}/login"], "backchannel_logout_session_required": True,
-            "backchannel_logout_uri": f"{board}/sign-in/{key}/logout", **client,
+            "backchannel_logout_uri": f"{board}/sign-in/with/{key}/logout", **client,
         }  # fmt: skip
         signing = RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256"}, auto_kid=True)
         configuration = {"client": about, "keys": [signing.as_dict(private=True)]}
@@ -78,9 +78,9 @@ async def running_provider() -> AsyncIterator[OidcProvider]:
 
 async def sign_in(http: httpx.AsyncClient, board: str, person: str, key: str = "police", next: str = "/") -> httpx.Response:
     """Sign in as a person, as a browser does; return the board's answer to the redirect of the provider."""
-    response = await http.get(f"{board}/sign-in/{key}", params={"next": next})
+    response = await http.get(f"{board}/sign-in/with/{key}", params={"next": next})
     for _ in range(MAX_STEPS):
-        if str(response.url).startswith(f"{board}/sign-in/{key}/callback") or response.status_code >= 400:
+        if str(response.url).startswith(f"{board}/sign-in/with/{key}/callback") or response.status_code >= 400:
             return response
         response = await _step(http, response, person)
     raise AssertionError("the provider asks for ever")
