@@ -102,9 +102,9 @@ def create_app(service: BoardService) -> Starlette:
 @contextlib.asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     static_files.prepare()
-    checks = [asyncio.create_task(app.state.checks.run())] if app.state.providers else []
+    checks = asyncio.create_task(app.state.checks.run())
     yield
-    await cancel_all(checks)
+    await cancel_all([checks])
     await app.state.service.hub.stop()
 
 

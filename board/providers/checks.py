@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn
 import structlog
 from sqlalchemy import update
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from board.accounts import accounts, identities, live_changes
 from board.providers import people, stored_token
@@ -55,15 +56,15 @@ class Checks:
 
     async def check_due(self) -> None:
         """Check all sessions that are due. Raises DatabaseUnavailable."""
-        while due := await self._service.database.write(self._claim):
+        while await self._service.database.read(_has_due):
+            due = await self._service.database.write(self._claim)
             await asyncio.gather(*(self._check(check) for check in due))
 
     def _claim(self, session: Session) -> list[DueCheck]:
         """Return sessions that are due, and move their next check, so that no other process checks them."""
         at = now()
-        query = select(LoginSession).where(col(LoginSession.check_at) <= format_utc(at), LoginSession.ends_at > format_utc(at))
         claimed = []
-        for row in session.exec(query.order_by(col(LoginSession.check_at)).limit(BATCH_SIZE)).all():
+        for row in session.exec(_due(format_utc(at)).limit(BATCH_SIZE)).all():
             client = self._providers.by_issuer(row.issuer or "")
             later = stored_token.next_check(client.provider, at) if client is not None else None
             moved = update(LoginSession).where(col(LoginSession.digest) == row.digest, col(LoginSession.check_at) == row.check_at)
@@ -112,6 +113,16 @@ class Checks:
         if tokens.refresh:
             row = update(LoginSession).where(col(LoginSession.digest) == digest)
             session.connection().execute(row.values(provider_token=stored_token.sealed(tokens, self._providers.tokens)))
+
+
+def _has_due(session: Session) -> bool:
+    return session.exec(_due(format_utc(now())).limit(1)).first() is not None
+
+
+def _due(at: str) -> SelectOfScalar[LoginSession]:
+    """Return the query for sessions that are due, the longest due first."""
+    due = select(LoginSession).where(col(LoginSession.check_at) <= at, LoginSession.ends_at > at)
+    return due.order_by(col(LoginSession.check_at), LoginSession.digest)
 
 
 def _is_unchecked(due: DueCheck, session: Session) -> bool:

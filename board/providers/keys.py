@@ -2,6 +2,7 @@
 
 from typing import Any, NamedTuple
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
@@ -57,5 +58,5 @@ def _key(value: dict[str, Any]) -> SigningKey | None:
         return None
     try:
         return SigningKey(kid, type, TYPES[type].import_key(public))
-    except (JoseError, ValueError, TypeError, KeyError):
+    except (JoseError, UnsupportedAlgorithm, ValueError, TypeError, KeyError):
         return None

@@ -22,9 +22,6 @@ class Providers:
         secret = service.settings.secret() if listed else b""
         self.sign_ins, self.tokens = Seal(secret, "sign-in"), Seal(secret, "provider token")
 
-    def __bool__(self) -> bool:
-        return bool(self._clients)
-
     def by_key(self, key: str) -> ProviderClient | None:
         """Return the client of the provider with this key."""
         return self._clients.get(key)
