@@ -2,7 +2,6 @@
 
 from typing import Any, NamedTuple
 
-from cryptography.exceptions import UnsupportedAlgorithm
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
@@ -58,5 +57,5 @@ def _key(value: dict[str, Any]) -> SigningKey | None:
         return None
     try:
         return SigningKey(kid, type, TYPES[type].import_key(public))
-    except (JoseError, UnsupportedAlgorithm, ValueError, TypeError, KeyError):
+    except (JoseError, ValueError, TypeError, KeyError):
         return None
