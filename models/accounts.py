@@ -36,6 +36,32 @@ class LoginSession(SQLModel, table=True):
     latest_end: str  # the session ends at this time, even if it is used
     ends_at: str  # the session ends at this time if it is not used again; at most `latest_end`
     factor_at: str | None = None  # when the person last proved their identity; None for sessions of earlier versions
+    issuer: str | None = None  # provider that signed the person in; None for a password
+    subject: str | None = None  # the person at this provider
+    sid: str | None = Field(default=None, index=True)  # session at this provider, by which its logout finds this one
+    provider_token: str | None = None  # encrypted: refresh token, or access token, with which claims are read again
+    check_at: str | None = Field(default=None, index=True)  # next check of the claims; None without a provider
+class Identity(SQLModel, table=True):
+    """Person at a provider (OpenID Connect: `iss` and `sub`) to whom an account belongs. An account has at most one."""
+    __tablename__ = "identities"
+    issuer: str = Field(primary_key=True)
+    subject: str = Field(primary_key=True)
+    account: str = Field(unique=True)
+    linked_at: str
+    checked_at: str  # time of the newest claims
+    suspended_at: str | None = None  # the claims gave no role any more, so that the account was disabled
+class LinkPermission(SQLModel, table=True):
+    """Permission of an administrator to link an account once, by its e-mail address, to a person at a provider."""
+    __tablename__ = "link_permissions"
+    account: str = Field(primary_key=True)
+    issuer: str
+    created_at: str
+    ends_at: str
+class UsedAssertion(SQLModel, table=True):
+    """Digest of a sign-in or logout message of a provider that was used, kept until `ends_at`: none works twice."""
+    __tablename__ = "used_assertions"
+    digest: str = Field(primary_key=True)
+    ends_at: str = Field(index=True)
 
 
 class LoginNetwork(SQLModel, table=True):

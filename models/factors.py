@@ -53,6 +53,7 @@ class PendingSignIn(SQLModel, table=True):
     target: str
     attempts: int = 0
     ends_at: str
+    provider: str | None = None  # JSON: the session at the provider that signed the person in
 
 
 class FactorGrace(SQLModel, table=True):

@@ -41,6 +41,7 @@ from models.times import format_utc, now
 T = TypeVar("T")
 
 PATH = "/account"
+PASSWORDS_OFF = N_("Passwords are switched off. Sign in with a provider.")
 CHANGED = {
     "password": N_("Password changed. You are signed out everywhere else."),
     "alerts": N_("Alert settings saved."),
@@ -71,6 +72,7 @@ async def account_page(request: Request, caller: Caller, problem: str | None = N
         request, "account.html", caller, status=status if problem else 200, problem=message, own=caller.session, sessions=rows,
         changed=notice and i18n.translate(notice, lang), ended=ended_tokens, alerts=alert_settings, tokens=tokens,
         good=token_list.count_active(tokens), factors=factors, set_up_by=set_up_by and format_utc(set_up_by),
+        has_password=service.sign_in.allows_password(caller.account.email),
     )  # fmt: skip
 
 
@@ -207,6 +209,8 @@ async def set_password_by_link(request: Request) -> Response:
     try:
         # Check the link before the password is hashed, so that guessed codes cost no hashing.
         owner = await service.database.read(lambda session: password_links.owner_of(session, code, service.clock()))
+        if not service.sign_in.allows_password(owner.email):
+            raise OperationError(PASSWORDS_OFF)
         prepare = partial(accounts.prepare_password, owner.email, form("new"))
         set_password = await service.queues.sign_in_known_devices.run(owner.id, prepare)
 

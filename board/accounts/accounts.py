@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from sqlmodel import Session, col, delete, func, or_, select
 
-from board.accounts import earlier_networks, passwords
+from board.accounts import earlier_networks, identities, passwords
 from board.audit import entries, writer
 from board.engine.identity import digest, hash_password
 from board.engine.program_accounts import has_signed_in
@@ -93,6 +93,7 @@ def set_enabled(session: Session, email: str, enabled: bool) -> None:
         entry_type = entries.AccountEnabled if enabled else entries.AccountDisabled
         writer.write(session, entry_type(id=account.id, name=account.name))
     account.enabled = enabled
+    identities.set_suspended(session, account.id, None)  # the provider doesn't undo the choice of an administrator
     if not enabled:
         _drop_sessions(session, account.id)
         _end_link(session, account)

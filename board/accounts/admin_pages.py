@@ -15,9 +15,10 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from board import i18n, labels
-from board.accounts import accounts, live_changes, password_links, token_list
+from board.accounts import accounts, identities, live_changes, password_links, token_list
 from board.accounts.account_pages import check_password, form_reader, recheck
 from board.accounts.factors import second_factors
+from board.accounts.identities import Link
 from board.accounts.token_list import TokenRow
 from board.engine.identity import Caller
 from board.errors import OperationError, Refused
@@ -94,29 +95,33 @@ async def detail_page(request: Request, caller: Caller, problem: str | None = No
     """`GET /accounts/{id}`: an account, with its sessions."""
     at = format_utc(now())
 
-    def read(session: Session) -> tuple[Account, list[LoginSession], list[TokenRow], int]:
+    sign_in = service_of(request).sign_in
+
+    def read(session: Session) -> tuple[Account, list[LoginSession], list[TokenRow], int, Link]:
         account = _account(session, request)
         rows, tokens = accounts.sessions(session, account.id, at), token_list.list_tokens(session, at, account.id)
-        return account, rows, tokens, len(second_factors.of_account(session, account.id).rows)
+        factor_count = len(second_factors.of_account(session, account.id).rows)
+        return account, rows, tokens, factor_count, identities.link_of(session, account.id, sign_in, now())
 
-    owner, sessions, tokens, factor_count = await service_of(request).database.read(read)
+    owner, sessions, tokens, factor_count, link = await service_of(request).database.read(read)
     service_of(request).reads.report(caller, "accounts")
     return _page(
         request, "account_detail.html", caller, problem, whose=owner, sessions=sessions, own=caller.session, tokens=tokens,
-        good=token_list.count_active(tokens), factor_count=factor_count,
+        good=token_list.count_active(tokens), factor_count=factor_count, link=link, providers=sign_in.provider,
+        has_password=sign_in.allows_password(owner.email),
     )  # fmt: skip
 
 
 async def set_role(request: Request, caller: Caller) -> Response:
     """`POST /accounts/{id}/role`: set the role."""
     role = (await form_reader(request))("role")
-    return await _change_and_redirect(request, caller, lambda session, account: accounts.set_role(session, account.email, role))
+    return await change_and_redirect(request, caller, lambda session, account: accounts.set_role(session, account.email, role))
 
 
 async def set_enabled(request: Request, caller: Caller) -> Response:
     """`POST /accounts/{id}/enabled`: `enabled` is `yes` or `no`. Disabling ends every session."""
     enabled = (await form_reader(request))("enabled") == "yes"
-    return await _change_and_redirect(
+    return await change_and_redirect(
         request, caller, lambda session, account: accounts.set_enabled(session, account.email, enabled)
     )
 
@@ -124,7 +129,7 @@ async def set_enabled(request: Request, caller: Caller) -> Response:
 async def end_sessions(request: Request, caller: Caller) -> Response:
     """`POST /accounts/{id}/sessions`: end the session with the digest `session`, or all."""
     only = (await form_reader(request))("session") or None
-    return await _change_and_redirect(
+    return await change_and_redirect(
         request, caller, lambda session, account: accounts.end_sessions(session, account.id, only=only)
     )
 
@@ -135,7 +140,7 @@ async def remove_factors(request: Request, caller: Caller) -> Response:
     def remove(session: Session, account: Account) -> None:
         second_factors.remove_all(session, account)
 
-    return await _change_and_redirect(request, caller, remove)
+    return await change_and_redirect(request, caller, remove)
 
 
 async def make_link(request: Request, caller: Caller) -> Response:
@@ -153,7 +158,7 @@ async def make_link(request: Request, caller: Caller) -> Response:
     return _link(request, caller, name, secret, good)
 
 
-async def _change_and_redirect(request: Request, caller: Caller, fn: Callable[[Session, Account], None]) -> Response:
+async def change_and_redirect(request: Request, caller: Caller, fn: Callable[[Session, Account], None]) -> Response:
     """Run a change of the account in the URL, and redirect to its page."""
     try:
         await _change(request, caller, lambda session: fn(session, _account(session, request)))

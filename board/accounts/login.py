@@ -16,8 +16,9 @@ from sqlalchemy import bindparam, delete
 from sqlmodel import Session, select
 from starlette.requests import HTTPConnection
 
-from board.accounts import devices, throttle
+from board.accounts import break_glass, devices, throttle
 from board.accounts.earlier_networks import EarlierNetworks
+from board.accounts.provider_session import ProviderSession
 from board.audit import actor, writer
 from board.audit.entries import SignedIn, SignedOut
 from board.engine.identity import HASHER, SESSION_LIFETIME, Caller, digest
@@ -121,21 +122,27 @@ class Login:
     ) -> Account | None:
         async with self._uncount_on(attempt, Refused):
             matches = await queue.run(key, partial(_verify, account.password if account else None, password))
-        result = account if account is not None and account.enabled and matches else None
+        is_off = account is not None and not self._service.sign_in.allows_password(account.email)
+        result = account if account is not None and account.enabled and matches and not is_off else None
         await self._service.limiter.give_back(attempt.as_success if result is None else attempt.as_failure)
         if result is None:
-            reason: Literal["disabled", "password"] = "disabled" if matches else "password"
+            reason: Literal["disabled", "password", "switched_off"] = "disabled" if matches else "password"
+            reason = "switched_off" if is_off and matches else reason
             self._service.refusals.sign_in(account, reason if account is not None else "unknown", attempt.address)
         return result
 
-    async def start_session(self, account: Account, address: str = "") -> str | None:
-        """Start a session; return its cookie, or None if the account was disabled or its password changed in the meantime."""
+    async def start_session(self, account: Account, address: str = "", provider: ProviderSession | None = None) -> str | None:
+        """Start a session; return its cookie, or None if the account was disabled or its password changed in the meantime.
+
+        `provider`: the session at the provider that signed the person in.
+        """
         secret = secrets.token_urlsafe(32)
         start = now()
         at, latest = format_utc(start), format_utc(start + SESSION_LIFETIME)
         ends = min(latest, idle_end(start, self._service.settings.session_idle))
         login_session = LoginSession(
-            digest=digest(secret), account=account.id, created_at=at, used_at=at, latest_end=latest, ends_at=ends, factor_at=at
+            digest=digest(secret), account=account.id, created_at=at, used_at=at, latest_end=latest, ends_at=ends, factor_at=at,
+            **(provider.columns() if provider is not None else {}),
         )  # fmt: skip
 
         def start_session(session: Session) -> bool:
@@ -147,7 +154,12 @@ class Login:
             session.add(login_session)
             if address:
                 self._networks.remember(session, current.id, address, start)
-            writer.write(session, SignedIn(id=current.id, name=current.name, address=address or None), by=actor.account(current))
+            signed_in = SignedIn(
+                id=current.id, name=current.name, address=address or None, provider=provider.key if provider is not None else None
+            )
+            writer.write(session, signed_in, by=actor.account(current))
+            if provider is None and self._service.sign_in.is_break_glass(current.email):
+                break_glass.report(session, current, address)
             return True
 
         if not await self._service.database.write(start_session):

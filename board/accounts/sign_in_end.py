@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from board.accounts import devices
 from board.accounts.factors import pending_sign_in, policy
 from board.accounts.login import login_of
+from board.accounts.provider_session import ProviderSession
 from board.commands.duty.on_duty import on_duty
 from board.rate_limit import client_address
 from board.web import pages
@@ -26,11 +27,14 @@ PROPOSED = timedelta(days=7)  # before the end of the days of grace
 SECOND = "/sign-in/second"  # page on which a person proves or sets up a second factor
 
 
-async def finish(request: Request, account: Account, target: str, *, strong: bool) -> Response | None:
+async def finish(
+    request: Request, account: Account, target: str, *, strong: bool, provider: ProviderSession | None = None
+) -> Response | None:
     """Return 303 to `target` with the session cookie, or 303 to the page of the second factor.
 
     Returns None if the account was disabled or its password changed in the meantime. `strong`: the first factor includes a second
-    one, such as a passkey with user verification, or a provider that asserted it.
+    one, such as a passkey with user verification, or a provider that asserted it. `provider`: the session at the provider that
+    signed the person in.
     """
     service = service_of(request)
 
@@ -38,9 +42,9 @@ async def finish(request: Request, account: Account, target: str, *, strong: boo
         return policy.next_step(session, account, service.settings, now())
 
     if strong or await service.database.read(next_step) == "none":
-        return await start(request, account, target)
+        return await start(request, account, target, provider)
     secret = await service.database.write(
-        lambda session: pending_sign_in.begin(session, account, pages.safe_redirect_path(target), now())
+        lambda session: pending_sign_in.begin(session, account, pages.safe_redirect_path(target), now(), provider)
     )
     if secret is None:
         return None
@@ -49,21 +53,21 @@ async def finish(request: Request, account: Account, target: str, *, strong: boo
     return response
 
 
-async def start(request: Request, account: Account, target: str) -> Response | None:
+async def start(request: Request, account: Account, target: str, provider: ProviderSession | None = None) -> Response | None:
     """Start the session of a person who proved all factors. Returns None if the account changed in the meantime."""
-    secret = await start_session(request, account)
+    secret = await start_session(request, account, provider)
     if secret is None:
         return None
     response = RedirectResponse(await first_page(request, account, pages.safe_redirect_path(target)), 303)
     return signed_in_by(request, response, account, secret)
 
 
-async def start_session(request: Request, account: Account) -> str | None:
+async def start_session(request: Request, account: Account, provider: ProviderSession | None = None) -> str | None:
     """Start a session; return its cookie, or None if the account changed in the meantime."""
     service = service_of(request)
     if policy.must_have(account, service.settings):
         await service.database.write(lambda session: policy.begin_grace(session, account, now()))
-    return await login_of(request).start_session(account, client_address.of(request))
+    return await login_of(request).start_session(account, client_address.of(request), provider)
 
 
 def signed_in_by(request: Request, response: Response, account: Account, secret: str) -> Response:

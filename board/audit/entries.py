@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal, dataclass_transform
 
 ENTRIES: dict[str, type["Entry"]] = {}  # by type
 Group = Literal["sign_ins", "refusals", "reads", "administration"]
+SignInReason = Literal["unknown", "password", "disabled", "second_factor", "switched_off"]
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True)
@@ -91,8 +92,11 @@ class BoardRepeated(Repeated):
 
 
 class SignedIn(Entry, type="sign_in.succeeded", group="sign_ins"):
+    """Sign-in. `provider` is the key of the provider that signed the person in; null for a password."""
+
     name: str
     address: str | None
+    provider: str | None = None
 
 
 class SignedOut(Entry, type="sign_in.ended", group="sign_ins"):
@@ -105,7 +109,26 @@ class SignInFailed(Attempt, type="sign_in.failed", group="sign_ins"):
     """Failed sign-in. For an unknown e-mail address `id` is "", and the typed text is not stored, as it may be anything."""
 
     name: str | None
-    reason: Literal["unknown", "password", "disabled", "second_factor"]
+    reason: SignInReason
+
+
+class ProviderRefused(Attempt, type="sign_in.refused", group="sign_ins"):
+    """Refused sign-in with a provider, or refused logout message of one. `provider` is its key, `reason` the code of the refusal.
+    `id` is "" if no account is known."""
+
+    DISTINCT_BY = ("address", "provider", "reason")
+    CODES = ("provider", "reason")
+
+    name: str | None
+    provider: str
+    reason: str
+
+
+class BreakGlassUsed(Entry, type="sign_in.break_glass", group="sign_ins", warns=True, alerts=True):
+    """Sign-in to the account for emergencies, while passwords are switched off. All administrators are alerted."""
+
+    name: str
+    address: str | None
 
 
 class SignInThrottled(Attempt, type="sign_in.throttled", group="sign_ins"):
@@ -208,6 +231,28 @@ class LinkMade(Entry, type="link.made", alerts=True):
 class LinkUsed(Entry, type="link.used", group="sign_ins"):
     name: str
     address: str | None
+
+
+class LinkAllowed(Entry, type="identity.link_allowed", alerts=True):
+    """Permission to link the account once, by its e-mail address, to a person at a provider. `provider` is its key."""
+
+    name: str
+    provider: str
+
+
+class IdentityLinked(Entry, type="identity.linked"):
+    """Link of the account to a person at a provider, whose key is `provider`. `by_email`: by the permission of an
+    administrator; otherwise the account was created for the person."""
+
+    name: str
+    provider: str
+    by_email: bool
+
+
+class IdentityUnlinked(Entry, type="identity.unlinked"):
+    """End of the link between the account and a person at a provider."""
+
+    name: str
 
 
 class TokenAdded(Entry, type="token.added", alerts=True):

@@ -9,9 +9,11 @@ from board.audit.entries import (
     CommandRefused,
     OriginRefused,
     PasskeyRefused,
+    ProviderRefused,
     RateLimited,
     RequestRefused,
     SignInFailed,
+    SignInReason,
     SignInThrottled,
     TokenRefused,
 )
@@ -30,9 +32,6 @@ CLIENT_ERRORS = frozenset({403, 404, 409, 413, 422, TOO_MANY})  # statuses that 
 SERVER_FAILURES = ("failed", "unavailable")  # codes that do not depend on the caller
 
 
-SignInReason = Literal["unknown", "password", "disabled", "second_factor"]
-
-
 class Refusals:
     """Recorder of refusals."""
 
@@ -40,7 +39,7 @@ class Refusals:
         self._repeats = repeats
 
     def sign_in(self, account: Account | None, reason: SignInReason, address: str) -> None:
-        """Record a sign-in with a wrong address, password or code, or of a disabled account."""
+        """Record a sign-in with a wrong address, password or code, of a disabled account, or while passwords are switched off."""
         metrics.sign_ins.labels("failed").inc()
         id, name = (account.id, account.name) if account else ("", None)
         self._repeats.add(SignInFailed(id=id, name=name, reason=reason, address=address or None))
@@ -50,6 +49,12 @@ class Refusals:
         metrics.sign_ins.labels("failed").inc()
         id, name = (account.id, account.name) if account else ("", None)
         self._repeats.add(PasskeyRefused(id=id, name=name, title=title, reason=reason, address=address or None))
+
+    def provider(self, key: str, reason: str, address: str, account: Account | None = None) -> None:
+        """Record a refused sign-in or logout with the provider that has this key."""
+        metrics.sign_ins.labels("failed").inc()
+        id, name = (account.id, account.name) if account else ("", None)
+        self._repeats.add(ProviderRefused(id=id, name=name, provider=key, reason=reason, address=address or None))
 
     def throttled(self, account: Account | None, address: str) -> None:
         """Record a sign-in that was throttled after too many failures."""

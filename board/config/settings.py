@@ -216,7 +216,7 @@ class Settings(BaseSettings):
         load_targets(self.files_path)
         load_kind_fields(self.files_path)
         load_file_shares(self.files_path)
-        load_sign_in(self.files_path)
+        self._check_providers()
         load_roles(self.files_path)
         if self.workers > 1 and not self.redis_url:
             raise ConfigurationError("More than one worker needs Redis. Set REDIS_URL.")
@@ -231,6 +231,12 @@ class Settings(BaseSettings):
         if (self.aws_access_key_id is None) != (self.aws_secret_access_key is None):
             raise ConfigurationError("A key for an s3:// store has two parts. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.")
         self._check_notifications()
+
+    def _check_providers(self) -> None:
+        """Providers send browsers back to PUBLIC_URL: the Host header is the client's own. One on this machine is a test."""
+        issuers = [provider.issuer for provider in load_sign_in(self.files_path).provider]
+        if not self.public_url and any(issuer.startswith("https:") for issuer in issuers):
+            raise ConfigurationError("Providers in sign_in.toml send browsers back to the board. Set PUBLIC_URL.")
 
     def _check_notifications(self) -> None:
         if self.smtp_url and not self.mail_from:

@@ -36,7 +36,11 @@ def sign_in_page(request: Request, *, error: str | None, status: int) -> Respons
     """Return the sign-in form with an error; `request.state.email`, if set, is filled in."""
     email = getattr(request.state, "email", "")
     message = error and i18n.translate(error, language.language_for(request))
-    return page(request, "sign_in.html", None, status=status, error=message, next=_own_path(request), email=email)
+    sign_in = service_of(request).sign_in
+    return page(
+        request, "sign_in.html", None, status=status, error=message, next=_own_path(request), email=email,
+        providers=sign_in.provider, has_passwords=sign_in.password.enabled,
+    )  # fmt: skip
 
 
 def error_page(request: Request, status: int, message: str, caller: Caller | None = None) -> Response:

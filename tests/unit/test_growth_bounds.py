@@ -20,6 +20,7 @@ from board.engine import board_limits, kinds
 from board.engine.identity import SESSION_LIFETIME
 from board.files.http import upload_rows
 from board.maintenance import pruning
+from board.providers import limits
 from models.db.schema import metadata
 from models.entity import CountedEntity
 from models.handover import MAX_KEPT, MAX_PINNED
@@ -61,6 +62,9 @@ BOUNDS: dict[str, tuple[str, object]] = {
     "alert_choice": (ONE_EACH, None),
     "draft_key": (ONE_EACH, None),
     "link": (ONE_EACH, None),
+    "identities": (ONE_EACH, None),
+    "link_permissions": (ONE_EACH, None),
+    "used_assertions": ("sign-ins and logouts of minutes, bounded by rate limits", (limits.BLOCKS.limit, limits.LOGOUTS.limit)),
     "verified": (ONE_EACH, None),
     "login_networks": ("networks that an account signed in from", earlier_networks.MAX_NETWORKS),
     "file_usages": ("one row", None),

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, delete, select
 
+from board.accounts.provider_session import ProviderSession
 from board.engine.identity import digest
 from board.web.cookies import Cookie
 from models.accounts import Account
@@ -18,23 +19,16 @@ MAX_PENDING = 10  # sign-ins of one account that wait at the same time
 MAX_TARGET = 2_000  # characters of the address of the next page
 
 
-def begin(session: Session, account: Account, target: str, now: datetime) -> str | None:
+def begin(session: Session, account: Account, target: str, now: datetime, provider: ProviderSession | None = None) -> str | None:
     """Begin a pending sign-in; return its cookie, or None if the account was disabled or its password changed."""
     current = session.get(Account, account.id, with_for_update=True)
     if current is None or not current.enabled or current.password != account.password:
         return None
-    session.exec(
-        delete(PendingSignIn).where(col(PendingSignIn.account) == account.id, col(PendingSignIn.ends_at) <= format_utc(now))
-    )
-    rows = session.exec(
-        select(PendingSignIn).where(PendingSignIn.account == account.id).order_by(col(PendingSignIn.ends_at))
-    ).all()
-    for row in rows[: max(0, len(rows) - MAX_PENDING + 1)]:
-        session.delete(row)
+    _drop_ended(session, account.id, format_utc(now))
     secret = secrets.token_urlsafe(32)
     row = PendingSignIn(
         digest=digest(secret), account=account.id, password=digest(account.password), target=target[:MAX_TARGET],
-        ends_at=format_utc(now + TTL),
+        ends_at=format_utc(now + TTL), provider=provider.to_json() if provider is not None else None,
     )  # fmt: skip
     session.add(row)
     return secret

@@ -14,6 +14,7 @@ from board.accounts.factors import app_set_up, code_check, passkey_refusals, pas
 from board.accounts.factors.passkey_refusals import site_of
 from board.accounts.factors.passkeys import PasskeyError
 from board.accounts.factors.second_factors import Factors
+from board.accounts.provider_session import ProviderSession
 from board.audit import actor
 from board.errors import OperationError, Refused
 from board.i18n import N_
@@ -63,7 +64,7 @@ async def prove(request: Request) -> Response:
     except PasskeyError as error:
         return await _page(request, row, account, await passkey_refusals.record(request, error), 401)
     if is_right:
-        return await sign_in_end.start(request, account, row.target) or _ended(request)
+        return await sign_in_end.start(request, account, row.target, ProviderSession.of_json(row.provider)) or _ended(request)
     again = await _find(request)
     return _ended(request) if again is None else await _page(request, *again, WRONG, 401)
 
@@ -133,8 +134,10 @@ async def _set_up(request: Request, row: PendingSignIn, account: Account, sealed
         codes = await service.database.write(add)
     except OperationError as error:
         return await _page(request, row, account, str(error), 422, sealed)
-    cookie = await sign_in_end.start_session(request, account) if codes is not None else None
-    if codes is None or cookie is None:
+    if codes is None:
+        return _ended(request)
+    cookie = await sign_in_end.start_session(request, account, ProviderSession.of_json(row.provider))
+    if cookie is None:
         return _ended(request)
     target = await sign_in_end.first_page(request, account, row.target)
     return sign_in_end.signed_in_by(request, codes_page(request, codes, target), account, cookie)

@@ -46,6 +46,7 @@ KINDS = {  # choices of the filter: label and kinds of each group
     "administration": (N_("Administration"), {
         "account": N_("Accounts and roles"), "password": N_("Passwords"), "factor": N_("Second factors"),
         "link.made": N_("New one-time links"),
+        "identity": N_("Links to providers"),
         "sessions": N_("Sessions ended"), "token": N_("API tokens"), "members": N_("Members of searches"),
         "display": N_("Displays"), "backup": N_("Backups"), "settings": N_("Settings"),
         "space": N_("Disk space"),

@@ -13,6 +13,8 @@ Values = dict[str, Any]
 
 _SAYS: dict[str, str] = {
     "sign_in.succeeded": N_("{actor} signed in from {address}"),
+    "sign_in.break_glass": N_("The emergency account {name} was used, from {address}"),
+    "sign_in.refused": N_("Sign-in with the provider {provider} from {address} was refused: {reason}"),
     "sign_in.ended": N_("{actor} signed out"),
     "account.added": N_("{actor} added the account of {name}: {role}"),
     "account.role_set": N_("{actor} changed the role of {name} from “{before}” to “{role}”"),
@@ -20,6 +22,9 @@ _SAYS: dict[str, str] = {
     "account.enabled": N_("{actor} enabled the account of {name}"),
     "sessions.ended": N_("{actor} ended sessions of {name}: {count}"),
     "password.set": N_("{actor} set the password of {name}"),
+    "identity.link_allowed": N_("{actor} allowed to link the account of {name} once to a person at the provider {provider}"),
+    "identity.linked": N_("The account of {name} was linked to a person at the provider {provider}"),
+    "identity.unlinked": N_("{actor} removed the link of the account of {name} to a provider"),
     "link.made": N_("{actor} made a one-time link to set the password of {name}"),
     "link.used": N_("A one-time link for {name} was used from {address}"),
     "token.added": N_("{actor} created the API token “{title}” for {name}: “{scope}”"),
@@ -52,6 +57,7 @@ _FAILED = {
     "password": N_("Failed sign-in as {name} from {address}: wrong password"),
     "disabled": N_("Failed sign-in as {name} from {address}: the account is disabled"),
     "second_factor": N_("Failed sign-in as {name} from {address}: wrong code or passkey"),
+    "switched_off": N_("Failed sign-in as {name} from {address}: passwords are switched off"),
 }
 _FACTORS_ADDED = {
     "totp": N_("{actor} added an app with codes to {name}"),
@@ -65,6 +71,16 @@ _PASSKEYS = {
     "counter": N_("The passkey “{title}” of {name} was refused from {address}: it may have been copied"),
     "replayed": N_("The passkey “{title}” of {name} was refused from {address}: the same answer came twice"),
 }
+_PROVIDER_REASONS = {  # codes of board/providers/errors.py
+    "unavailable": N_("the provider cannot be reached"), "answer": N_("its answer is not valid"),
+    "signature": N_("wrong signature"), "key": N_("unknown key"), "issuer": N_("wrong issuer"), "audience": N_("wrong audience"),
+    "nonce": N_("wrong nonce"), "clock": N_("its clock and that of this server differ"),
+    "overage": N_("it left out a claim that has too many values"), "state": N_("not started in this browser, or too old"),
+    "replayed": N_("already used"), "denied": N_("the provider signed nobody in"), "ended": N_("the provider has ended it"),
+    "no_role": N_("no role by the claims"), "unknown": N_("no account"),
+    "exists": N_("an account with this e-mail address is not linked"), "email": N_("the e-mail address is not confirmed"),
+    "disabled": N_("the account is disabled"),
+}  # fmt: skip
 _TOKENS = {
     "unknown": N_("An unknown API token was refused, from {address}"),
     "revoked": N_("The API token “{title}” of {name} was refused from {address}: it is revoked"),
@@ -75,6 +91,7 @@ _TOKENS = {
 _OVER = {
     "sign_in.failed": N_("Too many failed sign-ins to list one by one: {count} more"),
     "sign_in.throttled": N_("Too many blocked sign-ins to list one by one: {count} more"),
+    "sign_in.refused": N_("Too many refused sign-ins with providers to list one by one: {count} more"),
     "origin.refused": N_("Too many requests from other sites to list one by one: {count} more"),
     "token.refused": N_("Too many refused API tokens to list one by one: {count} more"),
 }
@@ -140,6 +157,8 @@ def entry_text(entry: AuditEntry) -> str:
         values["answer"] = message(_ANSWERS.get(entry.about["reason"], entry.about["reason"]))
     if entry.type == "report.read":
         values["number"] = entry.id.rpartition("/")[2]
+    if entry.type == "sign_in.refused":
+        values["reason"] = message(_PROVIDER_REASONS.get(entry.about["reason"], entry.about["reason"]))
     if entry.type in _CHANGES:
         values["changes"] = _joined(_CHANGES[entry.type](entry.about))
     template = _template(entry)
@@ -192,6 +211,9 @@ _INSTEAD: dict[str, tuple[Callable[[Values], bool], str]] = {  # sentences that 
     "sign_in.throttled": (
         lambda about: about.get("name") is not None,
         N_("A sign-in as {name} was blocked after too many attempts, from {address}"),
+    ),
+    "sign_in.succeeded": (
+        lambda about: about.get("provider") is not None, N_("{actor} signed in with the provider {provider} from {address}"),
     ),
     "command.refused": (
         lambda about: about.get("command") is None, N_("{actor} was refused an unknown command on {board} ({answer})"),

@@ -33,6 +33,7 @@ def upgrade() -> None:
         *(sa.Column(name, text, nullable=False) for name in ("account", "password", "target")),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("ends_at", text, nullable=False),
+        sa.Column("provider", text, nullable=True),
     )
     op.create_index("ix_pending_sign_ins_account", "pending_sign_ins", ["account"])
     op.create_table(

@@ -1,0 +1,37 @@
+"""Providers of an installation, with the client of each."""
+
+import ssl
+from typing import TYPE_CHECKING
+
+from starlette.requests import HTTPConnection
+
+from board.providers.client import ProviderClient
+from board.providers.sealed import Seal
+
+if TYPE_CHECKING:
+    from board.service import BoardService
+
+
+class Providers:
+    """Clients by the key of the provider, and the seals of started sign-ins and of stored tokens."""
+
+    def __init__(self, service: "BoardService") -> None:
+        listed = service.sign_in.provider
+        tls = ssl.create_default_context() if listed else None
+        self._clients = {provider.key: ProviderClient(provider, tls) for provider in listed if tls is not None}
+        secret = service.settings.secret() if listed else b""
+        self.sign_ins, self.tokens = Seal(secret, "sign-in"), Seal(secret, "provider token")
+
+    def by_key(self, key: str) -> ProviderClient | None:
+        """Return the client of the provider with this key."""
+        return self._clients.get(key)
+
+    def by_issuer(self, issuer: str) -> ProviderClient | None:
+        """Return the client of the provider with this address."""
+        return next((client for client in self._clients.values() if client.provider.issuer == issuer), None)
+
+
+def providers_of(connection: HTTPConnection) -> Providers:
+    """Return the providers of the application that answers a request."""
+    providers: Providers = connection.app.state.providers
+    return providers
