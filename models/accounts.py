@@ -35,6 +35,10 @@ class LoginSession(SQLModel, table=True):
     used_at: str  # accurate to about a minute
     latest_end: str  # the session ends at this time, even if it is used
     ends_at: str  # the session ends at this time if it is not used again; at most `latest_end`
+    device: str = ""  # browser and system, such as "Firefox/Windows"; empty if the browser does not name them
+    network: str | None = None  # network of the address at sign-in
+    is_new_device: bool = False  # nobody had signed in to the account in this browser before
+    locked_at: str | None = None  # time of the idle lock; None if the session is not locked
 
 
 class LoginNetwork(SQLModel, table=True):
@@ -45,6 +49,15 @@ class LoginNetwork(SQLModel, table=True):
     account: str = Field(primary_key=True)
     network: str = Field(primary_key=True)
     used_at: str
+
+
+class AccountUse(SQLModel, table=True):
+    """Last use of an account by a person, accurate to a day."""
+
+    __tablename__ = "account_uses"
+
+    account: str = Field(primary_key=True)
+    at: str
 
 
 class DraftKey(SQLModel, table=True):

@@ -15,7 +15,10 @@ from starlette.routing import Route
 
 from board import i18n
 from board.accounts import accounts, devices, live_changes, password_links, token_list
+from board.accounts.device_names import device_of
+from board.accounts.devices import SignInBrowser
 from board.accounts.login import login_of
+from board.accounts.session_list import disown, list_sessions
 from board.audit import actor
 from board.commands.alarms import alerts
 from board.commands.alarms.alerts import AlarmSignals
@@ -42,6 +45,7 @@ CHANGED = {
     "alerts": N_("Alert settings saved."),
     "agreed": N_("The token now acts with your rights."),
     "token_ended": N_("The token has ended."),
+    "disowned": N_("The session has ended, and the administrators have an alert. Change your password now."),
 }
 
 
@@ -49,7 +53,7 @@ async def account_page(request: Request, caller: Caller, problem: str | None = N
     """`GET /account`: settings of the account and of this browser, and its sessions. `problem`: of a failed change."""
     id, at, lang = caller.account.id, format_utc(now()), language.language_for(request, caller)
     service = service_of(request)
-    rows = [] if caller.token else await service.database.read(lambda session: accounts.sessions(session, id, at))
+    rows = [] if caller.token else await service.database.read(lambda session: list_sessions(session, id, at, lang))
     alert_settings = await service.database.read(lambda session: alerts.settings_of(session, id))
     message = problem and i18n.translate(problem, lang)
     notice, ended_tokens = CHANGED.get(request.query_params.get("changed", "")), IntParam("ended", 0, 1_000_000).read(request)
@@ -176,6 +180,23 @@ async def end_sessions(request: Request) -> Response:
     return RedirectResponse(PATH, 303)
 
 
+async def disown_session(request: Request) -> Response:
+    """`POST /account/sessions/disown`: end the session with the digest `reported`, which somebody else started, and alert the
+    administrators. `others` is `yes` to end all other sessions on new devices too."""
+    caller, service = await require_session(request), service_of(request)
+    form = await form_reader(request)
+    digest, others, at = form("reported"), form("others") == "yes", format_utc(now())
+
+    def report(session: Session) -> int:
+        return disown(session, caller.account.id, digest, current=caller.session, with_new_devices=others, now=at)
+
+    try:
+        await live_changes.apply_change(service, recheck(caller, report))
+    except OperationError as error:
+        return await account_page(request, caller, str(error))
+    return RedirectResponse(f"{PATH}?changed=disowned#password", 303)
+
+
 async def link_page(request: Request) -> Response:
     """`GET /password`: the page of a one-time link. The secret is in the URL's fragment; only the form sends it."""
     return pages.page(request, "set_password.html", None, code="", problem=None)
@@ -205,7 +226,9 @@ async def set_password_by_link(request: Request) -> Response:
         problem = i18n.translate(str(error), language.language_for(request))
         return pages.page(request, "set_password.html", None, status=422, code=code, problem=problem)
     account = await service.database.read(lambda session: session.get(Account, owner.id))
-    secret = await login_of(request).start_session(account, client_address.of(request)) if account is not None else None
+    browser = SignInBrowser(device_of(request))  # the link was the alert
+    address = client_address.of(request)
+    secret = await login_of(request).start_session(account, address, browser) if account is not None else None
     response = RedirectResponse((_password_changed(token_count) if token_count else pages.HOME) if secret else "/login", 303)
     if secret and account is not None:
         SESSION.set(request, response, secret)
@@ -281,6 +304,7 @@ routes = [
     Route(f"{PATH}/alerts", choose_alerts, methods=["POST"]),
     Route(f"{PATH}/password", change_password, methods=["POST"]),
     Route(f"{PATH}/sessions", end_sessions, methods=["POST"]),
+    Route(f"{PATH}/sessions/disown", disown_session, methods=["POST"]),
     Route(f"{PATH}/tokens/agree", agree_to_token, methods=["POST"]),
     Route(f"{PATH}/tokens/end", end_token, methods=["POST"]),
     Route(password_links.PATH, link_page),

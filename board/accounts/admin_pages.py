@@ -17,6 +17,7 @@ from starlette.routing import Route
 from board import i18n, labels
 from board.accounts import accounts, live_changes, password_links, token_list
 from board.accounts.account_pages import check_password, form_reader, recheck
+from board.accounts.session_list import SessionRow, list_sessions
 from board.accounts.token_list import TokenRow
 from board.engine.identity import Caller
 from board.errors import OperationError, Refused
@@ -26,7 +27,7 @@ from board.web.admin_only import for_admins
 from board.web.http import service_of
 from board.web.refusals import with_retry_after
 from board.web.same_origin import own_origin
-from models.accounts import SCOPES, Account, LoginSession
+from models.accounts import SCOPES, Account
 from models.times import format_utc, now
 
 T = TypeVar("T")
@@ -91,11 +92,11 @@ async def add(request: Request, caller: Caller) -> Response:
 
 async def detail_page(request: Request, caller: Caller, problem: str | None = None) -> Response:
     """`GET /accounts/{id}`: an account, with its sessions."""
-    at = format_utc(now())
+    at, lang = format_utc(now()), language.language_for(request, caller)
 
-    def read(session: Session) -> tuple[Account, list[LoginSession], list[TokenRow]]:
+    def read(session: Session) -> tuple[Account, list[SessionRow], list[TokenRow]]:
         account = _account(session, request)
-        return account, accounts.sessions(session, account.id, at), token_list.list_tokens(session, at, account.id)
+        return account, list_sessions(session, account.id, at, lang), token_list.list_tokens(session, at, account.id)
 
     owner, sessions, tokens = await service_of(request).database.read(read)
     service_of(request).reads.report(caller, "accounts")

@@ -8,6 +8,7 @@ import contextlib
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cache, partial
 from typing import TYPE_CHECKING, Literal
 
@@ -17,11 +18,13 @@ from sqlmodel import Session, select
 from starlette.requests import HTTPConnection
 
 from board.accounts import devices, throttle
+from board.accounts.devices import NO_BROWSER, SignInBrowser
 from board.accounts.earlier_networks import EarlierNetworks
 from board.audit import actor, writer
-from board.audit.entries import SignedIn, SignedOut
+from board.audit.entries import NewDevice, SignedIn, SignedOut
 from board.engine.identity import HASHER, SESSION_LIFETIME, Caller, digest
 from board.engine.last_use import idle_end
+from board.engine.program_accounts import has_signed_in
 from board.engine.rights_version import bump_rights_version
 from board.errors import Refused
 from board.queues.fair_queue import FairQueue
@@ -37,6 +40,7 @@ from models.times import format_utc, now
 if TYPE_CHECKING:
     from board.service import BoardService
 
+MAX_NETWORK = 64  # characters; the peer of a Unix socket may be any text
 DELETE_BATCH_SIZE = 100  # expired sessions deleted per sign-in, so that it stays quick
 _SESSION = columns_of(LoginSession)
 _ENDED = select(_SESSION.digest).where(_SESSION.ends_at <= bindparam("now")).order_by(_SESSION.digest).limit(bindparam("limit"))
@@ -128,26 +132,29 @@ class Login:
             self._service.refusals.sign_in(account, reason if account is not None else "unknown", attempt.address)
         return result
 
-    async def start_session(self, account: Account, address: str = "") -> str | None:
-        """Start a session; return its cookie, or None if the account was disabled or its password changed in the meantime."""
+    async def start_session(self, account: Account, address: str = "", browser: SignInBrowser = NO_BROWSER) -> str | None:
+        """Start a session; return its cookie, or None if the account was disabled or its password changed in the meantime.
+
+        The person is alerted about a sign-in in a browser that is not known, except the first sign-in of the account.
+        """
         secret = secrets.token_urlsafe(32)
         start = now()
-        at, latest = format_utc(start), format_utc(start + SESSION_LIFETIME)
-        ends = min(latest, idle_end(start, self._service.settings.session_idle))
-        login_session = LoginSession(
-            digest=digest(secret), account=account.id, created_at=at, used_at=at, latest_end=latest, ends_at=ends
-        )  # fmt: skip
+        login_session = _new_session(digest(secret), account, start, self._service.settings.session_idle, address, browser)
 
         def start_session(session: Session) -> bool:
             # Locked: a concurrent change of password ends only the sessions that exist already.
             current = session.get(Account, account.id, with_for_update=True)
             if current is None or not current.enabled or current.password != account.password:
                 return False
+            is_new_device = not browser.is_known and has_signed_in(session, current.id)
             _drop_ended(session, login_session.created_at)
             session.add(login_session)
             if address:
                 self._networks.remember(session, current.id, address, start)
             writer.write(session, SignedIn(id=current.id, name=current.name, address=address or None), by=actor.account(current))
+            if is_new_device:
+                entry = NewDevice(id=current.id, name=current.name, device=browser.device, address=address or None)
+                writer.write(session, entry, by=actor.SERVER, also_alerts=[current.id])
             return True
 
         if not await self._service.database.write(start_session):
@@ -168,6 +175,16 @@ class Login:
         if caller.session is not None:
             await self._service.database.write(end)
             await self._service.rights_changed()
+
+
+def _new_session(
+    key: str, account: Account, start: datetime, idle: timedelta | None, address: str, browser: SignInBrowser
+) -> LoginSession:
+    at, latest = format_utc(start), format_utc(start + SESSION_LIFETIME)
+    return LoginSession(
+        digest=key, account=account.id, created_at=at, used_at=at, latest_end=latest, ends_at=min(latest, idle_end(start, idle)),
+        device=browser.device, network=block_of(address)[:MAX_NETWORK] or None, is_new_device=not browser.is_known,
+    )  # fmt: skip
 
 
 def _drop_ended(session: Session, now: str) -> None:

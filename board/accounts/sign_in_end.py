@@ -25,7 +25,8 @@ async def finish(request: Request, account: Account, target: str, *, strong: boo
 
 async def start(request: Request, account: Account, target: str) -> Response | None:
     """Start the session of a person who proved all factors. Returns None if the account changed in the meantime."""
-    secret = await login_of(request).start_session(account, client_address.of(request))
+    browser = devices.browser_of(request, account)
+    secret = await login_of(request).start_session(account, client_address.of(request), browser)
     if secret is None:
         return None
     response = RedirectResponse(await _first_page(request, account, pages.safe_redirect_path(target)), 303)

@@ -95,6 +95,26 @@ class SignedIn(Entry, type="sign_in.succeeded", group="sign_ins"):
     address: str | None
 
 
+class NewDevice(Entry, type="sign_in.new_device", group="sign_ins"):
+    """Sign-in in a browser in which nobody had signed in to the account before, after the first sign-in of the account. The
+    account is alerted. `device` is browser and system, or empty."""
+
+    name: str
+    device: str
+    address: str | None
+
+
+class SignInDisowned(Entry, type="sign_in.disowned", group="sign_ins", warns=True):
+    """Report of a person that somebody else had signed in to their account. It ended `count` sessions. `device` and `network` are
+    those of the reported session. The administrators are alerted."""
+
+    name: str
+    device: str
+    network: str | None
+    signed_in_at: str
+    count: int
+
+
 class SignedOut(Entry, type="sign_in.ended", group="sign_ins"):
     """Sign-out by the person."""
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from board import labels
+from board.accounts import device_names
 from board.audit.log.reading import AuditEntry
 from board.config import sentences
 from board.i18n import N_, message
@@ -13,6 +14,8 @@ Values = dict[str, Any]
 
 _SAYS: dict[str, str] = {
     "sign_in.succeeded": N_("{actor} signed in from {address}"),
+    "sign_in.new_device": N_("{name} signed in on a new device: {device}, from {address}"),
+    "sign_in.disowned": N_("{actor} reported a sign-in by somebody else: {device}, network {network}. Sessions ended: {count}"),
     "sign_in.ended": N_("{actor} signed out"),
     "account.added": N_("{actor} added the account of {name}: {role}"),
     "account.role_set": N_("{actor} changed the role of {name} from “{before}” to “{role}”"),
@@ -120,6 +123,8 @@ def entry_text(entry: AuditEntry) -> str:
     values |= {name: message(roles[values[name]]) for name in ("role", "before") if values.get(name) in roles}
     if "scope" in values:
         values["scope"] = message(_SCOPES.get(values["scope"], values["scope"]))
+    if "device" in values:
+        values["device"] = device_names.describe(values["device"])
     values |= {"actor": actor_name(entry.actor), "board": _board(entry)}
     if entry.type == "command.refused":
         values["answer"] = message(_ANSWERS.get(entry.about["reason"], entry.about["reason"]))
