@@ -22,7 +22,7 @@ from board.accounts.session_list import disown, list_sessions
 from board.audit import actor
 from board.commands.alarms import alerts
 from board.commands.alarms.alerts import AlarmSignals
-from board.engine.identity import Caller, require_active
+from board.engine.identity import Caller, require_unlocked
 from board.engine.rights_version import lock_rights_version
 from board.errors import OperationError, Refused
 from board.i18n import N_
@@ -288,7 +288,7 @@ def recheck(caller: Caller, fn: Callable[[Session], T], role: str | None = None)
 
     def do(session: Session) -> T:
         lock_rights_version(session)
-        account = require_active(session, caller)
+        account = require_unlocked(session, caller)
         if role not in (None, account.role):
             raise Refused("not_found")
         actor.set_current(session, actor.account(account))

@@ -6,6 +6,7 @@ redirected to its page. A secret that is shown once (a link, a token) is in the 
 
 import secrets
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from functools import partial
 from typing import TypeVar
 
@@ -15,13 +16,14 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from board import i18n, labels
-from board.accounts import accounts, live_changes, password_links, token_list
+from board.accounts import account_uses, accounts, live_changes, password_links, token_list
 from board.accounts.account_pages import check_password, form_reader, recheck
 from board.accounts.session_list import SessionRow, list_sessions
 from board.accounts.token_list import TokenRow
 from board.engine.identity import Caller
 from board.errors import OperationError, Refused
 from board.i18n import N_
+from board.service import BoardService
 from board.web import language, pages
 from board.web.admin_only import for_admins
 from board.web.http import service_of
@@ -57,15 +59,28 @@ async def _change(request: Request, caller: Caller, fn: Callable[[Session], T]) 
 
 
 async def list_page(request: Request, caller: Caller, problem: str | None = None, form: Form = lambda name: "") -> Response:
-    """`GET /accounts?q=`: all accounts, or those with these words in name or address."""
-    query = request.query_params.get("q", "")
+    """`GET /accounts?q=`: all accounts, those with these words in name or address, or with `unused` those that nobody uses."""
+    query, only_unused = request.query_params.get("q", ""), "unused" in request.query_params
     rows = await service_of(request).database.read(accounts.all_accounts)
+    unused = await _unused_accounts(service_of(request))
     matches = [row for row in rows if all(word in f"{row.name} {row.email}".casefold() for word in query.casefold().split())]
+    matches = [row for row in matches if row.id in unused or not only_unused]
     service_of(request).reads.report(caller, "accounts")
     return _page(
         request, "accounts.html", caller, problem, matches=matches, all=len(rows), sought=query,
+        unused=unused, only_unused=only_unused, days=service_of(request).settings.unused_report_days,
         typed={name: form(name) for name in ("name", "email", "role")},
     )  # fmt: skip
+
+
+async def _unused_accounts(service: BoardService) -> dict[str, str]:
+    """Return the last use of each account that nobody has used for the days of the setting, by id."""
+    days, exempt = service.settings.unused_report_days, service.sign_in.password.break_glass
+    if not days:
+        return {}
+    before = format_utc(service.clock() - timedelta(days=days))
+    rows = await service.database.read(lambda session: account_uses.unused(session, before, exempt))
+    return {row.id: row.used_at for row in rows}
 
 
 async def add(request: Request, caller: Caller) -> Response:

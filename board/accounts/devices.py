@@ -18,6 +18,8 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from board.accounts.device_names import device_of
+from board.engine.identity import digest
+from board.web.auth import SESSION
 from board.web.cookies import LONGEST, Cookie
 from models.accounts import Account
 
@@ -27,10 +29,15 @@ _VALUE = re.compile(rf"[\w-]{{22}}(\.[\w-]{{22}}){{1,{MAX_ACCOUNTS}}}", re.ASCII
 
 
 class SignInBrowser(NamedTuple):
-    """Browser in which somebody signs in. `device`: its stored description. `is_known`: it is a known device of the account."""
+    """Browser in which somebody signs in.
+
+    `device`: its stored description. `is_known`: it is a known device of the account. `session`: digest of the session that the
+    browser had until now, which ends; empty if it had none.
+    """
 
     device: str = ""
     is_known: bool = True
+    session: str = ""
 
 
 NO_BROWSER = SignInBrowser()
@@ -38,7 +45,9 @@ NO_BROWSER = SignInBrowser()
 
 def browser_of(connection: HTTPConnection, account: Account) -> SignInBrowser:
     """Return the browser of a sign-in to this account."""
-    return SignInBrowser(device_of(connection), known_device(COOKIE.value(connection), account) is not None)
+    cookie = SESSION.value(connection)
+    is_known = known_device(COOKIE.value(connection), account) is not None
+    return SignInBrowser(device_of(connection), is_known, digest(cookie) if cookie else "")
 
 
 def known_device(cookie: str, account: Account | None) -> str | None:

@@ -17,7 +17,7 @@ from sqlalchemy import bindparam, delete
 from sqlmodel import Session, select
 from starlette.requests import HTTPConnection
 
-from board.accounts import devices, throttle
+from board.accounts import account_uses, devices, session_replacement, throttle
 from board.accounts.devices import NO_BROWSER, SignInBrowser
 from board.accounts.earlier_networks import EarlierNetworks
 from board.audit import actor, writer
@@ -142,6 +142,8 @@ class Login:
         login_session = _new_session(digest(secret), account, start, self._service.settings.session_idle, address, browser)
 
         def start_session(session: Session) -> bool:
+            # First, because it locks the version of rights.
+            session_replacement.end(session, browser.session, by=account)
             # Locked: a concurrent change of password ends only the sessions that exist already.
             current = session.get(Account, account.id, with_for_update=True)
             if current is None or not current.enabled or current.password != account.password:
@@ -149,6 +151,7 @@ class Login:
             is_new_device = not browser.is_known and has_signed_in(session, current.id)
             _drop_ended(session, login_session.created_at)
             session.add(login_session)
+            account_uses.record(session, current.id, login_session.created_at)
             if address:
                 self._networks.remember(session, current.id, address, start)
             writer.write(session, SignedIn(id=current.id, name=current.name, address=address or None), by=actor.account(current))
@@ -159,6 +162,8 @@ class Login:
 
         if not await self._service.database.write(start_session):
             return None
+        if browser.session:
+            await self._service.rights_changed()
         metrics.sign_ins.labels("succeeded").inc()
         return secret
 

@@ -115,6 +115,19 @@ class SignInDisowned(Entry, type="sign_in.disowned", group="sign_ins", warns=Tru
     count: int
 
 
+class SessionUnlocked(Entry, type="session.unlocked", group="sign_ins"):
+    """End of the idle lock of a session, by the person who is signed in. `locked_at` is the time at which it was locked."""
+
+    name: str
+    locked_at: str
+
+
+class SessionReplaced(Entry, type="session.replaced", group="sign_ins"):
+    """End of a session, because the actor signed in in the same browser. The entry is about the account whose session ended."""
+
+    name: str
+
+
 class SignedOut(Entry, type="sign_in.ended", group="sign_ins"):
     """Sign-out by the person."""
 
@@ -202,7 +215,10 @@ class RoleSet(Entry, type="account.role_set"):
 
 
 class AccountDisabled(Entry, type="account.disabled"):
+    """Disabled account. `unused_since` is the last use of an account that the server locked because nobody used it, else null."""
+
     name: str
+    unused_since: str | None = None
 
 
 class AccountEnabled(Entry, type="account.enabled"):
@@ -364,6 +380,14 @@ class FindRun(Read, BoardRepeated, type="find.run", kind="board"):
 
     def plus(self, other: Repeated) -> "FindRun":
         return replace(self, hits=self.hits + getattr(other, "hits", 0))
+
+
+class AccountsUnused(Entry, type="accounts.unused", kind="server"):
+    """Weekly report of accounts that nobody has used for `days`, to all administrators. `accounts` lists at most 100 of them."""
+
+    count: int
+    days: int
+    accounts: list[dict[str, str]]
 
 
 # -- the installation -----------------------------------------------------------------------------------------------------------

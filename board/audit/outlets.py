@@ -30,7 +30,9 @@ from board.audit.entries import (
     ReportRead,
     RequestRefused,
     RoleSet,
+    SessionReplaced,
     SessionsEnded,
+    SessionUnlocked,
     SignedIn,
     SignedOut,
     SignInDisowned,
@@ -69,6 +71,8 @@ EVENT = "the change is an event of its board"
 
 CALLS = {
     "GET /api/v1/me": _unrecorded("the caller's account", OWN),
+    "POST /api/v1/me/lock": _unrecorded("nothing", OWN),
+    "POST /api/v1/me/unlock": _recorded("nothing", SessionUnlocked, SignInFailed),
     "GET /api/v1/me/draft-key": _unrecorded("the key of the caller's drafts", OWN),
     "POST /api/v1/me/active": _unrecorded("the end of the session", OWN),
     "GET /api/v1/accounts": _unrecorded("names and roles of accounts", "each board shows them to each account"),
@@ -154,7 +158,7 @@ PAGES = {
     "GET /searches/{id}/history.md": _recorded("events of a search", ExportRead),
     "GET /handover/briefing.pdf": _recorded("the briefing of the present handover", ExportRead),
     "GET /handovers/{number:number}/briefing.pdf": _recorded("the briefing of a signed handover", ExportRead),
-    "POST /login": _recorded("a session", SignedIn, NewDevice, SignInFailed, SignInThrottled),
+    "POST /login": _recorded("a session", SignedIn, NewDevice, SessionReplaced, SignInFailed, SignInThrottled),
     "POST /logout": _recorded("nothing", SignedOut),
     "GET /account": _unrecorded("the caller's settings, sessions and tokens", OWN),
     "POST /account/language": _unrecorded("nothing", OWN),

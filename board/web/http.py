@@ -15,7 +15,7 @@ from board.i18n import N_
 from board.rate_limit import LimitResult
 from board.rate_limit.account_limits import too_many
 from board.telemetry import metrics
-from board.web.auth import signed_in
+from board.web.auth import SAFE, signed_in
 from board.web.same_origin import check_own_page
 from realtime.wire import strict_json
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 BASE = "/api/v1"
 MAX_BODY = 65_536  # bytes
-SAFE = ("GET", "HEAD", "OPTIONS")
 
 T = TypeVar("T")
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -101,9 +100,9 @@ def service_of(request: Request) -> "BoardService":
 
 async def require_caller(request: Request, *, intake: bool = False, accounts: bool = False) -> Caller:
     """Return the caller. A token of a narrow scope is accepted only if that scope is True here. The caller's role needs the right
-    that the call declares.
+    that the call declares; a locked session has none.
 
-    Raises Refused `unauthenticated`, `forbidden` or `rate_limited`.
+    Raises Refused `unauthenticated`, `locked`, `forbidden` or `rate_limited`.
     """
     caller = await signed_in(request)
     if caller is None:
@@ -115,6 +114,8 @@ async def require_caller(request: Request, *, intake: bool = False, accounts: bo
     right = getattr(request.state, "right", None)
     if right is not None and not service_of(request).roles.allows(caller.account.role, right):
         raise Refused("forbidden")
+    if right is not None:
+        caller.require_unlocked()
     return caller
 
 

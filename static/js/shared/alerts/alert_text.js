@@ -80,6 +80,7 @@ function accountAlertText({ type, actor, value }) {
     case "members.joined_by_admin": return t("{who} made {value} a member of a search that only members see", { who, value: value ?? "–" });
     case "sign_in.new_device": return t("Somebody signed in to your account on a new device: {device}. If it was not you, report it now.", { device: deviceText(value) });
     case "sign_in.disowned": return t("{who} reports that somebody else signed in to their account: {device}", { who, device: deviceText(value) });
+    case "accounts.unused": return t("Nobody has used some accounts for a long time. Check if they are still needed.");
     case "space.low": return spaceLow(value);
     default: return t("{who} changed your account", { who }); // from a newer server
   }
@@ -109,7 +110,7 @@ function spaceLow(resource) {
  * @param {Alert} alert
  */
 export function kindOf({ kind, type }) {
-  if (type === "space.low") return t("About the server");
+  if (type === "space.low" || type === "accounts.unused") return t("About the server");
   switch (kind) {
     case "assigned": return t("Card assigned to you");
     case "mention": return t("You were mentioned");
@@ -128,6 +129,7 @@ export function kindOf({ kind, type }) {
  */
 export function alertUrl({ kind, type, board, card, entity, actor }) {
   if (type === "space.low") return "/audit";
+  if (type === "accounts.unused") return "/accounts?unused=yes";
   if (type === "sign_in.new_device") return "/account#sessions";
   if (type === "sign_in.disowned") return actor ? `/accounts/${actor.id}` : "/audit";
   if (kind === "security") return entity.kind === "search" ? `/searches/${entity.id}` : type === "token.added" ? "/account#tokens" : "/account";
