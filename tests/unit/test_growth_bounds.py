@@ -61,6 +61,7 @@ BOUNDS: dict[str, tuple[str, object]] = {
     "draft_key": (ONE_EACH, None),
     "link": (ONE_EACH, None),
     "verified": (ONE_EACH, None),
+    "account_uses": (ONE_EACH, None),
     "login_networks": ("networks that an account signed in from", earlier_networks.MAX_NETWORKS),
     "file_usages": ("one row", None),
     "session": ("sign-ins of one account, each for two weeks", (throttle.SUCCESSES.limit, SESSION_LIFETIME)),
