@@ -32,6 +32,7 @@ MESSAGES = {
         "This did not work because of an error in the program. Nothing was changed. The error is in the server’s log: "
         "tell your administrator before you try again."
     ),
+    "locked": N_("This screen is locked. Unlock it first."),
     "unauthenticated": N_("Sign in first."),
     "step_up": N_("Confirm that it is you, then try again."),
 }

@@ -41,8 +41,15 @@ class LoginSession(SQLModel, table=True):
     sid: str | None = Field(default=None, index=True)  # session at this provider, by which its logout finds this one
     provider_token: str | None = None  # encrypted: refresh token, or access token, with which claims are read again
     check_at: str | None = Field(default=None, index=True)  # next check of the claims; None without a provider
+    device: str = ""  # browser and system, such as "Firefox/Windows"; empty if the browser does not name them
+    network: str | None = None  # network of the address at sign-in
+    is_new_device: bool = False  # nobody had signed in to the account in this browser before
+    locked_at: str | None = None  # time of the idle lock; None if the session is not locked
+
+
 class Identity(SQLModel, table=True):
     """Person at a provider (OpenID Connect: `iss` and `sub`) to whom an account belongs. An account has at most one."""
+
     __tablename__ = "identities"
     issuer: str = Field(primary_key=True)
     subject: str = Field(primary_key=True)
@@ -50,15 +57,21 @@ class Identity(SQLModel, table=True):
     linked_at: str
     checked_at: str  # time of the newest claims
     suspended_at: str | None = None  # the claims gave no role any more, so that the account was disabled
+
+
 class LinkPermission(SQLModel, table=True):
     """Permission of an administrator to link an account once, by its e-mail address, to a person at a provider."""
+
     __tablename__ = "link_permissions"
     account: str = Field(primary_key=True)
     issuer: str
     created_at: str
     ends_at: str
+
+
 class UsedAssertion(SQLModel, table=True):
     """Digest of a sign-in or logout message of a provider that was used, kept until `ends_at`: none works twice."""
+
     __tablename__ = "used_assertions"
     digest: str = Field(primary_key=True)
     ends_at: str = Field(index=True)
@@ -72,6 +85,15 @@ class LoginNetwork(SQLModel, table=True):
     account: str = Field(primary_key=True)
     network: str = Field(primary_key=True)
     used_at: str
+
+
+class AccountUse(SQLModel, table=True):
+    """Last use of an account by a person, accurate to a day."""
+
+    __tablename__ = "account_uses"
+
+    account: str = Field(primary_key=True)
+    at: str
 
 
 class DraftKey(SQLModel, table=True):

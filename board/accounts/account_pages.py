@@ -19,10 +19,11 @@ from board.accounts import accounts, devices, live_changes, password_links, sign
 from board.accounts.factors import policy, second_factors
 from board.accounts.factors.second_factors import Factors
 from board.accounts.login import login_of
+from board.accounts.session_list import disown, list_sessions
 from board.audit import actor
 from board.commands.alarms import alerts
 from board.commands.alarms.alerts import AlarmSignals
-from board.engine.identity import Caller, require_active
+from board.engine.identity import Caller, require_unlocked
 from board.engine.recent_factor import require_recent_factor
 from board.engine.rights_version import lock_rights_version
 from board.errors import OperationError, Refused
@@ -49,6 +50,7 @@ CHANGED = {
     "token_ended": N_("The token has ended."),
     "factor_added": N_("Added. You are asked for it when you sign in."),
     "factor_removed": N_("Removed. It no longer signs you in."),
+    "disowned": N_("The session has ended, and the administrators have an alert. Change your password now."),
 }
 
 
@@ -56,7 +58,7 @@ async def account_page(request: Request, caller: Caller, problem: str | None = N
     """`GET /account`: settings of the account and of this browser, and its sessions. `problem`: of a failed change."""
     id, at, lang = caller.account.id, format_utc(now()), language.language_for(request, caller)
     service = service_of(request)
-    rows = [] if caller.token else await service.database.read(lambda session: accounts.sessions(session, id, at))
+    rows = [] if caller.token else await service.database.read(lambda session: list_sessions(session, id, at, lang))
     alert_settings = await service.database.read(lambda session: alerts.settings_of(session, id))
     message = problem and i18n.translate(problem, lang)
     notice, ended_tokens = CHANGED.get(request.query_params.get("changed", "")), IntParam("ended", 0, 1_000_000).read(request)
@@ -193,6 +195,23 @@ async def end_sessions(request: Request) -> Response:
     return RedirectResponse(PATH, 303)
 
 
+async def disown_session(request: Request) -> Response:
+    """`POST /account/sessions/disown`: end the session with the digest `reported`, which somebody else started, and alert the
+    administrators. `others` is `yes` to end all other sessions on new devices too."""
+    caller, service = await require_session(request), service_of(request)
+    form = await form_reader(request)
+    digest, others, at = form("reported"), form("others") == "yes", format_utc(now())
+
+    def report(session: Session) -> int:
+        return disown(session, caller.account.id, digest, current=caller.session, with_new_devices=others, now=at)
+
+    try:
+        await live_changes.apply_change(service, recheck(caller, report))
+    except OperationError as error:
+        return await account_page(request, caller, str(error))
+    return RedirectResponse(f"{PATH}?changed=disowned#password", 303)
+
+
 async def link_page(request: Request) -> Response:
     """`GET /password`: the page of a one-time link. The secret is in the URL's fragment; only the form sends it."""
     return pages.page(request, "set_password.html", None, code="", problem=None)
@@ -281,7 +300,7 @@ def recheck(caller: Caller, fn: Callable[[Session], T], role: str | None = None)
 
     def do(session: Session) -> T:
         lock_rights_version(session)
-        account = require_active(session, caller)
+        account = require_unlocked(session, caller)
         if role not in (None, account.role):
             raise Refused("not_found")
         actor.set_current(session, actor.account(account))
@@ -297,6 +316,7 @@ routes = [
     Route(f"{PATH}/alerts", choose_alerts, methods=["POST"]),
     Route(f"{PATH}/password", change_password, methods=["POST"]),
     Route(f"{PATH}/sessions", end_sessions, methods=["POST"]),
+    Route(f"{PATH}/sessions/disown", disown_session, methods=["POST"]),
     Route(f"{PATH}/tokens/agree", agree_to_token, methods=["POST"]),
     Route(f"{PATH}/tokens/end", end_token, methods=["POST"]),
     Route(password_links.PATH, link_page),

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from sqlmodel import Session, col, delete, func, or_, select
 
-from board.accounts import earlier_networks, identities, passwords
+from board.accounts import account_uses, earlier_networks, identities, passwords
 from board.audit import entries, writer
 from board.engine.identity import digest, hash_password
 from board.engine.program_accounts import has_signed_in
@@ -85,13 +85,18 @@ def all_accounts(session: Session) -> list[Account]:
     return list(session.exec(select(Account).order_by(Account.name, Account.id)))
 
 
-def set_enabled(session: Session, email: str, enabled: bool) -> None:
-    """Enable or disable an account. Disabling ends its sessions and its one-time link. Raises OperationError."""
+def set_enabled(session: Session, email: str, enabled: bool, *, unused_since: str | None = None) -> None:
+    """Enable or disable an account. Disabling ends its sessions and its one-time link. Raises OperationError.
+
+    `unused_since`: the reason why the server disables an account that nobody uses.
+    """
     bump_rights_version(session)
     account = find(session, email)
-    if account.enabled != enabled:
-        entry_type = entries.AccountEnabled if enabled else entries.AccountDisabled
-        writer.write(session, entry_type(id=account.id, name=account.name))
+    if account.enabled != enabled and enabled:
+        writer.write(session, entries.AccountEnabled(id=account.id, name=account.name))
+        account_uses.record(session, account.id, format_utc(now()))  # otherwise it would be locked again the next day
+    elif account.enabled != enabled:
+        writer.write(session, entries.AccountDisabled(id=account.id, name=account.name, unused_since=unused_since))
     account.enabled = enabled
     identities.set_suspended(session, account.id, None)  # the provider doesn't undo the choice of an administrator
     if not enabled:

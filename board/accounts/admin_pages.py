@@ -6,6 +6,7 @@ redirected to its page. A secret that is shown once (a link, a token) is in the 
 
 import secrets
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from functools import partial
 from typing import TypeVar
 
@@ -15,20 +16,22 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from board import i18n, labels
-from board.accounts import accounts, identities, live_changes, password_links, token_list
+from board.accounts import account_uses, accounts, identities, live_changes, password_links, token_list
 from board.accounts.account_pages import check_password, form_reader, recheck
 from board.accounts.factors import second_factors
 from board.accounts.identities import Link
+from board.accounts.session_list import SessionRow, list_sessions
 from board.accounts.token_list import TokenRow
 from board.engine.identity import Caller
 from board.errors import OperationError, Refused
 from board.i18n import N_
+from board.service import BoardService
 from board.web import language, pages
 from board.web.admin_only import for_admins
 from board.web.http import service_of
 from board.web.refusals import with_retry_after
 from board.web.same_origin import own_origin
-from models.accounts import SCOPES, Account, LoginSession
+from models.accounts import SCOPES, Account
 from models.times import format_utc, now
 
 T = TypeVar("T")
@@ -58,15 +61,28 @@ async def _change(request: Request, caller: Caller, fn: Callable[[Session], T]) 
 
 
 async def list_page(request: Request, caller: Caller, problem: str | None = None, form: Form = lambda name: "") -> Response:
-    """`GET /accounts?q=`: all accounts, or those with these words in name or address."""
-    query = request.query_params.get("q", "")
+    """`GET /accounts?q=`: all accounts, those with these words in name or address, or with `unused` those that nobody uses."""
+    query, only_unused = request.query_params.get("q", ""), "unused" in request.query_params
     rows = await service_of(request).database.read(accounts.all_accounts)
+    unused = await _unused_accounts(service_of(request))
     matches = [row for row in rows if all(word in f"{row.name} {row.email}".casefold() for word in query.casefold().split())]
+    matches = [row for row in matches if row.id in unused or not only_unused]
     service_of(request).reads.report(caller, "accounts")
     return _page(
         request, "accounts.html", caller, problem, matches=matches, all=len(rows), sought=query,
+        unused=unused, only_unused=only_unused, days=service_of(request).settings.unused_report_days,
         typed={name: form(name) for name in ("name", "email", "role")},
     )  # fmt: skip
+
+
+async def _unused_accounts(service: BoardService) -> dict[str, str]:
+    """Return the last use of each account that nobody has used for the days of the setting, by id."""
+    days, exempt = service.settings.unused_report_days, service.sign_in.password.break_glass
+    if not days:
+        return {}
+    before = format_utc(service.clock() - timedelta(days=days))
+    rows = await service.database.read(lambda session: account_uses.unused(session, before, exempt))
+    return {row.id: row.used_at for row in rows}
 
 
 async def add(request: Request, caller: Caller) -> Response:
@@ -93,13 +109,13 @@ async def add(request: Request, caller: Caller) -> Response:
 
 async def detail_page(request: Request, caller: Caller, problem: str | None = None) -> Response:
     """`GET /accounts/{id}`: an account, with its sessions."""
-    at = format_utc(now())
+    at, lang = format_utc(now()), language.language_for(request, caller)
 
     sign_in = service_of(request).sign_in
 
-    def read(session: Session) -> tuple[Account, list[LoginSession], list[TokenRow], int, Link]:
+    def read(session: Session) -> tuple[Account, list[SessionRow], list[TokenRow], int, Link]:
         account = _account(session, request)
-        rows, tokens = accounts.sessions(session, account.id, at), token_list.list_tokens(session, at, account.id)
+        rows, tokens = list_sessions(session, account.id, at, lang), token_list.list_tokens(session, at, account.id)
         factor_count = len(second_factors.of_account(session, account.id).rows)
         return account, rows, tokens, factor_count, identities.link_of(session, account.id, sign_in, now())
 

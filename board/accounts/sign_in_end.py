@@ -67,7 +67,8 @@ async def start_session(request: Request, account: Account, provider: ProviderSe
     service = service_of(request)
     if policy.must_have(account, service.settings):
         await service.database.write(lambda session: policy.begin_grace(session, account, now()))
-    return await login_of(request).start_session(account, client_address.of(request), provider)
+    browser = devices.browser_of(request, account)
+    return await login_of(request).start_session(account, client_address.of(request), browser, provider)
 
 
 def signed_in_by(request: Request, response: Response, account: Account, secret: str) -> Response:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from board.accounts import api as account_calls
-from board.accounts import draft_keys
+from board.accounts import draft_keys, idle_lock_api
 from board.alarms import api as alert_calls
 from board.alarms import watch_api
 from board.api import endpoints
@@ -71,7 +71,7 @@ async def missing(request: Request) -> Response:
 CALLS: dict[tuple[str, str], Call] = {
     (call.method, call.path): call
     for call in (
-        endpoints.me, draft_keys.draft_key, endpoints.active, endpoints.all_accounts,
+        endpoints.me, draft_keys.draft_key, endpoints.active, *idle_lock_api.CALLS, endpoints.all_accounts,
         endpoints.boards, endpoints.board, endpoints.events, endpoints.commands, endpoints.source, integrity_api.chain,
         endpoints.tip_source,
         exports.cards_csv, exports.cards_json, exports.journal_csv, exports.journal_json,

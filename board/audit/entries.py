@@ -99,6 +99,39 @@ class SignedIn(Entry, type="sign_in.succeeded", group="sign_ins"):
     provider: str | None = None
 
 
+class NewDevice(Entry, type="sign_in.new_device", group="sign_ins"):
+    """Sign-in in a browser in which nobody had signed in to the account before, after the first sign-in of the account. The
+    account is alerted. `device` is browser and system, or empty."""
+
+    name: str
+    device: str
+    address: str | None
+
+
+class SignInDisowned(Entry, type="sign_in.disowned", group="sign_ins", warns=True):
+    """Report of a person that somebody else had signed in to their account. It ended `count` sessions. `device` and `network` are
+    those of the reported session. The administrators are alerted."""
+
+    name: str
+    device: str
+    network: str | None
+    signed_in_at: str
+    count: int
+
+
+class SessionUnlocked(Entry, type="session.unlocked", group="sign_ins"):
+    """End of the idle lock of a session, by the person who is signed in. `locked_at` is the time at which it was locked."""
+
+    name: str
+    locked_at: str
+
+
+class SessionReplaced(Entry, type="session.replaced", group="sign_ins"):
+    """End of a session, because the actor signed in in the same browser. The entry is about the account whose session ended."""
+
+    name: str
+
+
 class SignedOut(Entry, type="sign_in.ended", group="sign_ins"):
     """Sign-out by the person."""
 
@@ -205,7 +238,10 @@ class RoleSet(Entry, type="account.role_set"):
 
 
 class AccountDisabled(Entry, type="account.disabled"):
+    """Disabled account. `unused_since` is the last use of an account that the server locked because nobody used it, else null."""
+
     name: str
+    unused_since: str | None = None
 
 
 class AccountEnabled(Entry, type="account.enabled"):
@@ -424,6 +460,14 @@ class FindRun(Read, BoardRepeated, type="find.run", kind="board"):
 
     def plus(self, other: Repeated) -> "FindRun":
         return replace(self, hits=self.hits + getattr(other, "hits", 0))
+
+
+class AccountsUnused(Entry, type="accounts.unused", kind="server"):
+    """Weekly report of accounts that nobody has used for `days`, to all administrators. `accounts` lists at most 100 of them."""
+
+    count: int
+    days: int
+    accounts: list[dict[str, str]]
 
 
 # -- the installation -----------------------------------------------------------------------------------------------------------

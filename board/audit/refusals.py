@@ -28,7 +28,7 @@ from models.ids import is_uuid
 MAX_TEXT = 200  # characters of client-supplied text that are kept
 SUBSCRIBE, SOCKET = "SUBSCRIBE", "/ws"  # method and path of a subscription
 TOO_MANY = 429
-CLIENT_ERRORS = frozenset({403, 404, 409, 413, 422, TOO_MANY})  # statuses that refuse a request of a signed-in account
+CLIENT_ERRORS = frozenset({403, 404, 409, 413, 422, 423, TOO_MANY})  # statuses that refuse a request of a signed-in account
 SERVER_FAILURES = ("failed", "unavailable")  # codes that do not depend on the caller
 
 

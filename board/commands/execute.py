@@ -192,7 +192,7 @@ def _signed_in(uow: UnitOfWork, caller: Caller) -> Account:
     key = caller.key
     account = uow.signed_in.get(key)
     if account is None:
-        account = uow.signed_in[key] = identity.require_active_now(uow.callers.get(key), caller)
+        account = uow.signed_in[key] = identity.require_unlocked_now(uow.callers.get(key), caller)
     return account
 
 

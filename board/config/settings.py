@@ -30,6 +30,8 @@ from models.db.database import ConfigurationError
 VERSION = bootstrap.version()
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
+REPORTED_BEFORE_DAYS = 7  # interval of the reports of unused accounts
+
 KEY_SUFFIX = ".key"  # appended to the name of an SQLite database file
 FILES_SUFFIX = ".files"  # appended to it for the folder of photos and files
 
@@ -100,6 +102,10 @@ class Settings(BaseSettings):
     session_idle_hours: int = Field(default=12, ge=0, le=24 * 365)
     second_factor_roles: str = "coordinator,admin"
     second_factor_grace_days: int = Field(default=14, ge=0, le=365)
+    idle_lock_minutes: int = Field(default=0, ge=0, le=720)
+    idle_lock_covers: bool = False
+    unused_report_days: int = Field(default=90, ge=0, le=3_650)
+    unused_lock_days: int = Field(default=0, ge=0, le=3_650)
     max_connections_per_address: int = Field(default=512, ge=0)
     max_sockets_per_account: int = Field(default=50, ge=0)
     max_messages_per_second: int = Field(default=50, ge=0)
@@ -230,6 +236,12 @@ class Settings(BaseSettings):
             raise ConfigurationError(f"SECRET_KEY is too short. Set it to at least {MIN_SECRET_LENGTH} random characters.")
         if (self.aws_access_key_id is None) != (self.aws_secret_access_key is None):
             raise ConfigurationError("A key for an s3:// store has two parts. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.")
+        report_days, lock_days = self.unused_report_days, self.unused_lock_days
+        if lock_days and (not report_days or lock_days < report_days + REPORTED_BEFORE_DAYS):
+            raise ConfigurationError(
+                "Unused accounts must be reported before they are locked. Set UNUSED_REPORT_DAYS, and UNUSED_LOCK_DAYS to at "
+                f"least {REPORTED_BEFORE_DAYS} days more, such as 90 and 120."
+            )
         self._check_notifications()
 
     def _check_providers(self) -> None:

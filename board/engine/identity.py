@@ -36,9 +36,10 @@ SESSION_LIFETIME = timedelta(days=14)
 HASHER = PasswordHasher()  # argon2id, with the library's parameters (RFC 9106, low memory)
 _COLUMNS = ("id", "email", "name", "role", "enabled", "password", "language", "theme", "created_at")
 _REST = len(_COLUMNS)  # index of the first column after those of the account
+_LOCKED_AT = _REST + 4  # index of `locked_at` in a row of `current_query`
 _ACCOUNT = f"SELECT {', '.join(f'a.{name}' for name in _COLUMNS)}"
 _BY_COOKIE = Statement(
-    f"{_ACCOUNT}, s.ends_at, s.factor_at FROM session s JOIN account a ON a.id = s.account WHERE s.digest = :digest"
+    f"{_ACCOUNT}, s.ends_at, s.factor_at, s.locked_at FROM session s JOIN account a ON a.id = s.account WHERE s.digest = :digest"
 )
 _BY_TOKEN = Statement(
     f"{_ACCOUNT}, t.id, t.scope, t.name FROM token t JOIN account a ON a.id = t.account "
@@ -46,7 +47,7 @@ _BY_TOKEN = Statement(
     "AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > :now)"
 )
 _CURRENT = Statement(
-    f"{_ACCOUNT}, s.ends_at, t.id, t.revoked_at, t.expires_at FROM account a "
+    f"{_ACCOUNT}, s.ends_at, t.id, t.revoked_at, t.expires_at, s.locked_at FROM account a "
     "LEFT JOIN session s ON s.digest = :session AND s.account = a.id "
     "LEFT JOIN token t ON t.id = :token AND t.account = a.id WHERE a.id = :account"
 )
@@ -55,7 +56,7 @@ _P, _S, _T = columns_of(Account), columns_of(LoginSession), columns_of(Token)
 _KEYS: Any = bindparam("keys", expanding=True)
 _NOW: Any = bindparam("now")
 _ACCOUNTS = core_select(*(_P[name] for name in _COLUMNS)).where(_P.id.in_(_KEYS))
-_ACTIVE_SESSIONS = core_select(_S.digest).where(_S.digest.in_(_KEYS), _S.ends_at > _NOW)
+_ACTIVE_SESSIONS = core_select(_S.digest, _S.locked_at).where(_S.digest.in_(_KEYS), _S.ends_at > _NOW)
 _VALID_TOKENS = core_select(_T.id).where(
     _T.id.in_(_KEYS), _T.revoked_at.is_(None), or_(_T.expires_at.is_(None), _T.expires_at > _NOW)
 )
@@ -70,6 +71,7 @@ class Caller:
 
     A display has no account: its `account` is in no table and has no rights. `socket_lease`: id of the display's single socket.
     `factor_at`: time at which the person last proved their identity in this session, as of the request.
+    `locked_at`: time at which its session was locked, None if it is not.
     """
 
     account: Account
@@ -80,6 +82,7 @@ class Caller:
     display: Display | None = None
     socket_lease: str = ""
     factor_at: str | None = None
+    locked_at: str | None = None
 
     @property
     def key(self) -> Key:
@@ -93,8 +96,9 @@ class Caller:
 
     @property
     def public_account(self) -> dict[str, str]:
-        """Account as shown on its screens."""
-        return {"id": self.account.id, "name": self.account.name, "role": self.account.role}
+        """Account as shown on its screens. A locked session also gets the time of its lock."""
+        locked = {"locked_at": self.locked_at} if self.locked_at is not None else {}
+        return {"id": self.account.id, "name": self.account.name, "role": self.account.role, **locked}
 
     @property
     def is_own_session(self) -> bool:
@@ -109,6 +113,11 @@ class Caller:
     @property
     def may_command(self) -> bool:
         return self.scope in (None, "write")
+
+    def require_unlocked(self) -> None:
+        """Raise Refused `locked` if the session is locked."""
+        if self.locked_at is not None:
+            raise Refused("locked")
 
 
 def digest(secret: str) -> str:
@@ -135,13 +144,27 @@ def require_active_now(row: statements.Row | None, caller: Caller) -> Account:
     """Return the account in a row of `current_query`. Raises Refused `unauthenticated` as `require_active` does."""
     if row is None:
         raise Refused("unauthenticated")
-    account, (ends_at, token, revoked_at, expires_at) = _account(row), row[_REST:]
+    account, (ends_at, token, revoked_at, expires_at, _) = _account(row), row[_REST:]
     at = format_utc(now())
     has_session_ended = caller.session is not None and (ends_at is None or ends_at <= at)
     has_expired = expires_at is not None and expires_at <= at
     has_token_ended = caller.token is not None and (token is None or revoked_at is not None or has_expired)
     if not account.enabled or has_session_ended or has_token_ended:
         raise Refused("unauthenticated")
+    return account
+
+
+def require_unlocked(database: Database, caller: Caller) -> Account:
+    """Return the caller's current account, as `require_active` does. Raises Refused `locked` if the session is locked."""
+    rows = statements.read(database.connection(), *current_query(caller))
+    return require_unlocked_now(rows[0] if rows else None, caller)
+
+
+def require_unlocked_now(row: statements.Row | None, caller: Caller) -> Account:
+    """Return the account in a row of `current_query`. Raises Refused as `require_unlocked` does."""
+    account = require_active_now(row, caller)
+    if row is not None and row[_LOCKED_AT] is not None:
+        raise Refused("locked")
     return account
 
 
@@ -165,7 +188,8 @@ def reload_callers(database: Database, callers: Sequence[Caller]) -> list[Caller
             row = accounts.get(caller.account.id)
             has_ended = (caller.session and caller.session not in sessions) or (caller.token and caller.token not in tokens)
             is_active = row is not None and row.enabled and not has_ended
-            current.append(replace(caller, account=_account(row)) if row is not None and is_active else None)
+            locked_at = sessions[caller.session].locked_at if caller.session in sessions else None
+            current.append(replace(caller, account=_account(row), locked_at=locked_at) if row is not None and is_active else None)
     return current
 
 
@@ -181,7 +205,7 @@ def caller_by_cookie(database: Database, secret: str) -> Caller | None:
     rows = statements.read(database.connection(), _BY_COOKIE, {"digest": key})
     if not rows or not (account := _account(rows[0])).enabled or rows[0][_REST] <= format_utc(now()):
         return None
-    return Caller(account, session=key, factor_at=rows[0][_REST + 1])
+    return Caller(account, session=key, factor_at=rows[0][_REST + 1], locked_at=rows[0][_REST + 2])
 
 
 def caller_by_token(database: Database, secret: str) -> Caller | None:

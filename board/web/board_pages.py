@@ -74,8 +74,8 @@ def _first_call(shown: Page, request: Request) -> str:
 
 
 async def sign_in(request: Request) -> Response:
-    """Serve the sign-in form; callers who are signed in are redirected."""
-    if await signed_in(request) is not None:
+    """Serve the sign-in form; callers who are signed in are redirected, unless `another` person wants to sign in here."""
+    if await signed_in(request) is not None and "another" not in request.query_params:
         return RedirectResponse(_own_path(request), status_code=303)
     return sign_in_page(request, error=None, status=200)
 

@@ -25,7 +25,7 @@ from realtime.wire.wire_types import ComputedSchema, Count, Id, Shape, component
 Schema = schemas.Schema
 
 UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-EVERYWHERE = ("unauthenticated", "forbidden", "rate_limited", "failed", "unavailable")
+EVERYWHERE = ("unauthenticated", "locked", "forbidden", "rate_limited", "failed", "unavailable")
 ON_A_BOARD = (*EVERYWHERE, "not_found")
 
 

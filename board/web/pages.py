@@ -17,7 +17,8 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from board import i18n
 from board.config import page_table
 from board.config.roles import Right
-from board.config.settings import VERSION
+from board.config.settings import VERSION, Settings
+from board.config.sign_in import SignIn
 from board.engine import board_limits
 from board.engine.identity import Caller
 from board.errors import MESSAGES
@@ -61,8 +62,16 @@ def page(request: Request, name: str, caller: Caller | None, *, status: int = 20
     common |= {"shares": service.shares.model_dump_json(exclude={"leave_after_days"})}
     common |= {"targets": service.targets.model_dump_json(), "kind_fields": service.kind_fields.model_dump_json()}
     common |= {"max_file_mb": service_of(request).settings.max_file_mb}
+    common |= {"lock": _lock_of(service.settings, service.sign_in, caller) if caller is not None and caller.session else {}}
     html = templates(reads).get_template(name).render(common | context | {"path": request.url.path})
     return HTMLResponse(html, status_code=status)
+
+
+def _lock_of(settings: Settings, sign_in: SignIn, caller: Caller) -> dict[str, str]:
+    """Return the attributes of a page that describe the idle lock of its session."""
+    lock = {"lock-minutes": str(settings.idle_lock_minutes), "lock-covers": "yes" if settings.idle_lock_covers else ""}
+    by_password = {"lock-password": "yes" if sign_in.allows_password(caller.account.email) else ""}
+    return lock | by_password | ({"locked-at": caller.locked_at} if caller.locked_at is not None else {})
 
 
 def frame_page(request: Request, caller: Caller, name: str, board: str = OPERATIONS, **context: Any) -> Response:
@@ -101,6 +110,8 @@ def for_people(endpoint: Callable[[Request, Caller], Awaitable[Response]], right
             return error_page(request, 404, MESSAGES["not_found"])
         if right is not None and not service_of(request).roles.allows(caller.account.role, right):
             return error_page(request, 403, MESSAGES["forbidden"], caller)
+        if right is not None:
+            caller.require_unlocked()
         return await endpoint(request, caller)
 
     return call

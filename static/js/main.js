@@ -18,6 +18,7 @@ import * as capacityIndicator from "./shared/capacity_indicator.js";
 import * as dutyMenu from "./shared/duty/duty_menu.js";
 import * as freshnessIndicator from "./shared/freshness_indicator.js";
 import * as nextDue from "./shared/watch_line/next_due.js";
+import * as lockBar from "./shared/lock/lock_bar.js";
 import * as mentionList from "./shared/mention_list.js";
 import * as notices from "./shared/notices.js";
 import * as handoverCall from "./shared/watch_line/handover_call.js";
@@ -41,9 +42,9 @@ const SIGNED_OUT_PAGES = new Set(["sign_in", "password", "second_factor", "recov
 const part = (selector) => /** @type {HTMLElement} */ (document.querySelector(selector));
 
 async function start() {
-  const { page, script, board, card, version, catalogue, accountId, accountName, accountRole } = /** @type {PageData} */ (document.body.dataset);
+  const { page, script, board, card, version, catalogue, accountId, accountName, accountRole, lockedAt } = /** @type {PageData} */ (document.body.dataset);
   const isSignedOutPage = SIGNED_OUT_PAGES.has(page);
-  const session = accountId && !isSignedOutPage ? new Session({ account: { id: accountId, name: accountName, role: accountRole }, version, tab: new Tab() }) : null;
+  const session = accountId && !isSignedOutPage ? new Session({ account: { id: accountId, name: accountName, role: accountRole, locked_at: lockedAt }, version, tab: new Tab() }) : null;
   if (session) {
     setAccount(session.account.id);
     if (board) session.board(board);
@@ -63,6 +64,7 @@ async function start() {
   const [isLoaded] = await Promise.all([texts, drafts, session.identified]);
   stepUp.mount();
   signOut.connect(document.querySelector("[data-sign-out]"), session);
+  lockBar.mount(session); // early, because a locked page must not be usable while the rest loads
   notices.mount(session); // refusals are also shown where no page is drawn
   if (!isLoaded) throw new Error("The declarations of kinds were not loaded."); // without them the board would look empty
   (await view)?.mount(main, session, board, card || null);

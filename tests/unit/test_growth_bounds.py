@@ -66,6 +66,7 @@ BOUNDS: dict[str, tuple[str, object]] = {
     "link_permissions": (ONE_EACH, None),
     "used_assertions": ("sign-ins and logouts of minutes, bounded by rate limits", (limits.BLOCKS.limit, limits.LOGOUTS.limit)),
     "verified": (ONE_EACH, None),
+    "account_uses": (ONE_EACH, None),
     "login_networks": ("networks that an account signed in from", earlier_networks.MAX_NETWORKS),
     "file_usages": ("one row", None),
     "session": ("sign-ins of one account, each for two weeks", (throttle.SUCCESSES.limit, SESSION_LIFETIME)),

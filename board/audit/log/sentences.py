@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from board import labels
+from board.accounts import device_names
 from board.audit.log.reading import AuditEntry
 from board.config import sentences
 from board.i18n import N_, message
@@ -15,11 +16,16 @@ _SAYS: dict[str, str] = {
     "sign_in.succeeded": N_("{actor} signed in from {address}"),
     "sign_in.break_glass": N_("The emergency account {name} was used, from {address}"),
     "sign_in.refused": N_("Sign-in with the provider {provider} from {address} was refused: {reason}"),
+    "sign_in.new_device": N_("{name} signed in on a new device: {device}, from {address}"),
+    "sign_in.disowned": N_("{actor} reported a sign-in by somebody else: {device}, network {network}. Sessions ended: {count}"),
+    "session.unlocked": N_("{actor} unlocked the screen"),
+    "session.replaced": N_("{actor} signed in in the browser of {name}, whose session ended"),
     "sign_in.ended": N_("{actor} signed out"),
     "account.added": N_("{actor} added the account of {name}: {role}"),
     "account.role_set": N_("{actor} changed the role of {name} from “{before}” to “{role}”"),
     "account.disabled": N_("{actor} disabled the account of {name}"),
     "account.enabled": N_("{actor} enabled the account of {name}"),
+    "accounts.unused": N_("Accounts that nobody has used for {days} days: {count} ({changes})"),
     "sessions.ended": N_("{actor} ended sessions of {name}: {count}"),
     "password.set": N_("{actor} set the password of {name}"),
     "identity.link_allowed": N_("{actor} allowed to link the account of {name} once to a person at the provider {provider}"),
@@ -129,7 +135,7 @@ _REQUEST = N_("{actor} was refused a page or call: {method} {path} ({status})")
 _ANSWERS = {  # codes of refused commands
     "forbidden": N_("not allowed"), "not_found": N_("not found"), "unknown_command": N_("unknown"), "invalid": N_("not valid"),
     "conflict": N_("changed in the meantime"), "closed": N_("the search is closed"), "too_large": N_("limit reached"),
-    "rate_limited": N_("too many requests"), "unauthenticated": N_("signed out"),
+    "rate_limited": N_("too many requests"), "locked": N_("the screen is locked"), "unauthenticated": N_("signed out"),
 }  # fmt: skip
 _SCOPES = {
     "read": N_("View only"),
@@ -152,6 +158,8 @@ def entry_text(entry: AuditEntry) -> str:
     values |= {name: message(roles[values[name]]) for name in ("role", "before") if values.get(name) in roles}
     if "scope" in values:
         values["scope"] = message(_SCOPES.get(values["scope"], values["scope"]))
+    if "device" in values:
+        values["device"] = device_names.describe(values["device"])
     values |= {"actor": actor_name(entry.actor), "board": _board(entry)}
     if entry.type == "command.refused":
         values["answer"] = message(_ANSWERS.get(entry.about["reason"], entry.about["reason"]))
@@ -221,10 +229,15 @@ _INSTEAD: dict[str, tuple[Callable[[Values], bool], str]] = {  # sentences that 
     "settings.changed": (
         lambda about: bool(about.get("first")), N_("Searchboard was started for the first time, on {machine}: {changes}"),
     ),
+    "account.disabled": (
+        lambda about: about.get("unused_since") is not None,
+        N_("{actor} locked the account of {name}, because nobody has used it for a long time"),
+    ),
     "backup.made": (lambda about: about.get("file") is None, N_("{actor} made a backup with another program")),
     "source.read": (lambda about: about.get("board") == OPERATIONS, N_("{actor} read the source of tip {number}")),
 }  # fmt: skip
 _CHANGES: dict[str, Callable[[Values], list[str]]] = {
+    "accounts.unused": lambda about: [account["name"] for account in about.get("accounts", ())],
     "display.changed": lambda about: [message(labels.FIELDS.get(f"display.{name}", name)) for name in about.get("fields", ())],
     "settings.changed": lambda about: [_setting(change) for change in about.get("changes", ())],
 }

@@ -68,6 +68,7 @@ async def original(request: Request) -> Response:
     For coordinators and the account that attached it, else `forbidden`. An entry of the audit journal.
     """
     caller = await require_caller(request)
+    caller.require_unlocked()
 
     def read(session: Session) -> tuple[File, OriginalRead]:
         file, account = _find(session, caller, request), require_active(session, caller)

@@ -8,11 +8,13 @@ from tests.tools.pictures.shot import MILA, NOOR, NOT_PINNED, PHONE, WIDE, Scene
 from tests.tools.pictures.space import SPACE
 from tests.tools.pictures.steps import (
     all_of,
+    another_person,
     at,
     call_noted,
     click,
     in_sheet,
     keys,
+    locked,
     open_menu,
     popup,
     select,
@@ -131,6 +133,8 @@ SCENES: tuple[Scene, ...] = (
             Shot("quick-menu-words", MILA, words_typed, dialog="palette"),
             Shot("alerts", "/", open_menu("details.bell", ".alerts li")),
             Shot("account-menu", "/", open_menu("details.account-menu", ".account-menu .menu")),
+            Shot("locked", MILA, locked, shows="dialog.lock-bar[open]"),
+            Shot("another-person", MILA, another_person, shows="dialog.lock-bar[open] [name=email]"),
             Shot("unseen", "/since"),
             Shot("unanswered", "/unanswered", shows="li[data-entry]"),
             Shot("watch", "/watch", shows=".watch-figures"),
