@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Mount, Route, WebSocketRoute
 from starlette.types import Scope
 
-from board.accounts import account_pages, admin_pages
+from board.accounts import access_pages, account_pages, admin_pages, guest_pages
 from board.accounts.login import Login
 from board.accounts.login_pages import sign_in, sign_out
 from board.api import docs_page as api_page
@@ -63,7 +63,9 @@ def create_app(service: BoardService) -> Starlette:
             *display_pages.routes,
             *api_page.routes,
             *account_pages.routes,
+            *access_pages.routes,
             *admin_pages.routes,
+            *guest_pages.routes,
             *audit_pages.routes,
             *help_pages.routes,
         ],

@@ -121,7 +121,7 @@ class Login:
     ) -> Account | None:
         async with self._uncount_on(attempt, Refused):
             matches = await queue.run(key, partial(_verify, account.password if account else None, password))
-        result = account if account is not None and account.enabled and matches else None
+        result = account if account is not None and account.is_active(format_utc(now())) and matches else None
         await self._service.limiter.give_back(attempt.as_success if result is None else attempt.as_failure)
         if result is None:
             reason: Literal["disabled", "password"] = "disabled" if matches else "password"
@@ -141,7 +141,7 @@ class Login:
         def start_session(session: Session) -> bool:
             # Locked: a concurrent change of password ends only the sessions that exist already.
             current = session.get(Account, account.id, with_for_update=True)
-            if current is None or not current.enabled or current.password != account.password:
+            if current is None or not current.is_active(at) or current.password != account.password:
                 return False
             _drop_ended(session, login_session.created_at)
             session.add(login_session)

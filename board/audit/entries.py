@@ -211,13 +211,15 @@ class LinkUsed(Entry, type="link.used", group="sign_ins"):
 
 
 class TokenAdded(Entry, type="token.added", alerts=True):
-    """API token with the rights of the account that the entry is about."""
+    """API token with the rights of the account that the entry is about. `boards` are the searches to which it is limited; empty
+    if it is not."""
 
     name: str
     token: str
     title: str
     scope: str
     expires_at: str | None
+    boards: list[str]
 
 
 class TokenAgreed(Entry, type="token.agreed"):
@@ -232,6 +234,31 @@ class TokenRevoked(Entry, type="token.revoked"):
     name: str
     token: str
     title: str
+
+
+class GuestAdded(Entry, type="guest.added"):
+    """Guest of a search, whose access ends at `until`."""
+
+    name: str
+    board: str
+    reference: str
+    until: str
+
+
+class GuestEndSet(Entry, type="guest.end_set"):
+    name: str
+    board: str
+    reference: str
+    before: str | None
+    until: str
+
+
+class GuestEnded(Entry, type="guest.ended"):
+    """Access of a guest that somebody ended before its time."""
+
+    name: str
+    board: str
+    reference: str
 
 
 class MemberAdded(Entry, type="members.joined_by_admin", alerts=True):
@@ -308,8 +335,8 @@ class HistoryRead(Read, BoardRepeated, type="history.read", kind="board"):
 
 
 class ReportRead(Read, type="report.read", kind="report"):
-    """Report or list. `id`: `handover`, `handovers`, `unanswered`, `watch`, `accounts`, `tokens`, or `handover/12` for a signed
-    handover."""
+    """Report or list. `id`: `handover`, `handovers`, `unanswered`, `watch`, `accounts`, `tokens`, `access`, or
+    `handover/12` for a signed handover."""
 
 
 class DocumentRead(Read, BoardRepeated, type="document.read", kind="file"):

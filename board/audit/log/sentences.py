@@ -6,7 +6,7 @@ from typing import Any
 from board import labels
 from board.audit.log.reading import AuditEntry
 from board.config import sentences
-from board.i18n import N_, message
+from board.i18n import N_, Moment, message
 from models.board import AUDIT, OPERATIONS
 
 Values = dict[str, Any]
@@ -25,6 +25,9 @@ _SAYS: dict[str, str] = {
     "token.added": N_("{actor} created the API token “{title}” for {name}: “{scope}”"),
     "token.agreed": N_("{actor} agreed to the API token “{title}” of {name}"),
     "token.revoked": N_("{actor} revoked the API token “{title}” of {name}"),
+    "guest.added": N_("{actor} added {name} as a guest of the search {reference}, until {until}"),
+    "guest.end_set": N_("{actor} set the end of the guest {name} of the search {reference}: {until}"),
+    "guest.ended": N_("{actor} ended the access of the guest {name} of the search {reference}"),
     "members.joined_by_admin": N_("{actor} made {name} a member of the search {reference}"),
     "display.paired": N_("{actor} paired the display “{name}”"),
     "display.changed": N_("{actor} changed the display “{name}”: {changes}"),
@@ -88,6 +91,7 @@ _REPORTS = {
     "watch": N_("{actor} read the figures of the watch"),
     "accounts": N_("{actor} read the list of accounts"),
     "tokens": N_("{actor} read the list of API tokens"),
+    "access": N_("{actor} read who can see what"),
 }
 _SIGNED_REPORT = N_("{actor} read the report of handover {number}")
 _REQUESTS = {
@@ -99,7 +103,7 @@ _ANSWERS = {  # codes of refused commands
     "conflict": N_("changed in the meantime"), "closed": N_("the search is closed"), "too_large": N_("limit reached"),
     "rate_limited": N_("too many requests"), "unauthenticated": N_("signed out"),
 }  # fmt: skip
-_SCOPES = {
+SCOPES = {
     "read": N_("View only"),
     "write": N_("View and change"),
     "intake": N_("Add sightings only"),
@@ -118,8 +122,10 @@ def entry_text(entry: AuditEntry) -> str:
     values = {**entry.about, **unknown}
     roles = labels.VALUES["account.role"]
     values |= {name: message(roles[values[name]]) for name in ("role", "before") if values.get(name) in roles}
+    if values.get("until"):
+        values["until"] = Moment(values["until"])
     if "scope" in values:
-        values["scope"] = message(_SCOPES.get(values["scope"], values["scope"]))
+        values["scope"] = message(SCOPES.get(values["scope"], values["scope"]))
     values |= {"actor": actor_name(entry.actor), "board": _board(entry)}
     if entry.type == "command.refused":
         values["answer"] = message(_ANSWERS.get(entry.about["reason"], entry.about["reason"]))
