@@ -10,7 +10,7 @@ from models.accounts import ROLES
 from tests.api.test_administration import browser, hire
 from tests.api.test_tokens import give
 from tests.support.backends import SLOW_ON_POSTGRESQL
-from tests.support.display_client import pair_browser
+from tests.support.display_client import DisplayBrowser, pair_browser
 from tests.support.limited_callers import add_guest
 from tests.support.team import Team
 
@@ -38,8 +38,9 @@ async def test_review_lists_each_way_to_see_a_search(team: Team, by: str, monkey
     secret, open_one = await reference_of(team, search), await reference_of(team, shown)
     await team.alice.command(shown, "search.update", {"lead": team.bob.account["id"]})
     guest, (title, _) = await add_guest(server, search), await give(server, eva, "read", searches=[shown])
-    screen, _ = await pair_browser(server, team.alice, [shown])
-    async with screen, browser(server, await hire(server, "admin", "Ada")) as http:
+    await pair_browser(team.alice, screen := DisplayBrowser(server), [shown])
+    await screen.close()
+    async with browser(server, await hire(server, "admin", "Ada")) as http:
         answer = await http.get("/accounts/access.csv", params={"by": by})
         assert answer.status_code == 200
         assert answer.headers["content-type"].startswith("text/csv")
