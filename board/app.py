@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Mount, Route, WebSocketRoute
 from starlette.types import Scope
 
-from board.accounts import account_pages, admin_pages, identity_pages
+from board.accounts import access_pages, account_pages, admin_pages, guest_pages, identity_pages
 from board.accounts.factors import pages as factor_pages
 from board.accounts.factors import passkey_sign_in, sign_in_pages, step_up_pages
 from board.accounts.login import Login
@@ -76,7 +76,9 @@ def create_app(service: BoardService) -> Starlette:
             *step_up_pages.routes,
             *factor_pages.routes,
             *identity_pages.routes,
+            *access_pages.routes,
             *admin_pages.routes,
+            *guest_pages.routes,
             *audit_pages.routes,
             *help_pages.routes,
         ],

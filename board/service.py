@@ -73,7 +73,7 @@ log = structlog.get_logger()
 
 Clock = Callable[[], datetime]
 RIGHTS_POLL_S = 1.0  # interval of comparing rights with the database, as the command line may change them
-POLLS_PER_EXPIRY_CHECK = 60  # sessions and tokens also end by themselves, so they are checked even if nothing changed
+POLLS_PER_EXPIRY_CHECK = 60  # polls after which all callers are read again, even if nothing changed
 PROBE_S = 2.0  # interval of probing writes while they fail
 KEPT_LOOK_AGAIN_S, MAX_LOOK_AGAINS = 5.0, 32  # suggestions that all who are on a board ask for at once, after a confirmation
 LAST_USE_S = 60.0  # interval of writing last uses that are due
@@ -312,8 +312,18 @@ class BoardService:
         if self.database.health.error_code is not None:
             await self.database.probe()
 
+    async def _refresh_ended(self) -> None:
+        """Update or close the sockets whose access may have ended by itself: those of guests, tokens and sessions."""
+        at = format_utc(now())
+        due = {each: each.viewer for each in self.hub.connections if (ends_at := each.viewer.ends_at) and ends_at <= at}
+        if due:
+            renewed = await self.database.read(partial(identity.reload_callers, callers=list(due.values())))
+            for connection, caller in zip(due, renewed, strict=True):
+                self._refresh_connection(connection, caller)
+
     async def _poll_rights(self) -> None:
         self._polls += 1
+        await self._refresh_ended()
         all = self._polls % POLLS_PER_EXPIRY_CHECK == 0
         if all or await self.database.read(rights_version.version) != self.rights:
             await self._refresh_rights(all)

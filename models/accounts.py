@@ -11,7 +11,7 @@ THEMES = ("light", "dark")
 
 
 class Account(SQLModel, table=True):
-    """Person or program that can log in."""
+    """Person or program that can log in. A guest sees one search, as a viewer, until a time."""
 
     id: str = Field(primary_key=True)
     email: str = Field(unique=True)
@@ -22,6 +22,12 @@ class Account(SQLModel, table=True):
     language: str = ""  # chosen language; empty for the browser's language
     theme: str = ""  # chosen theme (light or dark); empty for the system's theme
     created_at: str
+    guest_of: str | None = None  # the board that a guest sees; None for all other accounts
+    guest_until: str | None = None  # from this time on, the guest can't sign in
+
+    def is_active(self, at: str) -> bool:
+        """Return whether the account can sign in at this time."""
+        return self.enabled and (self.guest_until is None or self.guest_until > at)
 
 
 class LoginSession(SQLModel, table=True):
@@ -128,6 +134,7 @@ class Token(SQLModel, table=True):
     digest: str = Field(unique=True)
     account: str
     scope: str
+    boards: str = ""  # ids of the boards to which it is limited, with spaces between them; empty for all boards
     created_at: str
     made_by: str | None = None  # an account id; None for older tokens, for which it was not stored
     agreed_at: str | None = None  # None while it waits for the owner's consent

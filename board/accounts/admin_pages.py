@@ -16,7 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from board import i18n, labels
-from board.accounts import account_uses, accounts, identities, live_changes, password_links, token_list
+from board.accounts import account_uses, accounts, identities, live_changes, password_links, token_boards, token_list
 from board.accounts.account_pages import check_password, form_reader, recheck
 from board.accounts.factors import second_factors
 from board.accounts.identities import Link
@@ -39,6 +39,7 @@ Form = Callable[[str], str]
 
 PATH = "/accounts"
 TOKENS = f"{PATH}/tokens"
+OFFERED_DAYS = (7, 30, 90, 180, 365)  # until a token expires
 
 
 async def _change(request: Request, caller: Caller, fn: Callable[[Session], T]) -> T:
@@ -208,18 +209,24 @@ async def tokens_page(
     people = await database.read(accounts.all_accounts)
     service_of(request).reads.report(caller, "tokens")
     return _page(
-        request, "api_tokens.html", caller, problem, status, tokens=rows, people=people, scopes=SCOPES,
-        typed={name: form(name) for name in ("name", "scope", "account", "days")},
+        request, "api_tokens.html", caller, problem, status, tokens=rows, people=people, scopes=SCOPES, days=_choices(request),
+        default_days=service_of(request).settings.token_days,
+        typed={name: form(name) for name in ("name", "scope", "account", "days", "searches")},
     )  # fmt: skip
 
 
 async def add_token(request: Request, caller: Caller) -> Response:
     """`POST /accounts/tokens`: add a token, and show it once. The form has the administrator's password, too."""
     form, at = await form_reader(request), format_utc(service_of(request).clock())
-    name, scope, email, days = form("name").strip(), form("scope"), form("account"), _days(form("days"))
+    settings = service_of(request).settings
+    name, scope, email, days = form("name").strip(), form("scope"), form("account"), _days(form("days"), settings.token_days)
+    searches = token_boards.typed(form("searches"))
 
     def add(session: Session) -> tuple[str, bool]:
-        secret = accounts.add_token(session, name, scope, email, at, days=days, made_by=caller.account.id)
+        secret = accounts.add_token(
+            session, name, scope, email, at, days=days, made_by=caller.account.id, searches=searches,
+            max_days=settings.max_token_days,
+        )  # fmt: skip
         return secret, accounts.find_token(session, name).agreed_at is None
 
     try:
@@ -256,10 +263,18 @@ async def revoke_token(request: Request, caller: Caller) -> Response:
     return RedirectResponse(TOKENS, 303)
 
 
-def _days(text: str) -> int:
+def _choices(request: Request) -> list[int]:
+    """Return the offered numbers of days until a token expires; 0 for never."""
+    settings = service_of(request).settings
+    longest = settings.max_token_days
+    offered = {*OFFERED_DAYS, settings.token_days}
+    return [*sorted(offered), 0] if longest is None else sorted(days for days in offered | {longest} if days <= longest)
+
+
+def _days(text: str, default: int) -> int:
     """Return the chosen number of days: the default if empty, -1 if it is not a number."""
     if not text:
-        return accounts.DEFAULT_TOKEN_DAYS
+        return default
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= 4 else -1
 
 

@@ -127,7 +127,8 @@ class Login:
         async with self._uncount_on(attempt, Refused):
             matches = await queue.run(key, partial(_verify, account.password if account else None, password))
         is_off = account is not None and not self._service.sign_in.allows_password(account.email)
-        result = account if account is not None and account.enabled and matches and not is_off else None
+        is_active = account is not None and account.is_active(format_utc(now()))
+        result = account if is_active and matches and not is_off else None
         await self._service.limiter.give_back(attempt.as_success if result is None else attempt.as_failure)
         if result is None:
             reason: Literal["disabled", "password", "switched_off"] = "disabled" if matches else "password"
@@ -154,7 +155,7 @@ class Login:
             session_replacement.end(session, browser.session, by=account)
             # Locked: a concurrent change of password ends only the sessions that exist already.
             current = session.get(Account, account.id, with_for_update=True)
-            if current is None or not current.enabled or current.password != account.password:
+            if current is None or not current.is_active(login_session.created_at) or current.password != account.password:
                 return False
             is_new_device = not browser.is_known and has_signed_in(session, current.id)
             _drop_ended(session, login_session.created_at)

@@ -292,13 +292,15 @@ class IdentityUnlinked(Entry, type="identity.unlinked"):
 
 
 class TokenAdded(Entry, type="token.added", alerts=True):
-    """API token with the rights of the account that the entry is about."""
+    """API token with the rights of the account that the entry is about. `boards` are the searches to which it is limited; empty
+    if it is not."""
 
     name: str
     token: str
     title: str
     scope: str
     expires_at: str | None
+    boards: list[str]
 
 
 class TokenAgreed(Entry, type="token.agreed"):
@@ -348,6 +350,31 @@ class PasskeyRefused(Attempt, type="factor.refused", group="sign_ins"):
     name: str | None
     title: str | None
     reason: Literal["counter", "replayed"]
+
+
+class GuestAdded(Entry, type="guest.added"):
+    """Guest of a search, whose access ends at `until`."""
+
+    name: str
+    board: str
+    reference: str
+    until: str
+
+
+class GuestEndSet(Entry, type="guest.end_set"):
+    name: str
+    board: str
+    reference: str
+    before: str | None
+    until: str
+
+
+class GuestEnded(Entry, type="guest.ended"):
+    """Access of a guest that somebody ended before its time."""
+
+    name: str
+    board: str
+    reference: str
 
 
 class MemberAdded(Entry, type="members.joined_by_admin", alerts=True):
@@ -424,8 +451,8 @@ class HistoryRead(Read, BoardRepeated, type="history.read", kind="board"):
 
 
 class ReportRead(Read, type="report.read", kind="report"):
-    """Report or list. `id`: `handover`, `handovers`, `unanswered`, `watch`, `accounts`, `tokens`, or `handover/12` for a signed
-    handover."""
+    """Report or list. `id`: `handover`, `handovers`, `unanswered`, `watch`, `accounts`, `tokens`, `access`, or
+    `handover/12` for a signed handover."""
 
 
 class DocumentRead(Read, BoardRepeated, type="document.read", kind="file"):

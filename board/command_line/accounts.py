@@ -11,6 +11,7 @@ from board.accounts.factors import second_factors
 from board.accounts.token_list import list_tokens
 from board.command_line.output import AsJson, one_of, print_rows
 from board.command_line.passwords import FromStdin, password
+from board.config.settings import Settings
 from board.maintenance.database import read, write
 from models.accounts import ROLES, SCOPES
 from models.times import format_utc, now
@@ -83,12 +84,19 @@ def token_add(
     name: str,
     scope: Scope,
     account: Annotated[str, typer.Option(help="The account's e-mail address.")],
-    days: Annotated[int, typer.Option(help="Days until it expires, at most 365; 0: never.")] = accounts.DEFAULT_TOKEN_DAYS,
+    days: Annotated[int | None, typer.Option(help="Days until it expires, at most 365; 0: never. By default TOKEN_DAYS.")] = None,
+    search: Annotated[
+        list[str] | None, typer.Option(help="Id or reference of a search to which it is limited. Can be repeated.")
+    ] = None,
 ) -> None:
     """Create a token, and print it. It can't be shown again."""
+    settings = Settings()
+    days = settings.token_days if days is None else days
 
     def add(session: Session) -> tuple[str, bool]:
-        secret = accounts.add_token(session, name, scope, account, format_utc(now()), days=days)
+        secret = accounts.add_token(
+            session, name, scope, account, format_utc(now()), days=days, searches=search or (), max_days=settings.max_token_days
+        )
         return secret, accounts.find_token(session, name).agreed_at is None
 
     secret, waits = write(add)

@@ -97,6 +97,9 @@ class Settings(BaseSettings):
     webhook_allow_private: bool = False
     webhook_members_only: str | None = Field(default=None, repr=False)
     keep_command_ids_days: int = Field(default=90, ge=90, le=36_500)
+    token_days: int = Field(default=90, ge=1, le=365)
+    max_token_days: int | None = Field(default=None, ge=1, le=365)
+    max_guest_days: int = Field(default=90, ge=1, le=365)
     keep_ended_tokens_days: int = Field(default=90, ge=0, le=36_500)
     archive_closed_days: int = Field(default=30, ge=1, le=36_500)
     session_idle_hours: int = Field(default=12, ge=0, le=24 * 365)
@@ -118,6 +121,7 @@ class Settings(BaseSettings):
     @field_validator(
         "redis_url", "public_url", "secret_key", "files_path", "security_contact", "poster_url",
         "smtp_url", "mail_from", "webhook_url", "webhook_secret", "webhook_members_only",
+        "max_token_days",
         "files_url", "aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_region", "aws_endpoint_url",
         mode="before",
     )  # fmt: skip
@@ -224,6 +228,8 @@ class Settings(BaseSettings):
         load_file_shares(self.files_path)
         self._check_providers()
         load_roles(self.files_path)
+        if self.max_token_days is not None and self.token_days > self.max_token_days:
+            raise ConfigurationError("TOKEN_DAYS is more than MAX_TOKEN_DAYS. Set it to at most that many days.")
         if self.workers > 1 and not self.redis_url:
             raise ConfigurationError("More than one worker needs Redis. Set REDIS_URL.")
         if self.workers > 1 and self.on_sqlite:

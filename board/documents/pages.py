@@ -109,7 +109,7 @@ def _composed(number: int | None, session: Session, caller: Caller, now: str) ->
 
 def _events(id: str, session: Session, caller: Caller, now: str, reads: str) -> Document:
     account = caller.account
-    board = access.get_visible_board(session, account.id, id)
+    board = access.get_visible_board(session, caller, id)
     if board.kind != "search":
         raise Refused("not_found")
     document = HistoryDocument(session, board, reads).document(session, _printed(account.name, now, None, reads))

@@ -57,8 +57,10 @@ def page(request: Request, name: str, caller: Caller | None, *, status: int = 20
     common |= {"origin": own_origin(request)}
     common |= {"board": "", "card": "", "languages": {code: i18n.language_of(code).name for code in i18n.languages()}}
     common |= {"room": board_limits.MAX_ENTITIES, "filling": board_limits.NEARLY_FULL}
-    service = service_of(request)
-    common |= {"menu": page_table.menu(caller.account, service.roles) if caller else [], "roles": service.roles.model_dump_json()}
+    service, is_free = service_of(request), caller is not None and not caller.is_limited
+    common |= {"is_limited": caller is not None and not is_free}
+    common |= {"menu": page_table.menu(caller.account, service.roles) if caller is not None and is_free else []}
+    common |= {"roles": service.roles.model_dump_json() if is_free else "{}"}
     common |= {"shares": service.shares.model_dump_json(exclude={"leave_after_days"})}
     common |= {"targets": service.targets.model_dump_json(), "kind_fields": service.kind_fields.model_dump_json()}
     common |= {"max_file_mb": service_of(request).settings.max_file_mb}

@@ -6,6 +6,7 @@ import { setAccount } from "./core/storage/storage.js";
 import { removePlainSources } from "./core/storage/drafts.js";
 import { vault } from "./core/storage/vault.js";
 import { loadCatalogue } from "./core/i18n.js";
+import { isLimited } from "./core/rules/roles.js";
 import { trackEdgeHeights } from "./behaviours/edge_heights.js";
 import { closeOnOutside } from "./behaviours/close_on_outside.js";
 import * as readPosition from "./core/storage/read_position.js";
@@ -69,23 +70,31 @@ async function start() {
   if (!isLoaded) throw new Error("The declarations of kinds were not loaded."); // without them the board would look empty
   (await view)?.mount(main, session, board, card || null);
   documents.mount();
-  bell.mount(document.querySelector("[data-bell]"), session);
   closeOnOutside(document.querySelector("details.account-menu"));
-  alarmLine.mount(session, part("[data-watch-line]"));
-  shiftIndicator.mount(part("[data-shift]"), session);
-  dutyMenu.mount(document.querySelector("[data-duty]"), session);
-  if (location.pathname !== "/handover") restatements.mount(session); // the page of the handover shows them in its report
-  handoverCall.mount(session);
+  if (!isLimited()) mountShared(session, page);
   mentionList.mount(session);
-  tour.mount(session, page);
   shortcutsDialog.mount(session, document.querySelector("details.account-menu"));
   if (!board || page === "replay") return undefined; // the replay itself shows that it is not live
   announcer.mount(session, session.board(board));
   capacityIndicator.mount(session, session.board(board));
   nextDue.mount(session, session.board(board));
-  if (COUNTS_AS_SEEN.has(page)) readPosition.mount(session, session.board(board));
+  if (COUNTS_AS_SEEN.has(page) && !isLimited()) readPosition.mount(session, session.board(board));
   // last, so that all other parts have their listeners once "live" is shown
   return freshnessIndicator.mount(part("[data-freshness-mark]"), session, session.board(board));
+}
+
+/**
+ * Mount what concerns all searches: alerts, alarms, shift, duties and the tour.
+ * @param {Session} session @param {string} page
+ */
+function mountShared(session, page) {
+  bell.mount(document.querySelector("[data-bell]"), session);
+  alarmLine.mount(session, part("[data-watch-line]"));
+  shiftIndicator.mount(part("[data-shift]"), session);
+  dutyMenu.mount(document.querySelector("[data-duty]"), session);
+  if (location.pathname !== "/handover") restatements.mount(session); // the page of the handover shows them in its report
+  handoverCall.mount(session);
+  tour.mount(session, page);
 }
 
 // A page restored from the back/forward cache may belong to an account that has signed out since.

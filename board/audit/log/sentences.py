@@ -7,7 +7,7 @@ from board import labels
 from board.accounts import device_names
 from board.audit.log.reading import AuditEntry
 from board.config import sentences
-from board.i18n import N_, message
+from board.i18n import N_, Moment, message
 from models.board import AUDIT, OPERATIONS
 
 Values = dict[str, Any]
@@ -38,6 +38,9 @@ _SAYS: dict[str, str] = {
     "token.revoked": N_("{actor} revoked the API token “{title}” of {name}"),
     "factor.codes_made": N_("{actor} made new recovery codes for {name}"),
     "factor.code_used": N_("{actor} used a recovery code of {name}: {left} left"),
+    "guest.added": N_("{actor} added {name} as a guest of the search {reference}, until {until}"),
+    "guest.end_set": N_("{actor} set the end of the guest {name} of the search {reference}: {until}"),
+    "guest.ended": N_("{actor} ended the access of the guest {name} of the search {reference}"),
     "members.joined_by_admin": N_("{actor} made {name} a member of the search {reference}"),
     "display.paired": N_("{actor} paired the display “{name}”"),
     "display.changed": N_("{actor} changed the display “{name}”: {changes}"),
@@ -126,6 +129,7 @@ _REPORTS = {
     "watch": N_("{actor} read the figures of the watch"),
     "accounts": N_("{actor} read the list of accounts"),
     "tokens": N_("{actor} read the list of API tokens"),
+    "access": N_("{actor} read who can see what"),
 }
 _SIGNED_REPORT = N_("{actor} read the report of handover {number}")
 _REQUESTS = {
@@ -137,7 +141,7 @@ _ANSWERS = {  # codes of refused commands
     "conflict": N_("changed in the meantime"), "closed": N_("the search is closed"), "too_large": N_("limit reached"),
     "rate_limited": N_("too many requests"), "locked": N_("the screen is locked"), "unauthenticated": N_("signed out"),
 }  # fmt: skip
-_SCOPES = {
+SCOPES = {
     "read": N_("View only"),
     "write": N_("View and change"),
     "intake": N_("Add sightings only"),
@@ -156,8 +160,10 @@ def entry_text(entry: AuditEntry) -> str:
     values = {**entry.about, **unknown}
     roles = labels.VALUES["account.role"]
     values |= {name: message(roles[values[name]]) for name in ("role", "before") if values.get(name) in roles}
+    if values.get("until"):
+        values["until"] = Moment(values["until"])
     if "scope" in values:
-        values["scope"] = message(_SCOPES.get(values["scope"], values["scope"]))
+        values["scope"] = message(SCOPES.get(values["scope"], values["scope"]))
     if "device" in values:
         values["device"] = device_names.describe(values["device"])
     values |= {"actor": actor_name(entry.actor), "board": _board(entry)}

@@ -13,7 +13,7 @@ from board.commands.command import Patch
 from board.config import sentences
 from board.engine import access, event_queries
 from board.engine.event_writer import EventWriter
-from board.engine.identity import Caller, require_active
+from board.engine.identity import Caller, renewed, require_active
 from board.engine.merge_patch import apply_patch
 from board.engine.recent_factor import require_recent_factor
 from board.errors import Refused, not_found
@@ -118,8 +118,9 @@ Source = TypedDict("Source", {
 def read(session: Session, caller: Caller, board: str, id: str, before: int) -> tuple[Source, SourceRead]:
     """Return a source with its newest former values before the event `before`, and the audit entry, which must be written before
     the response. Current rights apply. Raises Refused."""
-    account = require_active(session, caller)
-    access.get_visible_board(session, account.id, board)
+    current = renewed(session, caller)
+    account = current.account
+    access.get_visible_board(session, current, board)
     _check_role(account)
     row = session.get(Sighting, id)
     if row is None or row.board != board:

@@ -9,7 +9,7 @@ from starlette.responses import Response, StreamingResponse
 
 from board.audit.entries import OriginalRead
 from board.engine import access
-from board.engine.identity import Caller, require_active
+from board.engine.identity import Caller, renewed, require_active
 from board.errors import Refused
 from board.files import names, stored
 from board.files.recognition_process import is_sealed
@@ -124,8 +124,7 @@ async def _account_or_display(request: Request) -> tuple[Caller, File]:
 
 
 def _find(session: Session, caller: Caller, request: Request) -> File:
-    account = require_active(session, caller)
-    access.get_visible_board(session, account.id, request.path_params["board"])
+    access.get_visible_board(session, renewed(session, caller), request.path_params["board"])
     return _file(session, request)
 
 

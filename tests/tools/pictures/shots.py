@@ -154,6 +154,8 @@ SCENES: tuple[Scene, ...] = (
             Shot("accounts", "/accounts", person="robin", whole=True),
             Shot("account-detail", "/accounts/{account}", person="robin", whole=True),
             Shot("tokens", "/accounts/tokens", person="robin", whole=True),
+            Shot("access-review", "/accounts/access", person="robin", whole=True),
+            Shot("guests", MILA + "/guests", person="robin", whole=True),
             Shot("audit", "/audit", person="robin"),
             Shot("help", "/help"),
             Shot("help-page", "/help/tutorial/first-evening"),
