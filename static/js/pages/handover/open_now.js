@@ -10,7 +10,7 @@ import { whoHasIt } from "../../format/ownership.js";
 import { shortPersonName } from "../../format/search_list.js";
 import { formatMoment, formatUntil } from "../../format/time_elements.js";
 import { initials } from "../../shared/avatars.js";
-import { DESK, alarmCounts, deskAlarms, isToDecide, moves } from "./moving_alarms.js";
+import { alarmCounts, isToDecide, moves, withAlarms } from "./moving_alarms.js";
 
 const MAX_ROWS = 100; // the counts have all
 const KEEP = "keep";
@@ -28,12 +28,11 @@ export function openNow(view) {
 }
 
 /**
- * Return the alarms of all searches: first those that nobody has, then those that pass on, then the others by the end of their promise.
+ * Return all alarms with their sections: first those that nobody has, then those that pass on, then the others by the end of their promise.
  * @param {HandoverView} view
  */
 function rowsOf(view) {
-  const ofSearches = view.sections.flatMap((/** @type {any} */ section) => (section.alarms?.listed ?? []).map((/** @type {any} */ alarm) => ({ alarm, section })));
-  const rows = [...ofSearches, ...deskAlarms(view).map((alarm) => ({ alarm, section: DESK }))];
+  const rows = withAlarms(view).flatMap((section) => (section.alarms?.listed ?? []).map((/** @type {any} */ alarm) => ({ alarm, section })));
   const order = (/** @type {any} */ { alarm }) => `${Number(alarm.taken_by !== null)}${Number(!alarm.moves)}${alarm.taken_by ? alarm.until : alarm.lapsed_at ?? alarm.raised_at}`;
   return rows.sort((/** @type {any} */ one, /** @type {any} */ other) => (order(one) < order(other) ? -1 : 1)).slice(0, MAX_ROWS);
 }
