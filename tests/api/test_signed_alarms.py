@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from board.commands.handover import watch_line
+from board.config.alarm_rules import GRAVE
 from models.board import OPERATIONS
 from models.entity import State
 from tests.api.test_duty import Duties
@@ -68,10 +69,10 @@ class Shifts(Duties):
         await self.desk.bob.command(self.search, "sighting.assess", data)
 
     async def listed(self, who: Person | None = None, number: int | None = None) -> list[str | None]:
-        """Return the subjects of the alarms of the search in a signed report."""
+        """Return the subjects of the grave alarms of the search in a signed report."""
         sections = (await read_report(who or self.holder, f"handovers/{number or self.number}"))["searches"]
         (alarms,) = [section["alarms"] for section in sections if section["board"] == self.search]
-        return [alarm["about"]["id"] for alarm in alarms["listed"]]
+        return [alarm["about"]["id"] for alarm in alarms["listed"] if alarm["occasion"] in GRAVE]
 
     async def verify(self) -> None:
         await self.service.database.read(watch_line.verify)

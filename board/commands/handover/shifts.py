@@ -35,7 +35,7 @@ Seq = Annotated[int, Field(ge=0)]
 _S, _P, _A = columns_of(Search), columns_of(Account), columns_of(Alarm)
 _ALARMED = and_(_S.id.in_(bindparam("alarmed")), _S.archived_at.is_(None))
 _ACTIVE = select(_S.id).where(or_(_S.status == "open", _S.id.in_(bindparam("changed")), _ALARMED)).order_by(_S.id)
-_WITH_ALARM = select(_A.board).where(_A.ended_at.is_(None)).distinct()
+_WITH_ALARM = select(_A.board).where(_A.ended_at.is_(None))
 _MAY_ACCEPT = select(_P.id).where(_P.enabled, _P.role.in_(("coordinator", "admin")))
 
 
