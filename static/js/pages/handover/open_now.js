@@ -42,7 +42,7 @@ function rowsOf(view) {
 
 /** @param {any} reported @param {any} section @param {HandoverView} view */
 function row(reported, section, view) {
-  const alarm = { ...reported, board: section.board, isPresent: section === DESK };
+  const alarm = { ...reported, board: section.board };
   return html`<li data-alarm=${alarm.id}>
     <a class="what" href=${alarmUrl(alarm)}><b>${section.search ? html`<bdi>${shortPersonName(section.search.person)}</bdi> · ` : nothing}${namedAlarm(alarm)}</b>
       <span class="quiet">${since(alarm)}${alarm.title ? html` · <bdi>${standardText(alarm.title)}</bdi>` : nothing}</span></a>
