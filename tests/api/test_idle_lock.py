@@ -123,7 +123,7 @@ async def test_locked_administrator_changes_no_account(team: Team, eva: Account)
 async def test_wrong_password_keeps_the_lock_and_is_recorded(team: Team, http: httpx.AsyncClient, eva: Account) -> None:
     await lock(http)
     record = await since_now(team)
-    for password in ("", "wrong", "x" * 1_000, "\0"):
+    for password in ("", "wrong", "x" * 1_000):
         refused = await http.post(UNLOCK, json={"password": password})
         assert (refused.status_code, set(refused.json()["fields"])) == (422, {"password"})
     assert (await http.post(UNLOCK, json={"password": "x" * 1_001})).status_code == 422
