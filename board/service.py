@@ -25,6 +25,7 @@ from board.config.kind_fields import load_kind_fields
 from board.config.predefined_tasks import load_catalogue
 from board.config.roles import load_roles
 from board.config.settings import Settings
+from board.config.sign_in import load_sign_in
 from board.config.targets import load_targets
 from board.engine import board_limits, display_identity, identity, rights_version
 from board.engine.concurrency import HeavyReads, SharedReads
@@ -89,6 +90,7 @@ class BoardService:
         self.targets = load_targets(settings.files_path)
         self.kind_fields = load_kind_fields(settings.files_path)
         self.file_shares = load_file_shares(settings.files_path)
+        self.sign_in = load_sign_in(settings.files_path)
         self.roles = load_roles(settings.files_path)
         self.visibility = VisibilityCache()
         self.repeats = Repeats(database)

@@ -22,6 +22,7 @@ from board.config.kind_fields import load_kind_fields
 from board.config.predefined_tasks import load_catalogue
 from board.config.roles import load_roles
 from board.config.secret_file import MIN_SECRET_LENGTH, load_or_create_secret
+from board.config.sign_in import load_sign_in
 from board.config.targets import load_targets
 from models.db.database import ConfigurationError
 
@@ -200,6 +201,7 @@ class Settings(BaseSettings):
         load_targets(self.files_path)
         load_kind_fields(self.files_path)
         load_file_shares(self.files_path)
+        load_sign_in(self.files_path)
         load_roles(self.files_path)
         if self.workers > 1 and not self.redis_url:
             raise ConfigurationError("More than one worker needs Redis. Set REDIS_URL.")
