@@ -3,9 +3,8 @@
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from board.accounts import devices
+from board.accounts import devices, sign_in_end
 from board.accounts.login import login_of
-from board.commands.duty.on_duty import on_duty
 from board.errors import Refused
 from board.i18n import N_
 from board.rate_limit import client_address
@@ -14,9 +13,6 @@ from board.web.auth import SESSION, signed_in
 from board.web.http import parse_form, read_body, service_of
 from board.web.refusals import with_retry_after
 from board.web.same_origin import check_own_page
-from models.accounts import Account
-
-DUTY = "/duty"  # page on which a person begins a duty
 
 
 async def sign_in(request: Request) -> Response:
@@ -33,22 +29,11 @@ async def sign_in(request: Request) -> Response:
         )
     except Refused as refused:
         return with_retry_after(pages.sign_in_page(request, error=refused.message, status=429), refused)
-    secret = await login_of(request).start_session(account, client_address.of(request)) if account is not None else None
-    if account is None or secret is None:
+    target = form.get("next", [request.query_params.get("next", pages.HOME)])[0]
+    response = await sign_in_end.finish(request, account, target, strong=False) if account is not None else None
+    if response is None:
         return pages.sign_in_page(request, error=N_("Wrong e-mail address or password."), status=401)
-    target = pages.safe_redirect_path(form.get("next", [request.query_params.get("next", pages.HOME)])[0])
-    response = RedirectResponse(await _first_page(request, account, target), 303)
-    SESSION.set(request, response, secret)
-    devices.remember(request, response, account)
     return response
-
-
-async def _first_page(request: Request, account: Account, target: str) -> str:
-    """Return where a person goes after signing in: instead of the home page, to where they say that they are on duty."""
-    if target != pages.HOME or account.role == "viewer":
-        return target
-    is_on_duty = account.id in await service_of(request).database.read(on_duty)
-    return pages.HOME if is_on_duty else DUTY
 
 
 async def sign_out(request: Request) -> Response:
