@@ -37,6 +37,7 @@ from models.times import format_utc, now
 T = TypeVar("T")
 
 PATH = "/account"
+PASSWORD_FIELDS = ("old", "new", "password")  # of forms; they are taken exactly as typed
 CHANGED = {
     "password": N_("Password changed. You are signed out everywhere else."),
     "alerts": N_("Alert settings saved."),
@@ -235,17 +236,22 @@ def _password_changed(token_count: int) -> str:
 async def check_password(request: Request, caller: Caller, password: str) -> None:
     """Check the password that a signed-in person typed again. Raises OperationError if it is wrong, Refused `rate_limited`."""
     address = client_address.of(request)
-    if await login_of(request).reauthenticate(caller.account, password[:1_000], caller.session or "", address) is None:
+    if await login_of(request).reauthenticate(caller.account, password, caller.session or "", address) is None:
         raise OperationError(N_("Your current password is wrong."))
 
 
 async def form_reader(request: Request) -> Callable[[str], str]:
     """Return a function that reads a field of the posted form by name; empty if absent.
 
-    Removes U+0000, which PostgreSQL rejects.
+    Removes U+0000, which PostgreSQL rejects, except from passwords, of which only a hash is stored.
     """
     form = parse_form(await read_body(request))
-    return lambda name: form.get(name, [""])[0].replace("\0", "")
+
+    def read(name: str) -> str:
+        text = form.get(name, [""])[0]
+        return text if name in PASSWORD_FIELDS else text.replace("\0", "")
+
+    return read
 
 
 async def require_session(request: Request) -> Caller:

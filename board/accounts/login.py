@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, delete
 from sqlmodel import Session, select
 from starlette.requests import HTTPConnection
 
-from board.accounts import devices, throttle
+from board.accounts import devices, passwords, throttle
 from board.accounts.earlier_networks import EarlierNetworks
 from board.audit import actor, writer
 from board.audit.entries import SignedIn, SignedOut
@@ -188,10 +188,15 @@ def _dummy_hash() -> str:
 
 
 def _verify(password_hash: str | None, password: str) -> bool:
-    """Return whether a hash matches a password. Takes the same time without a hash, also at the first attempt of a process."""
+    """Return whether a hash matches a password. Takes the same time without a hash, also at the first attempt of a process.
+
+    No account has a password that is too long, so the rest of one is not hashed.
+    """
     dummy = _dummy_hash()
+    if password_hash is None or len(password) > passwords.MAX_LENGTH:
+        password_hash = dummy
     try:
-        return HASHER.verify(password_hash or dummy, password)
+        return HASHER.verify(password_hash, password[: passwords.MAX_LENGTH])
     except (VerificationError, InvalidHashError):
         return False
 
