@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from board import i18n
-from board.accounts import accounts, devices, live_changes, password_links, token_list
+from board.accounts import accounts, devices, live_changes, password_links, session_renewal, token_list
 from board.accounts.login import login_of
 from board.audit import actor
 from board.commands.alarms import alerts
@@ -107,7 +107,10 @@ async def choose_alerts(request: Request) -> Response:
 
 
 async def change_password(request: Request) -> Response:
-    """`POST /account/password`: change the password; the form has the current one too. Every other session ends."""
+    """`POST /account/password`: change the password; the form has the current one too. Every other session ends.
+
+    This session gets another cookie.
+    """
     caller, service = await require_session(request), service_of(request)
     form = await form_reader(request)
     email = caller.account.email
@@ -126,6 +129,7 @@ async def change_password(request: Request) -> Response:
     account = await service.database.read(lambda session: session.get(Account, caller.account.id))
     if account is not None:
         devices.remember(request, response, account)
+    await session_renewal.renew_session(request, response, caller)
     return response
 
 
@@ -144,7 +148,9 @@ async def agree_to_token(request: Request) -> Response:
         return with_retry_after(await account_page(request, caller, refused.message, 429), refused)
     except OperationError as error:
         return await account_page(request, caller, str(error))
-    return await _change_token(request, caller, form("token"), accounts.agree_to_token, "agreed")
+    response = await _change_token(request, caller, form("token"), accounts.agree_to_token, "agreed")
+    await session_renewal.renew_session(request, response, caller)
+    return response
 
 
 async def end_token(request: Request) -> Response:

@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from board.accounts import devices
+from board.accounts import devices, session_limit, session_renewal
 from board.accounts.login import login_of
 from board.commands.duty.on_duty import on_duty
 from board.rate_limit import client_address
@@ -28,6 +28,8 @@ async def start(request: Request, account: Account, target: str) -> Response | N
     secret = await login_of(request).start_session(account, client_address.of(request))
     if secret is None:
         return None
+    await session_renewal.end_replaced_session(request)
+    await session_limit.end_surplus(service_of(request), account.id)
     response = RedirectResponse(await _first_page(request, account, pages.safe_redirect_path(target)), 303)
     SESSION.set(request, response, secret)
     devices.remember(request, response, account)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from board.accounts import earlier_networks, throttle
+from board.accounts import earlier_networks, session_limit
 from board.commands import registry
 from board.commands.alarms import alarms
 from board.commands.alarms.alerts import RETENTION
@@ -16,7 +16,6 @@ from board.config.board_shares import load_board_shares
 from board.config.settings import Settings
 from board.displays import displays, pairing
 from board.engine import board_limits, kinds
-from board.engine.identity import SESSION_LIFETIME
 from board.files.http import upload_rows
 from board.maintenance import pruning
 from models.db.schema import metadata
@@ -63,7 +62,7 @@ BOUNDS: dict[str, tuple[str, object]] = {
     "verified": (ONE_EACH, None),
     "login_networks": ("networks that an account signed in from", earlier_networks.MAX_NETWORKS),
     "file_usages": ("one row", None),
-    "session": ("sign-ins of one account, each for two weeks", (throttle.SUCCESSES.limit, SESSION_LIFETIME)),
+    "session": ("sessions of one account", session_limit.MAX_SESSIONS),
     "account": (ADMINISTRATORS, None),
     "token": (ADMINISTRATORS, None),
     "event": (JOURNAL, None),

@@ -1,0 +1,55 @@
+"""Session cookies that are replaced: somebody signed in again in the same browser, or proved their identity again.
+
+A copied cookie then opens nothing. Open sockets notice it at the next poll, when the browser has its new cookie.
+"""
+
+import secrets
+
+from sqlalchemy import bindparam, update
+from sqlmodel import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from board.audit import actor, writer
+from board.audit.entries import SignedOut
+from board.engine.identity import Caller, caller_by_cookie, digest
+from board.engine.rights_version import bump_rights_version
+from board.web.auth import SESSION
+from board.web.http import service_of
+from models.accounts import LoginSession
+from models.db.tables import columns_of
+
+_S = columns_of(LoginSession)
+_RENEW = update(LoginSession).where(_S.digest == bindparam("old")).values(digest=bindparam("new"))
+
+
+async def end_replaced_session(request: Request) -> None:
+    """End the session that the browser of a request had before this sign-in. No-op if there is none."""
+    cookie = SESSION.value(request)
+    if cookie:
+        await service_of(request).database.write(lambda session: end_session(session, cookie))
+
+
+async def renew_session(request: Request, response: Response, caller: Caller) -> None:
+    """Give the browser another cookie for its session, because the caller proved their identity again."""
+    old = caller.session or ""
+    cookie = await service_of(request).database.write(lambda session: renew(session, old))
+    if cookie is not None:
+        SESSION.set(request, response, cookie)
+
+
+def end_session(session: Session, cookie: str) -> None:
+    """End the session with this cookie. No-op if it has ended."""
+    bump_rights_version(session)
+    caller = caller_by_cookie(session, cookie)
+    if caller is not None:
+        session.delete(session.get_one(LoginSession, caller.session))
+        writer.write(session, SignedOut(id=caller.account.id, name=caller.account.name), by=actor.of(caller))
+
+
+def renew(session: Session, old: str) -> str | None:
+    """Give the session with the digest `old` another cookie, and return it; None if the session has ended."""
+    bump_rights_version(session)
+    cookie = secrets.token_urlsafe(32)
+    is_renewed = session.connection().execute(_RENEW, {"old": old, "new": digest(cookie)}).rowcount
+    return cookie if is_renewed else None
