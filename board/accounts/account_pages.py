@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from board import i18n
-from board.accounts import accounts, devices, live_changes, password_links, sign_in_end, token_list
+from board.accounts import accounts, devices, live_changes, password_links, session_renewal, sign_in_end, token_list
 from board.accounts.factors import policy, second_factors
 from board.accounts.factors.second_factors import Factors
 from board.accounts.login import login_of
@@ -43,6 +43,7 @@ T = TypeVar("T")
 
 PATH = "/account"
 PASSWORDS_OFF = N_("Passwords are switched off. Sign in with a provider.")
+PASSWORD_FIELDS = ("old", "new", "password")  # of forms; they are taken exactly as typed
 CHANGED = {
     "password": N_("Password changed. You are signed out everywhere else."),
     "alerts": N_("Alert settings saved."),
@@ -123,7 +124,10 @@ async def choose_alerts(request: Request) -> Response:
 
 
 async def change_password(request: Request) -> Response:
-    """`POST /account/password`: change the password; the form has the current one too. Every other session ends."""
+    """`POST /account/password`: change the password; the form has the current one too. Every other session ends.
+
+    This session gets another cookie.
+    """
     caller, service = await require_session(request), service_of(request)
     form = await form_reader(request)
     email = caller.account.email
@@ -142,6 +146,7 @@ async def change_password(request: Request) -> Response:
     account = await service.database.read(lambda session: session.get(Account, caller.account.id))
     if account is not None:
         devices.remember(request, response, account)
+    await session_renewal.renew_session(request, response, caller)
     return response
 
 
@@ -161,7 +166,9 @@ async def agree_to_token(request: Request) -> Response:
         return with_retry_after(await account_page(request, caller, refused.message, 429), refused)
     except OperationError as error:
         return await account_page(request, caller, str(error))
-    return await _change_token(request, caller, form("token"), accounts.agree_to_token, "agreed")
+    response = await _change_token(request, caller, form("token"), accounts.agree_to_token, "agreed")
+    await session_renewal.renew_session(request, response, caller)
+    return response
 
 
 async def end_token(request: Request) -> Response:
@@ -270,17 +277,22 @@ def _password_changed(token_count: int) -> str:
 async def check_password(request: Request, caller: Caller, password: str) -> None:
     """Check the password that a signed-in person typed again. Raises OperationError if it is wrong, Refused `rate_limited`."""
     address = client_address.of(request)
-    if await login_of(request).reauthenticate(caller.account, password[:1_000], caller.session or "", address) is None:
+    if await login_of(request).reauthenticate(caller.account, password, caller.session or "", address) is None:
         raise OperationError(N_("Your current password is wrong."))
 
 
 async def form_reader(request: Request) -> Callable[[str], str]:
     """Return a function that reads a field of the posted form by name; empty if absent.
 
-    Removes U+0000, which PostgreSQL rejects.
+    Removes U+0000, which PostgreSQL rejects, except from passwords, of which only a hash is stored.
     """
     form = parse_form(await read_body(request))
-    return lambda name: form.get(name, [""])[0].replace("\0", "")
+
+    def read(name: str) -> str:
+        text = form.get(name, [""])[0]
+        return text if name in PASSWORD_FIELDS else text.replace("\0", "")
+
+    return read
 
 
 async def require_session(request: Request) -> Caller:

@@ -16,7 +16,16 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from board import i18n, labels
-from board.accounts import account_uses, accounts, identities, live_changes, password_links, token_boards, token_list
+from board.accounts import (
+    account_uses,
+    accounts,
+    identities,
+    live_changes,
+    password_links,
+    session_renewal,
+    token_boards,
+    token_list,
+)
 from board.accounts.account_pages import check_password, form_reader, recheck
 from board.accounts.factors import second_factors
 from board.accounts.identities import Link
@@ -239,18 +248,12 @@ async def add_token(request: Request, caller: Caller) -> Response:
             raise
         return with_retry_after(await tokens_page(request, caller, refused.message, form, 429), refused)
     never = days == accounts.NEVER_EXPIRES
-    return _page(
-        request,
-        "one_time_secret.html",
-        caller,
-        None,
-        kind="token",
-        of=name,
-        secret=secret,
-        back=TOKENS,
-        never=never,
+    response = _page(
+        request, "one_time_secret.html", caller, None, kind="token", of=name, secret=secret, back=TOKENS, never=never,
         waits=needs_consent,
-    )
+    )  # fmt: skip
+    await session_renewal.renew_session(request, response, caller)
+    return response
 
 
 async def revoke_token(request: Request, caller: Caller) -> Response:

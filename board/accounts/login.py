@@ -17,7 +17,7 @@ from sqlalchemy import bindparam, delete
 from sqlmodel import Session, select
 from starlette.requests import HTTPConnection
 
-from board.accounts import account_uses, break_glass, devices, session_replacement, throttle
+from board.accounts import account_uses, break_glass, devices, passwords, session_replacement, throttle
 from board.accounts.devices import NO_BROWSER, SignInBrowser
 from board.accounts.earlier_networks import EarlierNetworks
 from board.accounts.provider_session import ProviderSession
@@ -231,10 +231,15 @@ def _dummy_hash() -> str:
 
 
 def _verify(password_hash: str | None, password: str) -> bool:
-    """Return whether a hash matches a password. Takes the same time without a hash, also at the first attempt of a process."""
+    """Return whether a hash matches a password. Takes the same time without a hash, also at the first attempt of a process.
+
+    No account has a password that is too long, so the rest of one is not hashed.
+    """
     dummy = _dummy_hash()
+    if password_hash is None or len(password) > passwords.MAX_LENGTH:
+        password_hash = dummy
     try:
-        return HASHER.verify(password_hash or dummy, password)
+        return HASHER.verify(password_hash, password[: passwords.MAX_LENGTH])
     except (VerificationError, InvalidHashError):
         return False
 

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from board.accounts import devices
+from board.accounts import devices, session_limit
 from board.accounts.factors import pending_sign_in, policy
 from board.accounts.login import login_of
 from board.accounts.provider_session import ProviderSession
@@ -68,7 +68,10 @@ async def start_session(request: Request, account: Account, provider: ProviderSe
     if policy.must_have(account, service.settings):
         await service.database.write(lambda session: policy.begin_grace(session, account, now()))
     browser = devices.browser_of(request, account)
-    return await login_of(request).start_session(account, client_address.of(request), browser, provider)
+    secret = await login_of(request).start_session(account, client_address.of(request), browser, provider)
+    if secret is not None:
+        await session_limit.end_surplus(service, account.id)
+    return secret
 
 
 def signed_in_by(request: Request, response: Response, account: Account, secret: str) -> Response:
