@@ -19,6 +19,7 @@ from board.config.board_shares import load_board_shares
 from board.config.disk_reserve import parse_reserve
 from board.config.file_shares import load_file_shares
 from board.config.kind_fields import load_kind_fields
+from board.config.own_places import load_own_places
 from board.config.predefined_tasks import load_catalogue
 from board.config.roles import load_roles
 from board.config.secret_file import MIN_SECRET_LENGTH, load_or_create_secret
@@ -201,6 +202,7 @@ class Settings(BaseSettings):
         load_kind_fields(self.files_path)
         load_file_shares(self.files_path)
         load_roles(self.files_path)
+        load_own_places(self.files_path)
         if self.workers > 1 and not self.redis_url:
             raise ConfigurationError("More than one worker needs Redis. Set REDIS_URL.")
         if self.workers > 1 and self.on_sqlite:
