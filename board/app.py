@@ -31,6 +31,7 @@ from board.help import pages as help_pages
 from board.history import pages as history_pages
 from board.i18n import N_, translate
 from board.lookup import closed_pages
+from board.lookup.own_places import own_places
 from board.providers import pages as provider_pages
 from board.providers.checks import Checks
 from board.providers.providers import Providers
@@ -96,6 +97,7 @@ def create_app(service: BoardService) -> Starlette:
         lifespan=_lifespan,
     )
     register_requests(app.routes)
+    own_places(service.settings.files_path)  # built once, before the first look-up
     app.state.service = service
     app.state.login = Login(service)
     app.state.providers = Providers(service)

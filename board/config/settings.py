@@ -19,6 +19,7 @@ from board.config.board_shares import load_board_shares
 from board.config.disk_reserve import parse_reserve
 from board.config.file_shares import load_file_shares
 from board.config.kind_fields import load_kind_fields
+from board.config.own_places import load_own_places
 from board.config.predefined_tasks import load_catalogue
 from board.config.roles import load_roles
 from board.config.secret_file import MIN_SECRET_LENGTH, load_or_create_secret
@@ -230,6 +231,7 @@ class Settings(BaseSettings):
         load_roles(self.files_path)
         if self.max_token_days is not None and self.token_days > self.max_token_days:
             raise ConfigurationError("TOKEN_DAYS is more than MAX_TOKEN_DAYS. Set it to at most that many days.")
+        load_own_places(self.files_path)
         if self.workers > 1 and not self.redis_url:
             raise ConfigurationError("More than one worker needs Redis. Set REDIS_URL.")
         if self.workers > 1 and self.on_sqlite:
