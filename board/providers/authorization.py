@@ -36,7 +36,7 @@ class Authorization(NamedTuple):
 
     def sealed(self, seal: Seal) -> str:
         """Return the value of the cookie."""
-        return seal.close(orjson.dumps(self))
+        return seal.close(orjson.dumps(list(self)))
 
     def url(self, provider: Provider, metadata: Metadata, redirect_uri: str) -> str:
         """Return the address at the provider (OpenID Connect Core 1.0, section 3.1.2.1; RFC 7636)."""

@@ -1,12 +1,13 @@
 """Answers of providers that are late, wrong or hostile: nobody is signed in, and each has its reason in the audit journal."""
 
+import base64
+import hmac
+import json
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import httpx2 as httpx
 import pytest
-from joserfc import jwt
-from joserfc.jwk import OctKey
 from sqlmodel import col, select, update
 
 from board.accounts import identities, live_changes
@@ -130,8 +131,13 @@ def _other_content(fake: FakeProvider) -> str:
 
 def _by_public_key(fake: FakeProvider) -> str:
     """Sign with the public key as a shared secret (RFC 8725, section 2.1)."""
-    secret = OctKey.import_key(fake.key.as_pem(private=False))
-    return jwt.encode({"alg": "HS256", "kid": fake.key.kid}, fake.id_claims(), secret, algorithms=["HS256"])
+    _, body, _ = fake.token(fake.id_claims()).split(".")
+    head = _part(json.dumps({"alg": "HS256", "kid": fake.key.kid}).encode())
+    return f"{head}.{body}.{_part(hmac.digest(fake.key.as_pem(private=False), f'{head}.{body}'.encode(), 'sha256'))}"
+
+
+def _part(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).decode().rstrip("=")
 
 
 WRONG: dict[str, tuple[Callable[[FakeProvider], str], str]] = {

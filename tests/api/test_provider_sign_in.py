@@ -1,6 +1,7 @@
 """Signing in with a real OpenID Connect provider: accounts, roles, links, loss of a claim, and logout."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -107,13 +108,14 @@ async def socket_of(http: httpx.AsyncClient, board: Server) -> ClientConnection:
     return await connect(board.ws, additional_headers={"Cookie": cookie, "Origin": board.url})
 
 
-async def admin_of(board: Server) -> httpx.AsyncClient:
+@contextlib.asynccontextmanager
+async def admin_of(board: Server) -> AsyncIterator[httpx.AsyncClient]:
     """Sign an administrator in with a password."""
     email = f"ada-{new_id()}@desk.example"
     await live_changes.add_account(board.service, email, "Ada", "admin", PASSWORD)
-    admin = httpx.AsyncClient(base_url=board.url, timeout=PATIENCE_S, headers={"Origin": board.url})
-    await admin.post("/login", data={"email": email, "password": PASSWORD})
-    return admin
+    async with httpx.AsyncClient(base_url=board.url, timeout=PATIENCE_S, headers={"Origin": board.url}) as admin:
+        await admin.post("/login", data={"email": email, "password": PASSWORD})
+        yield admin
 
 
 # -- sign-in --------------------------------------------------------------------------------------------------------------
@@ -177,10 +179,13 @@ async def test_unverified_address_gets_no_account(board: Server, provider: OidcP
     assert not await has_identity(board, subject)
 
 
-async def test_person_who_refuses_at_the_provider_is_not_signed_in(board: Server, http: httpx.AsyncClient) -> None:
+async def test_person_who_refuses_at_the_provider_is_not_signed_in(
+    board: Server, provider: OidcProvider, http: httpx.AsyncClient
+) -> None:
     start = await http.get(f"{board.url}/sign-in/with/police")
     state = httpx.URL(start.headers["location"]).params["state"]
-    response = await http.get(f"{board.url}/sign-in/with/police/callback", params={"error": "access_denied", "state": state})
+    answer = {"error": "access_denied", "state": state, "iss": provider.issuer}
+    response = await http.get(f"{board.url}/sign-in/with/police/callback", params=answer)
     assert response.status_code == 403
     assert "did not sign you in" in response.text
 
@@ -200,7 +205,7 @@ async def test_address_alone_links_no_account(board: Server, provider: OidcProvi
 async def test_administrator_allows_a_link_once(board: Server, provider: OidcProvider, http: httpx.AsyncClient) -> None:
     subject = await person(provider)
     id = await live_changes.add_account(board.service, f"{subject}@police.example", "Eva", "investigator", PASSWORD)
-    async with await admin_of(board) as admin:
+    async with admin_of(board) as admin:
         assert (await admin.post(f"/accounts/{id}/identity", data={"provider": "police"})).status_code == 303
         assert 'data-testid="link-allowed"' in (await admin.get(f"/accounts/{id}")).text
         assert (await sign_in(http, board.url, subject)).status_code == 303
@@ -220,9 +225,9 @@ async def test_administrator_allows_a_link_once(board: Server, provider: OidcPro
 async def test_coordinator_allows_no_link(board: Server, provider: OidcProvider, http: httpx.AsyncClient) -> None:
     await sign_in(http, board.url, await person(provider))
     id = (await me(http, board))["id"]
-    form = {"data": {"provider": "police"}, "headers": {"Origin": board.url}}
-    assert (await http.post(f"{board.url}/accounts/{id}/identity", **form)).status_code == 404
-    async with await admin_of(board) as admin:
+    path, headers = f"{board.url}/accounts/{id}/identity", {"Origin": board.url}
+    assert (await http.post(path, data={"provider": "police"}, headers=headers)).status_code == 404
+    async with admin_of(board) as admin:
         unknown = await admin.post(f"/accounts/{id}/identity", data={"provider": "other"})
         assert unknown.status_code == 404
         linked = await admin.post(f"/accounts/{id}/identity", data={"provider": "police"})

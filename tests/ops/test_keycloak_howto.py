@@ -27,7 +27,7 @@ async def test_page_leads_to_sign_in_roles_and_logout(tmp_path: Path) -> None:
     callback, logout = (re.findall(rf"`{BOARD}(/sign-in/\S+/{name})`", PAGE)[0] for name in ("callback", "logout"))
     assert f"client id `{CLIENT}`" in PAGE
     async with running_provider() as provider, httpx.AsyncClient(timeout=PATIENCE_S) as http:
-        text = FILE.replace(ISSUER, provider.issuer).replace("the secret from Keycloak", SECRET)
+        text = FILE.replace(ISSUER, provider.issuer).replace("secret-from-keycloak", SECRET)
         async with running_server(tmp_path, files_path=str(written(tmp_path, text))) as server:
             addresses = {"redirect_uris": [f"{server.url}{callback}"], "backchannel_logout_uri": f"{server.url}{logout}"}
             await provider.configure(server.url, **addresses)

@@ -38,6 +38,7 @@ function configure({ client, keys }) {
     findAccount: (_, id) => people[id] && { accountId: id, claims: () => ({ sub: id, ...people[id] }) },
   });
   provider.on("server_error", (_, error) => process.stderr.write(`${error.stack}\n`));
+  provider.on("backchannel.error", (_, error) => process.stderr.write(`${error.stack} ${error.cause?.stack}\n`));
   handle = provider.callback();
 }
 

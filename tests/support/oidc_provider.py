@@ -16,7 +16,7 @@ from board.dev import npm_packages
 from board.dev.node import find_node
 from tests.support.people import PATIENCE_S, STARTS_WITHIN_S
 
-CLIENT, SECRET = "searchboard", "a secret of a test: with & and %"
+CLIENT, SECRET = "searchboard", "a-secret:of-a-test&with%and+"
 MAX_STEPS = 12  # redirects and forms of one sign-in
 EVA = {"name": "Eva Peeters", "email": "eva@police.example", "email_verified": True, "groups": ["board", "board-lead"]}
 
@@ -56,7 +56,7 @@ async def running_provider() -> AsyncIterator[OidcProvider]:
     script, packages = Path(__file__).with_suffix(".js"), npm_packages.install(ROOT, find_node())
     process = await asyncio.create_subprocess_exec(
         str(find_node().program), str(script), str(packages), stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
+        stderr=None,
     )  # fmt: skip
     assert process.stdin is not None
     assert process.stdout is not None
