@@ -2,6 +2,7 @@
 names of no others."""
 
 from collections.abc import Collection
+from typing import Any
 
 from sqlalchemy import bindparam, select, union
 from sqlmodel import Session
@@ -15,7 +16,7 @@ from models.sighting import Sighting
 from models.task import Task
 
 _B, _S, _T, _C = columns_of(Board), columns_of(Search), columns_of(Task), columns_of(Sighting)
-_BOARDS = bindparam("boards", expanding=True)
+_BOARDS: Any = bindparam("boards", expanding=True)
 _MEMBERS = select(_S.lead, _S.members).where(_S.id.in_(_BOARDS))
 _ASSIGNEES = union(
     select(_T.assignee).where(_T.board.in_(_BOARDS), _T.assignee.is_not(None)),

@@ -1,7 +1,7 @@
 """Identity of callers, by session cookie or bearer token."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Literal, NamedTuple
@@ -65,6 +65,7 @@ _VALID_TOKENS = core_select(_T.id, _T.expires_at).where(
 
 
 Key = tuple[str, str | None, str | None]
+Ending = Sequence[Any]  # key of a session or token, and its end
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +219,7 @@ def reload_callers(database: Database, callers: Sequence[Caller]) -> list[Caller
 
 
 def _reloaded(
-    caller: Caller, row: Row[Any] | None, sessions: dict[str, Row[Any]], tokens: dict[str, Row[Any]], at: str
+    caller: Caller, row: Row[Any] | None, sessions: Mapping[str, Ending], tokens: Mapping[str, Ending], at: str
 ) -> Caller | None:
     """Return a caller with its current account and end; None if its access has ended."""
     has_ended = (caller.session and caller.session not in sessions) or (caller.token and caller.token not in tokens)

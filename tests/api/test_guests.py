@@ -1,6 +1,5 @@
 """Guests: they see one search until a time, and nothing tells them that there are others."""
 
-import json
 from collections.abc import AsyncIterator
 
 import httpx2 as httpx
@@ -16,7 +15,7 @@ from models.ids import is_uuid
 from models.times import format_utc, now
 from tests.api.test_administration import FOREIGN, browser, hire, problem, shown_once
 from tests.support.backends import SLOW_ON_POSTGRESQL
-from tests.support.limited_callers import add_guest, connect_guest, limited_scene, read_addresses, read_all, said_by
+from tests.support.limited_callers import add_guest, connect_guest, limited_scene, read_addresses, read_all, said_by, told
 from tests.support.people import PASSWORD, Server, new_id
 from tests.support.team import Team
 
@@ -77,11 +76,11 @@ async def test_no_frame_discloses_another_board_to_a_guest(team: Team) -> None:
             assert error["code"] == "not_found"
         await person.subscribe(scene.own)
         stranger = await team.add_person("Olgaelsewhere", "coordinator")
-        await stranger.command("operations", "shift.take", {})
+        await stranger.command("operations", "shift.take", {"reason": "nobody is here"})
         await stranger.command(scene.other, "note.add", {"text": "Yellowtruckfar"})
         ack = await team.alice.command(scene.own, "note.add", {"text": "heard"})
         await person.wait_for_seq(scene.own, ack["seqs"][-1])
-        assert not scene.traces(json.dumps(person.frames, ensure_ascii=False))
+        assert not scene.traces(told(person.frames))
         assert not {"alerts", "alarms", "shift", "summary"} & {frame["type"] for frame in person.frames}
     finally:
         await person.close()

@@ -1,6 +1,5 @@
 """Tokens that are limited to searches: no route, subscription or frame discloses a byte of another board."""
 
-import json
 from datetime import timedelta
 
 import httpx2 as httpx
@@ -16,7 +15,7 @@ from models.times import format_utc, now, parse_utc
 from tests.api.test_administration import browser, hire, problem, shown_once
 from tests.api.test_tokens import give, row, set_expiry
 from tests.support.backends import SLOW_ON_POSTGRESQL
-from tests.support.limited_callers import limited_scene, limited_token, read_addresses, read_all, said_by
+from tests.support.limited_callers import limited_scene, limited_token, read_addresses, read_all, said_by, told
 from tests.support.people import PASSWORD, PATIENCE_S, connect_person, new_id
 from tests.support.team import Team
 
@@ -39,7 +38,8 @@ async def test_no_address_discloses_another_board_to_a_limited_token(team: Team)
             assert answers[f"/api/v1/boards/{scene.own}{path}"].status_code == 200, path
         assert [board["board"] for board in answers["/api/v1/boards"].json()["boards"]] == [scene.own]
         assert answers[f"/searches/{scene.own}"].status_code == 200
-    free = await read_all(team.ada.http, addresses)  # without the limit, the same account role reads them: the marks are found
+    quick = [address for address in addresses if not address.endswith(".pdf")]
+    free = await read_all(team.ada.http, quick)  # an administrator without the limit: the marks are there to be found
     assert set(scene.traces(*(said_by(answer, address) for address, answer in free.items()))) == set(scene.marks)
 
 
@@ -57,12 +57,12 @@ async def test_no_subscription_discloses_another_board_to_a_limited_token(team: 
         await team.alice.subscribe(scene.own)
         assert team.alice.boards[scene.own].of_kind("wake"), "there is something to hide"
         stranger = await team.add_person("Olgaelsewhere", "coordinator")
-        await stranger.command("operations", "shift.take", {})
+        await stranger.command("operations", "shift.take", {"reason": "nobody is here"})
         await stranger.command("operations", "tip.add", {"description": "Tipofnobody"})
         await stranger.command(scene.other, "note.add", {"text": "Yellowtruckfar"})
         ack = await team.alice.command(scene.own, "note.add", {"text": "heard"})
         await program.wait_for_seq(scene.own, ack["seqs"][-1])
-        assert not scene.traces(json.dumps(program.frames, ensure_ascii=False))
+        assert not scene.traces(told(program.frames))
         assert {frame["type"] for frame in program.frames} <= {
             "hello", "error", "snapshot", "subscribed", "presence", "heads", "events"
         }  # fmt: skip

@@ -139,7 +139,7 @@ class Scene:
             person = holder.person
             if not holder.is_open:
                 async with asyncio.timeout(WITHIN_S):
-                    await person.wait_until(lambda person=person: person.close_code)  # type: ignore[misc]
+                    await person.wait_until(lambda person=person: person.close_code)
                 assert person.close_code == CLOSE_SESSION_ENDED
                 assert (await person.http.get("/api/v1/me")).status_code == 401
                 page = await person.http.get(f"/searches/{self.search}")
@@ -171,7 +171,7 @@ async def test_lost_rights_end_or_narrow_sockets_and_pages_in_time(
         scene = Scene(pair, await alice.open_search(), seed)
         await scene.fill()
         await scene.check()
-        taken = []
+        taken: list[str] = []
         while len(taken) < STEPS and any(holder.is_open for holder in scene.holders):
             taken.append(await scene.step())
             await scene.check()

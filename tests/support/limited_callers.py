@@ -1,5 +1,6 @@
 """Callers who are limited to one search, as guests or by their token, and all that is not on it."""
 
+import json
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -26,7 +27,7 @@ _VALUES = {
     "card": "1", "number": "1", "number:number": "1", "language": "en", "version": "1", "name": "index", "name:path": "index",
     "rest:path": "unknown",
 }  # fmt: skip
-_QUERIES = (f"?q={CARD}", "?q=a", f"?reference={REFERENCE}", "?limit=500")
+_QUERIES = (f"?q={CARD}", f"?reference={REFERENCE}", "?limit=500")
 
 
 @dataclass
@@ -101,7 +102,8 @@ def read_addresses(team: Team, scene: Scene) -> list[str]:
     for path in (*pages, *calls):
         for board in (scene.own, scene.other, "operations"):
             filled = _filled(path, scene, board)
-            addresses += [filled, *(f"{filled}{query}" for query in _QUERIES), f"{filled}?board={board}&q=a"]
+            queries = (*_QUERIES, f"?board={board}&q=a") if path.startswith(BASE) and not path.endswith(".pdf") else ()
+            addresses += [filled, *(f"{filled}{query}" for query in queries)]
     return sorted(set(addresses))
 
 
@@ -121,6 +123,6 @@ def said_by(answer: httpx.Response, address: str) -> str:
     return (head + answer.text).replace(address, "").replace(address.partition("?")[0], "")
 
 
-def without_own(frames: list[dict[str, Any]], board: str) -> list[dict[str, Any]]:
-    """Return the frames that do not belong to a board."""
-    return [frame for frame in frames if frame.get("board") != board]
+def told(frames: list[dict[str, Any]]) -> str:
+    """Return the frames as text, without the refusals of subscriptions, which repeat what the client asked for."""
+    return json.dumps([frame for frame in frames if frame["type"] != "error"], ensure_ascii=False)
