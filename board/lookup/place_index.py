@@ -95,24 +95,27 @@ class PlaceIndex:
         has_names = any(word not in LIGHT_WORDS for word in words)
         named = [match for word, match in zip(words, matches, strict=True) if match and not (has_names and word in LIGHT_WORDS)]
         by_use = sorted(named, key=lambda match: sum(len(self._words.places[word]) for word in match))
+        around = self._around(near) if near else []
         room = MAX_PLACES
         for match in by_use:
             best: dict[int, int] = {}
             for word, errors in match.items():
-                for number in self._with_word(word, near, room):
+                for number in self._with_word(word, around, room - len(best)):
                     best.setdefault(number, errors)
-                    room -= 1
+                if len(best) >= room:
+                    break
             for number, errors in best.items():
                 scores[number] += 16 - errors
+            room -= len(best)
             if room <= 0:
                 break
         return nlargest(MAX_RANKED, scores, key=lambda number: (scores[number], self.places[number].size))
 
-    def _with_word(self, word: str, near: Point | None, room: int) -> Iterable[int]:
+    def _with_word(self, word: str, around: list[int], room: int) -> Iterable[int]:
+        """Return places with a word. If there are too many, the nearest come first."""
         numbers = self._words.places[word]
         if len(numbers) <= room:
             return numbers
-        around = self._around(near) if near else ()
         nearest = [number for number in around if (at := bisect_left(numbers, number)) < len(numbers) and numbers[at] == number]
         return [*nearest, *islice(numbers, max(0, room - len(nearest)))]
 

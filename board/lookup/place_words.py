@@ -8,7 +8,6 @@ from array import array
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import islice
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -24,6 +23,7 @@ MIN_LETTERS = ((4, 1), (7, 2), (9, 3))  # letters of a word, and how many of the
 MIN_FUZZY = MIN_LETTERS[0][0]
 LARGE = 30_000  # words
 MAX_FUZZY = 60  # longer words are not compared letter by letter
+MIN_SOUND = 3  # letters of a sound: shorter ones are alike by chance
 AFTER_LETTERS = "\U0010ffff"  # sorts after every letter
 
 Matches = dict[str, int]  # word of the vocabulary -> errors in quarters
@@ -45,6 +45,7 @@ class PlaceWords:
     def __init__(self) -> None:
         self.places: dict[str, array[int]] = defaultdict(lambda: array("I"))
         self._sorted: list[str] = []
+        self._single: set[str] = set()  # words that are no joined ones
         self._by_length: dict[int, list[str]] = defaultdict(list)
         self._by_sound: dict[str, list[str]] = defaultdict(list)
 
@@ -54,18 +55,22 @@ class PlaceWords:
             numbers = self.places[word]
             if not numbers or numbers[-1] != number:
                 numbers.append(number)
+        self._single.update(words)
 
     def build(self) -> None:
         """Sort the words, after all are added."""
         self.places = dict(self.places)
         self._sorted = sorted(self.places)
-        for word in self._sorted:
-            self._by_length[len(word)].append(word)
-            self._by_sound[sound_of(word)].append(word)
+        for word in sorted(self._single) if self.is_large else self._sorted:
+            if not word.isdecimal():
+                self._by_length[len(word)].append(word)
+                if len(sound := sound_of(word)) >= MIN_SOUND:
+                    self._by_sound[sound].append(word)
+        self._single.clear()
 
     @property
     def is_large(self) -> bool:
-        """True if comparing a word with all words takes milliseconds."""
+        """True if comparing a word with all words takes milliseconds: then joined words must be spelled correctly."""
         return len(self._sorted) > LARGE
 
     def match(self, word: str, *, is_fuzzy: bool, is_last: bool) -> Matches:
@@ -86,7 +91,7 @@ class PlaceWords:
 
     def _beginnings(self, word: str, limit: int) -> Iterator[str]:
         begin = bisect_left(self._sorted, word)
-        for longer in islice(self._sorted, begin, begin + limit):
+        for longer in self._sorted[begin : begin + limit]:
             if not longer.startswith(word):
                 return
             yield longer

@@ -153,10 +153,10 @@ def test_text_that_is_no_collection_is_refused(tmp_path: Path, text: str) -> Non
     assert "line 1" in refusal(str(tmp_path))
 
 
-def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
-    for name in ("places.csv", "places.geojson"):
-        (tmp_path / name).write_bytes(b"name,kind,lat,lon\n\xff\xfe")
-        assert f"{name} can't be read" in refusal(str(tmp_path))
+@pytest.mark.parametrize("name", ["places.csv", "places.geojson"])
+def test_bytes_that_are_no_text_are_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"name,kind,lat,lon\n\xff\xfe")
+    assert f"{name} can't be read" in refusal(str(tmp_path))
 
 
 def test_settings_with_a_wrong_file_stop_the_start(tmp_path: Path) -> None:
