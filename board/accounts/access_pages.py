@@ -11,7 +11,6 @@ from board import labels
 from board.accounts import access_review
 from board.accounts.access_review import AccessRow, Batch
 from board.accounts.admin_pages import PATH as ACCOUNTS
-from board.audit.log.sentences import SCOPES
 from board.engine.identity import Caller, require_active
 from board.errors import Refused
 from board.exports.exports import BOM, CSV, csv_lines
@@ -81,7 +80,12 @@ def _by(request: Request) -> str:
 def _texts(row: AccessRow, lang: str) -> list[str]:
     """Return the cells of a row, with codes as words in a language."""
     name, email, role, state, search, through, ends_at, token, scope = row.cells()
-    words = labels.VALUES["account.role"].get(role, ""), STATES[state], access_review.THROUGH[through], SCOPES.get(scope, scope)
+    words = (
+        labels.VALUES["account.role"].get(role, ""),
+        STATES[state],
+        access_review.THROUGH[through],
+        labels.SCOPES.get(scope, scope),
+    )
     role, state, through, scope = (translate(word, lang) for word in words)
     return [name, email, role, state, search, through, ends_at, token, scope]
 

@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
+from board.config import sentences
 from board.engine.access import audience
 from board.i18n import N_
 from models.accounts import Account, Token
@@ -46,7 +47,7 @@ class AccessRow:
 
 
 HEADER = (
-    N_("Name"), N_("E-mail address"), N_("Role"), N_("State"), N_("Search"), N_("Access through"), N_("Ends"), N_("API token"),
+    N_("Name"), sentences.EMAIL_ADDRESS, N_("Role"), N_("State"), N_("Search"), N_("Access through"), N_("Ends"), N_("API token"),
     N_("Scope"),
 )  # fmt: skip
 

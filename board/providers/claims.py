@@ -1,4 +1,4 @@
-"""Claims of a provider about a person: role, e-mail address and name."""
+"""Role, e-mail address and name of a person, from the claims of a provider."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""Answers of providers that are late, wrong or hostile: nobody is signed in, and each has its reason in the audit journal."""
+"""Late, wrong and hostile answers of providers: nobody is signed in, and each has its reason in the audit journal."""
 
 import base64
 import hmac
@@ -255,9 +255,7 @@ async def test_unusable_answer_of_the_token_endpoint(
     assert "board_session" not in http.cookies
 
 
-async def test_sessions_continue_while_the_provider_is_down(
-    board: Server, police: FakeProvider, http: httpx.AsyncClient
-) -> None:
+async def test_sessions_continue_while_the_provider_is_down(board: Server, police: FakeProvider, http: httpx.AsyncClient) -> None:
     await sign_in(http, board, police)
     await police.stop()
     await _check_now(board)
@@ -297,9 +295,7 @@ async def test_answer_works_once(board: Server, police: FakeProvider, http: http
     assert await reasons(record) == ["replayed", "state"]
 
 
-async def test_answer_works_in_the_browser_that_asked_alone(
-    board: Server, police: FakeProvider, http: httpx.AsyncClient
-) -> None:
+async def test_answer_works_in_the_browser_that_asked_alone(board: Server, police: FakeProvider, http: httpx.AsyncClient) -> None:
     query = await begin(http, board, police)
     async with browser() as other:
         assert (await call_back(other, board, query)).status_code == 400
@@ -317,9 +313,7 @@ async def test_answer_works_for_its_provider_alone(
 
 
 @pytest.mark.parametrize("next", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
-async def test_no_redirect_leads_to_another_host(
-    board: Server, police: FakeProvider, http: httpx.AsyncClient, next: str
-) -> None:
+async def test_no_redirect_leads_to_another_host(board: Server, police: FakeProvider, http: httpx.AsyncClient, next: str) -> None:
     start = await http.get(f"{board.url}/sign-in/with/police", params={"next": next})
     sent = httpx.URL(start.headers["location"]).params
     police.nonce = sent["nonce"]
@@ -380,6 +374,7 @@ async def test_permission_for_one_provider_links_no_other(
 ) -> None:
     email = f"{new_id()}@police.example"
     id = await live_changes.add_account(board.service, email, "Eva", "investigator", PASSWORD)
+
     def allow(database: Any) -> None:
         identities.allow_link(database, database.get_one(Account, id), police.issuer, "police", now())
 

@@ -36,8 +36,7 @@ MET, NOT_APPLICABLE, NOT_MET = "met", "not applicable", "not met"
 TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
 ROW = re.compile(r"^\| (V\d+\.\d+\.\d+) \| (\d) \| ([^|\n]+) \| ([^|\n]+) \| ([^|\n]*) \|$", re.M)
 WAYS = {  # modules that give a browser a cookie by which it is known, with their ways in the table of the page
-    "board/accounts/sign_in_end.py": ("password",),
-    "board/accounts/account_pages.py": ("one-time link",),
+    "board/accounts/sign_in_end.py": ("password", "one-time link"),
     "board/accounts/session_renewal.py": ("confirmation",),
     "board/displays/api.py": ("wall display",),
     "board/displays/pages.py": ("wall display",),
@@ -58,7 +57,7 @@ def lines(page: str) -> list[Line]:
     return [Line(id, int(level), *cells) for id, level, *cells in ROW.findall(page)]
 
 
-def tests_in(file: str) -> set[str]:
+def names_of_tests(file: str) -> set[str]:
     """Return the names of the tests in a file, without importing it."""
     path = ROOT / file
     if not path.is_file():
@@ -93,7 +92,9 @@ def _place(id: str) -> list[int]:
 
 def _problems_of(line: Line, page: str) -> Iterator[str]:
     named = TEST.findall(line.shown)
-    yield from (f"{line.id} names {file}::{test}, which does not exist" for file, test in named if test not in tests_in(file))
+    yield from (
+        f"{line.id} names {file}::{test}, which does not exist" for file, test in named if test not in names_of_tests(file)
+    )
     if line.state == MET and not named:
         yield f"{line.id} names no test"
     elif line.state == NOT_APPLICABLE and len(line.shown.split()) < 3:

@@ -1,4 +1,4 @@
-"""Claims of a provider: the role that they give, the verified address, the name, and the second factor."""
+"""Role, verified address, name and second factor, from the claims of a provider."""
 
 from typing import Any
 

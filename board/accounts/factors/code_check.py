@@ -1,4 +1,4 @@
-"""Limits of typed codes and passkeys: each attempt is counted before it is checked, and uncounted if it was right."""
+"""Counting of typed codes and passkeys: each attempt is counted before it is checked, and uncounted if it was right."""
 
 from collections.abc import Awaitable, Callable, Sequence
 

@@ -17,7 +17,7 @@ _SAYS: dict[str, str] = {
     "sign_in.break_glass": N_("The emergency account {name} was used, from {address}"),
     "sign_in.refused": N_("Sign-in with the provider {provider} from {address} was refused: {reason}"),
     "sign_in.new_device": N_("{name} signed in on a new device: {device}, from {address}"),
-    "sign_in.disowned": N_("{actor} reported a sign-in by somebody else: {device}, network {network}. Sessions ended: {count}"),
+    "sign_in.disowned": N_("{actor} reported a sign-in by someone else: {device}, network {network}. Sessions ended: {count}"),
     "session.unlocked": N_("{actor} unlocked the screen"),
     "session.replaced": N_("{actor} signed in in the browser of {name}, whose session ended"),
     "sign_in.ended": N_("{actor} signed out"),
@@ -141,12 +141,6 @@ _ANSWERS = {  # codes of refused commands
     "conflict": N_("changed in the meantime"), "closed": N_("the search is closed"), "too_large": N_("limit reached"),
     "rate_limited": N_("too many requests"), "locked": N_("the screen is locked"), "unauthenticated": N_("signed out"),
 }  # fmt: skip
-SCOPES = {
-    "read": N_("View only"),
-    "write": N_("View and change"),
-    "intake": N_("Add sightings only"),
-    "accounts": N_("Manage accounts only"),
-}
 _UNKNOWN = {"address": N_("an unknown address")}
 _BOARDS = {OPERATIONS: N_("All searches"), AUDIT: N_("Audit log")}
 _OVERFLOWED = N_("Too many entries of {actor} to list one by one: {count} more ({of})")
@@ -163,7 +157,7 @@ def entry_text(entry: AuditEntry) -> str:
     if values.get("until"):
         values["until"] = Moment(values["until"])
     if "scope" in values:
-        values["scope"] = message(SCOPES.get(values["scope"], values["scope"]))
+        values["scope"] = message(labels.SCOPES.get(values["scope"], values["scope"]))
     if "device" in values:
         values["device"] = device_names.describe(values["device"])
     values |= {"actor": actor_name(entry.actor), "board": _board(entry)}
