@@ -6,6 +6,7 @@ import { orNull, post, whenStepUpIsNeeded } from "../core/connection/api.js";
 import { hasPasskeys, usePasskey } from "../core/connection/passkey.js";
 import { Refusal } from "../core/errors.js";
 import { t } from "../core/i18n.js";
+import { pageTitle } from "../core/rules/pages.js";
 
 const ADDRESS = "/step-up";
 const FORMS = 'form[data-step-up], form[method="post"]:is([action^="/accounts"], [action^="/account/tokens"])';
@@ -75,7 +76,7 @@ class StepUpDialog {
   }
 
   #draw() {
-    render(dialog("step-up", t("Is it you?"), this.#body(), () => this.#resolve(false)), this.#root);
+    render(dialog("step-up", pageTitle("step_up"), this.#body(), () => this.#resolve(false)), this.#root);
   }
 
   #body() {
