@@ -33,6 +33,7 @@ LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 REPORTED_BEFORE_DAYS = 7  # interval of the reports of unused accounts
 
+NO_ROLE = "none"  # value of SECOND_FACTOR_ROLES
 KEY_SUFFIX = ".key"  # appended to the name of an SQLite database file
 FILES_SUFFIX = ".files"  # appended to it for the folder of photos and files
 
@@ -167,8 +168,8 @@ class Settings(BaseSettings):
     @field_validator("second_factor_roles", mode="after")
     @classmethod
     def _are_roles(cls, value: str) -> str:
-        if not set(filter(None, (part.strip() for part in value.split(",")))) <= set(ROLES):
-            raise ValueError(f"must be a comma-separated list of roles: {', '.join(ROLES)}")
+        if value.strip() != NO_ROLE and not {part.strip() for part in value.split(",")} <= set(ROLES):
+            raise ValueError(f"must be {NO_ROLE}, or a comma-separated list of roles, such as coordinator,admin")
         return value
 
     @field_validator("forwarded_allow_ips", mode="after")
@@ -211,7 +212,7 @@ class Settings(BaseSettings):
     @property
     def roles_with_second_factor(self) -> frozenset[str]:
         """Roles that need a second factor."""
-        return frozenset(filter(None, (part.strip() for part in self.second_factor_roles.split(","))))
+        return frozenset(part.strip() for part in self.second_factor_roles.split(",")) - {NO_ROLE}
 
     @property
     def on_sqlite(self) -> bool:

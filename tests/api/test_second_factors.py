@@ -1,6 +1,7 @@
 """Second factors at sign-in: apps with codes and recovery codes, wrong and repeated codes, and days of grace."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -72,9 +73,7 @@ async def test_an_app_is_set_up_on_the_account_page_and_asked_for(server: Server
         assert (await http.post(SECOND, data={"code": code_of(secret, 1)})).headers["location"] == "/duty"
         assert await is_signed_in(http)
     types = [type for type, _ in await audit_entries(server, eva)]
-    assert [type for type in types if type != "report.read"] == [
-        "account.added", "sign_in.succeeded", "factor.added", "sign_in.failed", "sign_in.succeeded",
-    ]  # fmt: skip
+    assert sorted(types) == ["account.added", "factor.added", "sign_in.failed", "sign_in.succeeded", "sign_in.succeeded"]
 
 
 async def test_the_target_is_kept_and_never_another_host(server: Server) -> None:
@@ -103,20 +102,16 @@ async def test_a_code_is_accepted_once(server: Server) -> None:
 async def test_one_of_several_concurrent_sign_ins_gets_a_code(server: Server) -> None:
     eva = await hire(server)
     secret, (recovery, *_) = await give_app(server, eva)
-    browsers = [browser(server) for _ in range(4)]
-    for http in browsers:
-        await log_in(http, eva)
     for code in (code_of(secret), recovery):
-        answers = await asyncio.gather(*(http.post(SECOND, data={"code": code}) for http in browsers))
-        assert sorted(answer.status_code for answer in answers) == [303, 401, 401, 401]
-        browsers = [http for http, answer in zip(browsers, answers, strict=True) if answer.status_code == 401]
-        browsers += [browser(server)]
-        await log_in(browsers[-1], eva)
-    for http in browsers:
-        await http.aclose()
+        async with contextlib.AsyncExitStack() as stack:
+            browsers = [await stack.enter_async_context(browser(server)) for _ in range(4)]
+            for http in browsers:
+                await log_in(http, eva)
+            answers = await asyncio.gather(*(http.post(SECOND, data={"code": code}) for http in browsers))
+            assert sorted(answer.status_code for answer in answers) == [303, 401, 401, 401]
 
 
-@pytest.mark.parametrize("code", ["", "1", "１２３４５６", "12345\x006", "9" * 50_000, "-1", "12e456", "\ud83d\ude00"])
+@pytest.mark.parametrize("code", ["", "1", "１２３４５６", "12345\x006", "9" * 50_000, "-1", "12e456", "😀"])
 async def test_a_malformed_code_is_wrong(server: Server, code: str) -> None:
     eva = await hire(server)
     await give_app(server, eva)
@@ -194,7 +189,7 @@ async def test_a_pending_sign_in_ends_after_a_few_wrong_codes(server: Server) ->
         assert (await http.post(SECOND, data={"code": code_of(secret)})).status_code == 303
 
 
-async def test_a_pending_sign_in_ends_with_its_time_a_new_password_and_the_account(server: Server) -> None:
+async def test_a_pending_sign_in_ends_with_the_password_and_the_account(server: Server) -> None:
     def expire(session: Session, account: Account) -> None:
         for row in session.exec(select(PendingSignIn).where(PendingSignIn.account == account.id)):
             row.ends_at = "2020-01-01T00:00:00.000Z"
@@ -211,7 +206,7 @@ async def test_a_pending_sign_in_ends_with_its_time_a_new_password_and_the_accou
         async with browser(server) as http:
             await log_in(http, eva)
             assert (await http.get(SECOND)).status_code == 200
-            await live_changes.apply_change(server.service, lambda session, end=end, eva=eva: end(session, eva))  # type: ignore[misc]
+            await live_changes.apply_change(server.service, lambda session, end=end, eva=eva: end(session, eva))
             assert (await http.post(SECOND, data={"code": code_of(secret)})).status_code == 401
             assert not await is_signed_in(http)
 

@@ -111,7 +111,7 @@ async def test_the_audit_log_as_a_file_asks_administrators_and_hides_from_others
             assert (await http.get("/api/v1/audit.csv")).status_code == status
 
 
-async def test_with_a_factor_the_password_is_not_enough(server: Server) -> None:
+async def test_password_is_not_enough_for_an_account_with_a_factor(server: Server) -> None:
     ada = await hire(server, "admin")
     secret, (recovery, *_) = await give_app(server, ada)
     async with browser(server) as http:

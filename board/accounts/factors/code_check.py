@@ -1,4 +1,4 @@
-"""Counting of typed codes and passkeys: each attempt is counted before it is checked, and uncounted if it was right."""
+"""Checks of typed codes and passkeys, with limits. Attempts count before they are checked; the right ones are uncounted."""
 
 from collections.abc import Awaitable, Callable, Sequence
 

@@ -42,7 +42,8 @@ class PasskeyError(Exception):
     def __init__(self, reason: Reason, factor: SecondFactor | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
-        self.account, self.title = (factor.account, factor.name) if factor is not None else (None, "")
+        self.account = factor.account if factor is not None else None
+        self.title = factor.name if factor is not None else ""
 
 
 @dataclass(frozen=True, slots=True)
