@@ -1,4 +1,4 @@
-"""Claims of a provider about a person: role, e-mail address and name."""
+"""Facts of a provider about a person (claims): role, e-mail address and name."""
 
 from collections.abc import Iterator
 from typing import Any

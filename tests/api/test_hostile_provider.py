@@ -1,4 +1,4 @@
-"""Answers of providers that are late, wrong or hostile: nobody is signed in, and each has its reason in the audit journal."""
+"""Hostile, wrong and late answers of providers: nobody is signed in, and the audit journal has the reason."""
 
 import base64
 import hmac

@@ -1,4 +1,4 @@
-"""Claims of a provider: the role that they give, the verified address, the name, and the second factor."""
+"""Role by the claims of a provider, the verified address, the name, and the second factor."""
 
 from typing import Any
 
