@@ -1,4 +1,4 @@
-"""Role, e-mail address and name of a person, from the claims of a provider."""
+"""Facts of a provider about a person (claims): role, e-mail address and name."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,6 +1,7 @@
 """Providers of an installation, with the client of each."""
 
 import ssl
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from starlette.requests import HTTPConnection
@@ -19,8 +20,17 @@ class Providers:
         listed = list(service.sign_in.provider)
         tls = ssl.create_default_context() if listed else None
         self._clients = {provider.key: ProviderClient(provider, tls) for provider in listed if tls is not None}
-        secret = service.settings.secret() if listed else b""
-        self.sign_ins, self.tokens = Seal(secret, "sign-in"), Seal(secret, "provider token")
+        self._settings = service.settings
+
+    @cached_property
+    def sign_ins(self) -> Seal:
+        """Seal of started sign-ins."""
+        return Seal(self._settings.secret(), "sign-in")
+
+    @cached_property
+    def tokens(self) -> Seal:
+        """Seal of stored tokens."""
+        return Seal(self._settings.secret(), "provider token")
 
     def by_key(self, key: str) -> ProviderClient | None:
         """Return the client of the provider with this key."""

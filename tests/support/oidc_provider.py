@@ -56,7 +56,7 @@ async def running_provider() -> AsyncIterator[OidcProvider]:
     script, packages = Path(__file__).with_suffix(".js"), npm_packages.install(ROOT, find_node())
     process = await asyncio.create_subprocess_exec(
         str(find_node().program), str(script), str(packages), stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-        stderr=None,
+        stderr=asyncio.subprocess.DEVNULL,
     )  # fmt: skip
     assert process.stdin is not None
     assert process.stdout is not None

@@ -1,4 +1,4 @@
-"""Role, verified address, name and second factor, from the claims of a provider."""
+"""Role by the claims of a provider, the verified address, the name, and the second factor."""
 
 from typing import Any
 
