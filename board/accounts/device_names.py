@@ -5,7 +5,8 @@ Only a browser and a system from these lists are stored: enough for a person to 
 
 from starlette.requests import HTTPConnection
 
-from board.i18n import N_, message
+from board.config import sentences
+from board.i18n import message
 
 MAX_HEADER = 1_000  # characters of the header that are read
 _BROWSERS = (  # in this order, because most browsers also name those that they resemble
@@ -30,8 +31,8 @@ def describe(device: str) -> str:
     """Return a stored device as a message, such as "Firefox on Windows"."""
     browser, _, system = (device if set(device.split("/")) <= _NAMES | {""} else "").partition("/")
     if browser and system:
-        return message(N_("{browser} on {system}"), browser=browser, system=system)
-    return browser or system or message(N_("Unknown device"))
+        return message(sentences.DEVICE, browser=browser, system=system)
+    return browser or system or message(sentences.UNKNOWN_DEVICE)
 
 
 def _first_match(header: str, names: tuple[tuple[str, str], ...]) -> str:

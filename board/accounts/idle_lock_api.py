@@ -28,7 +28,7 @@ class Unlock(Data):
     password: Annotated[str, StringConstraints(max_length=MAX_LENGTH)]
 
 
-@Call("POST", "/me/lock", N_("Locks this session in all its tabs, until somebody unlocks it. For sessions only."))
+@Call("POST", "/me/lock", N_("Locks this session in all its tabs, until someone unlocks it. For sessions only."))
 async def lock(request: Request) -> Reply[LockState]:
     """Lock the session. Idempotent: the time of the first lock stays.
 

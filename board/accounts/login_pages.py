@@ -5,6 +5,7 @@ from starlette.responses import RedirectResponse, Response
 
 from board.accounts import devices, sign_in_end
 from board.accounts.login import login_of
+from board.config import sentences
 from board.errors import Refused
 from board.i18n import N_
 from board.rate_limit import client_address
@@ -32,7 +33,7 @@ async def sign_in(request: Request) -> Response:
     target = form.get("next", [request.query_params.get("next", pages.HOME)])[0]
     response = await sign_in_end.finish(request, account, target, strong=False) if account is not None else None
     if response is None:
-        return pages.sign_in_page(request, error=N_("Wrong e-mail address or password."), status=401)
+        return pages.sign_in_page(request, error=sentences.WRONG_SIGN_IN, status=401)
     return response
 
 

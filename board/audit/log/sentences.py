@@ -15,7 +15,7 @@ Values = dict[str, Any]
 _SAYS: dict[str, str] = {
     "sign_in.succeeded": N_("{actor} signed in from {address}"),
     "sign_in.new_device": N_("{name} signed in on a new device: {device}, from {address}"),
-    "sign_in.disowned": N_("{actor} reported a sign-in by somebody else: {device}, network {network}. Sessions ended: {count}"),
+    "sign_in.disowned": N_("{actor} reported a sign-in by someone else: {device}, network {network}. Sessions ended: {count}"),
     "session.unlocked": N_("{actor} unlocked the screen"),
     "session.replaced": N_("{actor} signed in in the browser of {name}, whose session ended"),
     "sign_in.ended": N_("{actor} signed out"),

@@ -78,8 +78,8 @@ function accountAlertText({ type, actor, value }) {
     case "link.made": return t("{who} made a one-time link that sets your password", { who });
     case "password.set": return t("{who} set your password", { who });
     case "members.joined_by_admin": return t("{who} made {value} a member of a search that only members see", { who, value: value ?? "–" });
-    case "sign_in.new_device": return t("Somebody signed in to your account on a new device: {device}. If it was not you, report it now.", { device: deviceText(value) });
-    case "sign_in.disowned": return t("{who} reports that somebody else signed in to their account: {device}", { who, device: deviceText(value) });
+    case "sign_in.new_device": return t("Someone signed in to your account on a new device: {device}. If it was not you, report it now.", { device: deviceText(value) });
+    case "sign_in.disowned": return t("{who} reports that someone else signed in to their account: {device}", { who, device: deviceText(value) });
     case "accounts.unused": return t("Nobody has used some accounts for a long time. Check if they are still needed.");
     case "space.low": return spaceLow(value);
     default: return t("{who} changed your account", { who }); // from a newer server
@@ -92,7 +92,7 @@ function accountAlertText({ type, actor, value }) {
  */
 function deviceText(device) {
   const [browser, system] = (device ?? "").split("/");
-  return browser && system ? t("{browser} on {system}", { browser, system }) : browser || system || t("Unknown device");
+  return browser && system ? say("device", { browser, system }) : browser || system || say("unknown_device");
 }
 
 /** @param {string | null} resource */

@@ -3,6 +3,7 @@
 import { post, request } from "../../core/connection/api.js";
 import { Offline, Refusal } from "../../core/errors.js";
 import { t } from "../../core/i18n.js";
+import { say } from "../../core/rules/sentences.js";
 
 export const lockSession = () => post("/api/v1/me/lock");
 
@@ -24,7 +25,7 @@ export async function signInAs(email, password) {
     throw new Offline({ cause });
   }
   if (answer.redirected && answer.ok) return answer.url;
-  if (answer.status === 401) throw new Refusal({ code: "unauthenticated", message: t("Wrong e-mail address or password.") });
+  if (answer.status === 401) throw new Refusal({ code: "unauthenticated", message: say("wrong_sign_in") });
   if (answer.status === 429) throw new Refusal({ code: "rate_limited", message: t("Too many attempts. Wait a moment, then try again.") });
   throw new Offline({ status: answer.status });
 }
