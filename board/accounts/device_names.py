@@ -31,7 +31,7 @@ def describe(device: str) -> str:
     """Return a stored device as a message, such as "Firefox on Windows"."""
     browser, _, system = (device if set(device.split("/")) <= _NAMES | {""} else "").partition("/")
     if browser and system:
-        return message(sentences.BROWSER_ON, browser=browser, system=system)
+        return message(sentences.DEVICE, browser=browser, system=system)
     return browser or system or message(sentences.UNKNOWN_DEVICE)
 
 

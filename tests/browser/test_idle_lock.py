@@ -24,7 +24,7 @@ async def at_board(browsers: Browsers) -> tuple[Window, str]:
     name, board = f"Eva{new_id()}", await browsers.search()
     await hire(browsers, name)
     window = await browsers.window(name)
-    window.may_fail("423", "401", "WebSocket")
+    window.may_fail("422", "423", "401", "WebSocket")
     await window.open(f"/searches/{board}")
     return window, board
 

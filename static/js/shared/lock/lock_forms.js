@@ -39,7 +39,7 @@ export function personForm({ name, problem, isBusy, signIn, back }) {
     <form class="lock-form" @submit=${submit} aria-label=${t("Another person")}>
       <label>${say("email_address")}<input name="email" type="email" autocomplete="off" required autofocus maxlength="400" aria-invalid=${problem ? "true" : "false"}></label>
       ${passwordField(t("Password"), problem)}
-      <button class="primary" data-act="sign-in" ?disabled=${isBusy}>${pageTitle("sign_in")}</button>
+      <button class="primary" data-act="sign-in" ?disabled=${isBusy}>${t("Sign in here")}</button>
       ${problemOf(problem)}
     </form>
     <div class="lock-others">
