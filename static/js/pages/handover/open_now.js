@@ -21,7 +21,7 @@ export function openNow(view) {
   const { held, open, moving } = alarmCounts(view), rows = rowsOf(view), more = held + open - rows.length;
   const counts = [held && sayCount("somebody_has", held), open && sayCount("nobody_has", open), moving && sayCount("passing_on", moving)].filter(Boolean);
   return html`<section class="handover-section open-now" id="open-now" aria-labelledby="open-now-title" data-testid="open-now" data-signed=${isSigned(view) ? "" : nothing} tabindex="-1">
-    <header><h2 id="open-now-title">${openTitle(view)}</h2><span class="hint" data-testid="alarm-counts">${counts.join(" · ") || say(isSigned(view) ? "nothing_was_open" : "nothing_open")}</span></header>
+    <header><h2 id="open-now-title">${openTitle(view)}</h2><span class="hint" data-testid="alarm-counts">${counts.join(" · ") || (isSigned(view) ? say("nothing_was_open") : say("nothing_open"))}</span></header>
     ${rows.length ? html`<ul role="list">${repeat(rows, ({ alarm }) => alarm.id, ({ alarm, section }) => row(alarm, section, view))}</ul>` : nothing}
     ${more > 0 ? html`<p class="hint">${sayCount("more", more)}</p>` : nothing}
   </section>`;
