@@ -302,8 +302,8 @@ SENTENCES: dict[str, Sentence] = {
     "handover.withdrawn": _handover(sentences.WITHDRAWN),
     "alarm.raised": _alarm(N_("{who} raised an alarm: {what}")),
     "alarm.escalated": _alarm(
-        Variant(N_("{what}: nobody took it, so {who} asked the same people again"), {"again": [True]}),
-        N_("{what}: nobody took it, so {who} asked {names}"), N_("{what}: nobody took it, so {who} continued to ask"),
+        Variant(N_("{what}: nobody had the alarm, so {who} asked the same people again"), {"again": [True]}),
+        N_("{what}: nobody had the alarm, so {who} asked {names}"), N_("{what}: nobody had the alarm, so {who} continued to ask"),
         names="asked",
     ),
     "alarm.taken": _alarm(

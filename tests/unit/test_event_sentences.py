@@ -83,7 +83,6 @@ def test_each_event_type_has_a_sentence_and_each_variant_a_case() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_sentence_of_an_event_says_that_nobody_has_it_now(language: str) -> None:
-    """The alarm may be taken since, and paper is read later."""
     translate = i18n.gettext_for(language)
     now = "|".join(re.escape(translate(text)) for text in (sentences.NOBODY_HAS_IT, "nobody has it"))
     given = [variant.text for sentence in SENTENCES.values() for variant in sentence.variants]

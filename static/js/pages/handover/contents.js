@@ -2,7 +2,6 @@
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { n, t } from "../../core/i18n.js";
-import { say } from "../../core/rules/sentences.js";
 import { label } from "../../core/labels.js";
 import { pathsOf } from "../../forms/form_row.js";
 import { ofSearch } from "../../forms/handover_fields.js";
