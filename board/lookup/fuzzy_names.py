@@ -10,6 +10,7 @@ _SOUNDS = (  # letters that callers exchange, and one letter for them, in this o
     ("ij", "y"), ("ei", "y"), ("ey", "y"), ("i", "y"), ("eau", "o"), ("au", "o"), ("ou", "o"), ("ae", "a"), ("oe", "u"),
     ("c", "k"), ("q", "k"), ("x", "ks"), ("z", "s"), ("w", "v"), ("f", "v"), ("d", "t"), ("b", "p"),
 )  # fmt: skip
+_SILENT = ("es", "e", "s")  # at the end of a French word
 _SAINT = {"saint", "sainte", "sint", "sankt", "ste"}
 
 
@@ -28,6 +29,8 @@ def _plain_sign(sign: str) -> str:
 
 def sound_of(word: str) -> str:
     """Return a normalized word roughly as it sounds in Dutch and French: `dijnze` and `deinze` are equal."""
+    silent = next((ending for ending in _SILENT if word.endswith(ending) and len(word) > 4), "")
+    word = word.removesuffix(silent)
     for letters, sound in _SOUNDS:
         word = word.replace(letters, sound)
     return "".join(letter for letter, _ in groupby(word))

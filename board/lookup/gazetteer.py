@@ -101,7 +101,7 @@ def gazetteer() -> Gazetteer:
     for row in (dict(zip(around["fields"], values, strict=True)) for values in around["cities"]):
         _add(index, _city(row), row)
     for station in load_stations():
-        index.index.add(station.place, station.names)
+        index.index.add(station.place, station.names, station.former_names)
     index.build_index()
     return index
 

@@ -20,13 +20,19 @@ MAIN_SIZES = {
     "Brussel-Schuman/Bruxelles-Schuman": 3, "La Louvière-Sud": 2, "Antwerpen-Zuid": 2, "Liège-Saint-Lambert": 2,
     "Lille Flandres": 2, "Paris Nord": 2, "La Louvière-Centre": 1,
 }  # fmt: skip
+FORMER_NAMES = {  # that callers still use
+    "Liège-Saint-Lambert": ("Liège-Palais", "Luik-Paleis"), "Liège-Carré": ("Liège-Jonfosse", "Luik-Jonfosse"),
+    "Charleroi-Central": ("Charleroi-Sud", "Charleroi-Zuid"),
+    "Brussels Airport - Zaventem": ("Brussel-Nationaal-Luchthaven", "Bruxelles-National-Aéroport"),
+}  # fmt: skip
 
 
 class Station(NamedTuple):
-    """Station, and all names under which it is found."""
+    """Station, the names under which it is found, and its former names."""
 
     place: Place
     names: tuple[str, ...]
+    former_names: tuple[str, ...]
 
 
 def load_stations() -> Iterator[Station]:
@@ -47,7 +53,8 @@ def _station(id: str, row: dict[str, str]) -> Station:
         id, "station", name.replace("/", " / "), names, Point(float(row["lat"]), float(row["lon"])), MAIN_SIZES.get(name, 0),
         country=country, radius_m=RADIUS_M, en=shown["en"],
     )  # fmt: skip
-    return Station(place, tuple(dict.fromkeys(part for text in (name, *texts.values()) for part in text.split("/"))))
+    found_by = tuple(dict.fromkeys(part for text in (name, *texts.values()) for part in text.split("/")))
+    return Station(place, found_by, FORMER_NAMES.get(name, ()))
 
 
 def _id(name: str, used: set[str]) -> str:
