@@ -57,7 +57,7 @@ def lines(page: str) -> list[Line]:
     return [Line(id, int(level), *cells) for id, level, *cells in ROW.findall(page)]
 
 
-def names_of_tests(file: str) -> set[str]:
+def names_in(file: str) -> set[str]:
     """Return the names of the tests in a file, without importing it."""
     path = ROOT / file
     if not path.is_file():
@@ -92,9 +92,7 @@ def _place(id: str) -> list[int]:
 
 def _problems_of(line: Line, page: str) -> Iterator[str]:
     named = TEST.findall(line.shown)
-    yield from (
-        f"{line.id} names {file}::{test}, which does not exist" for file, test in named if test not in names_of_tests(file)
-    )
+    yield from (f"{line.id} names {file}::{test}, which does not exist" for file, test in named if test not in names_in(file))
     if line.state == MET and not named:
         yield f"{line.id} names no test"
     elif line.state == NOT_APPLICABLE and len(line.shown.split()) < 3:
