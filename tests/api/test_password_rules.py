@@ -35,7 +35,7 @@ async def test_every_character_of_a_long_password_counts(server: Server, length:
 
 @pytest.mark.parametrize("password", [f" {WORDS}", WORDS.title(), "a\0nul between words", "e\u0301t\u00e9 au bord de la mer"])
 async def test_password_is_taken_exactly_as_typed(server: Server, password: str) -> None:
-    """Neither blanks nor case nor a NUL is changed between the form and the hash."""
+    """Blanks, case and a NUL stay as typed between the form and the hash."""
     eva = await hire(server)
     async with browser(server, eva) as http:
         changed = await http.post("/account/password", data={"old": PASSWORD, "new": password})
