@@ -10,7 +10,7 @@ from models.accounts import LoginSession
 from models.factors import SecondFactor
 from models.times import format_utc, now
 from tests.support import pictures_with_metadata, uploads
-from tests.support.backends import SLOW_ON_POSTGRESQL
+from tests.support.backends import SLOW_ON_POSTGRESQL, Backend
 from tests.support.factors import browser, code_of, give_app, hire, log_in, set_factor_age, wrong_code
 from tests.support.people import PASSWORD, Server
 from tests.support.team import Team, running_team
@@ -21,10 +21,12 @@ OLD, RECENT = 11, 9  # minutes
 
 
 @pytest.fixture(scope="module")
-async def team(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Team]:
+async def team(tmp_path_factory: pytest.TempPathFactory, backend: Backend) -> AsyncIterator[Team]:
     """Team shared by all of these tests."""
-    async with running_team(tmp_path_factory.mktemp("step_up")) as running:
-        yield running
+    folder = tmp_path_factory.mktemp("step_up")
+    with backend.settled(folder) as settings:
+        async with running_team(folder, **settings) as running:
+            yield running
 
 
 @pytest.fixture
