@@ -68,17 +68,19 @@ async def test_downloads_ask_sessions_but_not_tokens(team: Team, server: Server)
     photo = await uploads.attach(team.alice, search, pictures_with_metadata.jpeg())
     boards = f"/api/v1/boards/{search}"
     paths = [f"{boards}/{name}" for name in ("cards.csv", "cards.json", "journal.csv", "journal.json", f"files/{photo}/original")]
+    paper = f"/searches/{search}/history.md"
     carol = await hire(server, "coordinator")
     async with browser(server) as http:
         await log_in(http, carol)
         await set_factor_age(server, carol, OLD)
+        assert ((await http.get(paper)).status_code, (await team.alice.http.get(paper)).status_code) == (403, 200)
         for path in paths:
             refused = await http.get(path)
             assert (refused.status_code, refused.json()["code"]) == (403, "step_up"), path
             assert (await team.alice.http.get(path)).status_code == 200, path
         assert (await http.get(boards)).status_code == 200  # the board itself stays readable
         assert (await http.post("/step-up/check", data={"password": PASSWORD})).json() == {"recent": True}
-        for path in paths:
+        for path in (*paths, paper):
             assert (await http.get(path)).status_code == 200, path
 
 
