@@ -251,7 +251,9 @@ async def set_password_by_link(request: Request) -> Response:
         return pages.page(request, "set_password.html", None, status=422, code=code, problem=problem)
     account = await service.database.read(lambda session: session.get(Account, owner.id))
     target = _password_changed(token_count) if token_count else pages.HOME
-    response = await sign_in_end.finish(request, account, target, strong=False) if account is not None else None
+    response = None
+    if account is not None:
+        response = await sign_in_end.finish(request, account, target, strong=False, asks_duty=False)
     return response or RedirectResponse("/login", 303)
 
 

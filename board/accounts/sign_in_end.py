@@ -28,13 +28,13 @@ SECOND = "/sign-in/second"  # page on which a person proves or sets up a second 
 
 
 async def finish(
-    request: Request, account: Account, target: str, *, strong: bool, provider: ProviderSession | None = None
+    request: Request, account: Account, target: str, *, strong: bool, asks_duty: bool = True
 ) -> Response | None:
     """Return 303 to `target` with the session cookie, or 303 to the page of the second factor.
 
     Returns None if the account was disabled or its password changed in the meantime. `strong`: the first factor includes a second
-    one, such as a passkey with user verification, or a provider that asserted it. `provider`: the session at the provider that
-    signed the person in.
+    one, such as a passkey with user verification, or a provider that asserted it. `asks_duty`: the home page is replaced by that
+    of duties.
     """
     service = service_of(request)
 
@@ -42,7 +42,7 @@ async def finish(
         return policy.next_step(session, account, service.settings, now())
 
     if strong or await service.database.read(next_step) == "none":
-        return await start(request, account, target, provider)
+        return await start(request, account, target, asks_duty=asks_duty)
     secret = await service.database.write(
         lambda session: pending_sign_in.begin(session, account, pages.safe_redirect_path(target), now(), provider)
     )
@@ -53,12 +53,12 @@ async def finish(
     return response
 
 
-async def start(request: Request, account: Account, target: str, provider: ProviderSession | None = None) -> Response | None:
+async def start(request: Request, account: Account, target: str, *, asks_duty: bool = True) -> Response | None:
     """Start the session of a person who proved all factors. Returns None if the account changed in the meantime."""
     secret = await start_session(request, account, provider)
     if secret is None:
         return None
-    response = RedirectResponse(await first_page(request, account, pages.safe_redirect_path(target)), 303)
+    response = RedirectResponse(await first_page(request, account, pages.safe_redirect_path(target), asks_duty=asks_duty), 303)
     return signed_in_by(request, response, account, secret)
 
 
@@ -82,7 +82,7 @@ def signed_in_by(request: Request, response: Response, account: Account, secret:
     return response
 
 
-async def first_page(request: Request, account: Account, target: str) -> str:
+async def first_page(request: Request, account: Account, target: str, *, asks_duty: bool = True) -> str:
     """Return where a person goes after signing in, instead of the home page.
 
     In the last days of grace that is where they set up a second factor, otherwise where they say that they are on duty.
@@ -93,7 +93,7 @@ async def first_page(request: Request, account: Account, target: str) -> str:
     end = await service.database.read(lambda session: policy.set_up_by(session, account, service.settings, now()))
     if end is not None and end < now() + PROPOSED:
         return FACTORS
-    if account.role == "viewer":
+    if account.role == "viewer" or not asks_duty:
         return target
     is_on_duty = account.id in await service.database.read(on_duty)
     return pages.HOME if is_on_duty else DUTY

@@ -47,6 +47,7 @@ def sign_in_page(request: Request, *, error: str | None, status: int) -> Respons
 def error_page(request: Request, status: int, message: str, caller: Caller | None = None) -> Response:
     """Return a page with an error message."""
     context = {"message": i18n.translate(message, language.language_for(request)), "is_missing": status == 404}
+    context |= {"asks_factor": message == MESSAGES["step_up"] and request.method == "GET"}
     return page(request, "error.html", caller, status=status, **context)
 
 

@@ -43,6 +43,9 @@ ELSEWHERE = {  # types that are tried in test_audit_reads.py
     "audit.read", "snapshot.read", "history.read", "report.read", "document.read", "photo.read", "preview.read", "find.run",
     "command.refused", "request.refused", "rate.limited",
 }  # fmt: skip
+OF_FACTORS = {  # types that are tried in test_second_factors.py and test_passkeys.py
+    "factor.added", "factor.removed", "factor.codes_made", "factor.code_used", "factor.refused",
+}  # fmt: skip
 
 
 class Record:

@@ -10,7 +10,7 @@ from sqlmodel import select
 from board.accounts import accounts, live_changes
 from models.accounts import Account
 from models.factors import SecondFactor
-from tests.support.backends import SLOW_ON_POSTGRESQL
+from tests.support.backends import SLOW_ON_POSTGRESQL, Backend
 from tests.support.factors import audit_entries, browser, hire, is_signed_in, log_in, recovery_codes, set_factor_age
 from tests.support.people import Server, running_server
 from tests.support.software_passkey import SoftwarePasskey
@@ -22,10 +22,12 @@ NEW = "/account/factors/passkeys"
 
 
 @pytest.fixture(scope="module")
-async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
+async def server(tmp_path_factory: pytest.TempPathFactory, backend: Backend) -> AsyncIterator[Server]:
     """Server shared by all of these tests."""
-    async with running_server(tmp_path_factory.mktemp("passkeys")) as running:
-        yield running
+    folder = tmp_path_factory.mktemp("passkeys")
+    with backend.settled(folder) as settings:
+        async with running_server(folder, **settings) as running:
+            yield running
 
 
 def passkey(server: Server) -> SoftwarePasskey:

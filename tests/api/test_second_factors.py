@@ -17,7 +17,7 @@ from models.accounts import Account
 from models.factors import PendingSignIn, RecoveryCode, SecondFactor
 from models.times import now
 from tests.ops.test_command_line import Shell
-from tests.support.backends import SLOW_ON_POSTGRESQL
+from tests.support.backends import SLOW_ON_POSTGRESQL, Backend
 from tests.support.factors import (
     audit_entries,
     browser,
@@ -38,10 +38,12 @@ SECOND = "/sign-in/second"
 
 
 @pytest.fixture(scope="module")
-async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
+async def server(tmp_path_factory: pytest.TempPathFactory, backend: Backend) -> AsyncIterator[Server]:
     """Server shared by all of these tests."""
-    async with running_server(tmp_path_factory.mktemp("factors")) as running:
-        yield running
+    folder = tmp_path_factory.mktemp("factors")
+    with backend.settled(folder) as settings:
+        async with running_server(folder, **settings) as running:
+            yield running
 
 
 async def rows(server: Server, model: Any, account: Account) -> list[Any]:
@@ -139,6 +141,7 @@ async def test_new_recovery_codes_replace_the_old_ones(server: Server) -> None:
         await log_in(http, eva)
         await http.post(SECOND, data={"code": code_of(secret)})
         (new, *_) = recovery_codes(await http.post("/account/factors/codes"))
+    assert "factor.codes_made" in [type for type, _ in await audit_entries(server, eva)]
     for code, status in ((old, 401), (new, 303)):
         async with browser(server) as http:
             await log_in(http, eva)

@@ -10,7 +10,7 @@ from models.accounts import LoginSession
 from models.factors import SecondFactor
 from models.times import format_utc, now
 from tests.support import pictures_with_metadata, uploads
-from tests.support.backends import SLOW_ON_POSTGRESQL
+from tests.support.backends import SLOW_ON_POSTGRESQL, Backend
 from tests.support.factors import browser, code_of, give_app, hire, log_in, set_factor_age, wrong_code
 from tests.support.people import PASSWORD, Server
 from tests.support.team import Team, running_team
@@ -21,10 +21,12 @@ OLD, RECENT = 11, 9  # minutes
 
 
 @pytest.fixture(scope="module")
-async def team(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Team]:
+async def team(tmp_path_factory: pytest.TempPathFactory, backend: Backend) -> AsyncIterator[Team]:
     """Team shared by all of these tests."""
-    async with running_team(tmp_path_factory.mktemp("step_up")) as running:
-        yield running
+    folder = tmp_path_factory.mktemp("step_up")
+    with backend.settled(folder) as settings:
+        async with running_team(folder, **settings) as running:
+            yield running
 
 
 @pytest.fixture
@@ -66,17 +68,19 @@ async def test_downloads_ask_sessions_but_not_tokens(team: Team, server: Server)
     photo = await uploads.attach(team.alice, search, pictures_with_metadata.jpeg())
     boards = f"/api/v1/boards/{search}"
     paths = [f"{boards}/{name}" for name in ("cards.csv", "cards.json", "journal.csv", "journal.json", f"files/{photo}/original")]
+    paper = f"/searches/{search}/history.md"
     carol = await hire(server, "coordinator")
     async with browser(server) as http:
         await log_in(http, carol)
         await set_factor_age(server, carol, OLD)
+        assert ((await http.get(paper)).status_code, (await team.alice.http.get(paper)).status_code) == (403, 200)
         for path in paths:
             refused = await http.get(path)
             assert (refused.status_code, refused.json()["code"]) == (403, "step_up"), path
             assert (await team.alice.http.get(path)).status_code == 200, path
         assert (await http.get(boards)).status_code == 200  # the board itself stays readable
         assert (await http.post("/step-up/check", data={"password": PASSWORD})).json() == {"recent": True}
-        for path in paths:
+        for path in (*paths, paper):
             assert (await http.get(path)).status_code == 200, path
 
 
