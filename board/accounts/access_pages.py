@@ -11,7 +11,7 @@ from board import labels
 from board.accounts import access_review
 from board.accounts.access_review import AccessRow, Batch
 from board.accounts.admin_pages import PATH as ACCOUNTS
-from board.audit.log.sentences import SCOPES
+from board.audit.scopes import SCOPES
 from board.engine.identity import Caller, require_active
 from board.errors import Refused
 from board.exports.exports import BOM, CSV, csv_lines

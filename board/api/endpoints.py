@@ -9,9 +9,9 @@ from sqlmodel import Session, select
 from starlette.requests import Request
 from typing_extensions import TypedDict
 
-from board.accounts import accounts
+from board.accounts import accounts, board_accounts
 from board.commands.sightings import sources
-from board.engine import access, board_accounts, event, journal, kinds, program_accounts, snapshot
+from board.engine import access, event, journal, kinds, program_accounts, snapshot
 from board.engine.identity import Caller
 from board.engine.last_use import idle_end
 from board.errors import Refused

@@ -5,6 +5,7 @@ from typing import Any
 
 from board import labels
 from board.audit.log.reading import AuditEntry
+from board.audit.scopes import SCOPES
 from board.config import sentences
 from board.i18n import N_, Moment, message
 from models.board import AUDIT, OPERATIONS
@@ -103,12 +104,6 @@ _ANSWERS = {  # codes of refused commands
     "conflict": N_("changed in the meantime"), "closed": N_("the search is closed"), "too_large": N_("limit reached"),
     "rate_limited": N_("too many requests"), "unauthenticated": N_("signed out"),
 }  # fmt: skip
-SCOPES = {
-    "read": N_("View only"),
-    "write": N_("View and change"),
-    "intake": N_("Add sightings only"),
-    "accounts": N_("Manage accounts only"),
-}
 _UNKNOWN = {"address": N_("an unknown address")}
 _BOARDS = {OPERATIONS: N_("All searches"), AUDIT: N_("Audit log")}
 _OVERFLOWED = N_("Too many entries of {actor} to list one by one: {count} more ({of})")
