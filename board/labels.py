@@ -105,12 +105,6 @@ DONE["material.withdrawn"] = _FEMININE["withdrawn"]
 _LEFT = N_("left the board")
 DONE |= {f"{kind}.{verb}": _LEFT for kind in ("card", "sighting", "task", "note") for verb in ("archived", "removed")}
 DONE |= {f"{kind}.removed": DONE["archived"] for kind in ("search", "tip", "alarm")}  # nothing else removes them from a board
-SCOPES = {
-    "read": N_("View only"),
-    "write": N_("View and change"),
-    "intake": N_("Add sightings only"),
-    "accounts": N_("Manage accounts only"),
-}
 
 
 def declare(kinds: Texts, fields: Texts, values: Mapping[str, Texts], events: Texts) -> None:

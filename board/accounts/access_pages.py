@@ -11,6 +11,7 @@ from board import labels
 from board.accounts import access_review
 from board.accounts.access_review import AccessRow, Batch
 from board.accounts.admin_pages import PATH as ACCOUNTS
+from board.audit.scopes import SCOPES
 from board.engine.identity import Caller, require_active
 from board.errors import Refused
 from board.exports.exports import BOM, CSV, csv_lines
@@ -84,7 +85,7 @@ def _texts(row: AccessRow, lang: str) -> list[str]:
         labels.VALUES["account.role"].get(role, ""),
         STATES[state],
         access_review.THROUGH[through],
-        labels.SCOPES.get(scope, scope),
+        SCOPES.get(scope, scope),
     )
     role, state, through, scope = (translate(word, lang) for word in words)
     return [name, email, role, state, search, through, ends_at, token, scope]

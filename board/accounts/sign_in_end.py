@@ -28,13 +28,19 @@ SECOND = "/sign-in/second"  # page on which a person proves or sets up a second 
 
 
 async def finish(
-    request: Request, account: Account, target: str, *, strong: bool, asks_duty: bool = True
+    request: Request,
+    account: Account,
+    target: str,
+    *,
+    strong: bool,
+    provider: ProviderSession | None = None,
+    asks_duty: bool = True,
 ) -> Response | None:
     """Return 303 to `target` with the session cookie, or 303 to the page of the second factor.
 
     Returns None if the account was disabled or its password changed in the meantime. `strong`: the first factor includes a second
-    one, such as a passkey with user verification, or a provider that asserted it. `asks_duty`: the home page is replaced by that
-    of duties.
+    one, such as a passkey with user verification, or a provider that asserted it. `provider`: the session at the provider that
+    signed the person in. `asks_duty`: the home page is replaced by that of duties.
     """
     service = service_of(request)
 
@@ -42,7 +48,7 @@ async def finish(
         return policy.next_step(session, account, service.settings, now())
 
     if strong or await service.database.read(next_step) == "none":
-        return await start(request, account, target, asks_duty=asks_duty)
+        return await start(request, account, target, provider, asks_duty=asks_duty)
     secret = await service.database.write(
         lambda session: pending_sign_in.begin(session, account, pages.safe_redirect_path(target), now(), provider)
     )
@@ -53,7 +59,9 @@ async def finish(
     return response
 
 
-async def start(request: Request, account: Account, target: str, *, asks_duty: bool = True) -> Response | None:
+async def start(
+    request: Request, account: Account, target: str, provider: ProviderSession | None = None, *, asks_duty: bool = True
+) -> Response | None:
     """Start the session of a person who proved all factors. Returns None if the account changed in the meantime."""
     secret = await start_session(request, account, provider)
     if secret is None:

@@ -9,14 +9,13 @@ from sqlmodel import Session, select
 from starlette.requests import Request
 from typing_extensions import TypedDict
 
-from board.accounts import accounts
+from board.accounts import accounts, board_accounts
 from board.commands.sightings import sources
 from board.engine import access, event, journal, kinds, program_accounts, snapshot
 from board.engine.identity import Caller
 from board.engine.last_use import idle_end
 from board.errors import Refused
 from board.i18n import N_
-from board.live import board_accounts
 from board.live.catch_up import record
 from board.telemetry import logs, metrics
 from board.web import etags, language

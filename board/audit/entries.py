@@ -73,7 +73,7 @@ class Repeated(Entry):
 class Attempt(Repeated, group="refusals", warns=True):
     """Refused attempt of a stranger, or of a browser that another site misuses."""
 
-    DISTINCT_BY = ("address", "reason")
+    DISTINCT_BY: ClassVar[tuple[str, ...]] = ("address", "reason")
 
     address: str | None
 

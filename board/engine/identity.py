@@ -227,7 +227,7 @@ def _reloaded(
     if account is None or has_ended or not account.is_active(at):
         return None
     ends = (sessions[caller.session][1] if caller.session else None, tokens[caller.token][1] if caller.token else None)
-    locked_at = sessions[caller.session].locked_at if caller.session else None
+    locked_at = sessions[caller.session][2] if caller.session else None
     return replace(caller, account=account, ends_at=_first_end(account.guest_until, *ends), locked_at=locked_at)
 
 

@@ -7,7 +7,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from board.telemetry import processing
 
-_TEMPLATE = "searchboard.template"  # key in a request's scope
+_TEMPLATE = "path_template"  # key in a request's scope
 
 
 class Registered:

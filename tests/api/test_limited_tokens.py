@@ -131,7 +131,7 @@ async def test_administrator_limits_a_token_on_the_page(team: Team) -> None:
         assert [board["board"] for board in (await program.get("/api/v1/boards")).json()["boards"]] == [search]
 
 
-async def test_settings_bound_the_days_of_a_token(team: Team) -> None:
+async def test_settings_bound_the_days_of_a_token(team: Team) -> None:  # TOKEN_DAYS, MAX_TOKEN_DAYS
     server, eva = team.server, await hire(team.server)
     for days in (0, 31, 365):
         with pytest.raises(OperationError):

@@ -6,6 +6,7 @@ from typing import Any
 from board import labels
 from board.accounts import device_names
 from board.audit.log.reading import AuditEntry
+from board.audit.scopes import SCOPES
 from board.config import sentences
 from board.i18n import N_, Moment, message
 from models.board import AUDIT, OPERATIONS
@@ -157,7 +158,7 @@ def entry_text(entry: AuditEntry) -> str:
     if values.get("until"):
         values["until"] = Moment(values["until"])
     if "scope" in values:
-        values["scope"] = message(labels.SCOPES.get(values["scope"], values["scope"]))
+        values["scope"] = message(SCOPES.get(values["scope"], values["scope"]))
     if "device" in values:
         values["device"] = device_names.describe(values["device"])
     values |= {"actor": actor_name(entry.actor), "board": _board(entry)}

@@ -26,7 +26,8 @@ def ids(session: Session, boards: Collection[str]) -> set[str]:
     """Return the ids of the accounts that are on these boards."""
     connection, params = session.connection(), {"boards": list(boards)}
     found = set(connection.execute(_ASSIGNEES, params).scalars())
-    found.update(*(event_queries.authors(session, board) for board in boards))
+    for board in boards:
+        found |= event_queries.authors(session, board)
     for lead, members in connection.execute(_MEMBERS, params):
         found |= {*members, *([lead] if lead else ())}
     return found
