@@ -26,7 +26,7 @@ async def sign_in(request: Request) -> Response:
     request.state.email = email[:400]
     try:
         account = await login_of(request).authenticate(
-            email[:400], password[:1_000], client_address.of(request), devices.COOKIE.value(request)
+            email[:400], password, client_address.of(request), devices.COOKIE.value(request)
         )
     except Refused as refused:
         return with_retry_after(pages.sign_in_page(request, error=refused.message, status=429), refused)

@@ -1,5 +1,5 @@
-"""How people sign in: passwords and OpenID Connect providers, in a data file. An installation can replace the file with its own
-under FILES_PATH."""
+"""Sign-in by password and by OpenID Connect providers, in a data file. An installation can replace the file with its own under
+FILES_PATH."""
 
 import tomllib
 from collections.abc import Iterator, Sequence
@@ -53,7 +53,8 @@ class Provider(Data):
     client_auth: Literal["client_secret_basic", "client_secret_post"] = "client_secret_basic"
     scopes: list[Text] = Field(default=["openid", "profile", "email"], max_length=20)
     userinfo: bool = True
-    prompt: Literal["login", "select_account"] | None = None
+    prompt: Literal["login", "select_account", "consent"] | None = None
+    second_factor: bool = False
     create_accounts: bool = False
     trust_email: bool = False
     check_min: Annotated[int, Field(ge=1, le=MAX_CHECK_MIN)] = 5
@@ -61,7 +62,7 @@ class Provider(Data):
 
 
 class SignIn(Data):
-    """How people of an installation sign in."""
+    """Passwords and providers of an installation."""
 
     password: Password = Field(default_factory=Password)
     provider: list[Provider] = Field(default_factory=list, max_length=MAX_PROVIDERS)

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
-_HEADER = re.compile(r"\s*(\[\[?)\s*([A-Za-z0-9_.\- ]+?)\s*\]\]?\s*(#.*)?")
-_KEY = re.compile(r"\s*([A-Za-z0-9_-]+)\s*=")
+_HEADER = re.compile(r"(\[{1,2})([^\]]+)\]")
+_KEY = re.compile(r"([A-Za-z0-9_-]+)\s*=")
 
 Path = tuple[str | int, ...]
 
@@ -23,8 +23,8 @@ def _lines(text: str) -> dict[Path, int]:
     lines: dict[Path, int] = {}
     counts: dict[Path, int] = {}  # of the tables of each array
     table: Path = ()
-    for number, line in enumerate(text.splitlines(), 1):
-        if header := _HEADER.fullmatch(line):
+    for number, line in enumerate(map(str.strip, text.splitlines()), 1):
+        if header := _HEADER.match(line):
             table = _table(header[2].split("."), header[1] == "[[", counts)
             lines.setdefault(table, number)
             lines.setdefault(table[:-1] if isinstance(table[-1], int) else table, number)

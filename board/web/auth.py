@@ -8,6 +8,7 @@ from board.engine.identity import SESSION_LIFETIME, Caller, _is_user_action, cal
 from board.queues.recent_credentials import RecentAccount
 from board.rate_limit import client_address
 from board.web.cookies import Cookie
+from board.web.limited_callers import check_reach
 
 if TYPE_CHECKING:
     from board.service import BoardService
@@ -37,7 +38,8 @@ def has_credentials(connection: HTTPConnection) -> bool:
 async def signed_in(connection: HTTPConnection) -> Caller | None:
     """Return the caller, by bearer token or otherwise by cookie; None if not signed in.
 
-    Raises DatabaseUnavailable, and Refused `locked` for a change by a locked session.
+    Raises DatabaseUnavailable, and Refused: `locked` for a change by a locked session, `not_found` if the caller is limited to
+    boards and can't reach this route.
     """
     service: BoardService = connection.app.state.service
     secret, cookie = _bearer(connection), SESSION.value(connection)
@@ -58,8 +60,10 @@ async def signed_in(connection: HTTPConnection) -> Caller | None:
     if credential := credential_of(connection):
         service.recent_credentials.record(credential, _recent_account(caller))
     connection.state.caller = caller  # errors are answered in the caller's language
-    if caller is not None and _is_change(connection):
-        caller.require_unlocked()
+    if caller is not None:
+        check_reach(connection, caller)
+        if _is_change(connection):
+            caller.require_unlocked()
     return caller
 
 

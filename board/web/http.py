@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from board.engine.identity import Caller
+from board.engine.recent_factor import require_recent_factor
 from board.errors import Refused
 from board.i18n import N_
 from board.rate_limit import LimitResult
@@ -102,7 +103,7 @@ async def require_caller(request: Request, *, intake: bool = False, accounts: bo
     """Return the caller. A token of a narrow scope is accepted only if that scope is True here. The caller's role needs the right
     that the call declares; a locked session has none.
 
-    Raises Refused `unauthenticated`, `locked`, `forbidden` or `rate_limited`.
+    Raises Refused `unauthenticated`, `locked`, `forbidden`, `rate_limited` or `step_up`.
     """
     caller = await signed_in(request)
     if caller is None:
@@ -116,6 +117,8 @@ async def require_caller(request: Request, *, intake: bool = False, accounts: bo
         raise Refused("forbidden")
     if right is not None:
         caller.require_unlocked()
+    if getattr(request.state, "step_up", False):
+        require_recent_factor(caller)
     return caller
 
 

@@ -152,4 +152,3 @@ async def test_session_by_a_link_alerts_nobody_again(team: Team, eva: Account) -
         assert (await elsewhere.post("/password", data={"code": link[1], "new": NEW})).status_code == 303
         assert devices(await elsewhere.get("/account")) == ["Safari on iPhone"]
         assert await alerts(elsewhere) == []  # `link.made` alerted Eva already
-

@@ -150,6 +150,12 @@ def stalled(name: str) -> Steps:
     return steps
 
 
+async def step_up_asked(page: Page) -> None:
+    """Ask for a factor before a download, as if the last one was long ago."""
+    await page.route("**/step-up/ways", lambda route: route.fulfill(json={"recent": False, "app": True, "passkey": False}))
+    await click("a[href$='/cards.csv']")(page)
+
+
 def select(field: str, value: str) -> Steps:
     """Choose from a list in a dialog."""
 

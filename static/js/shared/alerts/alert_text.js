@@ -76,7 +76,10 @@ function accountAlertText({ type, actor, value }) {
   switch (type) {
     case "token.added": return t("{who} created an API token with your rights: “{value}”", { who, value: value ?? "–" });
     case "link.made": return t("{who} made a one-time link that sets your password", { who });
+    case "identity.link_allowed": return t("{who} allowed to link your account once to a person at a sign-in provider", { who });
+    case "sign_in.break_glass": return t("The emergency account was used to sign in, while passwords are switched off");
     case "password.set": return t("{who} set your password", { who });
+    case "factor.removed": return t("{who} removed a second factor of your account", { who });
     case "members.joined_by_admin": return t("{who} made {value} a member of a search that only members see", { who, value: value ?? "–" });
     case "sign_in.new_device": return t("Someone signed in to your account on a new device: {device}. If it was not you, report it now.", { device: deviceText(value) });
     case "sign_in.disowned": return t("{who} reports that someone else signed in to their account: {device}", { who, device: deviceText(value) });

@@ -2,6 +2,8 @@
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
+import { pageTitle } from "../../core/rules/pages.js";
+import { say } from "../../core/rules/sentences.js";
 import { unlockMethods } from "./unlock_methods.js";
 
 /**
@@ -35,7 +37,7 @@ export function personForm({ name, problem, isBusy, signIn, back }) {
   const elsewhere = `/login?another&next=${encodeURIComponent(location.pathname + location.search)}`;
   return html`<p class="lock-text person"><span><b>${t("Another person")}</b> ${t("This page stays open. The session of {name} ends, and what {name} typed is kept.", { name })}</span></p>
     <form class="lock-form" @submit=${submit} aria-label=${t("Another person")}>
-      <label>${t("E-mail address")}<input name="email" type="email" autocomplete="off" required autofocus maxlength="400" aria-invalid=${problem ? "true" : "false"}></label>
+      <label>${say("email_address")}<input name="email" type="email" autocomplete="off" required autofocus maxlength="400" aria-invalid=${problem ? "true" : "false"}></label>
       ${passwordField(t("Password"), problem)}
       <button class="primary" data-act="sign-in" ?disabled=${isBusy}>${t("Sign in here")}</button>
       ${problemOf(problem)}
