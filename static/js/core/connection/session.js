@@ -111,7 +111,8 @@ export class Session extends LiveSession {
    * @param {IsoTime | null} lockedAt
    */
   setLock(lockedAt) {
-    this.account = { ...this.account, locked_at: lockedAt ?? undefined };
+    const { account } = this;
+    this.account = { ...account, locked_at: lockedAt ?? undefined };
     this.#allChanged();
   }
 
