@@ -9,7 +9,7 @@ import { t } from "../core/i18n.js";
 import { pageTitle } from "../core/rules/pages.js";
 
 const ADDRESS = "/step-up";
-const FORMS = 'form[data-step-up], form[method="post"]:is([action^="/accounts"], [action^="/account/tokens"])';
+const FORMS = 'form[data-step-up], form[method="post"]:is([action^="/accounts"], [action^="/account/tokens"], [action^="/account/sessions"])';
 const DOWNLOADS = /^\/api\/v1\/(audit\.csv|boards\/[^/]+\/((cards|journal)\.(csv|json)|files\/[^/]+\/original))$|^\/searches\/[^/]+\/history\.(pdf|md)$/;
 
 /** @typedef {{ recent: boolean, app: boolean, passkey: boolean }} Ways how a person can prove their identity */
