@@ -8,7 +8,8 @@ import { n, t } from "../../core/i18n.js";
 /** @param {HTMLElement} main @param {Session} session */
 export function mount(main, session) {
   localizeTimes(main);
-  notifying(/** @type {HTMLElement} */ (main.querySelector("[data-notify]")));
+  const notify = /** @type {HTMLElement | null} */ (main.querySelector("[data-notify]"));
+  if (notify) notifying(notify); // a guest gets no alerts
   const draw = () => {
     const drafts = countDrafts(), unsent = session.outbox.unsent();
     const container = /** @type {HTMLElement} */ (main.querySelector("[data-kept-drafts]"));
