@@ -53,7 +53,7 @@ def test_places_of_both_files_are_found(tmp_path: Path) -> None:
     assert [place.name for place in find_places("bousole", 8, None, folder)][:1] == ["Kompas"]
 
 
-def test_without_files_nothing_changes(tmp_path: Path) -> None:
+def test_nothing_changes_without_files(tmp_path: Path) -> None:
     assert load_own_places(None) == load_own_places(str(tmp_path)) == ()
     assert find_places("Gent", 1, None, str(tmp_path))[0].id == "nis:44021"
 
