@@ -14,6 +14,7 @@ from board.accounts import identities, live_changes
 from board.providers import cached, fetch, limits
 from board.providers.checks import Checks
 from board.providers.providers import Providers
+from board.rate_limit import Rule
 from models.accounts import Account, Identity, LoginSession
 from models.times import now
 from tests.support.audit_record import AuditRecord
@@ -54,7 +55,7 @@ async def board(fakes: list[FakeProvider], tmp_path_factory: pytest.TempPathFact
     (folder / "sign_in.toml").write_text(text, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         for rule in ("NETWORK", "BLOCKS", "LOGOUTS"):  # all of these tests are one network
-            patch.setattr(limits, rule, limits.Rule(f"{rule} of tests", 0, 1))
+            patch.setattr(limits, rule, Rule(f"{rule} of tests", 0, 1))
         async with running_server(folder, files_path=str(folder)) as server:
             yield server
 
@@ -335,7 +336,7 @@ async def test_unknown_provider_is_not_found(board: Server, http: httpx.AsyncCli
 
 @pytest.mark.parametrize("cookie", ["x", "a.b.c.d.e", "é", "A" * 4_000])
 async def test_forged_cookie_is_refused(board: Server, police: FakeProvider, http: httpx.AsyncClient, cookie: str) -> None:
-    headers = {"Cookie": f"board_sign_in={cookie}".encode()}
+    headers = {b"Cookie": f"board_sign_in={cookie}".encode()}
     response = await http.get(f"{board.url}/sign-in/with/police/callback", params={"code": "c", "state": "s"}, headers=headers)
     assert response.status_code == 400
 
@@ -343,7 +344,7 @@ async def test_forged_cookie_is_refused(board: Server, police: FakeProvider, htt
 async def test_sign_ins_of_a_network_are_limited(
     board: Server, police: FakeProvider, http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(limits, "NETWORK", limits.Rule("test of providers", 2, 300))
+    monkeypatch.setattr(limits, "NETWORK", Rule("test of providers", 2, 300))
     answers = [(await http.get(f"{board.url}/sign-in/with/police")).status_code for _ in range(3)]
     assert answers == [303, 303, 429]
 

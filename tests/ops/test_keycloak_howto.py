@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import httpx2 as httpx
 import pytest
@@ -29,7 +30,7 @@ async def test_page_leads_to_sign_in_roles_and_logout(tmp_path: Path) -> None:
     async with running_provider() as provider, httpx.AsyncClient(timeout=PATIENCE_S) as http:
         text = FILE.replace(ISSUER, provider.issuer).replace("secret-from-keycloak", SECRET)
         async with running_server(tmp_path, files_path=str(written(tmp_path, text))) as server:
-            addresses = {"redirect_uris": [f"{server.url}{callback}"], "backchannel_logout_uri": f"{server.url}{logout}"}
+            addresses: dict[str, Any] = {"redirect_uris": [f"{server.url}{callback}"], "backchannel_logout_uri": f"{server.url}{logout}"}
             await provider.configure(server.url, **addresses)
             await provider.set_person("eva", {**EVA, "groups": ["board"]})
             assert (await sign_in(http, server.url, "eva")).status_code == 303
