@@ -13,7 +13,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Mount, Route, WebSocketRoute
 from starlette.types import Scope
 
-from board.accounts import account_pages, admin_pages, identity_pages
+from board.accounts import access_pages, account_pages, admin_pages, guest_pages, identity_pages
+from board.accounts.factors import pages as factor_pages
+from board.accounts.factors import passkey_sign_in, sign_in_pages, step_up_pages
 from board.accounts.login import Login
 from board.accounts.login_pages import sign_in, sign_out
 from board.api import docs_page as api_page
@@ -29,6 +31,7 @@ from board.help import pages as help_pages
 from board.history import pages as history_pages
 from board.i18n import N_, translate
 from board.lookup import closed_pages
+from board.lookup.own_places import own_places
 from board.providers import pages as provider_pages
 from board.providers.checks import Checks
 from board.providers.providers import Providers
@@ -69,8 +72,14 @@ def create_app(service: BoardService) -> Starlette:
             *api_page.routes,
             *provider_pages.routes,
             *account_pages.routes,
+            *sign_in_pages.routes,
+            *passkey_sign_in.routes,
+            *step_up_pages.routes,
+            *factor_pages.routes,
             *identity_pages.routes,
+            *access_pages.routes,
             *admin_pages.routes,
+            *guest_pages.routes,
             *audit_pages.routes,
             *help_pages.routes,
         ],
@@ -88,6 +97,7 @@ def create_app(service: BoardService) -> Starlette:
         lifespan=_lifespan,
     )
     register_requests(app.routes)
+    own_places(service.settings.files_path)  # built once, before the first look-up
     app.state.service = service
     app.state.login = Login(service)
     app.state.providers = Providers(service)

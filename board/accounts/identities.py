@@ -66,16 +66,12 @@ def allow_link(session: Session, account: Account, issuer: str, key: str, now: d
         raise OperationError(N_("This account is disabled. Enable it first."))
     if of_account(session, account.id) is not None:
         raise OperationError(N_("This account is linked already. Remove the link first."))
-    row = LinkPermission(
-        account=account.id, issuer=issuer, created_at=format_utc(now), ends_at=format_utc(now + PERMISSION_TTL)
-    )
+    row = LinkPermission(account=account.id, issuer=issuer, created_at=format_utc(now), ends_at=format_utc(now + PERMISSION_TTL))
     session.merge(row)
     writer.write(session, entries.LinkAllowed(id=account.id, name=account.name, provider=key))
 
 
-def link(
-    session: Session, account: Account, issuer: str, subject: str, key: str, now: datetime, *, by_email: bool
-) -> Identity:
+def link(session: Session, account: Account, issuer: str, subject: str, key: str, now: datetime, *, by_email: bool) -> Identity:
     """Link an account to a person at a provider. A permission is used up."""
     at = format_utc(now)
     identity = Identity(issuer=issuer, subject=subject, account=account.id, linked_at=at, checked_at=at)

@@ -5,6 +5,7 @@ from starlette.responses import RedirectResponse, Response
 
 from board.accounts import devices, sign_in_end
 from board.accounts.login import login_of
+from board.config import sentences
 from board.errors import Refused
 from board.i18n import N_
 from board.rate_limit import client_address
@@ -25,14 +26,14 @@ async def sign_in(request: Request) -> Response:
     request.state.email = email[:400]
     try:
         account = await login_of(request).authenticate(
-            email[:400], password[:1_000], client_address.of(request), devices.COOKIE.value(request)
+            email[:400], password, client_address.of(request), devices.COOKIE.value(request)
         )
     except Refused as refused:
         return with_retry_after(pages.sign_in_page(request, error=refused.message, status=429), refused)
     target = form.get("next", [request.query_params.get("next", pages.HOME)])[0]
     response = await sign_in_end.finish(request, account, target, strong=False) if account is not None else None
     if response is None:
-        return pages.sign_in_page(request, error=N_("Wrong e-mail address or password."), status=401)
+        return pages.sign_in_page(request, error=sentences.WRONG_SIGN_IN, status=401)
     return response
 
 
@@ -47,6 +48,8 @@ async def sign_out(request: Request) -> Response:
     response = RedirectResponse("/login", 303)
     SESSION.delete(request, response)
     if service_of(request).settings.secure:  # browsers ignore it over http
-        # pictures stay in the cache otherwise; "cookies" would forget this known device, "storage" the texts that a person kept
+        # Pictures and pages stay in the cache otherwise. The page itself deletes what it stored for the account (sign_out.js).
+        # "storage" would also delete drafts that this person, or another one at this desk, chose to keep: they are encrypted, and
+        # the server gives their key only to sessions of their author. "cookies" would forget that this device is known.
         response.headers["Clear-Site-Data"] = '"cache"'
     return response

@@ -1,6 +1,7 @@
 """Session at a provider (OpenID Connect) that a session here stems from."""
 
-from dataclasses import dataclass, field
+import json
+from dataclasses import asdict, dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +25,11 @@ class ProviderSession:
             "issuer": self.issuer, "subject": self.subject, "sid": self.sid, "provider_token": self.token,
             "check_at": self.check_at,
         }  # fmt: skip
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def of_json(cls, text: str | None) -> "ProviderSession | None":
+        """Return the session that `to_json` wrote; None for None."""
+        return cls(**json.loads(text)) if text is not None else None

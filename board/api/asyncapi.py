@@ -2,7 +2,7 @@
 content."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, get_args, get_type_hints
+from typing import Annotated, Any, NotRequired, get_args, get_type_hints
 
 from typing_extensions import TypedDict
 
@@ -26,7 +26,7 @@ ABOUT = (
 )
 
 SocketAccount = TypedDict("SocketAccount", {
-    "id": Id, "name": str, "role": Annotated[str, Shape(enum=[*ROLES, ALL_DISPLAYS])],
+    "id": Id, "name": str, "role": Annotated[str, Shape(enum=[*ROLES, ALL_DISPLAYS])], "locked_at": NotRequired[Time],
 })  # fmt: skip
 DisplaySettings = TypedDict("DisplaySettings", {
     "profile": Annotated[str, Shape(enum=list(PROFILES))], "language": str, "shows": dict[str, Any],
@@ -52,7 +52,8 @@ SummaryPromise = TypedDict("SummaryPromise", {
     "taken_by": AlarmTaker, "until": Time,
 })  # fmt: skip
 SearchSummary = TypedDict("SearchSummary", {
-    "unassessed_sightings": Count, "open_tasks": Count, "overdue_tasks": Count, "people": Count, "last": LastEvent,
+    "unassessed_sightings": Count, "open_tasks": Count, "overdue_tasks": Count, "overdue_open": Count, "promised": list[Id],
+    "people": Count, "last": LastEvent,
     "suggested": list[Annotated[str, ComputedSchema(lambda: {"enum": list(younger_than())})]],
     "present": list[Present], "overdue_task": DueTask | None, "next_task": DueTask | None,
     "unassessed_sighting": UnassessedSighting | None, "credible_sighting": SummarySighting | None,
@@ -66,7 +67,9 @@ tasks are null unless the search is open.
 `last`: the last event.
 `suggested`: keys of unanswered criteria that the facts of the search suggest. `under_13` is suggested if the child's age, or the
 age by the date of birth on the day of the disappearance (in Brussels), is below 13. Suggestions decide nothing.
-`overdue_task`: the longest overdue task. *0.4.0*
+`overdue_open`: number of overdue tasks that no promise is about. *0.4.0*
+`promised`: the other overdue tasks, at most 20. *0.4.0*
+`overdue_task`: the longest overdue task; one that no promise is about, if there is one. *0.4.0*
 `next_task`: the task that is due next. *0.4.0*
 `unassessed_sighting`: the urgent sighting that has waited longest; without one, the sighting that has waited longest. *0.4.0*
 `credible_sighting`: among those assessed as `credible` or `confirmed`, the sighting seen last. *0.4.0*
@@ -82,6 +85,7 @@ age by the date of birth on the day of the disappearance (in Brussels), is below
 `promise`: the alarm of the search that somebody has: about an urgent sighting first, then the one whose promise ends first.
 *0.4.0*
 `unanswered`: numbers of waiting and late sightings by queue; see *Queues*. *0.4.0*
+`unanswered.late_open`: late ones that nobody has, by queue. *0.4.0*
 """
 HandoverStatus = TypedDict("HandoverStatus", {
     "number": Count, "status": str, "outgoing": Id, "incoming": Id | None, "signed_at": Time | None,

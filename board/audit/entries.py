@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal, dataclass_transform
 
 ENTRIES: dict[str, type["Entry"]] = {}  # by type
 Group = Literal["sign_ins", "refusals", "reads", "administration"]
-SignInReason = Literal["unknown", "password", "disabled", "switched_off"]
+SignInReason = Literal["unknown", "password", "disabled", "second_factor", "switched_off"]
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True)
@@ -97,6 +97,39 @@ class SignedIn(Entry, type="sign_in.succeeded", group="sign_ins"):
     name: str
     address: str | None
     provider: str | None = None
+
+
+class NewDevice(Entry, type="sign_in.new_device", group="sign_ins"):
+    """Sign-in in a browser in which nobody had signed in to the account before, after the first sign-in of the account. The
+    account is alerted. `device` is browser and system, or empty."""
+
+    name: str
+    device: str
+    address: str | None
+
+
+class SignInDisowned(Entry, type="sign_in.disowned", group="sign_ins", warns=True):
+    """Report of a person that somebody else had signed in to their account. It ended `count` sessions. `device` and `network` are
+    those of the reported session. The administrators are alerted."""
+
+    name: str
+    device: str
+    network: str | None
+    signed_in_at: str
+    count: int
+
+
+class SessionUnlocked(Entry, type="session.unlocked", group="sign_ins"):
+    """End of the idle lock of a session, by the person who is signed in. `locked_at` is the time at which it was locked."""
+
+    name: str
+    locked_at: str
+
+
+class SessionReplaced(Entry, type="session.replaced", group="sign_ins"):
+    """End of a session, because the actor signed in in the same browser. The entry is about the account whose session ended."""
+
+    name: str
 
 
 class SignedOut(Entry, type="sign_in.ended", group="sign_ins"):
@@ -205,7 +238,10 @@ class RoleSet(Entry, type="account.role_set"):
 
 
 class AccountDisabled(Entry, type="account.disabled"):
+    """Disabled account. `unused_since` is the last use of an account that the server locked because nobody used it, else null."""
+
     name: str
+    unused_since: str | None = None
 
 
 class AccountEnabled(Entry, type="account.enabled"):
@@ -256,13 +292,15 @@ class IdentityUnlinked(Entry, type="identity.unlinked"):
 
 
 class TokenAdded(Entry, type="token.added", alerts=True):
-    """API token with the rights of the account that the entry is about."""
+    """API token with the rights of the account that the entry is about. `boards` are the searches to which it is limited; empty
+    if it is not."""
 
     name: str
     token: str
     title: str
     scope: str
     expires_at: str | None
+    boards: list[str]
 
 
 class TokenAgreed(Entry, type="token.agreed"):
@@ -277,6 +315,66 @@ class TokenRevoked(Entry, type="token.revoked"):
     name: str
     token: str
     title: str
+
+
+class FactorAdded(Entry, type="factor.added"):
+    """Second factor that a person added: `factor` is `totp`, an app with codes, or `passkey`."""
+
+    name: str
+    factor: str
+    title: str
+
+
+class FactorRemoved(Entry, type="factor.removed", alerts=True):
+    name: str
+    factor: str
+    title: str
+
+
+class RecoveryCodesMade(Entry, type="factor.codes_made"):
+    """New recovery codes, which replace the earlier ones."""
+
+    name: str
+
+
+class RecoveryCodeUsed(Entry, type="factor.code_used", group="sign_ins", warns=True):
+    """Recovery code that was used instead of a second factor. `left`: unused ones."""
+
+    name: str
+    left: int
+
+
+class PasskeyRefused(Attempt, type="factor.refused", group="sign_ins"):
+    """Passkey that was refused: its `counter` went back, so it may have been copied; or an answer came again (`replayed`)."""
+
+    name: str | None
+    title: str | None
+    reason: Literal["counter", "replayed"]
+
+
+class GuestAdded(Entry, type="guest.added"):
+    """Guest of a search, whose access ends at `until`."""
+
+    name: str
+    board: str
+    reference: str
+    until: str
+
+
+class GuestEndSet(Entry, type="guest.end_set"):
+    name: str
+    board: str
+    reference: str
+    before: str | None
+    until: str
+
+
+class GuestEnded(Entry, type="guest.ended"):
+    """Access of a guest that somebody ended before its time."""
+
+    name: str
+    board: str
+    reference: str
 
 
 class MemberAdded(Entry, type="members.joined_by_admin", alerts=True):
@@ -353,8 +451,8 @@ class HistoryRead(Read, BoardRepeated, type="history.read", kind="board"):
 
 
 class ReportRead(Read, type="report.read", kind="report"):
-    """Report or list. `id`: `handover`, `handovers`, `unanswered`, `watch`, `accounts`, `tokens`, or `handover/12` for a signed
-    handover."""
+    """Report or list. `id`: `handover`, `handovers`, `unanswered`, `watch`, `accounts`, `tokens`, `access`, or
+    `handover/12` for a signed handover."""
 
 
 class DocumentRead(Read, BoardRepeated, type="document.read", kind="file"):
@@ -389,6 +487,14 @@ class FindRun(Read, BoardRepeated, type="find.run", kind="board"):
 
     def plus(self, other: Repeated) -> "FindRun":
         return replace(self, hits=self.hits + getattr(other, "hits", 0))
+
+
+class AccountsUnused(Entry, type="accounts.unused", kind="server"):
+    """Weekly report of accounts that nobody has used for `days`, to all administrators. `accounts` lists at most 100 of them."""
+
+    count: int
+    days: int
+    accounts: list[dict[str, str]]
 
 
 # -- the installation -----------------------------------------------------------------------------------------------------------

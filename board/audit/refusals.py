@@ -1,11 +1,14 @@
 """Refused sign-ins and requests, for the metrics, the log and the audit journal."""
 
+from typing import Literal
+
 from starlette.requests import HTTPConnection
 
 from board.audit import actor
 from board.audit.entries import (
     CommandRefused,
     OriginRefused,
+    PasskeyRefused,
     ProviderRefused,
     RateLimited,
     RequestRefused,
@@ -25,7 +28,7 @@ from models.ids import is_uuid
 MAX_TEXT = 200  # characters of client-supplied text that are kept
 SUBSCRIBE, SOCKET = "SUBSCRIBE", "/ws"  # method and path of a subscription
 TOO_MANY = 429
-CLIENT_ERRORS = frozenset({403, 404, 409, 413, 422, TOO_MANY})  # statuses that refuse a request of a signed-in account
+CLIENT_ERRORS = frozenset({403, 404, 409, 413, 422, 423, TOO_MANY})  # statuses that refuse a request of a signed-in account
 SERVER_FAILURES = ("failed", "unavailable")  # codes that do not depend on the caller
 
 
@@ -36,10 +39,16 @@ class Refusals:
         self._repeats = repeats
 
     def sign_in(self, account: Account | None, reason: SignInReason, address: str) -> None:
-        """Record a sign-in with a wrong address or password, of a disabled account, or while passwords are switched off."""
+        """Record a sign-in with a wrong address, password or code, of a disabled account, or while passwords are switched off."""
         metrics.sign_ins.labels("failed").inc()
         id, name = (account.id, account.name) if account else ("", None)
         self._repeats.add(SignInFailed(id=id, name=name, reason=reason, address=address or None))
+
+    def passkey(self, account: Account | None, title: str, reason: Literal["counter", "replayed"], address: str) -> None:
+        """Record a passkey that may have been copied, or an answer of a passkey that came again."""
+        metrics.sign_ins.labels("failed").inc()
+        id, name = (account.id, account.name) if account else ("", None)
+        self._repeats.add(PasskeyRefused(id=id, name=name, title=title, reason=reason, address=address or None))
 
     def provider(self, key: str, reason: str, address: str, account: Account | None = None) -> None:
         """Record a refused sign-in or logout with the provider that has this key."""

@@ -302,8 +302,8 @@ SENTENCES: dict[str, Sentence] = {
     "handover.withdrawn": _handover(sentences.WITHDRAWN),
     "alarm.raised": _alarm(N_("{who} raised an alarm: {what}")),
     "alarm.escalated": _alarm(
-        Variant(N_("{what}: nobody has it, so {who} asked the same people again"), {"again": [True]}),
-        N_("{what}: nobody has it, so {who} asked {names}"), N_("{what}: nobody has it, so {who} asked the next person"),
+        Variant(N_("{what}: nobody had the alarm, so {who} asked the same people again"), {"again": [True]}),
+        N_("{what}: nobody had the alarm, so {who} asked {names}"), N_("{what}: nobody had the alarm, so {who} continued to ask"),
         names="asked",
     ),
     "alarm.taken": _alarm(
@@ -311,14 +311,14 @@ SENTENCES: dict[str, Sentence] = {
         name="person state.taken_by", length="wait state", time="time state.until",
     ),
     "alarm.extended": _alarm(N_("{who} has it until {time}: {what}"), time="time state.until"),
-    "alarm.lapsed": _alarm(N_("The promise of {name} lapsed, so nobody has it: {what}"), name="person state.lapsed_by"),
+    "alarm.lapsed": _alarm(N_("The promise of {name} lapsed, so nobody had it: {what}"), name="person state.lapsed_by"),
     "alarm.handed_on": _alarm(N_("{who} handed the alarm on to {name}: {what}"), name="last state.asked"),
     "alarm.handed_over": _alarm(
         N_("{name} has it until {time}, from {from} by handover {number}: {what}"),
         N_("{name} has it until {time}, by handover {number}: {what}"),
         name="person state.taken_by", from_="person before.taken_by", time="time state.until", number="text state.handover",
     ),
-    "alarm.given_back": _alarm(N_("{who} gave the alarm back, so nobody has it: {what}")),
+    "alarm.given_back": _alarm(N_("{who} gave the alarm back, so nobody had it: {what}")),
     "alarm.released": _alarm(
         Variant(N_("The alarm was reopened because {who} unassigned it: {what}"), {"!event.actor": _SET}),
         N_("The alarm was reopened because the person who had it can no longer act, or is no longer on duty: {what}"),

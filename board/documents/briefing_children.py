@@ -19,7 +19,7 @@ from models.times import parse_utc
 
 MAX_TEXTS = 600_000  # characters of all texts; the steps in templates/briefing.css cut text that does not fit on a page
 MAX_TEXT = 4_000  # characters per text
-MAX_BOX_TITLE, MAX_ROW_TITLE = 46, 26  # characters of a task's title on a full page
+MAX_BOX_TITLE, MAX_ROW_TITLE = 46, 26  # characters of a task's title on a full page: one line; two if it is nearly full
 MAX_BOX_TASKS = 3  # overdue tasks in a box
 TEXTS_OF_SEARCH = 8  # texts about one search
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -144,7 +144,7 @@ class BriefingChildren(ReportDocument):
         needs, goal, last = search["person"]["needs"], search["goal"], section["last_credible"]
         facts: list[Fact] = []
         if place := (search["last_seen"] or {}).get("text"):
-            facts.append((self._field("last_seen"), [self._cut(place, self._max_text)]))
+            facts.append((translate(sentences.LAST_SEEN_REPORT), [self._cut(place, self._max_text)]))
         details = search["details"] or {}
         if vehicle := ", ".join(filter(None, (details.get(f"vehicle_{name}") for name in ("plate", "make", "colour")))):
             facts.append((translate(N_("Vehicle")), [self._cut(vehicle, self._max_text)]))
@@ -269,9 +269,9 @@ class BriefingChildren(ReportDocument):
         return text if is_large else UserText(text, short=f"\u00a0· {first_name}" if first_name else "")
 
     def _task(self, card: State, length: int) -> UserText:
-        """Return a task's title, with a short form of at most `length` characters for a full page."""
+        """Return a task's title, with forms of at most `length` characters for a full page, and of twice as many."""
         title = self._cut(card["title"], self._max_text, card["id"], "title")
-        return replace(title, short=cut_text(title.text, length))
+        return replace(title, short=cut_text(title.text, length), middle=cut_text(title.text, 2 * length))
 
     # -- texts and times
 

@@ -26,11 +26,13 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 @dataclass(frozen=True, slots=True)
 class UserText:
-    """Text typed by a person. `language`: its language, if known and not the reader's. `short`: replaces it on a full page."""
+    """Text typed by a person. `language`: its language, if known and not the reader's. `short`: replaces it on a full page;
+    `middle`: on a page that is nearly full."""
 
     text: str
     language: str | None = None
     short: str | None = None
+    middle: str | None = None
 
 
 Piece = str | UserText
@@ -165,8 +167,16 @@ def _piece(piece: Piece) -> Markup:
         return escape(tied.replace("E-mail", "E\u2011mail").replace("E-Mail", "E\u2011Mail"))  # a hyphen at which no line breaks
     text = escape(_CONTROL.sub("", piece.text).replace("☑", "✓").replace("☐", "□"))  # the packed fonts have no ballot boxes
     if piece.short not in (None, piece.text):
-        text = Markup('<span class="whole">{}</span><span class="short">{}</span>').format(text, piece.short)
+        text = _forms(text, None if piece.middle == piece.text else piece.middle, piece.short)
     return Markup('<span class="typed" lang="{}">{}</span>').format(piece.language, text) if piece.language else text
+
+
+def _forms(whole: Markup, middle: str | None, short: str | None) -> Markup:
+    """Return a text in forms of different lengths, of which the style sheet shows one. `middle`: None for the whole text."""
+    if middle is None:
+        return Markup('<span class="whole middle">{}</span><span class="short">{}</span>').format(whole, short)
+    form = Markup('<span class="{}">{}</span>')
+    return form.format("whole", whole) + form.format("middle", middle) + form.format("short", short)
 
 
 _environment.filters["piece"] = _piece

@@ -209,7 +209,7 @@ class ReportDocument(OpenAlarms):
         times = {"seen_at": card["seen_at"], "received_at": card["at"]}
         at = short_datetime(card["at"], self._reads)
         time = self._sighted(times, short_datetime, sex) if card["kind"] == "sighting" else at
-        details = [translate(sentences.NOT_GRADED) if card.get("ungraded") else None, self._assignee(card), time]
+        details = [translate(sentences.NOT_GRADED) if card.get("ungraded") else None, self._owner_text(card), time]
         details += [self._say(sentences.DUE, at=short_datetime(card["due"], self._reads))] if card["due"] else []
         more = "".join(f" · {part}" for part in details if part)
         line: Line = [f"{noun} {card['number']} · " if card["number"] else f"{noun} · ", title, more]
@@ -221,12 +221,6 @@ class ReportDocument(OpenAlarms):
         """Return "Done: she takes line 2" for a critical point that is done; "Done" without a result."""
         done = self._translate(ROLES["done"])
         return [f"{labels.with_colon(done, self._translate)} ", result] if result.text else [done]
-
-    def _assignee(self, card: State) -> str | None:
-        """Return the name of a card's assignee; for an open task without one that nobody is assigned."""
-        if card["assignee"]:
-            return self._name(card["assignee"])
-        return self._translate(sentences.NOBODY_ASSIGNED) if card["kind"] == "task" and not card.get("done") else None
 
     def _file(self, file: State) -> Line:
         """Return the title of a file, its card or note, its author and time."""

@@ -1,4 +1,7 @@
-"""Alarms in a printed handover report: who has each, until when, and where it goes with the shift."""
+"""Alarms in a printed handover report, about searches, tips and duties: who has each, until when, and where it goes with the
+shift."""
+
+from functools import cached_property
 
 from board.commands.alarms.alerts import short_name
 from board.config import sentences
@@ -6,20 +9,28 @@ from board.documents.content import Block, Fact, Line, Section
 from board.documents.field_values import alarm_name
 from board.documents.search_facts import SearchFacts
 from board.handover import reported_alarms
+from models.board import OPERATIONS
 from models.entity import State
 
-MAX_LISTED = 100  # alarms of all searches; the counts have all
+MAX_LISTED = 100  # alarms of all searches and of `operations`; the counts have all
 
 
 class OpenAlarms(SearchFacts):
-    """Alarms of the searches in a report that have not ended."""
+    """Alarms in a report that have not ended. `section` is that of the search, or stands for `operations`."""
 
     def _open_now(self) -> list[Section]:
         """Return the section about alarms; none if there is no handover and no alarm."""
-        lines, heading = self._alarm_lines(MAX_LISTED), [self._translate(sentences.OPEN_NOW)]
+        lines, heading = self._alarm_lines(MAX_LISTED), [self._open_title()]
         if lines:
             return [Section(list(heading), blocks=[Block("", lines)], note=self._alarm_counts())]
-        return [Section(list(heading), note=self._translate(sentences.NOTHING_OPEN))] if self._number else []
+        nothing = sentences.NOTHING_OPEN if self._report["live"] else sentences.NOTHING_WAS_OPEN
+        return [Section(list(heading), note=self._translate(nothing))] if self._number else []
+
+    def _open_title(self) -> str:
+        """Return "Open alarms" or, for a signed report, when they were open."""
+        if self._report["live"]:
+            return self._translate(sentences.OPEN_NOW)
+        return self._say(sentences.OPEN_AT_SIGNING, at=self._near_day(self._report["composed_at"]))
 
     def _alarm_facts(self, limit: int) -> list[Fact]:
         """Return the numbers of alarms, and at most `limit` of those that somebody has, as one fact; none without an alarm."""
@@ -27,30 +38,35 @@ class OpenAlarms(SearchFacts):
         line: Line = [self._alarm_counts()]
         for section, alarm in held[:limit]:
             line.append(f" — {self._alarm_name(section, alarm)}: {', '.join(self._custody(section, alarm))}")
-        return [(self._translate(sentences.OPEN_NOW), line)] if line != [""] else []
+        return [(self._open_title(), line)] if line != [""] else []
 
     def _alarm_counts(self) -> str:
         """Return "4 that somebody has · 1 that nobody has · 3 pass on with the shift"."""
         counted = (("held", sentences.SOMEBODY_HAS), ("open", sentences.NOBODY_HAS), ("moving", sentences.PASSING_ON))
-        totals = [(sum(section["alarms"][name] for section in self._report["searches"]), plural) for name, plural in counted]
+        totals = [(sum(section["alarms"][name] for section in self._with_alarms()), plural) for name, plural in counted]
         return " · ".join(self.ngettext(*plural, count) for count, plural in totals if count)
 
     def _alarm_lines(self, limit: int) -> list[Line]:
         """Return a line for each alarm. The last line counts the others."""
-        found, searches = self._alarms(), self._report["searches"]
-        count = sum(section["alarms"]["held"] + section["alarms"]["open"] for section in searches) - min(limit, len(found))
+        found, alarms = self._alarms(), [section["alarms"] for section in self._with_alarms()]
+        count = sum(each["held"] + each["open"] for each in alarms) - min(limit, len(found))
         more: list[Line] = [[self.ngettext(*sentences.MORE, count)]] if count else []
         return [*(self._alarm_line(section, alarm) for section, alarm in found[:limit]), *more]
 
     def _alarms(self) -> list[tuple[State, State]]:
-        """Return the listed alarms with the sections of their searches: first those that nobody has, then those that pass on."""
-        found = [(section, alarm) for section in self._report["searches"] for alarm in section["alarms"]["listed"]]
+        """Return the listed alarms with their sections: first those that nobody has, then those that pass on."""
+        found = [(section, alarm) for section in self._with_alarms() for alarm in section["alarms"]["listed"]]
         return sorted(found, key=lambda pair: reported_alarms.order(pair[1]))
 
+    def _with_alarms(self) -> list[State]:
+        """Return the sections of the searches, and one for `operations`, which has only alarms."""
+        desk = {"board": OPERATIONS, "search": None, "outside": None, "briefing": None, "alarms": self._report["alarms"]}
+        return [*self._report["searches"], desk]
+
     def _alarm_name(self, section: State, alarm: State) -> str:
-        """Return "Mila B., 6 · Urgent sighting 4"."""
+        """Return "Mila B., 6 · Urgent sighting 4" or "Urgent tip 7"."""
         name = alarm_name(alarm, alarm["about"]["number"], self._translate)
-        return f"{short_name(section['search']['person'])} · {name}"
+        return f"{short_name(section['search']['person'])} · {name}" if section["search"] else name
 
     def _alarm_line(self, section: State, alarm: State) -> Line:
         line: Line = [self._alarm_name(section, alarm)]
@@ -74,18 +90,41 @@ class OpenAlarms(SearchFacts):
     def _who_has_it(self, alarm: State) -> str:
         """Return the sentence about the owner of an alarm and its card, as on screens (static/js/format/ownership.js)."""
         taker, assignee, until = alarm["taken_by"], alarm["assignee"], alarm["until"]
-        if taker is None and alarm["lapsed_by"] is not None and alarm["lapsed_at"] is not None:
-            return self._say(sentences.HAD_IT, name=self._name(alarm["lapsed_by"]), time=self._near(alarm["lapsed_at"]))
-        if taker is None and assignee is None:
-            return self._translate(sentences.NOBODY_HAS_IT)
         if taker is None:
-            return self._say(sentences.NO_ANSWER, name=self._name(assignee))
+            return self._nobody_has_it(alarm)
         names = {"name": self._name(taker), "assignee": self._name(assignee)}
         if assignee in (None, taker):
             text = sentences.HAS_IT_UNTIL if until else sentences.HAS_IT
         else:
             text = sentences.HAS_IT_UNTIL_ASSIGNED if until else sentences.HAS_IT_ASSIGNED
         return self._say(text, **names, time=self._near(until) if until else "")
+
+    def _nobody_has_it(self, alarm: State) -> str:
+        """Return the sentence about an alarm that nobody has or, in a signed report, that nobody had then."""
+        is_live = self._report["live"]
+        if alarm["lapsed_by"] is not None and alarm["lapsed_at"] is not None:
+            text = sentences.HAD_IT if is_live else sentences.HAD_IT_AT_SIGNING
+            return self._say(text, name=self._name(alarm["lapsed_by"]), time=self._near(alarm["lapsed_at"]))
+        if alarm["assignee"] is None:
+            return self._translate(sentences.NOBODY_HAS_IT if is_live else sentences.NOBODY_HAD_IT)
+        return self._say(sentences.NO_ANSWER, name=self._name(alarm["assignee"]))
+
+    def _owner_text(self, card: State) -> str | None:
+        """Return who has a card: the owner of its alarm, or its assignee."""
+        alarm = None if card.get("done") else self._alarm_by_subject.get(card["id"])
+        return self._assignee(card) if alarm is None else self._who_has_it(alarm)
+
+    @cached_property
+    def _alarm_by_subject(self) -> dict[str, State]:
+        """Listed alarms by the id of their subject; of several, the first one that nobody has."""
+        alarms = [alarm for section in self._report["searches"] for alarm in section["alarms"]["listed"]]
+        return {alarm["about"]["id"]: alarm for alarm in reversed(alarms)}
+
+    def _assignee(self, card: State) -> str | None:
+        """Return the name of a card's assignee; for an open task without one that nobody is assigned."""
+        if card["assignee"]:
+            return self._name(card["assignee"])
+        return self._translate(sentences.NOBODY_ASSIGNED) if card["kind"] == "task" and not card.get("done") else None
 
     def _successor(self, section: State) -> str:
         """Return "→ Nadia": the account that gets the alarms of a search."""

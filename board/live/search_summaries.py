@@ -33,7 +33,7 @@ Profile = str | None  # of displays; None: for accounts
 ALARM_ON_DISPLAYS = ("rule", "occasion", "raised_at", "step", "lapsed_at")
 INNER_SIGHTING = ("assessment", "seen_at", "place")  # of a credible sighting, for displays in inner rooms; the place as text
 GOAL_SET = "search.goal_set"
-COUNTS = ("unassessed_sightings", "open_tasks", "overdue_tasks", "unanswered")
+COUNTS = ("unassessed_sightings", "open_tasks", "overdue_tasks", "overdue_open", "promised", "unanswered")
 
 
 class SummaryPublisher:

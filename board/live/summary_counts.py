@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row, Select, String, bindparam, case, func, literal, select
 from sqlmodel import Session
 
+from board.commands.cards.held_cards import is_held, is_promised
 from board.config.targets import QUEUES, Targets, load_targets
 from board.engine import kinds
 from models.accounts import Account
@@ -21,6 +22,7 @@ from models.task import Task
 from models.wake import Wake
 
 BATCH_SIZE = 500  # searches in a query
+MAX_PROMISED = 20  # tasks of a search, from the contract; `overdue_open` counts all
 
 Summary = dict[str, Any]
 
@@ -59,16 +61,19 @@ def count(session: Session, boards: list[str] | None, at: str, targets: Targets 
     first = {name: {row.board: shown(row) for row in _rows(session, query, boards, at)} for name, (query, shown) in FIRST.items()}
     _add_cards(session, [*first["alarm"].values(), *first["promise"].values()])
     waiting, late_next = _unanswered(session, boards, at, targets or load_targets())
+    promised = _promised(session, boards, at)
     return {
         row.id: Counted(row.epoch, row.seq, at, min(filter(None, (row.next_due, late_next.get(row.id))), default=None), {
             "unassessed_sightings": row.unassessed,
             "open_tasks": row.open,
             "overdue_tasks": row.overdue,
+            "overdue_open": row.overdue - len(promised.get(row.id, ())),
+            "promised": promised.get(row.id, [])[:MAX_PROMISED],
             "alarms": row.alarms,
             "people": 0,
             "last": {"seq": row.seq, "at": row.at, "type": row.last_type},
             **{name: found.get(row.id) for name, found in first.items()},
-            "unanswered": waiting.get(row.id) or dict.fromkeys(_UNANSWERED, 0),
+            "unanswered": waiting.get(row.id) or _none_waiting(),
         })
         for row in rows
     }  # fmt: skip
@@ -86,20 +91,33 @@ def _among(query: Select[Any]) -> Select[Any]:
 
 def _unanswered(
     session: Session, boards: list[str] | None, at: str, targets: Targets
-) -> tuple[dict[str, dict[str, int]], dict[str, str]]:
+) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
     """Return by search the numbers of waiting sightings and wakes in each queue and of late ones, and when the next becomes late.
     Late ones are counted in open searches only, and closed searches have no waiting ones."""
-    found: dict[str, dict[str, int]] = {}
+    found: dict[str, dict[str, Any]] = {}
     late_next: dict[str, str] = {}
     for row in (*_rows(session, _WAITING, boards, at), *_rows(session, _WAKES, boards, at)):
-        counts = found.setdefault(row.board, dict.fromkeys(_UNANSWERED, 0))
+        counts = found.setdefault(row.board, _none_waiting())
         counts[row.queue] += 1
         due = targets.due(row.queue, row.priority, row.queue_since) if row.queue_since and row.status == "open" else None
         if due is not None and due < at:
             counts["late"] += 1
+            counts["late_open"][row.queue] += not row.is_held
         elif due is not None:
             late_next[row.board] = min(due, late_next.get(row.board, due))
     return found, late_next
+
+
+def _none_waiting() -> dict[str, Any]:
+    return {**dict.fromkeys((*QUEUES, "late"), 0), "late_open": dict.fromkeys(QUEUES, 0)}
+
+
+def _promised(session: Session, boards: list[str] | None, at: str) -> dict[str, list[str]]:
+    """Return by search the overdue tasks that a promise is about."""
+    found: dict[str, list[str]] = {}
+    for row in _rows(session, _PROMISED, boards, at):
+        found.setdefault(row.board, []).append(row.id)
+    return found
 
 
 def _task(row: Row[Any]) -> dict[str, Any]:
@@ -158,7 +176,6 @@ def _add_cards(session: Session, alarms: Collection[dict[str, Any]]) -> None:
 
 _B, _SEARCH, _T, _COLUMN = columns_of(Board), columns_of(Search), columns_of(Task), columns_of(Column)
 _S, _A, _W = columns_of(Sighting), columns_of(Alarm), columns_of(Wake)
-_UNANSWERED = (*QUEUES, "late")
 _AT = bindparam("at", type_=String())
 
 
@@ -189,16 +206,26 @@ _COUNT = (
     .where(_SEARCH.archived_at.is_(None))
 )  # fmt: skip
 _WAITING = (
-    select(_B.id.label("board"), _S.queue, _S.queue_since, _S.priority, _SEARCH.status)
+    select(_B.id.label("board"), _S.queue, _S.queue_since, _S.priority, _SEARCH.status, is_held(_S).label("is_held"))
     .join_from(table_of(Board), table_of(Search), _SEARCH.id == _B.id)
     .join(table_of(Sighting), _S.board == _B.id)
     .where(_B.kind == Search.KIND, _SEARCH.status != "closed", _SEARCH.archived_at.is_(None), _S.queue.in_(QUEUES))
 )
 _WAKES = (
-    select(_B.id.label("board"), _W.queue, _W.queue_since, literal("normal").label("priority"), _SEARCH.status)
+    select(
+        _B.id.label("board"), _W.queue, _W.queue_since, literal("normal").label("priority"), _SEARCH.status,
+        is_held(_W).label("is_held"),
+    )
     .join_from(table_of(Board), table_of(Search), _SEARCH.id == _B.id)
     .join(table_of(Wake), _W.board == _B.id)
     .where(_SEARCH.status != "closed", _SEARCH.archived_at.is_(None), _W.queue == "look")
+)  # fmt: skip
+_PROMISED = (
+    select(_B.id.label("board"), _T.id)
+    .join_from(table_of(Board), table_of(Task), _T.board == _B.id)
+    .join(table_of(Column), _COLUMN.id == _T.column)
+    .where(~_T.withdrawn, _COLUMN.role != "done", _T.due < _AT, is_promised(_T))
+    .order_by(_T.due, _T.id)
 )
 
 
@@ -212,9 +239,9 @@ def _first(row: Any, ids: Select[Any], columns: Sequence[Any], *of_search: Any) 
     )
 
 
-def _first_task(condition: Any) -> Select[Any]:
+def _first_task(condition: Any, *order: Any) -> Select[Any]:
     row = table_of(Task).alias("first")
-    ids = _open_tasks(_T.id, condition).order_by(_T.due, _T.id)
+    ids = _open_tasks(_T.id, condition).order_by(*order, _T.due, _T.id)
     return _first(row, ids, [row.c[name] for name in ("id", "number", "title", "due")], _SEARCH.status == "open")
 
 
@@ -244,7 +271,7 @@ def _first_promise() -> Select[Any]:
 
 # One card per open search that needs somebody first, its oldest open alarm, and a promise, by the name in the summary.
 FIRST: Mapping[str, tuple[Select[Any], Callable[[Row[Any]], dict[str, Any]]]] = {
-    "overdue_task": (_first_task(_T.due < _AT), _task),
+    "overdue_task": (_first_task(_T.due < _AT, is_promised(_T)), _task),
     "next_task": (_first_task(_T.due >= _AT), _task),
     "unassessed_sighting": (
         _first_sighting(_UNASSESSED, case((_S.priority == "urgent", 0), else_=1), func.coalesce(_S.received_at, _S.recorded_at)),

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from typing_extensions import TypedDict
 
 from board.commands.alarms.alerts import short_name
+from board.commands.cards.held_cards import is_held
 from board.config.targets import QUEUES, Targets
 from board.engine import snapshot
 from board.engine.identity import Caller
@@ -49,7 +50,8 @@ _OF_REPORT = ("description", "place", "seen_at", "received_at")
 
 
 class WaitingEntry(NamedTuple):
-    """Waiting sighting, tip or wake, with the values that decide its order. `target_min`: None once the child was found."""
+    """Waiting sighting, tip or wake, with the values that decide its order, and whether somebody has it. `target_min`: None once
+    the child was found."""
 
     kind: str
     id: str
@@ -57,6 +59,7 @@ class WaitingEntry(NamedTuple):
     since: str
     priority: str
     target_min: int | None
+    held: bool
 
     def age(self, now: str) -> float:
         """Return the waiting time in minutes."""
@@ -80,11 +83,14 @@ UnansweredEntry = TypedDict("UnansweredEntry", {
     "kind": Annotated[str, Shape(enum=["sighting", "tip", "wake"])], "board": Id | None, "reference": str | None,
     "child": str | None, "status": Annotated[str, of_state(Search, "status")] | None, "id": Id, "number": Count | None,
     "seq": Count, "queue": Annotated[str, Shape(enum=list(QUEUES))], "queue_since": Time, "target_min": Count | None,
-    "late": bool, "assignee": Id | None, "priority": Annotated[str, of_state(Sighting, "priority")],
+    "late": bool, "held": bool, "assignee": Id | None, "priority": Annotated[str, of_state(Sighting, "priority")],
     "assessment": Annotated[str, of_state(Sighting, "assessment")], "title": str, "place": str | None, "seen_at": Time | None,
     "received_at": Time | None, "looked_at": LookedAtBy | None, "alarm": AlarmOwner | None,
 })  # fmt: skip
-UnansweredCounts = TypedDict("UnansweredCounts", {"look": Count, "judge": Count, "pass_on": Count, "late": Count})
+LateOpen = TypedDict("LateOpen", {"look": Count, "judge": Count, "pass_on": Count})
+UnansweredCounts = TypedDict("UnansweredCounts", {
+    "look": Count, "judge": Count, "pass_on": Count, "late": Count, "late_open": LateOpen,
+})  # fmt: skip
 Unanswered = TypedDict("Unanswered", {
     "at": Time, "counts": UnansweredCounts, "entries": list[UnansweredEntry], "left_out": Count,
 })  # fmt: skip
@@ -105,6 +111,9 @@ async def unanswered(request: Request, caller: Caller) -> Reply[Unanswered]:
     `counts`: as in a summary, over all searches that the reader may see, whatever `queue` is asked for.
     `entries[].kind`: `tip`: of no search, so what is of a search is null. `wake`: a report that may belong to the search, with
     the `number`, `title`, `place` and times of the report.
+    `counts.late_open`: late ones that nobody has, by queue. *0.4.0*
+    `entries[].held`: whether somebody has it: by a promise about it or about all late ones of its search or, if no alarm about
+    it is open, as its assignee. *0.4.0*
     `entries[].child`: such as `Mila B., 6`.
     `entries[].status`: of the search.
     `entries[].target_min`: minutes; null if nothing is late any longer.
@@ -140,11 +149,16 @@ def read(session: Session, account: str, targets: Targets, now: str, queue: str 
         "at": now,
         "counts": {
             "look": counts["look"], "judge": counts["judge"], "pass_on": counts["pass_on"],
-            "late": sum(entry.is_late(now) for entry in entries),
+            "late": sum(entry.is_late(now) for entry in entries), "late_open": _late_open(entries, now),
         },
         "entries": _entries(session, listed, now),
         "left_out": len(selected) - len(listed),
     }  # fmt: skip
+
+
+def _late_open(entries: Sequence[WaitingEntry], now: str) -> LateOpen:
+    open = Counter(entry.queue for entry in entries if entry.is_late(now) and not entry.held)
+    return {"look": open["look"], "judge": open["judge"], "pass_on": open["pass_on"]}
 
 
 def first_waiting(
@@ -155,7 +169,7 @@ def first_waiting(
     entries, number = [], 0
     for kind, query in _queries(session, account, condition):
         rows, count = first_rows(session, query, _by_target, limit, _with_one_target)
-        entries += [_waiting(kind, targets, *row[:5]) for row in rows]
+        entries += [_waiting(kind, targets, *row[:6]) for row in rows]
         number += count
     return _entries(session, entries, now), number
 
@@ -186,16 +200,18 @@ def _queries(session: Session, account: str, condition: Condition = lambda entry
     yield Wake.KIND, _wakes(hidden).where(condition(_WAKE))
 
 
-def _waiting(kind: str, targets: Targets, id: str, queue: str, since: str, priority: str, status: str) -> WaitingEntry:
+def _waiting(
+    kind: str, targets: Targets, id: str, queue: str, since: str, priority: str, status: str, held: bool
+) -> WaitingEntry:
     target = targets.minutes(queue, priority) if status == "open" else None
-    return WaitingEntry(kind, id, queue, since, priority, target)
+    return WaitingEntry(kind, id, queue, since, priority, target, bool(held))
 
 
 def _sightings(hidden: Collection[str]) -> Select[Any]:
     """Return the query for the waiting sightings of searches that are not closed."""
     since = func.coalesce(_SIGHTING.queue_since, _SIGHTING.recorded_at).label("since")
     return (
-        select(_SIGHTING.id, _SIGHTING.queue, since, _SIGHTING.priority, _SEARCH.status)
+        select(_SIGHTING.id, _SIGHTING.queue, since, _SIGHTING.priority, _SEARCH.status, is_held(_SIGHTING).label("held"))
         .join(Search, _SEARCH.id == _SIGHTING.board)
         .where(_SIGHTING.queue.in_(QUEUES), *_is_listed(hidden))
     )
@@ -204,7 +220,7 @@ def _sightings(hidden: Collection[str]) -> Select[Any]:
 def _tips() -> Select[Any]:
     """Return the query for the waiting tips. Anyone who sees the list of all searches sees them."""
     status = literal("open", String).label("status")
-    columns = (_TIP.id, _TIP.queue, _TIP.queue_since.label("since"), _TIP.priority, status)
+    columns = (_TIP.id, _TIP.queue, _TIP.queue_since.label("since"), _TIP.priority, status, is_held(_TIP).label("held"))
     return select(*columns).where(_TIP.archived_at.is_(None), _TIP.queue == "look")
 
 
@@ -212,7 +228,7 @@ def _wakes(hidden: Collection[str]) -> Select[Any]:
     """Return the query for the waiting wakes of searches that are not closed. Their reports must be visible too."""
     priority = literal(NORMAL, String).label("priority")
     return (
-        select(_WAKE.id, _WAKE.queue, _WAKE.queue_since.label("since"), priority, _SEARCH.status)
+        select(_WAKE.id, _WAKE.queue, _WAKE.queue_since.label("since"), priority, _SEARCH.status, is_held(_WAKE).label("held"))
         .join(Search, _SEARCH.id == _WAKE.board)
         .outerjoin(table_of(Tip), _TIP.id == _WAKE.tip)
         .outerjoin(table_of(Sighting), _SIGHTING.id == _WAKE.sighting)
@@ -280,7 +296,8 @@ def _entry(entry: WaitingEntry, row: Any, alarm: AlarmOwner | None, now: str) ->
     return {
         "kind": entry.kind, "board": row.board, "reference": row.reference, "child": child, "status": row.status,
         "id": entry.id, "number": row.number, "seq": row.seq, "queue": entry.queue, "queue_since": entry.since,
-        "target_min": entry.target_min, "late": entry.is_late(now), "assignee": row.assignee, "priority": entry.priority,
-        "assessment": row.assessment, "title": row.description[:MAX_TITLE], "place": place.get("text"), "seen_at": row.seen_at,
-        "received_at": row.received_at, "looked_at": row.looked_at, "alarm": alarm,
+        "target_min": entry.target_min, "late": entry.is_late(now), "held": entry.held, "assignee": row.assignee,
+        "priority": entry.priority, "assessment": row.assessment, "title": row.description[:MAX_TITLE],
+        "place": place.get("text"), "seen_at": row.seen_at, "received_at": row.received_at,
+        "looked_at": row.looked_at, "alarm": alarm,
     }  # fmt: skip

@@ -86,9 +86,7 @@ class Fetcher:
                 continue
         raise ProviderError("unavailable")
 
-    async def _ask(
-        self, method: str, url: httpx2.URL, address: str, headers: Mapping[str, str], content: bytes | None
-    ) -> Answer:
+    async def _ask(self, method: str, url: httpx2.URL, address: str, headers: Mapping[str, str], content: bytes | None) -> Answer:
         """Ask the checked address, by the certificate and Host of the name."""
         own = {
             "host": url.netloc.decode("ascii"), "accept": "application/json", "accept-encoding": "identity",

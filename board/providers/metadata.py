@@ -36,9 +36,7 @@ def parse(body: dict[str, Any], issuer: str, fetcher: Fetcher) -> Metadata:
     )
     if authorization is None or token is None or keys is None:
         raise ProviderError("answer")
-    return Metadata(
-        authorization, token, keys, userinfo, body.get("authorization_response_iss_parameter_supported") is True
-    )
+    return Metadata(authorization, token, keys, userinfo, body.get("authorization_response_iss_parameter_supported") is True)
 
 
 def _endpoint(value: Any, fetcher: Fetcher) -> str | None:

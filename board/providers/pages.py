@@ -64,9 +64,7 @@ async def _sign_in(request: Request, client: ProviderClient) -> Response:
     tokens = await client.redeem(_code(request), started.verifier, _redirect_uri(request, client))
     values = await client.claims(tokens, at, nonce=started.nonce)
     service = service_of(request)
-    outcome = await live_changes.apply_change(
-        service, lambda session: people.sign_in(session, client.provider, values, at)
-    )
+    outcome = await live_changes.apply_change(service, lambda session: people.sign_in(session, client.provider, values, at))
     account = outcome.account
     if account is None or outcome.refusal:
         return _refusal(request, client, outcome.refusal, account)

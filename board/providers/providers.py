@@ -17,7 +17,7 @@ class Providers:
     """Clients by the key of the provider, and the seals of started sign-ins and of stored tokens."""
 
     def __init__(self, service: "BoardService") -> None:
-        listed = service.sign_in.provider
+        listed = list(service.sign_in.provider)
         tls = ssl.create_default_context() if listed else None
         self._clients = {provider.key: ProviderClient(provider, tls) for provider in listed if tls is not None}
         self._settings = service.settings

@@ -165,6 +165,21 @@ async def test_nothing_is_cut_while_the_page_has_space(team: Team) -> None:
     assert [each for each in references if each not in page] == []
 
 
+@pytest.mark.parametrize("language", TITLES)
+async def test_texts_of_people_are_whole_on_a_nearly_full_page(team: Team, language: str) -> None:
+    searches = await open_searches(team, 10)
+    number = await handover_steps.prepare_handover(team.alice)
+    title = "Ask every other school, shop and station of the region before the last train to the coast leaves"
+    texts = {"assessment": "On foot since six, after a quarrel about the telephone, towards the sea. Endofsituation"}
+    for search in searches:
+        await team.alice.command(search, "task.add", {"title": title, "due": "2025-01-01T00:00:00Z"})
+        await team.alice.command(search, "handover.write", {"handover": number} | texts)
+    (page,) = await pages(team.bob, language=language)
+    assert page.count("Endofsituation") == 10
+    assert "1 / 1" in page
+    assert [at for at in range(10) if f"Child{at} S., 9" not in page] == []
+
+
 @pytest.mark.slow
 async def test_long_texts_end_with_a_sign_where_another_page_would_begin(team: Team) -> None:
     searches = await open_searches(team, 9)

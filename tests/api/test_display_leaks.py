@@ -163,7 +163,7 @@ FRAMES = {  # all keys that any frame may contain
     "type", "account", "id", "name", "role", "heartbeat_s", "server", "form", "display", "profile", "language", "shows",
     "boards", "every_s", "theme", "sound", "reload", "board", "epoch", "seq", "entities", "kind", "state", "events",
     "at", "changes", "hidden", "reason", "heads", "searches", "unassessed_sightings", "open_tasks", "overdue_tasks",
-    "unanswered", "look", "judge", "pass_on",
+    "unanswered", "look", "judge", "pass_on", "late_open", "overdue_open", "promised",
     "last", "shift", "since", "number", "handover", "code", "message", "more", "status", "worrying", "missing_since",
     "person", "first_name", "age", "appeal", "level", "until", "status_at", "rank", "column", "assessment", "priority",
     "withdrawn", "late", "undecided", "due", "duties", "absent", "next", "category", "happened_at", "holder_name", "public_photo",

@@ -296,6 +296,8 @@ async def test_events_come_to_what_a_snapshot_says(team: Team, wall: Wall) -> No
         "unassessed_sightings",
         "open_tasks",
         "overdue_tasks",
+        "overdue_open",
+        "promised",
         "last",
         "credible_sighting",
         "promise",

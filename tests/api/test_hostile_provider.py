@@ -256,9 +256,7 @@ async def test_unusable_answer_of_the_token_endpoint(
     assert "board_session" not in http.cookies
 
 
-async def test_sessions_continue_while_the_provider_is_down(
-    board: Server, police: FakeProvider, http: httpx.AsyncClient
-) -> None:
+async def test_sessions_continue_while_the_provider_is_down(board: Server, police: FakeProvider, http: httpx.AsyncClient) -> None:
     await sign_in(http, board, police)
     await police.stop()
     await _check_now(board)
@@ -298,9 +296,7 @@ async def test_answer_works_once(board: Server, police: FakeProvider, http: http
     assert await reasons(record) == ["replayed", "state"]
 
 
-async def test_answer_works_in_the_browser_that_asked_alone(
-    board: Server, police: FakeProvider, http: httpx.AsyncClient
-) -> None:
+async def test_answer_works_in_the_browser_that_asked_alone(board: Server, police: FakeProvider, http: httpx.AsyncClient) -> None:
     query = await begin(http, board, police)
     async with browser() as other:
         assert (await call_back(other, board, query)).status_code == 400
@@ -318,9 +314,7 @@ async def test_answer_works_for_its_provider_alone(
 
 
 @pytest.mark.parametrize("next", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
-async def test_no_redirect_leads_to_another_host(
-    board: Server, police: FakeProvider, http: httpx.AsyncClient, next: str
-) -> None:
+async def test_no_redirect_leads_to_another_host(board: Server, police: FakeProvider, http: httpx.AsyncClient, next: str) -> None:
     start = await http.get(f"{board.url}/sign-in/with/police", params={"next": next})
     sent = httpx.URL(start.headers["location"]).params
     police.nonce = sent["nonce"]
@@ -381,6 +375,7 @@ async def test_permission_for_one_provider_links_no_other(
 ) -> None:
     email = f"{new_id()}@police.example"
     id = await live_changes.add_account(board.service, email, "Eva", "investigator", PASSWORD)
+
     def allow(database: Any) -> None:
         identities.allow_link(database, database.get_one(Account, id), police.issuer, "police", now())
 

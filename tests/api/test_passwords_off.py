@@ -98,9 +98,7 @@ async def test_emergency_account_signs_in_and_alerts_administrators(
     assert [alert["type"] for alert in alerts] == ["sign_in.break_glass"]
 
 
-async def test_wrong_password_of_the_emergency_account_alerts_nobody(
-    http: httpx.AsyncClient, record: AuditRecord
-) -> None:
+async def test_wrong_password_of_the_emergency_account_alerts_nobody(http: httpx.AsyncClient, record: AuditRecord) -> None:
     assert (await http.post("/login", data={"email": CHIEF, "password": "wrong"})).status_code == 401
     assert await record.types() == ["sign_in.failed"]
 

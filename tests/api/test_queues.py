@@ -341,7 +341,8 @@ async def test_summary_counts_each_queue_and_what_is_late(scene: SearchScenario,
         return next((each[scene.search] for each in reversed(frames) if scene.search in each), {})
 
     await reader.wait_until(told)
-    assert told()["unanswered"] == {"look": 1, "judge": 0, "pass_on": 1, "late": 1}
+    red = {"look": 1, "judge": 0, "pass_on": 0}
+    assert told()["unanswered"] == {"look": 1, "judge": 0, "pass_on": 1, "late": 1, "late_open": red}
 
 
 async def test_closing_asks_about_sightings_that_are_not_passed_on(scene: SearchScenario) -> None:

@@ -21,7 +21,7 @@ HOLDER = "Bartholomeus Vandenbroucke-Desmedt"
 # Replace the page by the view of a display over a session that has these searches.
 SHOW = """async ({ names, worrying, undecided, count, holder, events, inner, one,
     cards: many = 24, goal, due = -3, level = "child_alert", theme = "dark",
-    alarmed = [], promised = [], published = [], rule = "urgent_sighting" }) => {
+    alarmed = [], promised = [], held = [], published = [], rule = "urgent_sighting" }) => {
   const from = (path) => import(`/static/js/${path}`);
   const [{ DisplayView }, { loadCatalogue }, { syncClock }] = await Promise.all(
     ["display/display_view.js", "core/i18n.js", "core/time.js"].map(from));
@@ -38,7 +38,9 @@ SHOW = """async ({ names, worrying, undecided, count, holder, events, inner, one
   const types = ["sighting.assessed", "search.appeal_set", "search.worrying_set", "note.added"];
   const last = (at) => ({ seq: at + 9, at: back(at * 20), type: types[at % 4], assessment: "confirmed" });
   const summaries = new Map(searches.map(({ id }, at) => [id, {
-    unassessed_sightings: count, open_tasks: count, overdue_tasks: count, last: events ? last(at) : null,
+    unassessed_sightings: count, open_tasks: count, overdue_tasks: count, overdue_open: count, promised: held,
+    unanswered: { look: 0, judge: 0, pass_on: 0, late: 0, late_open: { look: 0, judge: 0, pass_on: 0 } },
+    last: events ? last(at) : null,
     alarm: alarmed.includes(at) ? { rule, raised_at: back(2 + at), step: 0 } : null,
     promise: promised.includes(at) ? { rule, occasion: rule, name: "Bartholomeus", until: back(-1) } : null,
     ...(inner && { credible_sighting: { assessment: at % 2 ? "credible" : "confirmed", seen_at: back(30),
@@ -206,6 +208,15 @@ async def test_visitors_see_no_promise_about_a_child_without_an_appeal(browsers:
     assert await page.locator(".promised").count() == 1
     await show(page, SHORT[:6], promised=[0, 1], published=[1], inner=True)
     assert await page.locator(".promised").count() == 2
+
+
+async def test_an_overdue_task_that_somebody_promised_is_not_red_on_a_wall(browsers: Browsers) -> None:
+    page = await opened(browsers)
+    await show(page, ["Mila"], inner=True, one=True, cards=6, promised=[0], held=["c1"])
+    colours = "all => all.map((each) => getComputedStyle(each).color)"
+    (held,) = await page.locator(".open-cards .task:has-text('images 1') .state").evaluate_all(colours)
+    (red,) = set(await page.locator(".open-cards .task:not(:has-text('images 1')) .state").evaluate_all(colours))
+    assert held != red
 
 
 async def test_check_finds_what_is_cut_and_what_lies_over_another(browsers: Browsers) -> None:

@@ -74,7 +74,10 @@ class Crowded:
         return json.dumps(told)
 
     def counts(self, count: int, promise: dict[str, str] | None, searches: list[str]) -> None:
-        many = {"open_tasks": count, "overdue_tasks": count, "unassessed_sightings": count, "last": None, "promise": promise}
+        many = {
+            "open_tasks": count, "overdue_tasks": count, "overdue_open": count, "promised": [], "unassessed_sightings": count,
+            "last": None, "promise": promise, "unanswered": {"late_open": {"look": 0, "judge": 0, "pass_on": 0}},
+        }  # fmt: skip
         self.sockets[-1].send(json.dumps({"type": "summary", "board": "operations", "searches": dict.fromkeys(searches, many)}))
 
 

@@ -235,6 +235,12 @@ interface LastEvent {
   type: string;
 }
 
+interface LateOpen {
+  look: number;
+  judge: number;
+  pass_on: number;
+}
+
 interface Likeness {
   words: number;
   near: number;
@@ -464,6 +470,8 @@ interface Summary {
   unassessed_sightings: number;
   open_tasks: number;
   overdue_tasks: number;
+  overdue_open: number;
+  promised: Array<string>;
   people: number;
   last: LastEvent;
   suggested: Array<"under_13">;
@@ -546,6 +554,7 @@ interface UnansweredCounts {
   judge: number;
   pass_on: number;
   late: number;
+  late_open: LateOpen;
 }
 
 interface UnansweredEntry {
@@ -561,6 +570,7 @@ interface UnansweredEntry {
   queue_since: IsoTime;
   target_min: number | null;
   late: boolean;
+  held: boolean;
   assignee: string | null;
   priority: "low" | "normal" | "urgent";
   assessment: "unassessed" | "credible" | "confirmed" | "not_the_child" | "unverifiable" | "duplicate";

@@ -26,8 +26,9 @@ test("a sighting to assess comes before a future task", () => {
 test("a promise comes before what is not late, and hides the overdue task that it is about", () => {
   const promise = { id: "a", about: { kind: "task", id: "t", seq: 1 }, number: 7, taken_by: { id: "b", name: "Bob" }, until: "2026-11-26T10:30:00Z" };
   assert.equal(need({ promise, next_task: task("2026-11-26T11:00:00Z") })[0], "promise");
-  assert.equal(need({ promise, overdue_tasks: 1, overdue_task: task("2026-11-26T08:55:00Z") })[0], "promise");
-  assert.equal(need({ promise, overdue_tasks: 2, overdue_task: task("2026-11-26T08:55:00Z") })[0], "overdue");
+  assert.equal(need({ promise, overdue_tasks: 1, overdue_open: 0, overdue_task: task("2026-11-26T08:55:00Z") })[0], "promise");
+  assert.equal(need({ promise, overdue_tasks: 2, overdue_open: 0, overdue_task: task("2026-11-26T08:55:00Z") })[0], "promise");
+  assert.deepEqual(need({ promise, overdue_tasks: 2, overdue_open: 1, overdue_task: task("2026-11-26T08:55:00Z") }), ["overdue", 1, 65]);
 });
 test("the next task is named if nothing else is urgent", () => {
   assert.deepEqual(need({ next_task: task("2026-11-26T11:00:00Z") })[0], "due");

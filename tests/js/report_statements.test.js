@@ -4,7 +4,7 @@ import { test } from "node:test";
 import "./declarations.js";
 import { use } from "../../static/js/core/i18n.js";
 import { label } from "../../static/js/core/labels.js";
-import { decisionText, eventName, isMarked, lastEvents, sightingLists, takerOf } from "../../static/js/pages/handover/report_statements.js";
+import { decisionText, eventName, isMarked, lastEvents, ownerText, sightingLists, takerOf } from "../../static/js/pages/handover/report_statements.js";
 
 use(/** @type {any} */ ({ labels: {
   kinds: { sighting: "Sighting" }, fields: {}, done: { withdrawn: "withdrawn" }, values: { "sighting.assessment": { unverifiable: "cannot be verified" }, "criteria.answer": { yes: "Yes", no: "No" }, worrying: { null: "Not decided" } },
@@ -40,6 +40,17 @@ test("an important event says what it set", () => {
   assert.equal(eventName({ type: "search.goal_set", kind: "search", result: { path: "goal.text", value: "find the driver" } }), "Goal changed: find the driver");
   assert.equal(eventName({ type: "search.goal_set", kind: "search", result: { path: "goal.text", value: null } }), "Goal changed");
   assert.equal(eventName({ type: "search.opened", kind: "search", result: null }), "Search opened");
+});
+test("a list says who has a card and until when, as its alarm does", () => {
+  const card = { kind: "task", id: "t", assignee: "bob" }, view = { nameOf: (/** @type {string} */ id) => id, report: { whole: { live: true } } }, until = new Date().toISOString();
+  const alarms = (/** @type {any} */ alarm) => ({ listed: [{ about: { id: "t" }, taken_by: null, assignee: "bob", until: null, lapsed_by: null, lapsed_at: null, ...alarm }] });
+  assert.match(ownerText(card, false, alarms({ taken_by: "bob", until }), view), /^bob has it until \d\d:\d\d$/);
+  assert.equal(ownerText(card, false, alarms({}), view), "assigned to bob, no answer yet");
+  assert.equal(ownerText(card, true, alarms({}), view), "bob", "a finished task");
+  assert.equal(ownerText(card, false, alarms({ assignee: null }), view), "nobody has it yet");
+  assert.equal(ownerText(card, false, alarms({ assignee: null }), { ...view, report: { whole: { live: false } } }), "nobody had it yet", "when it was signed");
+  assert.equal(ownerText({ ...card, assignee: null }, false, undefined, view), "nobody assigned", "in a report of an earlier version");
+  assert.equal(ownerText({ ...card, kind: "sighting", assignee: null }, false, alarms({ about: { id: "other" } }), view), null);
 });
 test("an ungraded sighting is in one list", () => {
   const [one, two, three] = ["one", "two", "three"].map((id) => ({ id }));

@@ -35,12 +35,12 @@ test("searches with an untaken alarm come first in each group of gravity", () =>
   assert.equal(ids(byStatus(all, { summaries }).open), "fedcba");
 });
 test("totals count open searches, and unanswered sightings of found ones", () => {
-  const summaries = new Map([["a", { overdue_tasks: 2, unassessed_sightings: 1, unanswered: { look: 1, judge: 0, pass_on: 2, late: 1 } }],
-    ["b", { overdue_tasks: 9, unassessed_sightings: 9, unanswered: { look: 9, judge: 9, pass_on: 9, late: 9 } }],
-    ["d", { overdue_tasks: 9, unassessed_sightings: 9, unanswered: { look: 1, judge: 0, pass_on: 0, late: 0 } }]]);
+  const summaries = new Map([["a", { overdue_tasks: 2, unassessed_sightings: 1, unanswered: { look: 1, judge: 0, pass_on: 2, late: 2, late_open: { look: 0, judge: 0, pass_on: 1 } } }],
+    ["b", { overdue_tasks: 9, unassessed_sightings: 9, unanswered: { look: 9, judge: 9, pass_on: 9, late: 9, late_open: { look: 9, judge: 9, pass_on: 9 } } }],
+    ["d", { overdue_tasks: 9, unassessed_sightings: 9, unanswered: { look: 1, judge: 0, pass_on: 0, late: 0, late_open: { look: 0, judge: 0, pass_on: 0 } } }]]);
   const all = [search("a", 1, { worrying: true }), search("b", 2, { status: "closed", worrying: true }), search("c", 3, {}), search("d", 4, { status: "found" })];
-  assert.deepEqual(totals(all, summaries), { worrying: 1, undecided: 0, other: 1, open: 2, overdue: 2, unassessed: 1, unanswered: 4, late: 1 });
-  assert.deepEqual(totals([], summaries), { worrying: 0, undecided: 0, other: 0, open: 0, overdue: 0, unassessed: 0, unanswered: 0, late: 0 });
+  assert.deepEqual(totals(all, summaries), { worrying: 1, undecided: 0, other: 1, open: 2, overdue: 2, unassessed: 1, unanswered: 4, late: 2, lateOpen: 1 });
+  assert.deepEqual(totals([], summaries), { worrying: 0, undecided: 0, other: 0, open: 0, overdue: 0, unassessed: 0, unanswered: 0, late: 0, lateOpen: 0 });
 });
 test("closed searches are sorted by their last change", () => {
   const { closed, open } = byStatus([search("a", 1, { status: "closed" }), search("b", 2, { status: "closed", worrying: true })]);

@@ -43,10 +43,12 @@ class Comparison:
     screen: Screen
     truth: dict[str, Any]
     says: dict[str, Any]
+    is_signed: bool = False
 
     def wrong(self, claims: Sequence[Sequence[str]]) -> list[str]:
         """Return the claims that differ, and those that are missing."""
         known = {tuple(claim[:3]) for claim in claims}
+        self.is_signed = ("report", "", "signed") in known
         shown = {tuple(claim[:2]) for claim in claims}
         missing = [f"{' '.join(each)}: nothing for {said!r}" for each, said in self._must(shown) if each not in known]
         return missing + [wrong for claim in claims if (wrong := self._differs(*claim))]
@@ -90,8 +92,11 @@ class Comparison:
                 return self._of_line(about, fact)
             case "own", "owner":
                 return self._card(about, "own")
+            case "report", "signed":
+                return "true"
             case "report", _:
-                return self.says["alarms"].get(about, {}).get("reported") if about else str(len(self.says["alarms"]))
+                alarm = self.says["alarms"].get(about, {})
+                return alarm.get("signed" if self.is_signed else "reported") if about else str(len(self.says["alarms"]))
             case "history", _:
                 return self._of_history(about, fact)
             case "home" | "wall" | "tile", _:

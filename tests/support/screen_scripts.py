@@ -73,6 +73,7 @@ READ = r"""() => {
   each("[data-testid=holder][data-holder]", (holder) => add("handover", "", "holder", holder.dataset.holder));
   each("[data-shift] .who, [data-testid=duty]", (shift) => add("shift", "", "shift", shift));
   each("[data-testid=open-now]", (list) => add("report", "", "listed", String(list.querySelectorAll("[data-alarm]").length)));
+  each("[data-testid=open-now][data-signed]", () => add("report", "", "signed", "true"));
   each("[data-testid=open-now] [data-alarm] [data-testid=owner] > span", (owner) =>
     add("report", owner.closest("[data-alarm]").dataset.alarm, "owner", owner));
   if (newest) add("history", board, "is taken", String(HELD.includes(newest.dataset.type)));
@@ -94,8 +95,9 @@ SAY = """async ({ cards, alarms, accounts, me, holder, duties, listed }) => {
   const from = (path) => import(`/static/js/${path}.js`);
   const [{ loadCatalogue, t }, { untakenText }, { waitsSince }, { clock }, { label }] =
     await Promise.all(["core/i18n", "core/rules/has_anybody", "core/rules/alarms", "core/time", "core/labels"].map(from));
-  const [{ isLapsed, ownerOf, whoHasCard, whoHasIt }, { namedAlarm, othersText, shortAlarm }, { cardName }, { onDuty }] =
+  const [ownership, { namedAlarm, othersText, shortAlarm }, { cardName }, { onDuty }] =
     await Promise.all(["format/ownership", "format/alarm_text", "format/values", "display/on_duty"].map(from));
+  const { isLapsed, ownerOf, whoHadIt, whoHasCard, whoHasIt } = ownership;
   await (window.sentences ??= loadCatalogue(document.body.dataset.catalogue));
   const session = { accounts: new Map(Object.entries(accounts).map(([id, name]) => [id, { id, name }])) };
   const named = (id) => (id ? { id, name: accounts[id] } : null);
@@ -119,6 +121,7 @@ SAY = """async ({ cards, alarms, accounts, me, holder, duties, listed }) => {
       owner: whoHasIt(ownerOf(state, card?.state.assignee, session), me), since: waitsSince(state),
       unnamed: untakenText(Boolean(card?.state.assignee), isLapsed(state)), isListed: listed[me]?.includes(id) ?? false,
       reported: whoHasIt(ownerOf(state, card?.state.assignee, session), ""),
+      signed: whoHadIt(ownerOf(state, card?.state.assignee, session)),
       taker: state.taken_by && whoHasIt({ taken_by: named(state.taken_by), until: state.until }, ""),
     };
   };

@@ -177,10 +177,10 @@ def test_an_alarm_on_operations_leads_to_its_page_or_to_all_searches() -> None:
     assert page == {"tip": "/?tip=x", "handover": "/handover", "note": "/"}
 
 
-# Texts of alerts and of events on walls, which are named like the alarm; the order of alarms; and the count of a wall, which
-# leaves out the late task that somebody has.
+# Texts of alerts and of events on walls, which are named like the alarm; the order of alarms; and the promise about all late
+# sightings of a search.
 NAMED_BY = {
-    "task_overdue": {"all_searches.js"},
+    "queue_late": {"ownership.js"},
     "sighting_urgent": {"alarms.js", "alert_text.js", "significant_events.js"}, "sighting_credible": {"significant_events.js"},
 }  # fmt: skip
 

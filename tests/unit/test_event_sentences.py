@@ -1,6 +1,7 @@
 """Paper and screens say the same sentence of an event: each type of the registry, in each variant and language, byte for byte."""
 
 import json
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from board import i18n
 from board.bootstrap import ROOT
+from board.config import sentences
 from board.config.event_sentences import SENTENCES, Text
 from board.dev.node import find_node
 from board.dev.script_checks import NO_PAGE
@@ -77,6 +79,15 @@ def test_each_event_type_has_a_sentence_and_each_variant_a_case() -> None:
     assert without == {"handed.archived", "file.erased"}, "whose labels say it all"
     declared = {variant.text for sentence in SENTENCES.values() for variant in sentence.variants}
     assert {text for text in declared - {text for _, text in of_each_variant()} if not str(text).endswith(TO_READER)} == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_sentence_of_an_event_says_that_nobody_has_it_now(language: str) -> None:
+    translate = i18n.gettext_for(language)
+    now = "|".join(re.escape(translate(text)) for text in (sentences.NOBODY_HAS_IT, "nobody has it"))
+    given = [variant.text for sentence in SENTENCES.values() for variant in sentence.variants]
+    texts = [translate(text) for text in given if isinstance(text, str)]
+    assert [text for text in texts if re.search(rf"\b(?:{now})\b", text)] == []
 
 
 def test_each_placeholder_is_filled_by_a_known_reader() -> None:

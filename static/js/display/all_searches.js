@@ -117,7 +117,7 @@ export function gravityMark({ worrying, undecided }) {
  */
 function counts(state, { summary, alarm, promise }) {
   if (!summary) return nothing;
-  const { unassessed_sightings: sightings } = summary, overdue = overdueCount(summary, promise), isLed = !("lead_name" in state) || state.lead_name;
+  const { unassessed_sightings: sightings } = summary, overdue = overdueCount(summary), isLed = !("lead_name" in state) || state.lead_name;
   if (alarm) return custodyText({ alarm, promise });
   if (!promise && !overdue && !sightings && isLed) return html`<span class="count none">${t("nothing overdue")}</span>`;
   return html`${custodyText({ alarm, promise })}${overdue ? html`<span class="count over">${n("{count} overdue", "{count} overdue", overdue)}</span>` : nothing}
@@ -126,13 +126,10 @@ function counts(state, { summary, alarm, promise }) {
 }
 
 /**
- * Return how many tasks and sightings are late and in nobody's hands: late sightings raise alarms, which a promise answers.
+ * Return how many tasks and sightings are late and in nobody's hands.
  * @param {Summary} summary
- * @param {WallPromise | null | undefined} promise
  */
-function overdueCount({ overdue_tasks: tasks, unanswered }, promise) {
-  return promise ? tasks - Number(promise.occasion === "task_overdue") : tasks + (unanswered?.late ?? 0);
-}
+const overdueCount = ({ overdue_open: tasks, unanswered: { late_open: late } }) => tasks + late.look + late.judge + late.pass_on;
 
 // Shorter than on other pages, because a kind has half a line here.
 /** @type {Record<string, () => string>} */

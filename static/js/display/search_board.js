@@ -125,10 +125,10 @@ const cardsOf = (board) => [...board.of("sighting"), ...board.of("task")].filter
 
 /** @param {BoardContext & { height: number, upright: boolean }} view */
 function openCards({ board, now, height, upright, fewer = 0 }) {
-  const all = pressingCards(board, now), available = height - COUNTS_HEIGHT - (upright ? FACTS_HEIGHT : 0);
+  const all = pressingCards(board, now), promised = board.summaries.get(board.id)?.promised ?? [], available = height - COUNTS_HEIGHT - (upright ? FACTS_HEIGHT : 0);
   const maxCards = Math.max(1, Math.floor(available / CARD_HEIGHT) - fewer), shown = all.length <= maxCards ? all : all.slice(0, Math.max(1, maxCards - 1));
   if (!all.length) return html`<p class="nothing-open">${t("Nothing overdue or urgent.")}</p>`;
-  return html`<ol class="open-cards">${shown.map((card) => line(card, now))}
+  return html`<ol class="open-cards">${shown.map((card) => line(card, now, promised))}
     ${shown.length < all.length ? html`<li class="rest">${sayCount("more", all.length - shown.length)}</li>` : nothing}</ol>`;
 }
 
@@ -156,10 +156,13 @@ const isOverdue = ({ due }, now) => Boolean(due && now && new Date(due) < now);
 /** @param {Entity} card */
 const dueOf = ({ state }) => (state.due ? Date.parse(state.due) : Infinity);
 
-/** @param {Entity} card @param {Date | null} now */
-function line({ kind: cardKind, state }, now) {
-  const isLate = cardKind === "task" && isOverdue(state, now), noun = html`${label.noun(cardKind)} ${number(state.number)}`;
-  return html`<li class="${cardKind} ${isLate ? "over" : state.priority === "urgent" ? "urgent" : ""}"><span class="title" data-most-lines=${TITLE_LINES}>${state.title ? html`${standardText(state.title)} <span class="which">${noun}</span>` : noun}</span>
+/**
+ * Draw a card. Only what is late and promised by nobody is red.
+ * @param {Entity} card @param {Date | null} now @param {string[]} promised
+ */
+function line({ id, kind: cardKind, state }, now, promised) {
+  const isLate = cardKind === "task" && isOverdue(state, now), lateness = promised.includes(id) ? "held" : "over", noun = html`${label.noun(cardKind)} ${number(state.number)}`;
+  return html`<li class="${cardKind} ${isLate ? lateness : state.priority === "urgent" ? "urgent" : ""}"><span class="title" data-most-lines=${TITLE_LINES}>${state.title ? html`${standardText(state.title)} <span class="which">${noun}</span>` : noun}</span>
     <b class="state">${stateOf(state, isLate, now)}</b></li>`;
 }
 

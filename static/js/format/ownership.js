@@ -21,6 +21,16 @@ export function whoHasIt({ taken_by: taker, assignee, until, lapsed_by: former, 
 }
 
 /**
+ * Return the sentence about the owner at a past moment, such as the signature of a report.
+ * @param {Ownership} owner
+ */
+export function whoHadIt(owner) {
+  const { taken_by: taker, assignee, lapsed_by: former, lapsed_at: lapsed } = owner;
+  if (!taker && former && lapsed) return say("had_it_at_signing", { name: former.name, time: formatUntil(lapsed) });
+  return taker || assignee ? whoHasIt(owner, "") : say("nobody_had_it");
+}
+
+/**
  * Return the sentence about the owner of a card or tip, with or without an alarm.
  * @param {{ assignee: AlarmTaker | null, alarm?: Ownership | null }} entry
  * @param {string} me
@@ -48,6 +58,13 @@ function takenFor({ id, name }, assignee, me, until) {
 const hadIt = ({ id, name }, me, time) => (id === me ? t("nobody has it, you had it until {time}", { time }) : say("had_it", { name, time }));
 
 /**
+ * Return whether somebody has a sighting or tip: by a promise or, if no alarm about it is open, as its assignee. The server counts by the
+ * same rule (board/commands/cards/held_cards.py).
+ * @param {string | null | undefined} assignee @param {{ taken_by?: unknown } | null | undefined} alarm about it
+ */
+export const isHeld = (assignee, alarm) => Boolean(alarm ? alarm.taken_by : assignee);
+
+/**
  * Return whether a promise lapsed and nobody has taken the alarm since: the one red item about its card.
  * @param {{ taken_by?: unknown, lapsed_by?: unknown } | null | undefined} alarm
  */
@@ -69,6 +86,12 @@ export function ownerOf({ taken_by: taker, until, lapsed_by: former, lapsed_at: 
  * @param {Pick<AnyBoard, "of">} board @param {string} subject
  */
 export const untakenAlarm = (board, subject) => board.of("alarm").find(({ state }) => state.about.id === subject && !state.ended_at && !state.taken_by);
+
+/**
+ * Return the promise about all late sightings of a search, if there is one.
+ * @param {Pick<AnyBoard, "of">} board
+ */
+export const promiseOfQueues = (board) => board.of("alarm").find(({ state }) => state.occasion === "queue_late" && !state.ended_at && state.taken_by)?.state;
 
 /**
  * Return the states of open alarms by subject id; if a subject has several, one that nobody has taken.

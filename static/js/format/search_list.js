@@ -14,9 +14,12 @@ export function totals(searches, summaries) {
   const sum = (/** @type {"overdue_tasks" | "unassessed_sightings"} */ name) => open.reduce((total, { id }) => total + (summaries.get(id)?.[name] ?? 0), 0);
   const byGravity = Object.fromEntries(GRAVITIES.map((gravity) => [gravity, open.filter(({ state }) => gravityOf(state) === gravity).length]));
   const counts = searches.filter(({ state }) => state.status !== "closed").map(({ id }) => summaries.get(id)?.unanswered).filter((count) => count !== undefined);
-  const unanswered = counts.reduce((total, { look, judge, pass_on: passOn }) => total + look + judge + passOn, 0), late = counts.reduce((total, count) => total + count.late, 0);
-  return { ...byGravity, open: open.length, overdue: sum("overdue_tasks"), unassessed: sum("unassessed_sightings"), unanswered, late };
+  const unanswered = counts.reduce((total, count) => total + allQueues(count), 0), late = counts.reduce((total, count) => total + count.late, 0);
+  return { ...byGravity, open: open.length, overdue: sum("overdue_tasks"), unassessed: sum("unassessed_sightings"), unanswered, late, lateOpen: counts.reduce((total, count) => total + allQueues(count.late_open), 0) };
 }
+
+/** Return the sum of all queues. @param {{ look: number, judge: number, pass_on: number }} counts */
+export const allQueues = ({ look, judge, pass_on: passOn }) => look + judge + passOn;
 
 /**
  * "Noor V.": without the surname, because everyone in the room can see the screen.

@@ -118,7 +118,7 @@ function placesLine({ last_seen: last }, summary, gravity) {
   if (gravity !== "worrying") return nothing;
   const sighting = summary?.credible_sighting;
   if (!last?.text && !sighting) return nothing;
-  return html`<p class="places">${last?.text ? html`<span>${t("last seen: {place}", { place: last.text })}</span>` : nothing}
+  return html`<p class="places">${last?.text ? html`<span>${t("last seen (report): {place}", { place: last.text })}</span>` : nothing}
     ${sighting ? html`<span class="credible">${t("latest credible: {at}", { at: credibleText(sighting) })}</span>` : nothing}</p>`;
 }
 
@@ -193,10 +193,10 @@ function inCharge(state, session, brief) {
 function counts(summary) {
   if (!summary) return nothing;
   const { unassessed_sightings: sightings, open_tasks: tasks, unanswered } = summary, toPassOn = unanswered?.pass_on ?? 0;
-  const late = unanswered?.late ? "late" : "", lateTitle = late ? t("Sightings over their target") : nothing;
+  const red = unanswered?.late_open, lateTitle = t("Sightings over their target"), isLate = Boolean(red?.look || red?.judge), isLateToPassOn = Boolean(red?.pass_on);
   return [
-    sightings ? html`<span class="sightings ${late}" title=${lateTitle} data-count="unassessed">${sayCount("to_assess", sightings)}</span>` : nothing,
-    toPassOn ? html`<span class="to-pass-on ${late}" title=${lateTitle} data-count="pass-on">${sayCount("waiting_for_police", toPassOn)}</span>` : nothing,
+    sightings ? html`<span class="sightings ${isLate ? "late" : ""}" title=${isLate ? lateTitle : nothing} data-count="unassessed">${sayCount("to_assess", sightings)}</span>` : nothing,
+    toPassOn ? html`<span class="to-pass-on ${isLateToPassOn ? "late" : ""}" title=${isLateToPassOn ? lateTitle : nothing} data-count="pass-on">${sayCount("waiting_for_police", toPassOn)}</span>` : nothing,
     tasks ? html`<span class="tasks" data-count="tasks">${n("{count} task", "{count} tasks", tasks)}</span>` : nothing,
   ];
 }

@@ -1,6 +1,7 @@
 /* Account page: notification permission, and the data in this browser. */
 
 import { mount as notifying } from "./notification_permission.js";
+import * as passkeys from "./passkeys.js";
 import { localizeTimes } from "./local_times.js";
 import { countDrafts } from "../../core/storage/drafts.js";
 import { n, t } from "../../core/i18n.js";
@@ -9,6 +10,7 @@ import { n, t } from "../../core/i18n.js";
 export function mount(main, session) {
   localizeTimes(main);
   notifying(/** @type {HTMLElement} */ (main.querySelector("[data-notify]")));
+  passkeys.mount(main);
   const draw = () => {
     const drafts = countDrafts(), unsent = session.outbox.unsent();
     const container = /** @type {HTMLElement} */ (main.querySelector("[data-kept-drafts]"));

@@ -73,7 +73,7 @@ function appearanceLines({ person }) {
 function placesLine({ search: { person: { sex }, last_seen: seen, appeal }, last_credible: credible }) {
   const level = appeal?.level && appeal.level !== "none" ? appeal : null;
   const placeTexts = [
-    seen?.text && t("last seen: {place}", { place: [seen.at && formatShortMoment(seen.at), seen.text].filter(Boolean).join(" ") }),
+    seen?.text && t("last seen (report): {place}", { place: [seen.at && formatShortMoment(seen.at), seen.text].filter(Boolean).join(" ") }),
     t("latest credible: {at}", { at: credible ? [say("sighting", { number: credible.number }), seenText(credible, formatShortMoment, sex), credible.place?.text].filter(Boolean).join(" ") : say("none_so_far") }),
     level && (level.until ? say("appeal_until", { level: label.level(level.level), until: formatMoment(level.until) }) : say("appeal", { level: label.level(level.level) })),
   ].filter(Boolean);

@@ -2,13 +2,13 @@
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { n, t } from "../../core/i18n.js";
-import { say } from "../../core/rules/sentences.js";
 import { label } from "../../core/labels.js";
 import { pathsOf } from "../../forms/form_row.js";
 import { ofSearch } from "../../forms/handover_fields.js";
 import { isWritten } from "./authorship.js";
 import { formatMoment } from "../../format/time_elements.js";
 import { alarmCounts } from "./moving_alarms.js";
+import { openTitle } from "./open_now.js";
 import { nameAndAge } from "./child_summary.js";
 import { progressOf } from "./restatement.js";
 
@@ -26,7 +26,7 @@ export function index(view) {
 function openAlarms(view) {
   const { held, open } = alarmCounts(view);
   if (!(held + open) || (view.stage === "none" && !view.isFixed)) return nothing;
-  return html`<p class="contents-open"><a href="#open-now">${say("open_now")}</a> <span class=${open ? "text-alert" : ""}>${held + open}</span></p>`;
+  return html`<p class="contents-open"><a href="#open-now">${openTitle(view)}</a> <span class=${open ? "text-alert" : ""}>${held + open}</span></p>`;
 }
 
 /**

@@ -6,11 +6,11 @@ import { t } from "../../core/i18n.js";
 import { say, sayCount } from "../../core/rules/sentences.js";
 import { standardText } from "../../core/rules/standard_texts.js";
 import { alarmUrl, namedAlarm } from "../../format/alarm_text.js";
-import { whoHasIt } from "../../format/ownership.js";
 import { shortPersonName } from "../../format/search_list.js";
 import { formatMoment, formatUntil } from "../../format/time_elements.js";
 import { initials } from "../../shared/avatars.js";
-import { DESK, alarmCounts, deskAlarms, isToDecide, moves } from "./moving_alarms.js";
+import { alarmCounts, isToDecide, moves, withAlarms } from "./moving_alarms.js";
+import { isSigned, whoHasAlarm } from "./report_statements.js";
 
 const MAX_ROWS = 100; // the counts have all
 const KEEP = "keep";
@@ -20,32 +20,33 @@ export function openNow(view) {
   if (!view.report.whole || (view.stage === "none" && !view.isFixed)) return nothing;
   const { held, open, moving } = alarmCounts(view), rows = rowsOf(view), more = held + open - rows.length;
   const counts = [held && sayCount("somebody_has", held), open && sayCount("nobody_has", open), moving && sayCount("passing_on", moving)].filter(Boolean);
-  return html`<section class="handover-section open-now" id="open-now" aria-labelledby="open-now-title" data-testid="open-now" tabindex="-1">
-    <header><h2 id="open-now-title">${say("open_now")}</h2><span class="hint" data-testid="alarm-counts">${counts.join(" · ") || say("nothing_open")}</span></header>
+  return html`<section class="handover-section open-now" id="open-now" aria-labelledby="open-now-title" data-testid="open-now" data-signed=${isSigned(view) ? "" : nothing} tabindex="-1">
+    <header><h2 id="open-now-title">${openTitle(view)}</h2><span class="hint" data-testid="alarm-counts">${counts.join(" · ") || (isSigned(view) ? say("nothing_was_open") : say("nothing_open"))}</span></header>
     ${rows.length ? html`<ul role="list">${repeat(rows, ({ alarm }) => alarm.id, ({ alarm, section }) => row(alarm, section, view))}</ul>` : nothing}
     ${more > 0 ? html`<p class="hint">${sayCount("more", more)}</p>` : nothing}
   </section>`;
 }
 
+/** Return "Open alarms" or, for a signed report, when they were open. @param {HandoverView} view */
+export const openTitle = (view) => (isSigned(view) ? say("open_at_signing", { at: formatMoment(view.report.whole.composed_at) }) : say("open_now"));
+
 /**
- * Return the alarms of all searches: first those that nobody has, then those that pass on, then the others by the end of their promise.
+ * Return all alarms with their sections: first those that nobody has, then those that pass on, then the others by the end of their promise.
  * @param {HandoverView} view
  */
 function rowsOf(view) {
-  const ofSearches = view.sections.flatMap((/** @type {any} */ section) => (section.alarms?.listed ?? []).map((/** @type {any} */ alarm) => ({ alarm, section })));
-  const rows = [...ofSearches, ...deskAlarms(view).map((alarm) => ({ alarm, section: DESK }))];
+  const rows = withAlarms(view).flatMap((section) => (section.alarms?.listed ?? []).map((/** @type {any} */ alarm) => ({ alarm, section })));
   const order = (/** @type {any} */ { alarm }) => `${Number(alarm.taken_by !== null)}${Number(!alarm.moves)}${alarm.taken_by ? alarm.until : alarm.lapsed_at ?? alarm.raised_at}`;
   return rows.sort((/** @type {any} */ one, /** @type {any} */ other) => (order(one) < order(other) ? -1 : 1)).slice(0, MAX_ROWS);
 }
 
 /** @param {any} reported @param {any} section @param {HandoverView} view */
 function row(reported, section, view) {
-  const alarm = { ...reported, board: section.board }, named = (/** @type {string | null} */ id) => (id ? { id, name: view.nameOf(id) } : null);
-  const owner = { taken_by: named(alarm.taken_by), assignee: named(alarm.assignee), until: alarm.until, lapsed_by: named(alarm.lapsed_by), lapsed_at: alarm.lapsed_at };
+  const alarm = { ...reported, board: section.board };
   return html`<li data-alarm=${alarm.id}>
     <a class="what" href=${alarmUrl(alarm)}><b>${section.search ? html`<bdi>${shortPersonName(section.search.person)}</bdi> · ` : nothing}${namedAlarm(alarm)}</b>
       <span class="quiet">${since(alarm)}${alarm.title ? html` · <bdi>${standardText(alarm.title)}</bdi>` : nothing}</span></a>
-    <span class="owner ${owner.taken_by ? "" : "text-alert"}" data-testid="owner">${owner.taken_by ? html`<i class="square" aria-hidden="true" .textContent=${initials(owner.taken_by.name)}></i>` : nothing}<span>${whoHasIt(owner, "")}</span></span>
+    <span class="owner ${alarm.taken_by ? "" : "text-alert"}" data-testid="owner">${alarm.taken_by ? html`<i class="square" aria-hidden="true" .textContent=${initials(view.nameOf(alarm.taken_by))}></i>` : nothing}<span>${whoHasAlarm(alarm, view)}</span></span>
     <span class="goes" data-testid="goes">${view.handover && alarm.taken_by === view.handover.outgoing ? goes(alarm, section, view) : nothing}</span></li>`;
 }
 

@@ -3,6 +3,7 @@
 import { label } from "../../core/labels.js";
 import { cardName } from "../../format/values.js";
 import { say } from "../../core/rules/sentences.js";
+import { whoHadIt, whoHasIt } from "../../format/ownership.js";
 
 /**
  * Return whether the disappearance is worrying or, without a decision, if one is due.
@@ -54,6 +55,32 @@ export function sightingLists({ ungraded, to_look_at: toLookAt = [], to_assess: 
   const listed = idsOf(waiting.flat());
   return { ungraded: ungraded.filter((/** @type {any} */ { id }) => !listed.has(id)), waiting };
 }
+
+/**
+ * Return who has a card, as on all screens: the owner of its alarm or, without an alarm, its assignee.
+ * @param {any} card @param {boolean} isDone @param {any} alarms those of its search @param {Pick<HandoverView, "nameOf" | "report">} view
+ * @returns {string | null}
+ */
+export function ownerText({ kind, id, assignee }, isDone, alarms, view) {
+  const alarm = isDone ? null : alarms?.listed.find((/** @type {any} */ { about }) => about.id === id);
+  if (alarm) return whoHasAlarm(alarm, view);
+  if (assignee) return view.nameOf(assignee);
+  return kind === "task" && !isDone ? say("nobody_assigned") : null;
+}
+
+/**
+ * Return who has a reported alarm or, in a signed report, who had it then.
+ * @param {any} alarm
+ * @param {Pick<HandoverView, "nameOf" | "report">} view
+ */
+export function whoHasAlarm({ taken_by: taker, assignee, until, lapsed_by: former, lapsed_at: lapsed }, view) {
+  const named = (/** @type {string | null} */ id) => (id ? { id, name: view.nameOf(id) } : null);
+  const owner = { taken_by: named(taker), assignee: named(assignee), until, lapsed_by: named(former), lapsed_at: lapsed };
+  return !isSigned(view) ? whoHasIt(owner, "") : whoHadIt(owner);
+}
+
+/** Return true if a report is as it was signed. @param {Pick<HandoverView, "report">} view */
+export const isSigned = ({ report }) => report.whole?.live === false;
 
 /** Return the account that accepted the handover, or is expected to. @param {any} handover */
 export const takerOf = (handover) => (handover?.status === "accepted" ? handover.ended_by : handover?.incoming);

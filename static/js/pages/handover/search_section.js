@@ -11,11 +11,10 @@ import { label } from "../../core/labels.js";
 import { standardText } from "../../core/rules/standard_texts.js";
 import { hiddenSearches } from "./hidden_searches.js";
 import { pinned } from "./pinned.js";
-import { decisionText, eventName, isMarked, lastEvents, sightingLists } from "./report_statements.js";
+import { decisionText, eventName, isMarked, lastEvents, ownerText, sightingLists } from "./report_statements.js";
 import { restated } from "./restatement.js";
 import { searchTexts } from "./texts.js";
 import { outcomeText, joinParts } from "../../shared/board/search/outcome.js";
-import { nobodyAssigned } from "../../shared/board/card/card.js";
 import { cardName } from "../../format/values.js";
 import { cardTime, dueElement, seenText, timeElement, formatMoment } from "../../format/time_elements.js";
 import { childSummary, gravityClass, isFolded, nameAndAge } from "./child_summary.js";
@@ -224,11 +223,11 @@ function filesAdded({ board, files = [] }, view) {
 /** @param {{ card: { kind: string, number: number } | null, note: string | null }} file */
 const placeOfFile = ({ card, note }) => (card ? cardName({ kind: card.kind, state: { number: card.number } }) : note ? label.noun("note") : null);
 
-/** @param {any} card @param {boolean} isDone @param {{ board: string, search: any }} section @param {HandoverView} view */
-function line(card, isDone, { board, search }, view) {
-  const { kind, id, number, assignee } = card, until = isDone ? null : card.due, nobody = kind === "task" && !isDone && nobodyAssigned(kind), title = standardText(card.title);
+/** @param {any} card @param {boolean} isDone @param {{ board: string, search: any, alarms?: any }} section @param {HandoverView} view */
+function line(card, isDone, { board, search, alarms }, view) {
+  const { kind, id, number } = card, until = isDone ? null : card.due, title = standardText(card.title), owner = ownerText(card, isDone, alarms, view);
   return html`<li data-card=${id}><a href="/searches/${board}/cards/${id}"><span class="number ${kind}">${number}</span> ${title}</a>
-    <small>${joinParts([card.ungraded && say("not_graded"), assignee ? view.nameOf(assignee) : nobody, cardTime(card, search.person.sex), until && (view.isFixed ? say("due", { at: formatMoment(until) }) : dueElement(until))].filter(Boolean))}</small></li>`;
+    <small>${joinParts([card.ungraded && say("not_graded"), owner, cardTime(card, search.person.sex), until && (view.isFixed ? say("due", { at: formatMoment(until) }) : dueElement(until))].filter(Boolean))}</small></li>`;
 }
 
 /**

@@ -3,6 +3,7 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { label } from "../../core/labels.js";
 import { t } from "../../core/i18n.js";
+import { say } from "../../core/rules/sentences.js";
 import { shortPersonName } from "../../format/search_list.js";
 import { shortTimeElement } from "../../format/time_elements.js";
 import { appearanceOf, needs } from "../../shared/board/search/child_details.js";
@@ -14,7 +15,7 @@ export function chosenChild(search) {
   return html`<section class="chosen-child" aria-labelledby="child" data-testid="chosen-child">
     <h2 id="child"><bdi>${shortPersonName(person)}</bdi>${typeof person.age === "number" ? `, ${person.age}` : nothing}</h2>
     <dl>${detail(t("Appearance"), appearanceOf(person))}${detail(t("Wearing"), person.clothing)}${detail(label.field("person.needs"), needs(person))}
-      ${detail(label.field("last_seen.text"), html`<b>${shortTimeElement(since)}</b> ${place?.text || nothing}`)}</dl>
+      ${detail(say("last_seen_report"), html`<b>${shortTimeElement(since)}</b> ${place?.text || nothing}`)}</dl>
   </section>`;
 }
 

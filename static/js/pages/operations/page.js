@@ -193,7 +193,7 @@ export class OperationsPage {
         ${label.status(status)} <b>${columns[status].length}</b></button>`)}</nav>
       ${waitingTips(this.board).length ? html`<a class="tips-on-phone" href="#tips">${n("{count} tip without a search", "{count} tips without a search", waitingTips(this.board).length)}</a>` : nothing}
       <div class="operations-board" data-active-tab=${this.#tab}>
-        <div class="rail">${tipsColumn(this)}${unansweredLink(all, waitingTips(this.board))}${onDuty(this.board, this.session)}${dueNext(this.board)}</div>
+        <div class="rail">${tipsColumn(this)}${unansweredLink(all, waitingTips(this.board), this.board)}${onDuty(this.board, this.session)}${dueNext(this.board)}</div>
         ${this.#openColumn(columns.open, pending)}
         <div class="ended">${STATUSES.slice(1).map((status) => this.#column(status, columns[status]))}</div>
       </div>

@@ -1,7 +1,7 @@
 /* Columns of the operations page: unanswered sightings and tips, and what is due next. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
-import { n, number } from "../../core/i18n.js";
+import { number } from "../../core/i18n.js";
 import { pageTitle } from "../../core/rules/pages.js";
 import { targetMinutes } from "../../core/rules/queues.js";
 import { say } from "../../core/rules/sentences.js";
@@ -9,6 +9,8 @@ import { standardText } from "../../core/rules/standard_texts.js";
 import { MINUTE_MS, serverNow } from "../../core/time.js";
 import { shortTimeElement } from "../../format/time_elements.js";
 import { nextDue } from "../../format/next_due.js";
+import { alarmsOf, isHeld } from "../../format/ownership.js";
+import { overTarget } from "../../shared/work/over_target.js";
 
 const MAX_DUE = 5;
 
@@ -16,12 +18,14 @@ const MAX_DUE = 5;
  * Link to the unanswered sightings and tips, with their number and how many are late: the same numbers as on the linked page.
  * @param {Record<string, number>} totals
  * @param {Entity[]} tips unanswered ones
+ * @param {Board} board
  */
-export function unansweredLink({ unanswered: onSearches, late: lateOnSearches }, tips) {
-  const unanswered = onSearches + tips.length, late = lateOnSearches + tips.filter(isLate).length;
+export function unansweredLink({ unanswered: onSearches, late: lateOnSearches, lateOpen }, tips, board) {
+  const unanswered = onSearches + tips.length, lateTips = tips.filter(isLate), late = lateOnSearches + lateTips.length, alarms = alarmsOf(board);
+  const open = lateOpen + lateTips.filter(({ id, state }) => !isHeld(state.assignee, alarms.get(id))).length;
   if (!unanswered) return nothing;
   return html`<section class="operations-column unanswered" data-testid="waiting"><h2><a href="/unanswered" data-testid="unanswered">${pageTitle("unanswered")} <b>${number(unanswered)}</b></a></h2>
-    ${late ? html`<p class="text-alert">${n("{count} over its target", "{count} over their targets", late)}</p>` : nothing}</section>`;
+    ${late ? html`<p data-testid="over-target">${overTarget(late, open)}</p>` : nothing}</section>`;
 }
 
 /** @param {Entity} tip */

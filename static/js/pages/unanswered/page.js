@@ -9,10 +9,12 @@ import { pageTitle } from "../../core/rules/pages.js";
 import { label } from "../../core/labels.js";
 import { QUEUES } from "../../core/rules/queues.js";
 import { people, select } from "../../forms/form_row.js";
+import { allQueues } from "../../format/search_list.js";
 import { entryName } from "../../format/work_text.js";
 import { sendingCard } from "../../shared/board/card/card.js";
 import { WaitingList } from "../../shared/waiting_list.js";
 import { watchLine } from "../../shared/watch_line/line.js";
+import { overTarget } from "../../shared/work/over_target.js";
 import { assignment } from "../../shared/work/work_actions.js";
 import { entryRow } from "./entry.js";
 
@@ -116,8 +118,8 @@ export class UnansweredPage {
   }
 
   /** @param {Unanswered["counts"]} counts */
-  #totals({ late }) {
-    return late ? html`<b class="text-alert">${n("{count} over its target", "{count} over their targets", late)}</b>` : t("Nothing is over its target.");
+  #totals({ late, late_open: open }) {
+    return late ? overTarget(late, allQueues(open)) : t("Nothing is over its target.");
   }
 
   /** @param {"queue" | "owner"} kind @param {string} value @param {string} name @param {number | null} [count] */

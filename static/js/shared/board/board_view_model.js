@@ -1,7 +1,7 @@
 /** View model of a board: the server's state, with this person's pending commands applied. Pure. */
 import { cardKinds, titleOf } from "../../core/rules/kinds.js";
 import { queueOf } from "../../core/rules/queues.js";
-import { alarmsOf } from "../../format/ownership.js";
+import { alarmsOf, promiseOfQueues } from "../../format/ownership.js";
 import { cardName } from "../../format/values.js";
 import { filesOfBoard } from "../files/files_of_board.js";
 import { applyPending, applyToColumns, commandsByCard, place, searchWithPending } from "./optimistic_changes.js";
@@ -54,7 +54,7 @@ export function boardViewModel(board, held = null) {
   withdrawn.sort((a, b) => b.state.number - a.state.number);
   for (const entry of pending) place(entry, columns, byId, held);
   for (const column of columns) if (column.state.role === "inbox") column.cards = urgentFirst(column.cards);
-  return { search: searchWithPending(board, pending), columns, byId, withdrawn, notes: notes(board, pending), files: filesOfBoard(board, pending), alarms: alarmsOf(board) };
+  return { search: searchWithPending(board, pending), columns, byId, withdrawn, notes: notes(board, pending), files: filesOfBoard(board, pending), alarms: alarmsOf(board), promiseOfQueues: promiseOfQueues(board) };
 }
 
 /**

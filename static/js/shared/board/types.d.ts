@@ -38,6 +38,7 @@ interface BoardViewModel<S = SearchEntity | null> {
   files: Map<string | null, Entity[]>;
   /** States of open alarms, by subject id. */
   alarms: Map<string, State>;
+  promiseOfQueues: State | undefined; // about all late sightings
 }
 
 /** Files that wait until the hint is accepted; null if they are chosen afterwards. */

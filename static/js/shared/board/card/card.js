@@ -29,10 +29,10 @@ export function card(entity, view) {
   const people = view.presentOn(id);
   const assignee = state.assignee && accountName(view.session, state.assignee), owner = ownerOnCard(entity, view);
   const presence = people.map((person) => `${person.name}${person.editing}`).join();
-  const alarm = view.model.alarms.get(id), isDone = view.isDone(state.column), isLate = view.marks.isOverdue(entity);
+  const alarm = view.model.alarms.get(id), isPromised = Boolean(view.model.promiseOfQueues), isDone = view.isDone(state.column), isLate = view.marks.isOverdue(entity);
   const { today, drafts } = view.marks, picture = firstPicture(view.model.files, id);
   return guard(
-    [id, seq, owner, pending?.id, pending?.status, badge?.type, badge?.at, view.ui.card === id, view.session.accounts, presence, view.mayEdit, today, drafts.has(id), isDone, isLate, view.model.search?.state.status, picture?.id, picture?.state.caption, picture && view.pictured],
+    [id, seq, owner, pending?.id, pending?.status, badge?.type, badge?.at, view.ui.card === id, view.session.accounts, presence, view.mayEdit, today, drafts.has(id), isDone, isLate, isPromised, view.model.search?.state.status, picture?.id, picture?.state.caption, picture && view.pictured],
     () => template(entity, { badge, people, assignee, owner, alarm, isDone, isLate, picture }, view),
   );
 }

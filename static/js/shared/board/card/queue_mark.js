@@ -3,13 +3,14 @@
 import { nothing } from "../../../../vendor/lit-html/lit-html.js";
 import { queueOf, queueSince, targetMinutes } from "../../../core/rules/queues.js";
 import { t } from "../../../core/i18n.js";
-import { isLapsed } from "../../../format/ownership.js";
+import { isHeld, isLapsed } from "../../../format/ownership.js";
 import { formatShortMoment } from "../../../format/time_elements.js";
 import { accountName } from "../../../format/values.js";
 import { html } from "../../compact_html.js";
 
 /**
- * Render the next step of a sighting in an open search.
+ * Render the next step of a sighting in an open search. It stays grey if somebody has the sighting, or if a promise lapsed, which is red
+ * instead.
  * @param {State} state
  * @param {BoardView} view
  * @param {State} [alarm] about it
@@ -18,23 +19,17 @@ export function queueMark(state, view, alarm = undefined) {
   const queue = queueOf(state), since = queueSince(state);
   if (queue === "answered" || !since || view.model.search?.state.status !== "open") return nothing;
   // the time is inlined, because nearly every card of a big board has one
-  const target = isNeverRed(state.assignee, alarm) ? Infinity : targetMinutes(queue, state.priority);
+  const isGrey = isLapsed(alarm) || isHeld(state.assignee, alarm ?? view.model.promiseOfQueues);
+  const target = isGrey ? Infinity : targetMinutes(queue, state.priority);
   return html`<span class="waits ${queue}" data-queue=${queue}><time datetime=${since} data-waiting=${queue} data-target=${target}></time></span>`;
 }
 
 /**
- * Return whether the waiting time of a sighting stays grey: somebody has it, or a promise lapsed, which is red instead. While an alarm is
- * open, an assignment is no answer.
- * @param {string | null} assignee @param {{ taken_by?: string | null, lapsed_by?: string | null } | null} [alarm]
+ * Render the running wait for a step, grey as on cards. After the child was found, it says that the step was not taken.
+ * @param {{ queue: WaitingQueue, queue_since: IsoTime, target_min: number | null, held: boolean, status: string | null, alarm?: { taken_by: string | null, lapsed_by: string | null } | null }} entry
  */
-const isNeverRed = (assignee, alarm) => (alarm ? Boolean(alarm.taken_by) || isLapsed(alarm) : Boolean(assignee));
-
-/**
- * Render the running wait for a step. After the child was found, it says that the step was not taken.
- * @param {{ queue: WaitingQueue, queue_since: IsoTime, target_min: number | null, assignee: string | null, status: string | null, alarm?: { taken_by: string | null, lapsed_by: string | null } | null }} entry
- */
-export function waitingTime({ queue, queue_since: since, target_min: minutes, assignee, status, alarm }) {
-  const target = (isNeverRed(assignee, alarm) ? null : minutes) ?? Infinity;
+export function waitingTime({ queue, queue_since: since, target_min: minutes, held, status, alarm }) {
+  const target = (held || isLapsed(alarm) ? null : minutes) ?? Infinity;
   return html`<time datetime=${since} data-waiting=${status === "found" ? `found ${queue}` : queue} data-target=${target}></time>`;
 }
 
