@@ -9,14 +9,9 @@ import { t } from "../core/i18n.js";
 import { pageTitle } from "../core/rules/pages.js";
 
 const ADDRESS = "/step-up";
-<<<<<<< HEAD
-const FORMS = 'form[data-step-up], form[method="post"]:is([action^="/accounts"], [action^="/account/tokens"])';
+const FORMS = 'form[data-step-up], form[method="post"]:is([action^="/accounts"], [action^="/account/tokens"], [action^="/account/sessions"])';
 // ends of the addresses of downloads that need a factor
 const DOWNLOADS = ["/audit.csv", "/cards.csv", "/cards.json", "/journal.csv", "/journal.json", "/original", "/history.pdf", "/history.md"];
-=======
-const FORMS = 'form[data-step-up], form[method="post"]:is([action^="/accounts"], [action^="/account/tokens"], [action^="/account/sessions"])';
-const DOWNLOADS = /^\/api\/v1\/(audit\.csv|boards\/[^/]+\/((cards|journal)\.(csv|json)|files\/[^/]+\/original))$|^\/searches\/[^/]+\/history\.(pdf|md)$/;
->>>>>>> desk
 
 /** @typedef {{ recent: boolean, app: boolean, passkey: boolean }} Ways how a person can prove their identity */
 
