@@ -26,9 +26,7 @@ PROPOSED = timedelta(days=7)  # before the end of the days of grace
 SECOND = "/sign-in/second"  # page on which a person proves or sets up a second factor
 
 
-async def finish(
-    request: Request, account: Account, target: str, *, strong: bool, asks_duty: bool = True
-) -> Response | None:
+async def finish(request: Request, account: Account, target: str, *, strong: bool, asks_duty: bool = True) -> Response | None:
     """Return 303 to `target` with the session cookie, or 303 to the page of the second factor.
 
     Returns None if the account was disabled or its password changed in the meantime. `strong`: the first factor includes a second
