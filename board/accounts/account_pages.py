@@ -193,6 +193,7 @@ async def _change_token(
 async def end_sessions(request: Request) -> Response:
     """`POST /account/sessions`: end the session with the digest `session`, or all but the current one."""
     caller, service = await require_session(request), service_of(request)
+    require_recent_factor(caller)
     only = (await form_reader(request))("session") or None
 
     def end(session: Session) -> None:
@@ -206,6 +207,7 @@ async def disown_session(request: Request) -> Response:
     """`POST /account/sessions/disown`: end the session with the digest `reported`, which somebody else started, and alert the
     administrators. `others` is `yes` to end all other sessions on new devices too."""
     caller, service = await require_session(request), service_of(request)
+    require_recent_factor(caller)
     form = await form_reader(request)
     digest, others, at = form("reported"), form("others") == "yes", format_utc(now())
 

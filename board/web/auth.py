@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 
 SAFE = ("GET", "HEAD", "OPTIONS")
-WHILE_LOCKED = frozenset({"/logout", "/api/v1/me/lock", "/api/v1/me/unlock"})  # changes that a locked session may make
+WHILE_LOCKED = frozenset(  # requests that a locked session may make although they are no reads
+    {"/logout", "/api/v1/me/lock", "/api/v1/me/unlock", "/step-up/ways", "/step-up/options"}
+)
 SESSION = Cookie("board_session", SESSION_LIFETIME, "lax")
 
 

@@ -69,6 +69,8 @@ async def test_locked_session_is_refused_commands_over_http_and_on_the_socket(te
         assert (refused.status_code, refused.json()["code"]) == (423, "locked")
         assert (await http.post(UNLOCK, json={"password": PASSWORD})).json() == {"locked_at": None}
         assert "locked_at" not in (await frame(socket, "account"))["account"]
+    async with socket_of(team, http) as socket:
+        assert "locked_at" not in (await frame(socket, "hello"))["account"]
         await socket.send(json.dumps({"type": "command", "board": "operations", **command()}))
         assert (await frame(socket, "ack", "refused"))["type"] == "ack"
 
@@ -134,6 +136,26 @@ async def test_wrong_password_keeps_the_lock_and_is_recorded(team: Team, http: h
     assert (await http.post(UNLOCK, json={"password": PASSWORD})).status_code == 200
     entry = await record.one("session.unlocked")
     assert (entry["id"], entry["actor"]) == (eva.id, by(eva))
+
+
+async def test_unlocked_session_has_another_cookie(http: httpx.AsyncClient, team: Team) -> None:
+    await lock(http)
+    former = http.cookies["board_session"]
+    assert (await http.post(UNLOCK, json={"password": PASSWORD})).status_code == 200
+    assert await signed_in(http)
+    async with httpx.AsyncClient(base_url=team.server.url, cookies={"board_session": former}) as copied:
+        assert not await signed_in(copied)
+
+
+async def test_wrong_passkey_keeps_the_lock(http: httpx.AsyncClient) -> None:
+    await lock(http)
+    assert (await http.post("/step-up/ways")).json()["passkey"] is False
+    assert (await http.post("/step-up/options")).status_code == 200
+    for credential in ("", "{}", "[" * 1_000, '{"id": "x", "response": {"clientDataJSON": "e30"}}'):
+        refused = await http.post(UNLOCK, json={"credential": credential})
+        assert (refused.status_code, set(refused.json()["fields"])) == (422, {"credential"})
+    assert (await http.post("/step-up/check", data={"password": PASSWORD})).status_code == 423
+    assert "data-locked-at" in (await http.get("/")).text
 
 
 async def test_guesses_at_a_locked_screen_are_throttled(http: httpx.AsyncClient) -> None:

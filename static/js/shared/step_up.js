@@ -9,7 +9,7 @@ import { t } from "../core/i18n.js";
 import { pageTitle } from "../core/rules/pages.js";
 
 const ADDRESS = "/step-up";
-const FORMS = 'form[data-step-up], form[method="post"]:is([action^="/accounts"], [action^="/account/tokens"])';
+const FORMS = 'form[data-step-up], form[method="post"]:is([action^="/accounts"], [action^="/account/tokens"], [action^="/account/sessions"])';
 // ends of the addresses of downloads that need a factor
 const DOWNLOADS = ["/audit.csv", "/cards.csv", "/cards.json", "/journal.csv", "/journal.json", "/original", "/history.pdf", "/history.md"];
 

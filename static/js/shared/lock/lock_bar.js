@@ -7,10 +7,11 @@ import { t } from "../../core/i18n.js";
 import { clock, serverNow } from "../../core/time.js";
 import { vault } from "../../core/storage/vault.js";
 import { signOutKeeping } from "../sign_out.js";
-import { lockSession, problemText, signInAs, unlockByPassword } from "./lock_calls.js";
+import { lockSession, problemText, signInAs, unlockByPassword, unlockWays } from "./lock_calls.js";
 import { personForm, unlockForm } from "./lock_forms.js";
 
 const CHECK_EVERY_MS = 1_000;
+const NO_WAYS = { passkey: false };
 const RETRY_EVERY_MS = 5_000; // ms: the server does not know about the lock yet
 
 /**
@@ -37,6 +38,7 @@ class LockBar {
   #isPersonShown = false;
   #isBusy = false;
   #problem = "";
+  #ways = NO_WAYS;
 
   /** @param {Session} session @param {IdleTimer} idle */
   constructor(session, idle) {
@@ -82,10 +84,20 @@ class LockBar {
     if (this.#name) this.#name.textContent = this.#isLocked ? t("Locked") : this.#session.account.name;
     if (!isShown) return this.#hide();
     render(this.#content(), this.#element);
-    if (!this.#element.open) this.#element.showModal();
+    if (!this.#element.open) this.#show();
     else if (this.#wantsPerson !== this.#isPersonShown) /** @type {HTMLElement | null} */ (this.#element.querySelector("[autofocus]"))?.focus();
     this.#isPersonShown = this.#wantsPerson;
     return undefined;
+  }
+
+  #show() {
+    this.#element.showModal();
+    if (this.#isLocked) this.#loadWays();
+  }
+
+  async #loadWays() {
+    this.#ways = (await unlockWays()) ?? NO_WAYS;
+    this.draw();
   }
 
   #hide() {
@@ -118,7 +130,7 @@ class LockBar {
 
   #content() {
     const { name } = this.#session.account;
-    const by = { name, problem: this.#problem, isBusy: this.#isBusy };
+    const by = { name, problem: this.#problem, isBusy: this.#isBusy, ways: this.#ways };
     return html`<p class="visually-hidden" role="status" data-announcer></p>
       ${this.#isLocked ? html`<p class="lock-text" id="lock-text"><svg viewBox="0 0 16 16" aria-hidden="true"><path d="M3.5 7.5h9v6.5h-9zM5.3 7.5V5a2.7 2.7 0 0 1 5.4 0v2.5"/></svg>
         <span><b>${t("Locked since {time}.", { time: clock(this.#lockedAt) })}</b> ${lockText(name)}</span></p>` : nothing}

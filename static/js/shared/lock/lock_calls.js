@@ -1,9 +1,12 @@
 /* Calls of the lock bar: lock, unlock, and sign in as another person at the same screen. */
 
-import { post, request } from "../../core/connection/api.js";
+import { orNull, post, request } from "../../core/connection/api.js";
 import { Offline, Refusal } from "../../core/errors.js";
 import { t } from "../../core/i18n.js";
 import { say } from "../../core/rules/sentences.js";
+
+/** Return the means of unlocking that the account has, besides the password. @returns {Promise<import("./unlock_methods.js").Ways | null>} */
+export const unlockWays = () => orNull(post("/step-up/ways"));
 
 export const lockSession = () => post("/api/v1/me/lock");
 
@@ -35,7 +38,7 @@ export async function signInAs(email, password) {
  * @param {unknown} error
  */
 export function problemText(error) {
-  if (error instanceof Refusal) return error.fields.password ?? error.message;
+  if (error instanceof Refusal) return Object.values(error.fields)[0] ?? error.message;
   if (error instanceof Offline) return t("Cannot reach the server. Try again.");
   throw error;
 }

@@ -2,20 +2,19 @@
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
-import { pageTitle } from "../../core/rules/pages.js";
 import { say } from "../../core/rules/sentences.js";
 import { unlockMethods } from "./unlock_methods.js";
 
 /**
  * @typedef {{ name: string, problem: string, isBusy: boolean }} LockForm
- * @param {LockForm & { unlock: (unlocking: () => Promise<unknown>) => void, byPassword: (password: string) => Promise<unknown>, another: () => void, signOut: () => void }} form
+ * @param {LockForm & { ways: import("./unlock_methods.js").Ways, unlock: (unlocking: () => Promise<unknown>) => void, byPassword: (password: string) => Promise<unknown>, another: () => void, signOut: () => void }} form
  */
-export function unlockForm({ name, problem, isBusy, unlock, byPassword, another, signOut }) {
+export function unlockForm({ name, problem, isBusy, ways, unlock, byPassword, another, signOut }) {
   const submit = (/** @type {SubmitEvent} */ event) => {
     const { password } = valuesOf(event);
     unlock(() => byPassword(password));
   };
-  const methods = unlockMethods.filter(({ isAvailable }) => isAvailable());
+  const methods = unlockMethods.filter(({ isAvailable }) => isAvailable(ways));
   return html`<form class="lock-form" @submit=${submit} aria-label=${t("Locked")}>
       ${methods.map((method) => html`<button type="button" class="primary" data-act=${`unlock-${method.id}`} ?disabled=${isBusy} @click=${() => unlock(method.unlock)}>${method.title(name)}</button>`)}
       ${document.body.dataset.lockPassword === "yes" ? html`${passwordField(t("Password of {name}", { name }), problem)}
