@@ -149,7 +149,7 @@ class ProviderRefused(Attempt, type="sign_in.refused", group="sign_ins"):
     """Refused sign-in with a provider, or refused logout message of one. `provider` is its key, `reason` the code of the refusal.
     `id` is "" if no account is known."""
 
-    DISTINCT_BY = ("address", "provider", "reason")
+    DISTINCT_BY: ClassVar[tuple[str, ...]] = ("address", "provider", "reason")
     CODES = ("provider", "reason")
 
     name: str | None

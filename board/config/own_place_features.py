@@ -4,14 +4,13 @@ The features are parsed one at a time, so that memory is bounded and each has it
 """
 
 import json
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from board.config.own_place import COLUMNS
 from board.config.own_place_rows import LineError, NumberedFields
 
-SPACE = re.compile(r"[ \t\r\n]*")
+SPACES = (" ", "\t", "\r", "\n")
 MAX_DEPTH_ERROR = "is nested too deeply"
 
 
@@ -30,8 +29,10 @@ class _Text:
 
     def skip_space(self) -> str:
         """Go to the next character that is no space, count the lines, and return it."""
-        match = SPACE.match(self.text, self.at)
-        self._go(match.end() if match else self.at)
+        at = self.at
+        while self.text.startswith(SPACES, at):
+            at += 1
+        self._go(at)
         return self.text[self.at : self.at + 1]
 
     def take(self, *expected: str) -> str:

@@ -42,13 +42,7 @@ _SINCE_LAST = (
     .where(EVENT.type.in_(bindparam("types")), EVENT.seq >= func.coalesce(_LAST_SINCE, 0))
     .order_by(EVENT.seq)
 )
-_AUTHORS = select(EVENT.account).where(ON_BOARD, EVENT.account.is_not(None)).distinct()
 BACK_PAGE = 500  # events per read, back from the newest
-
-
-def authors(session: Session, board: str) -> set[str]:
-    """Return the ids of the accounts that changed something on a board."""
-    return {id_text(author) for author in session.connection().execute(_AUTHORS, {"board": board}).scalars()}
 
 
 def events_at(session: Session, board: str, seqs: Collection[int]) -> dict[int, JournalEvent]:

@@ -70,7 +70,7 @@ class PlaceWords:
 
     @property
     def is_large(self) -> bool:
-        """Return True if comparing a word with all words takes milliseconds: then joined words must be spelled correctly."""
+        """Return true if comparing a word with all words takes milliseconds: then joined words must be spelled correctly."""
         return len(self._sorted) > LARGE
 
     def match(self, word: str, *, is_fuzzy: bool, is_last: bool) -> Matches:

@@ -50,7 +50,7 @@ def select(keys: list[SigningKey], kid: str, algorithm: str) -> list[SigningKey]
 def _key(value: dict[str, Any]) -> SigningKey | None:
     """Return a key; None for one of an unknown type or one that is too short."""
     type = value.get("kty")
-    public: dict[str, Any] = {
+    public: dict[str, str | list[str]] = {
         name: part for name, part in value.items() if isinstance(part, str) and name in ("kty", "n", "e", "crv", "x", "y")
     }
     if not isinstance(type, str) or type not in TYPES or not isinstance(kid := value.get("kid", ""), str):

@@ -16,7 +16,7 @@ from sqlmodel import Session
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from board.accounts import accounts, live_changes
+from board.accounts import accounts, guests, live_changes
 from board.audit import installation
 from board.audit.entries import ENTRIES
 from board.engine import hash_chain, journal
@@ -33,6 +33,7 @@ from tests.ops.test_command_line import Shell
 from tests.support import pictures_with_metadata, uploads
 from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.display_client import DisplayBrowser
+from tests.support.limited_callers import add_guest
 from tests.support.people import PASSWORD, Person, create_token, new_id, settings_for
 from tests.support.team import Team
 
@@ -474,6 +475,18 @@ async def test_command_line_changes_are_audited_and_alert(team: Team, board: She
         await http.post("/login", data={"email": email, "password": NEW})
         alerts = (await http.get("/api/v1/alerts")).json()["alerts"]
     assert [(each["type"], each["actor"]) for each in alerts] == [("password.set", None), ("token.added", None)]
+
+
+async def test_each_change_of_a_guest_is_audited(team: Team, record: Record) -> None:
+    search = await team.secret_search(team.bob)
+    guest = await add_guest(team.server, search)
+    at, service = now(), team.server.service
+    await live_changes.apply_change(service, lambda session: guests.set_end(session, search, guest.id, at, days=2, max_days=90))
+    await live_changes.apply_change(service, lambda session: guests.end(session, search, guest.id, at))
+    await live_changes.apply_change(service, lambda session: guests.end(session, search, guest.id, at))  # ended already
+    for type in ("guest.added", "guest.end_set", "guest.ended"):
+        entry = await record.one(type)
+        assert (entry["id"], entry["about"]["board"], entry["about"]["name"]) == (guest.id, search, "Gustine")
 
 
 async def test_new_member_of_a_search_is_audited_and_members_are_alerted(team: Team, board: Shell, record: Record) -> None:

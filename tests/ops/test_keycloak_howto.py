@@ -2,7 +2,6 @@
 
 import re
 from pathlib import Path
-from typing import Any
 
 import httpx2 as httpx
 import pytest
@@ -30,11 +29,8 @@ async def test_page_leads_to_sign_in_roles_and_logout(tmp_path: Path) -> None:
     async with running_provider() as provider, httpx.AsyncClient(timeout=PATIENCE_S) as http:
         text = FILE.replace(ISSUER, provider.issuer).replace("secret-from-keycloak", SECRET)
         async with running_server(tmp_path, files_path=str(written(tmp_path, text))) as server:
-            addresses: dict[str, Any] = {
-                "redirect_uris": [f"{server.url}{callback}"],
-                "backchannel_logout_uri": f"{server.url}{logout}",
-            }
-            await provider.configure(server.url, **addresses)
+            back, out = f"{server.url}{callback}", f"{server.url}{logout}"
+            await provider.configure(server.url, redirect_uris=[back], backchannel_logout_uri=out)
             await provider.set_person("eva", {**EVA, "groups": ["board"]})
             assert (await sign_in(http, server.url, "eva")).status_code == 303
             assert (await http.get(f"{server.url}/api/v1/me")).json()["role"] == "investigator"

@@ -34,7 +34,7 @@ Change = Callable[[Session], Any]
 
 @dataclass
 class Holder:
-    """Person with an open socket that follows the search. `token`: name of the token, if the socket has one."""
+    """Holder of rights, with an open socket that follows the search. `token`: name of the token, if the socket has one."""
 
     person: Person
     server: Server

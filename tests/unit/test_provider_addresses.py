@@ -4,6 +4,7 @@ import ssl
 
 import pytest
 
+from board.notifications import resolver
 from board.providers import fetch
 from board.providers.errors import ProviderError
 from board.providers.fetch import Fetcher
@@ -50,7 +51,7 @@ async def test_private_host_that_the_provider_names_is_not_requested(
     async def private(host: str, port: int) -> list[str]:
         return ["10.0.0.7"]
 
-    monkeypatch.setattr("board.notifications.resolver.addresses_of", private)
+    monkeypatch.setattr(resolver, "addresses_of", private)
     with pytest.raises(ProviderError, match="answer"):
         await Fetcher(PUBLIC, tls).get("https://database.example.org/")
     monkeypatch.setattr(fetch, "TOTAL_S", 0.01)

@@ -2,8 +2,11 @@
 
 import { post } from "./api.js";
 
-/** Return true if this browser has passkeys on this page: they need https, or this machine. */
-export const hasPasskeys = () => Boolean(globalThis.PublicKeyCredential && navigator.credentials);
+/** Return true if this browser has passkeys on this page: they need https, or this machine, and a name instead of an address. */
+export const hasPasskeys = () => Boolean(globalThis.PublicKeyCredential && navigator.credentials) && !isAddress(location.hostname);
+
+/** @param {string} host */
+const isAddress = (host) => host.includes(":") || Number.isInteger(Number(host.replaceAll(".", "")));
 
 /** Return true if the browser can offer passkeys in the field of the e-mail address. */
 export const offersInFields = async () => hasPasskeys() && Boolean(await globalThis.PublicKeyCredential.isConditionalMediationAvailable?.());

@@ -9,7 +9,8 @@ import { n, t } from "../../core/i18n.js";
 /** @param {HTMLElement} main @param {Session} session */
 export function mount(main, session) {
   localizeTimes(main);
-  notifying(/** @type {HTMLElement} */ (main.querySelector("[data-notify]")));
+  const notify = /** @type {HTMLElement | null} */ (main.querySelector("[data-notify]"));
+  if (notify) notifying(notify); // a guest gets no alerts
   passkeys.mount(main);
   const draw = () => {
     const drafts = countDrafts(), unsent = session.outbox.unsent();

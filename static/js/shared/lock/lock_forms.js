@@ -2,7 +2,6 @@
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
-import { pageTitle } from "../../core/rules/pages.js";
 import { say } from "../../core/rules/sentences.js";
 import { unlockMethods } from "./unlock_methods.js";
 
