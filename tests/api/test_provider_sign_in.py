@@ -12,6 +12,7 @@ from sqlmodel import col, select, update
 from websockets.asyncio.client import ClientConnection, connect
 
 from board.accounts import accounts, live_changes
+from board.audit import security_alerts
 from board.providers.checks import Checks
 from board.providers.providers import Providers
 from models.accounts import Account, Identity, LoginSession
@@ -224,6 +225,8 @@ async def test_administrator_allows_a_link_once(board: Server, provider: OidcPro
     account = await board.service.database.read(lambda session: session.get_one(Account, id))
     links = [type for type, _ in await audit_entries(board, account) if type.startswith("identity.")]
     assert links == ["identity.link_allowed", "identity.linked", "identity.unlinked"]
+    alerts = await board.service.database.read(lambda session: security_alerts.list_alerts(session, id, "", (), 10, False))
+    assert [alert["type"] for alert in alerts] == ["identity.link_allowed"], "the owner learns what an administrator allowed"
 
 
 async def test_coordinator_allows_no_link(board: Server, provider: OidcProvider, http: httpx.AsyncClient) -> None:
