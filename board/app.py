@@ -1,5 +1,6 @@
 """Wiring of the application, to be read from top to bottom: which path is served by what."""
 
+import asyncio
 import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable
@@ -12,7 +13,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Mount, Route, WebSocketRoute
 from starlette.types import Scope
 
-from board.accounts import account_pages, admin_pages
+from board.accounts import access_pages, account_pages, admin_pages, guest_pages, identity_pages
+from board.accounts.factors import pages as factor_pages
+from board.accounts.factors import passkey_sign_in, sign_in_pages, step_up_pages
 from board.accounts.login import Login
 from board.accounts.login_pages import sign_in, sign_out
 from board.api import docs_page as api_page
@@ -28,6 +31,10 @@ from board.help import pages as help_pages
 from board.history import pages as history_pages
 from board.i18n import N_, translate
 from board.lookup import closed_pages
+from board.lookup.own_places import own_places
+from board.providers import pages as provider_pages
+from board.providers.checks import Checks
+from board.providers.providers import Providers
 from board.service import BoardService
 from board.telemetry import metrics
 from board.telemetry.failures import refusal_for
@@ -39,6 +46,7 @@ from board.web.page_turns import PageTurnsMiddleware
 from board.web.refusals import STATUS, error_response, json_errors, with_retry_after
 from board.web.registered import register_requests
 from models.db.database import DatabaseUnavailable
+from realtime.periodic import cancel_all
 
 WRONG_METHOD = N_("This address does not accept this method.")
 
@@ -62,8 +70,16 @@ def create_app(service: BoardService) -> Starlette:
             *paper_pages.routes,
             *display_pages.routes,
             *api_page.routes,
+            *provider_pages.routes,
             *account_pages.routes,
+            *sign_in_pages.routes,
+            *passkey_sign_in.routes,
+            *step_up_pages.routes,
+            *factor_pages.routes,
+            *identity_pages.routes,
+            *access_pages.routes,
             *admin_pages.routes,
+            *guest_pages.routes,
             *audit_pages.routes,
             *help_pages.routes,
         ],
@@ -81,8 +97,11 @@ def create_app(service: BoardService) -> Starlette:
         lifespan=_lifespan,
     )
     register_requests(app.routes)
+    own_places(service.settings.files_path)  # built once, before the first look-up
     app.state.service = service
     app.state.login = Login(service)
+    app.state.providers = Providers(service)
+    app.state.checks = Checks(service, app.state.providers)
     app.state.uploads = Uploads(service)
     app.state.shutting_down = False  # set when the server is told to stop
     app.state.hub_metrics = metrics.HubMetrics(service.hub)
@@ -93,7 +112,9 @@ def create_app(service: BoardService) -> Starlette:
 @contextlib.asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     static_files.prepare()
+    checks = asyncio.create_task(app.state.checks.run())
     yield
+    await cancel_all([checks])
     await app.state.service.hub.stop()
 
 

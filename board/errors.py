@@ -17,6 +17,10 @@ M = TypeVar("M", bound=BaseModel)
 class OperationError(Exception):
     """Operation that can't be done, with a sentence why."""
 
+    def __str__(self) -> str:
+        """Return the sentence itself, because a Message is translated later."""
+        return self.args[0] if self.args else ""
+
 
 MESSAGES = {
     "invalid": N_("This is not valid. Check what you entered."),
@@ -32,7 +36,9 @@ MESSAGES = {
         "This did not work because of an error in the program. Nothing was changed. The error is in the server’s log: "
         "tell your administrator before you try again."
     ),
+    "locked": N_("This screen is locked. Unlock it first."),
     "unauthenticated": N_("Sign in first."),
+    "step_up": N_("Confirm that it is you, then try again."),
 }
 
 

@@ -44,6 +44,12 @@ _VALUES: dict[str, Texts] = {
     },
     "criteria.answer": {"yes": N_("Yes"), "no": N_("No"), "unknown": N_("Unknown")},  # to each of them
     "restatements.correct": {"true": N_("correct"), "false": N_("not quite")},
+    # translators: kinds of places, after a name as in "Leuven, station"; a locality is a village or a part of a municipality
+    "place_kind": {
+        "municipality": N_("municipality"), "locality": N_("locality"), "city": N_("city abroad"), "station": N_("station"),
+        "school": N_("school"), "shelter": N_("shelter"), "youth_centre": N_("youth centre"), "hospital": N_("hospital"),
+        "service_area": N_("service area"), "stop": N_("stop"), "other": N_("place"),
+    },
 }  # fmt: skip
 _EVENTS = {
     "search.erased": N_("Search erased"), "sighting.erased": N_("Sighting erased"), "task.erased": N_("Task erased"),

@@ -25,6 +25,7 @@ from board.config.kind_fields import load_kind_fields
 from board.config.predefined_tasks import load_catalogue
 from board.config.roles import load_roles
 from board.config.settings import Settings
+from board.config.sign_in import load_sign_in
 from board.config.targets import load_targets
 from board.engine import board_limits, display_identity, identity, rights_version
 from board.engine.concurrency import HeavyReads, SharedReads
@@ -56,6 +57,7 @@ from board.telemetry.periodic import run_on_database
 from models.alarm import Alarm
 from models.board import OPERATIONS, OPERATIONS_NUMBER, Board
 from models.db.database import ConfigurationError, Database, DatabaseUnavailable
+from models.db.outage import outlast
 from models.db.schema import migrate
 from models.duty import Duty, PlannedDuty
 from models.handover import Handover, Shift
@@ -71,7 +73,7 @@ log = structlog.get_logger()
 
 Clock = Callable[[], datetime]
 RIGHTS_POLL_S = 1.0  # interval of comparing rights with the database, as the command line may change them
-POLLS_PER_EXPIRY_CHECK = 60  # sessions and tokens also end by themselves, so they are checked even if nothing changed
+POLLS_PER_EXPIRY_CHECK = 60  # polls after which all callers are read again, even if nothing changed
 PROBE_S = 2.0  # interval of probing writes while they fail
 KEPT_LOOK_AGAIN_S, MAX_LOOK_AGAINS = 5.0, 32  # suggestions that all who are on a board ask for at once, after a confirmation
 LAST_USE_S = 60.0  # interval of writing last uses that are due
@@ -88,6 +90,7 @@ class BoardService:
         self.targets = load_targets(settings.files_path)
         self.kind_fields = load_kind_fields(settings.files_path)
         self.file_shares = load_file_shares(settings.files_path)
+        self.sign_in = load_sign_in(settings.files_path)
         self.roles = load_roles(settings.files_path)
         self.visibility = VisibilityCache()
         self.repeats = Repeats(database)
@@ -128,13 +131,9 @@ class BoardService:
         database = Database(settings.database_url)
         database.health.on_change = _report_write_health
         database.backend.acquire_server_lock()
-        await asyncio.to_thread(_migrate, database)
+        await outlast(database, lambda: asyncio.to_thread(_migrate, database))
         service = cls(settings, database, clock, bus)
-        await database.write(lambda session: _create_fixed_boards(session, format_utc(clock())))
-        await database.write(lambda session: installation.record(session, settings))
-        await service._refresh_rights(all=True)
-        await service.shift_status.refresh()
-        await service._open_folder()
+        await outlast(database, service._prepare)
         try:
             await service.hub.start()
         except BusMisconfigured as error:
@@ -150,6 +149,14 @@ class BoardService:
             loops.append(service.clock_watch.run())
         service._tasks = [asyncio.create_task(each) for each in loops]
         return service
+
+    async def _prepare(self) -> None:
+        """Write and read what every process needs before it begins."""
+        await self.database.write(lambda session: _create_fixed_boards(session, format_utc(self.clock())))
+        await self.database.write(lambda session: installation.record(session, self.settings))
+        await self._refresh_rights(all=True)
+        await self.shift_status.refresh()
+        await self._open_folder()
 
     async def close(self) -> None:
         """Close all connections, finish pending commits, and tell the other processes that nobody is here any more."""
@@ -305,8 +312,18 @@ class BoardService:
         if self.database.health.error_code is not None:
             await self.database.probe()
 
+    async def _refresh_ended(self) -> None:
+        """Update or close the sockets whose access may have ended by itself: those of guests, tokens and sessions."""
+        at = format_utc(now())
+        due = {each: each.viewer for each in self.hub.connections if (ends_at := each.viewer.ends_at) and ends_at <= at}
+        if due:
+            renewed = await self.database.read(partial(identity.reload_callers, callers=list(due.values())))
+            for connection, caller in zip(due, renewed, strict=True):
+                self._refresh_connection(connection, caller)
+
     async def _poll_rights(self) -> None:
         self._polls += 1
+        await self._refresh_ended()
         all = self._polls % POLLS_PER_EXPIRY_CHECK == 0
         if all or await self.database.read(rights_version.version) != self.rights:
             await self._refresh_rights(all)

@@ -11,7 +11,7 @@ THEMES = ("light", "dark")
 
 
 class Account(SQLModel, table=True):
-    """Person or program that can log in."""
+    """Person or program that can log in. A guest sees one search, as a viewer, until a time."""
 
     id: str = Field(primary_key=True)
     email: str = Field(unique=True)
@@ -22,6 +22,12 @@ class Account(SQLModel, table=True):
     language: str = ""  # chosen language; empty for the browser's language
     theme: str = ""  # chosen theme (light or dark); empty for the system's theme
     created_at: str
+    guest_of: str | None = None  # the board that a guest sees; None for all other accounts
+    guest_until: str | None = None  # from this time on, the guest can't sign in
+
+    def is_active(self, at: str) -> bool:
+        """Return whether the account can sign in at this time."""
+        return self.enabled and (self.guest_until is None or self.guest_until > at)
 
 
 class LoginSession(SQLModel, table=True):
@@ -35,6 +41,46 @@ class LoginSession(SQLModel, table=True):
     used_at: str  # accurate to about a minute
     latest_end: str  # the session ends at this time, even if it is used
     ends_at: str  # the session ends at this time if it is not used again; at most `latest_end`
+    factor_at: str | None = None  # when the person last proved their identity; None for sessions of earlier versions
+    issuer: str | None = None  # provider that signed the person in; None for a password
+    subject: str | None = None  # the person at this provider
+    sid: str | None = Field(default=None, index=True)  # session at this provider, by which its logout finds this one
+    provider_token: str | None = None  # encrypted: refresh token, or access token, with which claims are read again
+    check_at: str | None = Field(default=None, index=True)  # next check of the claims; None without a provider
+    device: str = ""  # browser and system, such as "Firefox/Windows"; empty if the browser does not name them
+    network: str | None = None  # network of the address at sign-in
+    is_new_device: bool = False  # nobody had signed in to the account in this browser before
+    locked_at: str | None = None  # time of the idle lock; None if the session is not locked
+
+
+class Identity(SQLModel, table=True):
+    """Person at a provider (OpenID Connect: `iss` and `sub`) to whom an account belongs. An account has at most one."""
+
+    __tablename__ = "identities"
+    issuer: str = Field(primary_key=True)
+    subject: str = Field(primary_key=True)
+    account: str = Field(unique=True)
+    linked_at: str
+    checked_at: str  # time of the newest claims
+    suspended_at: str | None = None  # the claims gave no role any more, so that the account was disabled
+
+
+class LinkPermission(SQLModel, table=True):
+    """Permission of an administrator to link an account once, by its e-mail address, to a person at a provider."""
+
+    __tablename__ = "link_permissions"
+    account: str = Field(primary_key=True)
+    issuer: str
+    created_at: str
+    ends_at: str
+
+
+class UsedAssertion(SQLModel, table=True):
+    """Digest of a sign-in or logout message of a provider that was used, kept until `ends_at`: none works twice."""
+
+    __tablename__ = "used_assertions"
+    digest: str = Field(primary_key=True)
+    ends_at: str = Field(index=True)
 
 
 class LoginNetwork(SQLModel, table=True):
@@ -45,6 +91,15 @@ class LoginNetwork(SQLModel, table=True):
     account: str = Field(primary_key=True)
     network: str = Field(primary_key=True)
     used_at: str
+
+
+class AccountUse(SQLModel, table=True):
+    """Last use of an account by a person, accurate to a day."""
+
+    __tablename__ = "account_uses"
+
+    account: str = Field(primary_key=True)
+    at: str
 
 
 class DraftKey(SQLModel, table=True):
@@ -79,6 +134,7 @@ class Token(SQLModel, table=True):
     digest: str = Field(unique=True)
     account: str
     scope: str
+    boards: str = ""  # ids of the boards to which it is limited, with spaces between them; empty for all boards
     created_at: str
     made_by: str | None = None  # an account id; None for older tokens, for which it was not stored
     agreed_at: str | None = None  # None while it waits for the owner's consent

@@ -84,6 +84,16 @@ class WatchLine(Data):
     longest_taken_s: int | None
 
 
+class SignedPosition(Position):
+    """Position of a search in a signed handover.
+
+    `alarms`: seq up to which its alarms count, in the report and in the line of the watch: its last one when the handover was
+    signed, which can be after `seq`. Null or missing in handovers of earlier versions: up to `seq`. *0.4.0*
+    """
+
+    alarms: int | None = None
+
+
 class Shift(Entity, table=True):
     """Current shift, with the id `operations`.
 
@@ -147,7 +157,7 @@ class SearchHandover(Entity, table=True):
     KIND: ClassVar[str] = "handed"
 
     handover: int = field(int, N_("Handover"), ..., reads_as="internal")
-    position: dict[str, Any] = group(Position, N_("Position"), reads_as="internal")
+    position: dict[str, Any] = group(SignedPosition, N_("Position"), reads_as="internal")
     unread_by: str | None = field(Id, N_("Accepted unread by"), control="person", reads_as="internal")
 
 

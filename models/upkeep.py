@@ -10,6 +10,8 @@ from models.db.tables import columns_of
 BACKUP = "backup"
 PRUNING = "pruning"
 SPACE_WARNING = "warning of space: "  # prefix of names; the disk or quota follows
+UNUSED_REPORT = "report of unused accounts"
+UNUSED_LOCK = "lock of unused accounts"
 FOLDER = "folder of files: "  # prefix of names; the path follows
 
 

@@ -79,7 +79,8 @@ class Hub(Generic[Viewer]):
     # -- to every connection -----------------------------------------------------------------------------------------
 
     def broadcast(self, subject: str, to_people: bytes, to_displays: bytes) -> None:
-        """Send a frame to every connection, and to each later one until the next broadcast of the same subject."""
+        """Send a frame to every connection whose viewer gets broadcasts, and to each later one until the next broadcast of the
+        same subject."""
         before, frames_now = self._broadcasts.get(subject, {}), {False: to_people, True: to_displays}
         self._broadcasts[subject] = frames_now
 
@@ -88,10 +89,12 @@ class Hub(Generic[Viewer]):
             if frame != before.get(connection.display is not None):
                 connection.send(frame)
 
-        self.sliced.add(list(self.connections), send)
+        self.sliced.add([each for each in self.connections if self.source.gets_broadcasts(each.viewer)], send)
 
     def send_broadcasts(self, connection: Subscriber[Viewer]) -> None:
-        """Send the current broadcasts to a new connection."""
+        """Send the current broadcasts to a new connection, if its viewer gets them."""
+        if not self.source.gets_broadcasts(connection.viewer):
+            return
         for frames in self._broadcasts.values():
             connection.send(frames[connection.display is not None])
 

@@ -84,6 +84,9 @@ class EventSource(Protocol[_Viewer]):
     def can_see(self, viewer: _Viewer, channel: str) -> bool:
         """Return whether this viewer may see the channel."""
 
+    def gets_broadcasts(self, viewer: _Viewer) -> bool:
+        """Return whether the viewer gets the frames that are not of a channel."""
+
     def can_resume(self, viewer: _Viewer, view: ChannelView, seq: int) -> bool:
         """Return whether a viewer may keep its entities of a channel up to `seq`."""
 

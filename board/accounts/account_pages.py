@@ -4,6 +4,7 @@ Settings are password, language, theme, alerts and sessions. Plain forms: they p
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from typing import TypeVar
 from urllib.parse import urlencode
@@ -14,18 +15,22 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from board import i18n
-from board.accounts import accounts, devices, live_changes, password_links, token_list
+from board.accounts import accounts, devices, live_changes, password_links, session_renewal, sign_in_end, token_list
+from board.accounts.factors import policy, second_factors
+from board.accounts.factors.second_factors import Factors
 from board.accounts.login import login_of
+from board.accounts.session_list import disown, list_sessions
 from board.audit import actor
 from board.commands.alarms import alerts
 from board.commands.alarms.alerts import AlarmSignals
-from board.engine.identity import Caller, require_active
+from board.engine.identity import Caller, require_unlocked
+from board.engine.recent_factor import require_recent_factor
 from board.engine.rights_version import lock_rights_version
 from board.errors import OperationError, Refused
 from board.i18n import N_
 from board.rate_limit import client_address
 from board.web import language, pages
-from board.web.auth import SESSION, signed_in
+from board.web.auth import signed_in
 from board.web.endpoint import IntParam
 from board.web.http import check_rate, json_response, parse_form, read_body, service_of
 from board.web.refusals import with_retry_after
@@ -37,11 +42,16 @@ from models.times import format_utc, now
 T = TypeVar("T")
 
 PATH = "/account"
+PASSWORDS_OFF = N_("Passwords are switched off. Sign in with a provider.")
+PASSWORD_FIELDS = ("old", "new", "password")  # of forms; they are taken exactly as typed
 CHANGED = {
     "password": N_("Password changed. You are signed out everywhere else."),
     "alerts": N_("Alert settings saved."),
     "agreed": N_("The token now acts with your rights."),
     "token_ended": N_("The token has ended."),
+    "factor_added": N_("Added. You are asked for it when you sign in."),
+    "factor_removed": N_("Removed. It no longer signs you in."),
+    "disowned": N_("The session has ended, and the administrators have an alert. Change your password now."),
 }
 
 
@@ -49,15 +59,23 @@ async def account_page(request: Request, caller: Caller, problem: str | None = N
     """`GET /account`: settings of the account and of this browser, and its sessions. `problem`: of a failed change."""
     id, at, lang = caller.account.id, format_utc(now()), language.language_for(request, caller)
     service = service_of(request)
-    rows = [] if caller.token else await service.database.read(lambda session: accounts.sessions(session, id, at))
+    rows = [] if caller.token else await service.database.read(lambda session: list_sessions(session, id, at, lang))
     alert_settings = await service.database.read(lambda session: alerts.settings_of(session, id))
     message = problem and i18n.translate(problem, lang)
     notice, ended_tokens = CHANGED.get(request.query_params.get("changed", "")), IntParam("ended", 0, 1_000_000).read(request)
     tokens = await service.database.read(lambda session: token_list.list_tokens(session, at, id))
+
+    def read_factors(session: Session) -> tuple[Factors, datetime | None]:
+        if caller.token:
+            return Factors([], 0), None
+        return second_factors.of_account(session, id), policy.set_up_by(session, caller.account, service.settings, now())
+
+    factors, set_up_by = await service.database.read(read_factors)
     return pages.page(
         request, "account.html", caller, status=status if problem else 200, problem=message, own=caller.session, sessions=rows,
         changed=notice and i18n.translate(notice, lang), ended=ended_tokens, alerts=alert_settings, tokens=tokens,
-        good=token_list.count_active(tokens),
+        good=token_list.count_active(tokens), factors=factors, set_up_by=set_up_by and format_utc(set_up_by),
+        has_password=service.sign_in.allows_password(caller.account.email),
     )  # fmt: skip
 
 
@@ -106,7 +124,10 @@ async def choose_alerts(request: Request) -> Response:
 
 
 async def change_password(request: Request) -> Response:
-    """`POST /account/password`: change the password; the form has the current one too. Every other session ends."""
+    """`POST /account/password`: change the password; the form has the current one too. Every other session ends.
+
+    This session gets another cookie.
+    """
     caller, service = await require_session(request), service_of(request)
     form = await form_reader(request)
     email = caller.account.email
@@ -125,6 +146,7 @@ async def change_password(request: Request) -> Response:
     account = await service.database.read(lambda session: session.get(Account, caller.account.id))
     if account is not None:
         devices.remember(request, response, account)
+    await session_renewal.renew_session(request, response, caller)
     return response
 
 
@@ -134,6 +156,7 @@ async def agree_to_token(request: Request) -> Response:
     The form contains the password, too.
     """
     caller = await require_session(request)
+    require_recent_factor(caller)
     form = await form_reader(request)
     try:
         await check_password(request, caller, form("password"))
@@ -143,12 +166,15 @@ async def agree_to_token(request: Request) -> Response:
         return with_retry_after(await account_page(request, caller, refused.message, 429), refused)
     except OperationError as error:
         return await account_page(request, caller, str(error))
-    return await _change_token(request, caller, form("token"), accounts.agree_to_token, "agreed")
+    response = await _change_token(request, caller, form("token"), accounts.agree_to_token, "agreed")
+    await session_renewal.renew_session(request, response, caller)
+    return response
 
 
 async def end_token(request: Request) -> Response:
     """`POST /account/tokens/end`: revoke the token `token` of the caller's account."""
     caller = await require_session(request)
+    require_recent_factor(caller)
     return await _change_token(request, caller, (await form_reader(request))("token"), accounts.end_own_token, "token_ended")
 
 
@@ -167,6 +193,7 @@ async def _change_token(
 async def end_sessions(request: Request) -> Response:
     """`POST /account/sessions`: end the session with the digest `session`, or all but the current one."""
     caller, service = await require_session(request), service_of(request)
+    require_recent_factor(caller)
     only = (await form_reader(request))("session") or None
 
     def end(session: Session) -> None:
@@ -176,13 +203,31 @@ async def end_sessions(request: Request) -> Response:
     return RedirectResponse(PATH, 303)
 
 
+async def disown_session(request: Request) -> Response:
+    """`POST /account/sessions/disown`: end the session with the digest `reported`, which somebody else started, and alert the
+    administrators. `others` is `yes` to end all other sessions on new devices too."""
+    caller, service = await require_session(request), service_of(request)
+    require_recent_factor(caller)
+    form = await form_reader(request)
+    digest, others, at = form("reported"), form("others") == "yes", format_utc(now())
+
+    def report(session: Session) -> int:
+        return disown(session, caller.account.id, digest, current=caller.session, with_new_devices=others, now=at)
+
+    try:
+        await live_changes.apply_change(service, recheck(caller, report))
+    except OperationError as error:
+        return await account_page(request, caller, str(error))
+    return RedirectResponse(f"{PATH}?changed=disowned#password", 303)
+
+
 async def link_page(request: Request) -> Response:
     """`GET /password`: the page of a one-time link. The secret is in the URL's fragment; only the form sends it."""
     return pages.page(request, "set_password.html", None, code="", problem=None)
 
 
 async def set_password_by_link(request: Request) -> Response:
-    """`POST /password`: set the password of the link's account, and sign its owner in.
+    """`POST /password`: set the password of the link's account, and sign its owner in; a second factor is asked for as always.
 
     Every other session and every token of the account ends; the next page shows the number of tokens.
     """
@@ -192,6 +237,8 @@ async def set_password_by_link(request: Request) -> Response:
     try:
         # Check the link before the password is hashed, so that guessed codes cost no hashing.
         owner = await service.database.read(lambda session: password_links.owner_of(session, code, service.clock()))
+        if not service.sign_in.allows_password(owner.email):
+            raise OperationError(PASSWORDS_OFF)
         prepare = partial(accounts.prepare_password, owner.email, form("new"))
         set_password = await service.queues.sign_in_known_devices.run(owner.id, prepare)
 
@@ -205,12 +252,11 @@ async def set_password_by_link(request: Request) -> Response:
         problem = i18n.translate(str(error), language.language_for(request))
         return pages.page(request, "set_password.html", None, status=422, code=code, problem=problem)
     account = await service.database.read(lambda session: session.get(Account, owner.id))
-    secret = await login_of(request).start_session(account, client_address.of(request)) if account is not None else None
-    response = RedirectResponse((_password_changed(token_count) if token_count else pages.HOME) if secret else "/login", 303)
-    if secret and account is not None:
-        SESSION.set(request, response, secret)
-        devices.remember(request, response, account)
-    return response
+    target = _password_changed(token_count) if token_count else pages.HOME
+    response = None
+    if account is not None:
+        response = await sign_in_end.finish(request, account, target, strong=False, asks_duty=False)
+    return response or RedirectResponse("/login", 303)
 
 
 async def count_ending_tokens(request: Request) -> Response:
@@ -235,17 +281,22 @@ def _password_changed(token_count: int) -> str:
 async def check_password(request: Request, caller: Caller, password: str) -> None:
     """Check the password that a signed-in person typed again. Raises OperationError if it is wrong, Refused `rate_limited`."""
     address = client_address.of(request)
-    if await login_of(request).reauthenticate(caller.account, password[:1_000], caller.session or "", address) is None:
+    if await login_of(request).reauthenticate(caller.account, password, caller.session or "", address) is None:
         raise OperationError(N_("Your current password is wrong."))
 
 
 async def form_reader(request: Request) -> Callable[[str], str]:
     """Return a function that reads a field of the posted form by name; empty if absent.
 
-    Removes U+0000, which PostgreSQL rejects.
+    Removes U+0000, which PostgreSQL rejects, except from passwords, of which only a hash is stored.
     """
     form = parse_form(await read_body(request))
-    return lambda name: form.get(name, [""])[0].replace("\0", "")
+
+    def read(name: str) -> str:
+        text = form.get(name, [""])[0]
+        return text if name in PASSWORD_FIELDS else text.replace("\0", "")
+
+    return read
 
 
 async def require_session(request: Request) -> Caller:
@@ -265,7 +316,7 @@ def recheck(caller: Caller, fn: Callable[[Session], T], role: str | None = None)
 
     def do(session: Session) -> T:
         lock_rights_version(session)
-        account = require_active(session, caller)
+        account = require_unlocked(session, caller)
         if role not in (None, account.role):
             raise Refused("not_found")
         actor.set_current(session, actor.account(account))
@@ -281,6 +332,7 @@ routes = [
     Route(f"{PATH}/alerts", choose_alerts, methods=["POST"]),
     Route(f"{PATH}/password", change_password, methods=["POST"]),
     Route(f"{PATH}/sessions", end_sessions, methods=["POST"]),
+    Route(f"{PATH}/sessions/disown", disown_session, methods=["POST"]),
     Route(f"{PATH}/tokens/agree", agree_to_token, methods=["POST"]),
     Route(f"{PATH}/tokens/end", end_token, methods=["POST"]),
     Route(password_links.PATH, link_page),

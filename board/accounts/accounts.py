@@ -2,19 +2,19 @@
 
 import functools
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from typing import TypeVar
 
 from sqlmodel import Session, col, delete, func, or_, select
 
-from board.accounts import earlier_networks, passwords
+from board.accounts import account_uses, earlier_networks, identities, passwords, token_boards
 from board.audit import entries, writer
 from board.engine.identity import digest, hash_password
 from board.engine.program_accounts import has_signed_in
 from board.engine.rights_version import bump_rights_version
 from board.errors import OperationError
-from board.i18n import N_
+from board.i18n import N_, message
 from models.accounts import ROLES, SCOPES, THEMES, Account, LoginSession, PasswordLink, Token
 from models.ids import new_id
 from models.text_lines import single_line
@@ -23,6 +23,7 @@ from models.times import format_utc, now, parse_utc
 T = TypeVar("T")
 DEFAULT_TOKEN_DAYS = 90  # until a token expires, by default
 MAX_TOKEN_DAYS = 365
+MAX_ACCOUNTS = 10_000  # per installation: a stolen token must not fill the database
 MAX_NAME = 200  # characters of the name of a person or token, and of an address
 NEVER_EXPIRES = 0  # in days
 
@@ -85,17 +86,28 @@ def all_accounts(session: Session) -> list[Account]:
     return list(session.exec(select(Account).order_by(Account.name, Account.id)))
 
 
-def set_enabled(session: Session, email: str, enabled: bool) -> None:
-    """Enable or disable an account. Disabling ends its sessions and its one-time link. Raises OperationError."""
+def set_enabled(session: Session, email: str, enabled: bool, *, unused_since: str | None = None) -> None:
+    """Enable or disable an account. Disabling ends its sessions and its one-time link. Raises OperationError.
+
+    `unused_since`: the reason why the server disables an account that nobody uses.
+    """
     bump_rights_version(session)
     account = find(session, email)
-    if account.enabled != enabled:
-        entry_type = entries.AccountEnabled if enabled else entries.AccountDisabled
-        writer.write(session, entry_type(id=account.id, name=account.name))
+    if account.enabled != enabled and enabled:
+        writer.write(session, entries.AccountEnabled(id=account.id, name=account.name))
+        account_uses.record(session, account.id, format_utc(now()))  # otherwise it would be locked again the next day
+    elif account.enabled != enabled:
+        writer.write(session, entries.AccountDisabled(id=account.id, name=account.name, unused_since=unused_since))
     account.enabled = enabled
+    identities.set_suspended(session, account.id, None)  # the provider doesn't undo the choice of an administrator
     if not enabled:
-        _drop_sessions(session, account.id)
-        _end_link(session, account)
+        drop_access(session, account)
+
+
+def drop_access(session: Session, account: Account) -> None:
+    """End the sessions and the one-time link of an account that can't sign in any more."""
+    _drop_sessions(session, account.id)
+    _end_link(session, account)
 
 
 def set_role(session: Session, email: str, role: str) -> None:
@@ -103,6 +115,8 @@ def set_role(session: Session, email: str, role: str) -> None:
     _check_role(role)
     bump_rights_version(session)
     account = find(session, email)
+    if account.guest_of is not None and role != account.role:
+        raise OperationError(N_("This is the account of a guest, who can only view. Add another account for this person."))
     if account.role != role:
         writer.write(session, entries.RoleSet(id=account.id, name=account.name, before=account.role, role=role))
     account.role = role
@@ -169,36 +183,46 @@ def _drop_sessions(session: Session, id: str, *, only: str | None = None, except
 
 def add_token(
     session: Session, name: str, scope: str, email: str, now: str, *,
-    days: int = DEFAULT_TOKEN_DAYS, made_by: str | None = Token.BY_COMMAND_LINE,
+    days: int = DEFAULT_TOKEN_DAYS, made_by: str | None = Token.BY_COMMAND_LINE, searches: Collection[str] = (),
+    max_days: int | None = None,
 ) -> str:  # fmt: skip
     """Add a bearer token; return its secret, which is not stored.
 
-    It expires after `days`, or never if that is NEVER_EXPIRES. A token for another person's account works after they agree.
-    Raises OperationError.
+    It expires after `days`, or never if that is NEVER_EXPIRES. With `max_days`, it must expire by then. A token for another
+    person's account works after they agree. `searches`: ids or references of the searches to which it is limited. Raises
+    OperationError.
     """
     if scope not in SCOPES:
         raise OperationError(N_("Scope must be read, write, intake or accounts."))
     if len(name) > MAX_NAME or not (name := single_line(name)):
         raise OperationError(N_("Give the token a name of at most 200 characters."))
-    if not NEVER_EXPIRES <= days <= MAX_TOKEN_DAYS:
-        raise OperationError(N_("A token is valid for 1 to 365 days. Use 0 for no end date."))
+    _check_days(days, max_days)
     if session.exec(select(Token).where(Token.name == name)).first() is not None:
         raise OperationError(N_("A token with this name already exists."))
     secret = f"board_{secrets.token_urlsafe(32)}"
     account = find(session, email)
     if scope == "accounts" and account.role != "admin":
         raise OperationError(N_("Only the token of an administrator can manage accounts."))
+    limit = token_boards.checked(session, account, scope, searches)
     token = Token(id=new_id(), name=name, digest=digest(secret), account=account.id, scope=scope, created_at=now)
-    token.made_by = made_by
+    token.made_by, token.boards = made_by, " ".join(limit)
     if made_by == account.id or not has_signed_in(session, account.id):
         token.agreed_at = now
     token.expires_at = None if days == NEVER_EXPIRES else format_utc(parse_utc(now) + timedelta(days=days))
     session.add(token)
     added = entries.TokenAdded(
-        id=account.id, name=account.name, token=token.id, title=name, scope=scope, expires_at=token.expires_at
+        id=account.id, name=account.name, token=token.id, title=name, scope=scope, expires_at=token.expires_at,
+        boards=limit,
     )  # fmt: skip
     writer.write(session, added)
     return secret
+
+
+def _check_days(days: int, max_days: int | None) -> None:
+    if max_days is None and not NEVER_EXPIRES <= days <= MAX_TOKEN_DAYS:
+        raise OperationError(N_("A token is valid for 1 to 365 days. Use 0 for no end date."))
+    if max_days is not None and not 1 <= days <= max_days:
+        raise OperationError(message(N_("A token is valid for 1 to {days} days."), days=max_days))
 
 
 def agree_to_token(session: Session, account: str, id: str, at: str) -> None:

@@ -6,6 +6,7 @@ redirected to its page. A secret that is shown once (a link, a token) is in the 
 
 import secrets
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from functools import partial
 from typing import TypeVar
 
@@ -15,18 +16,31 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from board import i18n, labels
-from board.accounts import accounts, live_changes, password_links, token_list
+from board.accounts import (
+    account_uses,
+    accounts,
+    identities,
+    live_changes,
+    password_links,
+    session_renewal,
+    token_boards,
+    token_list,
+)
 from board.accounts.account_pages import check_password, form_reader, recheck
+from board.accounts.factors import second_factors
+from board.accounts.identities import Link
+from board.accounts.session_list import SessionRow, list_sessions
 from board.accounts.token_list import TokenRow
 from board.engine.identity import Caller
 from board.errors import OperationError, Refused
 from board.i18n import N_
+from board.service import BoardService
 from board.web import language, pages
 from board.web.admin_only import for_admins
 from board.web.http import service_of
 from board.web.refusals import with_retry_after
 from board.web.same_origin import own_origin
-from models.accounts import SCOPES, Account, LoginSession
+from models.accounts import SCOPES, Account
 from models.times import format_utc, now
 
 T = TypeVar("T")
@@ -34,6 +48,7 @@ Form = Callable[[str], str]
 
 PATH = "/accounts"
 TOKENS = f"{PATH}/tokens"
+OFFERED_DAYS = (7, 30, 90, 180, 365)  # until a token expires
 
 
 async def _change(request: Request, caller: Caller, fn: Callable[[Session], T]) -> T:
@@ -56,15 +71,28 @@ async def _change(request: Request, caller: Caller, fn: Callable[[Session], T]) 
 
 
 async def list_page(request: Request, caller: Caller, problem: str | None = None, form: Form = lambda name: "") -> Response:
-    """`GET /accounts?q=`: all accounts, or those with these words in name or address."""
-    query = request.query_params.get("q", "")
+    """`GET /accounts?q=`: all accounts, those with these words in name or address, or with `unused` those that nobody uses."""
+    query, only_unused = request.query_params.get("q", ""), "unused" in request.query_params
     rows = await service_of(request).database.read(accounts.all_accounts)
+    unused = await _unused_accounts(service_of(request))
     matches = [row for row in rows if all(word in f"{row.name} {row.email}".casefold() for word in query.casefold().split())]
+    matches = [row for row in matches if row.id in unused or not only_unused]
     service_of(request).reads.report(caller, "accounts")
     return _page(
         request, "accounts.html", caller, problem, matches=matches, all=len(rows), sought=query,
+        unused=unused, only_unused=only_unused, days=service_of(request).settings.unused_report_days,
         typed={name: form(name) for name in ("name", "email", "role")},
     )  # fmt: skip
+
+
+async def _unused_accounts(service: BoardService) -> dict[str, str]:
+    """Return the last use of each account that nobody has used for the days of the setting, by id."""
+    days, exempt = service.settings.unused_report_days, service.sign_in.password.break_glass
+    if not days:
+        return {}
+    before = format_utc(service.clock() - timedelta(days=days))
+    rows = await service.database.read(lambda session: account_uses.unused(session, before, exempt))
+    return {row.id: row.used_at for row in rows}
 
 
 async def add(request: Request, caller: Caller) -> Response:
@@ -91,30 +119,35 @@ async def add(request: Request, caller: Caller) -> Response:
 
 async def detail_page(request: Request, caller: Caller, problem: str | None = None) -> Response:
     """`GET /accounts/{id}`: an account, with its sessions."""
-    at = format_utc(now())
+    at, lang = format_utc(now()), language.language_for(request, caller)
 
-    def read(session: Session) -> tuple[Account, list[LoginSession], list[TokenRow]]:
+    sign_in = service_of(request).sign_in
+
+    def read(session: Session) -> tuple[Account, list[SessionRow], list[TokenRow], int, Link]:
         account = _account(session, request)
-        return account, accounts.sessions(session, account.id, at), token_list.list_tokens(session, at, account.id)
+        rows, tokens = list_sessions(session, account.id, at, lang), token_list.list_tokens(session, at, account.id)
+        factor_count = len(second_factors.of_account(session, account.id).rows)
+        return account, rows, tokens, factor_count, identities.link_of(session, account.id, sign_in, now())
 
-    owner, sessions, tokens = await service_of(request).database.read(read)
+    owner, sessions, tokens, factor_count, link = await service_of(request).database.read(read)
     service_of(request).reads.report(caller, "accounts")
     return _page(
         request, "account_detail.html", caller, problem, whose=owner, sessions=sessions, own=caller.session, tokens=tokens,
-        good=token_list.count_active(tokens),
+        good=token_list.count_active(tokens), factor_count=factor_count, link=link, providers=sign_in.provider,
+        has_password=sign_in.allows_password(owner.email),
     )  # fmt: skip
 
 
 async def set_role(request: Request, caller: Caller) -> Response:
     """`POST /accounts/{id}/role`: set the role."""
     role = (await form_reader(request))("role")
-    return await _change_and_redirect(request, caller, lambda session, account: accounts.set_role(session, account.email, role))
+    return await change_and_redirect(request, caller, lambda session, account: accounts.set_role(session, account.email, role))
 
 
 async def set_enabled(request: Request, caller: Caller) -> Response:
     """`POST /accounts/{id}/enabled`: `enabled` is `yes` or `no`. Disabling ends every session."""
     enabled = (await form_reader(request))("enabled") == "yes"
-    return await _change_and_redirect(
+    return await change_and_redirect(
         request, caller, lambda session, account: accounts.set_enabled(session, account.email, enabled)
     )
 
@@ -122,9 +155,18 @@ async def set_enabled(request: Request, caller: Caller) -> Response:
 async def end_sessions(request: Request, caller: Caller) -> Response:
     """`POST /accounts/{id}/sessions`: end the session with the digest `session`, or all."""
     only = (await form_reader(request))("session") or None
-    return await _change_and_redirect(
+    return await change_and_redirect(
         request, caller, lambda session, account: accounts.end_sessions(session, account.id, only=only)
     )
+
+
+async def remove_factors(request: Request, caller: Caller) -> Response:
+    """`POST /accounts/{id}/factors`: remove the second factors of a person who lost them."""
+
+    def remove(session: Session, account: Account) -> None:
+        second_factors.remove_all(session, account)
+
+    return await change_and_redirect(request, caller, remove)
 
 
 async def make_link(request: Request, caller: Caller) -> Response:
@@ -142,7 +184,7 @@ async def make_link(request: Request, caller: Caller) -> Response:
     return _link(request, caller, name, secret, good)
 
 
-async def _change_and_redirect(request: Request, caller: Caller, fn: Callable[[Session, Account], None]) -> Response:
+async def change_and_redirect(request: Request, caller: Caller, fn: Callable[[Session, Account], None]) -> Response:
     """Run a change of the account in the URL, and redirect to its page."""
     try:
         await _change(request, caller, lambda session: fn(session, _account(session, request)))
@@ -176,18 +218,24 @@ async def tokens_page(
     people = await database.read(accounts.all_accounts)
     service_of(request).reads.report(caller, "tokens")
     return _page(
-        request, "api_tokens.html", caller, problem, status, tokens=rows, people=people, scopes=SCOPES,
-        typed={name: form(name) for name in ("name", "scope", "account", "days")},
+        request, "api_tokens.html", caller, problem, status, tokens=rows, people=people, scopes=SCOPES, days=_choices(request),
+        default_days=service_of(request).settings.token_days,
+        typed={name: form(name) for name in ("name", "scope", "account", "days", "searches")},
     )  # fmt: skip
 
 
 async def add_token(request: Request, caller: Caller) -> Response:
     """`POST /accounts/tokens`: add a token, and show it once. The form has the administrator's password, too."""
     form, at = await form_reader(request), format_utc(service_of(request).clock())
-    name, scope, email, days = form("name").strip(), form("scope"), form("account"), _days(form("days"))
+    settings = service_of(request).settings
+    name, scope, email, days = form("name").strip(), form("scope"), form("account"), _days(form("days"), settings.token_days)
+    searches = token_boards.typed(form("searches"))
 
     def add(session: Session) -> tuple[str, bool]:
-        secret = accounts.add_token(session, name, scope, email, at, days=days, made_by=caller.account.id)
+        secret = accounts.add_token(
+            session, name, scope, email, at, days=days, made_by=caller.account.id, searches=searches,
+            max_days=settings.max_token_days,
+        )  # fmt: skip
         return secret, accounts.find_token(session, name).agreed_at is None
 
     try:
@@ -200,18 +248,12 @@ async def add_token(request: Request, caller: Caller) -> Response:
             raise
         return with_retry_after(await tokens_page(request, caller, refused.message, form, 429), refused)
     never = days == accounts.NEVER_EXPIRES
-    return _page(
-        request,
-        "one_time_secret.html",
-        caller,
-        None,
-        kind="token",
-        of=name,
-        secret=secret,
-        back=TOKENS,
-        never=never,
+    response = _page(
+        request, "one_time_secret.html", caller, None, kind="token", of=name, secret=secret, back=TOKENS, never=never,
         waits=needs_consent,
-    )
+    )  # fmt: skip
+    await session_renewal.renew_session(request, response, caller)
+    return response
 
 
 async def revoke_token(request: Request, caller: Caller) -> Response:
@@ -224,10 +266,18 @@ async def revoke_token(request: Request, caller: Caller) -> Response:
     return RedirectResponse(TOKENS, 303)
 
 
-def _days(text: str) -> int:
+def _choices(request: Request) -> list[int]:
+    """Return the offered numbers of days until a token expires; 0 for never."""
+    settings = service_of(request).settings
+    longest = settings.max_token_days
+    offered = {*OFFERED_DAYS, settings.token_days}
+    return [*sorted(offered), 0] if longest is None else sorted(days for days in offered | {longest} if days <= longest)
+
+
+def _days(text: str, default: int) -> int:
     """Return the chosen number of days: the default if empty, -1 if it is not a number."""
     if not text:
-        return accounts.DEFAULT_TOKEN_DAYS
+        return default
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= 4 else -1
 
 
@@ -252,5 +302,6 @@ routes = [
     _post(f"{PATH}/{{id}}/role", set_role),
     _post(f"{PATH}/{{id}}/enabled", set_enabled),
     _post(f"{PATH}/{{id}}/sessions", end_sessions),
+    _post(f"{PATH}/{{id}}/factors", remove_factors),
     _post(f"{PATH}/{{id}}/link", make_link),
 ]

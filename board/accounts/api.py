@@ -29,7 +29,6 @@ from realtime.wire.wire_types import Id, Shape, Time
 
 T = TypeVar("T")
 GRANTED = ("viewer", "investigator", "coordinator")  # roles that a program can assign
-MAX_ACCOUNTS = 10_000  # per installation: a stolen token must not fill the database
 
 REFUSALS = (*EVERYWHERE, "not_found", "invalid")
 Email = Annotated[str, StringConstraints(max_length=200, pattern=r"^[!-?A-~]+@[!-?A-~]+$")]  # printable ASCII around one @
@@ -77,7 +76,7 @@ async def add(request: Request) -> Reply[Invitation]:
         if (existing := accounts.by_email(session, new.email)) is not None:
             current = dict(_entry(existing)) if existing.role in GRANTED else None
             raise Refused("conflict", N_("An account with this address already exists."), current=current)
-        if accounts.count(session) >= MAX_ACCOUNTS:
+        if accounts.count(session) >= accounts.MAX_ACCOUNTS:
             raise Refused("too_large", N_("There are too many accounts. Disabled ones count."))
         account = accounts.add_invited(session, new.email, new.name, new.role, format_utc(at))
         return account.id, password_links.create(session, account, at, first=True)

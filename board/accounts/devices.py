@@ -12,16 +12,42 @@ import hmac
 import re
 import secrets
 from base64 import urlsafe_b64encode
+from typing import NamedTuple
 
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
+from board.accounts.device_names import device_of
+from board.engine.identity import digest
+from board.web.auth import SESSION
 from board.web.cookies import LONGEST, Cookie
 from models.accounts import Account
 
 COOKIE = Cookie("board_device", LONGEST)
 MAX_ACCOUNTS = 10  # per browser, for a machine that a shift shares; the oldest is dropped
 _VALUE = re.compile(rf"[\w-]{{22}}(\.[\w-]{{22}}){{1,{MAX_ACCOUNTS}}}", re.ASCII)
+
+
+class SignInBrowser(NamedTuple):
+    """Browser in which somebody signs in.
+
+    `device`: its stored description. `is_known`: it is a known device of the account. `session`: digest of the session that the
+    browser had until now, which ends; empty if it had none.
+    """
+
+    device: str = ""
+    is_known: bool = True
+    session: str = ""
+
+
+NO_BROWSER = SignInBrowser()
+
+
+def browser_of(connection: HTTPConnection, account: Account) -> SignInBrowser:
+    """Return the browser of a sign-in to this account."""
+    cookie = SESSION.value(connection)
+    is_known = known_device(COOKIE.value(connection), account) is not None
+    return SignInBrowser(device_of(connection), is_known, digest(cookie) if cookie else "")
 
 
 def known_device(cookie: str, account: Account | None) -> str | None:

@@ -31,13 +31,14 @@ AccountDraftKey = TypedDict("AccountDraftKey", {"account": Id, "key": str})
 async def draft_key(request: Request) -> Reply[AccountDraftKey]:
     """Return the key of the caller's drafts, for a session alone.
 
-    It belongs to the account, also after a change of password; see *Drafts in the browser*.
+    It belongs to the account, also after a change of password; see *Drafts in the browser*. A locked session does not get it.
 
     `key`: 32 bytes in base64.
     """
     caller = await require_caller(request)
     if caller.session is None:
         raise Refused("forbidden", N_("A token has no drafts."))
+    caller.require_unlocked()
     database = service_of(request).database
     key = await database.read(lambda session: find(session, caller))
     if key is None:

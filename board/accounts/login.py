@@ -8,6 +8,7 @@ import contextlib
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cache, partial
 from typing import TYPE_CHECKING, Literal
 
@@ -16,12 +17,15 @@ from sqlalchemy import bindparam, delete
 from sqlmodel import Session, select
 from starlette.requests import HTTPConnection
 
-from board.accounts import devices, throttle
+from board.accounts import account_uses, break_glass, devices, passwords, session_replacement, throttle
+from board.accounts.devices import NO_BROWSER, SignInBrowser
 from board.accounts.earlier_networks import EarlierNetworks
+from board.accounts.provider_session import ProviderSession
 from board.audit import actor, writer
-from board.audit.entries import SignedIn, SignedOut
+from board.audit.entries import NewDevice, SignedIn, SignedOut
 from board.engine.identity import HASHER, SESSION_LIFETIME, Caller, digest
 from board.engine.last_use import idle_end
+from board.engine.program_accounts import has_signed_in
 from board.engine.rights_version import bump_rights_version
 from board.errors import Refused
 from board.queues.fair_queue import FairQueue
@@ -37,6 +41,7 @@ from models.times import format_utc, now
 if TYPE_CHECKING:
     from board.service import BoardService
 
+MAX_NETWORK = 64  # characters; the peer of a Unix socket may be any text
 DELETE_BATCH_SIZE = 100  # expired sessions deleted per sign-in, so that it stays quick
 _SESSION = columns_of(LoginSession)
 _ENDED = select(_SESSION.digest).where(_SESSION.ends_at <= bindparam("now")).order_by(_SESSION.digest).limit(bindparam("limit"))
@@ -121,37 +126,58 @@ class Login:
     ) -> Account | None:
         async with self._uncount_on(attempt, Refused):
             matches = await queue.run(key, partial(_verify, account.password if account else None, password))
-        result = account if account is not None and account.enabled and matches else None
+        is_off = account is not None and not self._service.sign_in.allows_password(account.email)
+        is_active = account is not None and account.is_active(format_utc(now()))
+        result = account if is_active and matches and not is_off else None
         await self._service.limiter.give_back(attempt.as_success if result is None else attempt.as_failure)
         if result is None:
-            reason: Literal["disabled", "password"] = "disabled" if matches else "password"
+            reason: Literal["disabled", "password", "switched_off"] = "disabled" if matches else "password"
+            reason = "switched_off" if is_off and matches else reason
             self._service.refusals.sign_in(account, reason if account is not None else "unknown", attempt.address)
         return result
 
-    async def start_session(self, account: Account, address: str = "") -> str | None:
-        """Start a session; return its cookie, or None if the account was disabled or its password changed in the meantime."""
+    async def start_session(
+        self, account: Account, address: str = "", browser: SignInBrowser = NO_BROWSER, provider: ProviderSession | None = None
+    ) -> str | None:
+        """Start a session; return its cookie, or None if the account was disabled or its password changed in the meantime.
+
+        The person is alerted about a sign-in in a browser that is not known, except the first sign-in of the account. `provider`:
+        the session at the provider that signed the person in.
+        """
         secret = secrets.token_urlsafe(32)
         start = now()
-        at, latest = format_utc(start), format_utc(start + SESSION_LIFETIME)
-        ends = min(latest, idle_end(start, self._service.settings.session_idle))
-        login_session = LoginSession(
-            digest=digest(secret), account=account.id, created_at=at, used_at=at, latest_end=latest, ends_at=ends
-        )  # fmt: skip
+        login_session = _new_session(
+            digest(secret), account, start, self._service.settings.session_idle, address, browser, provider
+        )
 
         def start_session(session: Session) -> bool:
+            # First, because it locks the version of rights.
+            session_replacement.end(session, browser.session, by=account)
             # Locked: a concurrent change of password ends only the sessions that exist already.
             current = session.get(Account, account.id, with_for_update=True)
-            if current is None or not current.enabled or current.password != account.password:
+            if current is None or not current.is_active(login_session.created_at) or current.password != account.password:
                 return False
+            is_new_device = not browser.is_known and has_signed_in(session, current.id)
             _drop_ended(session, login_session.created_at)
             session.add(login_session)
+            account_uses.record(session, current.id, login_session.created_at)
             if address:
                 self._networks.remember(session, current.id, address, start)
-            writer.write(session, SignedIn(id=current.id, name=current.name, address=address or None), by=actor.account(current))
+            signed_in = SignedIn(
+                id=current.id, name=current.name, address=address or None, provider=provider.key if provider is not None else None
+            )
+            writer.write(session, signed_in, by=actor.account(current))
+            if provider is None and self._service.sign_in.is_break_glass(current.email):
+                break_glass.report(session, current, address)
+            if is_new_device:
+                entry = NewDevice(id=current.id, name=current.name, device=browser.device, address=address or None)
+                writer.write(session, entry, by=actor.SERVER, also_alerts=[current.id])
             return True
 
         if not await self._service.database.write(start_session):
             return None
+        if browser.session:
+            await self._service.rights_changed()
         metrics.sign_ins.labels("succeeded").inc()
         return secret
 
@@ -168,6 +194,23 @@ class Login:
         if caller.session is not None:
             await self._service.database.write(end)
             await self._service.rights_changed()
+
+
+def _new_session(
+    key: str,
+    account: Account,
+    start: datetime,
+    idle: timedelta | None,
+    address: str,
+    browser: SignInBrowser,
+    provider: ProviderSession | None,
+) -> LoginSession:
+    at, latest = format_utc(start), format_utc(start + SESSION_LIFETIME)
+    return LoginSession(
+        digest=key, account=account.id, created_at=at, used_at=at, latest_end=latest, ends_at=min(latest, idle_end(start, idle)),
+        device=browser.device, network=block_of(address)[:MAX_NETWORK] or None, is_new_device=not browser.is_known, factor_at=at,
+        **(provider.columns() if provider is not None else {}),
+    )  # fmt: skip
 
 
 def _drop_ended(session: Session, now: str) -> None:
@@ -188,10 +231,15 @@ def _dummy_hash() -> str:
 
 
 def _verify(password_hash: str | None, password: str) -> bool:
-    """Return whether a hash matches a password. Takes the same time without a hash, also at the first attempt of a process."""
+    """Return whether a hash matches a password. Takes the same time without a hash, also at the first attempt of a process.
+
+    No account has a password that is too long, so the rest of one is not hashed.
+    """
     dummy = _dummy_hash()
+    if password_hash is None or len(password) > passwords.MAX_LENGTH:
+        password_hash = dummy
     try:
-        return HASHER.verify(password_hash or dummy, password)
+        return HASHER.verify(password_hash, password[: passwords.MAX_LENGTH])
     except (VerificationError, InvalidHashError):
         return False
 

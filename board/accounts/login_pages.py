@@ -3,9 +3,9 @@
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from board.accounts import devices
+from board.accounts import devices, sign_in_end
 from board.accounts.login import login_of
-from board.commands.duty.on_duty import on_duty
+from board.config import sentences
 from board.errors import Refused
 from board.i18n import N_
 from board.rate_limit import client_address
@@ -14,9 +14,6 @@ from board.web.auth import SESSION, signed_in
 from board.web.http import parse_form, read_body, service_of
 from board.web.refusals import with_retry_after
 from board.web.same_origin import check_own_page
-from models.accounts import Account
-
-DUTY = "/duty"  # page on which a person begins a duty
 
 
 async def sign_in(request: Request) -> Response:
@@ -29,26 +26,15 @@ async def sign_in(request: Request) -> Response:
     request.state.email = email[:400]
     try:
         account = await login_of(request).authenticate(
-            email[:400], password[:1_000], client_address.of(request), devices.COOKIE.value(request)
+            email[:400], password, client_address.of(request), devices.COOKIE.value(request)
         )
     except Refused as refused:
         return with_retry_after(pages.sign_in_page(request, error=refused.message, status=429), refused)
-    secret = await login_of(request).start_session(account, client_address.of(request)) if account is not None else None
-    if account is None or secret is None:
-        return pages.sign_in_page(request, error=N_("Wrong e-mail address or password."), status=401)
-    target = pages.safe_redirect_path(form.get("next", [request.query_params.get("next", pages.HOME)])[0])
-    response = RedirectResponse(await _first_page(request, account, target), 303)
-    SESSION.set(request, response, secret)
-    devices.remember(request, response, account)
+    target = form.get("next", [request.query_params.get("next", pages.HOME)])[0]
+    response = await sign_in_end.finish(request, account, target, strong=False) if account is not None else None
+    if response is None:
+        return pages.sign_in_page(request, error=sentences.WRONG_SIGN_IN, status=401)
     return response
-
-
-async def _first_page(request: Request, account: Account, target: str) -> str:
-    """Return where a person goes after signing in: instead of the home page, to where they say that they are on duty."""
-    if target != pages.HOME or account.role == "viewer":
-        return target
-    is_on_duty = account.id in await service_of(request).database.read(on_duty)
-    return pages.HOME if is_on_duty else DUTY
 
 
 async def sign_out(request: Request) -> Response:
@@ -62,6 +48,8 @@ async def sign_out(request: Request) -> Response:
     response = RedirectResponse("/login", 303)
     SESSION.delete(request, response)
     if service_of(request).settings.secure:  # browsers ignore it over http
-        # pictures stay in the cache otherwise; "cookies" would forget this known device, "storage" the texts that a person kept
+        # Pictures and pages stay in the cache otherwise. The page itself deletes what it stored for the account (sign_out.js).
+        # "storage" would also delete drafts that this person, or another one at this desk, chose to keep: they are encrypted, and
+        # the server gives their key only to sessions of their author. "cookies" would forget that this device is known.
         response.headers["Clear-Site-Data"] = '"cache"'
     return response

@@ -32,6 +32,8 @@ def create(session: Session, account: Account, now: datetime, *, first: bool = F
     """
     if not account.enabled:
         raise OperationError(N_("This account is disabled. Enable it first."))
+    if not account.is_active(format_utc(now)):
+        raise OperationError(N_("The access of this guest has ended. Extend it first."))
     secret = secrets.token_urlsafe(32)
     session.merge(
         PasswordLink(account=account.id, digest=digest(secret), created_at=format_utc(now), ends_at=format_utc(now + LINK_TTL))
@@ -46,7 +48,7 @@ def owner_of(session: Session, secret: str, now: datetime) -> Account:
         select(PasswordLink).where(PasswordLink.digest == digest(secret), PasswordLink.ends_at > format_utc(now))
     ).first()
     account = session.get(Account, row.account) if row is not None else None
-    if account is None or not account.enabled:
+    if account is None or not account.is_active(format_utc(now)):
         raise _expired()
     return account
 

@@ -23,6 +23,10 @@ DEVICE = Rule("sign-in by device", 10, WINDOW_S)  # of one known device, or sess
 # Successful sign-ins of one account: each uses CPU time and creates a session. Every attempt is counted here too, and uncounted
 # if the password was wrong, so that nobody else can use the limit up.
 SUCCESSES = Rule("good sign-ins", 300, WINDOW_S)
+# Wrong codes of second factors, after the right password. The second rule bounds the guesses of a thief who has the password.
+CODES = Rule("codes of factors", 10, WINDOW_S)
+CODES_OF_DAY = Rule("codes of factors by day", 50, 86_400)
+PASSKEYS = Rule("sign-in by passkey", 300, WINDOW_S)  # options and answers of one network, for passkeys that sign in alone
 TOO_MANY = N_("Too many attempts. Try again in {time}.")
 
 
@@ -39,3 +43,14 @@ def limits_for(email_digest: str, peer: str, device: str, account: Account | Non
 def limits_in_session(email_digest: str, session: str) -> list[RuleKey]:
     """Return the limits for a signed-in person who enters the password again."""
     return [(DEVICE, f"{session} {email_digest}")]
+
+
+def limits_of_codes(account: Account, device: str) -> list[RuleKey]:
+    """Return the limits for a person who enters a code after the password. `device`: cookie of known devices."""
+    key = f"{account.id} {devices.known_device(device, account) or ''}"
+    return [(CODES, key), (CODES_OF_DAY, key)]
+
+
+def limits_of_codes_in_session(account: Account, session: str) -> list[RuleKey]:
+    """Return the limits for a signed-in person who enters a code."""
+    return [(CODES, f"{account.id} {session}"), (CODES_OF_DAY, f"{account.id} {session}")]

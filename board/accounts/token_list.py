@@ -5,17 +5,20 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
+from board.accounts import token_boards
 from models.accounts import Account, Token
 
 
 @dataclass(frozen=True, slots=True)
 class TokenRow:
-    """Token with its owner. `maker`: name, empty for the command line, None if unknown."""
+    """Token with its owner. `maker`: name, empty for the command line, None if unknown. `searches`: references of the searches to
+    which it is limited."""
 
     token: Token
     owner: Account
     maker: str | None
     at: str
+    searches: tuple[str, ...] = ()
 
     @property
     def state(self) -> str:
@@ -37,9 +40,11 @@ class TokenRow:
             "revoked": f"revoked {token.revoked_at}",
         }
         maker = {None: "", "": " on the command line"}.get(self.maker, f" by {self.maker}")
+        limit = f"only {', '.join(self.searches)}" if self.token.boards else "all searches"
         last_use = f"last used {token.used_at}" if token.used_at else "not used yet"
         return "  ".join((
             token.name, f"{token.scope:6}", self.owner.email, state[self.state], f"made {token.created_at}{maker}", last_use,
+            limit,
         ))  # fmt: skip
 
     @property
@@ -49,7 +54,7 @@ class TokenRow:
         return {
             "name": token.name, "scope": token.scope, "account": self.owner.email, "state": self.state,
             "made_at": token.created_at, "made_by": self.maker, "expires_at": token.expires_at,
-            "revoked_at": token.revoked_at, "used_at": token.used_at,
+            "revoked_at": token.revoked_at, "used_at": token.used_at, "searches": ",".join(self.searches) or None,
         }  # fmt: skip
 
 
@@ -57,8 +62,12 @@ def list_tokens(session: Session, at: str, account: str | None = None) -> list[T
     """Return all tokens, or those of an account, oldest first."""
     query = select(Token).order_by(col(Token.created_at), col(Token.id))
     people = {account_row.id: account_row for account_row in session.exec(select(Account))}
-    rows = session.exec(query if account is None else query.where(Token.account == account))
-    return [TokenRow(token, people[token.account], _maker(token, people), at) for token in rows]
+    rows = session.exec(query if account is None else query.where(Token.account == account)).all()
+    named = token_boards.references(session, rows)
+    return [
+        TokenRow(token, people[token.account], _maker(token, people), at, tuple(named.get(id, id) for id in token.boards.split()))
+        for token in rows
+    ]
 
 
 def count_active(tokens: Iterable[TokenRow]) -> int:

@@ -2,7 +2,7 @@
 content."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, get_args, get_type_hints
+from typing import Annotated, Any, NotRequired, get_args, get_type_hints
 
 from typing_extensions import TypedDict
 
@@ -26,7 +26,7 @@ ABOUT = (
 )
 
 SocketAccount = TypedDict("SocketAccount", {
-    "id": Id, "name": str, "role": Annotated[str, Shape(enum=[*ROLES, ALL_DISPLAYS])],
+    "id": Id, "name": str, "role": Annotated[str, Shape(enum=[*ROLES, ALL_DISPLAYS])], "locked_at": NotRequired[Time],
 })  # fmt: skip
 DisplaySettings = TypedDict("DisplaySettings", {
     "profile": Annotated[str, Shape(enum=list(PROFILES))], "language": str, "shows": dict[str, Any],

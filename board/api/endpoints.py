@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 from starlette.requests import Request
 from typing_extensions import TypedDict
 
-from board.accounts import accounts
+from board.accounts import accounts, board_accounts
 from board.commands.sightings import sources
 from board.engine import access, event, journal, kinds, program_accounts, snapshot
 from board.engine.identity import Caller
@@ -86,6 +86,8 @@ AccountList = TypedDict("AccountList", {"accounts": list[AccountEntry]})
 async def all_accounts(request: Request) -> Reply[AccountList]:
     """List all accounts, for assigning.
 
+    A caller who is limited to boards gets only the accounts that are on these boards.
+
     `accounts[].machine`: the account has only tokens of scope `intake`, and nobody has ever signed in to it. It cannot be `lead`,
     `assignee` or `incoming` (`invalid`).
     """
@@ -93,6 +95,7 @@ async def all_accounts(request: Request) -> Reply[AccountList]:
 
     def read(session: Session) -> list[AccountEntry]:
         programs = program_accounts.all_program_accounts(session)
+        visible = None if caller.boards is None else board_accounts.ids(session, caller.boards) | {caller.account.id}
         return [
             {
                 "id": account.id,
@@ -102,6 +105,7 @@ async def all_accounts(request: Request) -> Reply[AccountList]:
                 "machine": account.id in programs,
             }
             for account in accounts.all_accounts(session)
+            if visible is None or account.id in visible
         ]
 
     answer: AccountList = {"accounts": await service_of(request).database.read(read)}
@@ -137,7 +141,8 @@ async def boards(request: Request) -> Reply[BoardList]:
         entries: list[BoardEntry] = []
         for board in session.exec(select(Board).where(Board.kind != AUDIT).order_by(Board.kind, Board.id)):
             reference, status = searches.get(board.id, ("", ""))
-            if board.id not in hidden and wanted_reference in (None, reference):
+            is_visible = caller.may_reach(board.id) and (board.id not in hidden or caller.account.guest_of == board.id)
+            if is_visible and wanted_reference in (None, reference):
                 entry: BoardEntry = {"board": board.id, "kind": board.kind, "epoch": board.epoch, "seq": board.seq}
                 if board.id in searches:
                     entry["reference"], entry["status"] = reference, status
@@ -189,6 +194,7 @@ def _not_modified(tag: str) -> Reply[Any]:
 @compressed
 async def _snapshot(request: Request, caller: Caller) -> Reply[Snapshot]:
     account, is_current = caller.account.id, AT.read(request) is None
+    visible = partial(snapshot.without_kinds, hidden=access.hidden_kinds(caller))
 
     def read(session: Session) -> tuple[bytes | None, str]:
         board, seq = _board_and_seq(session, request, caller)
@@ -197,8 +203,8 @@ async def _snapshot(request: Request, caller: Caller) -> Reply[Snapshot]:
             tag = etags.etag_of(session, board, account)
             if etags.matches(request, tag):
                 return None, tag
-            return json_with_list(head, "entities", snapshot.entities(session, board, account)), tag
-        body = json_with_list(head, "entities", snapshot.entities_at(session, board, account, seq))
+            return json_with_list(head, "entities", visible(snapshot.entities(session, board, account))), tag
+        body = json_with_list(head, "entities", visible(snapshot.entities_at(session, board, account, seq)))
         tag = etags.etag_of_body(body)
         return None if etags.matches(request, tag) else body, tag
 
@@ -214,7 +220,7 @@ async def _snapshot(request: Request, caller: Caller) -> Reply[Snapshot]:
 
 def _board_and_seq(session: Session, request: Request, caller: Caller) -> tuple[Board, int]:
     """Return the requested board and seq. Raises Refused."""
-    board = access.get_visible_board(session, caller.account.id, request.path_params["board"])
+    board = access.get_visible_board(session, caller, request.path_params["board"])
     at = AT.read(request)
     return board, board.seq if at is None else _seq_at(session, board, at)
 
@@ -269,7 +275,7 @@ async def _events(request: Request, caller: Caller, read_by: Read) -> Reply[Even
     service = service_of(request)
 
     def read(session: Session) -> tuple[Board, list[event.JournalEvent], access.VisibilityView]:
-        board, view = access.get_visible_board(session, caller.account.id, id), access.visibility_view(session)
+        board, view = access.get_visible_board(session, caller, id), access.visibility_view(session)
         end = before if at is None else min(before or sys.maxsize, _seq_at(session, board, at) + 1)
         if end:
             return board, journal.latest_events(session, id, entity, after, end, limit), view
@@ -328,7 +334,7 @@ async def commands(request: Request) -> Reply[Ack]:
 @Call(
     "GET", "/boards/{board}/sightings/{sighting}/source",
     N_("Returns the source of a sighting, and earlier versions of it. Each view is logged."),
-    (*ON_A_BOARD, "invalid"), query=(BEFORE,), right="contacts",
+    (*ON_A_BOARD, "invalid", "step_up"), query=(BEFORE,), right="contacts",
 )  # fmt: skip
 async def source(request: Request) -> Reply[sources.Source]:
     """Return the source of a sighting, with former values. Each read is recorded in the audit journal.
@@ -349,7 +355,7 @@ async def source(request: Request) -> Reply[sources.Source]:
 
 @Call(
     "GET", "/tips/{tip}/source", N_("Returns the source of a tip, and earlier versions of it. Each view is logged."),
-    (*ON_A_BOARD, "invalid"), query=(BEFORE,), right="contacts",
+    (*ON_A_BOARD, "invalid", "step_up"), query=(BEFORE,), right="contacts",
 )  # fmt: skip
 async def tip_source(request: Request) -> Reply[sources.Source]:
     """Return the source of a tip, with former values. Each read is recorded in the audit journal.

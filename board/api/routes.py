@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from board.accounts import api as account_calls
-from board.accounts import draft_keys
+from board.accounts import draft_keys, idle_lock_api
 from board.alarms import api as alert_calls
 from board.alarms import watch_api
 from board.api import endpoints
@@ -28,11 +28,11 @@ from board.i18n import N_
 from board.lookup import (
     closed_searches,
     earlier_searches,
-    gazetteer,
     intake_api,
     look_again_api,
     matching_searches_api,
     own_work,
+    places_api,
     room_api,
     similar_sightings_api,
     text_search,
@@ -71,7 +71,7 @@ async def missing(request: Request) -> Response:
 CALLS: dict[tuple[str, str], Call] = {
     (call.method, call.path): call
     for call in (
-        endpoints.me, draft_keys.draft_key, endpoints.active, endpoints.all_accounts,
+        endpoints.me, draft_keys.draft_key, endpoints.active, *idle_lock_api.CALLS, endpoints.all_accounts,
         endpoints.boards, endpoints.board, endpoints.events, endpoints.commands, endpoints.source, integrity_api.chain,
         endpoints.tip_source,
         exports.cards_csv, exports.cards_json, exports.journal_csv, exports.journal_json,
@@ -82,7 +82,7 @@ CALLS: dict[tuple[str, str], Call] = {
         since_calls.unseen, since_calls.list_positions, since_calls.advance_position,
         import_api.preview,
         report_calls.current, report_calls.list_handovers, report_calls.signed,
-        intake_api.create_sighting, gazetteer.places, similar_sightings_api.similar, matching_searches_api.searches,
+        intake_api.create_sighting, places_api.places, similar_sightings_api.similar, matching_searches_api.searches,
         look_again_api.look_again, earlier_searches.earlier,
         material_api.preview, material_api.preview_picture, material_api.material_pdf, wait_api.document_wait,
         audit_calls.entries, audit_calls.csv,

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal, dataclass_transform
 
 ENTRIES: dict[str, type["Entry"]] = {}  # by type
 Group = Literal["sign_ins", "refusals", "reads", "administration"]
+SignInReason = Literal["unknown", "password", "disabled", "second_factor", "switched_off"]
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True)
@@ -72,7 +73,7 @@ class Repeated(Entry):
 class Attempt(Repeated, group="refusals", warns=True):
     """Refused attempt of a stranger, or of a browser that another site misuses."""
 
-    DISTINCT_BY = ("address", "reason")
+    DISTINCT_BY: ClassVar[tuple[str, ...]] = ("address", "reason")
 
     address: str | None
 
@@ -91,8 +92,44 @@ class BoardRepeated(Repeated):
 
 
 class SignedIn(Entry, type="sign_in.succeeded", group="sign_ins"):
+    """Sign-in. `provider` is the key of the provider that signed the person in; null for a password."""
+
     name: str
     address: str | None
+    provider: str | None = None
+
+
+class NewDevice(Entry, type="sign_in.new_device", group="sign_ins"):
+    """Sign-in in a browser in which nobody had signed in to the account before, after the first sign-in of the account. The
+    account is alerted. `device` is browser and system, or empty."""
+
+    name: str
+    device: str
+    address: str | None
+
+
+class SignInDisowned(Entry, type="sign_in.disowned", group="sign_ins", warns=True):
+    """Report of a person that somebody else had signed in to their account. It ended `count` sessions. `device` and `network` are
+    those of the reported session. The administrators are alerted."""
+
+    name: str
+    device: str
+    network: str | None
+    signed_in_at: str
+    count: int
+
+
+class SessionUnlocked(Entry, type="session.unlocked", group="sign_ins"):
+    """End of the idle lock of a session, by the person who is signed in. `locked_at` is the time at which it was locked."""
+
+    name: str
+    locked_at: str
+
+
+class SessionReplaced(Entry, type="session.replaced", group="sign_ins"):
+    """End of a session, because the actor signed in in the same browser. The entry is about the account whose session ended."""
+
+    name: str
 
 
 class SignedOut(Entry, type="sign_in.ended", group="sign_ins"):
@@ -105,7 +142,26 @@ class SignInFailed(Attempt, type="sign_in.failed", group="sign_ins"):
     """Failed sign-in. For an unknown e-mail address `id` is "", and the typed text is not stored, as it may be anything."""
 
     name: str | None
-    reason: Literal["unknown", "password", "disabled"]
+    reason: SignInReason
+
+
+class ProviderRefused(Attempt, type="sign_in.refused", group="sign_ins"):
+    """Refused sign-in with a provider, or refused logout message of one. `provider` is its key, `reason` the code of the refusal.
+    `id` is "" if no account is known."""
+
+    DISTINCT_BY: ClassVar[tuple[str, ...]] = ("address", "provider", "reason")
+    CODES = ("provider", "reason")
+
+    name: str | None
+    provider: str
+    reason: str
+
+
+class BreakGlassUsed(Entry, type="sign_in.break_glass", group="sign_ins", warns=True, alerts=True):
+    """Sign-in to the account for emergencies, while passwords are switched off. All administrators are alerted."""
+
+    name: str
+    address: str | None
 
 
 class SignInThrottled(Attempt, type="sign_in.throttled", group="sign_ins"):
@@ -182,7 +238,10 @@ class RoleSet(Entry, type="account.role_set"):
 
 
 class AccountDisabled(Entry, type="account.disabled"):
+    """Disabled account. `unused_since` is the last use of an account that the server locked because nobody used it, else null."""
+
     name: str
+    unused_since: str | None = None
 
 
 class AccountEnabled(Entry, type="account.enabled"):
@@ -210,14 +269,38 @@ class LinkUsed(Entry, type="link.used", group="sign_ins"):
     address: str | None
 
 
+class LinkAllowed(Entry, type="identity.link_allowed", alerts=True):
+    """Permission to link the account once, by its e-mail address, to a person at a provider. `provider` is its key."""
+
+    name: str
+    provider: str
+
+
+class IdentityLinked(Entry, type="identity.linked"):
+    """Link of the account to a person at a provider, whose key is `provider`. `by_email`: by the permission of an
+    administrator; otherwise the account was created for the person."""
+
+    name: str
+    provider: str
+    by_email: bool
+
+
+class IdentityUnlinked(Entry, type="identity.unlinked"):
+    """End of the link between the account and a person at a provider."""
+
+    name: str
+
+
 class TokenAdded(Entry, type="token.added", alerts=True):
-    """API token with the rights of the account that the entry is about."""
+    """API token with the rights of the account that the entry is about. `boards` are the searches to which it is limited; empty
+    if it is not."""
 
     name: str
     token: str
     title: str
     scope: str
     expires_at: str | None
+    boards: list[str]
 
 
 class TokenAgreed(Entry, type="token.agreed"):
@@ -232,6 +315,66 @@ class TokenRevoked(Entry, type="token.revoked"):
     name: str
     token: str
     title: str
+
+
+class FactorAdded(Entry, type="factor.added"):
+    """Second factor that a person added: `factor` is `totp`, an app with codes, or `passkey`."""
+
+    name: str
+    factor: str
+    title: str
+
+
+class FactorRemoved(Entry, type="factor.removed", alerts=True):
+    name: str
+    factor: str
+    title: str
+
+
+class RecoveryCodesMade(Entry, type="factor.codes_made"):
+    """New recovery codes, which replace the earlier ones."""
+
+    name: str
+
+
+class RecoveryCodeUsed(Entry, type="factor.code_used", group="sign_ins", warns=True):
+    """Recovery code that was used instead of a second factor. `left`: unused ones."""
+
+    name: str
+    left: int
+
+
+class PasskeyRefused(Attempt, type="factor.refused", group="sign_ins"):
+    """Passkey that was refused: its `counter` went back, so it may have been copied; or an answer came again (`replayed`)."""
+
+    name: str | None
+    title: str | None
+    reason: Literal["counter", "replayed"]
+
+
+class GuestAdded(Entry, type="guest.added"):
+    """Guest of a search, whose access ends at `until`."""
+
+    name: str
+    board: str
+    reference: str
+    until: str
+
+
+class GuestEndSet(Entry, type="guest.end_set"):
+    name: str
+    board: str
+    reference: str
+    before: str | None
+    until: str
+
+
+class GuestEnded(Entry, type="guest.ended"):
+    """Access of a guest that somebody ended before its time."""
+
+    name: str
+    board: str
+    reference: str
 
 
 class MemberAdded(Entry, type="members.joined_by_admin", alerts=True):
@@ -308,8 +451,8 @@ class HistoryRead(Read, BoardRepeated, type="history.read", kind="board"):
 
 
 class ReportRead(Read, type="report.read", kind="report"):
-    """Report or list. `id`: `handover`, `handovers`, `unanswered`, `watch`, `accounts`, `tokens`, or `handover/12` for a signed
-    handover."""
+    """Report or list. `id`: `handover`, `handovers`, `unanswered`, `watch`, `accounts`, `tokens`, `access`, or
+    `handover/12` for a signed handover."""
 
 
 class DocumentRead(Read, BoardRepeated, type="document.read", kind="file"):
@@ -344,6 +487,14 @@ class FindRun(Read, BoardRepeated, type="find.run", kind="board"):
 
     def plus(self, other: Repeated) -> "FindRun":
         return replace(self, hits=self.hits + getattr(other, "hits", 0))
+
+
+class AccountsUnused(Entry, type="accounts.unused", kind="server"):
+    """Weekly report of accounts that nobody has used for `days`, to all administrators. `accounts` lists at most 100 of them."""
+
+    count: int
+    days: int
+    accounts: list[dict[str, str]]
 
 
 # -- the installation -----------------------------------------------------------------------------------------------------------

@@ -8,9 +8,12 @@ from board.audit import actor
 from board.audit.entries import (
     CommandRefused,
     OriginRefused,
+    PasskeyRefused,
+    ProviderRefused,
     RateLimited,
     RequestRefused,
     SignInFailed,
+    SignInReason,
     SignInThrottled,
     TokenRefused,
 )
@@ -25,7 +28,7 @@ from models.ids import is_uuid
 MAX_TEXT = 200  # characters of client-supplied text that are kept
 SUBSCRIBE, SOCKET = "SUBSCRIBE", "/ws"  # method and path of a subscription
 TOO_MANY = 429
-CLIENT_ERRORS = frozenset({403, 404, 409, 413, 422, TOO_MANY})  # statuses that refuse a request of a signed-in account
+CLIENT_ERRORS = frozenset({403, 404, 409, 413, 422, 423, TOO_MANY})  # statuses that refuse a request of a signed-in account
 SERVER_FAILURES = ("failed", "unavailable")  # codes that do not depend on the caller
 
 
@@ -35,11 +38,23 @@ class Refusals:
     def __init__(self, repeats: Repeats) -> None:
         self._repeats = repeats
 
-    def sign_in(self, account: Account | None, reason: Literal["unknown", "password", "disabled"], address: str) -> None:
-        """Record a sign-in with a wrong address or password, or of a disabled account."""
+    def sign_in(self, account: Account | None, reason: SignInReason, address: str) -> None:
+        """Record a sign-in with a wrong address, password or code, of a disabled account, or while passwords are switched off."""
         metrics.sign_ins.labels("failed").inc()
         id, name = (account.id, account.name) if account else ("", None)
         self._repeats.add(SignInFailed(id=id, name=name, reason=reason, address=address or None))
+
+    def passkey(self, account: Account | None, title: str, reason: Literal["counter", "replayed"], address: str) -> None:
+        """Record a passkey that may have been copied, or an answer of a passkey that came again."""
+        metrics.sign_ins.labels("failed").inc()
+        id, name = (account.id, account.name) if account else ("", None)
+        self._repeats.add(PasskeyRefused(id=id, name=name, title=title, reason=reason, address=address or None))
+
+    def provider(self, key: str, reason: str, address: str, account: Account | None = None) -> None:
+        """Record a refused sign-in or logout with the provider that has this key."""
+        metrics.sign_ins.labels("failed").inc()
+        id, name = (account.id, account.name) if account else ("", None)
+        self._repeats.add(ProviderRefused(id=id, name=name, provider=key, reason=reason, address=address or None))
 
     def throttled(self, account: Account | None, address: str) -> None:
         """Record a sign-in that was throttled after too many failures."""

@@ -35,7 +35,9 @@ _NEWEST = (
     .order_by(_A.number.desc())
     .limit(bindparam("limit"))
 )
-_VALUES = {"token.added": "title", "space.low": "of"}  # field of the entry that the alert shows, by type
+_VALUES = {  # field of the entry that the alert shows, by type
+    "token.added": "title", "space.low": "of", "sign_in.new_device": "device", "sign_in.disowned": "device",
+}  # fmt: skip
 
 
 def record(session: Session, account: str, event: JournalEvent) -> None:

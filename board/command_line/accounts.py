@@ -7,9 +7,11 @@ import typer
 from sqlmodel import Session
 
 from board.accounts import accounts
+from board.accounts.factors import second_factors
 from board.accounts.token_list import list_tokens
 from board.command_line.output import AsJson, one_of, print_rows
 from board.command_line.passwords import FromStdin, password
+from board.config.settings import Settings
 from board.maintenance.database import read, write
 from models.accounts import ROLES, SCOPES
 from models.times import format_utc, now
@@ -66,17 +68,35 @@ def account_set_password(email: str, password_stdin: FromStdin = False) -> None:
     print(f"The password is set. All sessions of this account and {tokens} ended.")
 
 
+@account.command("remove-factors")
+def account_remove_factors(email: str) -> None:
+    """Remove the second factors and recovery codes of a person who lost them. The audit journal records it."""
+
+    def remove(session: Session) -> int:
+        return second_factors.remove_all(session, accounts.find(session, email))
+
+    count = write(remove)
+    print(f"{'1 second factor is' if count == 1 else f'{count} second factors are'} removed. The password still works.")
+
+
 @token.command("add")
 def token_add(
     name: str,
     scope: Scope,
     account: Annotated[str, typer.Option(help="The account's e-mail address.")],
-    days: Annotated[int, typer.Option(help="Days until it expires, at most 365; 0: never.")] = accounts.DEFAULT_TOKEN_DAYS,
+    days: Annotated[int | None, typer.Option(help="Days until it expires, at most 365; 0: never. By default TOKEN_DAYS.")] = None,
+    search: Annotated[
+        list[str] | None, typer.Option(help="Id or reference of a search to which it is limited. Can be repeated.")
+    ] = None,
 ) -> None:
     """Create a token, and print it. It can't be shown again."""
+    settings = Settings()
+    days = settings.token_days if days is None else days
 
     def add(session: Session) -> tuple[str, bool]:
-        secret = accounts.add_token(session, name, scope, account, format_utc(now()), days=days)
+        secret = accounts.add_token(
+            session, name, scope, account, format_utc(now()), days=days, searches=search or (), max_days=settings.max_token_days
+        )
         return secret, accounts.find_token(session, name).agreed_at is None
 
     secret, waits = write(add)

@@ -5,7 +5,7 @@ Order of checks: board `not_found`, `unknown_command`, `forbidden`, known comman
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -139,8 +139,9 @@ def _execute(
     if maybe_committed(session) and (ack := _previous_ack(session, uow, request)) is not None:
         return CommandResult(ack)
     account = _signed_in(uow, caller)
-    operations = access.lock_visible_board(uow, account.id, OPERATIONS) if len(boards) > 1 else None
-    board = access.lock_visible_board(uow, account.id, command.board)
+    current = replace(caller, account=account)
+    operations = access.lock_second_board(uow, account.id, OPERATIONS) if len(boards) > 1 else None
+    board = access.lock_visible_board(uow, current, command.board)
     spec, equivalent = _authorize(session, command, board, account, caller)
     if (ack := _previous_ack(session, uow, request, content)) is not None:
         return CommandResult(ack)
@@ -192,7 +193,7 @@ def _signed_in(uow: UnitOfWork, caller: Caller) -> Account:
     key = caller.key
     account = uow.signed_in.get(key)
     if account is None:
-        account = uow.signed_in[key] = identity.require_active_now(uow.callers.get(key), caller)
+        account = uow.signed_in[key] = identity.require_unlocked_now(uow.callers.get(key), caller)
     return account
 
 
@@ -222,6 +223,8 @@ def _previous_ack(session: Session, uow: UnitOfWork, request: CommandRequest, co
     stored = uow.acks.get(request.key)
     if stored is None:
         return None
+    if not request.caller.may_reach(stored.board):  # an id that the account used on another board
+        raise invalid("id", N_("This id was already used for another command."))
     ack = Ack(request.command.id, stored.board, [*range(stored.seq, stored.seq + stored.events)], stored.opened)
     if content is not None and stored.content is not None and _digest(session, ack, content) not in (None, bytes(stored.content)):
         raise invalid("id", N_("This id was used for another sighting."))

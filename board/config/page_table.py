@@ -142,6 +142,9 @@ PAGES = (
     Page("search", "", N_("Search"), sheets=("work_list",)),
     Page("replay", "", N_("Past")),
     Page("sign_in", "", N_("Sign in")),
+    Page("second_factor", "", N_("Second step"), sheets=("factors",)),
+    Page("recovery_codes", "", N_("Save your recovery codes")),
+    Page("step_up", "", N_("Is it you?")),
     Page("password", "", N_("Choose your password"), script="account/password_link.js"),
 )  # fmt: skip
 

@@ -19,15 +19,21 @@ from board.config.board_shares import load_board_shares
 from board.config.disk_reserve import parse_reserve
 from board.config.file_shares import load_file_shares
 from board.config.kind_fields import load_kind_fields
+from board.config.own_places import load_own_places
 from board.config.predefined_tasks import load_catalogue
 from board.config.roles import load_roles
 from board.config.secret_file import MIN_SECRET_LENGTH, load_or_create_secret
+from board.config.sign_in import load_sign_in
 from board.config.targets import load_targets
+from models.accounts import ROLES
 from models.db.database import ConfigurationError
 
 VERSION = bootstrap.version()
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
+REPORTED_BEFORE_DAYS = 7  # interval of the reports of unused accounts
+
+NO_ROLE = "none"  # value of SECOND_FACTOR_ROLES
 KEY_SUFFIX = ".key"  # appended to the name of an SQLite database file
 FILES_SUFFIX = ".files"  # appended to it for the folder of photos and files
 
@@ -93,9 +99,18 @@ class Settings(BaseSettings):
     webhook_allow_private: bool = False
     webhook_members_only: str | None = Field(default=None, repr=False)
     keep_command_ids_days: int = Field(default=90, ge=90, le=36_500)
+    token_days: int = Field(default=90, ge=1, le=365)
+    max_token_days: int | None = Field(default=None, ge=1, le=365)
+    max_guest_days: int = Field(default=90, ge=1, le=365)
     keep_ended_tokens_days: int = Field(default=90, ge=0, le=36_500)
     archive_closed_days: int = Field(default=30, ge=1, le=36_500)
     session_idle_hours: int = Field(default=12, ge=0, le=24 * 365)
+    second_factor_roles: str = "coordinator,admin"
+    second_factor_grace_days: int = Field(default=14, ge=0, le=365)
+    idle_lock_minutes: int = Field(default=0, ge=0, le=720)
+    idle_lock_covers: bool = False
+    unused_report_days: int = Field(default=90, ge=0, le=3_650)
+    unused_lock_days: int = Field(default=0, ge=0, le=3_650)
     max_connections_per_address: int = Field(default=512, ge=0)
     max_sockets_per_account: int = Field(default=50, ge=0)
     max_messages_per_second: int = Field(default=50, ge=0)
@@ -108,6 +123,7 @@ class Settings(BaseSettings):
     @field_validator(
         "redis_url", "public_url", "secret_key", "files_path", "security_contact", "poster_url",
         "smtp_url", "mail_from", "webhook_url", "webhook_secret", "webhook_members_only",
+        "max_token_days",
         "files_url", "aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_region", "aws_endpoint_url",
         mode="before",
     )  # fmt: skip
@@ -149,6 +165,13 @@ class Settings(BaseSettings):
             PARSERS[info.field_name or ""](value)
         return value
 
+    @field_validator("second_factor_roles", mode="after")
+    @classmethod
+    def _are_roles(cls, value: str) -> str:
+        if value.strip() != NO_ROLE and not {part.strip() for part in value.split(",")} <= set(ROLES):
+            raise ValueError(f"must be {NO_ROLE}, or a comma-separated list of roles, such as coordinator,admin")
+        return value
+
     @field_validator("forwarded_allow_ips", mode="after")
     @classmethod
     def _are_addresses(cls, value: str) -> str:
@@ -187,6 +210,11 @@ class Settings(BaseSettings):
         return timedelta(hours=self.session_idle_hours) if self.session_idle_hours else None
 
     @property
+    def roles_with_second_factor(self) -> frozenset[str]:
+        """Roles that need a second factor."""
+        return frozenset(part.strip() for part in self.second_factor_roles.split(",")) - {NO_ROLE}
+
+    @property
     def on_sqlite(self) -> bool:
         return self.database_url.startswith("sqlite")
 
@@ -200,7 +228,11 @@ class Settings(BaseSettings):
         load_targets(self.files_path)
         load_kind_fields(self.files_path)
         load_file_shares(self.files_path)
+        self._check_providers()
         load_roles(self.files_path)
+        if self.max_token_days is not None and self.token_days > self.max_token_days:
+            raise ConfigurationError("TOKEN_DAYS is more than MAX_TOKEN_DAYS. Set it to at most that many days.")
+        load_own_places(self.files_path)
         if self.workers > 1 and not self.redis_url:
             raise ConfigurationError("More than one worker needs Redis. Set REDIS_URL.")
         if self.workers > 1 and self.on_sqlite:
@@ -213,7 +245,19 @@ class Settings(BaseSettings):
             raise ConfigurationError(f"SECRET_KEY is too short. Set it to at least {MIN_SECRET_LENGTH} random characters.")
         if (self.aws_access_key_id is None) != (self.aws_secret_access_key is None):
             raise ConfigurationError("A key for an s3:// store has two parts. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.")
+        report_days, lock_days = self.unused_report_days, self.unused_lock_days
+        if lock_days and (not report_days or lock_days < report_days + REPORTED_BEFORE_DAYS):
+            raise ConfigurationError(
+                "Unused accounts must be reported before they are locked. Set UNUSED_REPORT_DAYS, and UNUSED_LOCK_DAYS to at "
+                f"least {REPORTED_BEFORE_DAYS} days more, such as 90 and 120."
+            )
         self._check_notifications()
+
+    def _check_providers(self) -> None:
+        """Providers send browsers back to PUBLIC_URL: the Host header is the client's own. One on this machine is a test."""
+        issuers = [provider.issuer for provider in load_sign_in(self.files_path).provider]
+        if not self.public_url and any(issuer.startswith("https:") for issuer in issuers):
+            raise ConfigurationError("Providers in sign_in.toml send browsers back to the board. Set PUBLIC_URL.")
 
     def _check_notifications(self) -> None:
         if self.smtp_url and not self.mail_from:

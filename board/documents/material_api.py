@@ -164,7 +164,7 @@ def _draft(draft: Draft, request: Request, caller: Caller, now: str, session: Se
 
 def _visible_search(session: Session, caller: Caller, request: Request) -> Search:
     """Return the search of the board. Raises Refused `not_found`."""
-    board = access.get_visible_board(session, caller.account.id, request.path_params["board"])
+    board = access.get_visible_board(session, caller, request.path_params["board"])
     search = session.get(Search, board.id)
     if search is None:  # the list of all searches
         raise Refused("not_found")

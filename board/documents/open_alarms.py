@@ -1,4 +1,5 @@
-"""Alarms in a printed handover report: who has each, until when, and where it goes with the shift."""
+"""Alarms in a printed handover report, about searches, tips and duties: who has each, until when, and where it goes with the
+shift."""
 
 from functools import cached_property
 
@@ -8,13 +9,14 @@ from board.documents.content import Block, Fact, Line, Section
 from board.documents.field_values import alarm_name
 from board.documents.search_facts import SearchFacts
 from board.handover import reported_alarms
+from models.board import OPERATIONS
 from models.entity import State
 
-MAX_LISTED = 100  # alarms of all searches; the counts have all
+MAX_LISTED = 100  # alarms of all searches and of `operations`; the counts have all
 
 
 class OpenAlarms(SearchFacts):
-    """Alarms of the searches in a report that have not ended."""
+    """Alarms in a report that have not ended. `section` is that of the search, or stands for `operations`."""
 
     def _open_now(self) -> list[Section]:
         """Return the section about alarms; none if there is no handover and no alarm."""
@@ -41,25 +43,30 @@ class OpenAlarms(SearchFacts):
     def _alarm_counts(self) -> str:
         """Return "4 that somebody has · 1 that nobody has · 3 pass on with the shift"."""
         counted = (("held", sentences.SOMEBODY_HAS), ("open", sentences.NOBODY_HAS), ("moving", sentences.PASSING_ON))
-        totals = [(sum(section["alarms"][name] for section in self._report["searches"]), plural) for name, plural in counted]
+        totals = [(sum(section["alarms"][name] for section in self._with_alarms()), plural) for name, plural in counted]
         return " · ".join(self.ngettext(*plural, count) for count, plural in totals if count)
 
     def _alarm_lines(self, limit: int) -> list[Line]:
         """Return a line for each alarm. The last line counts the others."""
-        found, searches = self._alarms(), self._report["searches"]
-        count = sum(section["alarms"]["held"] + section["alarms"]["open"] for section in searches) - min(limit, len(found))
+        found, alarms = self._alarms(), [section["alarms"] for section in self._with_alarms()]
+        count = sum(each["held"] + each["open"] for each in alarms) - min(limit, len(found))
         more: list[Line] = [[self.ngettext(*sentences.MORE, count)]] if count else []
         return [*(self._alarm_line(section, alarm) for section, alarm in found[:limit]), *more]
 
     def _alarms(self) -> list[tuple[State, State]]:
-        """Return the listed alarms with the sections of their searches: first those that nobody has, then those that pass on."""
-        found = [(section, alarm) for section in self._report["searches"] for alarm in section["alarms"]["listed"]]
+        """Return the listed alarms with their sections: first those that nobody has, then those that pass on."""
+        found = [(section, alarm) for section in self._with_alarms() for alarm in section["alarms"]["listed"]]
         return sorted(found, key=lambda pair: reported_alarms.order(pair[1]))
 
+    def _with_alarms(self) -> list[State]:
+        """Return the sections of the searches, and one for `operations`, which has only alarms."""
+        desk = {"board": OPERATIONS, "search": None, "outside": None, "briefing": None, "alarms": self._report["alarms"]}
+        return [*self._report["searches"], desk]
+
     def _alarm_name(self, section: State, alarm: State) -> str:
-        """Return "Mila B., 6 · Urgent sighting 4"."""
+        """Return "Mila B., 6 · Urgent sighting 4" or "Urgent tip 7"."""
         name = alarm_name(alarm, alarm["about"]["number"], self._translate)
-        return f"{short_name(section['search']['person'])} · {name}"
+        return f"{short_name(section['search']['person'])} · {name}" if section["search"] else name
 
     def _alarm_line(self, section: State, alarm: State) -> Line:
         line: Line = [self._alarm_name(section, alarm)]

@@ -22,6 +22,7 @@ from board.documents.handover_report import ReportDocument
 from board.documents.search_history import HistoryDocument
 from board.engine import access
 from board.engine.identity import Caller
+from board.engine.recent_factor import is_recent
 from board.errors import Refused
 from board.handover import report
 from board.i18n import gettext_for
@@ -49,7 +50,9 @@ async def briefing(request: Request, caller: Caller) -> Response:
 
 
 async def history(request: Request, caller: Caller) -> Response:
-    """Serve the newest events of a search."""
+    """Serve the newest events of a search, to people who proved their identity lately."""
+    if not is_recent(caller):
+        return _refused(request, Refused("step_up"), caller)
     return await _answer(request, caller, partial(_events, request.path_params["id"]))
 
 
@@ -84,7 +87,8 @@ async def _answer(request: Request, caller: Caller, compose: Compose) -> Respons
 
 
 def _refused(request: Request, refused: Refused, caller: Caller) -> Response:
-    status = {"not_found": 404, "unauthenticated": 401, "rate_limited": 429, "too_large": 413}.get(refused.code, 503)
+    statuses = {"not_found": 404, "unauthenticated": 401, "step_up": 403, "rate_limited": 429, "too_large": 413}
+    status = statuses.get(refused.code, 503)
     page = pages.error_page(request, status, refused.message, caller)
     if status in (429, 503):
         page.headers["Retry-After"] = str(refused.retry_after_s or RETRY_S)
@@ -109,7 +113,7 @@ def _composed(number: int | None, session: Session, caller: Caller, now: str) ->
 
 def _events(id: str, session: Session, caller: Caller, now: str, reads: str) -> Document:
     account = caller.account
-    board = access.get_visible_board(session, account.id, id)
+    board = access.get_visible_board(session, caller, id)
     if board.kind != "search":
         raise Refused("not_found")
     document = HistoryDocument(session, board, reads).document(session, _printed(account.name, now, None, reads))

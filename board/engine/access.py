@@ -1,8 +1,8 @@
 """Access rules: the only way to get a board. A board that the account may not see is reported as `not_found`.
 
 A search with access `desk` is visible to every signed-in account. A search with access `members` is visible only to its members,
-whatever their role. All displays see the same searches: those with access `desk` whose appeal is not discreet. Current rights
-apply to all history.
+whatever their role. All displays see the same searches: those with access `desk` whose appeal is not discreet. A guest sees only
+its search, and a token that is limited to boards only those that its account may see too. Current rights apply to all history.
 """
 
 from collections.abc import Iterable
@@ -12,6 +12,7 @@ from sqlalchemy import BigInteger, bindparam, func, or_, true
 from sqlalchemy import select as core_select
 from sqlmodel import Session, select
 
+from board.engine.identity import Caller
 from board.engine.unit_of_work import UnitOfWork
 from board.errors import Refused
 from models.accounts import Account
@@ -26,6 +27,7 @@ RestrictedSearches = dict[
     str, frozenset[str]
 ]  # audience of each search that is not visible to all, and of the tips placed on it: account ids, or DESK
 DESK = "desk"  # in an audience: every account, no display
+ABOUT_OTHER_BOARDS = ("wake",)  # kinds on the board of a search that name cards of other boards
 
 _B, _CHANGE, _S, _T = columns_of(Board), columns_of(VisibilityChange), columns_of(Search), columns_of(Tip)
 _CHANGED_ON = _CHANGE.board == bindparam("board")
@@ -75,22 +77,46 @@ def visibility_view(session: Session) -> VisibilityView:
     return VisibilityView(restricted_searches(session), (epoch, seq or 0))
 
 
-def get_visible_board(session: Session, account: str, board_id: str) -> Board:
-    """Return the board. Raises Refused `not_found` if this account may not see it, and for the audit board (see
-    `audit_board`)."""
-    board = session.get(Board, board_id)
-    if board is None or not _sees_board(account, board, session.get(Search, board_id) if board.kind == "search" else None):
+def get_visible_board(session: Session, caller: Caller, board_id: str) -> Board:
+    """Return the board. Raises Refused `not_found` if the caller may not see it, and for the audit board (see `audit_board`)."""
+    board = session.get(Board, board_id) if caller.may_reach(board_id) else None
+    search = session.get(Search, board_id) if board is not None and board.kind == "search" else None
+    if board is None or not (is_guest_of(caller.account, search) or _sees_board(caller.account.id, board, search)):
         raise Refused("not_found")
     return board
 
 
-def lock_visible_board(uow: UnitOfWork, account: str, board_id: str) -> Board:
-    """Return the board, with its row locked until commit. Raises Refused `not_found` if this account may not see it, and for the
+def lock_visible_board(uow: UnitOfWork, caller: Caller, board_id: str) -> Board:
+    """Return the board, with its row locked until commit. Raises Refused `not_found` if the caller may not see it, and for the
     audit board, which is locked last."""
-    board = uow.lock_board(board_id) if board_id != AUDIT else None
+    board = _lock(uow, board_id) if caller.may_reach(board_id) else None
+    search = uow.entities.get(Search, board_id) if board is not None and board.kind == "search" else None
+    if board is None or not (is_guest_of(caller.account, search) or _sees_board(caller.account.id, board, search)):
+        raise Refused("not_found")
+    return board
+
+
+def lock_second_board(uow: UnitOfWork, account: str, board_id: str) -> Board:
+    """Return another board that a command writes to, with its row locked until commit: the caller may see the command's own
+    board. Raises Refused `not_found` if this account may not see it."""
+    board = _lock(uow, board_id)
     if board is None or not _sees_board(account, board, uow.entities.get(Search, board_id) if board.kind == "search" else None):
         raise Refused("not_found")
     return board
+
+
+def _lock(uow: UnitOfWork, board_id: str) -> Board | None:
+    return uow.lock_board(board_id) if board_id != AUDIT else None
+
+
+def is_guest_of(account: Account, search: Search | None) -> bool:
+    """Return whether the account is a guest of this search, whose access and members do not matter then."""
+    return search is not None and account.guest_of == search.id
+
+
+def hidden_kinds(caller: Caller) -> tuple[str, ...]:
+    """Return the kinds that are hidden from the caller on the board of a search, because they tell of other boards."""
+    return ABOUT_OTHER_BOARDS if caller.is_limited else ()
 
 
 def audit_board(session: Session, account: Account) -> Board:

@@ -21,6 +21,7 @@ _ERASED = select(func.count()).where(ON_BOARD, EVENT.body.is_(None))
 _OF_TYPE = select(EVENT.entity).where(ON_BOARD, EVENT.type == bindparam("type")).distinct()
 _OF_TYPE_AFTER = _OF_TYPE.where(EVENT.seq > bindparam("seq"))
 _OF_TYPE_AMONG = _OF_TYPE.where(EVENT.entity.in_(bindparam("entities")))
+_AUTHORS = select(EVENT.account).where(ON_BOARD, EVENT.account.is_not(None)).distinct()
 _NEWEST_OF_KIND = (
     _ALL.where(EVENT.entity == bindparam("entity"), EVENT.kind == bindparam("kind"), EVENT.type != bindparam("but"))
     .where(EVENT.body.is_not(None), EVENT.seq < bindparam("before"))
@@ -78,6 +79,11 @@ def entities_among(session: Session, board: str, type: str, entities: Collection
     """Return the ids among `entities` that have an event of this type."""
     params = {"board": board, "type": type, "entities": [*map(id_bytes, entities)]}
     return set(map(id_text, session.connection().execute(_OF_TYPE_AMONG, params).scalars())) if entities else set()
+
+
+def authors(session: Session, board: str) -> set[str]:
+    """Return the ids of the accounts that caused events of a board."""
+    return set(map(id_text, session.connection().execute(_AUTHORS, {"board": board}).scalars()))
 
 
 def newest_first(session: Session, board: str, kind: str, entity: str, except_type: str) -> Iterator[JournalEvent]:

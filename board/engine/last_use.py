@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, case, or_, update
+from sqlalchemy import bindparam, case, or_, select, update
 from sqlmodel import Session as Database
 
-from models.accounts import LoginSession, Token
+from models.accounts import AccountUse, LoginSession, Token
 from models.db.database import Database as Store
 from models.db.tables import columns_of
 from models.times import format_utc, now
@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
 TOKEN_WRITE_INTERVAL = timedelta(hours=1)
 SESSION_WRITE_INTERVAL = timedelta(minutes=5)
+ACCOUNT_WRITE_INTERVAL = timedelta(days=1)
 NEVER = "9999-12-31T23:59:59.999Z"
 MAX_KEYS = 10_000  # tokens or sessions tracked at the same time
-_T, _S = columns_of(Token), columns_of(LoginSession)
+_T, _S, _U = columns_of(Token), columns_of(LoginSession), columns_of(AccountUse)
 _AT: Any = bindparam("at")
 _END: Any = bindparam("end")
 _TOKEN = (
@@ -34,6 +35,8 @@ _SESSION = (
     .where(_S.digest == bindparam("key"), _S.used_at < _AT, _S.ends_at > bindparam("now"))
     .values(used_at=_AT, ends_at=case((_S.latest_end < _END, _S.latest_end), else_=_END))
 )
+_OWNER = select(_S.account).where(_S.digest == bindparam("key")).scalar_subquery()
+_ACCOUNT = update(AccountUse).where(_U.account == _OWNER, _U.at < bindparam("day_before")).values(at=_AT)
 
 Uses = Mapping[str, datetime]
 
@@ -99,11 +102,17 @@ def _write_tokens(uses: Uses, at: datetime, database: Database) -> None:
 
 
 def _write_sessions(uses: Uses, at: datetime, idle: timedelta | None, database: Database) -> None:
-    """Store the last use of each session and extend the session. An ended session stays ended."""
+    """Store the last use of each session, and once a day of its account, and extend the session. An ended session stays
+    ended."""
     rows = [
         {"key": key, "at": format_utc(used), "end": idle_end(used, idle), "now": format_utc(at)} for key, used in uses.items()
     ]
     database.connection().execute(_SESSION, rows)
+    accounts = [
+        {"key": key, "at": format_utc(used), "day_before": format_utc(used - ACCOUNT_WRITE_INTERVAL)}
+        for key, used in uses.items()
+    ]
+    database.connection().execute(_ACCOUNT, accounts)
 
 
 def idle_end(used_at: datetime, idle: timedelta | None) -> str:

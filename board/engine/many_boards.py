@@ -43,9 +43,10 @@ def _newest() -> Any:
     return _placed(func.coalesce(newest.scalar_subquery(), _GIVEN.c.seq))
 
 
-def _last_before_changes() -> Any:
-    """Return the query for the last event up to its board's seq of each entity that has one after it."""
-    is_later = and_(EVENT.board == _PLACED.c.number, EVENT.seq > _PLACED.c.seq)
+def _last_before_changes(*conditions: Any) -> Any:
+    """Return the query for the last event up to its board's seq of each entity that has one after it. `conditions`: of the later
+    event."""
+    is_later = and_(EVENT.board == _PLACED.c.number, EVENT.seq > _PLACED.c.seq, *conditions)
     entities = select(_PLACED.c.board.label("id"), EVENT.board, EVENT.kind, EVENT.entity, _PLACED.c.seq)
     changed: Any = entities.join_from(_PLACED, EVENTS, is_later).distinct().subquery("c")
     seqs = select(func.max(_OTHER.seq)).where(_OTHER.board == changed.c.board, _OTHER.entity == changed.c.entity)
@@ -69,6 +70,7 @@ _HASHES = select(_PLACED.c.board, EVENT.hash).join_from(_PLACED, EVENTS, is_at(_
 _LAST_AT = select(EVENT.seq).where(EVENT.board == _PLACED.c.number, EVENT.at <= bindparam("at")).order_by(EVENT.seq.desc())
 _SEQS_AT = select(_PLACED.c.board, _LAST_AT.limit(1).correlate(_PLACED).scalar_subquery().label("seq"))
 _BEFORE_CHANGES = _last_before_changes()
+_BEFORE_CHANGES_OF_KIND = _last_before_changes(EVENT.kind == bindparam("kind"))
 
 
 def _parameters(positions: Mapping[str, int], until: Mapping[str, int] | None = None) -> dict[str, Any]:
@@ -108,7 +110,9 @@ def seqs_at(session: Session, boards: Iterable[str], at: str) -> dict[str, int]:
     return {row.board: row.seq or 0 for row in rows}
 
 
-def last_before_changes(session: Session, positions: Mapping[str, int]) -> Iterator[JournalEvent]:
-    """Yield, for each entity that changed after its board's seq, its last event up to that seq."""
-    for row in session.connection().execute(_BEFORE_CHANGES, _parameters(positions)):
+def last_before_changes(session: Session, positions: Mapping[str, int], kind: str | None = None) -> Iterator[JournalEvent]:
+    """Yield, for each entity that changed after its board's seq, its last event up to that seq. `kind`: None for all kinds."""
+    query = _BEFORE_CHANGES if kind is None else _BEFORE_CHANGES_OF_KIND
+    params = _parameters(positions) | ({} if kind is None else {"kind": kind})
+    for row in session.connection().execute(query, params):
         yield stored_event(row.id, row[1:])

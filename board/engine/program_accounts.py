@@ -23,6 +23,7 @@ _ALL = (
     .distinct()
 )
 _AMONG = _ALL.where(_T.account.in_(bindparam("those")))
+_WITH_TOKEN = select(_T.account).where(_T.account.in_(bindparam("those")), _T.revoked_at.is_(None)).distinct()
 _TRACES = union_all(
     select(_S.account).where(_S.account == bindparam("account")),
     select(_POSITION.account).where(_POSITION.account == bindparam("account"), _POSITION.at != ""),
@@ -37,6 +38,12 @@ def all_program_accounts(session: Session) -> set[str]:
 def program_accounts_among(session: Session, accounts: Collection[str]) -> set[str]:
     """Return the accounts among these that belong to programs."""
     candidates = session.connection().execute(_AMONG, {"those": list(accounts)}).scalars() if accounts else ()
+    return _without_sign_in(session, candidates)
+
+
+def token_accounts_among(session: Session, accounts: Collection[str]) -> set[str]:
+    """Return the accounts among these that have a token in use, and to which nobody ever signed in."""
+    candidates = session.connection().execute(_WITH_TOKEN, {"those": list(accounts)}).scalars() if accounts else ()
     return _without_sign_in(session, candidates)
 
 

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from board.engine import access, snapshot, unit_of_work
 from board.engine.event import count_own
+from board.engine.identity import Caller
 from board.errors import Refused, invalid
 from board.i18n import N_
 from models import read_position
@@ -95,12 +96,12 @@ def stored_positions(session: Session, account: str) -> dict[str, StoredReadPosi
     return {row.board: StoredReadPosition(*row) for row in rows if row.board not in hidden}
 
 
-def advance(session: Session, account: str, position: ReadPosition, at: str) -> None:
+def advance(session: Session, caller: Caller, position: ReadPosition, at: str) -> None:
     """Advance a read position. No-op if the stored position is later. Raises Refused `not_found`, `conflict` if the board was
     restored since, or `invalid` after its head."""
-    board = access.get_visible_board(session, account, position.board)
+    board = access.get_visible_board(session, caller, position.board)
     _check(board, position)
-    write_all(connection_of(session), [(_MOVE, [_move_parameters(account, position, board.seq, at)])])
+    write_all(connection_of(session), [(_MOVE, [_move_parameters(caller.account.id, position, board.seq, at)])])
 
 
 def advance_with_command(session: Session, account: str, position: ReadPosition, head: int, at: str) -> None:

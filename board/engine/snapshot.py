@@ -1,6 +1,6 @@
 """Snapshot of a board: its current entities, filtered for a viewer and encoded."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import orjson
@@ -19,6 +19,12 @@ def entities(session: Session, board: Board, account: str) -> list[bytes]:
     """Return the entities of the board that this account may see, each as `{"kind","id","seq","state"}`."""
     hidden = hidden_searches(session, account) if board.id == OPERATIONS else frozenset()
     return [orjson.dumps(entity) for entity in _entities(session, board) if entity["id"] not in hidden]
+
+
+def without_kinds(encoded: Iterable[bytes], hidden: Iterable[str]) -> list[bytes]:
+    """Return the encoded entities that are of no hidden kind."""
+    starts = tuple(b'{"kind":"%b",' % kind.encode() for kind in hidden)
+    return [entity for entity in encoded if not entity.startswith(starts)]
 
 
 def all_entities(session: Session, board: Board) -> list[tuple[str, bytes]]:

@@ -16,7 +16,8 @@ from models.entity import State
 from models.event import WATCHED
 from models.ids import id_bytes, id_text
 
-_B, _OTHER, _TAKEN = columns_of(Board), more_events("o").c, more_events("t").c
+_OTHER_EVENTS = more_events("o")
+_B, _OTHER, _TAKEN = columns_of(Board), _OTHER_EVENTS.c, more_events("t").c
 _START: Any = bindparam("start")
 _END: Any = bindparam("end")
 _KINDS = bindparam("kinds", list(WATCHED), type_=String(), expanding=True, literal_execute=True)
@@ -59,6 +60,12 @@ _OF_ENTITIES = select(bindparam("board", type_=String()).label("id"), *_COLUMNS)
 )  # fmt: skip
 _HASHES = select(_OTHER.entity, _OTHER.at, _OTHER.hash).where(
     _is_watched(_OTHER), _OTHER.type == bindparam("type"), _OTHER.at >= _START, _OTHER.at < _END
+)
+_BOARDS_WITH = (
+    select(_B.id)
+    .join_from(_OTHER_EVENTS, table_of(Board), _B.number == _OTHER.board)
+    .where(_is_watched(_OTHER), _OTHER.type == bindparam("type"), _OTHER.at >= _START)
+    .distinct()
 )
 _unpacked_base = lru_cache(1024)(stored_payload.unpack)  # the events of an alarm share one
 _id_text = lru_cache(8_192)(id_text)
@@ -108,6 +115,12 @@ def hashes(session: Session, type: str, start: int, end: int) -> Iterator[EventH
     session.flush()
     for row in in_pages(session.connection().execute(_HASHES, {"type": type, "start": start, "end": end})):
         yield EventHash(_id_text(row.entity), row.at, row.hash)
+
+
+def boards_with(session: Session, type: str, start: int) -> set[str]:
+    """Return the ids of the boards with an event of this type of alarms or duties from `start` on."""
+    session.flush()
+    return set(session.connection().execute(_BOARDS_WITH, {"type": type, "start": start}).scalars())
 
 
 def of_entities(

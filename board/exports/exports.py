@@ -75,7 +75,7 @@ CardExport = TypedDict("CardExport", {
 @Call(
     "GET", "/boards/{board}/cards.csv", N_("The cards of a board, for a spreadsheet. For the operations board: its "
                                            "searches."),
-    ON_A_BOARD, media="text/csv", right="export",
+    ON_A_BOARD, media="text/csv", right="export", step_up=True,
 )  # fmt: skip
 @limited_per_account
 @compressed
@@ -88,7 +88,8 @@ async def cards_csv(request: Request, caller: Caller) -> Response:
 
 
 @Call(
-    "GET", "/boards/{board}/cards.json", N_("The cards of a board, each with its full state."), ON_A_BOARD, right="export"
+    "GET", "/boards/{board}/cards.json", N_("The cards of a board, each with its full state."), ON_A_BOARD, right="export",
+    step_up=True,
 )  # fmt: skip
 @limited_per_account
 @compressed
@@ -104,7 +105,7 @@ async def cards_json(request: Request, caller: Caller) -> Streamed[CardExport]:
 @Call(
     "GET", "/boards/{board}/journal.csv",
     N_("The journal of a board, for a spreadsheet: who did what, when, and with what result."), ON_A_BOARD, media="text/csv",
-    right="export",
+    right="export", step_up=True,
 )  # fmt: skip
 @limited_per_account
 @compressed
@@ -118,7 +119,7 @@ async def journal_csv(request: Request, caller: Caller) -> Response:
 
 @Call(
     "GET", "/boards/{board}/journal.json", N_("The journal of a board, without the events you may not see."), ON_A_BOARD,
-    right="export",
+    right="export", step_up=True,
 )  # fmt: skip
 @limited_per_account
 @compressed
@@ -147,7 +148,7 @@ async def _file(
 
 def _open_snapshot(session: Session, caller: Caller, id: str, language: str) -> ExportSnapshot:
     """Return the board at its current position. Raises Refused `not_found`."""
-    board = access.get_visible_board(session, caller.account.id, id)
+    board = access.get_visible_board(session, caller, id)
     search = session.get(Search, id)
     card_kinds = ["search"] if board.kind == OPERATIONS else [kind.name for kind in kinds.cards()]
     # Archived searches are included, in their state before archiving: exports are complete.
@@ -158,11 +159,10 @@ def _open_snapshot(session: Session, caller: Caller, id: str, language: str) -> 
 
 def _hidden_now(session: Session, caller: Caller, export: ExportSnapshot) -> frozenset[str]:
     """Return the searches hidden from the caller now. Raises Refused if the right to the file has ended."""
-    account = caller.account.id
-    board: Board = access.get_visible_board(session, account, export.board)
+    board: Board = access.get_visible_board(session, caller, export.board)
     if board.epoch != export.epoch:  # restored from a backup in the meantime
         raise Refused("unavailable")
-    return snapshot.hidden_searches(session, account) if export.board == OPERATIONS else frozenset()
+    return snapshot.hidden_searches(session, caller.account.id) if export.board == OPERATIONS else frozenset()
 
 
 def _pages_of_cards(export: ExportSnapshot) -> Pages:
@@ -188,8 +188,8 @@ async def _read(
     for page in pages:
 
         def read(session: Session, page: Page = page) -> bytes:
-            hidden = _hidden_now(session, caller, export)
-            return write(event for event in paced(page(session)) if event.entity not in hidden)
+            hidden, kinds = _hidden_now(session, caller, export), access.hidden_kinds(caller)
+            return write(event for event in paced(page(session)) if event.entity not in hidden and event.kind not in kinds)
 
         yield await service.exports.read(caller, read)
 

@@ -32,7 +32,7 @@ async def current(request: Request, caller: Caller) -> Reply[HandoverReport]:
 
     See *The report*.
 
-    `board`: only the section of this search.
+    `board`: only the section of this search; `operations`: no section.
     `handover`: its state as it is now, also after it has ended; or null.
     `shift`: its state as it was at that time; or null.
     `live`: whether it was composed now.
@@ -40,6 +40,8 @@ async def current(request: Request, caller: Caller) -> Reply[HandoverReport]:
     `withheld`: whether searches are left out that the reader may not see.
     `previous`: the handover before this one, if it was refused or withdrawn. *0.4.0*
     `previous.signed`: whether it was signed.
+    `alarms`: alarms of `operations`, which are about tips and duties, as `alarms` of a section. Not about tips that were placed
+    on a search that the reader may not see. *0.4.0*
     """
     return await _report_response(request, caller, None)
 
@@ -52,7 +54,7 @@ async def signed(request: Request, caller: Caller) -> Reply[HandoverReport]:
 
     `not_found` if it never was signed. The answer is that of `GET /api/v1/handover`.
 
-    `board`: only the section of this search.
+    `board`: only the section of this search; `operations`: no section.
     """
     text = request.path_params["number"]
     if not (text.isascii() and text.isdecimal() and len(text) <= 16):

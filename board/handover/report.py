@@ -7,8 +7,9 @@ from typing import Any
 from sqlmodel import Session, select
 
 from board.commands.handover import briefings, handovers, shifts
-from board.commands.handover.signed_positions import signed_positions
-from board.engine import event_queries, journal, kinds, many_boards, significant_events, snapshot, unit_of_work
+from board.commands.handover.beginnings import handover_events
+from board.commands.handover.signed_positions import alarm_seqs, signed_positions
+from board.engine import journal, kinds, many_boards, significant_events, snapshot, unit_of_work
 from board.engine.read_positions import read_positions as positions_of
 from board.errors import Refused
 from board.handover import reported_alarms
@@ -44,10 +45,9 @@ def current(session: Session, now: str) -> ReportScope:
     if row is not None and row.status == "signed":
         return as_signed(session, row.number)
     shift = session.get(Shift, OPERATIONS)
-    searches = shifts.active_since(session, shift.seq if shift is not None else None)
-    positions = unit_of_work.positions(session, searches)
-    handover = row.state() if row is not None else None
-    return ReportScope(handover, shift.state() if shift is not None else None, now, positions, live=True)
+    positions = unit_of_work.positions(session, [OPERATIONS, *shifts.active(session, shift)])
+    desk, handover = positions.pop(OPERATIONS)["seq"], row.state() if row is not None else None
+    return ReportScope(handover, shift.state() if shift is not None else None, now, positions, desk, live=True)
 
 
 def as_signed(session: Session, number: int) -> ReportScope:
@@ -76,7 +76,7 @@ def list_states(session: Session, before: int | None, limit: int) -> list[State]
 
 def _handover_events(session: Session) -> Iterable[tuple[int, str, State]]:
     """Yield seq, type and state of each event of a handover, newest first."""
-    for event in event_queries.newest_first(session, OPERATIONS, Handover.KIND, OPERATIONS, except_type="handover.written"):
+    for event in handover_events(session):
         yield event.seq, event.type, event.payload()["state"]
 
 
@@ -87,29 +87,33 @@ def _position_at_signing(session: Session, handover: State, seq: int) -> ReportS
     positions = signed_positions(session, before, seq)
     states = journal.states_at(session, OPERATIONS, before, [OPERATIONS])
     shift = next((state for event, state in states if event.kind == Shift.KIND), None)
-    return ReportScope(handover, shift, handover["signed_at"], positions, live=False)
+    return ReportScope(handover, shift, handover["signed_at"], positions, before, live=False)
 
 
 # -- content --------------------------------------------------------------------------------------------------------------
 
 
 def compose(session: Session, account: str, scope: ReportScope, board: str | None = None) -> HandoverReport:
-    """Return the report as an account may see it now. `board`: only the section of this search. Raises Refused `not_found`."""
+    """Return the report as an account may see it now. `board`: only the section of this search; `operations`: no section. Raises
+    Refused `not_found`."""
     hidden = snapshot.hidden_searches(session, account)
     positions = {id: at for id, at in scope.positions.items() if id not in hidden and board in (None, id)}
-    if board is not None and not positions:
+    if board not in (None, OPERATIONS) and not positions:
         raise Refused("not_found")
     data = _read(session, account, scope, positions)
+    names = dict(session.exec(select(Account.id, Account.name)).all())
+    desk = reported_alarms.alarms_of_desk(scope.about, hidden, names, data.alarms[OPERATIONS])
     by_board = _by_board(data.entities)
     found = [section(data, id, by_board.get(id, {})) for id in paced(positions, 5) if id in data.entities["search"]]
     found.sort(key=lambda each: each["board"])
     found.sort(key=lambda each: each["search"]["missing_since"], reverse=True)  # as in the list of all searches
     found.sort(key=lambda each: _order(each["search"]))
     previous, withheld = _previous(session, scope.number), not hidden.isdisjoint(scope.positions)
-    people = _people(session, scope, previous, found)
+    ids = _people(scope, previous, found) | reported_alarms.people_of(desk["listed"])
+    people = {id: name for id, name in names.items() if id in ids}
     return {
         "handover": scope.handover, "shift": scope.shift, "composed_at": scope.at, "live": scope.live, "people": people,
-        "withheld": withheld, "previous": previous, "searches": found,
+        "withheld": withheld, "previous": previous, "alarms": desk, "searches": found,
     }  # fmt: skip
 
 
@@ -125,10 +129,18 @@ def _read(session: Session, account: str, scope: ReportScope, positions: dict[st
     entities = state_at.entities_at(session, seqs, next_shift_end(scope.at), cards)
     later = {id: len(found) for id, found in significant_events.significant_events_after(session, seqs).items()}
     return ReportData(
-        scope, positions, heads, entities, shift_starts, seen, events, later, unread, _reads(session, positions, number),
+        scope, positions, heads, entities, _alarms(session, scope, positions), shift_starts, seen, events, later, unread,
+        _reads(session, positions, number),
         many_boards.counts_after(session, seqs, MARKS), _restatements(session, positions, number),
         _cards_of_files(session, entities), _unread_by(session, scope),
     )  # fmt: skip
+
+
+def _alarms(session: Session, scope: ReportScope, positions: dict[str, Position]) -> dict[str, dict[str, list[EntityAt]]]:
+    """Return the alarms and their subjects of `operations`, and of the searches whose alarms were signed at a later position."""
+    later = {id: seq for id, seq in alarm_seqs(positions).items() if seq != positions[id]["seq"]} | {OPERATIONS: scope.desk}
+    found = _by_board(state_at.alarms_at(session, later))
+    return {id: found.get(id, {}) for id in later}
 
 
 def _reads(session: Session, boards: Collection[str], number: int) -> dict[str, dict[str, ReadMark]]:
@@ -201,10 +213,8 @@ def _order(search: ReportedSearch) -> tuple[bool, ...]:
     return search["status"] != "open", not search["worrying"], not search["undecided"]
 
 
-def _people(
-    session: Session, scope: ReportScope, previous: PreviousHandover | None, sections: Collection[SearchReport]
-) -> dict[str, str]:
-    """Return the names of all accounts that the report refers to, by id."""
+def _people(scope: ReportScope, previous: PreviousHandover | None, sections: Collection[SearchReport]) -> set[str | None]:
+    """Return all accounts that the handover and the sections refer to."""
     states: tuple[Any, ...] = (scope.handover, scope.shift, previous)
     names = person_fields(Handover, Shift)
     ids = {value for state in states for name, value in (state or {}).items() if name in names}
@@ -222,7 +232,7 @@ def _people(
         ids |= {card["assignee"] for card in part["pinned"]} | part["reads"].keys()
         ids |= {file["added_by"] for file in part["files"]}
         ids |= part["restatements"].keys() | {each["answered_by"] for each in part["restatements"].values()}
-    return {id: name for id, name in session.exec(select(Account.id, Account.name)) if id in ids}
+    return ids
 
 
 def _authors(state: State | None) -> set[str]:

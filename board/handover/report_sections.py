@@ -40,7 +40,7 @@ Position = dict[str, Any]  # epoch, seq, head
 
 
 class ReportScope(NamedTuple):
-    """Scope of a report: handover, shift, time, and the position of each search.
+    """Scope of a report: handover, shift, time, the position of each search, and the seq of `operations` (`desk`).
 
     A `live` report is current, and does not include an ended handover. Other reports have the time of the signature.
     """
@@ -49,7 +49,13 @@ class ReportScope(NamedTuple):
     shift: State | None
     at: str
     positions: dict[str, Position]
+    desk: int
     live: bool
+
+    @property
+    def about(self) -> State | None:
+        """Handover that the report is about; None if there is none."""
+        return self.handover if self.number else None
 
     @property
     def number(self) -> int:
@@ -60,8 +66,9 @@ class ReportScope(NamedTuple):
     @property
     def successor(self) -> str | None:
         """Account that takes over the searches; without a handover, the holder of the shift."""
-        if self.number:
-            return self.handover["incoming"] if self.handover is not None else None
+        if self.about is not None:
+            incoming: str | None = self.about["incoming"]
+            return incoming
         return self.shift["holder"] if self.shift is not None else None
 
 
@@ -72,6 +79,7 @@ class ReportData(NamedTuple):
     positions: dict[str, Position]  # of the searches in the report
     heads: dict[str, Position]  # current positions
     entities: BoardState
+    alarms: dict[str, dict[str, list[EntityAt]]]  # alarms and their subjects, of boards where these are from a later position
     shift_starts: dict[str, int]  # seq at which the shift began, by board
     seen: dict[str, int]  # last seq that the account has seen, by board
     events: dict[str, list[JournalEvent]]  # significant events up to the position
@@ -106,7 +114,7 @@ def section(data: ReportData, id: str, entities: Mapping[str, list[EntityAt]]) -
         "last_confirmed": _last_sighting(entities.get("sighting", ()), ("confirmed",)),
         "last_credible": _last_sighting(entities.get("sighting", ()), ASSURED),
         "since": {"from": "shift", **_news(data, id, events, data.shift_starts.get(id, 0))},
-        "alarms": reported_alarms(data.scope.handover if data.scope.number else None, outside, entities),
+        "alarms": reported_alarms(data.scope.about, outside, briefing, data.alarms.get(id, entities)),
         "ungraded": ungraded,
         "unanswered": {
             "look": len(waiting["look"]),

@@ -81,7 +81,7 @@ ReportedAlarm = TypedDict("ReportedAlarm", {
     "raised_at": Time, "taken_by": Id | None, "taken_at": Time | None, "until": Time | None, "promises": Count,
     "lapsed_by": Id | None, "lapsed_at": Time | None, "assignee": Id | None, "moves": bool,
 })  # fmt: skip
-# Alarms of a search that have not ended, and how many of them nobody has, somebody has, and pass on with the shift.
+# Alarms of a board that have not ended, and how many of them nobody has, somebody has, and pass on with the shift.
 ReportedAlarms = TypedDict("ReportedAlarms", {"open": Count, "held": Count, "moving": Count, "listed": list[ReportedAlarm]})
 CardOfFile = TypedDict("CardOfFile", {"kind": CardKind, "id": Id, "number": Count})
 # File that was added in the shift. `card`: card that it belongs to.
@@ -118,13 +118,14 @@ handover is open and as it was signed; otherwise who holds the shift. Then the `
 `since.significant`: the newest 100.
 `since.significant[].result`: the field that it set, and its value; of a sighting, its assessment at this position, or
 `withdrawn`, so that an earlier one does not mislead; null if the type says it all. *0.4.0*
-`alarms`: alarms that have not ended. `seq`, `title`, `assignee` and the times are those of its position. *0.4.0*
+`alarms`: alarms that had not ended; `seq`, `title`, `assignee` and the times are of that moment: now, or when the handover was
+signed, which can be after the position of the section. *0.4.0*
 `alarms.open`: how many nobody has.
 `alarms.held`: how many somebody has.
 `alarms.moving`: how many pass on when the handover is accepted; 0 without an open or ended handover.
 `alarms.listed`: at most 100: first those that nobody has, the longest first; then those that pass on; then the others, by
 `until`.
-`alarms.listed[].title`: of the card or tip, or the beginning of the note; null if it has none.
+`alarms.listed[].title`: of the card or tip, the beginning of the note, or the person of the planned duty; null if it has none.
 `alarms.listed[].taken_by`: who has it, until `until`; null if nobody has it since `lapsed_at`, or since `raised_at`.
 `alarms.listed[].moves`: it passes on: the outgoing coordinator has it, and does not keep it.
 `unanswered`: how many sightings wait in each queue. *0.4.0*
@@ -164,7 +165,7 @@ PreviousHandover = TypedDict("PreviousHandover", {
 HandoverReport = TypedDict("HandoverReport", {
     "handover": Annotated[State, component("handover")] | None, "shift": Annotated[State, component("shift")] | None,
     "composed_at": Time, "live": bool, "people": People, "withheld": bool, "previous": PreviousHandover | None,
-    "searches": list[SearchReport],
+    "alarms": ReportedAlarms, "searches": list[SearchReport],
 })  # fmt: skip
 HANDOVER_FIELDS = (  # of a handover in the list, without its texts
     "number", "status", "outgoing", "incoming", "prepared_by", "prepared_at", "signed_at", "ended_by", "ended_at", "searches",

@@ -1,30 +1,48 @@
-"""Alarms of one search in a handover report: who has each, until when, and whether it passes on with the shift."""
+"""Alarms of one search, or of `operations`, in a handover report: who has each, until when, and whether it passes on with the
+shift."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from board.engine import kinds
 from board.handover.report_types import ReportedAlarm, ReportedAlarms
 from board.history.state_at import EntityAt
 from models.alarm import Alarm
+from models.duty import PlannedDuty
 from models.entity import State
 
 MAX_ALARMS = 100  # listed on one search; the counts have all
 MAX_TITLE = 120  # characters
 
 
-def reported_alarms(handover: State | None, outside: str | None, entities: Mapping[str, list[EntityAt]]) -> ReportedAlarms:
-    """Return the alarms of a search. `handover`: the one that the report is about. `outside`: account that is to take over the
-    search and may not see it. `entities`: entities of its board, by kind."""
+def reported_alarms(
+    handover: State | None, outside: str | None, briefing: State | None, entities: Mapping[str, list[EntityAt]]
+) -> ReportedAlarms:
+    """Return the alarms of a board. `handover`: the one that the report is about. `outside`: account that is to take over the
+    search and may not see it. `briefing`: the signed one. `entities`: alarms and their subjects, by kind."""
     alarms = [alarm for alarm in entities.get(Alarm.KIND, ()) if alarm.state["ended_at"] is None]
     subjects = {entity.id: entity for of_kind in entities.values() for entity in of_kind} if alarms else {}
-    moves = _moving(handover, outside, next((briefing.state for briefing in entities.get("briefing", ())), {}))
+    moves = _moving(handover, outside, briefing or {})
     listed = [_alarm(alarm, subjects.get(alarm.state["about"]["id"]), moves(alarm)) for alarm in alarms]
     held = [alarm for alarm in listed if alarm["taken_by"] is not None]
     return {
         "open": len(listed) - len(held), "held": len(held), "moving": sum(alarm["moves"] for alarm in held),
         "listed": sorted(listed, key=order)[:MAX_ALARMS],
     }  # fmt: skip
+
+
+def alarms_of_desk(
+    handover: State | None, hidden: Collection[str], names: Mapping[str, str], entities: Mapping[str, list[EntityAt]]
+) -> ReportedAlarms:
+    """Return the alarms of `operations`: about tips and duties. `hidden`: ids of tips that the reader may not see. `names`: names
+    of accounts, for the people of planned duties."""
+    shown = [alarm for alarm in entities.get(Alarm.KIND, ()) if alarm.state["about"]["id"] not in hidden]
+    planned = {duty.id: duty.state["account"] for duty in entities.get(PlannedDuty.KIND, ())}
+    desk = reported_alarms(handover, None, None, {**entities, Alarm.KIND: shown})
+    for alarm in desk["listed"]:
+        if (account := planned.get(alarm["about"]["id"])) is not None:
+            alarm["title"] = names.get(account)
+    return desk
 
 
 def _moving(handover: State | None, outside: str | None, briefing: State) -> Callable[[EntityAt], bool]:

@@ -4,6 +4,7 @@ Unchanged entities are read from their rows, and changed ones from the journal. 
 that moment.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ from sqlalchemy import ColumnElement, select, true
 from sqlmodel import Session
 
 from board.commands.handover.briefings import pinnable
-from board.engine import kinds, many_boards
+from board.engine import journal, kinds, many_boards
 from board.engine.kinds import Kind
 from models.alarm import Alarm
 from models.db.read_pacing import in_pages, paced
@@ -55,6 +56,23 @@ def entities_at(session: Session, positions: Mapping[str, int], due_before: str,
     for kind in reported:
         if kind.model in pinnable():
             _read(session, kind, positions, true(), "id", sorted(ids - entities[kind.name].keys()), entities)
+    return entities
+
+
+def alarms_at(session: Session, positions: Mapping[str, int]) -> BoardState:
+    """Return the alarms that have not ended, and their subjects."""
+    kind, alarms = kinds.named(Alarm.KIND), dict[str, EntityAt]()
+    entities: BoardState = {kind.name: alarms}
+    for event in paced(many_boards.last_before_changes(session, positions, kind.name)):
+        if (state := event.payload().get("state")) is not None and state["ended_at"] is None:
+            alarms[event.entity] = EntityAt(event.board, event.entity, event.seq, state)
+    _read(session, kind, positions, kind.report_condition(columns_of(Alarm), ""), "board", sorted(positions), entities)
+    subjects: dict[str, set[str]] = defaultdict(set)
+    for alarm in alarms.values():
+        subjects[alarm.board].add(alarm.state["about"]["id"])
+    for board, ids in paced(sorted(subjects.items())):
+        for event, state in journal.states_at(session, board, positions[board], ids):
+            entities.setdefault(event.kind, {})[event.entity] = EntityAt(board, event.entity, event.seq, state)
     return entities
 
 

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from typing_extensions import TypedDict
 
 from board.engine import access, journal, read_positions, snapshot
-from board.engine.identity import Caller, require_active
+from board.engine.identity import Caller, renewed
 from board.engine.read_positions import ReadPosition, StoredReadPosition
 from board.errors import Refused
 from board.history import diff as state_diff
@@ -90,11 +90,11 @@ async def advance_position(request: Request, caller: Caller) -> Reply[SeenMarks]
     positions, at = _positions(body), format_utc(service.clock())
 
     def move(session: Session) -> None:
-        account = require_active(session, caller).id
+        current = renewed(session, caller)
         if "marks" in body:
-            read_positions.advance_many(session, account, positions, at)
+            read_positions.advance_many(session, current.account.id, positions, at)
         else:
-            read_positions.advance(session, account, positions[0], at)
+            read_positions.advance(session, current, positions[0], at)
 
     await service.database.write(move)
     stored = await service.database.read(lambda session: read_positions.read_positions(session, caller.account.id))
@@ -149,7 +149,7 @@ async def unseen(request: Request, caller: Caller) -> Reply[UnseenList]:
     account, board = caller.account.id, BOARD.read(request)
 
     def read(session: Session) -> bytes:
-        answer: UnseenList = {"boards": _overview(session, account) if board is None else [_of_board(session, account, board)]}
+        answer: UnseenList = {"boards": _overview(session, account) if board is None else [_of_board(session, caller, board)]}
         return orjson.dumps(answer)
 
     service = service_of(request)
@@ -173,8 +173,8 @@ def _head(board: str, epoch: str, seq: int, position: StoredReadPosition | None)
     return {"board": board, "epoch": epoch, "seq": seq, "seen": stored, "events": events}
 
 
-def _of_board(session: Session, account: str, id: str) -> Unseen:
-    board = access.get_visible_board(session, account, id)
+def _of_board(session: Session, caller: Caller, id: str) -> Unseen:
+    account, board = caller.account.id, access.get_visible_board(session, caller, id)
     position = read_positions.stored_positions(session, account).get(id)
     hidden = snapshot.hidden_searches(session, account) if id == OPERATIONS else frozenset()
     head = _head(id, board.epoch, board.seq, position)

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from board.audit.reads import Reads
 from board.audit.refusals import Refusals
-from board.engine import access, journal, kinds
+from board.engine import access, journal, kinds, snapshot
 from board.engine.access import RestrictedSearches, VisibilityView
 from board.engine.event import JournalEvent
 from board.engine.identity import Caller
@@ -25,6 +25,7 @@ T = TypeVar("T")
 # events that may give or take access to a search or a tip
 SETS_RIGHTS = ("search.opened", "search.access_set", "search.appeal_set", "tip.placed", "tip.restored")
 ALL_VIEWERS = "everybody"  # audience key of all accounts that may see a search
+LIMITED_VIEWERS = "limited"  # key of callers who are limited to boards, to whom a board tells nothing of others
 
 
 class BoardSource:
@@ -71,7 +72,9 @@ class BoardSource:
             return False
         if reader.display is not None and channel not in reader.display.shows["boards"]:
             return False
-        return channel == OPERATIONS or self.can_see_search(reader, channel)
+        if not reader.may_reach(channel):
+            return False
+        return channel == OPERATIONS or reader.account.guest_of == channel or self.can_see_search(reader, channel)
 
     def can_see_search(self, reader: Caller, search: str) -> bool:
         """Return whether `operations` shows this search to the viewer, who may still not follow its own board."""
@@ -81,10 +84,16 @@ class BoardSource:
         """Return the searches that `operations` does not show to the viewer."""
         return self._visibility.hidden_from(reader.visibility_key)
 
+    def gets_broadcasts(self, reader: Caller) -> bool:
+        """Return whether the viewer gets what concerns all searches. A caller who is limited to boards does not."""
+        return not reader.is_limited
+
     def can_resume(self, reader: Caller, opening: ChannelView, seq: int) -> bool:
         return opening.access_changes.get(reader.visibility_key, 0) <= seq
 
     def visibility_key(self, reader: Caller, channel: str) -> Hashable:
+        if reader.is_limited:
+            return LIMITED_VIEWERS
         hidden = self._visibility.hidden_from(reader.visibility_key) if channel == OPERATIONS else None
         return hidden if reader.display is None else (reader.display.profile, self.facts.version, hidden)
 
@@ -158,17 +167,23 @@ class BoardSource:
     def audience_key(self, reader: Caller, channel: str) -> Hashable:
         if reader.display is not None:
             return self.visibility_key(reader, channel)  # displays share one visibility, so the same events change it for all
+        if reader.is_limited:
+            return LIMITED_VIEWERS
         return self._visibility.audience_key(reader.visibility_key) if channel == OPERATIONS else ALL_VIEWERS
 
     def entities(self, reader: Caller, channel: str, opening: ChannelView) -> Iterable[bytes]:
         hidden = self._visibility.hidden_from(reader.visibility_key) if channel == OPERATIONS else frozenset()
         seen = [encoded for entity, encoded in opening.entities or () if entity not in hidden]
+        if reader.is_limited:
+            return snapshot.without_kinds(seen, access.hidden_kinds(reader))
         return (
             seen if reader.display is None else display_filter.filter_entities(seen, channel, reader.display.profile, self.facts)
         )
 
     def render(self, reader: Caller, channel: str, record: EventRecord, live: bool) -> bytes:
         about = record.subject
+        if about.kind in access.hidden_kinds(reader):
+            return protocol.hidden(record.seq)
         if channel != OPERATIONS or self._visibility.can_see(reader.visibility_key, about.entity):
             if reader.display is not None:
                 return display_filter.filter_event(record.wire, channel, reader.display.profile, self.facts)
@@ -181,8 +196,10 @@ class BoardSource:
     def history_renderer(self, reader: Caller, channel: str) -> Callable[[EventRecord], bytes]:
         hidden = self._visibility.hidden_from(reader.visibility_key) if channel == OPERATIONS else frozenset()
 
+        hidden_kinds = access.hidden_kinds(reader)
+
         def show(record: EventRecord) -> bytes:
-            if record.subject.entity in hidden:
+            if record.subject.entity in hidden or record.subject.kind in hidden_kinds:
                 return protocol.hidden(record.seq)
             if reader.display is not None:
                 return display_filter.filter_event(record.wire, channel, reader.display.profile, self.facts)

@@ -44,7 +44,7 @@ class OpenAlarmPublisher:
         await run_on_database(self._publish_all, INTERVAL_S, "alarms refresh failed", wake=asked, pause_s=BATCH_WAIT_S)
 
     async def _publish_all(self) -> None:
-        readers = [each for each in self._hub.connections if "alarms" in each.asked_for]
+        readers = [each for each in self._hub.connections if "alarms" in each.asked_for and not each.viewer.is_limited]
         self._published = {reader: frame for reader, frame in self._published.items() if reader in self._hub.connections}
         if not readers:
             return

@@ -106,7 +106,7 @@ class UnreadCountPublisher:
         await run_on_database(self._publish_all, INTERVAL_S, "alerts refresh failed", wake=asked, pause_s=BATCH_WAIT_S)
 
     async def _publish_all(self) -> None:
-        readers = {each: each.viewer.account.id for each in self._hub.connections if "alerts" in each.asked_for}
+        readers = {each: each.viewer.account.id for each in self._hub.connections if _gets_alerts(each)}
         ids = set(readers.values())
         self._published = {reader: published for reader, published in self._published.items() if reader in readers}
         self._users = {id: person for id, person in self._users.items() if id in ids}
@@ -170,6 +170,11 @@ class UnreadCountPublisher:
         if key is None or key[0] == OWN_ACCOUNT:
             return True
         return key in person.unread and all(self._source.can_see(reader.viewer, id) for id in (key[0], person.unread[key].entity))
+
+
+def _gets_alerts(reader: Subscriber[Caller]) -> bool:
+    """Return whether a socket gets the count: its account's alerts concern other boards than those of a limited caller."""
+    return "alerts" in reader.asked_for and not reader.viewer.is_limited
 
 
 def _read(

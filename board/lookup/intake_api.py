@@ -18,6 +18,7 @@ from board.commands.searches import references
 from board.commands.sightings.sightings import Fields
 from board.commands.sightings.sources import SourceIdentity
 from board.engine import access, journal
+from board.engine.identity import Caller
 from board.errors import Refused, invalid
 from board.i18n import N_
 from board.telemetry import logs, metrics
@@ -82,26 +83,26 @@ async def create_sighting(request: Request) -> Reply[TakenIn]:
     command_caller = replace(caller, scope=None) if caller.scope == "intake" else caller
     try:
         check_allowed(request, await service.limiter.take(service.limits.intake, account))
-        board = await service.database.read(lambda session: _board(session, account, id, value))
+        board = await service.database.read(lambda session: _board(session, caller, id, value))
         for name in _NAMES:
             value.pop(name, None)
         with metrics.observe_command():
             command = "tip.add" if board == OPERATIONS else "sighting.add"
             await service.execute(command_caller, Command(id, board, command, value), content)
-        result = await service.database.read(lambda session: _intake_result(session, account, id))
+        result = await service.database.read(lambda session: _intake_result(session, caller, id))
     except Refused as refused:
         request.state.refusal_is_recorded = refused.is_recorded
         return error_response(refused, id, language.language_for(request))
     return json_response(result, 201)
 
 
-def _board(session: Session, account: str, id: str, value: dict[str, Any]) -> str:
+def _board(session: Session, caller: Caller, id: str, value: dict[str, Any]) -> str:
     """Return the board of the search that a call names. Raises Refused if there is none.
 
     A repeated id returns the board of the first call, because the search may have another reference since then.
     """
     board, reference = (value.get(name) for name in _NAMES)
-    processed = _processed(session, account, id)
+    processed = _processed(session, caller.account.id, id)
     if processed is not None:
         return _board_of(session, processed)
     if (board is None) == (reference is None):
@@ -113,34 +114,34 @@ def _board(session: Session, account: str, id: str, value: dict[str, Any]) -> st
         if name not in _ACCEPTED_FIELDS:  # `column` and `assignee` need a view of the board
             raise invalid(name, N_("Unknown field."))
     if reference is not None:
-        board = _by_reference(session, account, reference)
+        board = _by_reference(session, caller, reference)
     if board is None:
         raise Refused("not_found")
     return str(board)
 
 
-def _by_reference(session: Session, account: str, reference: str) -> str | None:
+def _by_reference(session: Session, caller: Caller, reference: str) -> str | None:
     """Return the visible search with this reference; of several, the open one.
 
     Raises Refused `invalid` if the reference is ambiguous: only a person knows which child is meant.
     """
-    searches = references.visible(session, account, reference)
+    searches = [row for row in references.visible(session, caller.account.id, reference) if caller.may_reach(row[0])]
     candidates = [id for id, status in searches if status == "open"] if len(searches) > 1 else [id for id, _ in searches]
     if searches and len(candidates) != 1:
         raise invalid("reference", N_("More than one search has this reference. Name its board."))
     return candidates[0] if candidates else None
 
 
-def _intake_result(session: Session, account: str, id: str) -> TakenIn:
+def _intake_result(session: Session, caller: Caller, id: str) -> TakenIn:
     """Return the sighting or tip that the command with this id added.
 
     Raises Refused `invalid` if a concurrent call used the id for another command.
     """
-    processed = _processed(session, account, id)
+    processed = _processed(session, caller.account.id, id)
     if processed is None:
         raise Refused("unavailable")
     board = _board_of(session, processed)
-    access.get_visible_board(session, account, board)
+    access.get_visible_board(session, caller, board)
     event = journal.event_at(session, board, processed.seq)
     assert event is not None  # events are never deleted
     is_tip = event.type == TYPES[1]

@@ -15,17 +15,16 @@ from typing_extensions import TypedDict
 
 from board.engine import access
 from board.engine.identity import Caller
-from board.errors import Refused, validated
 from board.i18n import N_
 from board.lookup.fuzzy_names import normalize_name, prefix_edit_distance
 from board.lookup.place_radius import Point, metres, point_of
+from board.lookup.query_point import LAT, LON, query_point
 from board.web.endpoint import EVERYWHERE, Call, Param, of_state, part_of_state
 from board.web.heavy_reads import limited_per_account
 from board.web.http import Reply, json_response, service_of
 from models.db.read_pacing import paced
 from models.db.tables import columns_of
 from models.entity import State
-from models.fields import LocationWithRadius
 from models.search import CHILD_FIELDS, COMPARED, Search
 from models.sighting import Sighting
 from realtime.wire.wire_types import Count, Id
@@ -34,7 +33,6 @@ MAX_SEARCHES = 8
 MAX_PLACES = 1_000  # newest sightings of all boards, for the places where a child was seen
 MAX_QUERY = 200  # characters of a name or a reference
 QUERY = Param("q", {"type": "string", "maxLength": MAX_QUERY})
-LAT, LON = (Param(name, {"type": "number", "minimum": -limit, "maximum": limit}) for name, limit in (("lat", 90), ("lon", 180)))
 SHORTEST_WORD = 3  # letters of a word about appearance
 
 _S = columns_of(Sighting)
@@ -75,7 +73,7 @@ async def searches(request: Request, caller: Caller) -> Reply[OpenSearches]:
     `searches[].nearest`: `last_seen` or `sighting`: whose distance it is; null if no place is known.
     """
     typed = QUERY.read(request) or ""
-    point = _query_point(request)
+    point = query_point(request)
 
     def read(session: Session) -> list[OpenSearch]:
         connection = session.connection()
@@ -152,13 +150,3 @@ def _to_json(row: Row[Any], near: _Near) -> OpenSearch:
 def _distance_from(point: Point | None, place: State | None, by: Literal["last_seen", "sighting"]) -> _Near:
     other_point = point_of(place)
     return _Near(metres(point, other_point), by) if point and other_point else _UNKNOWN
-
-
-def _query_point(request: Request) -> Point | None:
-    """Return the point of `lat` and `lon` in the query string. Raises Refused `invalid` if they are no coordinates."""
-    coordinates = {param.name: param.read(request) for param in (LAT, LON)}
-    try:
-        numbers = {name: float(text) for name, text in coordinates.items() if text is not None}
-    except ValueError:
-        raise Refused("invalid", fields={name: N_("This must be a number.") for name in coordinates}) from None
-    return point_of(validated(LocationWithRadius, numbers).model_dump())

@@ -6,7 +6,7 @@ a locality halfway to its neighbour.
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 LOCALITY_MARGIN = 1_000  # metres around the farthest locality's point
@@ -15,6 +15,8 @@ MAX_MUNICIPALITY = 20_000
 LOCALITY_RANGE = (500, 5_000)  # minimum, maximum
 APPROXIMATE_MARGIN = 2_000  # added if the point is the mean of several
 CELL = 0.1  # degrees; nine cells are searched, which finds every neighbour within 7 km
+COLUMNS = round(360 / CELL)  # around the earth
+MAX_RINGS = 12  # of cells around a point: about 100 km
 
 
 class Point(NamedTuple):
@@ -29,12 +31,13 @@ def point_of(place: Mapping[str, Any] | None) -> Point | None:
     return Point(place["lat"], place["lon"]) if place and place.get("lat") is not None else None
 
 
-Grid = dict[tuple[int, int], list[Point]]
+Cell = tuple[int, int]
+Grid = dict[Cell, list[Point]]
 
 
 def metres(start: Point, end: Point) -> float:
     """Return the distance in metres, on a flat map, which is accurate enough for a hundred kilometres."""
-    across = (end.lon - start.lon) * math.cos(math.radians((start.lat + end.lat) / 2))
+    across = math.remainder(end.lon - start.lon, 360) * math.cos(math.radians((start.lat + end.lat) / 2))
     return 111_195 * math.hypot(end.lat - start.lat, across)
 
 
@@ -42,7 +45,7 @@ def grid(points: Iterable[Point]) -> Grid:
     """Return the points by the cell they are in."""
     cells: Grid = defaultdict(list)
     for point in points:
-        cells[_cell(point)].append(point)
+        cells[cell_of(point)].append(point)
     return cells
 
 
@@ -61,13 +64,23 @@ def locality_radius(point: Point, everywhere: Grid) -> int:
 
 def _half_way(point: Point, cells: Grid) -> float:
     """Return half the distance to the nearest other point; infinite if there is none near."""
-    row, column = _cell(point)
-    neighbours = [other for i in (-1, 0, 1) for j in (-1, 0, 1) for other in cells.get((row + i, column + j), ())]
+    row, column = cell_of(point)
+    around = [(row + i, (column + j) % COLUMNS) for i in (-1, 0, 1) for j in (-1, 0, 1)]
+    neighbours = [other for cell in around for other in cells.get(cell, ())]
     return min((metres(point, other) for other in neighbours if other != point), default=math.inf) / 2
 
 
-def _cell(point: Point) -> tuple[int, int]:
-    return math.floor(point.lat / CELL), math.floor(point.lon / CELL)
+def cell_of(point: Point) -> Cell:
+    """Return the row and the column of the cell that a point is in."""
+    return math.floor(point.lat / CELL), math.floor(point.lon / CELL) % COLUMNS
+
+
+def rings(point: Point) -> Iterator[list[Cell]]:
+    """Yield the cell of a point, then the rings of cells around it."""
+    row, column = cell_of(point)
+    for radius in range(MAX_RINGS + 1):
+        span = range(-radius, radius + 1)
+        yield [(row + i, (column + j) % COLUMNS) for i in span for j in span if radius in (abs(i), abs(j))]
 
 
 def _rounded(exact: float, minimum: int, maximum: int) -> int:

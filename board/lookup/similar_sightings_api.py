@@ -87,7 +87,7 @@ async def similar(request: Request, caller: Caller) -> Reply[SimilarSightings]:
     board, now = request.path_params["board"], service.clock()
 
     def read(session: Session) -> list[SimilarSighting]:
-        access.get_visible_board(session, caller.account.id, board)
+        access.get_visible_board(session, caller, board)
         newest = _SIGHTINGS.where(_S.board == board).order_by(_S.id.desc()).limit(MAX_COMPARED)
         candidates = session.connection().execute(newest).all()
         return _similar(draft, candidates, parse_utc(draft.seen_at) if draft.seen_at else now)

@@ -16,6 +16,7 @@ from typing_extensions import TypedDict
 
 from board.engine import access, kinds, snapshot
 from board.engine.identity import Caller
+from board.errors import Refused
 from board.i18n import N_
 from board.web.compression import compressed
 from board.web.endpoint import BOARD, ON_A_BOARD, Call, IntParam, Param
@@ -70,12 +71,14 @@ async def find(request: Request, caller: Caller) -> Reply[Hits]:
     `hits[].found[].text`: the part of the field in which they are, with `…` where it was cut.
     `hits[].found[].marks`: the start and the end of each word in it (the end excluded), in UTF-16 units, as JavaScript counts.
     """
+    if caller.is_limited and not BOARD.read(request):  # all searches
+        raise Refused("not_found")
     board, limit, query_text = BOARD.read(request), LIMIT.read(request), QUERY.read(request) or ""
     query_words = words(query_text)
 
     def read(session: Session) -> list[Hit]:
         if board is not None:
-            access.get_visible_board(session, caller.account.id, board)
+            access.get_visible_board(session, caller, board)
         hidden = snapshot.hidden_searches(session, caller.account.id)
         return _find_hits(session, query_words, board, hidden, limit + 1)
 

@@ -17,7 +17,7 @@ from board.accounts import earlier_networks
 from board.commands.alarms.alerts import RETENTION
 from board.config.settings import Settings
 from board.telemetry.periodic import run_on_database
-from models.accounts import LoginNetwork, LoginSession, PasswordLink, Token
+from models.accounts import LinkPermission, LoginNetwork, LoginSession, PasswordLink, Token, UsedAssertion
 from models.alert import Alert, AlertRead, SecurityAlert
 from models.db.database import Database
 from models.db.tables import columns_of, table_of
@@ -73,6 +73,8 @@ def rules(settings: Settings) -> list[Rule]:
         Rule(LoginSession, columns_of(LoginSession).ends_at <= _BEFORE, DAY),
         Rule(LoginNetwork, columns_of(LoginNetwork).used_at <= _BEFORE, earlier_networks.KEPT),
         Rule(PasswordLink, columns_of(PasswordLink).ends_at <= _BEFORE, DAY),
+        Rule(LinkPermission, columns_of(LinkPermission).ends_at <= _BEFORE, DAY),
+        Rule(UsedAssertion, columns_of(UsedAssertion).ends_at <= _BEFORE, DAY),
         Rule(Pairing, columns_of(Pairing).made_at <= _BEFORE, DAY),
         Rule(Notification, and_(notification.created_at <= _BEFORE, notification.next_try_at.is_(None)), NOTIFICATIONS_KEPT),
         Rule(Token, or_(token.revoked_at <= _BEFORE, token.expires_at <= _BEFORE), tokens),

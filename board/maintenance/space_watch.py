@@ -10,8 +10,9 @@ from functools import partial
 from typing import NoReturn
 
 import structlog
-from sqlmodel import Session, select
+from sqlmodel import Session
 
+from board.accounts.administrators import administrators
 from board.audit import writer
 from board.audit.entries import SpaceLow
 from board.config.file_shares import MB
@@ -20,7 +21,6 @@ from board.files.disk import DiskSpace
 from board.files.unavailable import FilesUnavailable
 from board.service import BoardService
 from board.telemetry.periodic import run_on_database
-from models.accounts import Account
 from models.times import format_utc
 from models.upkeep import SPACE_WARNING, claim_run
 
@@ -72,6 +72,5 @@ class SpaceWatch:
         name = f"{SPACE_WARNING}{entry.of} {entry.machine or ''}".rstrip()
         if not claim_run(session, name, format_utc(now), before=format_utc(now - REPEAT)):
             return 0
-        admins = session.exec(select(Account.id).where(Account.role == "admin", Account.enabled)).all()
-        writer.write(session, entry, also_alerts=admins)
+        writer.write(session, entry, also_alerts=administrators(session))
         return 1

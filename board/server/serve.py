@@ -26,6 +26,7 @@ from board.maintenance.archiving import Archiving
 from board.maintenance.file_removal import FileRemoval
 from board.maintenance.pruning import Pruning
 from board.maintenance.space_watch import SpaceWatch
+from board.maintenance.unused_accounts import UnusedAccounts
 from board.maintenance.upload_sweep import UploadSweep
 from board.notifications.sender import Sender
 from board.server import garbage
@@ -81,7 +82,7 @@ async def serve(
     application = app.create_app(service)
     sender = Sender(service.database, settings, service.alarm_rules, service.clock)
     process_loops = watchdog.LoopWatchdog(beat).run(), metrics.publish_loop(application.state.hub_metrics), garbage.run()
-    sweeps = UploadSweep(service), FileRemoval(service), SpaceWatch(service)
+    sweeps = UploadSweep(service), FileRemoval(service), SpaceWatch(service), UnusedAccounts(service)
     alarms = Escalation(service), DutyEnds(service), sender
     maintenance = Pruning(service.database, settings), Archiving(service), *sweeps, Waker(service), *alarms
     process_tasks = [asyncio.create_task(loop) for loop in process_loops]

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from board.engine.identity import Caller
+from board.engine.recent_factor import is_recent, require_recent_factor
 from board.errors import MESSAGES, Refused
 from board.web import pages
 from board.web.auth import signed_in
@@ -15,7 +16,7 @@ from board.web.same_origin import check_own_page
 
 
 def for_admins(endpoint: Callable[[Request, Caller], Awaitable[Response]]) -> Endpoint:
-    """Wrap an endpoint so that only administrators with a session reach it; anyone else gets a 404 page."""
+    """Wrap an endpoint so that only administrators with a session reach it, and with a recent factor; others get a 404 page."""
 
     @wraps(endpoint)
     async def call(request: Request) -> Response:
@@ -29,6 +30,9 @@ def for_admins(endpoint: Callable[[Request, Caller], Awaitable[Response]]) -> En
         if request.method == "POST":
             check_own_page(request)
             check_rate(request, caller)
+            require_recent_factor(caller)
+        elif not is_recent(caller):
+            return pages.redirect_to_step_up(request)
         return await endpoint(request, caller)
 
     return call

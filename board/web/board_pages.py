@@ -28,7 +28,7 @@ async def can_open_board(service: "BoardService", caller: Caller, board_id: str)
 
     def look(session: Session) -> bool:
         try:
-            get_visible_board(session, caller.account.id, board_id)
+            get_visible_board(session, caller, board_id)
         except Refused:
             return False
         return True
@@ -37,7 +37,9 @@ async def can_open_board(service: "BoardService", caller: Caller, board_id: str)
 
 
 async def operations(request: Request, caller: Caller) -> Response:
-    """Serve the page of all searches."""
+    """Serve the page of all searches; a guest is redirected to its search."""
+    if caller.account.guest_of is not None:
+        return RedirectResponse(f"/searches/{caller.account.guest_of}", status_code=303)
     days = service_of(request).settings.archive_closed_days
     return frame_page(request, caller, _live_or_replay(request, "operations"), archive_days=days)
 
@@ -74,8 +76,8 @@ def _first_call(shown: Page, request: Request) -> str:
 
 
 async def sign_in(request: Request) -> Response:
-    """Serve the sign-in form; callers who are signed in are redirected."""
-    if await signed_in(request) is not None:
+    """Serve the sign-in form; callers who are signed in are redirected, unless `another` person wants to sign in here."""
+    if await signed_in(request) is not None and "another" not in request.query_params:
         return RedirectResponse(_own_path(request), status_code=303)
     return sign_in_page(request, error=None, status=200)
 

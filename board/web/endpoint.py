@@ -25,7 +25,7 @@ from realtime.wire.wire_types import ComputedSchema, Count, Id, Shape, component
 Schema = schemas.Schema
 
 UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-EVERYWHERE = ("unauthenticated", "forbidden", "rate_limited", "failed", "unavailable")
+EVERYWHERE = ("unauthenticated", "locked", "forbidden", "rate_limited", "failed", "unavailable")
 ON_A_BOARD = (*EVERYWHERE, "not_found")
 
 
@@ -128,7 +128,7 @@ class Call:
 
     `summary`: sentence for people. `refusals`: codes. `body`: type, or BYTES if it is not JSON. `answer`: type, if the handler
     does not return a Reply of it. `tagged`: has an entity tag, and may answer 304. `open`: needs no sign-in. `right`:
-    right of the caller's role that it needs.
+    right of the caller's role that it needs. `step_up`: people must have proved their identity lately.
     """
 
     method: Literal["GET", "POST", "PATCH", "DELETE"]
@@ -145,7 +145,11 @@ class Call:
     tagged: bool = False
     open: bool = False
     right: Right | None = None
+    step_up: bool = False
     handler: Handler = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.refusals = (*self.refusals, "step_up") if self.step_up else self.refusals
 
     def __call__(self, handler: Handler) -> "Call":
         self.handler = handler
@@ -161,7 +165,7 @@ class Call:
 
         @wraps(self.handler)
         async def answer(request: Request) -> Response:
-            request.state.right = self.right
+            request.state.right, request.state.step_up = self.right, self.step_up
             return await self.handler(request)
 
         return Route(self.path, json_errors(answer), methods=[self.method])

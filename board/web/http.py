@@ -10,12 +10,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from board.engine.identity import Caller
+from board.engine.recent_factor import require_recent_factor
 from board.errors import Refused
 from board.i18n import N_
 from board.rate_limit import LimitResult
 from board.rate_limit.account_limits import too_many
 from board.telemetry import metrics
-from board.web.auth import signed_in
+from board.web.auth import SAFE, signed_in
 from board.web.same_origin import check_own_page
 from realtime.wire import strict_json
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 BASE = "/api/v1"
 MAX_BODY = 65_536  # bytes
-SAFE = ("GET", "HEAD", "OPTIONS")
 
 T = TypeVar("T")
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -101,9 +101,9 @@ def service_of(request: Request) -> "BoardService":
 
 async def require_caller(request: Request, *, intake: bool = False, accounts: bool = False) -> Caller:
     """Return the caller. A token of a narrow scope is accepted only if that scope is True here. The caller's role needs the right
-    that the call declares.
+    that the call declares; a locked session has none.
 
-    Raises Refused `unauthenticated`, `forbidden` or `rate_limited`.
+    Raises Refused `unauthenticated`, `locked`, `forbidden`, `rate_limited` or `step_up`.
     """
     caller = await signed_in(request)
     if caller is None:
@@ -115,6 +115,10 @@ async def require_caller(request: Request, *, intake: bool = False, accounts: bo
     right = getattr(request.state, "right", None)
     if right is not None and not service_of(request).roles.allows(caller.account.role, right):
         raise Refused("forbidden")
+    if right is not None:
+        caller.require_unlocked()
+    if getattr(request.state, "step_up", False):
+        require_recent_factor(caller)
     return caller
 
 

@@ -19,7 +19,7 @@ from board.rate_limit import client_address
 from board.rate_limit.addresses import block_of
 from board.service import BoardService
 from board.web import auth, busy_page, language
-from board.web.http import SAFE
+from board.web.auth import SAFE
 from board.web.refusals import error_response
 from realtime.keyed_semaphore import Slot
 

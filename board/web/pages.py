@@ -17,7 +17,8 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from board import i18n
 from board.config import page_table
 from board.config.roles import Right
-from board.config.settings import VERSION
+from board.config.settings import VERSION, Settings
+from board.config.sign_in import SignIn
 from board.engine import board_limits
 from board.engine.identity import Caller
 from board.errors import MESSAGES
@@ -29,18 +30,24 @@ from board.web.same_origin import own_origin
 
 HOME = "/"
 OPERATIONS = "operations"
+STEP_UP = "/step-up"  # page on which a person proves their identity again
 
 
 def sign_in_page(request: Request, *, error: str | None, status: int) -> Response:
     """Return the sign-in form with an error; `request.state.email`, if set, is filled in."""
     email = getattr(request.state, "email", "")
     message = error and i18n.translate(error, language.language_for(request))
-    return page(request, "sign_in.html", None, status=status, error=message, next=_own_path(request), email=email)
+    sign_in = service_of(request).sign_in
+    return page(
+        request, "sign_in.html", None, status=status, error=message, next=_own_path(request), email=email,
+        providers=sign_in.provider, has_passwords=sign_in.password.enabled,
+    )  # fmt: skip
 
 
 def error_page(request: Request, status: int, message: str, caller: Caller | None = None) -> Response:
     """Return a page with an error message."""
     context = {"message": i18n.translate(message, language.language_for(request)), "is_missing": status == 404}
+    context |= {"asks_factor": message == MESSAGES["step_up"] and request.method == "GET"}
     return page(request, "error.html", caller, status=status, **context)
 
 
@@ -51,13 +58,23 @@ def page(request: Request, name: str, caller: Caller | None, *, status: int = 20
     common |= {"origin": own_origin(request)}
     common |= {"board": "", "card": "", "languages": {code: i18n.language_of(code).name for code in i18n.languages()}}
     common |= {"room": board_limits.MAX_ENTITIES, "filling": board_limits.NEARLY_FULL}
-    service = service_of(request)
-    common |= {"menu": page_table.menu(caller.account, service.roles) if caller else [], "roles": service.roles.model_dump_json()}
+    service, is_free = service_of(request), caller is not None and not caller.is_limited
+    common |= {"is_limited": caller is not None and not is_free}
+    common |= {"menu": page_table.menu(caller.account, service.roles) if caller is not None and is_free else []}
+    common |= {"roles": service.roles.model_dump_json() if is_free else "{}"}
     common |= {"shares": service.shares.model_dump_json(exclude={"leave_after_days"})}
     common |= {"targets": service.targets.model_dump_json(), "kind_fields": service.kind_fields.model_dump_json()}
     common |= {"max_file_mb": service_of(request).settings.max_file_mb}
+    common |= {"lock": _lock_of(service.settings, service.sign_in, caller) if caller is not None and caller.session else {}}
     html = templates(reads).get_template(name).render(common | context | {"path": request.url.path})
     return HTMLResponse(html, status_code=status)
+
+
+def _lock_of(settings: Settings, sign_in: SignIn, caller: Caller) -> dict[str, str]:
+    """Return the attributes of a page that describe the idle lock of its session."""
+    lock = {"lock-minutes": str(settings.idle_lock_minutes), "lock-covers": "yes" if settings.idle_lock_covers else ""}
+    by_password = {"lock-password": "yes" if sign_in.allows_password(caller.account.email) else ""}
+    return lock | by_password | ({"locked-at": caller.locked_at} if caller.locked_at is not None else {})
 
 
 def frame_page(request: Request, caller: Caller, name: str, board: str = OPERATIONS, **context: Any) -> Response:
@@ -96,13 +113,23 @@ def for_people(endpoint: Callable[[Request, Caller], Awaitable[Response]], right
             return error_page(request, 404, MESSAGES["not_found"])
         if right is not None and not service_of(request).roles.allows(caller.account.role, right):
             return error_page(request, 403, MESSAGES["forbidden"], caller)
+        if right is not None:
+            caller.require_unlocked()
         return await endpoint(request, caller)
 
     return call
 
 
+def redirect_to_step_up(request: Request) -> Response:
+    return RedirectResponse(f"{STEP_UP}?{urlencode({'next': _target(request)})}", status_code=303)
+
+
+def _target(request: Request) -> str:
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
 def redirect_to_login(request: Request) -> Response:
-    target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    target = _target(request)
     return RedirectResponse(f"/login?{urlencode({'next': target})}" if target != HOME else "/login", status_code=303)
 
 

@@ -16,7 +16,7 @@ from board.web.http import Endpoint, Reply, json_response
 
 STATUS = {  # HTTP status by refusal code
     "invalid": 422, "unknown_command": 422, "unauthenticated": 401, "forbidden": 403, "not_found": 404, "conflict": 409,
-    "closed": 409, "too_large": 413, "rate_limited": 429, "failed": 500, "unavailable": 503,
+    "step_up": 403, "closed": 409, "locked": 423, "too_large": 413, "rate_limited": 429, "failed": 500, "unavailable": 503,
 }  # fmt: skip
 CHALLENGE = 'Bearer realm="searchboard"'  # tells programs how to sign in; browsers show no dialog for Bearer
 RETRY_S = 5  # default, if the refusal has none

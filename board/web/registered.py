@@ -7,6 +7,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from board.telemetry import processing
 
+_TEMPLATE = "path_template"  # key in a request's scope
+
 
 class Registered:
     """Application of a route, whose requests are registered. `path` is the template, such as `/boards/{board}`."""
@@ -15,8 +17,15 @@ class Registered:
         self._app, self._path = app, path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope[_TEMPLATE] = self._path
         work = self._app(scope, receive, send)
         await processing.register_steps(work, "request", scope.get("method", ""), self._path)  # type: ignore[arg-type]
+
+
+def template_of(scope: Scope) -> str:
+    """Return the path template of a request's route; empty outside registered routes."""
+    template: str = scope.get(_TEMPLATE, "")
+    return template
 
 
 def register_requests(routes: Iterable[BaseRoute], base: str = "") -> None:

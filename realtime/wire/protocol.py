@@ -232,14 +232,14 @@ HelloFrame = TypedDict("HelloFrame", {
 })  # fmt: skip
 """First frame, always.
 
-`account`: `role` is `wall` for a display.
+`account`: `role` is `wall` for a display. `locked_at`: time at which the session was locked, missing if it is not. *0.4.0*
 `heartbeat_s`: 5.
 `server`: version of the server.
 `form`: form of the entities of this socket. *0.4.0*
 `display`: only for a display; see *Displays*.
 """
 AccountFrame = TypedDict("AccountFrame", {"type": Literal["account"], "account": SocketAccount})
-"""Changed name or role of the account of this socket, which stays open with the new rights."""
+"""Changed name or role of the account of this socket, which stays open with the new rights; or the lock of its session."""
 DisplayFrame = TypedDict("DisplayFrame", {"type": Literal["display"], "display": DisplaySettings})
 """Changed settings of a display: only to a display; see *Displays*."""
 SnapshotFrame = TypedDict("SnapshotFrame", {

@@ -6,6 +6,7 @@ import { setAccount } from "./core/storage/storage.js";
 import { removePlainSources } from "./core/storage/drafts.js";
 import { vault } from "./core/storage/vault.js";
 import { loadCatalogue } from "./core/i18n.js";
+import { isLimited } from "./core/rules/roles.js";
 import { trackEdgeHeights } from "./behaviours/edge_heights.js";
 import { closeOnOutside } from "./behaviours/close_on_outside.js";
 import * as readPosition from "./core/storage/read_position.js";
@@ -18,18 +19,22 @@ import * as capacityIndicator from "./shared/capacity_indicator.js";
 import * as dutyMenu from "./shared/duty/duty_menu.js";
 import * as freshnessIndicator from "./shared/freshness_indicator.js";
 import * as nextDue from "./shared/watch_line/next_due.js";
+import * as lockBar from "./shared/lock/lock_bar.js";
 import * as mentionList from "./shared/mention_list.js";
 import * as notices from "./shared/notices.js";
 import * as handoverCall from "./shared/watch_line/handover_call.js";
 import * as restatements from "./shared/watch_line/restatements.js";
 import * as shiftIndicator from "./shared/shift_indicator.js";
 import * as shortcutsDialog from "./shared/shortcuts_dialog.js";
+import * as stepUp from "./shared/step_up.js";
 import * as signOut from "./shared/sign_out.js";
 import { resumeTheme } from "./shared/theme.js";
 import * as tour from "./shared/tour.js";
 
 // Pages that show a board: opening one marks the board as seen.
 const COUNTS_AS_SEEN = new Set(["operations", "search"]);
+// Pages that are drawn without a session, even if a person has one.
+const SIGNED_OUT_PAGES = new Set(["sign_in", "password", "second_factor", "recovery_codes"]);
 
 /**
  * Return an element that every page contains.
@@ -38,9 +43,9 @@ const COUNTS_AS_SEEN = new Set(["operations", "search"]);
 const part = (selector) => /** @type {HTMLElement} */ (document.querySelector(selector));
 
 async function start() {
-  const { page, script, board, card, version, catalogue, accountId, accountName, accountRole } = /** @type {PageData} */ (document.body.dataset);
-  const isSignedOutPage = page === "sign_in" || page === "password";
-  const session = accountId && !isSignedOutPage ? new Session({ account: { id: accountId, name: accountName, role: accountRole }, version, tab: new Tab() }) : null;
+  const { page, script, board, card, version, catalogue, accountId, accountName, accountRole, lockedAt } = /** @type {PageData} */ (document.body.dataset);
+  const isSignedOutPage = SIGNED_OUT_PAGES.has(page);
+  const session = accountId && !isSignedOutPage ? new Session({ account: { id: accountId, name: accountName, role: accountRole, locked_at: lockedAt }, version, tab: new Tab() }) : null;
   if (session) {
     setAccount(session.account.id);
     if (board) session.board(board);
@@ -58,28 +63,38 @@ async function start() {
   const drafts = vault.begin(session.account.id);
   sessionKeepalive.mount();
   const [isLoaded] = await Promise.all([texts, drafts, session.identified]);
+  stepUp.mount();
   signOut.connect(document.querySelector("[data-sign-out]"), session);
+  lockBar.mount(session); // early, because a locked page must not be usable while the rest loads
   notices.mount(session); // refusals are also shown where no page is drawn
   if (!isLoaded) throw new Error("The declarations of kinds were not loaded."); // without them the board would look empty
   (await view)?.mount(main, session, board, card || null);
   documents.mount();
-  bell.mount(document.querySelector("[data-bell]"), session);
   closeOnOutside(document.querySelector("details.account-menu"));
-  alarmLine.mount(session, part("[data-watch-line]"));
-  shiftIndicator.mount(part("[data-shift]"), session);
-  dutyMenu.mount(document.querySelector("[data-duty]"), session);
-  if (location.pathname !== "/handover") restatements.mount(session); // the page of the handover shows them in its report
-  handoverCall.mount(session);
+  if (!isLimited()) mountShared(session, page);
   mentionList.mount(session);
-  tour.mount(session, page);
   shortcutsDialog.mount(session, document.querySelector("details.account-menu"));
   if (!board || page === "replay") return undefined; // the replay itself shows that it is not live
   announcer.mount(session, session.board(board));
   capacityIndicator.mount(session, session.board(board));
   nextDue.mount(session, session.board(board));
-  if (COUNTS_AS_SEEN.has(page)) readPosition.mount(session, session.board(board));
+  if (COUNTS_AS_SEEN.has(page) && !isLimited()) readPosition.mount(session, session.board(board));
   // last, so that all other parts have their listeners once "live" is shown
   return freshnessIndicator.mount(part("[data-freshness-mark]"), session, session.board(board));
+}
+
+/**
+ * Mount what concerns all searches: alerts, alarms, shift, duties and the tour.
+ * @param {Session} session @param {string} page
+ */
+function mountShared(session, page) {
+  bell.mount(document.querySelector("[data-bell]"), session);
+  alarmLine.mount(session, part("[data-watch-line]"));
+  shiftIndicator.mount(part("[data-shift]"), session);
+  dutyMenu.mount(document.querySelector("[data-duty]"), session);
+  if (location.pathname !== "/handover") restatements.mount(session); // the page of the handover shows them in its report
+  handoverCall.mount(session);
+  tour.mount(session, page);
 }
 
 // A page restored from the back/forward cache may belong to an account that has signed out since.

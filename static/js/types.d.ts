@@ -71,6 +71,8 @@ interface Account {
   role: Role;
   enabled?: boolean;
   machine?: boolean;
+  /** Time of the lock of this session; only of the account that is signed in. */
+  locked_at?: IsoTime;
 }
 
 /* Parts of the contract. States in events from before 0.4.0 lack later fields: appearance, needs and goal. */

@@ -468,7 +468,10 @@ async def test_a_page_is_refused_with_the_status_of_a_call(
 
 
 # Forms without a session: the login, and setting a password by a link's secret.
-BY_A_SECRET = {"/login", "/password", "/password/tokens"}
+BY_A_SECRET = {
+    "/login", "/password", "/password/tokens", "/sign-in/second", "/sign-in/second/options", "/sign-in/passkey",
+    "/sign-in/passkey/options",
+}  # fmt: skip
 
 
 async def test_no_form_is_taken_from_a_token(team: Team) -> None:

@@ -718,9 +718,13 @@ async def test_a_clock_that_is_set_forward_takes_each_step_once(alarms: Alarms) 
 
 async def test_a_rule_that_is_gone_takes_no_more_steps(alarms: Alarms, monkeypatch: pytest.MonkeyPatch) -> None:
     await urgent(alarms)
-    monkeypatch.setattr(alarms.desk.server.service.alarm_rules, "rules", {})
+    service = alarms.desk.server.service
+    monkeypatch.setattr(service.alarm_rules, "rules", {})
     assert await alarms.after(3) == 1
     assert (await alarms.only())[1]["next_at"] is None
+    now = service.clock()
+    (listed,) = await service.database.read(lambda session: alarm_list.open_alarms(session, service.alarm_rules, now))
+    assert listed.is_urgent, "by its occasion, as on every page"
     assert (await alarms.desk.charlie.http.get("/api/v1/alarms")).json()["alarms"][0]["steps"] == []
 
 

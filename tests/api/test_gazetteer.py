@@ -10,7 +10,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from board.lookup.fuzzy_names import normalize_name, prefix_edit_distance
-from board.lookup.gazetteer import Gazetteer, Place, gazetteer
+from board.lookup.gazetteer import Gazetteer, gazetteer
+from board.lookup.place import Place
 from board.lookup.place_radius import metres
 from board.paths import DATA
 from tests.support.backends import SLOW_ON_POSTGRESQL
@@ -35,7 +36,7 @@ def names(place: Place) -> set[str]:
 
 
 def test_every_place_is_found_by_each_of_its_names(places: Gazetteer) -> None:
-    assert len(places.places) == 565 + 1_758 + 317
+    assert len(places.places) == 565 + 1_758 + 317 + 728
     lost = [(name, place.id) for place in places.places for name in names(place) if place.id not in found(places, name)]
     assert lost == []
 
@@ -66,7 +67,8 @@ def test_every_postal_code_finds_its_municipalities_first(places: Gazetteer) -> 
         ("puurs sint amands", "nis:12041"), ("St-Vith", "nis:63067"), ("Saint Vith", "nis:63067"), ("Sint-Vith", "nis:63067"),
         ("vith", "nis:63067"), ("La Calamine", "nis:63040"), ("braine l alleud", "nis:25014"), ("Braine-l’Alleud", "nis:25014"),
         ("Écaussinnes", "nis:55050"), ("Woluwe-St-Pierre", "nis:21019"), ("molenbeek", "nis:21012"), ("Aken", "gn:3247449"),
-        ("station Gent", "nis:44021"), ("gare de Namur", "nis:92094"), ("9000 gent", "nis:44021"), ("1000 bru", "nis:21004"),
+        ("station Gent", "station:gent-st-pieters"), ("gare de Namur", "station:namur"), ("9000 gent", "nis:44021"),
+        ("1000 bru", "nis:21004"),
         ("Gent 9000", "nis:44021"), ("Geraardbergen", "nis:41018"), ("antwepren", "nis:11002"), ("bruxlles", "nis:21004"),
         ("Kortrijk", "nis:34022"), ("kortijk", "nis:34022"), ("Chaleroi", "nis:52011"), ("Sint Niklaas", "nis:46021"),
     ],
@@ -93,6 +95,13 @@ def long_names() -> list[tuple[str, str]]:
     return [(id, name) for id, name in named if len(name) > 6]
 
 
+@functools.cache
+def ends_of_names() -> set[str]:
+    """Return the normalized names of all places, and the ends of these."""
+    texts = {normalize_name(name) for place in gazetteer().places for name in names(place)}
+    return {" ".join(text.split()[at:]) for text in texts for at in range(len(text.split()))}
+
+
 @given(data=st.data())
 def test_one_letter_may_be_wrong_but_for_the_name_of_another(data: st.DataObject) -> None:
     places = gazetteer()
@@ -109,7 +118,7 @@ def test_one_letter_may_be_wrong_but_for_the_name_of_another(data: st.DataObject
             ]
         )
     )
-    assume(not places.is_exact(typed))
+    assume(typed not in ends_of_names())
     assert id in found(places, typed, 20), typed
 
 
@@ -149,7 +158,7 @@ def test_a_municipality_reaches_over_all_its_localities(places: Gazetteer) -> No
             assert (place.names["fr"], place.radius_m) == ("Herstappe", None)
             continue
         assert place.radius_m is not None
-        assert 500 <= place.radius_m <= 20_000
+        assert (300 if place.kind == "station" else 500) <= place.radius_m <= 20_000
         town = place.within
         if town is not None and town.point is not None and town.radius_m is not None:
             assert metres(place.point, town.point) <= town.radius_m, place.name
@@ -181,7 +190,7 @@ BRUGGE: dict[str, Any] = {
     "id": "nis:31005", "kind": "municipality", "name": "Brugge", "fr": "Bruges", "nl": "Brugge", "de": "Brügge",
     "postal": ["8000", "8200", "8310", "8380"], "within": None,
     "province": {"nl": "Provincie West-Vlaanderen", "fr": "Province de Flandre occidentale", "de": "Provinz Westflandern"},
-    "country": "BE", "lat": 51.2089, "lon": 3.2242, "radius_m": 14_700,
+    "country": "BE", "lat": 51.2089, "lon": 3.2242, "radius_m": 14_700, "en": "Brugge", "own": False, "distance_m": None,
 }  # fmt: skip
 
 

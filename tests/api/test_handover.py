@@ -139,6 +139,7 @@ async def test_search_closed_in_the_shift_is_part_of_it_and_an_older_one_is_not(
     await handover_steps.take_shift(scene.team.ada)
     old = await alice.open_search()
     await alice.command(old, "search.set_status", {"status": "closed", "reason": "came home", "acknowledge": "as it is"})
+    await handover_steps.hand_over(scene.team.ada, alice)
     number = await handover_steps.prepare_handover(alice)
     await alice.command(scene.search, "search.set_status", {"status": "closed", "reason": "came home", "acknowledge": "as it is"})
     assert await scene.does("handover.write", {"handover": number, "assessment": "the family was told"})
@@ -169,7 +170,8 @@ async def test_signed_handover_has_the_positions_of_all_boards_and_a_digest(scen
     assert [event["type"] for event in said] == ["handed.set"] * len(positions) + ["handover.signed"]
     handed = {event["id"]: event["state"]["position"] for event in said[:-1]}
     assert {id: at["seq"] for id, at in handed.items()} == positions
-    assert handed == {each["board"]: {name: each[name] for name in ("epoch", "seq", "head")} for each in before["searches"]}
+    signed = {each["board"]: {name: each[name] for name in ("epoch", "seq", "head")} for each in before["searches"]}
+    assert handed == {id: at | {"alarms": at["seq"]} for id, at in signed.items()}, "nothing happened in the meantime"
     lines = "".join(f"{id} {at['epoch']} {at['seq']} {at['head']}\n" for id, at in sorted(handed.items()))
     state = said[-1]["state"]
     assert state["digest"] == hashlib.sha256(lines.encode()).hexdigest()
@@ -403,6 +405,7 @@ async def test_search_hidden_from_the_successor_needs_somebody_responsible(
 ) -> None:
     team, alice, ada = scene.team, scene.team.alice, scene.team.ada
     dora, eva = await team.add_person("Dora", "coordinator"), await team.add_person("Eva", "coordinator")
+    await handover_steps.hand_over(alice, ada)
     secret = await team.secret_search(ada)
     hers = await dora.open_search(access="members", members=[dora.account["id"]])  # which Alice may not see
     number = await handover_steps.prepare_handover(alice, incoming=eva.account["id"])
@@ -456,6 +459,7 @@ async def test_search_hidden_from_the_successor_needs_somebody_responsible(
 async def test_the_next_handover_may_name_the_same_keeper_who_is_alerted(scene: SearchScenario) -> None:
     team, alice, ada = scene.team, scene.team.alice, scene.team.ada
     eva = await team.add_person("Eva", "coordinator")
+    await handover_steps.hand_over(alice, ada)
     members = [alice.account["id"], ada.account["id"]]
     secret = await alice.open_search(access="members", members=members)
     for _ in range(2):

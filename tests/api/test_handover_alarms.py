@@ -2,6 +2,7 @@
 except what this person keeps by name."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -20,6 +21,7 @@ from board.handover import reported_alarms
 from models.accounts import Account
 from models.board import OPERATIONS
 from models.times import format_utc, parse_utc
+from tests.api.test_briefing import pages
 from tests.support import handover_steps
 from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.handover_steps import current_positions, read_report, sign_handover
@@ -391,6 +393,93 @@ async def test_a_refused_acceptance_moves_nothing(shift: Shift) -> None:
     with pytest.raises(Refusal):
         await shift.accept(shift.team.alice)
     assert await shift.owner(alarm) == shift.alice
+
+
+# -- alarms about tips and duties ------------------------------------------------------------------------------------------
+
+
+async def tip(shift: Shift, who: Person | None = None, text: str = URGENT["description"]) -> tuple[str, str]:
+    """Report an urgent tip that Alice takes, or another person; return its id and its alarm."""
+    before = set(await shift.alarms(OPERATIONS))
+    await shift.team.bob.command(OPERATIONS, "tip.add", URGENT | {"description": text})
+    (alarm,) = set(await shift.alarms(OPERATIONS)) - before
+    await (who or shift.team.alice).command(OPERATIONS, "alarm.take", {"alarm": alarm})
+    return (await shift.alarms(OPERATIONS))[alarm]["about"]["id"], alarm
+
+
+async def of_desk(shift: Shift, path: str = "handover", who: Person | None = None) -> dict[str, Any]:
+    return dict((await read_report(who or shift.team.ada, path))["alarms"])
+
+
+async def test_alarms_about_tips_are_in_the_signed_report(shift: Shift) -> None:
+    mine, alarm = await tip(shift)
+    _, theirs = await tip(shift, shift.team.charlie)
+    await shift.team.bob.command(OPERATIONS, "tip.add", URGENT)
+    live = await of_desk(shift)
+    assert (live["open"], live["held"], live["moving"]) == (1, 2, 1)
+    row = live["listed"][1]
+    assert (row["id"], row["taken_by"], row["assignee"], row["moves"]) == (alarm, shift.alice, shift.alice, True)
+    assert (row["about"]["kind"], row["about"]["id"], row["title"]) == ("tip", mine, URGENT["description"])
+    await shift.sign()
+    signed = await of_desk(shift)
+    assert [row["id"] for row in signed["listed"]][1:] == [alarm, theirs]
+    await shift.team.alice.command(OPERATIONS, "tip.update", {"tip": mine, "description": "a boy in the port"})
+    await shift.team.alice.command(OPERATIONS, "tip.dismiss", {"tip": mine, "reason": "an advertisement"})
+    await tip(shift)
+    assert await of_desk(shift) == signed, "as it was signed"
+    await shift.accept()
+    assert await of_desk(shift, f"handovers/{shift.number}") == signed
+    assert len((await of_desk(shift))["listed"]) == 3, "a report of the present"
+
+
+async def test_alarms_about_tips_are_on_paper(shift: Shift) -> None:
+    await tip(shift)
+    await shift.sighting()
+    await shift.sign()
+    paper = (await shift.team.ada.http.get("/handover.md")).text.replace("\\", "")
+    section = paper.partition("## Open alarms")[2].partition("\n## ")[0]
+    tips = [line for line in section.splitlines() if line.startswith("- Urgent tip")]
+    assert re.fullmatch(rf"- Urgent tip.\d+ · {URGENT['description']} · open since .+ · Alice has it until .+ · → Ada", tips[0])
+    assert "2 that someone has · 2 pass on with the shift" in section
+    (page,) = await pages(shift.team.ada)
+    assert re.search(r"2 that someone has.*Urgent tip \d+: Alice has it until", page.replace("\xa0", " "))
+
+
+async def test_an_unconfirmed_duty_has_the_name_of_its_person(shift: Shift) -> None:
+    now = shift.team.server.service.clock()
+    entry = {"account": shift.team.charlie.account["id"], "starts_at": format_utc(now + 5 * MINUTE)}
+    plan = {"entries": [entry | {"ends_at": format_utc(now + 300 * MINUTE)}]}
+    await shift.team.alice.command(OPERATIONS, "duty.plan", plan)
+    await shift.after(16)
+    (row,) = (await of_desk(shift))["listed"]
+    assert (row["rule"], row["title"], row["about"]["number"]) == ("duty_unconfirmed", "Charlie", None)
+    paper = (await shift.team.ada.http.get("/handover.md")).text
+    assert "- Planned duty not confirmed · Charlie · open since" in paper
+
+
+async def test_alarms_about_tips_and_duties_are_read_alone(shift: Shift) -> None:
+    await tip(shift)
+    whole = await read_report(shift.team.ada)
+    alone = await read_report(shift.team.ada, board=OPERATIONS)
+    assert (alone["alarms"], alone["searches"]) == (whole["alarms"], [])
+    assert shift.alice in alone["people"]
+    assert (await read_report(shift.team.ada, board=shift.search))["alarms"] == whole["alarms"]
+
+
+async def test_a_tip_of_a_hidden_search_is_in_no_byte_for_others(shift: Shift) -> None:
+    mine, alarm = await tip(shift, text="a girl with a violin")
+    other, _ = await tip(shift)
+    await shift.sign()
+    secret = await shift.team.secret_search(shift.team.bob)
+    await shift.team.alice.command(OPERATIONS, "tip.place", {"tip": mine, "search": secret})
+    await shift.accept()
+    for path in ("/api/v1/handover", f"/api/v1/handovers/{shift.number}", f"/handovers/{shift.number}.md"):
+        text = (await shift.team.ada.http.get(path)).text
+        assert [word for word in ("violin", mine, alarm) if word in text] == [], path
+    report = await of_desk(shift, f"handovers/{shift.number}")
+    assert [(row["about"]["id"], report["held"]) for row in report["listed"]] == [(other, 1)]
+    members = await of_desk(shift, f"handovers/{shift.number}", shift.team.bob)
+    assert {row["about"]["id"] for row in members["listed"]} == {mine, other}
 
 
 # -- searches that the incoming coordinator may not see -----------------------------------------------------------------------

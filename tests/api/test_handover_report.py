@@ -333,6 +333,7 @@ ENDS = {"accept": {"restatement": "one search", "reason": "she has to go"}, "ref
 @pytest.mark.parametrize("ends", ENDS)
 async def test_the_report_is_live_again_once_a_handover_has_ended(scene: SearchScenario, ends: str) -> None:
     alice, ada = scene.team.alice, scene.team.ada
+    await handover_steps.hand_over(ada, alice)
     number = await handover_steps.hand_to_sign(alice)
     await ada.command(scene.search, "handover.read", {"handover": number, "seq": 1})
     signed = await read_report(alice)

@@ -10,7 +10,6 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from board.accounts import accounts, live_changes
-from board.accounts import api as provisioning
 from board.errors import OperationError
 from models.accounts import Account
 from models.times import format_utc, now
@@ -161,7 +160,7 @@ async def test_token_ends_with_the_role_of_its_owner(team: Team) -> None:
 
 
 async def test_program_out_of_control_is_bounded(team: Team, directory: httpx.AsyncClient, monkeypatch: Any) -> None:
-    monkeypatch.setattr(provisioning, "MAX_ACCOUNTS", 1)
+    monkeypatch.setattr(accounts, "MAX_ACCOUNTS", 1)
     assert (await directory.post("/api/v1/accounts", json=eva())).status_code == 413
     rule = team.server.service.limits.accounts
     assert (rule.limit, rule.window_s) == (120, 3_600)

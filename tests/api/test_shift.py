@@ -137,6 +137,9 @@ class Shifts(RuleBasedStateMachine):
         self.number, self.status, self.outgoing = 0, "none", ""
         self.open: dict[str, bool] = {}  # by search
         self.searches: dict[str, bool] = {}  # whether it is active
+        self.unhanded: set[str] = set()  # changed since the last accepted handover was signed, or before it since the shift began
+        self.unsigned: set[str] = set()  # changed since the last signature
+        self.has_accepted = False
         self.important: dict[str, int] = {}  # by search: the seq of its last significant event
         self.written: dict[str, dict[str, int]] = {}  # by search: author and time of its briefing
         self.handed: set[str] = set()
@@ -212,15 +215,15 @@ class Shifts(RuleBasedStateMachine):
         ack = self._does(who, search, "search.set_status", {"status": status, "reason": f"told at {next(self.ids)}"} | closing)
         if ack is not None:
             self.open[search] = status == "open"
-            self.searches[search] = self.open[search] or self.holder is not None
+            self.unhanded |= {search} if self.holder is not None else set()
+            self.unsigned.add(search)
+            self._follow()
             self.important[search] = ack.seqs[0]
 
     # -- the shift
 
-    def _moved(self, who: str) -> None:
-        """The shift is theirs; with it begins what is active."""
-        self.holder = who
-        self.searches = dict(self.open)
+    def _follow(self) -> None:
+        self.searches = {search: is_open or search in self.unhanded for search, is_open in self.open.items()}
 
     @rule(who=st.sampled_from(NAMES))
     def take(self, who: str) -> None:
@@ -231,7 +234,10 @@ class Shifts(RuleBasedStateMachine):
             return
         if self.status in handover_steps.OPEN:
             self.status = "withdrawn"
-        self._moved(who)
+        self.holder = who
+        if not self.has_accepted:
+            self.unhanded = set()
+        self._follow()
 
     @rule(who=st.sampled_from(NAMES))
     def prepare(self, who: str) -> None:
@@ -257,7 +263,7 @@ class Shifts(RuleBasedStateMachine):
         allowed = self.status == "prepared" and not unseen
         code = "forbidden" if who != self.holder else None if allowed else "conflict"
         if self._does(who, OPERATIONS, "handover.sign", {"handover": max(1, self.number), "positions": positions}, code):
-            self.status, self.handed = "signed", set(positions)
+            self.status, self.handed, self.unsigned = "signed", set(positions), set()
             self.marks.clear()
             self.unread = {each: whose for each, whose in self.unread.items() if each not in positions}
 
@@ -342,8 +348,8 @@ class Shifts(RuleBasedStateMachine):
 
     def _accepted(self, who: str) -> None:
         self.unread |= dict.fromkeys(self._unread(who), (self.number, who))
-        self.status = "accepted"
-        self._moved(who)
+        self.status, self.holder, self.has_accepted, self.unhanded = "accepted", who, True, set(self.unsigned)
+        self._follow()
 
     @invariant()
     def one_holds_it_as_the_journal_tells(self) -> None:

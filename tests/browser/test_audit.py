@@ -54,7 +54,12 @@ async def happened(browsers: Browsers, admin: Account, id: str, count: int) -> N
     by = actor.account(admin)
     for number in range(count):
         for entry, who in (
-            (TokenAdded(id=id, name="Kim Ö", token=new_id(), title=f"hotline {number}", scope="intake", expires_at=None), by),
+            (
+                TokenAdded(
+                    id=id, name="Kim Ö", token=new_id(), title=f"hotline {number}", scope="intake", boards=[], expires_at=None
+                ),
+                by,
+            ),
             (SignInFailed(id=id, name="Kim Ö", reason="password", address="203.0.113.7", count=17), actor.NOBODY),
             (RoleSet(id=id, name=LONG, before="viewer", role="coordinator"), actor.command_line()),
         ):

@@ -80,3 +80,32 @@ async def test_alarms_are_handed_over_and_one_is_kept_by_name(browsers: Browsers
     assert owners[passed_on] not in (me, None)
     await incoming.open("/handovers/1")
     await expect(incoming(f"{OPEN_NOW} [data-testid=goes]")).to_have_text([re.compile("Dora"), re.compile("Alice keeps it")])
+
+
+async def test_an_alarm_about_a_tip_is_the_same_on_screen_and_paper(browsers: Browsers) -> None:
+    await browsers.search(person={"first_name": "Noor", "last_name": "Vermeulen"})
+    alice, bob = await browsers.person("Alice"), await browsers.person("Bob")
+    await alice.command(OPERATIONS, "shift.take", {"reason": "night"})
+    window = await browsers.window("Alice")
+    await window.open("/handover")
+    await window("form[data-form=prepare] select").select_option(label="Dora")
+    await window("[data-act=prepare]").click()
+    await expect(window("[data-testid=alarm-counts]")).to_have_text("No alarm is open.")
+    await bob.command(OPERATIONS, "tip.add", URGENT)
+    row, owner = window(f"{OPEN_NOW} [data-alarm]"), window(f"{OPEN_NOW} [data-testid=owner] > span")
+    await expect(window("[data-testid=alarm-counts]")).to_have_text("1 that nobody has")
+    await expect(owner).to_have_text("nobody has it yet")
+    (alarm,) = [each["id"] for each in await alice.entities(OPERATIONS) if each["kind"] == "alarm"]
+    await alice.command(OPERATIONS, "alarm.take", {"alarm": alarm})
+    await expect(window("[data-testid=alarm-counts]")).to_have_text("1 that someone has · 1 passes on with the shift")
+    await expect(row.locator("select")).to_have_count(0)
+    await window("[data-act=sign]").click()
+    await window("[data-act=sign-now]").click()
+    await expect(window("dialog")).to_have_count(0)
+    for path in ("/handover", "/handovers/1"):
+        await window.open(path)
+        await expect(row).to_contain_text(re.compile(r"Urgent tip.\d"))
+        await expect(row.locator("[data-testid=goes]")).to_have_text("→ Dora")
+        paper = (await alice.http.get(f"{path}.md")).text.replace("\\", "").replace("\u00a0", " ")
+        (line,) = [line for line in paper.splitlines() if line.startswith("- Urgent tip")]
+        assert f" · {str(await owner.text_content()).replace(chr(160), ' ')} · → Dora" in line

@@ -32,7 +32,7 @@ async def test_a_page_that_can_not_be_live_says_why_and_what_to_set(elsewhere: B
     await expect(alice("[data-testid=origin]")).to_contain_text(sentence)
     await alice("[name=email]").fill("alice@desk.example")
     await alice("[name=password]").fill(PASSWORD)
-    await alice("form.sign-in button").click()
+    await alice("form.sign-in button.primary").click()
     await expect(alice("[data-notice=origin]")).to_contain_text(sentence)
     await expect(alice("[data-testid=freshness]")).not_to_contain_text("Live")
 

@@ -11,12 +11,13 @@ import { alarmDetail, alarmUrl, askedName, levelOf, namedAlarm, ruleName, shortA
 const CARD = { card: true, counted: true, plural: "", title: "", column: "", fields: { seen_at: {} }, occasions: {}, forms: { first: [], more: [], edit: [] } };
 const URGENT = { name: "Urgent sighting", numbered: "Urgent sighting {number}", rule: "urgent_sighting" };
 const OVERDUE = { name: "Urgent task overdue", numbered: "Task {number}, urgent, overdue", short: "alarm, short\x04Task {number} overdue", rule: "overdue_task" };
+const ANSWER = { name: "Answer needed", page: "/searches/{board}#log", rule: "please_answer" };
 const TAKE_DOWN = { name: "Take-down overdue", page: "/searches/{board}?campaign", rule: "take_down_overdue" };
 use({
   language: "en", messages: {}, labels: { kinds: { vehicle: "Vehicle", sighting: "Sighting" }, fields: {}, values: {}, events: {}, done: {} },
   kinds: {
     sighting: { ...CARD, occasions: { sighting_urgent: URGENT } }, task: { ...CARD, fields: {}, occasions: { task_overdue: OVERDUE } },
-    vehicle: { ...CARD, fields: {} }, note: { ...CARD, card: false }, search: { ...CARD, card: false, occasions: { take_down_overdue: TAKE_DOWN } },
+    vehicle: { ...CARD, fields: {} }, note: { ...CARD, card: false, occasions: { mention: ANSWER } }, search: { ...CARD, card: false, occasions: { take_down_overdue: TAKE_DOWN } },
     tip: { ...CARD, card: false, occasions: { sighting_urgent: { ...URGENT, name: "Urgent tip", page: "/?tip={id}" } } },
     handover: { ...CARD, card: false, occasions: { handover_waiting: { name: "Handover not accepted", page: "/handover" } } },
   },
@@ -144,6 +145,9 @@ test("an alarm is named by its occasion, regardless of the key of its rule", () 
   assert.deepEqual([namedAlarm(task), shortAlarm(task)], ["Task\u00a08, urgent, overdue", "Task 8 overdue"]);
   const van = { kind: "vehicle", id: "v", number: 3 };
   assert.equal(namedAlarm(alarm({ rule: "van", occasion: "sighting_urgent", about: van })), "Urgent sighting: Vehicle\u00a03");
+  const note = alarm({ rule: "please_answer", occasion: "mention", about: { kind: "note", id: "n", number: 4 }, child: "Mila B., 6" });
+  assert.equal(namedAlarm(note), "Answer needed", "the number is that of the card");
+  assert.doesNotMatch(alarmDetail(note), /4/);
   assert.equal(ruleName(alarm({ occasion: "sighting_urgent", about: { kind: "tip", id: "t", number: 1 } })), "Urgent tip");
 });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
 
-import { get, orNull, patch, post, remove, whenSignInEnds } from "../../static/js/core/connection/api.js";
+import { get, orNull, patch, post, remove, whenSignInEnds, whenStepUpIsNeeded } from "../../static/js/core/connection/api.js";
 import { Offline, Refusal } from "../../static/js/core/errors.js";
 
 const json = (body, status = 200, headers = {}) => new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json", ...headers } });
@@ -34,6 +34,7 @@ beforeEach(() => {
 afterEach(() => {
   mock.timers.reset();
   whenSignInEnds(() => {});
+  whenStepUpIsNeeded(async () => false);
 });
 
 const page = (status = 200) => new Response("<p>page</p>", { status, headers: { "content-type": "text/html" } });
@@ -188,4 +189,19 @@ test("only refusals and lost connections become null", async () => {
   assert.equal(await orNull(Promise.reject(new Offline())), null);
   assert.equal(await orNull(Promise.resolve(7)), 7);
   await assert.rejects(orNull(Promise.reject(new TypeError("a bug"))), TypeError);
+});
+
+test("a call that needs a factor is repeated once the person has proved it", async () => {
+  const asks = () => json({ code: "step_up", message: "Is it you?" }, 403);
+  answers(asks, () => json({ a: 1 }));
+  whenStepUpIsNeeded(async () => true);
+  assert.deepEqual(await post("/a", { text: "typed" }), { a: 1 });
+  assert.deepEqual(sent.map(([, { body }]) => body), ["{\"text\":\"typed\"}", "{\"text\":\"typed\"}"]);
+  answers(asks);
+  const calls = sent.length;
+  assert.equal((await outcome(post("/a"))).error.code, "step_up"); // refused again: the person is not asked forever
+  assert.equal(sent.length, calls + 2);
+  whenStepUpIsNeeded(async () => false);
+  assert.equal((await outcome(get("/a"))).error.code, "step_up");
+  assert.equal(sent.length, calls + 3);
 });

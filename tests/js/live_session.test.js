@@ -36,6 +36,11 @@ const hello = (fields) => ({ type: "hello", account: { id: "alice" }, server: "1
 const snapshot = { type: "snapshot", board: "b", epoch: "e", seq: 7, entities: [] };
 const answers = (status, body) => (globalThis.fetch = async () => new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json" } }));
 
+/** Wait until answers that have arrived are handled. */
+const settled = async () => {
+  for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+};
+
 class Desk extends LiveSession {
   signedIn = true;
   identify = async () => true;
@@ -156,13 +161,54 @@ test("the signed-in account follows from the server's answer or refusal", async 
 
 test("a request refused without a sign-in ends the session, once", async () => {
   const session = opened();
-  const signIn = mock.fn();
-  session.signIn = signIn;
+  const signIn = mock.fn(), identify = mock.fn(() => get("/me"));
+  Object.assign(session, { signIn, identify });
   answers(401, { code: "unauthenticated", message: "Sign in." });
   await assert.rejects(get("/a"), Refusal);
   await assert.rejects(get("/a"), Refusal);
+  await settled();
   assert.equal(signIn.mock.callCount(), 1);
+  assert.ok(identify.mock.callCount() <= 2, "the check itself is refused, and starts no other check");
   assert.equal(session.connection.state, "ended");
+});
+
+test("a request refused with a replaced cookie does not end the session", async () => {
+  const session = opened();
+  answers(401, { code: "unauthenticated", message: "Sign in." });
+  await assert.rejects(get("/a"), Refusal);
+  await settled();
+  assert.deepEqual([session.signedIn, session.connection.state], [true, "open"]);
+});
+
+test("a socket that ended with a replaced cookie reconnects", async () => {
+  const session = opened();
+  sockets[0].onclose({ code: 4501 });
+  assert.equal(session.connection.state, "ended");
+  await settled();
+  mock.timers.tick(1_000);
+  assert.equal(sockets.length, 2);
+  sockets[1].onclose({ code: 4502 }); // another screen took over: nothing reconnects
+  await settled();
+  mock.timers.tick(60_000);
+  assert.deepEqual([sockets.length, session.connection.state], [2, "ended"]);
+});
+
+test("a socket that ended with its sign-in leads to the sign-in page", async () => {
+  const session = opened();
+  session.identify = () => Promise.reject(new Refusal({ code: "unauthenticated" }, { status: 401 }));
+  sockets[0].onclose({ code: 4501 });
+  await settled();
+  mock.timers.tick(60_000);
+  assert.deepEqual([session.signedIn, sockets.length], [false, 1]);
+});
+
+test("a session that was left while it asked who is signed in stays closed", async () => {
+  const session = opened();
+  sockets[0].onclose({ code: 4501 });
+  session.stop();
+  await settled();
+  mock.timers.tick(60_000);
+  assert.equal(sockets.length, 1);
 });
 
 test("a stopped session no longer listens", () => {

@@ -2,13 +2,12 @@ import "./no_page.js";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-const { DESK, alarmCounts, deskAlarms, isToDecide, keptIn, moves } = await import("../../static/js/pages/handover/moving_alarms.js");
+const { alarmCounts, isToDecide, keptIn, moves, withAlarms } = await import("../../static/js/pages/handover/moving_alarms.js");
 
 const ALARM = { id: "one", taken_by: "alice", moves: true }, OTHERS = { id: "two", taken_by: "bob", moves: false }, NOBODYS = { id: "three", taken_by: null, moves: false };
 const SECTION = { board: "noor", outside: null, alarms: { held: 2, open: 1, moving: 1, listed: [NOBODYS, ALARM, OTHERS] } };
 
-const NO_BOARD = { of: () => [], get: () => undefined };
-const viewOf = (written = {}, more = {}) => ({ mayWrite: true, board: NO_BOARD, number: 4, handover: { outgoing: "alice" }, sections: [SECTION], written: () => ({ handover: 4, ...written }), ...more });
+const viewOf = (written = {}, more = {}) => ({ mayWrite: true, report: { whole: {} }, number: 4, handover: { outgoing: "alice" }, sections: [SECTION], written: () => ({ handover: 4, ...written }), ...more });
 
 test("alarms of the outgoing person move, except kept ones", () => {
   assert.deepEqual([ALARM, OTHERS, NOBODYS].map((alarm) => moves(alarm, SECTION, viewOf())), [true, false, false]);
@@ -40,16 +39,14 @@ test("reports of an earlier version have no alarms", () => {
   assert.deepEqual(alarmCounts(viewOf({}, { sections: [{ board: "noor" }] })), { held: 0, open: 0, moving: 0 });
 });
 
-const TIP = { id: "t", kind: "tip", state: { number: 7, description: "a girl at the fair", assignee: "alice" } };
-const ofDesk = (taker, about = { kind: "tip", id: "t" }, ended = null) => ({ id: `by ${taker}`, kind: "alarm", state: { about, taken_by: taker, ended_at: ended } });
-const deskOf = (...alarms) => ({ of: () => alarms, get: (id) => (id === "t" ? TIP : undefined) });
+const OWN_TIP = { id: "t", taken_by: "alice", moves: true }, TIP = { id: "u", taken_by: null, moves: false };
 
 test("alarms about tips pass on too, without a choice", () => {
-  const board = deskOf(ofDesk("alice"), ofDesk("bob"), ofDesk(null), ofDesk("dora", { kind: "tip", id: "t" }, "2026-11-26T10:00:00.000Z"), ofDesk(null, { kind: "handover", id: "operations" }));
-  const view = viewOf({}, { board }), [own, others, nobodys] = deskAlarms(view);
-  assert.deepEqual([own.about.number, own.title, own.assignee], [7, "a girl at the fair", "alice"]);
-  assert.deepEqual([own, others, nobodys].map((alarm) => moves(alarm, DESK, view)), [true, false, false]);
-  assert.equal(isToDecide(own, DESK, view), false);
-  assert.deepEqual(alarmCounts(view), { held: 4, open: 2, moving: 2 });
-  assert.deepEqual(deskAlarms({ ...view, isFixed: true }), [], "the report of a past handover has none");
+  const alarms = { held: 1, open: 1, moving: 1, listed: [TIP, OWN_TIP] }, view = viewOf({ kept: ["t"] }, { report: { whole: { alarms } } });
+  const desk = withAlarms(view).at(-1);
+  assert.deepEqual([OWN_TIP, TIP].map((alarm) => moves(alarm, desk, view)), [true, false]);
+  assert.equal(isToDecide(OWN_TIP, desk, view), false);
+  assert.deepEqual(alarmCounts(view), { held: 3, open: 2, moving: 2 });
+  const signed = { ...view, mayWrite: false };
+  assert.deepEqual([moves(OWN_TIP, desk, signed), alarmCounts(signed).held], [true, 3], "a signed report has them too");
 });

@@ -206,7 +206,8 @@ def test_missing_object_is_refused_in_a_sentence(refuse: Refuse, run: Run) -> No
     nobody = address()
     assert run("migrate")[0] == 0
     for words in (
-        ("account", "disable", nobody), ("account", "set-role", nobody, "viewer"), ("token", "revoke", nobody),
+        ("account", "disable", nobody), ("account", "remove-factors", nobody), ("account", "set-role", nobody, "viewer"),
+        ("token", "revoke", nobody),
         ("token", "add", "t", "--scope", "read", "--account", nobody), ("verify", "no-such-board"),
         ("search", "members", "no-such-search", "--add", nobody),
     ):  # fmt: skip
@@ -395,7 +396,9 @@ async def test_a_token_is_printed_once_listed_without_its_secret_and_revoked(tea
         (line,) = [line for line in listed.splitlines() if name in line]
         assert "read" in line
         assert email in line
-        assert re.search(rf"good, until {STAMP}  made {STAMP} on the command line  (not used yet|last used {STAMP})$", line)
+        assert re.search(
+            rf"good, until {STAMP}  made {STAMP} on the command line  (not used yet|last used {STAMP})  all searches$", line
+        )
         assert secret not in listed
         await board.refuses("token", "add", name, "--scope", "write", "--account", email)
         await board.refuses("token", "add", f"{name} 2", "--scope", "all", "--account", email)
@@ -483,6 +486,7 @@ async def test_a_database_is_made_by_migrate_and_is_readable_by_nobody_else(else
         {"PORT": "many"}, {"PORT": "70000"}, {"PORT": "-1"}, {"WORKERS": "0"}, {"WORKERS": "2"},
         {"WORKERS": "2", "REDIS_URL": "redis://127.0.0.1:1"}, {"REDIS_URL": "http://127.0.0.1:1"},
         {"SESSION_IDLE_HOURS": "-1"}, {"SESSION_IDLE_HOURS": "half"},
+        {"SECOND_FACTOR_ROLES": "coordinator,king"}, {"SECOND_FACTOR_ROLES": ""}, {"SECOND_FACTOR_GRACE_DAYS": "-1"},
         {"MAX_SOCKETS_PER_ACCOUNT": "some"}, {"MAX_MESSAGES_PER_SECOND": "-1"}, {"DATABASE_URL": "nonsense"},
         {"DATABASE_URL": ""}, {"DATABASE_URL": "sqlite://"}, {"DATABASE_URL": "mysql://x/y"},
         {"DATABASE_URL": "postgresql://x@127.0.0.1:1/y"}, {"DATABASE_URL": "sqlite:////proc/none/board.db"},

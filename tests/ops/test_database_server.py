@@ -70,6 +70,25 @@ async def open_search(service: BoardService) -> str:
     return str((await do(service, OPERATIONS, "search.open", SEARCH)).opened)
 
 
+@pytest.mark.parametrize("first", range(6))
+async def test_a_server_that_goes_away_during_a_start_is_waited_for(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch, first: int
+) -> None:
+    await (await open_desk(postgres_url)).close()
+    reads, read = itertools.count(), Database._read
+
+    def fail_twice(database: Database, fn: Callable[[Session], Any]) -> Any:
+        """End the connection at a read, and at the second try of it."""
+        if next(reads) in (first, first + 1):
+            fn = lambda session: session.connection().execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))  # noqa: E731
+        return read(database, fn)
+
+    monkeypatch.setattr(Database, "_read", fail_twice)
+    service = await open_desk(postgres_url)
+    assert next(reads) > first + 1, "the reads that fail are those of the start"
+    await service.close()
+
+
 def person(service: BoardService, search: str) -> dict[str, Any]:
     query = text("SELECT person FROM search WHERE id = :board")
     return service.database.read_now(lambda session: dict(session.connection().execute(query, {"board": search}).scalar_one()))

@@ -241,7 +241,7 @@ class Window:
         """Sign in by the form of the sign-in page."""
         await self("[name=email]").fill(email)
         await self("[name=password]").fill(PASSWORD)
-        await self("form.sign-in button").click()
+        await self("form.sign-in button.primary").click()
 
     async def drag(self, card: Locator, column: Locator, before: Locator | None = None) -> None:
         """Drag a card with the mouse and drop it in its place."""

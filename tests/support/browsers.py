@@ -1,8 +1,10 @@
 """Browser windows of the team on one server, each person's in a browser context of their own."""
 
 import contextlib
+import time
 import uuid
 from collections.abc import AsyncIterator
+from math import inf
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -16,6 +18,7 @@ from tests.support.people import PASSWORD, PATIENCE_S, Server, new_id, running_s
 
 # The tour is offered only where a test asks for it. A page that has no address has no storage.
 NO_TOUR = """location.protocol.startsWith("http") && localStorage.setItem("searchboard:tours-closed", '"all"')"""
+RECENT_S = 300  # half of the time after which a factor is asked for again
 ROLES = {"Alice": "coordinator", "Bob": "investigator", "Charlie": "investigator", "Victor": "viewer"}
 
 
@@ -25,10 +28,17 @@ class SignedInUser:
     def __init__(self, name: str, url: str, domain: str, password: str) -> None:
         self.name, self.email, self._password = name, f"{name.lower()}@{domain}", password
         self.http = httpx.AsyncClient(base_url=url, headers={"Origin": url}, timeout=PATIENCE_S)
+        self._signed_in_at = -inf
 
     async def sign_in(self) -> None:
+        self._signed_in_at = time.monotonic()
         answer = await self.http.post("/login", data={"email": self.email, "password": self._password})
         assert answer.status_code == 303, answer.text
+
+    @property
+    def is_recent(self) -> bool:
+        """Return whether exports and pages of administrators do not ask for the password again."""
+        return time.monotonic() < self._signed_in_at + RECENT_S
 
     async def own_id(self) -> str:
         return str((await self.http.get("/api/v1/me")).json()["id"])
@@ -100,6 +110,7 @@ class Browsers:
         """Return a person of the team, signed in."""
         if name not in self.people:
             self.people[name] = SignedInUser(name, self.url, self._domain, self._password)
+        if not self.people[name].is_recent:
             await self.people[name].sign_in()
         return self.people[name]
 

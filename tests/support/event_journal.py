@@ -89,6 +89,9 @@ class EventJournal:
     def can_see(self, viewer: str, channel: str) -> bool:
         return viewer not in self.hidden_from
 
+    def gets_broadcasts(self, viewer: str) -> bool:
+        return True
+
     def can_resume(self, viewer: str, view: ChannelView, seq: int) -> bool:
         return view.access_changes.get(viewer, 0) <= seq
 

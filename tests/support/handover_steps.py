@@ -57,6 +57,13 @@ async def hand_to_sign(who: Person, **data: Any) -> int:
     return number
 
 
+async def hand_over(who: Person, other: Person) -> None:
+    """Hand the shift over, so that the next handover has nothing that ended before."""
+    number = await hand_to_sign(who)
+    accept = {"handover": number, "restatement": "all", "reason": "we talked"}
+    await other.command(OPERATIONS, "handover.accept", accept)
+
+
 async def prepare_for(name: str, who: Person, other: Person, search: str) -> dict[str, Any]:
     """Bring the desk to where `who` may do the command `name`; return the names it needs. `other` hands over to them, or takes
     over from them."""

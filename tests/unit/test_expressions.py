@@ -118,6 +118,8 @@ BOUNDS = (
         board/documents/pdf_process.py: class="step-0" data-steps="(\d+)"( data-pages="fewest")?
         board/engine/integrity.py: (\S{1,64}) holds: (\d{1,15}) events, head ([0-9a-f]{64}|none)
         board/config/env_file.py: [A-Z][A-Z0-9_]{1,63}
+        board/config/toml_lines.py: (\[{1,2})([^\]]+)\]
+        board/config/toml_lines.py: ([A-Za-z0-9_-]+)\s*=
         board/help/find.py: <[^<>]*>
         board/help/find.py: </?(?:a|code|em|strong|span)\b[^<>]*>
         board/help/find.py: <h[1-3] id="([^"<]*)">((?:[^<]|<(?!/?h[1-3]))*)</h[1-3]>
@@ -153,6 +155,8 @@ PARAMETERS = {
 # itself never runs.
 OF_TYPES = {
     r"board/accounts/api.py: StringConstraints ^[!-?A-~]+@[!-?A-~]+$",
+    r"board/config/sign_in.py: StringConstraints ^[a-z0-9][a-z0-9-]{0,39}$",
+    r"board/config/sign_in.py: StringConstraints ^[!-~]+$",
     r"board/displays/displays.py: StringConstraints ^\d{1,5}x\d{1,5}$",
     r"models/task.py: StringConstraints ^[0-9A-Za-z]{1,64}$",
 }
@@ -183,6 +187,7 @@ SCANNERS = {
     "board/client.py: _stay_connected": None,
     "board/files/bucket.py: get": None,  # pieces of a stored file
     "board/commands/sightings/sightings.py: would_cycle": None,  # cards of a board
+    "board/config/own_place_features.py: skip_space": None,  # a file of the installation
     "board/files/folder.py: write": None,
     "board/files/store.py: _pieces": None,
     "board/maintenance/pruning.py: _apply": None,

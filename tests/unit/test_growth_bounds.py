@@ -2,7 +2,8 @@
 
 import pytest
 
-from board.accounts import earlier_networks, throttle
+from board.accounts import earlier_networks, session_limit
+from board.accounts.factors import challenges, pending_sign_in, recovery_codes, second_factors
 from board.commands import registry
 from board.commands.alarms import alarms
 from board.commands.alarms.alerts import RETENTION
@@ -16,9 +17,9 @@ from board.config.board_shares import load_board_shares
 from board.config.settings import Settings
 from board.displays import displays, pairing
 from board.engine import board_limits, kinds
-from board.engine.identity import SESSION_LIFETIME
 from board.files.http import upload_rows
 from board.maintenance import pruning
+from board.providers import limits
 from models.db.schema import metadata
 from models.entity import CountedEntity
 from models.handover import MAX_KEPT, MAX_PINNED
@@ -60,10 +61,19 @@ BOUNDS: dict[str, tuple[str, object]] = {
     "alert_choice": (ONE_EACH, None),
     "draft_key": (ONE_EACH, None),
     "link": (ONE_EACH, None),
+    "identities": (ONE_EACH, None),
+    "link_permissions": (ONE_EACH, None),
+    "used_assertions": ("sign-ins and logouts of minutes, bounded by rate limits", (limits.BLOCKS.limit, limits.LOGOUTS.limit)),
     "verified": (ONE_EACH, None),
+    "account_uses": (ONE_EACH, None),
     "login_networks": ("networks that an account signed in from", earlier_networks.MAX_NETWORKS),
     "file_usages": ("one row", None),
-    "session": ("sign-ins of one account, each for two weeks", (throttle.SUCCESSES.limit, SESSION_LIFETIME)),
+    "second_factors": ("factors of an account", second_factors.MAX_FACTORS),
+    "recovery_codes": ("codes of an account", recovery_codes.COUNT),
+    "pending_sign_ins": ("sign-ins of one account that wait", pending_sign_in.MAX_PENDING),
+    "factor_graces": (ONE_EACH, None),
+    "used_challenges": ("answers of an account's passkeys, deleted after minutes", challenges.TTL),
+    "session": ("sessions of one account", session_limit.MAX_SESSIONS),
     "account": (ADMINISTRATORS, None),
     "token": (ADMINISTRATORS, None),
     "event": (JOURNAL, None),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from starlette.routing import Route
 
-from board.accounts import account_pages, admin_pages
+from board.accounts import access_pages, account_pages, admin_pages, guest_pages
 from board.api import docs_page
 from board.audit.log import pages as audit_pages
 from board.bootstrap import ROOT
@@ -20,7 +20,7 @@ from board.web import board_pages
 from tests.tools.pictures import shots
 from tests.tools.pictures.camera import HEIGHTS
 
-NO_PAGES = re.compile(r"\.(json|txt|pdf|md)$")  # catalogues and documents to take away
+NO_PAGES = re.compile(r"\.(json|txt|pdf|md|csv)$")  # catalogues and documents to take away
 ALL_SHOTS = [shot for scene in shots.SCENES for shot in scene.shots]
 SCRIPTS = ROOT / "static/js"
 OPENED = re.compile(r'\bdialog(?:\(|\.ask\(\{)\s*(?:name: )?"([a-z-]+)"')  # by a script that draws it, or that has it drawn
@@ -31,7 +31,7 @@ PAGE_AT = {"searches": "search", "handover": "handover", "handovers": "handover"
 def page_routes() -> Iterator[Route]:
     modules = (
         board_pages, history_pages, handover_pages, paper_pages, display_pages, docs_page, account_pages, admin_pages,
-        audit_pages, help_pages,
+        audit_pages, help_pages, access_pages, guest_pages,
     )  # fmt: skip
     for module in modules:
         for route in module.routes:

@@ -132,12 +132,14 @@ def test_the_input_of_a_killed_process_has_its_place_in_the_code() -> None:
     fd = processing.new_file()
     process = subprocess.Popen([sys.executable, "-c", HANGS, str(fd)], pass_fds=(fd,), stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
-    assert process.stdout.readline() == "hangs\n"
-    while not (found := processing.read(fd))[0].traceback:  # written without the interpreter, which hangs
-        assert process.poll() is None
-    process.kill()
-    process.wait()
-    process.stdout.close()
+    try:
+        assert process.stdout.readline() == "hangs\n"
+        while not (found := processing.read(fd))[0].traceback:  # written without the interpreter, which hangs
+            assert process.poll() is None
+    finally:  # otherwise it would hang for ever, and take a core
+        process.kill()
+        process.wait()
+        process.stdout.close()
     assert processing.read(fd) == found
     assert found == [Input("upload u1", found[0].traceback)]
     assert found[0].traceback[0] == "<string>:10 <module>"

@@ -12,6 +12,7 @@ from board.audit.log import reading, sentences
 from board.audit.log.reading import AuditEntry, EntryOfSomeKind, Filter
 from board.engine import access
 from board.engine.identity import Caller, require_active
+from board.engine.recent_factor import require_recent_factor
 from board.errors import Refused
 from board.exports.exports import BOM, CSV, csv_lines
 from board.i18n import N_, translate
@@ -101,7 +102,8 @@ async def entries(request: Request, caller: Caller) -> Reply[AuditPage]:
 
 
 @Call(
-    "GET", "/audit.csv", N_("The audit log for a spreadsheet."), REFUSALS, query=(ACCOUNT, KIND, FROM, UNTIL), media="text/csv"
+    "GET", "/audit.csv", N_("The audit log for a spreadsheet."), (*REFUSALS, "step_up"), query=(ACCOUNT, KIND, FROM, UNTIL),
+    media="text/csv",
 )  # fmt: skip
 @limited_per_account
 async def csv(request: Request, caller: Caller) -> Response:
@@ -114,6 +116,7 @@ async def csv(request: Request, caller: Caller) -> Response:
 
     def begin(session: Session) -> tuple[Filter, int]:
         _, board = administrator(session, caller)
+        require_recent_factor(caller)
         return filter_of(request), board.seq + 1
 
     criteria, before = await service.database.read(begin)

@@ -29,7 +29,10 @@ from realtime.wire.strict_json import MAX_INTEGER
 PATH = "/audit"
 PAGE_SIZE = 50  # entries per page
 KINDS = {  # choices of the filter: label and kinds of each group
-    "sign_ins": (N_("Sign-ins"), {"sign_in": N_("Sign-ins"), "link": N_("One-time links")}),
+    "sign_ins": (N_("Sign-ins"), {
+        "sign_in": N_("Sign-ins"), "link": N_("One-time links"), "factor.code_used": N_("Used recovery codes"),
+        "factor.refused": N_("Refused passkeys"),
+    }),
     "refusals": (N_("Refusals"), {
         "command": N_("Refused commands"), "request": N_("Refused pages and calls"), "rate": N_("Too many requests"),
         "token.refused": N_("Refused API tokens"), "origin": N_("Requests from other sites"),
@@ -41,7 +44,9 @@ KINDS = {  # choices of the filter: label and kinds of each group
         "report": N_("Reports and lists"), "export": N_("Downloads"), "audit.read": N_("Audit log"),
     }),
     "administration": (N_("Administration"), {
-        "account": N_("Accounts and roles"), "password": N_("Passwords"), "link.made": N_("New one-time links"),
+        "account": N_("Accounts and roles"), "password": N_("Passwords"), "factor": N_("Second factors"),
+        "link.made": N_("New one-time links"),
+        "identity": N_("Links to providers"),
         "sessions": N_("Sessions ended"), "token": N_("API tokens"), "members": N_("Members of searches"),
         "display": N_("Displays"), "backup": N_("Backups"), "settings": N_("Settings"),
         "space": N_("Disk space"),

@@ -19,10 +19,10 @@ OpenAlarm = TypedDict("OpenAlarm", {
 `seq`: its last event.
 `reference`: of the search; null on `operations`.
 `child`: first name, initial of the last name and age (`Mila B., 6`); null on `operations`.
-`about.number`: of the card, or of the handover.
+`about.number`: of the card or tip, of the card of a note, or of the handover.
 `place`: of a sighting.
 `seen_at`: of a sighting.
-`title`: of a card; the beginning of a note.
+`title`: of a card or tip; the beginning of a note; the person of a planned duty.
 `occasion`: the `when` of its rule, such as `sighting_urgent`; null for alarms that were raised before it was added. *0.4.0*
 `steps`: the ladder.
 `steps[].ask`: `assignee`, `lead`, `holder`, `coordinators`, `coordinators_all`, `desk`, `desk_all`, `mentioned` or `expected`.

@@ -147,7 +147,7 @@ def _listed(row: Row[Any], rule: Rule | None, subjects: "_Subjects", since: str)
         "until": row.until, "promises": row.promises, "handover": row.handover, "round": row.round,
         "lapsed_by": subjects.person(row.lapsed_by), "lapsed_at": row.lapsed_at, "count": subjects.late_counts.get(row.id),
     }  # fmt: skip
-    when = rule.when if rule is not None else None
+    when = row.occasion or (rule.when if rule is not None else None)  # a deleted rule does not change what the alarm is about
     on_duty = subjects.on_duty_of(row) if row.asked_on_duty else None
     return ListedAlarm(
         body, frozenset(row.asked), frozenset(row.handed_on), bool(row.everybody), on_duty, row.caused_by, when == "mention",

@@ -17,6 +17,7 @@ from sqlmodel import Session, select
 from board.commands.command import Patch
 from board.commands.duty import duties
 from board.commands.handover import briefings, held_alarms, shifts, text_authorship, watch_line
+from board.commands.handover.beginnings import beginning
 from board.commands.handover.signed_positions import Position
 from board.config.alarm_rules import Rule
 from board.engine import access, many_boards, read_positions, significant_events, snapshot, unit_of_work
@@ -161,8 +162,8 @@ def _write_of_desk(writer: EventWriter, number: int, patch: State) -> None:
 
 
 def sign(writer: EventWriter, data: SignHandover) -> None:
-    """Sign the handover, which fixes the report at these positions. Searches that the signer may not see are handed over at their
-    current position."""
+    """Sign the handover, which fixes the report at these positions, and its alarms as they are now. Searches that the signer may
+    not see are handed over at their current position."""
     shift = shifts.current(writer)
     if shift is None or shift.holder != writer.account_id:
         raise Refused("forbidden", N_("Only the person in charge of the shift can sign its handover."))
@@ -187,24 +188,30 @@ def sign(writer: EventWriter, data: SignHandover) -> None:
     sentences = _invalid_positions(writer, data.handover, data.positions, visible)
     if sentences:
         raise Refused("conflict", fields={f"positions.{id}": sentence for id, sentence in sentences.items()}, current=row.state())
-    positions = current | _positions_at(writer.session, visible, data.positions)
-    unit_of_work.prefetch(writer.session, SearchHandover, searches)
-    for id in searches:
-        values: State = {"handover": data.handover, "position": positions[id], "unread_by": None}
-        if (existing := unit_of_work.get(writer.session, SearchHandover, id)) is None:
-            writer.create(SearchHandover(id=id, board=OPERATIONS, **values), "handed.set")
-        else:
-            writer.update(existing, "handed.set", values, conflicts=False)
+    signed = current | _positions_at(writer.session, visible, data.positions)
+    positions = {id: position | {"alarms": current[id]["seq"]} for id, position in signed.items()}
+    _hand_over_searches(writer, data.handover, positions)
     for id, seq in data.positions.items():
         position = read_positions.ReadPosition(id, current[id]["epoch"], seq)
         read_positions.advance_with_command(writer.session, writer.account_id, position, current[id]["seq"], writer.now)
-    since = watch_line.beginning(writer.session, shift)
-    line = watch_line.compute(writer.session, since, writer.now, positions | {OPERATIONS: before})
+    since = beginning(writer.session, shift)
+    line = watch_line.compute(writer.session, since.at, writer.now, positions | {OPERATIONS: before})
     public = sum(id not in restricted for id in searches)  # everyone reads this number: it must not count hidden searches
     signature = {"signed_at": writer.now, "searches": public, "position": before, "digest": digest(positions), "watch": line}
     writer.update(row, "handover.signed", signature | {"status": "signed"})
     kept = held_alarms.kept(writer.session, data.handover, {id: position["seq"] for id, position in positions.items()})
     duties.keep(writer, writer.account_id, {alarm for alarms in kept.values() for alarm in alarms})
+
+
+def _hand_over_searches(writer: EventWriter, number: int, positions: Mapping[str, Position]) -> None:
+    """Record the position of each search, by their ids."""
+    unit_of_work.prefetch(writer.session, SearchHandover, positions)
+    for id, position in sorted(positions.items()):
+        values: State = {"handover": number, "position": position, "unread_by": None}
+        if (existing := unit_of_work.get(writer.session, SearchHandover, id)) is None:
+            writer.create(SearchHandover(id=id, board=OPERATIONS, **values), "handed.set")
+        else:
+            writer.update(existing, "handed.set", values, conflicts=False)
 
 
 def digest(positions: Mapping[str, Position]) -> str:

@@ -5,31 +5,37 @@ from collections.abc import Collection, Iterator
 from typing import Annotated, Any
 
 from pydantic import Field
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 from sqlmodel import Session
 
-from board.engine import event_queries, unit_of_work
+from board.commands.handover.beginnings import beginning
+from board.engine import event_queries, unit_of_work, watched_events
 from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
 from board.engine.kinds import EventSpec, Kind
 from board.errors import Refused, invalid
 from board.i18n import N_
 from models.accounts import ROLES, Account
+from models.alarm import Alarm
 from models.board import OPERATIONS
 from models.db.tables import columns_of
 from models.entity import State
 from models.fields import Data, RequiredLongText
 from models.handover import Handover, Shift
 from models.search import Search
+from models.times import to_ms
 
 OPEN = ("prepared", "signed")  # statuses before a handover ends; its holder keeps the shift
 WRITTEN = "handover.written"
+ALARM_ENDED = "alarm.ended"
 
 Number = Annotated[int, Field(ge=1)]  # number of a handover
 Seq = Annotated[int, Field(ge=0)]
 
-_S, _P = columns_of(Search), columns_of(Account)
-_ACTIVE = select(_S.id).where(or_(_S.status == "open", _S.id.in_(bindparam("changed")))).order_by(_S.id)
+_S, _P, _A = columns_of(Search), columns_of(Account), columns_of(Alarm)
+_ALARMED = and_(_S.id.in_(bindparam("alarmed")), _S.archived_at.is_(None))
+_ACTIVE = select(_S.id).where(or_(_S.status == "open", _S.id.in_(bindparam("changed")), _ALARMED)).order_by(_S.id)
+_WITH_ALARM = select(_A.board).where(_A.ended_at.is_(None))
 _MAY_ACCEPT = select(_P.id).where(_P.enabled, _P.role.in_(("coordinator", "admin")))
 
 
@@ -113,17 +119,20 @@ def is_coordinator(account: Account) -> bool:
 
 
 def active_searches(writer: EventWriter) -> list[str]:
-    """Return the ids of the searches to hand over: those that are open, or were found or closed since the shift began."""
-    shift = current(writer)
-    writer.session.flush()
-    return active_since(writer.session, shift.seq if shift is not None else None)
+    """Return the ids of the searches to hand over, see `active`."""
+    return active(writer.session, current(writer))
 
 
-def active_since(session: Session, seq: int | None) -> list[str]:
-    """Return the ids of the searches that are open, or whose status changed after `seq` on `operations` (None: only open
-    ones)."""
-    changed = () if seq is None else event_queries.entities_with(session, OPERATIONS, "search.status_set", seq)
-    return list(session.connection().execute(_ACTIVE, {"changed": list(changed)}).scalars())
+def active(session: Session, shift: Shift | None) -> list[str]:
+    """Return the ids of the searches that are open; those found or closed since the beginning of the period that this shift hands
+    over; and those with an alarm that is open or ended since then, such as one about a family that was not told."""
+    session.flush()
+    changed, alarmed = set[str](), set(session.connection().execute(_WITH_ALARM).scalars())
+    if shift is not None:
+        since = beginning(session, shift)
+        changed = event_queries.entities_with(session, OPERATIONS, "search.status_set", since.seq)
+        alarmed |= watched_events.boards_with(session, ALARM_ENDED, to_ms(since.at))
+    return list(session.connection().execute(_ACTIVE, {"changed": list(changed), "alarmed": list(alarmed)}).scalars())
 
 
 def _alerts(session: Session, event: JournalEvent, after: State, fields: Collection[str]) -> Iterator[tuple[str, str]]:

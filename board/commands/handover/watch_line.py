@@ -1,38 +1,29 @@
 """Line of the watch in a signed handover: computed when it is signed, and verified against the journal."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 
 from sqlmodel import Session
 
 from board.commands.alarms import watch, watch_events
 from board.commands.alarms.watch import Period
-from board.commands.handover.signed_positions import Position, signed_positions
+from board.commands.handover.beginnings import ACCEPTED, handover_events
+from board.commands.handover.signed_positions import Position, alarm_seqs, signed_positions
 from board.config.lengths import exact_length
-from board.engine import event_queries, journal
-from board.engine.event import JournalEvent
+from board.engine import journal
 from board.errors import OperationError
 from models.board import OPERATIONS
 from models.entity import State
-from models.handover import Handover, Shift, WatchLine
+from models.handover import Shift, WatchLine
 from models.search import Search
 from models.times import from_ms, to_ms
 
-ACCEPTED = "handover.accepted"
 MAX_MS = 31 * 24 * 3_600_000  # of a shift that nobody handed over
-
-
-def beginning(session: Session, shift: Shift) -> str:
-    """Return since when the next line counts: since the last accepted handover was signed, so that each minute is in a line, also
-    those of a shift that somebody took. Before the first one, since the shift began."""
-    session.flush()
-    accepted = (event for event in _events(session) if event.type == ACCEPTED)
-    return next((str(event.payload()["state"]["signed_at"]) for event in accepted), shift.since)
 
 
 def compute(session: Session, since: str, signed_at: str, positions: Mapping[str, Position]) -> State:
     """Return the line of a period. `positions`: signed positions of the searches, and that of `operations`."""
-    seqs = {id: position["seq"] for id, position in positions.items()}
+    seqs = alarm_seqs(positions)
     period = Period(max(to_ms(since), to_ms(signed_at) - MAX_MS), to_ms(signed_at))
 
     @cache
@@ -53,7 +44,7 @@ def verify(session: Session) -> None:
     """Compare the line of each signed handover with the journal. Raises OperationError for the first that differs, oldest
     first."""
     since: str | None = None
-    for event in reversed(list(_events(session))):
+    for event in reversed(list(handover_events(session))):
         handover = event.payload()["state"]
         if event.type == ACCEPTED:
             since = handover["signed_at"]
@@ -70,11 +61,6 @@ def _verify_line(session: Session, seq: int, handover: State, since: str | None)
             f"{OPERATIONS}: event {seq}: handover {handover['number']} was signed with “{_sentence(line)}”; "
             f"the journal has “{_sentence(expected)}”."
         )
-
-
-def _events(session: Session) -> Iterator[JournalEvent]:
-    """Yield the events of handovers, newest first, without those of their texts."""
-    return event_queries.newest_first(session, OPERATIONS, Handover.KIND, OPERATIONS, except_type="handover.written")
 
 
 def _shift_since(session: Session, seq: int) -> str:

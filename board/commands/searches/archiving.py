@@ -131,7 +131,7 @@ def _archive(writer: EventWriter, id: str, after_days: int) -> None:
 
 def _handed_over_by_the_shift(session: Session) -> frozenset[str]:
     shift = session.get(Shift, OPERATIONS)
-    return frozenset(shifts.active_since(session, shift.seq if shift is not None else None))
+    return frozenset(shifts.active(session, shift))
 
 
 def _before(now: datetime, after_days: int) -> str:

@@ -13,8 +13,9 @@ from board.commands.command import Patch
 from board.config import sentences
 from board.engine import access, event_queries
 from board.engine.event_writer import EventWriter
-from board.engine.identity import Caller, require_active
+from board.engine.identity import Caller, renewed, require_active
 from board.engine.merge_patch import apply_patch
+from board.engine.recent_factor import require_recent_factor
 from board.errors import Refused, not_found
 from board.i18n import N_
 from models.accounts import ROLES, Account
@@ -117,14 +118,15 @@ Source = TypedDict("Source", {
 def read(session: Session, caller: Caller, board: str, id: str, before: int) -> tuple[Source, SourceRead]:
     """Return a source with its newest former values before the event `before`, and the audit entry, which must be written before
     the response. Current rights apply. Raises Refused."""
-    account = require_active(session, caller)
-    access.get_visible_board(session, account.id, board)
+    current = renewed(session, caller)
+    account = current.account
+    access.get_visible_board(session, current, board)
     _check_role(account)
     row = session.get(Sighting, id)
     if row is None or row.board != board:
         raise not_found("sighting")
     entry = SourceRead(id=id, board=board, reference=session.get_one(Search, board).reference, number=row.number)
-    return _read(session, account, row, row, before), entry
+    return _read(session, caller, account, row, row, before), entry
 
 
 def read_tip(session: Session, caller: Caller, id: str, before: int) -> tuple[Source, SourceRead]:
@@ -139,7 +141,7 @@ def read_tip(session: Session, caller: Caller, id: str, before: int) -> tuple[So
         raise not_found("tip")
     holder: Report = session.get_one(Sighting, tip.placed["sighting"]) if tip.placed is not None else tip
     entry = SourceRead(id=id, board=OPERATIONS, reference=None, number=tip.number)
-    return _read(session, account, tip, holder, before), entry
+    return _read(session, caller, account, tip, holder, before), entry
 
 
 def _check_role(account: Account) -> None:
@@ -147,10 +149,12 @@ def _check_role(account: Account) -> None:
         raise Refused("forbidden")
 
 
-def _read(session: Session, account: Account, report: Report, holder: Report, before: int) -> Source:
+def _read(session: Session, caller: Caller, account: Account, report: Report, holder: Report, before: int) -> Source:
     """Return the current source, which `holder` has, and the former values of `report`."""
     if not may_read(account, holder):
         raise Refused("forbidden", N_("This source is confidential."))
+    if holder.source["sealed"]:
+        require_recent_factor(caller)
     params = {"sighting": report.id, "board": report.board, "before": before, "limit": PAGE_SIZE + 1}
     rows = session.connection().execute(_FORMER_VALUES, params).all()
     events = event_queries.events_at(session, report.board, [row.seq for row in rows])

@@ -193,7 +193,7 @@ def _check_unplaced(row: Tip) -> None:
 def _find_open(writer: EventWriter, id: str) -> tuple[Search, EventWriter]:
     """Return a search that the account may see, and the writer for its board. Raises Refused `not_found` or `closed`."""
     try:
-        board = access.lock_visible_board(writer.unit, writer.account_id, id)
+        board = access.lock_second_board(writer.unit, writer.account_id, id)
     except Refused:
         raise not_found("search") from None
     search = unit_of_work.get(writer.session, Search, id)

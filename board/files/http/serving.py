@@ -9,7 +9,7 @@ from starlette.responses import Response, StreamingResponse
 
 from board.audit.entries import OriginalRead
 from board.engine import access
-from board.engine.identity import Caller, require_active
+from board.engine.identity import Caller, renewed, require_active
 from board.errors import Refused
 from board.files import names, stored
 from board.files.recognition_process import is_sealed
@@ -60,7 +60,7 @@ async def view(request: Request) -> Response:
     "GET", "/boards/{board}/files/{file}/original",
     N_("Returns the original of a picture, with its metadata. For coordinators and the person who attached it. Each download is "
        "logged."),
-    ON_A_BOARD, media=BYTES, answer=Binary,
+    ON_A_BOARD, media=BYTES, answer=Binary, step_up=True,
 )  # fmt: skip
 async def original(request: Request) -> Response:
     """Serve the original of a picture, with its metadata.
@@ -68,6 +68,7 @@ async def original(request: Request) -> Response:
     For coordinators and the account that attached it, else `forbidden`. An entry of the audit journal.
     """
     caller = await require_caller(request)
+    caller.require_unlocked()
 
     def read(session: Session) -> tuple[File, OriginalRead]:
         file, account = _find(session, caller, request), require_active(session, caller)
@@ -123,8 +124,7 @@ async def _account_or_display(request: Request) -> tuple[Caller, File]:
 
 
 def _find(session: Session, caller: Caller, request: Request) -> File:
-    account = require_active(session, caller)
-    access.get_visible_board(session, account.id, request.path_params["board"])
+    access.get_visible_board(session, renewed(session, caller), request.path_params["board"])
     return _file(session, request)
 
 

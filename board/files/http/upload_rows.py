@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from board.config.file_shares import FileShares
 from board.engine import access
-from board.engine.identity import Caller, require_active
+from board.engine.identity import Caller, renewed
 from board.errors import Refused, invalid
 from board.files import usage
 from board.files.http import quotas
@@ -82,12 +82,12 @@ class DroppedUpload(NamedTuple):
 
 def require_uploader(session: Session, caller: Caller, board: str) -> str:
     """Return the account of a caller who may attach files to this search. Raises Refused."""
-    account = require_active(session, caller)
-    if access.get_visible_board(session, account.id, board).kind != "search":
+    current = renewed(session, caller)
+    if access.get_visible_board(session, current, board).kind != "search":
         raise Refused("not_found")
-    if ROLES.index(account.role) < ROLES.index("investigator") or not caller.may_command:
+    if ROLES.index(current.account.role) < ROLES.index("investigator") or not caller.may_command:
         raise Refused("forbidden")
-    return account.id
+    return current.account.id
 
 
 def find(session: Session, caller: Caller, board: str, id: str) -> Upload:

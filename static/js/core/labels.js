@@ -46,7 +46,7 @@ export const label = {
   assessment: valueLabeller("sighting.assessment"), queue: valueLabeller("sighting.queue"), priority: valueLabeller("priority"), condition: valueLabeller("outcome.condition"), how: valueLabeller("outcome.how"),
   access: valueLabeller("access"), category: valueLabeller("category"), answer: valueLabeller("criteria.answer"), decision: valueLabeller("worrying"), sex: valueLabeller("person.sex"),
   level: valueLabeller("appeal.level"), source_kind: valueLabeller("source.kind"), grade_source: valueLabeller("grade.source"), grade_content: valueLabeller("grade.content"),
-  handover: valueLabeller("handover.status"), noun: labeller(() => labels().kinds),
+  handover: valueLabeller("handover.status"), place: valueLabeller("place_kind"), noun: labeller(() => labels().kinds),
   /** "Sighting graded": complete, for lists of mixed events */
   event: labeller(() => labels().events),
   /** "graded", as in "graded by Maria" */

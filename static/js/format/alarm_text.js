@@ -24,11 +24,17 @@ export const levelOf = ({ step, lapsed_by: former }) => (former ? LAST_LEVEL : M
 export const ruleName = (alarm) => translate(occasionOf(alarm).name ?? "") || kindName(alarm.about.kind);
 
 /**
+ * Return the number of an alarm's subject. A note has none: its alarm has the number of the card of the note.
+ * @param {{ about: { kind: string, number: number | null } }} alarm
+ */
+const numberOf = ({ about: { kind: name, number } }) => (name === "note" ? null : number);
+
+/**
  * "Urgent sighting 4"
  * @param {NamedAlarm} alarm
  */
 export function namedAlarm(alarm) {
-  const { about: { number } } = alarm, { numbered } = occasionOf(alarm);
+  const number = numberOf(alarm), { numbered } = occasionOf(alarm);
   if (number === null) return ruleName(alarm);
   return numbered ? withNumber(translate(numbered, { number })) : say("what_card", { what: ruleName(alarm), card: subjectName(alarm) });
 }
@@ -49,7 +55,7 @@ export function shortAlarm(alarm) {
 export const whoseAlarm = (alarm) => alarm.child ?? subjectName(alarm);
 
 /** @param {{ about: { kind: Kind, number: number | null } }} alarm */
-const subjectName = ({ about: { kind, number } }) => cardName({ kind, state: { number } });
+const subjectName = (alarm) => cardName({ kind: alarm.about.kind, state: { number: numberOf(alarm) } });
 
 /**
  * "seen 09:12, Drongen: girl with a man": the known details.
@@ -59,7 +65,7 @@ export function alarmDetail(alarm) {
   const { about, place, seen_at: seenAtTime, count } = alarm, title = standardText(alarm.title);
   if (count) return n("{count} sighting", "{count} sightings", count);
   const seenAt = !kind(about.kind).fields.seen_at ? null : seenAtTime ? say("seen", { at: formatShortMoment(seenAtTime) }) : t("time unknown");
-  const subjectText = [seenAt, place].filter(Boolean).join(", ") || (alarm.child && about.number !== null ? subjectName(alarm) : "");
+  const subjectText = [seenAt, place].filter(Boolean).join(", ") || (alarm.child && numberOf(alarm) !== null ? subjectName(alarm) : "");
   return subjectText && title ? t("{where}: {title}", { where: subjectText, title }) : subjectText || title || "";
 }
 

@@ -96,7 +96,7 @@ function control(form, field, id, ctx) {
     case "date":
       return dateInput({ id, value: raw, current, edit, describedBy, required: field.required });
     default:
-      if (pointPaths(field.path, form).length) return placeInput({ id, path: field.path, form, changed: () => (ctx.edited ?? ctx.draw)(form), draw: ctx.draw, describedBy });
+      if (pointPaths(field.path, form).length) return placeInput({ id, path: field.path, form, board: ctx.board, changed: () => (ctx.edited ?? ctx.draw)(form), draw: ctx.draw, describedBy });
       return html`<input id=${id} type="text" inputmode=${field.control === "number" ? "decimal" : nothing}
         autocomplete="off" placeholder=${field.placeholder?.() ?? nothing} aria-describedby=${describe} .value=${live(raw)} @input=${onInput}
         aria-required=${field.required ? "true" : nothing} ?autofocus=${field.autofocus} />`;

@@ -5,7 +5,7 @@
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { t } from "../core/i18n.js";
 import { combobox } from "./combobox.js";
-import { PlaceFinder } from "./place_finder.js";
+import { PlaceFinder, searchPoint } from "./place_finder.js";
 import { keptText } from "./place_option.js";
 import { STEPS } from "./selection.js";
 import { pointText } from "../format/values.js";
@@ -23,10 +23,10 @@ export function pointPaths(path, form) {
 export const isPartOfPlace = (path, form) => /\.(lat|lon)$/.test(path) && Boolean(form.field(`${path.slice(0, -"lat".length)}text`));
 
 /**
- * @param {{ id: string, path: string, form: Form, changed: () => void, draw: () => void, describedBy?: string | null }} options `changed` runs after
- *   each edit, `draw` after places were found
+ * @param {{ id: string, path: string, form: Form, board: any, changed: () => void, draw: () => void, describedBy?: string | null }} options
+ *   `changed` runs after each edit, `draw` after places were found; `board`: of the search, whose place is near
  */
-export function placeInput({ id, path, form, changed, draw, describedBy = null }) {
+export function placeInput({ id, path, form, board, changed, draw, describedBy = null }) {
   const paths = pointPaths(path, form), finder = finderOf(form, path, draw);
   const point = Object.fromEntries(paths.map((pointPath) => [pointPath, form.raw(pointPath)]));
   const hasPoint = point[paths[0]] !== "" && point[paths[1]] !== "";
@@ -37,7 +37,7 @@ export function placeInput({ id, path, form, changed, draw, describedBy = null }
       setPoint({});
     }
     form.edit(path, text);
-    finder.find(text);
+    finder.find(text, searchPoint(board));
     changed();
   };
   const pick = (/** @type {ComboboxOption} */ { text, place }) => {
@@ -60,9 +60,19 @@ export function placeInput({ id, path, form, changed, draw, describedBy = null }
     document.getElementById(id)?.focus();
     changed();
   };
+  const takeSelected = () => {
+    if (finder.active >= 0) pick(finder.options[finder.active]);
+    else finder.close(); // Enter alone takes no place, and does not send the form while the list covers it
+  };
+  const reopen = (/** @type {KeyboardEvent} */ event) => {
+    if (event.key !== "ArrowDown" || hasPoint) return;
+    event.preventDefault();
+    finder.find(form.raw(path), searchPoint(board));
+  };
   const onKeydown = (/** @type {KeyboardEvent} */ event) => {
-    if (!finder.isOpen || event.isComposing) return;
-    if (event.key === "Enter" && finder.active >= 0 && !event.ctrlKey && !event.metaKey) pick(finder.options[finder.active]);
+    if (event.isComposing) return;
+    if (!finder.isOpen) return reopen(event);
+    if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) takeSelected();
     else if (STEPS[event.key]) finder.walk(STEPS[event.key]);
     else if (event.key === "Escape") finder.close();
     else return;

@@ -3,6 +3,7 @@ import { restoreFocus, focusPosition } from "../behaviours/keep_focus.js";
 import { t } from "../core/i18n.js";
 import { get } from "../core/connection/api.js";
 import { Refusal } from "../core/errors.js";
+import { isLimited } from "../core/rules/roles.js";
 import { STEPS, Selection } from "../forms/selection.js";
 
 const WAIT_MS = 150; // ms between the last keystroke and the request
@@ -39,9 +40,14 @@ export class FindBox {
     return this.#options.board;
   }
 
+  /** True if the hits of this board can be replaced by those of all boards, which a guest has no access to. */
+  get canWiden() {
+    return this.board !== null && !isLimited();
+  }
+
   /** Return the hits, followed by the switch between this board and all boards. */
   get #rows() {
-    return [...this.hits.map(({ id }) => ({ key: id })), ...(this.board === null ? [] : [{ key: "widen" }])];
+    return [...this.hits.map(({ id }) => ({ key: id })), ...(this.canWiden ? [{ key: "widen" }] : [])];
   }
 
   /** Index of the selected row, -1 for none. */
@@ -148,7 +154,7 @@ export class FindBox {
     if (!this.open) return false;
     if (this.at >= 0) return this.choose(this.at);
     if (this.state === "failed") return this.retry();
-    if (!this.all) return this.widen(); // not found in this search: another Enter finds in all searches
+    if (!this.all && this.canWiden) return this.widen(); // not found in this search: another Enter finds in all searches
     if (this.state === "looking") return (this.#isEntered = true); // the visible hits belong to the previous text
     return this.opensOnly ? this.choose(0) : true;
   }

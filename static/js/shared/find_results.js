@@ -29,14 +29,14 @@ export function findField(find, { hint, name, nameOf = () => null, cardOf = () =
         ${find.state === "failed" ? html`<button type="button" class="plain" tabindex="-1" @click=${find.retry}>${t("Try again")}</button>` : nothing}</p>
       <div role="listbox" id="found" aria-label=${t("Results")} aria-busy=${find.state === "looking"}>
         ${isOpen ? find.hits.map((hit, index) => row(hit, index, find, { nameOf, cardOf })) : nothing}
-        ${isOpen && find.board !== null ? scopeOption(find) : nothing}
+        ${isOpen && find.canWiden ? scopeOption(find) : nothing}
       </div>
     </div>
   </div>`;
 }
 
 /** @param {FindBox} find */
-function statusText({ state, hits, more, problem, all, board }) {
+function statusText({ state, hits, more, problem, all, board, canWiden }) {
   if (state === "failed") return problem;
   if (state === "looking") return t("Loading…");
   const count = number(MAX_HITS);
@@ -45,7 +45,7 @@ function statusText({ state, hits, more, problem, all, board }) {
     if (more) return t("More than {count} results in all searches. Add a word to narrow it down.", { count });
     return n("{count} result in all searches", "{count} results in all searches", hits.length);
   }
-  if (!hits.length) return t("Nothing found in this search. Try fewer letters, or all searches.");
+  if (!hits.length) return canWiden ? t("Nothing found in this search. Try fewer letters, or all searches.") : t("Nothing found in this search. Try fewer letters.");
   if (more) return t("More than {count} results in this search. Add a word to narrow it down.", { count });
   return n("{count} result in this search", "{count} results in this search", hits.length);
 }

@@ -5,6 +5,7 @@ import { SHORTCUTS, SCOPES, shownChords, worksOn } from "../behaviours/shortcuts
 import { ShortcutHandler } from "../behaviours/shortcut_handler.js";
 import { singleKeySetting, applySingleKeySetting } from "../behaviours/single_key_setting.js";
 import { t } from "../core/i18n.js";
+import { isLimited } from "../core/rules/roles.js";
 import { say } from "../core/rules/sentences.js";
 import { Palette } from "./palette/palette.js";
 
@@ -15,7 +16,7 @@ import { Palette } from "./palette/palette.js";
  */
 export function mount(session, menu) {
   const keys = new KeysDialog(session);
-  const palette = new Palette(session, keys.show);
+  const palette = isLimited() ? null : new Palette(session, keys.show); // it offers all searches
   applySingleKeySetting();
   const connectItem = (/** @type {string} */ selector, /** @type {() => void} */ show) => menu?.querySelector(selector)?.addEventListener("click", () => {
     menu.open = false;
@@ -23,7 +24,7 @@ export function mount(session, menu) {
     show();
   });
   connectItem("[data-keys]", keys.show);
-  connectItem("[data-palette]", () => palette.show());
+  connectItem("[data-palette]", () => palette?.show());
 }
 
 class KeysDialog {

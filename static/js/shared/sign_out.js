@@ -2,6 +2,7 @@
 
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { request } from "../core/connection/api.js";
+import { Offline } from "../core/errors.js";
 import { t, n } from "../core/i18n.js";
 import { sayCount } from "../core/rules/sentences.js";
 import { unsentTexts } from "./unsent.js";
@@ -21,6 +22,15 @@ export function connect(form, session) {
     // eslint-disable-next-line no-restricted-syntax -- stopping the page does not matter: the person is leaving
     else alert(t("Cannot reach the server, so you are still signed in. Try again, or close the browser."));
   });
+}
+
+/**
+ * Sign out from a locked screen: whoever is there does not see the unsent texts, which stay encrypted. Rejects with Offline.
+ * @param {Session} session
+ */
+export async function signOutKeeping(session) {
+  if (!(await endSession("/logout"))) throw new Offline();
+  await session.signOut({ keeping: true });
 }
 
 /** @param {string[]} texts @returns {Promise<SignOutChoice>} */

@@ -72,6 +72,18 @@ def typed(selector: str, text: str, shows: str) -> Steps:
     return steps
 
 
+async def locked(page: Page) -> None:
+    """Lock the screen, on this page only: the person's other pictures are taken at the same time."""
+    await page.route("**/api/v1/me/lock", lambda route: route.fulfill(json={"locked_at": "2026-11-24T21:24:00.000Z"}))
+    await click("[data-lock]")(page)
+
+
+async def another_person(page: Page) -> None:
+    """Lock the screen, and ask another person to sign in."""
+    await locked(page)
+    await click("dialog.lock-bar [data-act=another-person]")(page)
+
+
 def open_menu(selector: str, shows: str) -> Steps:
     async def steps(page: Page) -> None:
         await page.locator(selector).first.evaluate("element => element.open = true")
@@ -136,6 +148,12 @@ def stalled(name: str) -> Steps:
         await page.route("**/uploads/*", hold)
 
     return steps
+
+
+async def step_up_asked(page: Page) -> None:
+    """Ask for a factor before a download, as if the last one was long ago."""
+    await page.route("**/step-up/ways", lambda route: route.fulfill(json={"recent": False, "app": True, "passkey": False}))
+    await click("a[href$='/cards.csv']")(page)
 
 
 def select(field: str, value: str) -> Steps:

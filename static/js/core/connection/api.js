@@ -21,12 +21,20 @@ let active = 0;
 /** @type {((value?: unknown) => void)[]} */
 const waiting = [];
 let signInEnded = () => {};
+/** @type {() => Promise<boolean>} */
+let stepUp = async () => false;
 
 /**
  * Call fn() each time the server answers that nobody is signed in here.
  * @param {() => void} fn
  */
 export const whenSignInEnds = (fn) => void (signInEnded = fn);
+
+/**
+ * Call fn() when the server asks for a factor again. If it returns true, the request is repeated once.
+ * @param {() => Promise<boolean>} fn
+ */
+export const whenStepUpIsNeeded = (fn) => void (stepUp = fn);
 
 /** @param {string} address @param {Options} [options] */
 export const get = (address, options) => send("GET", address, { repeat: true, ...options });
@@ -64,12 +72,18 @@ export const request = (address, options) => fetch(address, options);
  * @returns {Promise<any>} the parsed JSON, or the text of another media type
  */
 async function send(method, address, { repeat = false, ...options } = {}) {
-  const deadline = performance.now() + MAX_RETRY_MS;
+  let deadline = performance.now() + MAX_RETRY_MS, hasAsked = false;
   for (let failedAttempts = 0; ; failedAttempts += 1) {
     try {
       const attempt = () => sendOnce(address, { method, ...options });
       return await (repeat ? inQueue(attempt) : attempt());
     } catch (error) {
+      if (error instanceof Refusal && error.code === "step_up" && !hasAsked) {
+        hasAsked = await stepUp();
+        if (!hasAsked) throw error;
+        deadline = performance.now() + MAX_RETRY_MS;
+        continue;
+      }
       const delay = repeat && !options.signal?.aborted ? retryDelay(/** @type {Refusal | Offline} */ (error), failedAttempts) : null;
       if (delay === null || performance.now() + delay > deadline) throw error;
       await pause(delay);

@@ -9,6 +9,7 @@ const STUCK_MS = 2_000;            // ms: an attempt begun before the network ca
 const RECONNECT_FIRST_MS = 500, RECONNECT_MAX_MS = 15_000; // ms, doubled for each attempt
 const IDENTITY_RETRY_MS = 5_000;     // ms, while the server that ended the session can't be asked
 const RECONNECT_JITTER_MS = 3_000;           // ms: prevents clients from reconnecting all at the same time when a server restarts
+const SESSION_ENDED = 4501;        // close code: the session, the token or the display's pairing has ended
 const SLEPT_MS = 5_000;            // ms: a tick that is this late means that the machine slept, or the page was frozen
 
 /**
@@ -42,6 +43,8 @@ export class Connection {
   #tickedAt = readClocks();
   #pings = 0;
   #signedOut = false;
+  #stopped = false;
+  #rechecksIdentity = false;
 
   /** @param {string} url @param {LiveSession} session receives the frames and the changes of state */
   constructor(url, session) {
@@ -60,6 +63,7 @@ export class Connection {
 
   /** Close permanently: the page is being left, or the person signed out. */
   stop() {
+    this.#stopped = true;
     this.#close("ended");
   }
 
@@ -69,6 +73,14 @@ export class Connection {
     this.#signedOut = true;
     this.#close("ended");
     this.#session.signIn();
+  }
+
+  /** Check if somebody is still signed in here: a call was refused. It may have had a cookie that was replaced in the meantime. */
+  async recheckIdentity() {
+    if (this.#rechecksIdentity) return; // the check is a call, too
+    this.#rechecksIdentity = true;
+    await this.#checkIdentity();
+    this.#rechecksIdentity = false;
   }
 
   /** @param {object} frame */
@@ -138,15 +150,22 @@ export class Connection {
     const wasOpen = this.state === "open";
     this.#drop();
     if (wasOpen) this.#session.onDown(code);
-    if (reconnection === "ask") return this.#awaitIdentity();
+    if (reconnection === "ask") return this.#awaitIdentity(code);
     // a browser hides the reason for a refused upgrade
     if (neverOpened) this.#checkIdentity();
     return this.#scheduleConnect(reconnection === "spread" ? RECONNECT_FIRST_MS + Math.random() * RECONNECT_JITTER_MS : backoff(this.#attempt++));
   }
 
-  async #awaitIdentity() {
+  /** @param {number | null} code */
+  async #awaitIdentity(code) {
     this.#setState("ended");
-    while (this.state === "ended" && (await this.#checkIdentity()) === "unknown") await pause(IDENTITY_RETRY_MS);
+    let identity = await this.#checkIdentity();
+    while (this.state === "ended" && identity === "unknown") {
+      await pause(IDENTITY_RETRY_MS);
+      identity = await this.#checkIdentity();
+    }
+    // the session has another cookie since the person proved their identity again
+    if (identity === "me" && code === SESSION_ENDED && this.state === "ended" && !this.#stopped) this.#scheduleConnect(backoff(this.#attempt++));
   }
 
   async #checkIdentity() {

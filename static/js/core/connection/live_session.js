@@ -31,7 +31,7 @@ export class LiveSession {
     this.account = account;
     this.version = version;
     this.connection = new Connection(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws${query}`, this);
-    whenSignInEnds(() => this.connection.signedOut());
+    whenSignInEnds(() => this.connection.recheckIdentity());
   }
 
   start() {

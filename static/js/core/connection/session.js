@@ -107,6 +107,21 @@ export class Session extends LiveSession {
   }
 
   /**
+   * Set or remove the lock of this session, which the server has just confirmed.
+   * @param {IsoTime | null} lockedAt
+   */
+  setLock(lockedAt) {
+    const { account } = this;
+    this.account = { ...account, locked_at: lockedAt ?? undefined };
+    this.#allChanged();
+  }
+
+  /** Leave the page, because somebody else signed in here. Nothing more is stored for this account. @param {string} address */
+  leave(address) {
+    this.#redirect(address);
+  }
+
+  /**
    * Load the accounts if one of these states or events names an unknown one.
    * @param {Iterable<{ state?: AnyState | null, actor?: Actor | null }>} changes iterable of {state, actor}
    */

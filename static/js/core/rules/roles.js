@@ -11,3 +11,6 @@ export function allows(role, right) {
   roles ??= JSON.parse(document.body.dataset.roles ?? "{}");
   return Boolean(roles?.[role]?.includes(right));
 }
+
+/** Return true if this page belongs to a guest, who sees one board. */
+export const isLimited = () => globalThis.document?.body?.dataset?.limited !== undefined;

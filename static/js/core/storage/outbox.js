@@ -6,7 +6,7 @@ import { Refusal } from "../errors.js";
 import { prefix } from "./storage.js";
 import { vault } from "./vault.js";
 
-const TRANSIENT = new Set(["unavailable", "rate_limited"]); // temporary refusals: the same command is sent again later
+const TRANSIENT = new Set(["unavailable", "rate_limited", "locked"]); // temporary refusals: the same command is sent again later
 const FRAME_LIMIT = 65_536;   // bytes: the server's limit for one frame
 const ANSWER_TIMEOUT_MS = 15_000; // ms: on an open connection, an unanswered command is sent again
 const RETRY_FIRST_MS = 500, RETRY_MAX_MS = 15_000; // ms, doubled for each attempt

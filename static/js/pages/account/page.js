@@ -1,6 +1,7 @@
 /* Account page: notification permission, and the data in this browser. */
 
 import { mount as notifying } from "./notification_permission.js";
+import * as passkeys from "./passkeys.js";
 import { localizeTimes } from "./local_times.js";
 import { countDrafts } from "../../core/storage/drafts.js";
 import { n, t } from "../../core/i18n.js";
@@ -8,7 +9,9 @@ import { n, t } from "../../core/i18n.js";
 /** @param {HTMLElement} main @param {Session} session */
 export function mount(main, session) {
   localizeTimes(main);
-  notifying(/** @type {HTMLElement} */ (main.querySelector("[data-notify]")));
+  const notify = /** @type {HTMLElement | null} */ (main.querySelector("[data-notify]"));
+  if (notify) notifying(notify); // a guest gets no alerts
+  passkeys.mount(main);
   const draw = () => {
     const drafts = countDrafts(), unsent = session.outbox.unsent();
     const container = /** @type {HTMLElement} */ (main.querySelector("[data-kept-drafts]"));

@@ -3,21 +3,14 @@
 const OPERATIONS = "operations";
 
 /** Section of the alarms about tips and duties, which belong to no search. */
-export const DESK = { board: OPERATIONS, outside: null, briefing: null, search: null };
+const DESK = { board: OPERATIONS, outside: null, briefing: null, search: null };
 
 /**
- * Return the alarms about tips and duties at present, in the form of the report, which has only those about searches. The acceptance
- * ends an alarm about the handover itself.
+ * Return the sections of the searches, and one for the alarms about tips and duties, which has nothing else.
  * @param {HandoverView} view
  * @returns {any[]}
  */
-export function deskAlarms({ board, handover, isFixed }) {
-  const open = isFixed ? [] : board.of("alarm").filter(({ state }) => !state.ended_at && state.about.kind !== "handover");
-  return open.map(({ id, state }) => {
-    const { number = null, assignee = null, description: title = null } = board.get(state.about.id)?.state ?? {};
-    return { ...state, id, about: { ...state.about, number }, assignee, title, moves: state.taken_by !== null && state.taken_by === handover?.outgoing };
-  });
-}
+export const withAlarms = ({ sections, report }) => [...sections, { ...DESK, alarms: report.whole?.alarms }];
 
 /**
  * Return the ids of the alarms of a search that the outgoing coordinator keeps after this handover.
@@ -54,11 +47,7 @@ export const moves = (alarm, section, view) => (view.mayWrite && section.board !
  */
 export function alarmCounts(view) {
   const counts = { held: 0, open: 0, moving: 0 };
-  for (const alarm of deskAlarms(view)) {
-    counts[alarm.taken_by ? "held" : "open"] += 1;
-    counts.moving += Number(alarm.moves);
-  }
-  for (const section of view.sections) {
+  for (const section of withAlarms(view)) {
     const { held = 0, open = 0, moving = 0, listed = [] } = section.alarms ?? {};
     counts.held += held;
     counts.open += open;

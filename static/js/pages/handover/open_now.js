@@ -9,7 +9,7 @@ import { alarmUrl, namedAlarm } from "../../format/alarm_text.js";
 import { shortPersonName } from "../../format/search_list.js";
 import { formatMoment, formatUntil } from "../../format/time_elements.js";
 import { initials } from "../../shared/avatars.js";
-import { DESK, alarmCounts, deskAlarms, isToDecide, moves } from "./moving_alarms.js";
+import { alarmCounts, isToDecide, moves, withAlarms } from "./moving_alarms.js";
 import { isSigned, whoHasAlarm } from "./report_statements.js";
 
 const MAX_ROWS = 100; // the counts have all
@@ -31,19 +31,18 @@ export function openNow(view) {
 export const openTitle = (view) => (isSigned(view) ? say("open_at_signing", { at: formatMoment(view.report.whole.composed_at) }) : say("open_now"));
 
 /**
- * Return the alarms of all searches: first those that nobody has, then those that pass on, then the others by the end of their promise.
+ * Return all alarms with their sections: first those that nobody has, then those that pass on, then the others by the end of their promise.
  * @param {HandoverView} view
  */
 function rowsOf(view) {
-  const ofSearches = view.sections.flatMap((/** @type {any} */ section) => (section.alarms?.listed ?? []).map((/** @type {any} */ alarm) => ({ alarm, section })));
-  const rows = [...ofSearches, ...deskAlarms(view).map((alarm) => ({ alarm, section: DESK }))];
+  const rows = withAlarms(view).flatMap((section) => (section.alarms?.listed ?? []).map((/** @type {any} */ alarm) => ({ alarm, section })));
   const order = (/** @type {any} */ { alarm }) => `${Number(alarm.taken_by !== null)}${Number(!alarm.moves)}${alarm.taken_by ? alarm.until : alarm.lapsed_at ?? alarm.raised_at}`;
   return rows.sort((/** @type {any} */ one, /** @type {any} */ other) => (order(one) < order(other) ? -1 : 1)).slice(0, MAX_ROWS);
 }
 
 /** @param {any} reported @param {any} section @param {HandoverView} view */
 function row(reported, section, view) {
-  const alarm = { ...reported, board: section.board, isPresent: section === DESK };
+  const alarm = { ...reported, board: section.board };
   return html`<li data-alarm=${alarm.id}>
     <a class="what" href=${alarmUrl(alarm)}><b>${section.search ? html`<bdi>${shortPersonName(section.search.person)}</bdi> · ` : nothing}${namedAlarm(alarm)}</b>
       <span class="quiet">${since(alarm)}${alarm.title ? html` · <bdi>${standardText(alarm.title)}</bdi>` : nothing}</span></a>

@@ -252,11 +252,13 @@ export class HandoverPage {
       this.report.moved();
       this.earlier.read();
     }
-    for (const [board, summary] of this.board.summaries) {
-      const reportedSection = this.report.section(board), { last } = summary;
+    for (const [board, { last, alarm, alarms, promise }] of this.board.summaries) {
+      const reportedSection = this.report.section(board), areChanged = this.#alarmChanges.has(board, [alarm, alarms, promise]);
       if (reportedSection && last && reportedSection.after.seq < /** @type {any} */ (last).seq) this.report.moved(board);
-      else if (this.stage !== "signed" && reportedSection && this.#alarmChanges.has(board, summary)) this.report.moved(board);
+      else if (areChanged && this.stage !== "signed") this.report.moved(reportedSection ? board : null); // an alarm adds a closed search
     }
+    const ofDesk = this.board.of("alarm").map(({ id, seq, state }) => [id, seq, this.board.get(state.about.id)?.seq]);
+    if (this.#alarmChanges.has(OPERATIONS, ofDesk) && this.stage !== "signed") this.report.moved(OPERATIONS);
   }
 
   // --- drawing

@@ -1,6 +1,6 @@
 /**
- * Report of a handover, composed by the server and kept current, at most once a second. A change on one board reloads one section, other
- * changes reload the full report.
+ * Report of a handover, composed by the server and kept current, at most once a second. A change on one board reloads one section (a
+ * change of an alarm about a tip or duty, none), other changes reload the full report. Each answer has the alarms about tips and duties.
  */
 
 import { get } from "../../core/connection/api.js";
@@ -90,8 +90,8 @@ export class Report {
   /** @param {any} answer @param {string} board */
   #take(answer, board) {
     if (board === null) return void (this.whole = answer);
-    const [section] = answer.searches;
+    const [section] = answer.searches, { alarms } = answer;
     const people = { ...this.whole.people, ...answer.people };
-    this.whole = { ...this.whole, people, searches: this.sections.map((/** @type {any} */ oldSection) => (oldSection.board === board ? section : oldSection)) };
+    this.whole = { ...this.whole, people, alarms, searches: this.sections.map((/** @type {any} */ oldSection) => (oldSection.board === board ? section : oldSection)) };
   }
 }

@@ -73,10 +73,10 @@ export function ownerText({ kind, id, assignee }, isDone, alarms, view) {
  * @param {any} alarm
  * @param {Pick<HandoverView, "nameOf" | "report">} view
  */
-export function whoHasAlarm({ taken_by: taker, assignee, until, lapsed_by: former, lapsed_at: lapsed, isPresent = false }, view) {
+export function whoHasAlarm({ taken_by: taker, assignee, until, lapsed_by: former, lapsed_at: lapsed }, view) {
   const named = (/** @type {string | null} */ id) => (id ? { id, name: view.nameOf(id) } : null);
   const owner = { taken_by: named(taker), assignee: named(assignee), until, lapsed_by: named(former), lapsed_at: lapsed };
-  return isPresent || !isSigned(view) ? whoHasIt(owner, "") : whoHadIt(owner);
+  return !isSigned(view) ? whoHasIt(owner, "") : whoHadIt(owner);
 }
 
 /** Return true if a report is as it was signed. @param {Pick<HandoverView, "report">} view */

@@ -11,7 +11,8 @@ import { CallDraft, NO_SEARCH } from "./call_draft.js";
 import { CallFiles, callFiles } from "./call_files.js";
 import { clearedCallsList } from "./cleared_calls.js";
 import { combobox } from "../../forms/combobox.js";
-import { keptText, placeOption } from "../../forms/place_option.js";
+import { PlaceFinder, pointOf } from "../../forms/place_finder.js";
+import { keptText } from "../../forms/place_option.js";
 import { STEPS, Selection } from "../../forms/selection.js";
 import { Suggestions } from "./suggestions.js";
 import { RecentCalls } from "./recent_calls.js";
@@ -32,6 +33,7 @@ export const mount = (root, session) => new IntakePage(root, session);
 export class IntakePage {
   call = new CallDraft(draft("intake"), draft("intake:cleared"));
   suggestions;
+  places;
   taken;
   files;
   /** @type {HTMLElement} */ #root;
@@ -51,6 +53,7 @@ export class IntakePage {
     this.session = session;
     this.board = session.board("operations");
     this.suggestions = new Suggestions(this.draw);
+    this.places = new PlaceFinder(this.draw);
     this.taken = new RecentCalls(draft("intake:taken"), session, {
       changed: this.draw, discarded: (command) => this.files.cancel(command),
       numbered: (entry) => announce(entry.tip ? t("Saved: tip {number}, without a search", entry) : t("Saved: sighting {number} for {search}", entry)),
@@ -61,7 +64,7 @@ export class IntakePage {
     this.#root.addEventListener("keydown", this.#onKeydown);
     this.#root.addEventListener("focusin", this.#onFocus);
     this.#root.addEventListener("focusout", this.#onFocus);
-    this.suggestions.look(this.call.typed);
+    this.#lookUp();
     this.draw();
     this.#focusField("search");
   }
@@ -188,8 +191,7 @@ export class IntakePage {
   }
 
   #places() {
-    if (this.call.typed.place) return [];
-    return this.suggestions.places.map(placeOption);
+    return this.call.typed.place ? [] : this.places.options;
   }
 
   /** @param {{ key: string, text: string }} option */
@@ -235,8 +237,14 @@ export class IntakePage {
   }
 
   #changed() {
-    this.suggestions.look(this.call.typed);
+    this.#lookUp();
     this.draw();
+  }
+
+  #lookUp() {
+    const { where, place, board } = this.call.typed;
+    this.suggestions.look(this.call.typed);
+    this.places.find(place ? "" : where, pointOf(board && this.board.get(board)?.state.last_seen));
   }
 
   /** @param {{ type: string, target: any }} event */

@@ -5,8 +5,6 @@ import { get, post } from "../../core/connection/api.js";
 const PAUSE_MS = 200; // ms without typing before the request
 
 export class Suggestions {
-  /** @type {any[]} */ places = [];
-  attribution = "";
   /** @type {any[]} */ searches = [];
   /** @type {any[]} */ similar = [];
   /** @type {() => void} */ #changed;
@@ -24,7 +22,6 @@ export class Suggestions {
    */
   look({ board, search, text, where, place }) {
     const point = place ? { lat: place.lat, lon: place.lon } : null;
-    this.#schedule("places", !place && where.trim() ? `/api/v1/places?${new URLSearchParams({ q: where.slice(0, 200) })}` : null);
     const query = new URLSearchParams({ ...(board ? {} : { q: search.slice(0, 200) }), ...point });
     this.#schedule("searches", (!board && search.trim()) || point ? `/api/v1/intake/searches?${query}` : null);
     const body = { ...(text.trim() && { text: text.slice(0, 4_000) }), ...(where.trim() && { place: { text: where.slice(0, 200), ...point } }) };
@@ -34,7 +31,7 @@ export class Suggestions {
 
   /**
    * Return true if the server has answered the latest request of a kind.
-   * @param {"places" | "searches" | "similar"} kind
+   * @param {"searches" | "similar"} kind
    */
   answered(kind) {
     return this.#requests.get(kind)?.answered === true;
@@ -42,13 +39,13 @@ export class Suggestions {
 
   /**
    * Return true if a request is unanswered or has failed, so that "none" would be wrong.
-   * @param {"places" | "searches" | "similar"} kind
+   * @param {"searches" | "similar"} kind
    */
   isUnknown(kind) {
     return this.#failed.has(kind) || (Boolean(this.#requests.get(kind)?.key) && !this.answered(kind));
   }
 
-  /** @param {"places" | "searches" | "similar"} kind @param {string | null} url @param {object | null} [body] */
+  /** @param {"searches" | "similar"} kind @param {string | null} url @param {object | null} [body] */
   #schedule(kind, url, body = null) {
     const key = url && `${url} ${JSON.stringify(body)}`;
     const previous = this.#requests.get(kind);
@@ -62,12 +59,11 @@ export class Suggestions {
     if (url === null) this.#take(kind, []);
   }
 
-  /** @param {"places" | "searches" | "similar"} kind @param {string} url @param {any} body @param {AbortSignal} signal */
+  /** @param {"searches" | "similar"} kind @param {string} url @param {any} body @param {AbortSignal} signal */
   async #fetch(kind, url, body, signal) {
     try {
       const answer = await (body ? post(url, body, { signal, repeat: true }) : get(url, { signal }));
       if (signal.aborted) return;
-      if (answer.attribution) this.attribution = answer.attribution;
       Object.assign(this.#requests.get(kind) ?? {}, { answered: true });
       this.#take(kind, answer[kind]);
     } catch {
@@ -78,7 +74,7 @@ export class Suggestions {
     }
   }
 
-  /** @param {"places" | "searches" | "similar"} kind @param {any[]} suggestions */
+  /** @param {"searches" | "similar"} kind @param {any[]} suggestions */
   #take(kind, suggestions) {
     if (!this[kind].length && !suggestions.length && !this.answered(kind)) return;
     this[kind] = suggestions;

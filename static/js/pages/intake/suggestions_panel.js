@@ -56,7 +56,7 @@ export function suggestionsPanel(view) {
     </section>
     ${nearby.length ? html`<section aria-labelledby="near" data-testid="nearest"><h2 id="near">${t("Possible searches")}</h2>
       <ul>${nearby.map((/** @type {any} */ suggestion) => suggestedSearch(suggestion, view))}</ul></section>` : nothing}
-    ${suggestions.attribution ? html`<p class="hint">${t("Places: {source}", { source: suggestions.attribution })}</p>` : nothing}`;
+    ${view.places.attribution ? html`<p class="hint">${t("Places: {source}", { source: view.places.attribution })}</p>` : nothing}`;
 }
 
 /** @param {any} suggestion @param {string | null} board */

@@ -76,11 +76,26 @@ function accountAlertText({ type, actor, value }) {
   switch (type) {
     case "token.added": return t("{who} created an API token with your rights: “{value}”", { who, value: value ?? "–" });
     case "link.made": return t("{who} made a one-time link that sets your password", { who });
+    case "identity.link_allowed": return t("{who} allowed to link your account once to a person at a sign-in provider", { who });
+    case "sign_in.break_glass": return t("The emergency account was used to sign in, while passwords are switched off");
     case "password.set": return t("{who} set your password", { who });
+    case "factor.removed": return t("{who} removed a second factor of your account", { who });
     case "members.joined_by_admin": return t("{who} made {value} a member of a search that only members see", { who, value: value ?? "–" });
+    case "sign_in.new_device": return t("Someone signed in to your account on a new device: {device}. If it was not you, report it now.", { device: deviceText(value) });
+    case "sign_in.disowned": return t("{who} reports that someone else signed in to their account: {device}", { who, device: deviceText(value) });
+    case "accounts.unused": return t("Nobody has used some accounts for a long time. Check if they are still needed.");
     case "space.low": return spaceLow(value);
     default: return t("{who} changed your account", { who }); // from a newer server
   }
+}
+
+/**
+ * "Firefox on Windows", from "Firefox/Windows"
+ * @param {string | null} device
+ */
+function deviceText(device) {
+  const [browser, system] = (device ?? "").split("/");
+  return browser && system ? say("device", { browser, system }) : browser || system || say("unknown_device");
 }
 
 /** @param {string | null} resource */
@@ -98,7 +113,7 @@ function spaceLow(resource) {
  * @param {Alert} alert
  */
 export function kindOf({ kind, type }) {
-  if (type === "space.low") return t("About the server");
+  if (type === "space.low" || type === "accounts.unused") return t("About the server");
   switch (kind) {
     case "assigned": return t("Card assigned to you");
     case "mention": return t("You were mentioned");
@@ -115,8 +130,11 @@ export function kindOf({ kind, type }) {
  * Return the URL of an alert's subject.
  * @param {Alert} alert
  */
-export function alertUrl({ kind, type, board, card, entity }) {
+export function alertUrl({ kind, type, board, card, entity, actor }) {
   if (type === "space.low") return "/audit";
+  if (type === "accounts.unused") return "/accounts?unused=yes";
+  if (type === "sign_in.new_device") return "/account#sessions";
+  if (type === "sign_in.disowned") return actor ? `/accounts/${actor.id}` : "/audit";
   if (kind === "security") return entity.kind === "search" ? `/searches/${entity.id}` : type === "token.added" ? "/account#tokens" : "/account";
   if (board === "operations") return ["shift", "handover"].includes(entity.kind) ? "/handover" : "/";
   if (type === "handover.restated") return `/handover#s-${board}`;

@@ -14,8 +14,12 @@ export function accessFacts(view) {
     </h3>
     <p><b>${label.access(access)}</b></p>
     ${access === "members" ? html`<p>${formatField({ path: "members", kind: "search" }, members, view)}</p>` : nothing}
+    ${view.mayLead ? guestsLink(view) : nothing}
   </section>`;
 }
+
+/** @param {{ board: { id: string } }} view */
+const guestsLink = ({ board }) => html`<p><a href="/searches/${board.id}/guests" data-testid="guests">${t("Guests of this search…")}</a></p>`;
 
 /** @param {Form} form @param {FormView} view */
 export function accessBody(form, view) {

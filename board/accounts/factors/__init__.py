@@ -1,0 +1,1 @@
+"""Second factors: apps with codes, passkeys and recovery codes."""

@@ -1,0 +1,27 @@
+"""Checks of typed codes and passkeys, with limits. Attempts count before they are checked; the right ones are uncounted."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from starlette.requests import Request
+
+from board.accounts import throttle
+from board.rate_limit import client_address
+from board.rate_limit.account_limits import too_many
+from board.rate_limit.limiter import RuleKey
+from board.web.http import service_of
+from models.accounts import Account
+
+
+async def limited(request: Request, account: Account, limits: Sequence[RuleKey], check: Callable[[], Awaitable[bool]]) -> bool:
+    """Return the result of a check. A wrong code is recorded. Raises Refused `rate_limited`."""
+    service, address = service_of(request), client_address.of(request)
+    allowed = await service.limiter.take_all(limits)
+    if not allowed.allowed:
+        service.refusals.throttled(account, address)
+        raise too_many(allowed.retry_after_s, throttle.TOO_MANY)
+    is_right = await check()
+    if is_right:
+        await service.limiter.give_back(limits)
+    else:
+        service.refusals.sign_in(account, "second_factor", address)
+    return is_right

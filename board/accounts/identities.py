@@ -1,0 +1,101 @@
+"""Identities: people at providers to whom accounts belong, by issuer and subject.
+
+An e-mail address alone links nothing, because a provider may give the address of one person to another. An administrator can
+allow it once for an account and a provider.
+"""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from board.audit import entries, writer
+from board.config.sign_in import SignIn
+from board.engine.rights_version import bump_rights_version
+from board.errors import OperationError
+from board.i18n import N_
+from models.accounts import Account, Identity, LinkPermission, LoginSession
+from models.times import format_utc
+
+PERMISSION_TTL = timedelta(hours=24)
+
+
+class Link(NamedTuple):
+    """Link of an account as administrators see it.
+
+    `provider`: name of the linked provider, None if there is none. `allowed`: name of the provider to which the account may be
+    linked once.
+    """
+
+    provider: str | None
+    since: str | None
+    allowed: str | None
+
+
+def link_of(session: Session, account: str, sign_in: SignIn, now: datetime) -> Link:
+    """Return the link of an account. A provider that was removed from the file has its issuer as name."""
+    identity, permission = of_account(session, account), permission_of(session, account, now)
+    names = {provider.issuer: provider.name for provider in sign_in.provider}
+    return Link(
+        names.get(identity.issuer, identity.issuer) if identity is not None else None,
+        identity.linked_at if identity is not None else None,
+        names.get(permission.issuer) if permission is not None else None,
+    )
+
+
+def find(session: Session, issuer: str, subject: str) -> Identity | None:
+    """Return the identity of a person at a provider."""
+    return session.get(Identity, (issuer, subject))
+
+
+def of_account(session: Session, account: str) -> Identity | None:
+    """Return the identity of an account."""
+    return session.exec(select(Identity).where(Identity.account == account)).first()
+
+
+def permission_of(session: Session, account: str, now: datetime) -> LinkPermission | None:
+    """Return the permission to link an account, if it has not ended."""
+    permission = session.get(LinkPermission, account)
+    return permission if permission is not None and permission.ends_at > format_utc(now) else None
+
+
+def allow_link(session: Session, account: Account, issuer: str, key: str, now: datetime) -> None:
+    """Allow for a day to link an account to the person at this provider who has its e-mail address. Raises OperationError."""
+    if not account.enabled:
+        raise OperationError(N_("This account is disabled. Enable it first."))
+    if of_account(session, account.id) is not None:
+        raise OperationError(N_("This account is linked already. Remove the link first."))
+    row = LinkPermission(account=account.id, issuer=issuer, created_at=format_utc(now), ends_at=format_utc(now + PERMISSION_TTL))
+    session.merge(row)
+    writer.write(session, entries.LinkAllowed(id=account.id, name=account.name, provider=key))
+
+
+def link(session: Session, account: Account, issuer: str, subject: str, key: str, now: datetime, *, by_email: bool) -> Identity:
+    """Link an account to a person at a provider. A permission is used up."""
+    at = format_utc(now)
+    identity = Identity(issuer=issuer, subject=subject, account=account.id, linked_at=at, checked_at=at)
+    session.add(identity)
+    if (permission := session.get(LinkPermission, account.id)) is not None:
+        session.delete(permission)
+    session.flush()
+    writer.write(session, entries.IdentityLinked(id=account.id, name=account.name, provider=key, by_email=by_email))
+    return identity
+
+
+def unlink(session: Session, account: Account) -> None:
+    """Remove the link of an account, and end the sessions that came from the provider."""
+    bump_rights_version(session)
+    identity = of_account(session, account.id)
+    if identity is None:
+        return
+    session.delete(identity)
+    rows = select(LoginSession).where(LoginSession.account == account.id, col(LoginSession.issuer).is_not(None))
+    for row in session.exec(rows).all():
+        session.delete(row)
+    writer.write(session, entries.IdentityUnlinked(id=account.id, name=account.name))
+
+
+def set_suspended(session: Session, account: str, at: str | None) -> None:
+    """Record that the account was disabled because its provider gives no role any more; None: that this is not the reason."""
+    session.connection().execute(update(Identity).where(col(Identity.account) == account).values(suspended_at=at))

@@ -1,0 +1,36 @@
+"""Beginning of the period that the next handover covers, so that each moment is in one signed handover, also the time between a
+signature and its acceptance, and a shift that somebody took."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from sqlmodel import Session
+
+from board.engine import event_queries
+from board.engine.event import JournalEvent
+from models.board import OPERATIONS
+from models.handover import Handover, Shift
+
+ACCEPTED = "handover.accepted"
+
+
+class Beginning(NamedTuple):
+    """Time, and position of `operations` at that time."""
+
+    at: str
+    seq: int
+
+
+def beginning(session: Session, shift: Shift) -> Beginning:
+    """Return the signature of the last accepted handover. Before the first one, the beginning of the shift."""
+    session.flush()
+    accepted = next((event for event in handover_events(session) if event.type == ACCEPTED), None)
+    if accepted is None:
+        return Beginning(shift.since, shift.seq)
+    state = accepted.payload()["state"]
+    return Beginning(state["signed_at"], state["position"]["seq"])
+
+
+def handover_events(session: Session) -> Iterator[JournalEvent]:
+    """Yield the events of handovers, newest first, without those of their texts."""
+    return event_queries.newest_first(session, OPERATIONS, Handover.KIND, OPERATIONS, except_type="handover.written")

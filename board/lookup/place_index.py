@@ -1,0 +1,134 @@
+"""Index of places by the words of their names: finds by name, best first, then the nearest.
+
+Work is bounded: a word of many places yields the nearest of them, then the largest. Ranking is in `place_rank.py`.
+"""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from heapq import nlargest, nsmallest
+from itertools import islice
+from operator import itemgetter
+
+from board.lookup.place import Place
+from board.lookup.place_query import LIGHT_WORDS, Query, read_query
+from board.lookup.place_radius import Point, cell_of, rings
+from board.lookup.place_rank import Name, Rank, penalty, rank
+from board.lookup.place_words import Matches, PlaceWords
+
+MAX_WORDS = 12  # of a typed text; words that some name has precede others
+MAX_FUZZY_WORDS = 4  # of these without an exact match that are compared letter by letter
+MAX_PLACES = 3_000  # with one of the words, before they are compared
+MAX_RANKED = 250
+MAX_NEAREST = 2_000  # places around the search
+
+
+class PlaceIndex:
+    """Places and their names. `add` all, the larger places first, then `build`."""
+
+    def __init__(self) -> None:
+        self.places: list[Place] = []
+        self._names: list[tuple[Name, ...]] = []
+        self._words = PlaceWords()
+        self._cells: dict[tuple[int, int], list[int]] = defaultdict(list)
+
+    def add(self, place: Place, names: Iterable[str], old_names: Iterable[str] = ()) -> None:
+        """Add a place with its names, and old spellings of them."""
+        number = len(self.places)
+        self.places.append(place)
+        folded: dict[str, Name] = {}
+        for is_old, texts in ((False, names), (True, old_names)):
+            for text in filter(None, texts):
+                query = read_query(text)
+                name = Name(" ".join(query.words), is_old, query.is_station or place.kind == "station")
+                folded.setdefault(name.text, name)
+        folded.pop("", None)
+        for text in folded:
+            self._words.add(number, text.split())
+        self._names.append(tuple(folded.values()))
+        if place.point:
+            self._cells[cell_of(place.point)].append(number)
+
+    def build(self) -> None:
+        """Sort the words, after all places are added."""
+        self._words.build()
+
+    def find(self, query: Query, near: Point | None, limit: int) -> list[tuple[Rank, Place]]:
+        """Return the matching places with their ranks, best first."""
+        if not query.words:
+            return self._nearest_stations(near, limit) if query.is_station and near else []
+        ranks: dict[int, Rank] = {}
+        for words in dict.fromkeys((self._choose(query.words), ("".join(query.words),))):
+            for number, place_rank in self._rank(query._replace(words=words), near):
+                ranks[number] = min(place_rank, ranks.get(number, place_rank))
+        best = nsmallest(limit, ranks.items(), key=itemgetter(1))
+        return [(place_rank, self.places[number]) for number, place_rank in best]
+
+    def _choose(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        """Return at most MAX_WORDS words in their order: those of names first, then the last ones."""
+        distinct = tuple(dict.fromkeys(words))
+        if len(distinct) <= MAX_WORDS:
+            return distinct
+        by_use = sorted(range(len(distinct)), key=lambda at: (distinct[at] not in self._words.places, -at))
+        return tuple(distinct[at] for at in sorted(by_use[:MAX_WORDS]))
+
+    def _rank(self, query: Query, near: Point | None) -> Iterator[tuple[int, Rank]]:
+        matches = self._match(query)
+        for number in self._candidates(query.words, matches, near):
+            errors = penalty(self._names[number], query.words, matches, query.is_station)
+            if errors is not None:
+                yield number, rank(self.places[number], errors, self._names[number], near)
+
+    def _match(self, query: Query) -> list[Matches]:
+        matches: list[Matches] = []
+        fuzzy_left = MAX_FUZZY_WORDS
+        for at, word in enumerate(query.words):
+            is_exact = word in self._words.places
+            is_fuzzy = fuzzy_left > 0 and word not in LIGHT_WORDS and not (is_exact and self._words.is_large)
+            fuzzy_left -= is_fuzzy and not is_exact
+            matches.append(self._words.match(word, is_fuzzy=is_fuzzy, is_last=query.is_open and at == len(query.words) - 1))
+        return matches
+
+    def _candidates(self, words: tuple[str, ...], matches: list[Matches], near: Point | None) -> list[int]:
+        """Return the numbers of the places with most of the words. The rarest words are read first."""
+        scores: dict[int, int] = defaultdict(int)
+        has_names = any(word not in LIGHT_WORDS for word in words)
+        named = [match for word, match in zip(words, matches, strict=True) if match and not (has_names and word in LIGHT_WORDS)]
+        by_use = sorted(named, key=lambda match: sum(len(self._words.places[word]) for word in match))
+        around = self._around(near) if near else []
+        room = MAX_PLACES
+        for match in by_use:
+            best: dict[int, int] = {}
+            for word, errors in match.items():
+                for number in self._with_word(word, around, room - len(best)):
+                    best.setdefault(number, errors)
+                if len(best) >= room:
+                    break
+            for number, errors in best.items():
+                scores[number] += 16 - errors
+            room -= len(best)
+            if room <= 0:
+                break
+        return nlargest(MAX_RANKED, scores, key=lambda number: (scores[number], self.places[number].size))
+
+    def _with_word(self, word: str, around: list[int], room: int) -> Iterable[int]:
+        """Return places with a word. If there are too many, the nearest come first."""
+        numbers = self._words.places[word]
+        if len(numbers) <= room:
+            return numbers
+        nearest = [number for number in around if (at := bisect_left(numbers, number)) < len(numbers) and numbers[at] == number]
+        return [*nearest, *islice(numbers, max(0, room - len(nearest)))]
+
+    def _around(self, near: Point) -> list[int]:
+        """Return places in the cells around a point, the nearest cells first."""
+        numbers: list[int] = []
+        for cells in rings(near):
+            numbers += [number for cell in cells for number in self._cells.get(cell, ())]
+            if len(numbers) >= MAX_NEAREST:
+                break
+        return numbers[: 2 * MAX_NEAREST]
+
+    def _nearest_stations(self, near: Point, limit: int) -> list[tuple[Rank, Place]]:
+        stations = (number for number in self._around(near) if self.places[number].kind == "station")
+        ranked = [(rank(self.places[number], 0, self._names[number], near), self.places[number]) for number in stations]
+        return nsmallest(limit, ranked, key=itemgetter(0))

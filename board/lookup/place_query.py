@@ -1,0 +1,67 @@
+"""Words of a place as callers say it: "gare du midi", "Zuidstation", "luven statie".
+
+The words for a station say the kind and are left out of the name, also at the end of a compound. The tokens of names and of
+typed texts are made in the same way.
+"""
+
+from typing import NamedTuple
+
+from board.lookup.fuzzy_names import normalize_name
+
+STATION_WORDS = frozenset((
+    "station", "stations", "statie", "gare", "gares", "bahnhof", "bhf", "hbf", "treinstation", "spoorwegstation",
+    "railwaystation",
+))  # fmt: skip
+STATION_ENDINGS = ("station", "statie", "bahnhof", "bhf")
+MIN_STEM = 3  # letters before such an ending
+LIGHT_WORDS = frozenset((  # they tell places apart only together with others
+    "a", "aan", "am", "an", "at", "au", "aux", "bij", "d", "de", "den", "der", "des", "die", "du", "en", "et", "haupt",
+    "het", "hoofd", "im", "in", "l", "la", "le", "les", "naar", "near", "of", "op", "s", "st", "sur", "t", "te", "the",
+    "to", "train", "trein", "van", "vers", "von", "zu", "zug", "zum",
+))  # fmt: skip
+SAME = (  # words of several languages that callers mix
+    ("noord", "nord", "north"), ("zuid", "sud", "south"), ("oost", "est", "ost", "east"), ("west", "ouest"),
+    ("centraal", "central", "centrale", "zentral", "cs"), ("bruxelles", "brussel", "brussels", "bxl"),
+    ("luchthaven", "aeroport", "airport", "flughafen"),
+)  # fmt: skip
+SYNONYMS = {word: words for words in SAME for word in words} | {"lln": ("louvainlaneuve",)}
+SAINT_PREFIXES = ("sint", "saint", "sankt")  # "sintpieters" is written without a space
+
+
+class Query(NamedTuple):
+    """Typed text of a place.
+
+    `words`: words of the name. `is_station`: it also says that the place is a station. `is_open`: the last word may continue.
+    """
+
+    words: tuple[str, ...]
+    is_station: bool
+    is_open: bool = True
+
+
+def read_query(typed: str) -> Query:
+    """Return the words of a typed text, or of a name."""
+    words: list[str] = []
+    is_station, is_open = False, True
+    for word in normalize_name(typed).split():
+        stem = word if word in STATION_WORDS else _stem(word)
+        is_open = stem == word and word not in STATION_WORDS
+        is_station = is_station or not is_open
+        if stem not in STATION_WORDS:
+            words += _split_saint(stem)
+    return Query(tuple(words), is_station, is_open)
+
+
+def _stem(word: str) -> str:
+    """Return the word without "station" at its end."""
+    for ending in STATION_ENDINGS:
+        if word.endswith(ending) and len(word) >= len(ending) + MIN_STEM:
+            return word.removesuffix(ending)
+    return word
+
+
+def _split_saint(word: str) -> list[str]:
+    for prefix in SAINT_PREFIXES:
+        if word.startswith(prefix) and len(word) > len(prefix) + MIN_STEM:
+            return ["st", word.removeprefix(prefix)]
+    return [word]

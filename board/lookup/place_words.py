@@ -1,0 +1,112 @@
+"""Vocabulary of an index of places: the words of their names, with the places that have each.
+
+A word is found by its beginning, with wrong letters (rapidfuzz), or by its sound. Two words that follow each other, and all
+words of a name, are words too, because callers leave out spaces.
+"""
+
+from array import array
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from board.lookup.fuzzy_names import sound_of
+from board.lookup.place_query import SYNONYMS
+
+EXACT, PREFIX = 0, 2  # errors in quarters: the beginning of a word that is being typed is half an error
+ERROR = 4  # a wrong letter; a word that was cut short
+MAX_BEGINNINGS = 400  # words with one beginning
+MAX_SIMILAR = 40  # words with wrong letters
+MIN_LETTERS = ((4, 1), (7, 2), (9, 3))  # letters of a word, and how many of them may be wrong
+MIN_FUZZY = MIN_LETTERS[0][0]
+LARGE = 30_000  # words
+MAX_FUZZY = 60  # longer words are not compared letter by letter
+MIN_SOUND = 3  # letters of a sound: shorter ones are alike by chance
+AFTER_LETTERS = "\U0010ffff"  # sorts after every letter
+
+Matches = dict[str, int]  # word of the vocabulary -> errors in quarters
+
+
+def units(words: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """Yield the words of a name, its pairs, and all of it without spaces, each with a bit mask of the words that it covers."""
+    for at, word in enumerate(words):
+        yield word, 1 << at
+    for at in range(len(words) - 1):
+        yield words[at] + words[at + 1], 3 << at
+    if len(words) > 2:
+        yield "".join(words), (1 << len(words)) - 1
+
+
+class PlaceWords:
+    """Words of names, and the numbers of the places that have them. Built once: `add` all, then `build`."""
+
+    def __init__(self) -> None:
+        self.places: dict[str, array[int]] = defaultdict(lambda: array("I"))
+        self._sorted: list[str] = []
+        self._single: set[str] = set()  # words that are no joined ones
+        self._by_length: dict[int, list[str]] = defaultdict(list)
+        self._by_sound: dict[str, list[str]] = defaultdict(list)
+
+    def add(self, number: int, words: Sequence[str]) -> None:
+        """Add a name of a place. The names of a place are added in one go."""
+        for word, _ in units(words):
+            numbers = self.places[word]
+            if not numbers or numbers[-1] != number:
+                numbers.append(number)
+        self._single.update(words)
+
+    def build(self) -> None:
+        """Sort the words, after all are added."""
+        self.places = dict(self.places)
+        self._sorted = sorted(self.places)
+        for word in sorted(self._single) if self.is_large else self._sorted:
+            if not word.isdecimal():
+                self._by_length[len(word)].append(word)
+                if len(sound := sound_of(word)) >= MIN_SOUND:
+                    self._by_sound[sound].append(word)
+        self._single.clear()
+
+    @property
+    def is_large(self) -> bool:
+        """Return true if comparing a word with all words takes milliseconds: then joined words must be spelled correctly."""
+        return len(self._sorted) > LARGE
+
+    def match(self, word: str, *, is_fuzzy: bool, is_last: bool) -> Matches:
+        """Return the words that this typed word may be. The best come first."""
+        exact = [same for same in SYNONYMS.get(word, (word,)) if same in self.places]
+        matches: Matches = dict.fromkeys(exact, EXACT)
+        if is_last or len(word) >= MIN_FUZZY - 1:
+            for longer in self._beginnings(word, MAX_BEGINNINGS):
+                matches.setdefault(longer, PREFIX if is_last else ERROR)
+        if is_fuzzy and MIN_FUZZY <= len(word) <= MAX_FUZZY:
+            for similar, errors in self._similar(word):
+                matches.setdefault(similar, errors * ERROR)
+            for alike in self._by_sound.get(sound_of(word), ())[:MAX_SIMILAR]:
+                matches[alike] = min(ERROR, matches.get(alike, ERROR))
+            if is_last and not matches:
+                matches = dict.fromkeys(self._misspelt_beginnings(word), PREFIX + ERROR)
+        return matches
+
+    def _beginnings(self, word: str, limit: int) -> Iterator[str]:
+        begin = bisect_left(self._sorted, word)
+        for longer in self._sorted[begin : begin + limit]:
+            if not longer.startswith(word):
+                return
+            yield longer
+
+    def _similar(self, word: str) -> list[tuple[str, int]]:
+        most = max(errors for letters, errors in MIN_LETTERS if len(word) >= letters)
+        candidates: list[tuple[str, int]] = []
+        for length in range(len(word) - most, len(word) + most + 1):
+            near = self._by_length.get(length, ())
+            scored = process.extract(word, near, scorer=OSA.distance, processor=None, score_cutoff=most, limit=MAX_SIMILAR)
+            candidates += [(similar, int(errors)) for similar, errors, _ in scored]
+        return sorted(candidates, key=lambda candidate: candidate[1])[:MAX_SIMILAR]
+
+    def _misspelt_beginnings(self, word: str) -> list[str]:
+        """Return words whose beginning has one wrong letter."""
+        longer = {text[: len(word)] for length, texts in self._by_length.items() if length > len(word) for text in texts}
+        scored = process.extract(word, list(longer), scorer=OSA.distance, processor=None, score_cutoff=1, limit=MAX_SIMILAR)
+        return [text for beginning, _, _ in scored for text in self._beginnings(beginning, MAX_SIMILAR)][:MAX_BEGINNINGS]

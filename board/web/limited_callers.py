@@ -1,0 +1,50 @@
+"""Routes that a caller who is limited to boards can reach: a guest, or a program with such a token. All other routes answer as if
+they did not exist, so that a new route is closed to them until it is listed here.
+
+The route's board, if it has one, must be among those of the caller. The handlers check it again by `engine.access`.
+"""
+
+from starlette.requests import HTTPConnection
+
+from board.engine.identity import Caller
+from board.errors import Refused
+from board.web.registered import template_of
+
+_API, _BOARD, _SEARCH = "/api/v1", "/api/v1/boards/{board}", "/searches/{id}"
+_SHARED = {
+    ("GET", f"{_API}/me"), ("GET", f"{_API}/accounts"), ("GET", f"{_API}/boards"), ("GET", f"{_API}/places"),
+    ("GET", f"{_API}/find"),
+    ("GET", _BOARD), ("GET", f"{_BOARD}/events"), ("POST", f"{_BOARD}/commands"), ("GET", f"{_BOARD}/chain"),
+    ("GET", f"{_BOARD}/room"), ("POST", f"{_BOARD}/similar"),
+    ("GET", f"{_BOARD}/sightings/{{sighting}}/source"),
+    ("GET", f"{_BOARD}/files/{{file}}/thumb"), ("GET", f"{_BOARD}/files/{{file}}/view"),
+    ("GET", f"{_BOARD}/files/{{file}}/content"), ("GET", f"{_BOARD}/files/{{file}}/original"),
+    ("GET", _SEARCH), ("GET", f"{_SEARCH}/cards/{{card}}"), ("GET", f"{_SEARCH}/history"),
+    ("GET", "/help"), ("GET", "/help/titles.json"), ("GET", "/help/{name:path}"),
+}  # fmt: skip
+_OF_TOKENS = _SHARED | {
+    ("PATCH", f"{_BOARD}/uploads/{{upload}}"), ("GET", f"{_BOARD}/uploads/{{upload}}"),
+    ("POST", f"{_BOARD}/uploads/{{upload}}/finish"), ("POST", f"{_API}/intake/sightings"),
+    ("GET", f"{_BOARD}/cards.csv"), ("GET", f"{_BOARD}/cards.json"),
+    ("GET", f"{_BOARD}/journal.csv"), ("GET", f"{_BOARD}/journal.json"),
+    ("GET", f"{_BOARD}/materials/{{material}}.pdf"),
+}  # fmt: skip
+_OF_GUESTS = _SHARED | {
+    ("GET", "/"), ("GET", "/login"), ("POST", "/logout"),
+    ("POST", f"{_API}/me/active"), ("GET", f"{_API}/me/draft-key"),
+    ("GET", "/account"), ("POST", "/account/language"), ("POST", "/account/theme"), ("POST", "/account/password"),
+    ("POST", "/account/sessions"),
+}  # fmt: skip
+
+
+def check_reach(connection: HTTPConnection, caller: Caller) -> None:
+    """Raise Refused `not_found` if the caller is limited and can't reach this route, or its board."""
+    if not caller.is_limited or connection.scope["type"] == "websocket":  # a socket checks each board that it follows
+        return
+    method = "GET" if connection.scope["method"] == "HEAD" else connection.scope["method"]
+    path = template_of(connection.scope)
+    routes = _OF_GUESTS if caller.token is None else _OF_TOKENS
+    params = connection.path_params
+    board = params.get("board", params.get("id") if path.startswith(_SEARCH) else None)
+    if (method, path) not in routes or (board is not None and not caller.may_reach(board)):
+        raise Refused("not_found")

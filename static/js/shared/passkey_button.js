@@ -1,0 +1,38 @@
+/* Button of a form that uses a passkey instead of a code: it fills in the answer, and submits the form. */
+
+import { hasPasskeys, usePasskey } from "../core/connection/passkey.js";
+import { t } from "../core/i18n.js";
+
+/**
+ * @param {HTMLFormElement} form with a button `data-passkey` and a line `data-passkey-problem`
+ * @param {string} optionsAddress
+ * @param {string} [action] address for the answer, if it is not that of the form
+ */
+export function connectPasskey(form, optionsAddress, action) {
+  const button = /** @type {HTMLButtonElement | null} */ (form.querySelector("[data-passkey]"));
+  const problem = /** @type {HTMLElement | null} */ (form.querySelector("[data-passkey-problem]"));
+  if (!button || !problem || !hasPasskeys()) return;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    problem.hidden = true;
+    try {
+      submitAnswer(form, await usePasskey(optionsAddress), action);
+    } catch {
+      problem.textContent = t("The passkey was not used. Try again, or choose another way.");
+      problem.hidden = false;
+    }
+  });
+}
+
+/**
+ * Send an answer as a form without the other fields.
+ * @param {HTMLFormElement} form @param {string} credential @param {string} [action]
+ */
+export function submitAnswer(form, credential, action) {
+  const sent = document.createElement("form"), field = document.createElement("input");
+  Object.assign(field, { type: "hidden", name: "credential", value: credential });
+  Object.assign(sent, { method: "post", action: action ?? form.action });
+  sent.append(field);
+  document.body.append(sent);
+  sent.submit();
+}

@@ -1,0 +1,92 @@
+"""Stations are found as callers say them, and the right one is first; places near the search precede others with that name."""
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from board.lookup.gazetteer import gazetteer
+from board.lookup.place_radius import Point
+from board.lookup.places_api import find_places
+from board.lookup.stations import load_stations
+from tests.support.team import Team
+
+TABLE = Path(__file__).parents[1] / "place_names.csv"
+GENT, ANTWERPEN, NAMUR = Point(51.05, 3.72), Point(51.22, 4.4), Point(50.47, 4.87)
+
+
+def first_three(said: str, near: Point | None = None) -> list[str]:
+    return [place.name.replace(" / ", "/") for place in find_places(said, 3, near, None) if place.kind == "station"]
+
+
+def test_stations_are_found_as_callers_say_them() -> None:
+    with TABLE.open(encoding="utf-8", newline="") as file:
+        rows = [(row["said"], row["place"]) for row in csv.DictReader(file)]
+    assert len(rows) >= 200
+    assert len({place for _, place in rows}) >= 60
+    answers = [(said, place, first_three(said)) for said, place in rows]
+    first = [said for said, place, found in answers if found[:1] == [place]]
+    assert len(first) >= 0.95 * len(rows), set(dict(rows)) - set(first)
+    assert [(said, found) for said, place, found in answers if place not in found] == []
+
+
+def test_every_station_is_first_by_its_name_with_station() -> None:
+    names = {station.place.id: station.place.name.split(" / ")[0] for station in load_stations()}
+    assert len(names) == 728
+    lost = [name for id, name in names.items() if id not in [place.id for place in find_places(f"station {name}", 3, None, None)]]
+    assert lost == []
+
+
+def test_names_of_a_station_are_in_four_languages() -> None:
+    (station,) = [each.place for each in load_stations() if each.place.id == "station:brugge"]
+    assert (station.names, station.en) == ({"fr": "Bruges", "nl": "Brugge", "de": "Brügge"}, "Bruges")
+
+
+@pytest.mark.parametrize(
+    ("said", "near", "name"),
+    [
+        ("Zuidstation", None, "Brussel-Zuid/Bruxelles-Midi"),
+        ("Zuidstation", ANTWERPEN, "Antwerpen-Zuid"),
+        ("centraal station", ANTWERPEN, "Antwerpen-Centraal"),
+        ("station", GENT, "Gent-Sint-Pieters"),
+        ("gare", NAMUR, "Namur"),
+        ("2800 station Mechelen", None, "Mechelen"),
+    ],
+)
+def test_nearer_of_equal_names_is_first(said: str, near: Point | None, name: str) -> None:
+    assert first_three(said, near)[:1] == [name]
+
+
+def test_better_name_precedes_a_nearer_one() -> None:
+    assert first_three("Gent-Dampoort", NAMUR)[:1] == ["Gent-Dampoort"]
+    assert gazetteer().find("Leuven", 1, GENT)[0].id == "nis:24062"
+
+
+def test_municipality_precedes_its_station_unless_the_text_says_station() -> None:
+    assert [place.kind for place in gazetteer().find("Leuven", 2)] == ["municipality", "station"]
+    assert [place.kind for place in gazetteer().find("Leuven station", 2)][:1] == ["station"]
+    assert gazetteer().find("gare de Bouillon", 1)[0].kind == "municipality"  # it has no station
+
+
+@pytest.mark.parametrize("near", [Point(90, 0), Point(-90, 180), Point(0, 180), Point(0, -180)])
+def test_points_at_the_pole_and_the_date_line_are_accepted(near: Point) -> None:
+    assert find_places("station Gent", 3, near, None)
+    assert find_places("station", 3, near, None) == []
+
+
+async def test_distance_is_from_the_point_in_the_query(team: Team) -> None:
+    answer = await team.bob.http.get("/api/v1/places", params={"q": "gent dampoort", "lat": 51.05, "lon": 3.72})
+    (dampoort, *_) = answer.json()["places"]
+    assert (dampoort["kind"], dampoort["own"], dampoort["en"]) == ("station", False, "Ghent-Dampoort")
+    assert 500 < dampoort["distance_m"] < 2_500
+    answer = await team.bob.http.get("/api/v1/places", params={"q": "gent dampoort"})
+    assert answer.json()["places"][0]["distance_m"] is None
+
+
+@pytest.mark.parametrize(
+    "params", [{"lat": "91", "lon": "3"}, {"lat": "50"}, {"lat": "x", "lon": "3"}, {"lat": "nan", "lon": "3"}]
+)
+async def test_invalid_point_of_the_query_is_reported(team: Team, params: dict[str, Any]) -> None:
+    answer = await team.bob.http.get("/api/v1/places", params={"q": "Gent"} | params)
+    assert answer.status_code == 422
