@@ -2,10 +2,17 @@
 
 import base64
 import math
+import random
+
+import pytest
 
 from board.accounts.factors import pending_sign_in, recovery_codes, totp
 
 LEAST_DIGEST_BITS = 112  # from which on a code may be stored as a plain digest (ASVS 5.0, V6.5.2)
+
+
+class NoRandomnessError(OSError):
+    """Failure of the generator of the operating system."""
 
 
 def test_recovery_codes_are_long_enough_for_a_plain_digest() -> None:
@@ -20,6 +27,18 @@ def test_secrets_of_apps_are_long_and_differ() -> None:
     secrets = {totp.new_secret() for _ in range(100)}
     assert len(secrets) == 100
     assert all(len(base64.b32decode(secret)) * 8 >= 128 for secret in secrets)
+
+
+def test_secrets_come_from_the_generator_of_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The operating system's generator, whose failure would leave nothing else to draw from."""
+
+    def fails(length: int) -> bytes:
+        raise NoRandomnessError
+
+    monkeypatch.setattr(random, "_urandom", fails)
+    for draw in (recovery_codes._new_code, totp.new_secret):
+        with pytest.raises(NoRandomnessError):
+            draw()
 
 
 def test_codes_of_apps_and_pending_sign_ins_end_soon() -> None:
