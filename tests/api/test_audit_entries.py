@@ -121,7 +121,7 @@ async def test_sign_in_is_audited_with_the_address(team: Team, record: Record) -
     async with browser(team.server, eva):
         entry = await record.one("sign_in.succeeded")
     assert (entry["id"], entry["actor"]) == (eva.id, by(eva))
-    assert entry["about"] == {"name": "Eva", "address": "127.0.0.1"}
+    assert entry["about"] == {"name": "Eva", "address": "127.0.0.1", "provider": None}
 
 
 async def test_failed_sign_in_is_audited_with_the_reason(team: Team, record: Record) -> None:

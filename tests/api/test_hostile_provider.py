@@ -18,6 +18,7 @@ from board.rate_limit import Rule
 from models.accounts import Account, Identity, LoginSession
 from models.times import now
 from tests.support.audit_record import AuditRecord
+from tests.support.factors import code_of, give_app
 from tests.support.fake_provider import CLIENT, EVENT, FakeProvider, new_key, running_fake
 from tests.support.people import PASSWORD, PATIENCE_S, Server, new_id, running_server
 
@@ -396,6 +397,29 @@ async def test_permission_for_one_provider_links_no_other(
     house.claims["email"] = police.claims["email"] = email
     assert (await sign_in(http, board, house, "house")).status_code == 403
     assert (await sign_in(http, board, police)).status_code == 303
+
+
+async def test_second_factor_is_asked_for_unless_the_provider_states_one(
+    board: Server, police: FakeProvider, http: httpx.AsyncClient
+) -> None:
+    await sign_in(http, board, police)
+    id = (await http.get(f"{board.url}/api/v1/me")).json()["id"]
+    account = await board.service.database.read(lambda database: database.get_one(Account, id))
+    secret, _ = await give_app(board, account)
+    async with browser() as other:
+        response = await sign_in(other, board, police)
+        assert (response.status_code, response.headers["location"]) == (303, "/sign-in/second")
+        assert (await other.get(f"{board.url}/api/v1/me")).status_code == 401
+        form, headers = {"code": code_of(secret)}, {"Origin": board.url}
+        proved = await other.post(f"{board.url}/sign-in/second", data=form, headers=headers)
+        assert (proved.status_code, proved.headers["location"]) == (303, "/handover")
+    police.claims["amr"] = ["pwd", "mfa"]
+    async with browser() as third:
+        assert (await sign_in(third, board, police)).headers["location"] == "/handover"
+    query = select(LoginSession).where(LoginSession.account == id)
+    sessions = await board.service.database.read(lambda database: database.exec(query).all())
+    assert [row.subject for row in sessions] == [police.claims["sub"]] * 3, "also of the session that waited for the code"
+    assert all(row.check_at for row in sessions)
 
 
 @pytest.mark.parametrize("email", ["", "eva", "x" * 300 + "@a.example", "a\u202e@b.example", 7, None])

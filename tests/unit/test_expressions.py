@@ -118,7 +118,6 @@ BOUNDS = (
         board/documents/pdf_process.py: class="step-0" data-steps="(\d+)"( data-pages="fewest")?
         board/engine/integrity.py: (\S{1,64}) holds: (\d{1,15}) events, head ([0-9a-f]{64}|none)
         board/config/env_file.py: [A-Z][A-Z0-9_]{1,63}
-        board/config/own_place_features.py: [ \t\r\n]*
         board/config/toml_lines.py: (\[{1,2})([^\]]+)\]
         board/config/toml_lines.py: ([A-Za-z0-9_-]+)\s*=
         board/help/find.py: <[^<>]*>

@@ -48,7 +48,6 @@ class LockBar {
     this.#element.addEventListener("cancel", (event) => this.#onCancel(event));
     this.#element.addEventListener("close", () => this.draw()); // some browsers close a dialog at the second Escape
     this.#element.addEventListener("keydown", (event) => event.stopPropagation()); // no shortcut of the page behind
-    document.body.prepend(this.#element); // first, so that announcements are made here
     onUserActivity(() => !this.#isLocked && this.#idle.input());
     setInterval(() => this.#check(), CHECK_EVERY_MS);
   }
@@ -91,6 +90,7 @@ class LockBar {
   }
 
   #show() {
+    document.body.prepend(this.#element); // first, so that announcements are made here
     this.#element.showModal();
     if (this.#isLocked) this.#loadWays();
   }
@@ -104,6 +104,7 @@ class LockBar {
     if (!this.#element.open) return;
     this.#problem = "";
     this.#element.close();
+    this.#element.remove();
     render(nothing, this.#element); // typed passwords are gone
     this.#idle.restart();
   }
