@@ -173,6 +173,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "GET /me": {},
     "GET /me/draft-key": {"by": "session"},
     "POST /me/active": {"by": "session"},
+    "POST /me/lock": {"by": "session"},
+    "POST /me/unlock": {"by": "session", "body": {"password": PASSWORD}},
     "GET /accounts": {},
     "POST /accounts": {
         "by": "directory",

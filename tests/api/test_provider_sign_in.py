@@ -16,6 +16,7 @@ from board.providers.checks import Checks
 from board.providers.providers import Providers
 from models.accounts import Account, Identity, LoginSession
 from tests.support.audit_record import AuditRecord
+from tests.support.factors import audit_entries
 from tests.support.oidc_provider import CLIENT, EVA, SECRET, OidcProvider, running_provider, sign_in, sign_out
 from tests.support.people import PASSWORD, PATIENCE_S, Server, new_id, running_server, session_cookie
 
@@ -220,6 +221,9 @@ async def test_administrator_allows_a_link_once(board: Server, provider: OidcPro
         assert (await admin.post(f"/accounts/{id}/identity/end")).status_code == 303
     assert (await me(http, board)) == {"status": 401}
     assert not await has_identity(board, subject)
+    account = await board.service.database.read(lambda session: session.get_one(Account, id))
+    links = [type for type, _ in await audit_entries(board, account) if type.startswith("identity.")]
+    assert links == ["identity.link_allowed", "identity.linked", "identity.unlinked"]
 
 
 async def test_coordinator_allows_no_link(board: Server, provider: OidcProvider, http: httpx.AsyncClient) -> None:

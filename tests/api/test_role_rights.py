@@ -76,7 +76,8 @@ async def test_every_export_is_refused_without_the_right(narrow_team: Team) -> N
     await take_shift(alice)
     assert len(EXPORTS) >= 12, "there is something to refuse"
     for outlet in EXPORTS:
-        assert await status(victor, outlet, search) == 403, outlet
+        expected = 404 if outlet.startswith("GET /accounts") else 403  # pages of administrators do not exist for others
+        assert await status(victor, outlet, search) == expected, outlet
         assert await status(alice, outlet, search) not in (401, 403), outlet
     assert (await victor.http.get(f"/api/v1/boards/{search}")).status_code == 200
 

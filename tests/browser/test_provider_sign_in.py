@@ -34,7 +34,7 @@ enabled = false
 break_glass = "alice@desk.example"
 
 """
-CONSOLE_OF_PROVIDER = ("Refused to", "violates", "favicon", "404")
+CONSOLE_OF_PROVIDER = ("Refused to", "violates", "favicon", "404", "ERR_NAME_NOT_RESOLVED", "ERR_INTERNET")  # a font of its pages
 
 
 @pytest.fixture(scope="module")

@@ -49,7 +49,7 @@ async def test_no_word_is_left_in_english_and_nothing_is_cut_off(pseudo_browsers
     faults = await judged(stranger, "/login", typed)
     await stranger.page.locator("input[name=email]").fill("nobody@desk.example")
     await stranger.page.locator("input[name=password]").fill("nothing that fits")
-    await stranger.page.locator("form button").click()
+    await stranger.page.locator("form button.primary").click()
     await expect(stranger("[data-testid=sign-in-error]")).to_contain_text("⟦")
     faults += await judged(stranger, None, typed)
     sighting, task = [await card_of(pseudo_browsers, board, kind) for kind in ("sighting", "task")]

@@ -396,7 +396,9 @@ async def test_a_token_is_printed_once_listed_without_its_secret_and_revoked(tea
         (line,) = [line for line in listed.splitlines() if name in line]
         assert "read" in line
         assert email in line
-        assert re.search(rf"good, until {STAMP}  made {STAMP} on the command line  (not used yet|last used {STAMP})$", line)
+        assert re.search(
+            rf"good, until {STAMP}  made {STAMP} on the command line  (not used yet|last used {STAMP})  all searches$", line
+        )
         assert secret not in listed
         await board.refuses("token", "add", name, "--scope", "write", "--account", email)
         await board.refuses("token", "add", f"{name} 2", "--scope", "all", "--account", email)

@@ -16,7 +16,7 @@ from board.engine import display_identity, identity, rights_version
 from tests.realtime.test_many_processes import processes
 from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.display_client import DisplayBrowser, pair_browser
-from tests.support.people import PASSWORD, PATIENCE_S, Person, Server, new_id
+from tests.support.people import PASSWORD, PATIENCE_S, Person, Server
 from tests.support.team import Team
 
 pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
@@ -65,9 +65,6 @@ async def test_change_that_is_no_right_makes_nobody_read_rights_again(team: Team
         assert (await http.get("/api/v1/me")).json()["language"] == "fr"
         await http.post("/account/language", data={"language": ""})
     async with signed_in(team.server, await email_of(team.ada)) as http:
-        given = {"name": f"hotline {new_id()}", "scope": "intake", "account": await email_of(team.bob), "days": "90"}
-        given["password"] = PASSWORD
-        assert (await http.post("/accounts/tokens", data=given)).status_code == 200
         assert (await http.post(f"/accounts/{team.bob.account['id']}/link")).status_code == 200
     assert await service.database.read(rights_version.version) == before
     assert read_anew == {"people": 0, "displays": 0}

@@ -187,6 +187,7 @@ SCANNERS = {
     "board/client.py: _stay_connected": None,
     "board/files/bucket.py: get": None,  # pieces of a stored file
     "board/commands/sightings/sightings.py: would_cycle": None,  # cards of a board
+    "board/config/own_place_features.py: skip_space": None,  # a file of the installation
     "board/files/folder.py: write": None,
     "board/files/store.py: _pieces": None,
     "board/maintenance/pruning.py: _apply": None,

@@ -64,8 +64,14 @@ export function placeInput({ id, path, form, board, changed, draw, describedBy =
     if (finder.active >= 0) pick(finder.options[finder.active]);
     else finder.close(); // Enter alone takes no place, and does not send the form while the list covers it
   };
+  const reopen = (/** @type {KeyboardEvent} */ event) => {
+    if (event.key !== "ArrowDown" || hasPoint) return;
+    event.preventDefault();
+    finder.find(form.raw(path), searchPoint(board));
+  };
   const onKeydown = (/** @type {KeyboardEvent} */ event) => {
-    if (!finder.isOpen || event.isComposing) return;
+    if (event.isComposing) return;
+    if (!finder.isOpen) return reopen(event);
     if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) takeSelected();
     else if (STEPS[event.key]) finder.walk(STEPS[event.key]);
     else if (event.key === "Escape") finder.close();

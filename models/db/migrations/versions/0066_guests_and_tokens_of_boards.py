@@ -8,6 +8,7 @@ down_revision = "0065"
 
 
 def upgrade() -> None:
-    op.add_column("account", sa.Column("guest_of", sa.String(), nullable=True))
-    op.add_column("account", sa.Column("guest_until", sa.String(), nullable=True))
-    op.add_column("token", sa.Column("boards", sa.String(), nullable=False, server_default=""))
+    text = sa.String(collation="C") if op.get_bind().dialect.name == "postgresql" else sa.String()  # sorts bytewise, see 0002
+    op.add_column("account", sa.Column("guest_of", text, nullable=True))
+    op.add_column("account", sa.Column("guest_until", text, nullable=True))
+    op.add_column("token", sa.Column("boards", text, nullable=False, server_default=""))

@@ -90,7 +90,7 @@ class LockBar {
   }
 
   #show() {
-    document.body.prepend(this.#element); // first, so that announcements are made here
+    for (const menu of /** @type {NodeListOf<HTMLDetailsElement>} */ (document.querySelectorAll(".header-bar details[open]"))) menu.open = false;
     this.#element.showModal();
     if (this.#isLocked) this.#loadWays();
   }
@@ -132,15 +132,15 @@ class LockBar {
   #content() {
     const { name } = this.#session.account;
     const by = { name, problem: this.#problem, isBusy: this.#isBusy, ways: this.#ways };
-    return html`<p class="visually-hidden" role="status" data-announcer></p>
-      ${this.#isLocked ? html`<p class="lock-text" id="lock-text"><svg viewBox="0 0 16 16" aria-hidden="true"><path d="M3.5 7.5h9v6.5h-9zM5.3 7.5V5a2.7 2.7 0 0 1 5.4 0v2.5"/></svg>
+    return html`<p class="visually-hidden" role="status" data-announcer></p><div class="lock-content">
+      ${this.#isLocked && !this.#wantsPerson ? html`<p class="lock-text" id="lock-text"><svg viewBox="0 0 16 16" aria-hidden="true"><path d="M3.5 7.5h9v6.5h-9zM5.3 7.5V5a2.7 2.7 0 0 1 5.4 0v2.5"/></svg>
         <span><b>${t("Locked since {time}.", { time: clock(this.#lockedAt) })}</b> ${lockText(name)}</span></p>` : nothing}
       ${this.#wantsPerson
         ? personForm({ ...by, signIn: (email, password) => this.#signIn(email, password), back: () => this.#back() })
         : unlockForm({
           ...by, unlock: (unlocking) => this.#unlock(unlocking), byPassword: unlockByPassword,
           another: () => this.askForPerson(), signOut: () => this.#try(() => signOutKeeping(this.#session)),
-        })}`;
+        })}</div>`;
   }
 
   #back() {
