@@ -23,6 +23,7 @@ MENUS = ":is([role=menu], [data-testid=card-menu])"
 SEEN = "Дівчина в червоному пальті"
 NO_PAGES = {  # for programs, and downloads
     "/healthz", "/readyz", "/metrics", "/handover.pdf", "/handover.md", "/handover/briefing.pdf",
+    "/accounts/access.csv",
     "/help/titles.json", "/.well-known/security.txt",
 }  # fmt: skip
 CODES = {"/api", "/help"}  # names of fields as programs send them; and the documentation, which is in English

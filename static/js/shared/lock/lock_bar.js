@@ -90,6 +90,7 @@ class LockBar {
   }
 
   #show() {
+    document.body.prepend(this.#element); // first, so that announcements are made here
     for (const menu of /** @type {NodeListOf<HTMLDetailsElement>} */ (document.querySelectorAll(".header-bar details[open]"))) menu.open = false;
     this.#element.showModal();
     if (this.#isLocked) this.#loadWays();
