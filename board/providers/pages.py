@@ -25,13 +25,19 @@ from models.times import now
 
 PATH = "/sign-in/with/{provider}"
 MAX_CODE = 8_192  # characters
+OWN_OR_TYPED = ("same-origin", "none")  # values of Sec-Fetch-Site: one of our pages, or the person typed the address
 
 
 async def begin(request: Request) -> Response:
-    """`GET /sign-in/with/{provider}?next=`: redirect to the provider."""
+    """`GET /sign-in/with/{provider}?next=`: redirect to the provider; from a page of another site, to the sign-in page.
+
+    So nobody is signed in without pressing a button here (ASVS 5.0, V7.6.2).
+    """
     client = providers_of(request).by_key(request.path_params["provider"])
     if client is None:
         return pages.error_page(request, 404, MESSAGES["not_found"])
+    if request.headers.get("sec-fetch-site", "none") not in OWN_OR_TYPED:
+        return RedirectResponse("/login", 303)
     await check_rate(request)
     try:
         metadata = await client.metadata.get()

@@ -49,10 +49,15 @@ def check(claims: Claims, provider: Provider, now: datetime) -> None:
     audiences = audience if isinstance(audience, list) else [audience]
     if provider.client_id not in audiences or party not in (None, provider.client_id) or (len(audiences) > 1 and party is None):
         raise ProviderError("audience")
-    issued, expires = claims.get("iat"), claims.get("exp")
-    if not _is_number(issued) or (expires is not None and not _is_number(expires)):
+    check_times(claims, now.timestamp())
+
+
+def check_times(claims: Claims, at: float) -> None:
+    """Check that a message was made now, and is valid now. Raises ProviderError."""
+    issued, expires, begins = claims.get("iat"), claims.get("exp", at), claims.get("nbf", at)
+    if not (_is_number(issued) and _is_number(expires) and _is_number(begins)):
         raise ProviderError("answer")
-    if abs(issued - now.timestamp()) > LEEWAY_S or (expires is not None and expires < now.timestamp() - LEEWAY_S):
+    if abs(issued - at) > LEEWAY_S or expires < at - LEEWAY_S or begins > at + LEEWAY_S:
         raise ProviderError("clock")
 
 

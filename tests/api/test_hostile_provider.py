@@ -159,6 +159,8 @@ WRONG: dict[str, tuple[Callable[[FakeProvider], str], str]] = {
     "clock five minutes ahead": (lambda fake: fake.token(fake.id_claims(iat=_at(FIVE_MINUTES))), "clock"),
     "clock five minutes behind": (lambda fake: fake.token(fake.id_claims(iat=_at(-FIVE_MINUTES))), "clock"),
     "expired": (lambda fake: fake.token(fake.id_claims(exp=_at(-FIVE_MINUTES))), "clock"),
+    "not valid yet": (lambda fake: fake.token(fake.id_claims(nbf=_at(FIVE_MINUTES))), "clock"),
+    "no number as a time": (lambda fake: fake.token(fake.id_claims(nbf="soon")), "answer"),
     "no expiry": (lambda fake: fake.token(fake.id_claims(exp=None)), "answer"),
     "no subject": (lambda fake: fake.token(fake.id_claims(sub=None)), "answer"),
     "long subject": (lambda fake: fake.token(fake.id_claims(sub="x" * 256)), "answer"),
@@ -323,6 +325,16 @@ async def test_no_redirect_leads_to_another_host(board: Server, police: FakeProv
     assert (response.status_code, response.headers["location"]) == (303, "/duty")
 
 
+@pytest.mark.parametrize(("site", "starts"), [("cross-site", False), ("same-site", False), ("same-origin", True), ("none", True)])
+async def test_page_of_another_site_starts_no_sign_in(
+    board: Server, police: FakeProvider, http: httpx.AsyncClient, site: str, starts: bool
+) -> None:
+    answer = await http.get(f"{board.url}/sign-in/with/police", headers={"Sec-Fetch-Site": site})
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith(police.issuer if starts else "/login")
+    assert ("board_sign_in" in http.cookies) == starts
+
+
 @pytest.mark.parametrize("path", ["/sign-in/with/other", "/sign-in/with/other/callback", "/sign-in/with/POLICE"])
 async def test_unknown_provider_is_not_found(board: Server, http: httpx.AsyncClient, path: str) -> None:
     assert (await http.get(f"{board.url}{path}")).status_code == 404
@@ -424,17 +436,19 @@ async def test_unusable_address_gets_no_account(
 
 WRONG_LOGOUTS: dict[str, Callable[[FakeProvider], str]] = {
     "id token": lambda fake: fake.token(fake.id_claims()),
-    "nonce": lambda fake: fake.token(fake.logout_claims(nonce="n")),
-    "access token": lambda fake: fake.token(fake.logout_claims(), typ="at+jwt"),
-    "no event": lambda fake: fake.token(fake.logout_claims(events=None)),
-    "another event": lambda fake: fake.token(fake.logout_claims(events={"x": {}})),
-    "event without content": lambda fake: fake.token(fake.logout_claims(events={EVENT: None})),
-    "no jti": lambda fake: fake.token(fake.logout_claims(jti=None)),
-    "nobody": lambda fake: fake.token({n: v for n, v in fake.logout_claims().items() if n != "sub"}),
-    "another audience": lambda fake: fake.token(fake.logout_claims(aud="other")),
-    "another issuer": lambda fake: fake.token(fake.logout_claims(iss="https://evil.example")),
-    "old": lambda fake: fake.token(fake.logout_claims(iat=_at(-FIVE_MINUTES))),
-    "another key": lambda fake: fake.token(fake.logout_claims(), new_key(str(fake.key.kid))),
+    "id token of the right type": lambda fake: fake.token(fake.id_claims(jti="j"), typ="logout+jwt"),
+    "nonce": lambda fake: fake.logout_token(nonce="n"),
+    "access token": lambda fake: fake.logout_token(typ="at+jwt"),
+    "no type": lambda fake: fake.logout_token(typ="JWT"),
+    "no event": lambda fake: fake.logout_token(events=None),
+    "another event": lambda fake: fake.logout_token(events={"x": {}}),
+    "event without content": lambda fake: fake.logout_token(events={EVENT: None}),
+    "no jti": lambda fake: fake.logout_token(jti=None),
+    "nobody": lambda fake: fake.logout_token(sub=None),
+    "another audience": lambda fake: fake.logout_token(aud="other"),
+    "another issuer": lambda fake: fake.logout_token(iss="https://evil.example"),
+    "old": lambda fake: fake.logout_token(iat=_at(-FIVE_MINUTES)),
+    "another key": lambda fake: fake.logout_token(new_key(str(fake.key.kid))),
     "nothing": lambda fake: "",
 }
 
@@ -451,7 +465,7 @@ async def test_wrong_logout_message_ends_no_session(
 
 async def test_logout_message_works_once(board: Server, police: FakeProvider, http: httpx.AsyncClient) -> None:
     await sign_in(http, board, police)
-    form = {"logout_token": police.token(police.logout_claims())}
+    form = {"logout_token": police.logout_token()}
     assert (await http.post(f"{board.url}/sign-in/with/police/logout", data=form)).status_code == 200
     assert (await http.get(f"{board.url}/api/v1/me")).status_code == 401
     await sign_in(http, board, police)
@@ -463,7 +477,6 @@ async def test_logout_of_one_provider_ends_no_session_of_another(
     board: Server, police: FakeProvider, fakes: list[FakeProvider], http: httpx.AsyncClient
 ) -> None:
     await sign_in(http, board, police)
-    claims = fakes[1].logout_claims(sub=police.claims["sub"])
-    form = {"logout_token": fakes[1].token(claims)}
+    form = {"logout_token": fakes[1].logout_token(sub=police.claims["sub"])}
     assert (await http.post(f"{board.url}/sign-in/with/house/logout", data=form)).status_code == 200
     assert (await http.get(f"{board.url}/api/v1/me")).status_code == 200

@@ -7,12 +7,13 @@ import pytest
 from sqlmodel import select
 from websockets.asyncio.client import connect
 
-from board.accounts import session_limit
+from board.accounts import password_links, session_limit
 from models.accounts import LoginSession
 from models.event import Event
-from tests.api.test_administration import NEW, browser, hire, signed_in
+from tests.api.test_administration import NEW, browser, end_buttons, hire, signed_in
 from tests.api.test_rights import ended_with
 from tests.support.backends import SLOW_ON_POSTGRESQL
+from tests.support.factors import code_of, give_app, sealed, set_factor_age
 from tests.support.people import PASSWORD, Server
 
 pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
@@ -95,6 +96,58 @@ async def test_password_for_a_token_gives_the_session_another_cookie(server: Ser
         assert (await http.post("/accounts/tokens", data=form | {"password": PASSWORD})).status_code == 200
         assert http.cookies[NAME] != former
         assert not await is_good(server, former)
+        assert await signed_in(http)
+
+
+@pytest.mark.parametrize(("path", "code"), [("/step-up?next=/account", 303), ("/step-up/check", 200)])
+async def test_step_up_gives_the_session_another_cookie(server: Server, path: str, code: int) -> None:
+    eva = await hire(server)
+    async with browser(server, eva) as http:
+        former = http.cookies[NAME]
+        assert (await http.post(path, data={"password": "wrong horse"})).status_code in (401, 422)
+        assert http.cookies[NAME] == former
+        assert (await http.post(path, data={"password": PASSWORD})).status_code == code
+        assert http.cookies[NAME] != former
+        assert await signed_in(http)
+        assert not await is_good(server, former)
+
+
+async def test_sessions_are_ended_after_a_new_proof_of_identity(server: Server) -> None:
+    eva = await hire(server)
+    async with browser(server, eva) as here, browser(server, eva) as there:
+        await set_factor_age(server, eva, 11)
+        (other,) = end_buttons(await here.get("/account"))
+        for data in ({"session": other}, {}):
+            assert (await here.post("/account/sessions", data=data)).status_code == 403
+        assert (await here.post("/account/sessions/disown", data={"reported": other})).status_code == 403
+        assert await signed_in(there)
+        assert (await here.post("/step-up?next=/account", data={"password": PASSWORD})).status_code == 303
+        assert (await here.post("/account/sessions", data={"session": other})).status_code == 303
+        assert not await signed_in(there)
+
+
+async def test_new_factor_leaves_other_sessions_to_be_ended(server: Server) -> None:
+    eva = await hire(server)
+    async with browser(server, eva) as here, browser(server, eva) as there:
+        secret, hidden = sealed(await here.get("/account/factors/app"))
+        added = await here.post("/account/factors/app", data={"sealed": hidden, "code": code_of(secret)})
+        assert 'action="/account#factors"' in added.text
+        assert 'data-form="sessions"' in (await here.get("/account")).text
+        assert (await here.post("/account/sessions")).status_code == 303
+        assert not await signed_in(there)
+        assert await signed_in(here)
+
+
+async def test_one_time_link_does_not_skip_the_second_factor(server: Server) -> None:
+    eva = await hire(server)
+    secret, _ = await give_app(server, eva)
+    at = server.service.clock()
+    link = await server.service.database.write(lambda session: password_links.create(session, eva, at))
+    async with browser(server) as http:
+        answer = await http.post("/password", data={"code": link, "new": NEW})
+        assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in/second")
+        assert not await signed_in(http)
+        assert (await http.post("/sign-in/second", data={"code": code_of(secret)})).status_code == 303
         assert await signed_in(http)
 
 

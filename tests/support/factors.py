@@ -65,7 +65,7 @@ def wrong_code(secret: str) -> str:
 def recovery_codes(page: httpx.Response) -> list[str]:
     """Return the recovery codes that a page shows."""
     assert page.status_code == 200, page.text
-    return re.findall(r"<li>([a-z0-9]{5}-[a-z0-9]{5}-[a-z0-9]{5})</li>", page.text)
+    return re.findall(r"<li>([a-z0-9]{5}(?:-[a-z0-9]{5}){4})</li>", page.text)
 
 
 def sealed(page: httpx.Response) -> tuple[str, str]:

@@ -52,6 +52,10 @@ class FakeProvider:
         signing = key or self.key
         return jwt.encode({"alg": "RS256", "kid": signing.kid, **header}, claims, signing)
 
+    def logout_token(self, key: RSAKey | None = None, typ: str = "logout+jwt", **claims: Any) -> str:
+        """Return a right logout token, with these changes of its claims."""
+        return self.token(self.logout_claims(**claims), key, typ=typ)
+
     async def start(self) -> None:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
         self.port = self._server.sockets[0].getsockname()[1]

@@ -8,12 +8,14 @@ from typing import NamedTuple
 import pytest
 
 from board.accounts import own_words, password_links, passwords, throttle
+from board.accounts.factors import policy
 from board.accounts.session_limit import MAX_SESSIONS
 from board.bootstrap import ROOT
 from board.commands import registry
 from board.config.settings import Settings
 from board.engine import kinds
 from board.engine.identity import SESSION_LIFETIME
+from models.accounts import ROLES, Account
 from tests.support.readme_blocks import document
 
 PAGE = document("explanation/asvs")
@@ -36,7 +38,7 @@ MET, NOT_APPLICABLE, NOT_MET = "met", "not applicable", "not met"
 TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
 ROW = re.compile(r"^\| (V\d+\.\d+\.\d+) \| (\d) \| ([^|\n]+) \| ([^|\n]+) \| ([^|\n]*) \|$", re.M)
 WAYS = {  # modules that give a browser a cookie by which it is known, with their ways in the table of the page
-    "board/accounts/sign_in_end.py": ("password", "one-time link"),
+    "board/accounts/sign_in_end.py": ("password", "one-time link", "passkey", "provider", "emergency account"),
     "board/accounts/session_renewal.py": ("confirmation",),
     "board/displays/api.py": ("wall display",),
     "board/displays/pages.py": ("wall display",),
@@ -176,6 +178,16 @@ def test_every_way_to_sign_in_is_documented() -> None:
     documented = {row[0] for row in rows("Ways to sign in")}
     assert {way for ways in WAYS.values() for way in ways} <= documented
     assert "API token" in documented
+
+
+def test_every_role_can_be_made_to_need_a_second_factor() -> None:
+    text, delivered = section("Second factors"), Settings(_env_file=None)
+    (all_roles,) = re.findall(r"SECOND_FACTOR_ROLES=([a-z,]+)", text)
+    strict = Settings(_env_file=None, second_factor_roles=all_roles)
+    accounts = [Account(id=role, email="", name="", role=role, password="", created_at="") for role in ROLES]
+    assert all(policy.must_have(account, strict) for account in accounts)
+    assert [account.role for account in accounts if policy.must_have(account, delivered)] == ["coordinator", "admin"]
+    assert f"{delivered.second_factor_grace_days} days after" in text
 
 
 def test_documented_fields_of_displays_are_those_of_the_declarations() -> None:

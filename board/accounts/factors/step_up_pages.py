@@ -17,6 +17,7 @@ from board.accounts.factors import code_check, passkey_refusals, passkeys, secon
 from board.accounts.factors.passkey_refusals import site_of
 from board.accounts.factors.passkeys import PasskeyError
 from board.accounts.factors.second_factors import Factors
+from board.accounts.session_renewal import renew_session
 from board.engine.identity import Caller
 from board.engine.recent_factor import is_recent
 from board.errors import OperationError, Refused
@@ -53,7 +54,9 @@ async def prove(request: Request) -> Response:
         if refused.code != "rate_limited":
             raise
         return with_retry_after(await page(request, caller, refused.message, 429), refused)
-    return RedirectResponse(_target(request), 303)
+    response = RedirectResponse(_target(request), 303)
+    await renew_session(request, response, caller)
+    return response
 
 
 async def ways(request: Request) -> Response:
@@ -70,7 +73,9 @@ async def check(request: Request) -> Response:
         await _prove(request, caller)
     except OperationError as error:
         raise Refused("invalid", str(error)) from None
-    return json_response({"recent": True})
+    response = json_response({"recent": True})
+    await renew_session(request, response, caller)
+    return response
 
 
 async def _prove(request: Request, caller: Caller) -> None:
