@@ -22,18 +22,24 @@ _SHARED = {
     ("GET", _SEARCH), ("GET", f"{_SEARCH}/cards/{{card}}"), ("GET", f"{_SEARCH}/history"),
     ("GET", "/help"), ("GET", "/help/titles.json"), ("GET", "/help/{name:path}"),
 }  # fmt: skip
-_OF_TOKENS = _SHARED | {
+OF_TOKENS = _SHARED | {
     ("PATCH", f"{_BOARD}/uploads/{{upload}}"), ("GET", f"{_BOARD}/uploads/{{upload}}"),
     ("POST", f"{_BOARD}/uploads/{{upload}}/finish"), ("POST", f"{_API}/intake/sightings"),
     ("GET", f"{_BOARD}/cards.csv"), ("GET", f"{_BOARD}/cards.json"),
     ("GET", f"{_BOARD}/journal.csv"), ("GET", f"{_BOARD}/journal.json"),
     ("GET", f"{_BOARD}/materials/{{material}}.pdf"),
 }  # fmt: skip
-_OF_GUESTS = _SHARED | {
+_FACTORS, _STEP_UP = "/account/factors", "/step-up"
+OF_GUESTS = _SHARED | {
     ("GET", "/"), ("GET", "/login"), ("POST", "/logout"),
     ("POST", f"{_API}/me/active"), ("GET", f"{_API}/me/draft-key"),
     ("GET", "/account"), ("POST", "/account/language"), ("POST", "/account/theme"), ("POST", "/account/password"),
-    ("POST", "/account/sessions"),
+    ("POST", "/account/sessions"), ("POST", "/account/sessions/disown"),
+    ("POST", f"{_API}/me/lock"), ("POST", f"{_API}/me/unlock"),
+    ("GET", _STEP_UP), ("POST", _STEP_UP), ("POST", f"{_STEP_UP}/ways"), ("POST", f"{_STEP_UP}/options"),
+    ("POST", f"{_STEP_UP}/check"),
+    ("GET", f"{_FACTORS}/app"), ("POST", f"{_FACTORS}/app"), ("POST", f"{_FACTORS}/passkeys"),
+    ("POST", f"{_FACTORS}/passkeys/options"), ("POST", f"{_FACTORS}/remove"), ("POST", f"{_FACTORS}/codes"),
 }  # fmt: skip
 
 
@@ -43,7 +49,7 @@ def check_reach(connection: HTTPConnection, caller: Caller) -> None:
         return
     method = "GET" if connection.scope["method"] == "HEAD" else connection.scope["method"]
     path = template_of(connection.scope)
-    routes = _OF_GUESTS if caller.token is None else _OF_TOKENS
+    routes = OF_GUESTS if caller.token is None else OF_TOKENS
     params = connection.path_params
     board = params.get("board", params.get("id") if path.startswith(_SEARCH) else None)
     if (method, path) not in routes or (board is not None and not caller.may_reach(board)):

@@ -6,10 +6,15 @@ import httpx2 as httpx
 import pytest
 from sqlalchemy import text
 from sqlmodel import Session, select
+from starlette.routing import Route
 
+from board import app
 from board.accounts import accounts, guests, live_changes
+from board.api.routes import CALLS
 from board.client import Refusal
 from board.errors import OperationError
+from board.web import limited_callers
+from board.web.http import BASE
 from models.accounts import ROLES, Account
 from models.ids import is_uuid
 from models.times import format_utc, now
@@ -98,6 +103,27 @@ async def test_guest_reads_its_search_and_changes_nothing(team: Team) -> None:
         assert (await person.http.get(f"/searches/{search}/guests")).status_code == 404
     finally:
         await person.close()
+
+
+async def test_guest_locks_and_unlocks_its_screen(team: Team) -> None:
+    server, search = team.server, await team.alice.open_search()
+    async with browser(server, await add_guest(server, search)) as http:
+        assert (await http.post("/api/v1/me/lock")).json()["locked_at"]
+        assert (await http.post("/api/v1/me/unlock", json={"password": "wrong"})).status_code == 422
+        assert (await http.post("/api/v1/me/unlock", json={"password": PASSWORD})).json() == {"locked_at": None}
+        assert (await http.get(f"/api/v1/boards/{search}")).status_code == 200
+
+
+def test_guest_reaches_each_route_of_its_own_account_but_alerts_and_tokens(team: Team) -> None:
+    pages = [(method, route.path) for route in app.create_app(team.server.service).routes if isinstance(route, Route)
+             for method in route.methods or ()]  # fmt: skip
+    own = {
+        (method, path) for method, path in [*pages, *((method, f"{BASE}{path}") for method, path in CALLS)]
+        if path.startswith(("/account/", "/step-up", f"{BASE}/me")) or path == "/account"
+    }  # fmt: skip
+    closed = {("POST", "/account/alerts"), ("POST", "/account/tokens/agree"), ("POST", "/account/tokens/end")}
+    assert {route for route in own if route[0] != "HEAD"} - closed == own & limited_callers.OF_GUESTS
+    assert closed <= own
 
 
 # -- the end ---------------------------------------------------------------------------------------------------------------
