@@ -45,7 +45,8 @@ def test_normalized_line_is_never_longer() -> None:
 
 # Texts without a mark, by the last part of their path: none is free text
 CODES = {
-    "code": "of a screen: compared", "password": "checked as typed", "language": "one of the catalogues",
+    "code": "of a screen: compared", "password": "checked as typed", "credential": "of a passkey: checked",
+    "language": "one of the catalogues",
     "board": "an id, compared", "epoch": "compared", "sha256": "compared",
     "checklist": "keys: ids of items", "earlier": "keys: ids of entries", "grade": "a patch: see its types",
     "outcome": "a patch: see its types", "commands": "a command: see its data", "sightings": "a command: see its data",

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from board.accounts import accounts, live_changes
 from board.alarms.escalation import Escalation
 from board.config.settings import Settings
 from board.engine.identity import Caller
@@ -14,7 +15,9 @@ from board.service import BoardService
 from models.alarm import Alarm
 from models.board import OPERATIONS
 from models.times import format_utc, now
-from tests.tools.bench._server import create_coordinator, create_coordinators, execute, open_search
+from tests.support.people import PASSWORD
+from tests.tools.bench._server import create_coordinator, create_coordinators, execute
+from tests.tools.bench._workload import SEARCH
 
 DAYS = 30
 DUTY = timedelta(hours=8)
@@ -28,8 +31,10 @@ async def make_month(settings: dict[str, str], alarms: int, searches: int) -> No
     given = {name.lower(): value for name, value in settings.items()}
     service = await BoardService.open(Settings(_env_file=None, **given), lambda: month.at)
     service.shares = service.shares.model_copy(update={"account": 10_000, "token": 10_000, "searches": 10_000})
-    await create_coordinators(service, 1)
-    await month.play(service, await create_coordinator(service), searches)
+    await create_coordinators(service, 2)
+    author = await service.database.read(lambda session: accounts.find(session, "helper1@desk.example").id)
+    await month.play(service, await create_coordinator(service), await live_changes.caller_for(service, author), searches)
+    await live_changes.add_account(service, "alice@desk.example", "Alice", "coordinator", PASSWORD)  # she opens the page
     await service.close()
 
 
@@ -41,15 +46,20 @@ class _Month:
         self._alarms, self._random = alarms, Random(1)
         self._duty_end = self.at
 
-    async def play(self, service: BoardService, caller: Caller, searches: int) -> None:
-        self._service, self._caller = service, caller
+    async def play(self, service: BoardService, caller: Caller, author: Caller, searches: int) -> None:
+        """`author`: account that enters the sightings, because an alarm about one's own sighting is taken already."""
+        self._service, self._caller, self._author = service, caller, author
         self._escalation = Escalation(service)
-        boards = [await open_search(service, caller) for _ in range(searches)]
+        boards = [await self._open_search() for _ in range(searches)]
         for number in range(self._alarms):
             at = self._begin + timedelta(days=DAYS) * number / self._alarms
             await self._be_on_duty(at)
             await self._go_on(at)
             await self._alarm(boards[number % searches])
+
+    async def _open_search(self) -> str:
+        since = {"missing_since": format_utc(self.at - timedelta(hours=3))}
+        return str((await execute(self._service, self._caller, OPERATIONS, "search.open", SEARCH | since)).opened)
 
     async def _be_on_duty(self, at: datetime) -> None:
         if at >= self._duty_end:
@@ -59,7 +69,7 @@ class _Month:
 
     async def _alarm(self, board: str) -> None:
         """Raise an urgent alarm, and play it to its end."""
-        await self._give(board, "sighting.add", {"description": TEXT, "priority": "urgent"})
+        await execute(self._service, self._author, board, "sighting.add", {"description": TEXT, "priority": "urgent"})
         await self._wait(self._random.choice((1, 3, 6)))
         alarm = await self._service.database.read(lambda session: _open_alarm(session, board))
         await self._give(board, "alarm.take", {"alarm": alarm.id})
@@ -86,7 +96,7 @@ class _Month:
 
 def _open_alarm(session: Session, board: str) -> Alarm:
     """Return the newest open alarm about a sighting of a search."""
-    rows = select(Alarm).where(Alarm.board == board, col(Alarm.ended_at).is_(None), Alarm.rule == "sighting_urgent")
+    rows = select(Alarm).where(Alarm.board == board, col(Alarm.ended_at).is_(None), Alarm.occasion == "sighting_urgent")
     return session.exec(rows.order_by(col(Alarm.raised_at).desc())).first() or _none(board)
 
 
