@@ -218,7 +218,7 @@ async def sighting_is_answered(night: Night) -> None:
 
 TOLD = [
     f"Alice has it {UNTIL}, after ",
-    "The promise of Alice lapsed, so nobody has it",
+    "The promise of Alice lapsed, so nobody had it",
     f"Bob has it {UNTIL}, after ",
     f"Bob has it {UNTIL}: .* The driver calls back",
     "Bob handed the alarm on to Alice",
