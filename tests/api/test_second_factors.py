@@ -346,18 +346,22 @@ async def test_a_factor_is_removed_by_its_owner_alone(server: Server) -> None:
 
 async def test_an_administrator_removes_lost_factors_and_the_owner_is_alerted(server: Server) -> None:
     eva, ada, bob = await hire(server), await hire(server, "admin"), await hire(server, "coordinator")
-    await give_app(server, eva)
+    secret, _ = await give_app(server, eva)
     async with browser(server) as http:
         await log_in(http, bob)
         assert (await http.post(f"/accounts/{eva.id}/factors")).status_code == 404
-    async with browser(server) as http:
+    async with browser(server) as http, browser(server) as finder:
+        await log_in(finder, eva)
+        await finder.post(SECOND, data={"code": code_of(secret)})
+        assert await is_signed_in(finder)
         await log_in(http, ada)
         assert "Remove second factors" in (await http.get(f"/accounts/{eva.id}")).text
         assert (await http.post(f"/accounts/{eva.id}/factors")).status_code == 303
+        assert not await is_signed_in(finder), "whoever found the phone is out"
     async with browser(server) as http:
         assert await log_in(http, eva) == "/duty"
         alerts = (await http.get("/api/v1/alerts")).json()["alerts"]
-        assert [alert["type"] for alert in alerts] == ["factor.removed"]
+        assert [alert["type"] for alert in alerts] == ["sign_in.new_device", "factor.removed"]
 
 
 async def test_a_command_lets_the_only_administrator_in_without_the_phone(server: Server) -> None:
