@@ -344,6 +344,20 @@ async def test_a_factor_is_removed_by_its_owner_alone(server: Server) -> None:
         assert await log_in(http, eva) == "/duty"
 
 
+async def test_second_page_names_who_can_help_after_the_password(server: Server) -> None:
+    eva = await hire(server)
+    await give_app(server, eva)
+    helpers = [await hire(server, "admin", name=f"00ada{number}") for number in range(2)]
+    gone = await hire(server, "admin", name="00abel")
+    await live_changes.apply_change(server.service, lambda session: accounts.set_enabled(session, gone.email, False))
+    async with browser(server) as http:
+        assert "00ada" not in (await http.get("/login")).text
+        await log_in(http, eva)
+        page = (await http.get(SECOND)).text
+        assert all(each.name in page for each in helpers)
+        assert "00abel" not in page
+
+
 async def test_an_administrator_removes_lost_factors_and_the_owner_is_alerted(server: Server) -> None:
     eva, ada, bob = await hire(server), await hire(server, "admin"), await hire(server, "coordinator")
     secret, _ = await give_app(server, eva)

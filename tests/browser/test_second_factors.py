@@ -29,9 +29,9 @@ async def account_of(browsers: Browsers, role: str = "investigator") -> Account:
     )
 
 
-async def at_localhost(browsers: Browsers) -> Window:
+async def at_localhost(browsers: Browsers, locale: str = "en") -> Window:
     """Return a window of a stranger at a host that can have passkeys: an address can't."""
-    return await browsers.stranger(url=browsers.url.replace("127.0.0.1", "localhost"), reduced_motion="reduce")
+    return await browsers.stranger(url=browsers.url.replace("127.0.0.1", "localhost"), reduced_motion="reduce", locale=locale)
 
 
 async def authenticator(window: Window) -> tuple[CDPSession, str]:
@@ -186,6 +186,24 @@ async def test_page_of_administrators_leads_to_step_up_and_back(browsers: Browse
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("language", ["en", "fr", "nl", "de"])
+async def test_set_up_at_the_sign_in_fits_and_has_no_barriers(
+    browsers: Browsers, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert browsers.server
+    monkeypatch.setattr(browsers.server.service.settings, "second_factor_grace_days", 0)
+    ada, window = await account_of(browsers, "admin"), await at_localhost(browsers, language)
+    await window.page.goto("/login")
+    await window.sign_in(ada.email)
+    await expect(window("[data-passkey]")).to_be_visible()
+    await window.page.set_viewport_size(TALL)
+    assert await barriers(window) == []
+    for width, height in WIDTHS.items():
+        await window.page.set_viewport_size({"width": width, "height": height})
+        assert await overflow(window) == [], width
+        await keep(window, f"set-up-{language}", width)
+
+
 @pytest.mark.parametrize("language", ["en", "fr", "nl", "de"])
 async def test_pages_of_second_factors_fit_and_have_no_barriers(browsers: Browsers, language: str) -> None:
     assert browsers.server

@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from board import i18n
-from board.accounts import devices, sign_in_end, throttle
+from board.accounts import administrators, devices, sign_in_end, throttle
 from board.accounts.account_pages import form_reader
 from board.accounts.factors import app_set_up, code_check, passkey_refusals, passkeys, pending_sign_in, second_factors
 from board.accounts.factors.passkey_refusals import site_of
@@ -178,7 +178,8 @@ async def _page(
     if not factors.rows:
         app = app_set_up.begin(account, service.settings.secret(), row.digest, sealed)
         return pages.page(request, "sign_in_set_up.html", None, status=status, action=PATH, **context, **app)
-    return pages.page(request, "sign_in_second.html", None, status=status, **context)
+    names = await service.database.read(lambda session: administrators.helpers(session, account.id))
+    return pages.page(request, "sign_in_second.html", None, status=status, helpers=", ".join(names), **context)
 
 
 def codes_page(request: Request, codes: list[str], target: str) -> Response:
