@@ -19,6 +19,7 @@ from board.accounts import accounts, devices, live_changes, password_links, sess
 from board.accounts.factors import policy, second_factors
 from board.accounts.factors.second_factors import Factors
 from board.accounts.login import login_of
+from board.accounts.provider_session import provider_of
 from board.accounts.session_list import disown, list_sessions
 from board.audit import actor
 from board.commands.alarms import alerts
@@ -58,7 +59,7 @@ CHANGED = {
 async def account_page(request: Request, caller: Caller, problem: str | None = None, status: int = 422) -> Response:
     """`GET /account`: settings of the account and of this browser, and its sessions. `problem`: of a failed change."""
     id, at, lang = caller.account.id, format_utc(now()), language.language_for(request, caller)
-    service = service_of(request)
+    service, provider = service_of(request), await provider_of(request, caller)
     rows = [] if caller.token else await service.database.read(lambda session: list_sessions(session, id, at, lang))
     alert_settings = await service.database.read(lambda session: alerts.settings_of(session, id))
     message = problem and i18n.translate(problem, lang)
@@ -76,6 +77,7 @@ async def account_page(request: Request, caller: Caller, problem: str | None = N
         changed=notice and i18n.translate(notice, lang), ended=ended_tokens, alerts=alert_settings, tokens=tokens,
         good=token_list.count_active(tokens), factors=factors, set_up_by=set_up_by and format_utc(set_up_by),
         has_password=service.sign_in.allows_password(caller.account.email),
+        provider=provider, types_password=provider is None,
     )  # fmt: skip
 
 
@@ -159,7 +161,7 @@ async def agree_to_token(request: Request) -> Response:
     require_recent_factor(caller)
     form = await form_reader(request)
     try:
-        await check_password(request, caller, form("password"))
+        await check_password_for_token(request, caller, form("password"))
     except Refused as refused:
         if refused.code != "rate_limited":
             raise
@@ -283,6 +285,15 @@ async def check_password(request: Request, caller: Caller, password: str) -> Non
     address = client_address.of(request)
     if await login_of(request).reauthenticate(caller.account, password, caller.session or "", address) is None:
         raise OperationError(N_("Your current password is wrong."))
+
+
+async def check_password_for_token(request: Request, caller: Caller, password: str) -> None:
+    """Check the password like `check_password`, except of a person whom a provider signed in.
+
+    Such a person may have none. They have proved their identity lately, which the caller of this has checked.
+    """
+    if await provider_of(request, caller) is None:
+        await check_password(request, caller, password)
 
 
 async def form_reader(request: Request) -> Callable[[str], str]:

@@ -26,9 +26,10 @@ from board.accounts import (
     token_boards,
     token_list,
 )
-from board.accounts.account_pages import check_password, form_reader, recheck
+from board.accounts.account_pages import check_password_for_token, form_reader, recheck
 from board.accounts.factors import second_factors
 from board.accounts.identities import Link
+from board.accounts.provider_session import provider_of
 from board.accounts.session_list import SessionRow, list_sessions
 from board.accounts.token_list import TokenRow
 from board.engine.identity import Caller
@@ -219,7 +220,7 @@ async def tokens_page(
     service_of(request).reads.report(caller, "tokens")
     return _page(
         request, "api_tokens.html", caller, problem, status, tokens=rows, people=people, scopes=SCOPES, days=_choices(request),
-        default_days=service_of(request).settings.token_days,
+        default_days=service_of(request).settings.token_days, types_password=await provider_of(request, caller) is None,
         typed={name: form(name) for name in ("name", "scope", "account", "days", "searches")},
     )  # fmt: skip
 
@@ -239,7 +240,7 @@ async def add_token(request: Request, caller: Caller) -> Response:
         return secret, accounts.find_token(session, name).agreed_at is None
 
     try:
-        await check_password(request, caller, form("password"))
+        await check_password_for_token(request, caller, form("password"))
         secret, needs_consent = await _change(request, caller, add)
     except OperationError as error:
         return await tokens_page(request, caller, str(error), form)

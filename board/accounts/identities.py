@@ -16,9 +16,10 @@ from board.engine.rights_version import bump_rights_version
 from board.errors import OperationError
 from board.i18n import N_
 from models.accounts import Account, Identity, LinkPermission, LoginSession
-from models.times import format_utc
+from models.times import format_utc, parse_utc
 
 PERMISSION_TTL = timedelta(hours=24)
+UNCHECKED_TTL = timedelta(hours=24)  # claims of a person that could not be checked for this long count no longer
 
 
 class Link(NamedTuple):
@@ -52,6 +53,15 @@ def find(session: Session, issuer: str, subject: str) -> Identity | None:
 def of_account(session: Session, account: str) -> Identity | None:
     """Return the identity of an account."""
     return session.exec(select(Identity).where(Identity.account == account)).first()
+
+
+def role_until(session: Session, account: Account, sign_in: SignIn) -> str | None:
+    """Return the time until which the newest claims give an account its role; None if its role depends on no claims."""
+    identity = of_account(session, account.id)
+    provider = sign_in.by_issuer(identity.issuer) if identity is not None else None
+    if identity is None or provider is None or not provider.role or sign_in.is_break_glass(account.email):
+        return None
+    return format_utc(parse_utc(identity.checked_at) + UNCHECKED_TTL)
 
 
 def permission_of(session: Session, account: str, now: datetime) -> LinkPermission | None:

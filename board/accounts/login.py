@@ -17,7 +17,7 @@ from sqlalchemy import bindparam, delete
 from sqlmodel import Session, select
 from starlette.requests import HTTPConnection
 
-from board.accounts import account_uses, break_glass, devices, passwords, session_replacement, throttle
+from board.accounts import account_uses, break_glass, devices, identities, passwords, session_replacement, throttle
 from board.accounts.devices import NO_BROWSER, SignInBrowser
 from board.accounts.earlier_networks import EarlierNetworks
 from board.accounts.provider_session import ProviderSession
@@ -157,6 +157,8 @@ class Login:
             current = session.get(Account, account.id, with_for_update=True)
             if current is None or not current.is_active(login_session.created_at) or current.password != account.password:
                 return False
+            if provider is None:
+                self._bound(session, current, login_session)
             is_new_device = not browser.is_known and has_signed_in(session, current.id)
             _drop_ended(session, login_session.created_at)
             session.add(login_session)
@@ -180,6 +182,13 @@ class Login:
             await self._service.rights_changed()
         metrics.sign_ins.labels("succeeded").inc()
         return secret
+
+    def _bound(self, session: Session, account: Account, login_session: LoginSession) -> None:
+        """End a session without a provider when the account's role, which depends on claims of one, is not known any more."""
+        until = identities.role_until(session, account, self._service.sign_in)
+        if until is not None:
+            login_session.latest_end = min(login_session.latest_end, until)
+            login_session.ends_at = min(login_session.ends_at, until)
 
     async def sign_out(self, caller: Caller) -> None:
         """End the caller's session and its open sockets."""
@@ -208,7 +217,8 @@ def _new_session(
     at, latest = format_utc(start), format_utc(start + SESSION_LIFETIME)
     return LoginSession(
         digest=key, account=account.id, created_at=at, used_at=at, latest_end=latest, ends_at=min(latest, idle_end(start, idle)),
-        device=browser.device, network=block_of(address)[:MAX_NETWORK] or None, is_new_device=not browser.is_known, factor_at=at,
+        device=browser.device, network=block_of(address)[:MAX_NETWORK] or None, is_new_device=not browser.is_known,
+        factor_at=at if provider is None else provider.proved_at or at,
         **(provider.columns() if provider is not None else {}),
     )  # fmt: skip
 

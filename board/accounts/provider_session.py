@@ -1,7 +1,14 @@
 """Session at a provider (OpenID Connect) that a session here stems from."""
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+
+from starlette.requests import Request
+
+from board.config.sign_in import Provider
+from board.engine.identity import Caller
+from board.web.http import service_of
+from models.accounts import LoginSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -9,7 +16,8 @@ class ProviderSession:
     """Session at a provider.
 
     `key`: of the provider in `sign_in.toml`. `sid`: name of the session there, if it has one. `token`: encrypted token with which
-    the claims are read again. `check_at`: time of the next check.
+    the claims are read again. `check_at`: time of the next check. `proved_at`: when the person proved their identity there, which
+    may have been long before; None if the provider did not say.
     """
 
     key: str
@@ -18,6 +26,7 @@ class ProviderSession:
     sid: str | None
     token: str = field(repr=False)
     check_at: str
+    proved_at: str | None = None
 
     def columns(self) -> dict[str, str | None]:
         """Return the columns of a `LoginSession`."""
@@ -27,9 +36,18 @@ class ProviderSession:
         }  # fmt: skip
 
     def to_json(self) -> str:
-        return json.dumps(asdict(self))
+        return json.dumps(asdict(replace(self, proved_at=None)))  # a second factor will be proved here
 
     @classmethod
     def of_json(cls, text: str | None) -> "ProviderSession | None":
         """Return the session that `to_json` wrote; None for None."""
         return cls(**json.loads(text)) if text is not None else None
+
+
+async def provider_of(request: Request, caller: Caller) -> Provider | None:
+    """Return the provider that signed the caller in, where they can sign in again; None for other sessions and for tokens."""
+    if caller.session is None:
+        return None
+    service = service_of(request)
+    row = await service.database.read(lambda session: session.get(LoginSession, caller.session))
+    return service.sign_in.by_issuer(row.issuer) if row is not None and row.issuer is not None else None

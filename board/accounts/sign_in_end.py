@@ -9,21 +9,23 @@ from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from board.accounts import devices, session_limit
+from board.accounts import devices, identities, session_limit
 from board.accounts.factors import pending_sign_in, policy
 from board.accounts.login import login_of
 from board.accounts.provider_session import ProviderSession
 from board.commands.duty.on_duty import on_duty
+from board.i18n import N_
 from board.rate_limit import client_address
 from board.web import pages
 from board.web.auth import SESSION
 from board.web.http import service_of
 from models.accounts import Account
-from models.times import now
+from models.times import format_utc, now
 
 DUTY = "/duty"  # page on which a person begins a duty
 FACTORS = "/account#factors"
 PROPOSED = timedelta(days=7)  # before the end of the days of grace
+UNCHECKED = N_("Sign in with the account of your organisation: it has not confirmed your role for a day.")
 SECOND = "/sign-in/second"  # page on which a person proves or sets up a second factor
 
 
@@ -38,11 +40,14 @@ async def finish(
 ) -> Response | None:
     """Return 303 to `target` with the session cookie, or 303 to the page of the second factor.
 
-    Returns None if the account was disabled or its password changed in the meantime. `strong`: the first factor includes a second
+    Returns None if the account was disabled or its password changed in the meantime. The page of the sign-in with a sentence, if
+    the account's role depends on claims that are too old. `strong`: the first factor includes a second
     one, such as a passkey with user verification, or a provider that asserted it. `provider`: the session at the provider that
     signed the person in. `asks_duty`: the home page is replaced by that of duties.
     """
     service = service_of(request)
+    if provider is None and await _is_unchecked(request, account):
+        return _refuse_unchecked(request, account)
 
     def next_step(session: Session) -> policy.Step:
         return policy.next_step(session, account, service.settings, now())
@@ -57,6 +62,21 @@ async def finish(
     response = RedirectResponse(SECOND, 303)
     pending_sign_in.COOKIE.set(request, response, secret)
     return response
+
+
+async def _is_unchecked(request: Request, account: Account) -> bool:
+    """Return whether the account's role depends on claims of a provider that were not checked for too long.
+
+    Otherwise people who left their organisation could come in by a password or passkey for ever.
+    """
+    service = service_of(request)
+    until = await service.database.read(lambda session: identities.role_until(session, account, service.sign_in))
+    return until is not None and until <= format_utc(now())
+
+
+def _refuse_unchecked(request: Request, account: Account) -> Response:
+    service_of(request).refusals.sign_in(account, "unchecked", client_address.of(request))
+    return pages.sign_in_page(request, error=UNCHECKED, status=403)
 
 
 async def start(

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal, dataclass_transform
 
 ENTRIES: dict[str, type["Entry"]] = {}  # by type
 Group = Literal["sign_ins", "refusals", "reads", "administration"]
-SignInReason = Literal["unknown", "password", "disabled", "second_factor", "switched_off"]
+SignInReason = Literal["unknown", "password", "disabled", "second_factor", "switched_off", "unchecked"]
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True)

@@ -53,6 +53,7 @@ class Provider(Data):
     client_auth: Literal["client_secret_basic", "client_secret_post"] = "client_secret_basic"
     scopes: list[Text] = Field(default=["openid", "profile", "email"], max_length=20)
     userinfo: bool = True
+    acr_values: list[Text] = Field(default=[], max_length=20)
     prompt: Literal["login", "select_account", "consent"] | None = None
     second_factor: bool = False
     create_accounts: bool = False

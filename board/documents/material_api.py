@@ -71,7 +71,7 @@ class _PrintJob:
     "POST", "/boards/{board}/materials/preview.pdf",
     N_("Returns a draft PDF of a poster, vignette or brief that is not approved yet."),
     (*ON_A_BOARD, "invalid", "too_large"), body=Draft, media="application/pdf", answer=Binary,
-    right="export",
+    right="export", step_up=True,
 )  # fmt: skip
 async def preview(request: Request) -> Response:
     """Serve the draft of a material as PDF. A POST, because proxies log URLs, which must not contain details of a child.
@@ -102,7 +102,7 @@ async def preview_picture(request: Request) -> Response:
     "GET", "/boards/{board}/materials/{material}.pdf",
     N_("Returns an approved material as PDF. If it must no longer be given out, each page is marked as no longer valid."),
     (*ON_A_BOARD, "invalid", "too_large"), query=(LANGUAGE, PAPER), media="application/pdf", answer=Binary,
-    right="export",
+    right="export", step_up=True,
 )  # fmt: skip
 async def material_pdf(request: Request) -> Response:
     """Serve an approved material as PDF.

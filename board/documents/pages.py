@@ -50,13 +50,14 @@ async def briefing(request: Request, caller: Caller) -> Response:
 
 
 async def history(request: Request, caller: Caller) -> Response:
-    """Serve the newest events of a search, to people who proved their identity lately."""
-    if not is_recent(caller):
-        return _refused(request, Refused("step_up"), caller)
+    """Serve the newest events of a search."""
     return await _answer(request, caller, partial(_events, request.path_params["id"]))
 
 
 async def _answer(request: Request, caller: Caller, compose: Compose) -> Response:
+    """Serve a document to people who proved their identity lately."""
+    if not is_recent(caller):
+        return _refused(request, Refused("step_up"), caller)
     service = service_of(request)
     reads = language.language_for(request, caller)
     is_pdf = request.url.path.endswith(".pdf")

@@ -13,6 +13,7 @@ from urllib.parse import urlencode, urlsplit
 import orjson
 
 from board.config.sign_in import Provider
+from board.engine.recent_factor import MAX_AGE
 from board.providers.metadata import Metadata
 from board.providers.sealed import Seal
 from board.web.cookies import Cookie
@@ -38,16 +39,23 @@ class Authorization(NamedTuple):
         """Return the value of the cookie."""
         return seal.close(orjson.dumps(list(self)))
 
-    def url(self, provider: Provider, metadata: Metadata, redirect_uri: str) -> str:
-        """Return the address at the provider (OpenID Connect Core 1.0, section 3.1.2.1; RFC 7636)."""
+    def url(self, provider: Provider, metadata: Metadata, redirect_uri: str, *, again: bool = False) -> str:
+        """Return the address at the provider (OpenID Connect Core 1.0, section 3.1.2.1; RFC 7636).
+
+        `again`: the provider asks for a proof of identity although it knows the browser.
+        """
         challenge = base64.urlsafe_b64encode(hashlib.sha256(self.verifier.encode()).digest()).decode().rstrip("=")
         query = {
             "response_type": "code", "client_id": provider.client_id, "redirect_uri": redirect_uri,
             "scope": " ".join(provider.scopes), "state": self.state, "nonce": self.nonce,
             "code_challenge": challenge, "code_challenge_method": "S256",
         }  # fmt: skip
-        if provider.prompt:
-            query["prompt"] = provider.prompt
+        if provider.acr_values:
+            query["acr_values"] = " ".join(provider.acr_values)
+        if again or provider.prompt:
+            query["prompt"] = "login" if again else provider.prompt or ""
+        if again:
+            query["max_age"] = str(int(MAX_AGE.total_seconds()))  # the ID token must then say when that was
         endpoint = metadata.authorization_endpoint
         return f"{endpoint}{'&' if urlsplit(endpoint).query else '?'}{urlencode(query)}"
 

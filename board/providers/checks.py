@@ -4,7 +4,6 @@ Each session is checked every `check_min` minutes, by one process. While a provi
 """
 
 import asyncio
-from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
@@ -31,7 +30,6 @@ log = structlog.get_logger()
 POLL_S = 5.0
 BATCH_SIZE = 8  # sessions checked at the same time by this process
 ENDS_SESSION = ("ended", "no_role", "disabled")
-UNCHECKED_TTL = timedelta(hours=24)  # a session whose claims could not be checked for this long ends
 
 
 class DueCheck(NamedTuple):
@@ -128,4 +126,4 @@ def _due(at: str) -> SelectOfScalar[LoginSession]:
 def _is_unchecked(due: DueCheck, session: Session) -> bool:
     """Return whether the claims of a person could not be checked for too long."""
     identity = identities.find(session, due.issuer, due.subject)
-    return identity is None or identity.checked_at < format_utc(now() - UNCHECKED_TTL)
+    return identity is None or identity.checked_at < format_utc(now() - identities.UNCHECKED_TTL)

@@ -46,7 +46,9 @@ def name_of(claims: Claims, email: str) -> str:
 def is_strong(provider: Provider, claims: Claims) -> bool:
     """Return whether the person proved a second factor to the provider."""
     methods = claims.get("amr")
-    return provider.second_factor or (isinstance(methods, list) and any(method in STRONG for method in _texts(methods)))
+    stated = {*_texts(methods if isinstance(methods, list) else []), *_texts(claims.get("acr"))}
+    has_level = not stated.isdisjoint(provider.acr_values)
+    return provider.second_factor or has_level or (isinstance(methods, list) and not STRONG.isdisjoint(_texts(methods)))
 
 
 def _value(claims: Claims, path: str) -> Any:

@@ -29,9 +29,9 @@ OWN_OR_TYPED = ("same-origin", "none")  # values of Sec-Fetch-Site: one of our p
 
 
 async def begin(request: Request) -> Response:
-    """`GET /sign-in/with/{provider}?next=`: redirect to the provider; from a page of another site, to the sign-in page.
+    """`GET /sign-in/with/{provider}?next=&again`: redirect to the provider; from a page of another site, to the sign-in page.
 
-    So nobody is signed in without pressing a button here (ASVS 5.0, V7.6.2).
+    So nobody is signed in without pressing a button here (ASVS 5.0, V7.6.2). `again`: for step-up.
     """
     client = providers_of(request).by_key(request.path_params["provider"])
     if client is None:
@@ -45,7 +45,8 @@ async def begin(request: Request) -> Response:
         return _refusal(request, client, error.code)
     target = pages.safe_redirect_path(request.query_params.get("next", pages.HOME))
     started = authorization.begin(client.provider, target, now())
-    response = RedirectResponse(started.url(client.provider, metadata, _redirect_uri(request, client)), 303)
+    url = started.url(client.provider, metadata, _redirect_uri(request, client), again="again" in request.query_params)
+    response = RedirectResponse(url, 303)
     COOKIE.set(request, response, started.sealed(providers_of(request).sign_ins))
     return response
 

@@ -1,6 +1,6 @@
 """Token of a provider as a session stores it: encrypted, a refresh token if there is one, otherwise the access token."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 import orjson
@@ -43,7 +43,16 @@ def session_of(provider: Provider, claims: Claims, tokens: Tokens, seal: Seal, n
         sid=sid if isinstance(sid, str) and 0 < len(sid) <= MAX_SID else None,
         token=sealed(tokens, seal),
         check_at=next_check(provider, now),
+        proved_at=_proved_at(claims, now),
     )
+
+
+def _proved_at(claims: Claims, now: datetime) -> str | None:
+    """Return when the person proved their identity at the provider; None if it did not say. Never in the future."""
+    at = claims.get("auth_time")
+    if not isinstance(at, int) or isinstance(at, bool):
+        return None
+    return format_utc(datetime.fromtimestamp(min(max(at, 0), now.timestamp()), UTC))
 
 
 def next_check(provider: Provider, now: datetime) -> str:

@@ -1,5 +1,6 @@
 """Hostile, wrong and late answers of providers: nobody is signed in, and the audit journal has the reason."""
 
+import asyncio
 import base64
 import hmac
 import json
@@ -10,15 +11,15 @@ import httpx2 as httpx
 import pytest
 from sqlmodel import col, select, update
 
-from board.accounts import identities, live_changes
+from board.accounts import accounts, identities, live_changes
 from board.providers import cached, fetch, limits
 from board.providers.checks import Checks
 from board.providers.providers import Providers
 from board.rate_limit import Rule
 from models.accounts import Account, Identity, LoginSession
-from models.times import now
+from models.times import format_utc, now
 from tests.support.audit_record import AuditRecord
-from tests.support.factors import code_of, give_app
+from tests.support.factors import code_of, give_app, set_factor_age
 from tests.support.fake_provider import CLIENT, EVENT, FakeProvider, new_key, running_fake
 from tests.support.people import PASSWORD, PATIENCE_S, Server, new_id, running_server
 
@@ -277,6 +278,29 @@ async def test_session_ends_if_its_claims_were_not_checked_for_a_day(
     assert (await http.get(f"{board.url}/api/v1/me")).status_code == 401
 
 
+async def test_password_opens_nothing_after_claims_of_a_day_ago(
+    board: Server, police: FakeProvider, http: httpx.AsyncClient, record: AuditRecord
+) -> None:
+    await sign_in(http, board, police)
+    login = {"email": police.claims["email"], "password": PASSWORD}
+    change = await asyncio.to_thread(accounts.prepare_password, login["email"], PASSWORD)
+    await live_changes.apply_change(board.service, change)
+    async with browser() as other:
+        assert (await other.post(f"{board.url}/login", data=login)).status_code == 303
+        ends = await board.service.database.read(lambda session: session.exec(select(col(LoginSession.latest_end))).all())
+        assert min(ends) < format_utc(now() + identities.UNCHECKED_TTL), "the session ends with the claims"
+    identity = update(Identity).where(col(Identity.subject) == police.claims["sub"]).values(checked_at=DUE)
+    await board.service.database.write(lambda database: database.connection().execute(identity))
+    async with browser() as other:
+        refused = await other.post(f"{board.url}/login", data=login)
+        assert (refused.status_code, "has not confirmed your role" in refused.text) == (403, True)
+        assert "board_session" not in other.cookies
+        assert (await sign_in(other, board, police)).status_code == 303
+    async with browser() as other:
+        assert (await other.post(f"{board.url}/login", data=login)).status_code == 303
+    assert [entry.about["reason"] for entry in await record.entries(kind="sign_in.failed")] == ["unchecked"]
+
+
 async def _check_now(board: Server) -> None:
     """Check all sessions of providers against a client whose provider answers 500, or not at all."""
     due = update(LoginSession).where(col(LoginSession.check_at).is_not(None)).values(check_at=DUE)
@@ -306,6 +330,15 @@ async def test_answer_works_in_the_browser_that_asked_alone(board: Server, polic
         await begin(other, board, police)
         assert (await call_back(other, board, query)).status_code == 400
     assert (await call_back(http, board, {**query, "state": "é"})).status_code == 400
+
+
+async def test_sign_in_page_of_another_tab_disturbs_no_sign_in(
+    board: Server, police: FakeProvider, http: httpx.AsyncClient
+) -> None:
+    query = await begin(http, board, police)
+    offered = await http.post(f"{board.url}/sign-in/passkey/options", headers={"Origin": board.url})
+    assert offered.status_code == 200
+    assert (await call_back(http, board, query)).status_code == 303
 
 
 async def test_answer_works_for_its_provider_alone(
@@ -397,6 +430,50 @@ async def test_permission_for_one_provider_links_no_other(
     house.claims["email"] = police.claims["email"] = email
     assert (await sign_in(http, board, house, "house")).status_code == 403
     assert (await sign_in(http, board, police)).status_code == 303
+
+
+async def test_step_up_is_a_new_sign_in_at_the_provider(board: Server, police: FakeProvider, http: httpx.AsyncClient) -> None:
+    await sign_in(http, board, police)
+    email, origin = police.claims["email"], {"Origin": board.url}
+    account = await board.service.database.read(lambda session: accounts.find(session, email))
+    await set_factor_age(board, account, 11)
+    page = await http.get(f"{board.url}/step-up?next=/handover")
+    assert 'href="/sign-in/with/police?again&amp;next=/handover"' in page.text
+    assert 'name="password"' not in page.text
+    ways = (await http.post(f"{board.url}/step-up/ways", headers=origin)).json()
+    assert (ways["recent"], ways["provider"]) == (False, {"key": "police", "name": "Police account"})
+    for seconds, is_recent in ((-660, False), (-1, True), (3_600, True)):
+        police.claims["auth_time"] = _at(seconds)  # the first: somebody left the question out of the address
+        start = await http.get(f"{board.url}/sign-in/with/police?again&next=/handover")
+        sent = httpx.URL(start.headers["location"]).params
+        assert (sent["prompt"], sent["max_age"]) == ("login", "600")
+        police.nonce = sent["nonce"]
+        back = await call_back(http, board, {"code": "code", "state": sent["state"]})
+        assert back.headers["location"] == "/handover"
+        assert (await http.post(f"{board.url}/step-up/ways", headers=origin)).json()["recent"] == is_recent
+    rows = await board.service.database.read(lambda session: accounts.sessions(session, account.id, format_utc(now())))
+    assert len(rows) == 1, "the former session ended"
+    assert all((row.factor_at or "") <= format_utc(now()) for row in rows)
+
+
+async def test_person_without_a_password_agrees_to_a_token(board: Server, police: FakeProvider, http: httpx.AsyncClient) -> None:
+    await sign_in(http, board, police)
+    email, name, headers = police.claims["email"], f"gis {new_id()}", {"Origin": board.url}
+
+    def add(session: Any) -> str:
+        accounts.add_token(session, name, "read", email, format_utc(now()), made_by="somebody")
+        return accounts.find_token(session, name).id
+
+    token = await live_changes.apply_change(board.service, add)
+    page = await http.get(f"{board.url}/account")
+    assert ('action="/account/tokens/agree"' in page.text, 'name="password"' in page.text) == (True, False)
+    account = await board.service.database.read(lambda session: accounts.find(session, email))
+    await set_factor_age(board, account, 11)
+    refused = await http.post(f"{board.url}/account/tokens/agree", data={"token": token}, headers=headers)
+    assert refused.status_code == 403
+    assert (await sign_in(http, board, police)).status_code == 303
+    agreed = await http.post(f"{board.url}/account/tokens/agree", data={"token": token}, headers=headers)
+    assert (agreed.status_code, agreed.headers["location"]) == (303, "/account?changed=agreed#tokens")
 
 
 async def test_second_factor_is_asked_for_unless_the_provider_states_one(

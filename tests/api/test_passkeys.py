@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx2 as httpx
 import pytest
@@ -202,6 +203,26 @@ async def test_a_passkey_of_one_person_cannot_be_added_by_another(server: Server
         await log_in(http, kim)
         assert (await add(http, key)).status_code == 422
     assert await stored(server, kim) == []
+
+
+async def test_a_first_passkey_is_made_at_the_sign_in(tmp_path: Path) -> None:
+    async with running_server(tmp_path, second_factor_grace_days=0) as server:
+        ada, key = await hire(server, "admin"), passkey(server)
+        async with browser(server) as http, browser(server) as other:
+            for each in (http, other):
+                assert await log_in(each, ada) == SECOND
+            foreign = key.register(await options(other, SECOND))
+            for answer in ("", "{}", foreign):
+                refused = await http.post(SECOND, data={"credential": answer, "name": "Phone"})
+                assert (refused.status_code, await is_signed_in(http)) == (422, False)
+            made = await http.post(SECOND, data={"credential": key.register(await options(http, SECOND)), "name": "Phone"})
+            assert (len(recovery_codes(made)), await is_signed_in(http)) == (8, True)
+            again = await other.post(SECOND, data={"credential": passkey(server).register(await options(http, NEW))})
+            assert (again.status_code, await is_signed_in(other)) == (401, False), "now it must be proved"
+        assert [row.name for row in await stored(server, ada)] == ["Phone"]
+        async with browser(server) as http:
+            assert await log_in(http, ada) == SECOND
+            assert (await http.post(SECOND, data={"credential": key.answer(await options(http, SECOND))})).status_code == 303
 
 
 async def test_a_disabled_account_does_not_sign_in_by_passkey(server: Server) -> None:

@@ -344,20 +344,38 @@ async def test_a_factor_is_removed_by_its_owner_alone(server: Server) -> None:
         assert await log_in(http, eva) == "/duty"
 
 
+async def test_second_page_names_who_can_help_after_the_password(server: Server) -> None:
+    eva = await hire(server)
+    await give_app(server, eva)
+    helpers = [await hire(server, "admin", name=f"00ada{number}") for number in range(2)]
+    gone = await hire(server, "admin", name="00abel")
+    await live_changes.apply_change(server.service, lambda session: accounts.set_enabled(session, gone.email, False))
+    async with browser(server) as http:
+        assert "00ada" not in (await http.get("/login")).text
+        await log_in(http, eva)
+        page = (await http.get(SECOND)).text
+        assert all(each.name in page for each in helpers)
+        assert "00abel" not in page
+
+
 async def test_an_administrator_removes_lost_factors_and_the_owner_is_alerted(server: Server) -> None:
     eva, ada, bob = await hire(server), await hire(server, "admin"), await hire(server, "coordinator")
-    await give_app(server, eva)
+    secret, _ = await give_app(server, eva)
     async with browser(server) as http:
         await log_in(http, bob)
         assert (await http.post(f"/accounts/{eva.id}/factors")).status_code == 404
-    async with browser(server) as http:
+    async with browser(server) as http, browser(server) as finder:
+        await log_in(finder, eva)
+        await finder.post(SECOND, data={"code": code_of(secret)})
+        assert await is_signed_in(finder)
         await log_in(http, ada)
         assert "Remove second factors" in (await http.get(f"/accounts/{eva.id}")).text
         assert (await http.post(f"/accounts/{eva.id}/factors")).status_code == 303
+        assert not await is_signed_in(finder), "whoever found the phone is out"
     async with browser(server) as http:
         assert await log_in(http, eva) == "/duty"
         alerts = (await http.get("/api/v1/alerts")).json()["alerts"]
-        assert [alert["type"] for alert in alerts] == ["factor.removed"]
+        assert [alert["type"] for alert in alerts] == ["sign_in.new_device", "factor.removed"]
 
 
 async def test_a_command_lets_the_only_administrator_in_without_the_phone(server: Server) -> None:

@@ -6,6 +6,8 @@ import pytest
 from sqlmodel import Session, select
 
 from board.accounts import accounts
+from board.audit import outlets
+from board.audit.entries import ExportRead
 from models.accounts import LoginSession
 from models.factors import SecondFactor
 from models.times import format_utc, now
@@ -84,6 +86,21 @@ async def test_downloads_ask_sessions_but_not_tokens(team: Team, server: Server)
             assert (await http.get(path)).status_code == 200, path
 
 
+async def test_each_outlet_of_an_export_asks(team: Team, server: Server) -> None:
+    search, ada = await team.alice.open_search(), await hire(server, "admin")
+    table = outlets.CALLS | outlets.PAGES
+    exports = [address.split(" ") for address, outlet in table.items() if ExportRead in outlet.entries]
+    assert len(exports) > 10
+    async with browser(server) as http:
+        await log_in(http, ada)
+        await set_factor_age(server, ada, OLD)
+        for method, path in exports:
+            filled = path.replace("{number:number}", "1").format(board=search, id=search, material="x")
+            answer = await http.request(method, filled, json={} if method == "POST" else None)
+            asked = answer.status_code == 403 or answer.headers.get("location", "").startswith("/step-up")
+            assert asked, (filled, answer.status_code)
+
+
 async def test_sealed_sources_ask_and_open_ones_do_not(team: Team, server: Server) -> None:
     search = await team.alice.open_search()
     for sealed in (True, False):
@@ -122,7 +139,7 @@ async def test_password_is_not_enough_for_an_account_with_a_factor(server: Serve
         await log_in(http, ada)
         await http.post("/sign-in/second", data={"code": code_of(secret, -1)})
         await set_factor_age(server, ada, OLD)
-        assert (await http.post("/step-up/ways")).json() == {"recent": False, "app": True, "passkey": False}
+        assert (await http.post("/step-up/ways")).json() == {"recent": False, "app": True, "passkey": False, "provider": None}
         for data in ({"password": PASSWORD}, {"code": wrong_code(secret)}, {"code": code_of(secret, -1)}, {}):
             refused = await http.post("/step-up/check", data=data)
             assert (refused.status_code, refused.json()["code"]) == (422, "invalid"), data
@@ -162,6 +179,22 @@ async def test_removing_a_factor_and_ending_a_token_ask_again(server: Server) ->
         for path, data in forms.items():
             assert (await http.post(path, data=data)).status_code == 403, path
     assert await server.service.database.read(lambda session: session.get(SecondFactor, factor)) is not None
+
+
+async def test_other_sessions_are_asked_after_a_factor_is_removed(server: Server) -> None:
+    ada = await hire(server, "admin")
+    secret, _ = await give_app(server, ada)
+    async with browser(server) as desk, browser(server) as phone:
+        for step, http in enumerate((desk, phone)):
+            await log_in(http, ada)
+            assert (await http.post("/sign-in/second", data={"code": code_of(secret, step - 1)})).status_code == 303
+        (row,) = await server.service.database.read(
+            lambda session: session.exec(select(SecondFactor).where(SecondFactor.account == ada.id)).all()
+        )
+        assert (await phone.get("/accounts")).status_code == 200
+        assert (await desk.post("/account/factors/remove", data={"factor": row.id})).status_code == 303
+        assert (await desk.get("/accounts")).status_code == 200
+        assert (await phone.get("/accounts")).headers["location"].startswith("/step-up")
 
 
 async def test_another_session_of_the_account_stays_old(server: Server) -> None:

@@ -106,7 +106,10 @@ async def test_page_is_in_the_language_of_the_browser(office: Browsers, language
     await stranger.page.goto("/login")
     words = {"fr": "Se connecter avec un mot de passe", "nl": "Aanmelden met een wachtwoord", "de": "Mit Passwort anmelden"}
     await expect(stranger("form.sign-in > button:not([type=button])")).to_have_text(words[language])
-    await keep(stranger, f"sign-in-{language}", 1400)
+    for width, height in WIDTHS.items():
+        await stranger.page.set_viewport_size({"width": width, "height": height})
+        assert await overflow(stranger) == [], width
+        await keep(stranger, f"sign-in-{language}", width)
 
 
 async def test_password_still_signs_in(office: Browsers) -> None:

@@ -29,9 +29,9 @@ async def account_of(browsers: Browsers, role: str = "investigator") -> Account:
     )
 
 
-async def at_localhost(browsers: Browsers) -> Window:
+async def at_localhost(browsers: Browsers, locale: str = "en") -> Window:
     """Return a window of a stranger at a host that can have passkeys: an address can't."""
-    return await browsers.stranger(url=browsers.url.replace("127.0.0.1", "localhost"), reduced_motion="reduce")
+    return await browsers.stranger(url=browsers.url.replace("127.0.0.1", "localhost"), reduced_motion="reduce", locale=locale)
 
 
 async def authenticator(window: Window) -> tuple[CDPSession, str]:
@@ -79,8 +79,32 @@ async def test_passkey_is_made_named_and_signs_in_after_the_password_and_alone(b
     await set_present(devtools, id, True)
     await window("[data-passkey]").click()
     await expect(window("[data-testid=factors]")).to_contain_text("Desk key")
+    assert browsers.server
+    await set_factor_age(browsers.server, eva, 11)
     await window("[data-testid=factors] form[action$=remove] button").click()
+    dialog = window("dialog[data-dialog=step-up]")
+    await expect(dialog).to_contain_text("You are about to remove the passkey “Desk key”.")
+    await dialog.locator("[data-act=passkey]").click()
     await expect(window("[data-testid=factors]")).not_to_contain_text("Desk key")
+
+
+async def test_first_passkey_is_made_at_the_sign_in(browsers: Browsers, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert browsers.server
+    monkeypatch.setattr(browsers.server.service.settings, "second_factor_grace_days", 0)
+    ada = await account_of(browsers, "admin")
+    window = await at_localhost(browsers)
+    devtools, id = await authenticator(window)
+    await set_present(devtools, id, False)
+    await window.page.goto("/login?next=/account")
+    await window.sign_in(ada.email)
+    await expect(window("h1")).to_have_text("Set up a second step")
+    await set_present(devtools, id, True)
+    await window("[data-name]").fill("Desk key")
+    await window("[data-passkey]").click()
+    await expect(window("[data-testid=recovery-codes] li")).to_have_count(8)
+    await window("[type=checkbox]").check()
+    await window("button.primary").click()
+    await expect(window("[data-testid=factors]")).to_contain_text("Passkey “Desk key”")
 
 
 async def test_passkey_in_the_field_of_the_address_signs_in(browsers: Browsers) -> None:
@@ -162,6 +186,24 @@ async def test_page_of_administrators_leads_to_step_up_and_back(browsers: Browse
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("language", ["en", "fr", "nl", "de"])
+async def test_set_up_at_the_sign_in_fits_and_has_no_barriers(
+    browsers: Browsers, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert browsers.server
+    monkeypatch.setattr(browsers.server.service.settings, "second_factor_grace_days", 0)
+    ada, window = await account_of(browsers, "admin"), await at_localhost(browsers, language)
+    await window.page.goto("/login")
+    await window.sign_in(ada.email)
+    await expect(window("[data-passkey]")).to_be_visible()
+    await window.page.set_viewport_size(TALL)
+    assert await barriers(window) == []
+    for width, height in WIDTHS.items():
+        await window.page.set_viewport_size({"width": width, "height": height})
+        assert await overflow(window) == [], width
+        await keep(window, f"set-up-{language}", width)
+
+
 @pytest.mark.parametrize("language", ["en", "fr", "nl", "de"])
 async def test_pages_of_second_factors_fit_and_have_no_barriers(browsers: Browsers, language: str) -> None:
     assert browsers.server

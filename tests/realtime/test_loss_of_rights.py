@@ -15,10 +15,14 @@ from sqlalchemy import text
 from sqlmodel import Session
 from websockets.asyncio.client import connect
 
-from board.accounts import accounts, guests, live_changes
+from board.accounts import accounts, guests, identities, live_changes
+from board.accounts.factors import second_factors
 from board.client import Refusal
+from board.config.sign_in import Provider, RoleRule
 from board.dev import Postgres, Redis
 from board.engine.rights_version import bump_rights_version
+from board.providers import people
+from models.accounts import Account
 from models.times import format_utc, now
 from realtime.wire.protocol import CLOSE_SESSION_ENDED
 from tests.realtime.test_many_processes import Pair, processes
@@ -28,6 +32,10 @@ from tests.support.people import PASSWORD, PATIENCE_S, Person, Server, connect_p
 WITHIN_S = 5  # from the contract
 STEPS = 12
 SOON = timedelta(seconds=1)
+PROVIDER = Provider(
+    key="police", name="Police account", issuer="https://login.example", client_id="searchboard",
+    role=[RoleRule(claim="groups", value=role, role=role) for role in ("viewer", "investigator")],
+)  # fmt: skip
 
 Change = Callable[[Session], Any]
 
@@ -74,6 +82,7 @@ class Scene:
 
     async def _session(self, server: Server) -> Holder:
         id, email = await self._account(server)
+        await server.service.database.write(lambda session: _link(session, id))
         headers = {"Cookie": f"board_session={await session_cookie(server.service, email)}", "Origin": server.url}
         socket = await connect(server.ws, additional_headers=headers, max_size=None, compression=None)
         person = Person(server, "", socket)
@@ -101,11 +110,15 @@ class Scene:
         """Take a right of a random holder away, at a random process; return its name."""
         holder = self.random.choice([each for each in self.holders if each.is_open])
         name = self.random.choice(self._causes(holder))
+        role = self._other_role(holder)
         at, soon = format_utc(now()), format_utc(now() + SOON)
         changes: dict[str, Change] = {
             "account locked": lambda session: accounts.set_enabled(session, holder.email, False),
-            "role": lambda session: accounts.set_role(session, holder.email, self._other_role(holder)),
+            "role": lambda session: accounts.set_role(session, holder.email, role),
             "session ended": lambda session: accounts.end_sessions(session, holder.id),
+            "factors removed": lambda session: second_factors.remove_all(session, session.get_one(Account, holder.id)),
+            "claim lost": lambda session: people.check(session, PROVIDER, holder.id, {}, now()),
+            "other claim": lambda session: people.check(session, PROVIDER, holder.id, {"groups": [role]}, now()),
             "token revoked": lambda session: accounts.revoke_token(session, holder.token, at),
             "token ends": lambda session: _set(
                 session, "UPDATE token SET expires_at = :at WHERE name = :key", soon, holder.token
@@ -113,9 +126,8 @@ class Scene:
             "guest ended": lambda session: guests.end(session, self.search, holder.id, now()),
             "guest ends": lambda session: _set(session, "UPDATE account SET guest_until = :at WHERE id = :key", soon, holder.id),
         }
-        role = self._other_role(holder)
         await live_changes.apply_change(self.random.choice([self.pair.one, self.pair.two]).service, changes[name])
-        if name == "role":
+        if name in ("role", "other claim"):
             holder.role = role
         else:
             holder.is_open = False
@@ -125,7 +137,9 @@ class Scene:
         causes = ["account locked"]
         if holder.is_guest:
             return [*causes, "session ended", "guest ended", "guest ends"]
-        return [*causes, "role", *(("token revoked", "token ends") if holder.token else ("session ended",))]
+        if holder.token:
+            return [*causes, "role", "token revoked", "token ends"]
+        return [*causes, "role", "session ended", "factors removed", "claim lost", "other claim"]
 
     @staticmethod
     def _other_role(holder: Holder) -> str:
@@ -154,6 +168,11 @@ class Scene:
         except Refusal as refused:
             return refused.code != "forbidden"
         return True
+
+
+def _link(session: Session, id: str) -> None:
+    """Link an account to a person of the provider who has the same id."""
+    identities.link(session, session.get_one(Account, id), PROVIDER.issuer, id, PROVIDER.key, now(), by_email=False)
 
 
 def _set(session: Session, sql: str, at: str, key: str) -> None:

@@ -87,6 +87,15 @@ def test_second_factor_counts_if_the_provider_states_it(values: dict[str, Any], 
     assert claims.is_strong(provider(second_factor=asserted), values) is strong
 
 
+@pytest.mark.parametrize(
+    ("values", "strong"),
+    [({"acr": "level-500"}, True), ({"amr": ["eid", "level-500"]}, True), ({"acr": "level-200"}, False), ({"acr": ["x"]}, False)],
+)
+def test_level_that_was_asked_for_is_a_second_factor(values: dict[str, Any], strong: bool) -> None:
+    assert claims.is_strong(provider(acr_values=["level-400", "level-500"]), values) is strong
+    assert not claims.is_strong(provider(), values)
+
+
 def test_each_refusal_has_a_sentence() -> None:
     for code in errors.STATUS:
         assert errors.sentence(code, "Police account")

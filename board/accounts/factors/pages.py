@@ -94,7 +94,8 @@ async def remove(request: Request) -> Response:
     id = (await form_reader(request))("factor")
 
     def remove(session: Session) -> None:
-        second_factors.remove(session, session.get_one(Account, caller.account.id, with_for_update=True), id)
+        account = session.get_one(Account, caller.account.id, with_for_update=True)
+        second_factors.remove(session, account, id, by=caller.session)
 
     try:
         await live_changes.apply_change(service_of(request), recheck(caller, remove))

@@ -26,7 +26,7 @@ from models.accounts import Account
 from models.times import now
 
 PATH = "/sign-in/passkey"
-BROWSER = Cookie("board_sign_in", timedelta(minutes=10))  # binds a challenge to the browser that asked for it
+BROWSER = Cookie("board_passkey", timedelta(minutes=10))  # binds a challenge to the browser that asked for it
 
 
 async def options(request: Request) -> Response:

@@ -3,14 +3,16 @@
 from datetime import datetime
 from typing import Literal, NamedTuple
 
+from sqlalchemy import update
 from sqlmodel import Session, col, delete, func, select
 
+from board.accounts import accounts
 from board.accounts.factors import recovery_codes, totp
 from board.accounts.factors.sealed_text import seal, unseal
 from board.audit import entries, writer
 from board.errors import OperationError
 from board.i18n import N_
-from models.accounts import Account
+from models.accounts import Account, LoginSession
 from models.factors import FactorGrace, RecoveryCode, SecondFactor
 from models.ids import new_id
 from models.text_lines import single_line
@@ -74,8 +76,11 @@ def add(session: Session, account: Account, row: SecondFactor) -> list[str]:
     return [] if count else recovery_codes.replace(session, account)
 
 
-def remove(session: Session, account: Account, id: str) -> None:
-    """Remove a factor. After the last one, the recovery codes end too. Raises OperationError if it does not exist."""
+def remove(session: Session, account: Account, id: str, *, by: str | None = None) -> None:
+    """Remove a factor. After the last one, the recovery codes end too. Raises OperationError if it does not exist.
+
+    `by`: digest of the session that removes it. All others must prove their identity again before what needs that.
+    """
     row = session.get(SecondFactor, id)
     if row is None or row.account != account.id:
         raise OperationError(N_("This was already removed."))
@@ -84,10 +89,16 @@ def remove(session: Session, account: Account, id: str) -> None:
     writer.write(session, entries.FactorRemoved(id=account.id, name=account.name, factor=row.kind, title=row.name))
     if not has_any(session, account.id):
         recovery_codes.remove(session, account.id)
+    others = update(LoginSession).where(col(LoginSession.account) == account.id, col(LoginSession.digest) != (by or ""))
+    session.connection().execute(others.values(factor_at=None))
 
 
 def remove_all(session: Session, account: Account) -> int:
-    """Remove all factors and recovery codes of an account whose owner lost them; its days of grace begin again."""
+    """Remove all factors and recovery codes of an account whose owner lost them; its days of grace begin again.
+
+    Its sessions end, because whoever found the factors may have started them.
+    """
+    accounts.end_sessions(session, account.id)
     rows = of_account(session, account.id).rows
     for row in rows:
         remove(session, account, row.id)

@@ -1,5 +1,6 @@
 """Second page of the sign-in: it asks for a second factor, or sets one up if the days of grace are over."""
 
+from collections.abc import Callable
 from functools import partial
 
 from sqlmodel import Session
@@ -8,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from board import i18n
-from board.accounts import devices, sign_in_end, throttle
+from board.accounts import administrators, devices, sign_in_end, throttle
 from board.accounts.account_pages import form_reader
 from board.accounts.factors import app_set_up, code_check, passkey_refusals, passkeys, pending_sign_in, second_factors
 from board.accounts.factors.passkey_refusals import site_of
@@ -42,15 +43,16 @@ async def prove(request: Request) -> Response:
 
     Otherwise the page again.
 
-    If the person sets up an app, the form has `sealed` too, and the answer is the page of the recovery codes.
+    A person without a factor sets one up: an app, whose form has `sealed` too, or the passkey of `credential`. The answer is the
+    page of the recovery codes.
     """
     check_own_page(request)
     pending, form = await _find(request), await form_reader(request)
     if pending is None:
         return _ended(request)
     row, account = pending
-    if form("sealed"):
-        return await _set_up(request, row, account, form("sealed"), form("code"))
+    if form("sealed") or not await service_of(request).database.read(partial(second_factors.has_any, account=account.id)):
+        return await _set_up(request, row, account, form)
     try:
         limits = throttle.limits_of_codes(account, devices.COOKIE.value(request))
         check = (
@@ -70,14 +72,18 @@ async def prove(request: Request) -> Response:
 
 
 async def options(request: Request) -> Response:
-    """`POST /sign-in/second/options`: options to ask for a passkey of the pending sign-in."""
+    """`POST /sign-in/second/options`: options to ask for a passkey of the pending sign-in, or to make the first one."""
     check_own_page(request)
     pending = await _find(request)
     if pending is None:
         raise Refused("unauthenticated")
     row, account = pending
-    rows = await service_of(request).database.read(lambda session: passkeys.of_account(session, account.id))
-    text = passkeys.request_options(site_of(request, f"pending {row.digest}"), rows, now())
+    factors = await service_of(request).database.read(lambda session: second_factors.of_account(session, account.id))
+    if not factors.rows:
+        text = passkeys.registration_options(site_of(request, f"new {row.digest}"), account, [], now())
+    else:
+        rows = [factor for factor in factors.rows if factor.credential]
+        text = passkeys.request_options(site_of(request, f"pending {row.digest}"), rows, now())
     return Response(text, media_type="application/json")
 
 
@@ -117,8 +123,8 @@ async def _use_passkey(request: Request, credential: str) -> bool:
     return await service_of(request).database.write(use)
 
 
-async def _set_up(request: Request, row: PendingSignIn, account: Account, sealed: str, code: str) -> Response:
-    """Add an app with codes, and sign in; the page shows the recovery codes once."""
+async def _set_up(request: Request, row: PendingSignIn, account: Account, form: Callable[[str], str]) -> Response:
+    """Add an app with codes or a passkey, and sign in; the page shows the recovery codes once."""
     service, secret = service_of(request), pending_sign_in.COOKIE.value(request)
 
     def add(session: Session) -> list[str] | None:
@@ -126,14 +132,16 @@ async def _set_up(request: Request, row: PendingSignIn, account: Account, sealed
         if found is None or second_factors.has_any(session, account.id):
             return None
         actor.set_current(session, actor.account(account))
-        codes = app_set_up.finish(session, found[1], service.settings.secret(), found[0].digest, sealed, code, now())
+        codes = _add_factor(request, session, found[1], found[0].digest, form)
         pending_sign_in.end(session, found[0])
         return codes
 
     try:
         codes = await service.database.write(add)
     except OperationError as error:
-        return await _page(request, row, account, str(error), 422, sealed)
+        return await _page(request, row, account, str(error), 422, form("sealed"))
+    except PasskeyError:
+        return await _page(request, row, account, passkey_refusals.WRONG, 422)
     if codes is None:
         return _ended(request)
     cookie = await sign_in_end.start_session(request, account, ProviderSession.of_json(row.provider))
@@ -141,6 +149,18 @@ async def _set_up(request: Request, row: PendingSignIn, account: Account, sealed
         return _ended(request)
     target = await sign_in_end.first_page(request, account, row.target)
     return sign_in_end.signed_in_by(request, codes_page(request, codes, target), account, cookie)
+
+
+def _add_factor(request: Request, session: Session, account: Account, pending: str, form: Callable[[str], str]) -> list[str]:
+    """Add the factor of a form; return the recovery codes. Raises OperationError or PasskeyError."""
+    if form("sealed"):
+        return app_set_up.finish(
+            session, account, service_of(request).settings.secret(), pending, form("sealed"), form("code"), now()
+        )
+    site = site_of(request, f"new {pending}")
+    return second_factors.add(
+        session, account, passkeys.new_factor(session, site, account, form("credential"), form("name"), now())
+    )
 
 
 async def _find(request: Request) -> tuple[PendingSignIn, Account] | None:
@@ -158,7 +178,8 @@ async def _page(
     if not factors.rows:
         app = app_set_up.begin(account, service.settings.secret(), row.digest, sealed)
         return pages.page(request, "sign_in_set_up.html", None, status=status, action=PATH, **context, **app)
-    return pages.page(request, "sign_in_second.html", None, status=status, **context)
+    names = await service.database.read(lambda session: administrators.helpers(session, account.id))
+    return pages.page(request, "sign_in_second.html", None, status=status, helpers=", ".join(names), **context)
 
 
 def codes_page(request: Request, codes: list[str], target: str) -> Response:

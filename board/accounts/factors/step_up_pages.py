@@ -1,6 +1,6 @@
 """Step-up: a signed-in person proves their identity again, on a page of its own or in a dialog of another page.
 
-With a second factor by a code or passkey, otherwise by the password.
+With a second factor by a code or passkey, otherwise by the password, or by a new sign-in at the provider that signed them in.
 """
 
 from functools import partial
@@ -17,6 +17,7 @@ from board.accounts.factors import code_check, passkey_refusals, passkeys, secon
 from board.accounts.factors.passkey_refusals import site_of
 from board.accounts.factors.passkeys import PasskeyError
 from board.accounts.factors.second_factors import Factors
+from board.accounts.provider_session import provider_of
 from board.accounts.session_renewal import renew_session
 from board.engine.identity import Caller
 from board.engine.recent_factor import is_recent
@@ -39,7 +40,7 @@ async def page(request: Request, caller: Caller, problem: str | None = None, sta
     message = problem and i18n.translate(problem, language.language_for(request, caller))
     return pages.page(
         request, "step_up.html", caller, status=status if problem else 200, problem=message, next=_target(request),
-        factors=await _factors(request, caller),
+        factors=await _factors(request, caller), provider=await provider_of(request, caller),
     )  # fmt: skip
 
 
@@ -62,8 +63,10 @@ async def prove(request: Request) -> Response:
 async def ways(request: Request) -> Response:
     """`POST /step-up/ways`: how the person can prove their identity, and whether they did lately, for the dialog."""
     caller = await require_session(request)
-    factors = await _factors(request, caller)
-    return json_response({"recent": is_recent(caller), "app": factors.has_app, "passkey": factors.has_passkey})
+    factors, provider = await _factors(request, caller), await provider_of(request, caller)
+    named = provider and {"key": provider.key, "name": provider.name}
+    answer = {"recent": is_recent(caller), "app": factors.has_app, "passkey": factors.has_passkey, "provider": named}
+    return json_response(answer)
 
 
 async def check(request: Request) -> Response:

@@ -68,6 +68,7 @@ _FAILED = {
     "disabled": N_("Failed sign-in as {name} from {address}: the account is disabled"),
     "second_factor": N_("Failed sign-in as {name} from {address}: wrong code or passkey"),
     "switched_off": N_("Failed sign-in as {name} from {address}: passwords are switched off"),
+    "unchecked": N_("Failed sign-in as {name} from {address}: the provider has not confirmed the role for a day"),
 }
 _FACTORS_ADDED = {
     "totp": N_("{actor} added an app with codes to {name}"),

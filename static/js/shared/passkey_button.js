@@ -26,13 +26,14 @@ export function connectPasskey(form, optionsAddress, action) {
 
 /**
  * Send an answer as a form without the other fields.
- * @param {HTMLFormElement} form @param {string} credential @param {string} [action]
+ * @param {HTMLFormElement} form @param {string} credential @param {string} [action] @param {Record<string, string>} [others] more fields
  */
-export function submitAnswer(form, credential, action) {
-  const sent = document.createElement("form"), field = document.createElement("input");
-  Object.assign(field, { type: "hidden", name: "credential", value: credential });
+export function submitAnswer(form, credential, action, others = {}) {
+  const sent = document.createElement("form");
   Object.assign(sent, { method: "post", action: action ?? form.action });
-  sent.append(field);
+  for (const [name, value] of Object.entries({ credential, ...others })) {
+    sent.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+  }
   document.body.append(sent);
   sent.submit();
 }

@@ -11,31 +11,32 @@ import { pageTitle } from "../core/rules/pages.js";
 const ADDRESS = "/step-up";
 const FORMS = 'form[data-step-up], form[method="post"]:is([action^="/accounts"], [action^="/account/tokens"], [action^="/account/sessions"])';
 // ends of the addresses of downloads that need a factor
-const DOWNLOADS = ["/audit.csv", "/cards.csv", "/cards.json", "/journal.csv", "/journal.json", "/original", "/history.pdf", "/history.md"];
+const DOWNLOADS = /\/(audit\.csv|cards\.(csv|json)|journal\.(csv|json)|original|(history|handover|handovers\/\d+|handover\/briefing|handovers\/\d+\/briefing)\.(pdf|md)|materials\/[^/]+\.pdf)$/;
 
-/** @typedef {{ recent: boolean, app: boolean, passkey: boolean }} Ways how a person can prove their identity */
+/** @typedef {{ recent: boolean, app: boolean, passkey: boolean, provider: { key: string, name: string } | null }} Ways how a person can prove their identity */
 
 /** @type {Promise<boolean> | null} */
 let open = null; // the dialog that is shown: several refused requests share it
 
 /** Ask for a factor before a form or download that needs it, and when the server refuses a call. */
 export function mount() {
-  whenStepUpIsNeeded(proveIdentity);
+  whenStepUpIsNeeded(() => proveIdentity());
   document.addEventListener("submit", guardForm, { capture: true });
   document.addEventListener("click", guardDownload);
 }
 
-/** Return true once the person has proved their identity, false if they cancel. */
-function proveIdentity() {
-  open ??= ask().finally(() => (open = null));
+/** Return true once the person has proved their identity, false if they cancel. @param {string} [about] sentence that says why */
+function proveIdentity(about = "") {
+  open ??= ask(about).finally(() => (open = null));
   return open;
 }
 
-async function ask() {
+/** @param {string} about */
+async function ask(about) {
   /** @type {Ways | null} */
   const ways = await orNull(post(`${ADDRESS}/ways`));
   if (!ways || ways.recent) return true; // without an answer, the request itself shows the problem
-  return new StepUpDialog(ways).answer;
+  return new StepUpDialog(ways, about).answer;
 }
 
 /** @param {SubmitEvent} event */
@@ -44,7 +45,7 @@ async function guardForm(event) {
   if (!form.matches(FORMS) || form.dataset.confirmed !== undefined) return void delete form.dataset.confirmed;
   event.preventDefault();
   event.stopImmediatePropagation();
-  if (!(await proveIdentity())) return undefined;
+  if (!(await proveIdentity(form.dataset.about))) return undefined;
   form.dataset.confirmed = "";
   return form.requestSubmit(button);
 }
@@ -52,7 +53,7 @@ async function guardForm(event) {
 /** @param {MouseEvent} event */
 async function guardDownload(event) {
   const link = /** @type {HTMLAnchorElement | null} */ (/** @type {Element} */ (event.target).closest("a[href]"));
-  if (!link || event.defaultPrevented || link.dataset.confirmed !== undefined || !DOWNLOADS.some((end) => link.pathname.endsWith(end))) return void delete link?.dataset.confirmed;
+  if (!link || event.defaultPrevented || link.dataset.confirmed !== undefined || !DOWNLOADS.test(link.pathname)) return void delete link?.dataset.confirmed;
   event.preventDefault();
   if (!(await proveIdentity())) return undefined;
   link.dataset.confirmed = "";
@@ -63,17 +64,19 @@ class StepUpDialog {
   #root = document.body.appendChild(document.createElement("div"));
   #problem = "";
   #ways;
+  #about;
   /** @type {(is: boolean) => void} */ #resolve = () => {};
 
-  /** @param {Ways} ways */
-  constructor(ways) {
+  /** @param {Ways} ways @param {string} about */
+  constructor(ways, about) {
     this.#ways = ways;
+    this.#about = about;
     /** @type {Promise<boolean>} */
     this.answer = new Promise((resolve) => (this.#resolve = resolve)).finally(() => this.#root.remove());
     this.#draw();
     const element = /** @type {HTMLDialogElement} */ (this.#root.querySelector("dialog"));
     element.showModal();
-    /** @type {HTMLElement | null} */ (element.querySelector("[data-act=passkey]") ?? element.querySelector("input"))?.focus();
+    /** @type {HTMLElement | null} */ (element.querySelector("[data-act=passkey], [data-act=provider]") ?? element.querySelector("input"))?.focus();
   }
 
   #draw() {
@@ -81,8 +84,35 @@ class StepUpDialog {
   }
 
   #body() {
+    const { app, passkey, provider } = this.#ways, hasFactor = app || passkey;
+    return provider && !hasFactor ? this.#signInAgain(provider) : this.#form();
+  }
+
+  /** A new tab, so that what was typed on this page stays. @param {{ key: string, name: string }} provider */
+  #signInAgain({ key, name }) {
+    return html`<div class="form">
+      ${this.#about ? html`<p><b>${this.#about}</b></p>` : nothing}
+      <p class="hint">${t("Administration, exports, tokens, confidential sources and ways to sign in ask again 10 minutes after you last confirmed it.")}</p>
+      <p>${t("Sign in again with {provider} in a new tab. Then come back here.", { provider: name })}</p>
+      ${this.#problem ? html`<p class="error" role="alert">${this.#problem}</p>` : nothing}
+      <div class="buttons"><span class="space"></span>
+        <button type="button" data-act="cancel" @click=${() => this.#resolve(false)}>${t("Cancel")}</button>
+        <button type="button" data-act="continue" @click=${this.#askAgain}>${t("Continue")}</button>
+        <a class="button primary" data-act="provider" target="_blank" rel="noopener" href="/sign-in/with/${key}?again&next=/account">${name}</a></div>
+    </div>`;
+  }
+
+  #askAgain = async () => {
+    /** @type {Ways | null} */
+    const ways = await orNull(post(`${ADDRESS}/ways`));
+    if (ways?.recent) this.#resolve(true);
+    else this.#show(t("You have not signed in again yet."));
+  };
+
+  #form() {
     const { app, passkey } = this.#ways, hasFactor = app || passkey, usesPasskey = passkey && hasPasskeys();
     return html`<form class="form" data-form="step-up" @submit=${this.#submit}>
+      ${this.#about ? html`<p><b>${this.#about}</b></p>` : nothing}
       <p class="hint">${t("Administration, exports, tokens, confidential sources and ways to sign in ask again 10 minutes after you last confirmed it.")}</p>
       ${usesPasskey ? html`<button type="button" class="primary" data-act="passkey" @click=${this.#usePasskey}>${t("Use your passkey")}</button>` : nothing}
       <div class="row"><label for="step-up-answer">${hasFactor ? t("Code of your app, or a recovery code") : t("Your password")}</label>
