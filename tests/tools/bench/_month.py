@@ -47,7 +47,7 @@ class _Month:
         self._duty_end = self.at
 
     async def play(self, service: BoardService, caller: Caller, author: Caller, searches: int) -> None:
-        """Play all days. `author`: account that enters the sightings, because an alarm about one's own sighting is taken already."""
+        """Play all days. `author`: account that enters the sightings: an alarm about one's own sighting is taken already."""
         self._service, self._caller, self._author = service, caller, author
         self._escalation = Escalation(service)
         boards = [await self._open_search() for _ in range(searches)]
