@@ -185,9 +185,9 @@ async def report_keeps_the_sentence(night: Night) -> None:
     owner = alice(f"{OPEN_NOW} [data-testid=owner] > span")
     await expect(owner).to_have_text(re.compile(f"^Alice has it {UNTIL}$"))
     await expect(alice(f"{OPEN_NOW} [data-testid=goes]")).to_have_text("→ Charlie")
-    await expect(alice("[data-testid=watch-line]")).to_contain_text(
-        "Unwatched, all alarms together: 0 min. Longest until taken: "
-    )
+    watched = alice("[data-testid=watch-line]")
+    await expect(watched).to_contain_text("Unwatched, all alarms together: 0 min. Longest until taken: ")
+    await expect(watched.locator("a")).to_have_text("The watch")  # to its proof, as on the page of the handover
     printed = await alice.http.get("/handovers/1.md")
     assert printed.status_code == 200, printed.text
     assert str(await owner.text_content()).replace("\u00a0", " ") in printed.text.replace("\u00a0", " ")

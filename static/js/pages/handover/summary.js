@@ -43,9 +43,9 @@ export function head(view) {
 }
 
 /** Render the line of the watch, for coordinators with a link; nothing for handovers that were signed without it. @param {HandoverView} view */
-function watchText({ handover: { watch, signed_at: to }, leads }) {
+function watchText({ handover: { watch, signed_at: to }, session }) {
   if (!watch) return nothing;
-  return html`<p class="how" data-testid="watch-line">${watchLineText(watch)}${leads ? html` <a class="on-screen" href="/watch?${new URLSearchParams({ from: watch.since, to })}">${pageTitle("watch")}</a>` : nothing}</p>`;
+  return html`<p class="how" data-testid="watch-line">${watchLineText(watch)}${session.can("coordinator") ? html` <a class="on-screen" href="/watch?${new URLSearchParams({ from: watch.since, to })}">${pageTitle("watch")}</a>` : nothing}</p>`;
 }
 
 /** @param {{ number: any, isFixed: boolean, stage: string }} view */
