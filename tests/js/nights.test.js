@@ -35,6 +35,11 @@ test("a longer period has twelve parts", () => {
   assert.deepEqual([ticks.length, ticks[0].share, ticks[12].share, ticks[1].at.toISOString()], [13, 0, 1, "2026-11-29T21:00:00.000Z"]);
 });
 
+test("a short period has whole minutes at least", () => {
+  const sharesOf = (to) => ticksOf({ from: "2026-12-01T18:57:20Z", to }).map(({ share }) => share);
+  assert.deepEqual([sharesOf("2026-12-01T19:01:30Z"), sharesOf("2026-12-01T18:57:40Z")], [[0, 0.25, 0.5, 0.75, 1], [0, 1]]);
+});
+
 test("lengths are exact below an hour", () => {
   assert.deepEqual([0, 12, 60, 192, 3_600, 6_720].map(exactLength), ["0 min", "12 s", "1 min", "3 min 12 s", "1 h 00 min", "1 h 52 min"]);
 });

@@ -1,6 +1,6 @@
 /* Nights from 19:00 to 07:00 in Brussels, by the date on which they begin. Pure. */
 
-import { HOUR_MS, instantsOf, toInput } from "../time.js";
+import { HOUR_MS, MINUTE_MS, instantsOf, toInput } from "../time.js";
 
 const DAY_MS = 24 * HOUR_MS, STARTS = "19:00", ENDS = "07:00";
 const DATE = /^\d{4}-\d\d-\d\d$/;
@@ -40,11 +40,11 @@ export const lastDays = (days, now) => ({ from: new Date(now.getTime() - days * 
 export const isPastNight = (date, now) => date !== null && DATE.test(date) && !Number.isNaN(Date.parse(date)) && date <= lastNight(now);
 
 /**
- * Return the times of an axis: each hour of a night, otherwise twelve equal parts.
+ * Return the times of an axis: each hour of a night, otherwise twelve equal parts, or fewer so that none is shorter than a minute.
  * @param {Period} period
  */
 export function ticksOf({ from, to }) {
-  const start = Date.parse(from), length = Date.parse(to) - start, hours = length / HOUR_MS;
-  const parts = Number.isInteger(hours) && hours <= 13 ? hours : 12;
+  const start = Date.parse(from), length = Date.parse(to) - start, hours = length / HOUR_MS, minutes = Math.floor(length / MINUTE_MS);
+  const parts = Number.isInteger(hours) && hours <= 13 ? hours : Math.max(1, Math.min(12, minutes));
   return Array.from({ length: parts + 1 }, (_, part) => ({ at: new Date(start + (length * part) / parts), share: part / parts }));
 }
