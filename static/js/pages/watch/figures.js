@@ -30,7 +30,7 @@ function longestUnwatched({ unwatched: [longest] }) {
 /** @param {WatchCounts} counts */
 export function promiseCounts({ kept, lapsed, returned, open, extended }) {
   return [
-    n("{count} kept", "{count} kept", kept), n("{count} lapsed", "{count} lapsed", lapsed), returned && n("{count} given back", "{count} given back", returned),
+    n("{count} kept", "{count} kept", kept), n("{count} lapsed", "{count} lapsed", lapsed), returned && n("{count} given back or handed on", "{count} given back or handed on", returned),
     open && n("{count} still running", "{count} still running", open), n("{count} extended", "{count} extended", extended),
   ].filter(Boolean).join(" · ");
 }

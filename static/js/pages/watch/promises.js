@@ -31,7 +31,7 @@ function endText({ outcome, ended_at: ended }) {
   const time = ended ? formatShortMoment(ended) : "";
   if (outcome === "lapsed") return html`<b>${t("lapsed {time}", { time })}</b>`;
   if (outcome === "kept") return t("kept, ended {time}", { time });
-  return outcome === "returned" ? t("given back {time}", { time }) : t("still running");
+  return outcome === "returned" ? t("given back or handed on {time}", { time }) : t("still running");
 }
 
 /**
