@@ -12,7 +12,7 @@ from sqlmodel import Session
 from board.accounts import accounts, live_changes
 from board.commands.alarms import settled_causes, watch, watch_events
 from board.commands.alarms.watch import AlarmEvent, Period
-from board.commands.alarms.watch_presence import DutyEvent
+from board.commands.alarms.watch_presence import Audience, DutyEvent
 from board.commands.handover import watch_line
 from board.engine import journal
 from board.errors import OperationError
@@ -205,26 +205,29 @@ async def test_the_watch_of_random_nights_equals_a_count(make_night: Any, seed: 
     for start, end in 2 * ((20, 60), (-10, 95), (45, 75)):  # the second time, with the causes that the first one kept
         period = Period(began + start * 60_000, began + end * 60_000)
         causes = await night.service.database.read(lambda session, period=period: watch_events.read(session, period))
-        alarms, duties = await night.service.database.read(lambda session: events_of(session, night.search))
+        alarms, duties, audiences = await night.service.database.read(lambda session: events_of(session, night.search))
         expected = {id for id, events in alarms.items() if is_open_in(events, period)}
         assert {cause.id for cause in causes} == expected, "no alarm is left out"
         for cause in causes:
-            Count(known(alarms[cause.id], period), duties, period, 10_000).check(cause)
+            Count(known(alarms[cause.id], period), duties, period, 10_000, audiences).check(cause)
 
 
-def events_of(session: Session, search: str) -> tuple[dict[str, list[AlarmEvent]], list[DutyEvent]]:
-    """Return all events of the grave alarms of a search, by alarm, and of the duties, from the whole journals."""
+def events_of(session: Session, search: str) -> tuple[dict[str, list[AlarmEvent]], list[DutyEvent], list[Audience]]:
+    """Return all events of the grave alarms of a search, by alarm; of the duties; and who saw it, from the whole journals."""
     alarms: dict[str, list[AlarmEvent]] = defaultdict(list)
+    audiences = []
     for event in journal.events_after(session, search, 0):
         state = event.payload()["state"]
         if event.kind == "alarm" and watch.is_grave(state):
             alarms[event.entity].append(AlarmEvent(to_ms(event.at), event.type, state))
+        elif event.type in ("search.opened", "search.access_set"):
+            audiences.append(Audience(to_ms(event.at), None if state["access"] == "desk" else frozenset(state["members"])))
     duties = []
     for event in journal.events_after(session, OPERATIONS, 0):
         if event.kind == "duty":
             state = event.payload()["state"]
             duties.append(DutyEvent(to_ms(event.at), state["account"], None if state["ended_at"] else to_ms(state["until"])))
-    return alarms, duties
+    return alarms, duties, audiences
 
 
 def is_open_in(events: list[AlarmEvent], period: Period) -> bool:

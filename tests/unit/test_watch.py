@@ -252,3 +252,11 @@ def test_ranks_are_the_nearest() -> None:
 
 def test_seconds_are_rounded_up() -> None:
     assert [watch.seconds(ms) for ms in (0, 1, 1_000, 1_001)] == [0, 1, 1, 2]
+
+
+def test_a_duty_that_ends_before_it_begins_takes_nobody_off_duty() -> None:
+    """A clock that is set back gives such a duty: its end is by that clock, and its begin is never before earlier events."""
+    changes = [DutyEvent(DUSK, "alice", DUSK + HOUR), DutyEvent(DUSK + 40 * MINUTE, "alice", DUSK - 2 * HOUR)]
+    steps = list(Duties(changes).steps(DUSK, DUSK + HOUR))
+    assert steps[0] == (DUSK, DUSK + 40 * MINUTE, frozenset({"alice"}))
+    assert all(not present for _, _, present in steps[1:])

@@ -72,6 +72,6 @@ def _changes(events: Sequence[DutyEvent]) -> Iterator[tuple[int, int, str]]:
     """Yield when an account comes on duty (1) and goes off duty (-1)."""
     for event, following in zip_longest(events, events[1:]):
         if event.until is not None:
-            end = event.until + LATE_MS
+            end = max(event.at, event.until + LATE_MS)  # an end before its begin comes from a clock that was set back
             yield event.at, 1, event.account
             yield min(end, following.at) if following is not None else end, -1, event.account
