@@ -37,7 +37,7 @@ from board.errors import OperationError, Refused
 from board.i18n import N_
 from board.service import BoardService
 from board.web import language, pages
-from board.web.admin_only import for_admins
+from board.web.role_pages import for_admins
 from board.web.http import service_of
 from board.web.refusals import with_retry_after
 from board.web.same_origin import own_origin

@@ -36,6 +36,7 @@ SESSION_LIFETIME = timedelta(days=14)
 HASHER = PasswordHasher()  # argon2id, with the library's parameters (RFC 9106, low memory)
 _COLUMNS = (
     "id", "email", "name", "role", "enabled", "password", "language", "theme", "created_at", "guest_of", "guest_until",
+    "guest_writes", "claims_until",
 )  # fmt: skip
 _REST = len(_COLUMNS)  # index of the first column after those of the account
 _LOCKED_AT = _REST + 4  # index of `locked_at` in a row of `current_query`
@@ -120,10 +121,11 @@ class Caller:
         return boards is None or board in boards
 
     @property
-    def public_account(self) -> dict[str, str]:
-        """Account as shown on its screens. A locked session also gets the time of its lock."""
+    def public_account(self) -> dict[str, Any]:
+        """Account as shown on its screens. A locked session also gets the time of its lock, and a guest who may write `writes`."""
         locked = {"locked_at": self.locked_at} if self.locked_at is not None else {}
-        return {"id": self.account.id, "name": self.account.name, "role": self.account.role, **locked}
+        writes = {"writes": True} if self.account.command_role != self.account.role else {}
+        return {"id": self.account.id, "name": self.account.name, "role": self.account.role, **writes, **locked}
 
     @property
     def is_own_session(self) -> bool:
@@ -201,7 +203,7 @@ def require_unlocked_now(row: statements.Row | None, caller: Caller) -> Account:
 def _account(row: Row[Any] | statements.Row) -> Account:
     """Return the account in the first columns of a row, detached from any database session."""
     values = dict(zip(_COLUMNS, row, strict=False))
-    return rows.new_row(Account, values | {"enabled": bool(values["enabled"])})
+    return rows.new_row(Account, values | {name: bool(values[name]) for name in ("enabled", "guest_writes")})
 
 
 def reload_callers(database: Database, callers: Sequence[Caller]) -> list[Caller | None]:

@@ -73,6 +73,8 @@ interface Account {
   machine?: boolean;
   /** Time of the lock of this session; only of the account that is signed in. */
   locked_at?: IsoTime;
+  /** True for a guest who may give the commands of an investigator on the search; only of the account that is signed in. */
+  writes?: boolean;
 }
 
 /* Parts of the contract. States in events from before 0.4.0 lack later fields: appearance, needs and goal. */

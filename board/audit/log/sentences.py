@@ -41,6 +41,7 @@ _SAYS: dict[str, str] = {
     "factor.code_used": N_("{actor} used a recovery code of {name}: {left} left"),
     "guest.added": N_("{actor} added {name} as a guest of the search {reference}, until {until}"),
     "guest.end_set": N_("{actor} set the end of the guest {name} of the search {reference}: {until}"),
+    "guest.rights_set": N_("{actor} let the guest {name} of the search {reference} only read"),
     "guest.ended": N_("{actor} ended the access of the guest {name} of the search {reference}"),
     "members.joined_by_admin": N_("{actor} made {name} a member of the search {reference}"),
     "display.paired": N_("{actor} paired the display “{name}”"),
@@ -234,6 +235,13 @@ _INSTEAD: dict[str, tuple[Callable[[Values], bool], str]] = {  # sentences that 
     "account.disabled": (
         lambda about: about.get("unused_since") is not None,
         N_("{actor} locked the account of {name}, because nobody has used it for a long time"),
+    ),
+    "guest.added": (
+        lambda about: bool(about.get("writes")),
+        N_("{actor} added {name} as a guest of the search {reference} who may write, until {until}"),
+    ),
+    "guest.rights_set": (
+        lambda about: bool(about.get("writes")), N_("{actor} let the guest {name} of the search {reference} write"),
     ),
     "backup.made": (lambda about: about.get("file") is None, N_("{actor} made a backup with another program")),
     "source.read": (lambda about: about.get("board") == OPERATIONS, N_("{actor} read the source of tip {number}")),

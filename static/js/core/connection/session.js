@@ -82,7 +82,7 @@ export class Session extends LiveSession {
 
   /** @param {Role} role */
   can(role) {
-    return ROLES.indexOf(this.account.role) >= ROLES.indexOf(role);
+    return ROLES.indexOf(this.account.writes ? "investigator" : this.account.role) >= ROLES.indexOf(role);
   }
 
   /**
