@@ -122,7 +122,7 @@ class Caller:
 
     @property
     def public_account(self) -> dict[str, Any]:
-        """Account as shown on its screens. A locked session also gets the time of its lock, and a guest who may write `writes`."""
+        """Account as shown on its screens. A locked session also gets the time of its lock; a guest who may write, `writes`."""
         locked = {"locked_at": self.locked_at} if self.locked_at is not None else {}
         writes = {"writes": True} if self.account.command_role != self.account.role else {}
         return {"id": self.account.id, "name": self.account.name, "role": self.account.role, **writes, **locked}

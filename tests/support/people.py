@@ -157,7 +157,7 @@ class Person:
     def _handle(self, frame: dict[str, Any]) -> None:
         self.frames.append(frame)
         match frame["type"]:
-            case "hello":
+            case "hello" | "account":
                 self.account = frame["account"]
             case "ack" | "refused":
                 self._answers.pop(frame["id"]).set_result(frame)
