@@ -25,11 +25,15 @@ class Account(SQLModel, table=True):
     guest_of: str | None = None  # the board that a guest sees; None for all other accounts
     guest_until: str | None = None  # from this time on, the guest can't sign in
     guest_writes: bool = False  # the guest may also change its search, as an investigator does
-    claims_until: str | None = None  # until then the newest claims of a provider give the role; None if no claims give it
+    claims_until: str | None = None  # until then the newest claims of a provider give the role; None if no claims do
 
     def is_active(self, at: str) -> bool:
         """Return whether the account can sign in at this time."""
         return self.enabled and (self.guest_until is None or self.guest_until > at)
+
+    def may_use_tokens(self, at: str) -> bool:
+        """Return whether the tokens of the account work at this time: not after the end of the claims that give its role."""
+        return self.is_active(at) and (self.claims_until is None or self.claims_until > at)
 
     @property
     def command_role(self) -> str:

@@ -144,7 +144,7 @@ async def change_password(request: Request) -> Response:
         if refused.code != "rate_limited":
             raise
         return with_retry_after(await account_page(request, caller, refused.message, 429), refused)
-    response = RedirectResponse(_password_changed(token_count), 303)
+    response = RedirectResponse(_changed("password", token_count), 303)
     account = await service.database.read(lambda session: session.get(Account, caller.account.id))
     if account is not None:
         devices.remember(request, response, account)
@@ -217,10 +217,10 @@ async def disown_session(request: Request) -> Response:
         return disown(session, caller.account.id, digest, current=caller.session, with_new_devices=others, now=at)
 
     try:
-        await live_changes.apply_change(service, recheck(caller, report))
+        token_count = await live_changes.apply_change(service, recheck(caller, report))
     except OperationError as error:
         return await account_page(request, caller, str(error))
-    return RedirectResponse(f"{PATH}?changed=disowned#password", 303)
+    return RedirectResponse(f"{_changed('disowned', token_count)}#password", 303)
 
 
 async def link_page(request: Request) -> Response:
@@ -254,7 +254,7 @@ async def set_password_by_link(request: Request) -> Response:
         problem = i18n.translate(str(error), language.language_for(request))
         return pages.page(request, "set_password.html", None, status=422, code=code, problem=problem)
     account = await service.database.read(lambda session: session.get(Account, owner.id))
-    target = _password_changed(token_count) if token_count else pages.HOME
+    target = _changed("password", token_count) if token_count else pages.HOME
     response = None
     if account is not None:
         response = await sign_in_end.finish(request, account, target, strong=False, asks_duty=False)
@@ -276,8 +276,9 @@ async def count_ending_tokens(request: Request) -> Response:
         return json_response({"tokens": None})
 
 
-def _password_changed(token_count: int) -> str:
-    return f"{PATH}?{urlencode({'changed': 'password'} | ({'ended': token_count} if token_count else {}))}"
+def _changed(what: str, token_count: int) -> str:
+    """Return the address of the page that says what changed, and how many tokens ended with it."""
+    return f"{PATH}?{urlencode({'changed': what} | ({'ended': str(token_count)} if token_count else {}))}"
 
 
 async def check_password(request: Request, caller: Caller, password: str) -> None:

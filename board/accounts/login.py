@@ -185,7 +185,7 @@ class Login:
 
     def _bound(self, session: Session, account: Account, login_session: LoginSession) -> None:
         """End a session without a provider when the account's role, which depends on claims of one, is not known any more."""
-        until = identities.role_until(session, account, self._service.sign_in)
+        until = identities.role_until(account, self._service.sign_in)
         if until is not None:
             login_session.latest_end = min(login_session.latest_end, until)
             login_session.ends_at = min(login_session.ends_at, until)

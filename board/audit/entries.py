@@ -182,7 +182,7 @@ class TokenRefused(Attempt, type="token.refused"):
     name: str | None
     token: str | None
     title: str | None
-    reason: Literal["unknown", "revoked", "expired", "disabled", "unagreed"]
+    reason: Literal["unknown", "revoked", "expired", "disabled", "unagreed", "unchecked"]
 
 
 class CommandRefused(BoardRepeated, type="command.refused", kind="board", group="refusals"):

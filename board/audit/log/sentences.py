@@ -99,6 +99,7 @@ _TOKENS = {
     "expired": N_("The API token “{title}” of {name} was refused from {address}: it has expired"),
     "disabled": N_("The API token “{title}” of {name} was refused from {address}: the account is disabled"),
     "unagreed": N_("The API token “{title}” of {name} was refused from {address}: {name} has not agreed to it"),
+    "unchecked": N_("The API token “{title}” of {name} was refused from {address}: the provider has not confirmed the role"),
 }
 _OVER = {
     "sign_in.failed": N_("Too many failed sign-ins to list one by one: {count} more"),
