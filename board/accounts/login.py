@@ -170,7 +170,8 @@ class Login:
             )
             writer.write(session, signed_in, by=actor.account(current))
             if provider is None and self._service.sign_in.is_break_glass(current.email):
-                break_glass.report(session, current, address)
+                by_email = self._service.settings.smtp_url is not None
+                break_glass.report(session, current, address, login_session.created_at, by_email=by_email)
             if is_new_device:
                 entry = NewDevice(id=current.id, name=current.name, device=browser.device, address=address or None)
                 writer.write(session, entry, by=actor.SERVER, also_alerts=[current.id])
