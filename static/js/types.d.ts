@@ -77,6 +77,13 @@ interface Account {
   writes?: boolean;
 }
 
+/** The open alarm in the watch line. `pressed`: the alarm that a press means, null if another one has just replaced it. */
+interface LineAlarm {
+  shown(): Alarm | null;
+  pressed(): Alarm | null;
+  take(alarm: Alarm): void;
+}
+
 /* Parts of the contract. States in events from before 0.4.0 lack later fields: appearance, needs and goal. */
 type Actor = AlertActor & { token?: { id: string, name: string } };
 type MissingPerson = SearchState["person"];
