@@ -43,7 +43,6 @@ async def test_password_at_the_bar_unlocks_and_takes_the_alarm(browsers: Browser
     line.alarms(raised)
     await expect(eva(ROW)).to_contain_text("Urgent sighting")
     await expect(eva(TAKE)).to_be_visible()
-    await eva.page.wait_for_timeout(1_000)  # until a press means this alarm
     await eva(f"{BAR} [name=password]").fill("wrong")
     await eva(BY_PASSWORD).click()
     await expect(eva(".lock-problem")).to_have_text("This password is wrong.")
