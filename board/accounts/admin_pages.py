@@ -26,7 +26,7 @@ from board.accounts import (
     token_boards,
     token_list,
 )
-from board.accounts.account_pages import check_password_for_token, form_reader, recheck
+from board.accounts.account_forms import check_password_for_token, form_reader, recheck
 from board.accounts.factors import second_factors
 from board.accounts.identities import Link
 from board.accounts.provider_session import provider_of

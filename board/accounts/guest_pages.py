@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from board import i18n
 from board.accounts import guests, live_changes, password_links
-from board.accounts.account_pages import form_reader
+from board.accounts.account_forms import form_reader
 from board.audit import actor
 from board.engine import access
 from board.engine.identity import Caller, renewed

@@ -6,7 +6,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from board.accounts import identities
-from board.accounts.account_pages import form_reader
+from board.accounts.account_forms import form_reader
 from board.accounts.admin_pages import PATH, change_and_redirect
 from board.engine.identity import Caller
 from board.errors import Refused
