@@ -8,7 +8,7 @@ from board.notifications.notice import SENT_BY
 
 BREAK_GLASS = "sign_in.break_glass"
 SUBJECT = N_("Searchboard: the account for emergencies was used")
-CAUSE = N_("Someone signed in with the account for emergencies on {time}, while passwords are switched off.")
+CAUSE = N_("Someone signed in with the account for emergencies while passwords are switched off: {time}.")
 CALL = N_("If none of you did, disable the account and end its sessions. The audit log has the details.")
 
 
