@@ -13,7 +13,16 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Mount, Route, WebSocketRoute
 from starlette.types import Scope
 
-from board.accounts import access_pages, account_pages, admin_pages, guest_pages, identity_pages
+from board.accounts import (
+    access_pages,
+    account_pages,
+    admin_pages,
+    guest_pages,
+    identity_pages,
+    own_sessions,
+    own_tokens,
+    password_pages,
+)
 from board.accounts.factors import pages as factor_pages
 from board.accounts.factors import passkey_sign_in, sign_in_pages, step_up_pages
 from board.accounts.login import Login
@@ -72,6 +81,9 @@ def create_app(service: BoardService) -> Starlette:
             *api_page.routes,
             *provider_pages.routes,
             *account_pages.routes,
+            *own_sessions.routes,
+            *own_tokens.routes,
+            *password_pages.routes,
             *sign_in_pages.routes,
             *passkey_sign_in.routes,
             *step_up_pages.routes,

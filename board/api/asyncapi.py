@@ -2,7 +2,7 @@
 content."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, NotRequired, get_args, get_type_hints
+from typing import Annotated, Any, Literal, NotRequired, get_args, get_type_hints
 
 from typing_extensions import TypedDict
 
@@ -27,6 +27,7 @@ ABOUT = (
 
 SocketAccount = TypedDict("SocketAccount", {
     "id": Id, "name": str, "role": Annotated[str, Shape(enum=[*ROLES, ALL_DISPLAYS])], "locked_at": NotRequired[Time],
+    "writes": NotRequired[Literal[True]],
 })  # fmt: skip
 DisplaySettings = TypedDict("DisplaySettings", {
     "profile": Annotated[str, Shape(enum=list(PROFILES))], "language": str, "shows": dict[str, Any],

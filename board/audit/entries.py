@@ -182,7 +182,7 @@ class TokenRefused(Attempt, type="token.refused"):
     name: str | None
     token: str | None
     title: str | None
-    reason: Literal["unknown", "revoked", "expired", "disabled", "unagreed"]
+    reason: Literal["unknown", "revoked", "expired", "disabled", "unagreed", "unchecked"]
 
 
 class CommandRefused(BoardRepeated, type="command.refused", kind="board", group="refusals"):
@@ -353,12 +353,13 @@ class PasskeyRefused(Attempt, type="factor.refused", group="sign_ins"):
 
 
 class GuestAdded(Entry, type="guest.added"):
-    """Guest of a search, whose access ends at `until`."""
+    """Guest of a search, whose access ends at `until`. `writes`: whether it may also change the search."""
 
     name: str
     board: str
     reference: str
     until: str
+    writes: bool = False
 
 
 class GuestEndSet(Entry, type="guest.end_set"):
@@ -367,6 +368,15 @@ class GuestEndSet(Entry, type="guest.end_set"):
     reference: str
     before: str | None
     until: str
+
+
+class GuestRightsSet(Entry, type="guest.rights_set"):
+    """Guest who may from now on write (`writes`), or only read."""
+
+    name: str
+    board: str
+    reference: str
+    writes: bool
 
 
 class GuestEnded(Entry, type="guest.ended"):

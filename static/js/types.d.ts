@@ -73,6 +73,15 @@ interface Account {
   machine?: boolean;
   /** Time of the lock of this session; only of the account that is signed in. */
   locked_at?: IsoTime;
+  /** True for a guest who may give the commands of an investigator on the search; only of the account that is signed in. */
+  writes?: boolean;
+}
+
+/** The open alarm in the watch line. `pressed`: the alarm that a press means, null if another one has just replaced it. */
+interface LineAlarm {
+  shown(): Alarm | null;
+  pressed(): Alarm | null;
+  take(alarm: Alarm): void;
 }
 
 /* Parts of the contract. States in events from before 0.4.0 lack later fields: appearance, needs and goal. */

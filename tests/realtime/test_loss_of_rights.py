@@ -172,7 +172,7 @@ class Scene:
 
 def _link(session: Session, id: str) -> None:
     """Link an account to a person of the provider who has the same id."""
-    identities.link(session, session.get_one(Account, id), PROVIDER.issuer, id, PROVIDER.key, now(), by_email=False)
+    identities.link(session, session.get_one(Account, id), PROVIDER, id, now(), by_email=False)
 
 
 def _set(session: Session, sql: str, at: str, key: str) -> None:

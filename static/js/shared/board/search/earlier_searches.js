@@ -1,6 +1,7 @@
 /** Closed searches for a child with the typed name. None while offline. */
 
 import { post } from "../../../core/connection/api.js";
+import { isLimited } from "../../../core/rules/roles.js";
 
 const PAUSE_MS = 300; // ms without typing before the request
 const MIN_LENGTH = 2; // characters of a first name
@@ -23,7 +24,7 @@ export class EarlierSearches {
    * @param {{ first_name: string | null, last_name: string | null }} name
    */
   look({ first_name: first, last_name: last }) {
-    const body = (first ?? "").trim().length < MIN_LENGTH ? null : { first_name: first?.slice(0, 200), last_name: last?.slice(0, 200) ?? null, board: this.#board };
+    const body = isLimited() || (first ?? "").trim().length < MIN_LENGTH ? null : { first_name: first?.slice(0, 200), last_name: last?.slice(0, 200) ?? null, board: this.#board };
     const key = body ? JSON.stringify(body) : "";
     if (key === this.#requestedKey) return;
     this.#requestedKey = key;
