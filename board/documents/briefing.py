@@ -13,7 +13,7 @@ from board.i18n import N_, moment_text
 from models.board import OPERATIONS
 from models.entity import State
 
-MAX_HELD = 6  # alarms that somebody has, on the entire page
+MAX_NAMED = 6  # alarms that are named, on the entire page; the counts have all
 MAX_NEXT = 3  # tasks due next, on the entire page
 BLANK = "____\u00a0:\u00a0____"  # space to write a time
 MAX_LOOSE_ROWS = 6  # more rows are set closer, so that 40 searches fit on two pages
@@ -115,7 +115,7 @@ class BriefingDocument(BriefingChildren):
     def _notices(self, sections: list[State]) -> list[Fact]:
         """Return the facts about the desk: its alarms and texts, the next tasks, the searches that ended, and a notice of hidden
         searches."""
-        handover, translate, facts = self._handover, self._translate, self._alarm_facts(MAX_HELD)
+        handover, translate, facts = self._handover, self._translate, self._alarm_facts(MAX_NAMED)
         for path in text_authorship.OF_DESK if handover else ():
             if handover and handover[path]:
                 facts.append((self._field(path), self._prose(handover, path, OPERATIONS)))

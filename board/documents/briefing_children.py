@@ -144,7 +144,7 @@ class BriefingChildren(ReportDocument):
         needs, goal, last = search["person"]["needs"], search["goal"], section["last_credible"]
         facts: list[Fact] = []
         if place := (search["last_seen"] or {}).get("text"):
-            facts.append((translate(sentences.LAST_SEEN_REPORT), [self._cut(place, self._max_text)]))
+            facts.append((translate(sentences.LAST_SEEN_RECORDED), [self._cut(place, self._max_text)]))
         details = search["details"] or {}
         if vehicle := ", ".join(filter(None, (details.get(f"vehicle_{name}") for name in ("plate", "make", "colour")))):
             facts.append((translate(N_("Vehicle")), [self._cut(vehicle, self._max_text)]))

@@ -33,18 +33,24 @@ class OpenAlarms(SearchFacts):
         return self._say(sentences.OPEN_AT_SIGNING, at=self._near_day(self._report["composed_at"]))
 
     def _alarm_facts(self, limit: int) -> list[Fact]:
-        """Return the numbers of alarms, and at most `limit` of those that somebody has, as one fact; none without an alarm."""
-        held = [pair for pair in self._alarms() if pair[1]["taken_by"] is not None]
+        """Return the numbers of alarms, and at most `limit` of them, first those that nobody has, as one fact; none without an
+        alarm."""
         line: Line = [self._alarm_counts()]
-        for section, alarm in held[:limit]:
-            line.append(f" — {self._alarm_name(section, alarm)}: {', '.join(self._custody(section, alarm))}")
+        for section, alarm in self._alarms()[:limit]:
+            line.append(f" — {self._alarm_name(section, alarm)}\u00a0· {', '.join(self._custody(section, alarm))}")
         return [(self._open_title(), line)] if line != [""] else []
 
     def _alarm_counts(self) -> str:
-        """Return "4 that somebody has · 1 that nobody has · 3 pass on with the shift"."""
-        counted = (("held", sentences.SOMEBODY_HAS), ("open", sentences.NOBODY_HAS), ("moving", sentences.PASSING_ON))
-        totals = [(sum(section["alarms"][name] for section in self._with_alarms()), plural) for name, plural in counted]
-        return " · ".join(self.ngettext(*plural, count) for count, plural in totals if count)
+        """Return "3 that somebody has · 4 assigned, no answer yet · 6 that nobody has · 3 pass on with the shift"."""
+        held, assigned, free, moving = (self._total(name) for name in ("held", "assigned", "open", "moving"))
+        counted = (
+            (held, sentences.SOMEBODY_HAS), (assigned, sentences.ASSIGNED_ONLY), (free - assigned, sentences.NOBODY_HAS),
+            (moving, sentences.PASSING_ON),
+        )  # fmt: skip
+        return " · ".join(self.ngettext(*plural, count) for count, plural in counted if count)
+
+    def _total(self, name: str) -> int:
+        return sum(section["alarms"][name] for section in self._with_alarms())
 
     def _alarm_lines(self, limit: int) -> list[Line]:
         """Return a line for each alarm. The last line counts the others."""
@@ -54,7 +60,7 @@ class OpenAlarms(SearchFacts):
         return [*(self._alarm_line(section, alarm) for section, alarm in found[:limit]), *more]
 
     def _alarms(self) -> list[tuple[State, State]]:
-        """Return the listed alarms with their sections: first those that nobody has, then those that pass on."""
+        """Return the listed alarms with their sections: first those that nobody has, then those that are only assigned."""
         found = [(section, alarm) for section in self._with_alarms() for alarm in section["alarms"]["listed"]]
         return sorted(found, key=lambda pair: reported_alarms.order(pair[1]))
 

@@ -63,7 +63,7 @@ class SearchFacts(ReportWording):
         if not place:
             return []
         at = [f"{self._at(last_seen['at'])} · "] if last_seen.get("at") else []
-        return [(self._translate(sentences.LAST_SEEN_REPORT), [*at, self._languages.text_by(place, None)])]
+        return [(self._translate(sentences.LAST_SEEN_RECORDED), [*at, self._languages.text_by(place, None)])]
 
     def _sightings(self, section: State) -> list[Fact]:
         """Return the latest credible sighting, the last confirmed sighting, and the numbers of unanswered sightings."""

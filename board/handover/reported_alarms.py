@@ -26,7 +26,8 @@ def reported_alarms(
     listed = [_alarm(alarm, subjects.get(alarm.state["about"]["id"]), moves(alarm)) for alarm in alarms]
     held = [alarm for alarm in listed if alarm["taken_by"] is not None]
     return {
-        "open": len(listed) - len(held), "held": len(held), "moving": sum(alarm["moves"] for alarm in held),
+        "open": len(listed) - len(held), "assigned": sum(is_only_assigned(alarm) for alarm in listed),
+        "held": len(held), "moving": sum(alarm["moves"] for alarm in held),
         "listed": sorted(listed, key=order)[:MAX_ALARMS],
     }  # fmt: skip
 
@@ -72,11 +73,17 @@ def _title(kind: str, card: State) -> str | None:
     return title if title is None or len(title) <= MAX_TITLE else f"{title[: MAX_TITLE - 1].rstrip()}…"
 
 
-def order(alarm: ReportedAlarm) -> tuple[bool, bool, str, str]:
-    """Return the sort key of an alarm: first those that nobody has, then those that pass on, then by the end of the promise."""
+def is_only_assigned(alarm: ReportedAlarm) -> bool:
+    """Return whether nobody has an alarm, and its card is assigned to somebody who has not answered."""
+    return alarm["taken_by"] is None and alarm["lapsed_by"] is None and alarm["assignee"] is not None
+
+
+def order(alarm: ReportedAlarm) -> tuple[bool, bool, bool, str, str]:
+    """Return the sort key of an alarm: first those that nobody has, then those of assignees who have not answered, then those
+    that pass on, then by the end of the promise."""
     since = alarm["lapsed_at"] or alarm["raised_at"]
     is_held = alarm["taken_by"] is not None
-    return is_held, not alarm["moves"], (alarm["until"] or "") if is_held else since, alarm["id"]
+    return is_held, is_only_assigned(alarm), not alarm["moves"], (alarm["until"] or "") if is_held else since, alarm["id"]
 
 
 def people_of(alarms: Iterable[ReportedAlarm]) -> set[str | None]:

@@ -47,8 +47,8 @@ test("a list says who has a card and until when, as its alarm does", () => {
   assert.match(ownerText(card, false, alarms({ taken_by: "bob", until }), view), /^bob has it until \d\d:\d\d$/);
   assert.equal(ownerText(card, false, alarms({}), view), "assigned to bob, no answer yet");
   assert.equal(ownerText(card, true, alarms({}), view), "bob", "a finished task");
-  assert.equal(ownerText(card, false, alarms({ assignee: null }), view), "nobody has it yet");
-  assert.equal(ownerText(card, false, alarms({ assignee: null }), { ...view, report: { whole: { live: false } } }), "nobody had it yet", "when it was signed");
+  assert.equal(ownerText(card, false, alarms({ assignee: null }), view), "nobody has it");
+  assert.equal(ownerText(card, false, alarms({ assignee: null }), { ...view, report: { whole: { live: false } } }), "nobody had it", "when it was signed");
   assert.equal(ownerText({ ...card, assignee: null }, false, undefined, view), "nobody assigned", "in a report of an earlier version");
   assert.equal(ownerText({ ...card, kind: "sighting", assignee: null }, false, alarms({ about: { id: "other" } }), view), null);
 });
