@@ -138,7 +138,7 @@ async def test_a_signed_report_says_that_nobody_had_an_alarm_then(team: Team) ->
     assert "Open alarms at signing, " in page
 
 
-async def test_important_events_say_what_came_of_them(team: Team) -> None:
+async def test_important_events_say_what_they_set_and_what_changed_since(team: Team) -> None:
     await handover_steps.take_shift(team.alice)
     search, alice = await team.alice.open_search(), team.alice
     settled, credible, gone, waiting = [
@@ -157,12 +157,15 @@ async def test_important_events_say_what_came_of_them(team: Team) -> None:
     await alice.command(search, "sighting.assess", {"sighting": waiting, "assessment": "not_the_child"})
     lines = [line.partition(" · ")[2] for line in block(await printed(alice, f"/handovers/{number}.md"), IMPORTANT)]
     numbers = [(await alice.snapshot(search))["entities"]["sighting", id]["number"] for id in (settled, credible, gone, waiting)]
-    results = (("added", "cannot be verified"), ("assessed", "credible"), ("added", "withdrawn"), ("added", "not assessed"))
+    results = (
+        ("added", "not assessed · now: cannot be verified"), ("assessed", "credible"), ("added", "not assessed · now: withdrawn"),
+        ("added", "not assessed"),
+    )  # fmt: skip
     said = [
         f"Sighting {how}: Sighting {number} · {result}" for number, (how, result) in zip(numbers, results, strict=True)
     ]  # fmt: skip
     assert lines == [
-        "Search opened", said[0], said[2], said[3], said[1], "Note added: First line: the aunt.", "Goal changed: find the driver",
+        "Search opened", said[0], said[2], said[3], said[1], "Decision: First line: the aunt. · Alice", "Goal changed: find the driver",
         "Appeal changed: discreet",
     ]  # fmt: skip
 

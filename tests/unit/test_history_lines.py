@@ -110,8 +110,8 @@ def test_former_values_are_not_marked_with_the_language_of_the_new_ones() -> Non
 @pytest.mark.parametrize(
     ("language", "text"),
     [
-        ("en", "Bob changed Task 7 · Result: empty → {long} · Due: empty → {due}"),
-        ("fr", "Bob a modifié Tâche 7 · Résultat : vide → {long} · Échéance : vide → {due}"),
+        ("en", "Bob changed Task 7 · Result: {long} · Due: {due}"),
+        ("fr", "Bob a modifié Tâche 7 · Résultat : {long} · Échéance : {due}"),
     ],
 )
 def test_changed_fields_are_named_once(language: str, text: str) -> None:
@@ -195,3 +195,29 @@ def test_a_priority_agrees_with_its_label_in_french() -> None:
 )
 def test_lines_break_at_no_number_dot_or_arrow(text: str, tied: str) -> None:
     assert str(_piece(text)) == tied.replace("~", "\u00a0")
+
+
+GRADED = {"source": "B", "content": 2}
+
+
+def test_a_new_sighting_that_nobody_graded_has_no_grade() -> None:
+    def text(grade: dict[str, Any]) -> str:
+        return line("sighting.added", None, {"number": 7, "grade": grade}, ["grade.source", "grade.content"])
+
+    assert text({"source": "F", "content": 6}) == "Bob added Sighting 7"
+    assert "Source grade: B" in text(GRADED)
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "nl", "de"])
+def test_a_first_grade_replaces_no_other(language: str) -> None:
+    first = line("sighting.graded", {"number": 7, "grade": {"source": "F", "content": 6}}, {"number": 7, "grade": GRADED}, [], language)
+    again = line("sighting.graded", {"number": 7, "grade": {"source": "C", "content": 4}}, {"number": 7, "grade": GRADED}, [], language)
+    assert ("F6" in first, "C4" in again, "B2" in first) == (False, True, True)
+
+
+def test_a_value_that_was_empty_has_no_former_value() -> None:
+    def due(before: Any, after: Any) -> str:
+        return line("task.updated", {"number": 5, "due": before, "result": None}, {"number": 5, "due": after, "result": "x"}, ["due", "result"])
+
+    assert "empty" not in due(None, AT)
+    assert due(AT, None).endswith("→ empty · Result: x")
