@@ -66,7 +66,7 @@ class BriefingDocument(BriefingChildren):
         return BriefingPaper(
             title=self._translate(N_("Shift briefing")), language=self._reads, file=f"briefing{number}", printed=printed,
             checksum=checksum, texts=self._texts(), head=self._head(sections), as_of=as_of,
-            desk=self._notices(sections),
+            desk=self._with_colons(self._notices(sections)),
             large=[tuple(large[start : start + 2]) for start in range(0, len(large), 2)], rows=rows,
             is_close=len(rows) > MAX_LOOSE_ROWS, reader=self._incoming(), signatures=self._signatures(),
             is_over=self._is_over, outcome=self._outcome(),
@@ -163,4 +163,4 @@ class BriefingDocument(BriefingChildren):
         handover = self._handover
         if handover is None or not handover["ended_at"]:
             return []
-        return self._steps(handover)
+        return self._with_colons(self._steps(handover))

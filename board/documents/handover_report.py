@@ -7,7 +7,7 @@ from board.documents import report_wording
 from board.documents.content import Block, Document, Fact, Line, Piece, Section, UserText, short_datetime
 from board.documents.open_alarms import OpenAlarms
 from board.engine import kinds
-from board.i18n import N_, P_
+from board.i18n import N_, P_, moment_text
 from models.board import OPERATIONS
 from models.column import ROLES
 from models.entity import State
@@ -33,7 +33,7 @@ class ReportDocument(OpenAlarms):
         if self._report["live"]:
             no_handover = N_("No handover in progress. Searches as they were at {at}.")
             note = N_("Not signed. Searches as they were at {at}.") if handover else no_handover
-            notes.append(self._say(note, at=self._at(self._report["composed_at"])))
+            notes.append(self._say(note, at=moment_text(self._report["composed_at"], "d MMM y HH:mm:ss", self._reads)))
         if self._report["withheld"]:
             notes.append(self._say(_WITHHELD))
         facts = [*self._shift(), *(self._steps(handover) if handover else []), *self._previous()]

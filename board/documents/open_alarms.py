@@ -5,10 +5,11 @@ from functools import cached_property
 
 from board.commands.alarms.alerts import short_name
 from board.config import sentences
-from board.documents.content import Block, Fact, Line, Section
+from board.documents.content import Block, Fact, Line, Section, is_date
 from board.documents.field_values import alarm_name
 from board.documents.search_facts import SearchFacts
 from board.handover import reported_alarms
+from board.i18n import P_
 from models.board import OPERATIONS
 from models.entity import State
 
@@ -77,9 +78,9 @@ class OpenAlarms(SearchFacts):
     def _alarm_line(self, section: State, alarm: State) -> Line:
         line: Line = [self._alarm_name(section, alarm)]
         line += [" · ", self._languages.text_by(alarm["title"], None)] if alarm["title"] else []
-        extensions = alarm["promises"] - 1
+        extensions, since = alarm["promises"] - 1, self._near(alarm["raised_at"])
         details = [
-            self._say(sentences.OPEN_SINCE, time=self._near(alarm["raised_at"])),
+            self._say(P_("a date", "open since {time}") if is_date(since) else sentences.OPEN_SINCE, time=since),
             self.ngettext(*sentences.EXTENDED, extensions) if extensions > 0 else None, *self._custody(section, alarm),
         ]  # fmt: skip
         return [*line, "".join(f" · {detail}" for detail in details if detail)]

@@ -12,7 +12,7 @@ from models.duty import PlannedDuty
 from models.entity import State
 
 MAX_ALARMS = 100  # listed on one search; the counts have all
-MAX_TITLE = 120  # characters
+MAX_TITLE = 200  # characters
 
 
 def reported_alarms(
@@ -70,7 +70,10 @@ def _alarm(alarm: EntityAt, subject: EntityAt | None, moves: bool) -> ReportedAl
 def _title(kind: str, card: State) -> str | None:
     declared: Any = kinds.find(kind)
     title = card.get((declared.title_field if declared is not None else "") or "text")
-    return title if title is None or len(title) <= MAX_TITLE else f"{title[: MAX_TITLE - 1].rstrip()}…"
+    if title is None or len(title) <= MAX_TITLE:
+        return title
+    words, space, _ = title[:MAX_TITLE].rpartition(" ")
+    return f"{words.rstrip() if space else title[: MAX_TITLE - 1]}…"
 
 
 def is_only_assigned(alarm: ReportedAlarm) -> bool:

@@ -190,6 +190,7 @@ def test_a_priority_agrees_with_its_label_in_french() -> None:
         ("a b", "a b"),
         ("Task 5", "Task~5"),
         ("due 26 Nov 2026 09:02", "due~26~Nov~2026~09:02"),
+        ("Alice has it until 12:22", "Alice has it until~12:22"),
         ("am 26. Nov. 2026 09:02", "am~26.~Nov.~2026~09:02"),
     ],
 )
@@ -210,14 +211,17 @@ def test_a_new_sighting_that_nobody_graded_has_no_grade() -> None:
 
 @pytest.mark.parametrize("language", ["en", "fr", "nl", "de"])
 def test_a_first_grade_replaces_no_other(language: str) -> None:
-    first = line("sighting.graded", {"number": 7, "grade": {"source": "F", "content": 6}}, {"number": 7, "grade": GRADED}, [], language)
-    again = line("sighting.graded", {"number": 7, "grade": {"source": "C", "content": 4}}, {"number": 7, "grade": GRADED}, [], language)
-    assert ("F6" in first, "C4" in again, "B2" in first) == (False, True, True)
+    def graded(source: str, content: int) -> str:
+        before = {"number": 7, "grade": {"source": source, "content": content}}
+        return line("sighting.graded", before, before | {"grade": GRADED}, [], language)
+
+    assert ("F6" in graded("F", 6), "C4" in graded("C", 4), "B2" in graded("F", 6)) == (False, True, True)
 
 
 def test_a_value_that_was_empty_has_no_former_value() -> None:
     def due(before: Any, after: Any) -> str:
-        return line("task.updated", {"number": 5, "due": before, "result": None}, {"number": 5, "due": after, "result": "x"}, ["due", "result"])
+        state = {"number": 5, "due": before, "result": None}
+        return line("task.updated", state, state | {"due": after, "result": "x"}, ["due", "result"])
 
     assert "empty" not in due(None, AT)
     assert due(AT, None).endswith("→ empty · Result: x")
