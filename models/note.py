@@ -33,4 +33,4 @@ class Note(Searchable, CountedEntity, table=True):
         Time, N_("Happened at"), ..., by_people=True, state_type=Time, control="time", past=True, display="room"
     )
     corrects: str | None = field(Id, N_("Correction of"), by_people=True, reads_as="note")
-    please_answer: bool | None = field(bool, N_("Please answer"), by_people=True, control="flag")
+    please_answer: bool | None = field(bool, N_("Answer needed"), by_people=True, control="flag")

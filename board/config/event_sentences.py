@@ -30,6 +30,7 @@ BEFORE_CHANGES = {
 }
 SHORT = 60  # characters: a longer value gets its own line
 _OF_TIP: dict[str, Sequence[Any]] = {"!state.tip": _SET}
+_UNGRADED: dict[str, Sequence[Any]] = {"before.grade.source": ("F",), "before.grade.content": (6,)}  # nobody graded it before
 _SAME_CHILD: dict[str, Sequence[Any]] = {"state.answer.answer": ("same",)}
 
 Text = str | tuple[str, str]  # a plural of `count`: one and many
@@ -240,7 +241,8 @@ SENTENCES: dict[str, Sentence] = {
     "column.moved": _say(N_("{who} moved the column “{what}”")),
     "column.removed": _say(N_("{who} removed the column “{what}”"), said=("title", "role")),
     "sighting.graded": _say(
-        N_("{who} graded {what} from {from} to {to}"), N_("{who} graded {what}: {grade}"),
+        Variant(N_("{who} graded {what}: {grade}"), _UNGRADED), N_("{who} graded {what} from {from} to {to}"),
+        N_("{who} graded {what}: {grade}"),
         said=("grade",), from_="grade before.grade", to="grade state.grade", grade="grade state.grade",
     ),
     "sighting.assessed": _turn(
@@ -302,15 +304,17 @@ SENTENCES: dict[str, Sentence] = {
     "handover.withdrawn": _handover(sentences.WITHDRAWN),
     "alarm.raised": _alarm(N_("{who} raised an alarm: {what}")),
     "alarm.escalated": _alarm(
+        N_("{what}: nobody had the alarm, so {who} asked {names}"),
         Variant(N_("{what}: nobody had the alarm, so {who} asked the same people again"), {"again": [True]}),
-        N_("{what}: nobody had the alarm, so {who} asked {names}"), N_("{what}: nobody had the alarm, so {who} continued to ask"),
+        N_("{what}: nobody had the alarm, so {who} continued to ask"),
         names="asked",
     ),
     "alarm.taken": _alarm(
-        N_("{name} has it until {time}, after {length}: {what}"), N_("{name} has it, after {length}: {what}"),
+        N_("{name} has it until {time}, after {length}: {what}"), N_("{name} has it until {time}: {what}"),
+        N_("{name} has it, after {length}: {what}"), N_("{name} has it: {what}"),
         name="person state.taken_by", length="wait state", time="time state.until",
     ),
-    "alarm.extended": _alarm(N_("{who} has it until {time}: {what}"), time="time state.until"),
+    "alarm.extended": _alarm(N_("{who} extended the promise until {time}: {what}"), time="time state.until"),
     "alarm.lapsed": _alarm(N_("The promise of {name} lapsed, so nobody had it: {what}"), name="person state.lapsed_by"),
     "alarm.handed_on": _alarm(N_("{who} handed the alarm on to {name}: {what}"), name="last state.asked"),
     "alarm.handed_over": _alarm(
@@ -321,7 +325,9 @@ SENTENCES: dict[str, Sentence] = {
     "alarm.given_back": _alarm(N_("{who} gave the alarm back, so nobody had it: {what}")),
     "alarm.released": _alarm(
         Variant(N_("The alarm was reopened because {who} unassigned it: {what}"), {"!event.actor": _SET}),
+        N_("The alarm was reopened because {name} can no longer act, or is no longer on duty: {what}"),
         N_("The alarm was reopened because the person who had it can no longer act, or is no longer on duty: {what}"),
+        name="person was.taken_by",
     ),
     "alarm.archived": _say(
         Variant(N_("An alarm was archived a day after it ended"), {"board": ["operations"]}),

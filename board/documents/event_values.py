@@ -71,12 +71,14 @@ def _title(it: Facts, state: Any, _path: str) -> Piece:
     return it.entity(state) if it.kind == "column" else it.typed(state.get(kinds.named(it.kind).title_field) or "")
 
 
-def _wait(it: Facts, alarm: Any, _path: str) -> Piece:
-    """Return how long nobody had an alarm: "7 s", "5 min". It may have been reopened before."""
+def _wait(it: Facts, alarm: Any, _path: str) -> Piece | None:
+    """Return how long nobody had an alarm: "7 s", "5 min"; None if it was taken immediately. It may have been reopened before."""
     before = it.known["before"] or {}
     since = before.get("open_since") or before.get("lapsed_at") or alarm["raised_at"]
     passed = parse_utc(alarm.get("taken_at") or since) - parse_utc(since)
     minutes, seconds = divmod(max(0, int(passed.total_seconds())), 60)
+    if not minutes and not seconds:
+        return None
     days, hours = minutes // 1440, minutes // 60
     if days:
         text, values = sentences.DAYS_HOURS, {"days": days, "hours": f"{hours % 24:02}"}

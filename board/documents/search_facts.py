@@ -31,7 +31,7 @@ class SearchFacts(ReportWording):
             (self._field("worrying"), [self._decision(search), *self._suggested(search)]),
             (self._field("missing_since"), [self._at(search["missing_since"])]),
             *self._last_seen(search["last_seen"] or {}),
-            (self._field("lead"), [self._name(search["lead"]) if search["lead"] else translate(sentences.NOBODY_IN_CHARGE)]),
+            (self._field("lead"), [self._name(search["lead"]) if search["lead"] else translate(N_("nobody"))]),
             *self._goal(search),
             *self._child(search["person"]),
             *self._details(search["details"] or {}),
@@ -63,7 +63,7 @@ class SearchFacts(ReportWording):
         if not place:
             return []
         at = [f"{self._at(last_seen['at'])} · "] if last_seen.get("at") else []
-        return [(self._translate(sentences.LAST_SEEN_REPORT), [*at, self._languages.text_by(place, None)])]
+        return [(self._translate(sentences.LAST_SEEN_RECORDED), [*at, self._languages.text_by(place, None)])]
 
     def _sightings(self, section: State) -> list[Fact]:
         """Return the latest credible sighting, the last confirmed sighting, and the numbers of unanswered sightings."""

@@ -222,6 +222,7 @@ def _people(scope: ReportScope, previous: PreviousHandover | None, sections: Col
     for part in sections:
         ids |= {part["search"]["lead"], part["outside"], (part["briefing"] or {}).get("keeper"), part["unread_by"]}
         ids |= _authors(part["briefing"])
+        ids |= {event["author"] for news in (part["since"], part["reader"]) for event in news["significant"]}
         ids |= {(part["search"]["goal"] or {}).get("by")}
         sightings = (part["ungraded"], part["to_look_at"], part["to_assess"], part["to_pass_on"])
         ids |= reported_alarms.people_of(part["alarms"]["listed"])

@@ -192,10 +192,13 @@ def _news(data: ReportData, id: str, events: Iterable[JournalEvent], start: int)
 def _event(event: JournalEvent, entities: BoardState) -> ReportedEvent:
     state = event.payload().get("state") or {}
     current = entities[event.kind].get(event.entity) if kinds.named(event.kind).is_card else None
+    result = _result(event.type, state)
     shown: ReportedEvent = {
         "seq": event.seq, "at": event.at, "type": event.type, "kind": event.kind, "id": event.entity,
-        "result": _result(event.type, current.state if current is not None else state),
+        "author": event.account, "result": result,
     }  # fmt: skip
+    if current is not None and (latest := _result(event.type, current.state)) != result:
+        shown["now"] = latest
     if state.get("number") is not None:
         shown["number"] = state["number"]
     return shown

@@ -20,9 +20,10 @@ Priority = Literal["low", "normal", "urgent"]
 
 # Field that a significant event set, with its value.
 EventResult = TypedDict("EventResult", {"path": str, "value": str | bool | None})
-# Significant event; `number` of a card.
+# Significant event; `number` of a card, and its result `now` if that has changed since.
 ReportedEvent = TypedDict("ReportedEvent", {
-    "seq": Count, "at": Time, "type": str, "kind": str, "id": Id, "number": NotRequired[Count], "result": EventResult | None,
+    "seq": Count, "at": Time, "type": str, "kind": str, "id": Id, "author": Id | None, "number": NotRequired[Count],
+    "result": EventResult | None, "now": NotRequired[EventResult | None],
 })  # fmt: skip
 News = TypedDict("News", {"seq": Count, "events": Count, "significant": list[ReportedEvent]})
 NewsOfShift = TypedDict("NewsOfShift", {
@@ -81,8 +82,11 @@ ReportedAlarm = TypedDict("ReportedAlarm", {
     "raised_at": Time, "taken_by": Id | None, "taken_at": Time | None, "until": Time | None, "promises": Count,
     "lapsed_by": Id | None, "lapsed_at": Time | None, "assignee": Id | None, "moves": bool,
 })  # fmt: skip
-# Alarms of a board that have not ended, and how many of them nobody has, somebody has, and pass on with the shift.
-ReportedAlarms = TypedDict("ReportedAlarms", {"open": Count, "held": Count, "moving": Count, "listed": list[ReportedAlarm]})
+# Alarms of a board that have not ended, and how many nobody has, are assigned without an answer, somebody has, and pass on
+# with the shift.
+ReportedAlarms = TypedDict("ReportedAlarms", {
+    "open": Count, "assigned": Count, "held": Count, "moving": Count, "listed": list[ReportedAlarm],
+})  # fmt: skip
 CardOfFile = TypedDict("CardOfFile", {"kind": CardKind, "id": Id, "number": Count})
 # File that was added in the shift. `card`: card that it belongs to.
 ReportedFile = TypedDict("ReportedFile", {
@@ -116,15 +120,18 @@ handover is open and as it was signed; otherwise who holds the shift. Then the `
 `since.seq`: where the search stood at that time.
 `since.events`: how many.
 `since.significant`: the newest 100.
-`since.significant[].result`: the field that it set, and its value; of a sighting, its assessment at this position, or
-`withdrawn`, so that an earlier one does not mislead; null if the type says it all. *0.4.0*
+`since.significant[].author`: the account, or null. *0.4.0*
+`since.significant[].result`: the field that it set, and its value after the event; null if the type says it all. *0.4.0*
+`since.significant[].now`: of a card whose result has changed since: the result at this position, so that the earlier one does not
+mislead. It can be `withdrawn`. *0.4.0*
 `alarms`: alarms that had not ended; `seq`, `title`, `assignee` and the times are of that moment: now, or when the handover was
 signed, which can be after the position of the section. *0.4.0*
 `alarms.open`: how many nobody has.
+`alarms.assigned`: how many of these are assigned, through their card, to somebody who has not answered.
 `alarms.held`: how many somebody has.
 `alarms.moving`: how many pass on when the handover is accepted; 0 without an open or ended handover.
-`alarms.listed`: at most 100: first those that nobody has, the longest first; then those that pass on; then the others, by
-`until`.
+`alarms.listed`: at most 100: first those that nobody has, the longest first; then those that are only assigned; then those that
+pass on; then the others, by `until`.
 `alarms.listed[].title`: of the card or tip, the beginning of the note, or the person of the planned duty; null if it has none.
 `alarms.listed[].taken_by`: who has it, until `until`; null if nobody has it since `lapsed_at`, or since `raised_at`.
 `alarms.listed[].moves`: it passes on: the outgoing coordinator has it, and does not keep it.

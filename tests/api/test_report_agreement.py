@@ -83,7 +83,7 @@ async def test_reading_is_no_other_event_since_signing(team: Team) -> None:
     number = await handover_steps.hand_to_sign(team.alice)
     assert facts(await printed(team.alice), "Since signing") == ["No events since signing."]
     await read(team.ada, search, number)
-    assert facts(await printed(team.alice), "Since signing") == ["No other events since signing."]
+    assert facts(await printed(team.alice), "Since signing") == ["Since signing, the search was only read or summarised."]
     await team.bob.command(search, "sighting.add", {"description": "a girl on a bicycle"})
     assert facts(await printed(team.alice), "Since signing") == ["1 event since signing"]
 
@@ -119,7 +119,7 @@ async def sighting(team: Team, search: str, **data: Any) -> str:
 async def test_lists_say_who_has_a_card_and_until_when(team: Team) -> None:
     search, alice, bob = await team.alice.open_search(), team.alice, team.bob
     await sighting(team, search, description="a girl on the tram", priority="urgent")
-    assert " · nobody has it yet · " in block(await printed(alice), "Sightings not looked at")[0]
+    assert " · nobody has it · " in block(await printed(alice), "Sightings not looked at")[0]
     (alarm,) = (await bob.http.get("/api/v1/alarms")).json()["alarms"]
     await bob.command(search, "alarm.take", {"alarm": alarm["id"]})
     assert re.search(r" · Bob has it until [^·]*\d\d:\d\d · ", block(await printed(alice), "Sightings not looked at")[0])
@@ -128,17 +128,17 @@ async def test_lists_say_who_has_a_card_and_until_when(team: Team) -> None:
 async def test_a_signed_report_says_that_nobody_had_an_alarm_then(team: Team) -> None:
     search, alice = await team.alice.open_search(), team.alice
     await sighting(team, search, description="a girl on the tram", priority="urgent")
-    assert "nobody has it yet" in await printed(alice)
+    assert "nobody has it" in await printed(alice)
     number = await handover_steps.hand_to_sign(alice)
     text = await printed(alice, f"/handovers/{number}.md")
     assert re.search(r"^## Open alarms at signing, .*\d\d:\d\d$", text, re.MULTILINE)
-    assert "nobody had it yet" in text
+    assert "nobody had it" in text
     assert "nobody has it" not in text
     (page,) = await pages(alice, f"/handovers/{number}/briefing.pdf")
     assert "Open alarms at signing, " in page
 
 
-async def test_important_events_say_what_came_of_them(team: Team) -> None:
+async def test_important_events_say_what_they_set_and_what_changed_since(team: Team) -> None:
     await handover_steps.take_shift(team.alice)
     search, alice = await team.alice.open_search(), team.alice
     settled, credible, gone, waiting = [
@@ -157,13 +157,16 @@ async def test_important_events_say_what_came_of_them(team: Team) -> None:
     await alice.command(search, "sighting.assess", {"sighting": waiting, "assessment": "not_the_child"})
     lines = [line.partition(" · ")[2] for line in block(await printed(alice, f"/handovers/{number}.md"), IMPORTANT)]
     numbers = [(await alice.snapshot(search))["entities"]["sighting", id]["number"] for id in (settled, credible, gone, waiting)]
-    results = (("added", "cannot be verified"), ("assessed", "credible"), ("added", "withdrawn"), ("added", "not assessed"))
+    results = (
+        ("added", "not assessed · now: cannot be verified"), ("assessed", "credible"), ("added", "not assessed · now: withdrawn"),
+        ("added", "not assessed"),
+    )  # fmt: skip
     said = [
         f"Sighting {how}: Sighting {number} · {result}" for number, (how, result) in zip(numbers, results, strict=True)
     ]  # fmt: skip
     assert lines == [
-        "Search opened", said[0], said[2], said[3], said[1], "Note added: First line: the aunt.", "Goal changed: find the driver",
-        "Appeal changed: discreet",
+        "Search opened", said[0], said[2], said[3], said[1], "Decision: First line: the aunt. · Alice",
+        "Goal changed: find the driver", "Appeal changed: discreet",
     ]  # fmt: skip
 
 

@@ -102,6 +102,13 @@ OF_VARIANTS: list[tuple[str, str, dict[str, Any], dict[str, Any], dict[str, Any]
     ("alarm.taken", "alarm", {"lapsed_at": None}, URGENT | {"until": None}, {}),
     *(("alarm.taken", "alarm", {"lapsed_at": None}, URGENT | {"taken_at": at}, {}) for at in TAKEN),
     ("alarm.taken", "alarm", {"lapsed_at": "2026-11-28T09:00:30.500Z"}, URGENT | {"taken_at": TAKEN[1]}, {}),
+    ("alarm.taken", "alarm", {"lapsed_at": None}, URGENT | {"taken_at": URGENT["raised_at"]}, {}),
+    ("alarm.taken", "alarm", {"lapsed_at": None}, URGENT | {"taken_at": URGENT["raised_at"], "until": None}, {}),
+    ("alarm.released", "alarm", {"taken_by": ALICE}, URGENT | {"taken_by": None}, {"actor": None}),
+    ("alarm.released", "alarm", {"taken_by": None}, URGENT | {"taken_by": None}, {"actor": None}),
+    ("alarm.escalated", "alarm", {"round": 0, "asked": [ALICE]}, URGENT | {"round": 1, "asked": [BOB]}, {}),
+    ("sighting.graded", "sighting", {"grade": {"source": "F", "content": 6}}, {"grade": {"source": "B", "content": 2}}, {}),
+    ("sighting.graded", "sighting", {"grade": {"source": "C", "content": 4}}, {"grade": {"source": "B", "content": 2}}, {}),
 ]
 
 

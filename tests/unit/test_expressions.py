@@ -65,7 +65,7 @@ BOUNDS = (
         board/commands/cards/mentions.py: \w(?:.*\w)?
         board/documents/content.py: ([\\`*_{}\[\]<>#|~!&$@^])
         board/documents/content.py: ^(\s*)([-+=:]|\d+(?=[.)]))
-        board/documents/content.py: (?<=[\d→]) |(?<=\d\.) |(?<=\(±) | (?=[·→] )| (?=\d+(?: ·|$))| (?=\d{1,2}\.?\s\w{3,5}\.?\s)| (?=\d{4} \d)
+        board/documents/content.py: (?<=[\d→]) |(?<=\d\.) |(?<=\(±) | (?=[·→] )| (?=\d+(?: ·|$))| (?=\d{1,2}\.?\s\w{3,5}\.?\s)| (?=\d{4} \d)| (?=\d\d:\d\d)
         board/documents/content.py: \d\d:\d\d
         board/documents/content.py: [\x00-\x08\x0b-\x1f\x7f]
         board/documents/event_text.py: \{(\w+)\}
@@ -115,7 +115,7 @@ BOUNDS = (
         board/dev/version_bump.py: \d+\.\d+\.\d+
         board/documents/fonts.py: -(?:400|700)-normal\.woff2$
         board/documents/fonts.py: U\+([0-9A-F]+)(?:-([0-9A-F]+))?
-        board/documents/pdf_process.py: class="step-0" data-steps="(\d+)"( data-pages="fewest")?
+        board/documents/pdf_process.py: class="step-0" data-steps="(\d+)"(?: data-pages="(\w+)")?
         board/engine/integrity.py: (\S{1,64}) holds: (\d{1,15}) events, head ([0-9a-f]{64}|none)
         board/config/env_file.py: [A-Z][A-Z0-9_]{1,63}
         board/config/toml_lines.py: (\[{1,2})([^\]]+)\]

@@ -15,7 +15,7 @@ import { accountName, cardName, columnName, formatPath, materialName, searchStat
  */
 export const READERS = {
   text: String, given: (value) => value, time: formatMoment, material: materialName, file: nameOfFile, child: shortPersonName,
-  wait: (alarm, { before }) => waitText(alarm, before?.open_since ?? before?.lapsed_at),
+  wait: (alarm, { before }) => wait(alarm, before?.open_since ?? before?.lapsed_at ?? alarm.raised_at),
   field: (value, it, path) => formatPath(fieldOf(path), value, it.ctx, it.kind) ?? say("empty"),
   decision: (value, it, path) => formatPath(fieldOf(path), value, it.ctx, it.kind),
   label: ({ path }, { kind }) => within(label.field(path, kind)),
@@ -39,6 +39,9 @@ export const READERS = {
   type: ({ event }) => label.event(event.type),
   event: (it) => (rules().event_facts.named.includes(it.kind) || isCard(it.kind) ? `${label.event(it.event.type)} · ${nameOfEntity(it)}` : label.event(it.event.type)),
 };
+
+/** Return how long nobody had an alarm; null if it was taken immediately. @param {any} alarm @param {string} since */
+const wait = (alarm, since) => (Date.parse(alarm.taken_at ?? since) - Date.parse(since) < 1_000 ? null : waitText(alarm, since));
 
 /** Return the name of the entity that an event is about. @param {any} it */
 export function nameOfEntity({ kind, event: { id }, ctx, latest }) {

@@ -44,7 +44,7 @@ function body(section, view) {
     ${searchTexts(section, view)}
     ${cards(section, view)}
     ${filesAdded(section, view)}
-    ${shiftEvents(section)}
+    ${shiftEvents(section, view)}
     ${head(section, view)}`;
 }
 
@@ -98,20 +98,20 @@ function outcomeRows({ person, status, outcome, status_reason: reason, acknowled
 
 /**
  * Render the events of the shift, the same for everybody; on screen also the events that are new to the reader.
- * @param {Record<string, any>} section
+ * @param {Record<string, any>} section @param {HandoverView} view
  */
-function shiftEvents({ board, since: { events, significant, seq }, reader, seq: until }) {
+function shiftEvents({ board, since: { events, significant, seq }, reader, seq: until }, view) {
   const earlierEvents = reader.significant.filter((/** @type {any} */ event) => event.seq <= seq); // events before the shift, which are not listed elsewhere
-  const newsForReader = reader.from === "seen" ? html`<div class="on-screen" data-testid="reader"><p>${newTo(reader, board, until)}</p>${important(earlierEvents, board)}</div>` : nothing;
+  const newsForReader = reader.from === "seen" ? html`<div class="on-screen" data-testid="reader"><p>${newTo(reader, board, until)}</p>${important(earlierEvents, board, view)}</div>` : nothing;
   if (!events) return html`<div class="news quiet"><p>${say("no_events")}</p>${newsForReader}</div>`;
   return html`<div class="news"><p><b>${sayCount("events_of_shift", events)}</b>${links(board, seq, until)}</p>${newsForReader}
-    ${significant.length ? html`<h3>${say("important")}</h3>` : nothing}${important(significant, board)}</div>`;
+    ${significant.length ? html`<h3>${say("important")}</h3>` : nothing}${important(significant, board, view)}</div>`;
 }
 
-/** @param {JournalEvent[]} events @param {string} board */
-function important(events, board) {
+/** @param {JournalEvent[]} events @param {string} board @param {HandoverView} view */
+function important(events, board, view) {
   if (!events.length) return nothing;
-  return html`<ul>${lastEvents(events).map((/** @type {any} */ event) => html`<li>${timeElement(event.at)}\u00a0· <a href="/searches/${board}/history#${event.seq}">${eventName(event)}</a></li>`)}</ul>`;
+  return html`<ul>${lastEvents(events).map((/** @type {any} */ event) => html`<li>${timeElement(event.at)}\u00a0· <a href="/searches/${board}/history#${event.seq}">${eventName(event, (id) => view.nameOf(id))}</a></li>`)}</ul>`;
 }
 
 /**
