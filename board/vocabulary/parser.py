@@ -1,0 +1,51 @@
+"""Statements of a text, in any of the four languages."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from board.vocabulary.binding import Reader
+from board.vocabulary.draft import finished
+from board.vocabulary.folding import Token, tokens
+from board.vocabulary.language import guess
+from board.vocabulary.matching import items, sentences
+from board.vocabulary.roles import RoleTable
+from board.vocabulary.statement import Statement
+from board.vocabulary.vocabulary import Vocabulary
+from board.vocabulary.word_forms import WordForms
+
+MAX_TEXT = 20_000  # characters that are read
+MIN_TITLED = 0.6  # share of words with a capital from which capitals say nothing
+MIN_WORDS = 4  # words of a sentence that has a language of its own
+
+
+class Parser:
+    """Parser with one vocabulary."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self.roles = RoleTable(vocabulary.concepts)
+        self.forms = {language: WordForms(lexicon) for language, lexicon in vocabulary.lexicons.items()}
+
+    def parse(self, text: str, reader: str | None = None) -> tuple[Statement, ...]:
+        """Return what a text says. `reader`: language that decides if the text's own words do not."""
+        words = tokens(text[:MAX_TEXT])
+        if not words:
+            return ()
+        language = guess(words, self.vocabulary.lexicons, None, reader)
+        titled = sum(word.is_capital for word in words) > MIN_TITLED * len(words)
+        state = Reader(self.vocabulary, self.roles, words)
+        for start, end in sentences(words):
+            self._read(state, words, start, end, self._language(words[start:end], language), titled=titled)
+        return tuple(finished(state.drafts, state.people, self.vocabulary, self.roles))
+
+    def language(self, text: str, reader: str | None = None) -> str:
+        """Return the language of a text."""
+        return guess(tokens(text[:MAX_TEXT]), self.vocabulary.lexicons, None, reader)
+
+    def _language(self, words: Sequence[Token], language: str) -> str:
+        return guess(words, self.vocabulary.lexicons, language, None) if len(words) >= MIN_WORDS else language
+
+    def _read(self, state: Reader, words: Sequence[Token], start: int, end: int, language: str, *, titled: bool) -> None:
+        found = items(words[start:end], self.forms[language], titled)
+        shifted = [item._replace(first=item.first + start, last=item.last + start) for item in found]
+        state.read(self.vocabulary.lexicons[language], shifted)
