@@ -4,6 +4,7 @@ The rules are those of *Binding* and *Negation* in `board/docs/reference/vocabul
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from board.vocabulary.draft import Draft, Person, gender_of
@@ -49,6 +50,9 @@ class Reader:
         self.negated_from = self.clause_from = self.clause_before = len(self.drafts)
         self.clause_words: list[str] = []
         self.has_hedge = self.has_none = self.had_comma = False
+        self.negates_things = self.has_subject = False
+        self.prefix: list[Draft] = []  # what was just said of the person who comes next: "a bald baby"
+        self.figures: list[Entry] = []  # figures before a thing: "Spider-Man costume"
         self.skip_until = 0
         for index, item in enumerate(items):
             self._item(index, item)
@@ -93,17 +97,23 @@ class Reader:
         if len(self.drafts) > self.clause_from:
             self.clause_before = self.clause_from
         self.clause_from = len(self.drafts)
-        self.clause_words, self.has_hedge, self.has_none = [], False, False
+        self.clause_words, self.has_hedge, self.has_none, self.has_subject = [], False, False, False
 
     def _negate_back(self) -> None:
         """Negate what is before "niet" or "nicht" at the end of a clause, or what "none" stands for."""
-        if not self.has_none or self.lexicon.language in ("nl", "de"):
+        if self.last and self._stands_for_last():
+            self._deny_last()
+        elif self.lexicon.language in ("nl", "de"):
             for draft in reversed(self.drafts[self.clause_from :]):
                 if self._can_be_absent(draft):
                     draft.negated = True
                     return
-        if self.last and self.has_none:
-            self._deny_last()
+
+    def _stands_for_last(self) -> bool:
+        """Return whether a negation stands for a thing named before: none, "n'en a pas", "er geen", "keinen"."""
+        if self.lexicon.language == "fr":
+            return any(pair in (("n", "en"), ("ne", "en")) for pair in pairwise(self.clause_words))
+        return self.has_none and (not self.lists.anaphora or not self.lists.anaphora.isdisjoint(self.clause_words))
 
     def _deny_last(self) -> None:
         """Say that a person has no such thing: "the boy next to her had none"."""
@@ -141,7 +151,8 @@ class Reader:
             self.previous = "article" if self.previous != "or" else "or"
         elif word in lists.male or word in lists.female:
             self._flush()
-            self._pronoun("f" if word in lists.female else "m")
+            if not self.has_subject:
+                self._pronoun("f" if word in lists.female else "m")
         elif word in lists.reporting and self.previous == "noun" and self.near and self.near.kind is Kind.PERSON:
             self.is_reported = True
         elif item.is_weak:
@@ -159,6 +170,8 @@ class Reader:
         )
 
     def _weak(self, word: str) -> None:
+        if self.origin == "weak":
+            self.pending = []  # "it was getting dark"
         self._flush()
         if word in self.lists.verbs:
             if self.previous == "and":
@@ -167,7 +180,7 @@ class Reader:
         elif word in self.lists.comparing:
             self.previous = "comparing"
         else:
-            self.previous = "weak"
+            self.previous = "back" if word in self.lists.back else "possessive" if word in self.lists.possessives else "weak"
 
     def _unknown(self) -> None:
         """Leave its adjectives to a noun that is not in the vocabulary, unless it is a name or a part before a known noun."""
@@ -178,7 +191,7 @@ class Reader:
         self.previous = "unknown"
 
     def _pronoun(self, gender: str) -> None:
-        self.is_person_subject = True
+        self.is_person_subject = self.has_subject = True
         self.previous = "pronoun"
         current = self.people[self.person]
         if current.noun is None and current.gender is None:
@@ -218,10 +231,32 @@ class Reader:
             self._sign(roles.sign, item)
         elif self._is_read_as_attribute(roles, item):
             self._attribute(meaning, item)
-        elif roles.nouns:
+        elif roles.nouns and not self._is_read_as_plain(roles):
             self._noun(meaning, roles, item)
-        elif roles.personal or roles.plain:
-            self._alone((roles.personal or roles.plain)[0], item)
+        elif roles.personal:
+            self._personal(roles.personal[0], item)
+        elif roles.plain and not (self._is_alone(roles.plain[0]) and self._is_noun_next()):
+            self._alone(roles.plain[0], item)
+
+    def _is_read_as_plain(self, roles: Roles) -> bool:
+        """Return whether a word that is also a noun is a verb or a state here: "elle est enceinte", "elle marche"."""
+        return bool(roles.plain) and self.previous in ("pronoun", "and", "or", "copula", "verb", "relative", "hedge")
+
+    def _is_alone(self, position: int) -> bool:
+        return self.vocabulary.concepts[position].id == "alone"
+
+    def _personal(self, position: int, item: Item) -> None:
+        """Add what is said of a person. Hair that is named with it takes the other attributes: "long blond hair"."""
+        is_before_person = self.lexicon.language != "fr" and bool(self._following())
+        self._alone(position, item)
+        if is_before_person:
+            self.prefix.append(self.drafts[-1])
+        if self.roles.is_group((position,), "hair_colour", "hair_length", "hair_style") and self._ends_with_hair(item):
+            self._add_noun(self.vocabulary.positions["hair"], (), item)
+
+    def _ends_with_hair(self, item: Item) -> bool:
+        hair = self.vocabulary.positions["hair"]
+        return any(hair in self.lexicon.meanings(token.word) for token in self.tokens[item.first : item.last])
 
     def _is_read_as_attribute(self, roles: Roles, item: Item) -> bool:
         if not roles.attributes:
@@ -230,9 +265,13 @@ class Reader:
             return self.lexicon.language == "fr" and self.previous == "noun"
         if not roles.nouns and not roles.plain:
             return True
-        if self.lexicon.language == "fr":
-            return self.previous == "noun" and self.near is not None and self.near.kind is not Kind.PLAIN
-        return self._is_noun_next()
+        if self.lexicon.language != "fr":
+            return self._is_noun_next()
+        if self.previous == "article":
+            return self.last is not None and self.had_comma and bool(roles.nouns)  # "un pull, un bleu"
+        if self.previous == "noun":
+            return self.near is not None and self.near.kind is not Kind.PLAIN
+        return self.previous in ("attribute", "negation", "comma", "copula", "and", "or", "hedge") and self.last is not None
 
     def _is_body_ahead(self) -> bool:
         for item in self.items[self.index : self.index + LOOK_AHEAD]:
@@ -285,6 +324,8 @@ class Reader:
     def _and(self, item: Item) -> None:
         if item.word in self.lists.with_words:
             self._flush()
+            if self.previous == "negation":
+                return  # "not with a man"
             if self.negated and len(self.drafts) == self.negated_from:
                 self._negate_back()
             self.negated = False
@@ -306,12 +347,8 @@ class Reader:
     def _negation(self, item: Item) -> None:
         self.negated, self.negated_from = True, len(self.drafts)
         self.previous = "negation"
-        clause = self.clause_words
-        has_anaphora = any(word in self.lists.anaphora for word in clause)
-        if item.word in self.lists.none and (has_anaphora or not self.lists.anaphora):
-            self.has_none = True
-        elif self.lexicon.language == "fr" and has_anaphora:
-            self.has_none = True
+        self.has_none |= item.word in self.lists.none
+        self.negates_things = self.roles.is_group(item.parts[0], "action") if item.parts else False
 
     # Attributes
 
@@ -421,14 +458,15 @@ class Reader:
     def _draft(self, position: int, either: Meaning, item: Item) -> Draft:
         start, end = self.tokens[item.first].start, self.tokens[item.last - 1].end
         draft = Draft(position, self.roles.kind(position), self.person, start, end, either)
-        draft.negated, draft.hedged = self.negated, self.hedged or (self.after_or and not self.negated)
+        draft.negated = self.negated and (not self.negates_things or draft.kind in (Kind.THING, Kind.MARK))
+        draft.hedged = self.hedged or (self.after_or and not self.negated)
         self.drafts.append(draft)
         return draft
 
     def _noun(self, meaning: Meaning, roles: Roles, item: Item) -> None:
-        position = roles.nouns[0]
-        either = tuple(each for each in roles.nouns[1:] if self.roles.kind(each) is self.roles.kind(position))
+        position = self._chosen(roles.nouns)
         kind = self.roles.kind(position)
+        either = tuple(each for each in roles.nouns if each != position and self.roles.kind(each) is kind)
         if kind is Kind.HAIR and self._is_possessive(item):
             return
         if self._is_figure(position) and self._is_bound_figure(meaning, item):
@@ -439,20 +477,40 @@ class Reader:
             self._begin_person(position)
         self._add_noun(position, either, item)
 
+    def _chosen(self, nouns: Meaning) -> int:
+        """Return the meaning of a noun. German "mit Pony" of a person: a fringe, not a horse."""
+        if self.previous == "with" and self.near and self.near.kind is Kind.PERSON:
+            return next((each for each in nouns if self.roles.kind(each) is Kind.MARK), nouns[0])
+        return nouns[0]
+
     def _add_noun(self, position: int, either: Meaning, item: Item) -> None:
+        concept = self.vocabulary.concepts[position]
+        if concept.equals and self.vocabulary.concepts[concept.equals[0]].id in ("hair", "eyes"):
+            parts = concept.equals
+        else:
+            parts = (position,)
         entries, self.pending = self.pending, []
-        draft = self._draft(position, either, item)
+        draft = self._draft(parts[0], either, item)
         draft.negated |= any(entry.negated for entry in entries)
         draft.hedged |= any(entry.hedged for entry in entries)
+        draft.attributes.extend(parts[1:])
+        self._bind_all(draft, entries)
+        self.is_person_subject = draft.kind is Kind.PERSON
+        self.has_subject |= self.is_person_subject
+        self.after_or = False
+        self.previous = "noun"
+
+    def _bind_all(self, draft: Draft, entries: Sequence[Entry]) -> None:
         self.near = draft
         if draft.kind not in (Kind.PERSON, Kind.BODY, Kind.PLAIN):
             self.last = draft
         self.had_comma = False
         for entry in entries:
             self._attach(draft, entry._replace(negated=draft.negated, hedged=draft.hedged))
-        self.is_person_subject = draft.kind is Kind.PERSON
-        self.after_or = False
-        self.previous = "noun"
+        if draft.kind in (Kind.THING, Kind.MARK):
+            for figure in self.figures:
+                self._bind(draft, self.roles.of(figure.meaning).nouns[0], figure)
+        self.figures, self.prefix = [], []
 
     def _is_possessive(self, item: Item) -> bool:
         """Return whether Dutch "haar" is her, not hair."""
@@ -469,9 +527,12 @@ class Reader:
 
     def _is_bound_figure(self, meaning: Meaning, item: Item) -> bool:
         """Bind a figure to the thing that it is on: "T-shirt with a dinosaur", "fox rucksack"."""
-        if self.pending:
+        if self.pending or self._has_own_colour():
             return False
-        target = self.last if self.last and self.last.kind in (Kind.THING, Kind.MARK) and not self._is_noun_next() else None
+        if self.lexicon.language != "fr" and self._is_thing_next():
+            self.figures.append(Entry(meaning, item, self.negated, self.hedged, is_alternative=False))
+            return True
+        target = self.last if self.last and self.last.kind in (Kind.THING, Kind.MARK) else None
         if target is None or (self.negated, self.hedged) != (target.negated, target.hedged):
             return False
         entry = Entry(meaning, item, self.negated, self.hedged, is_alternative=False)
@@ -479,12 +540,22 @@ class Reader:
         self.previous = "noun"
         return True
 
+    def _has_own_colour(self) -> bool:
+        """Return whether a French colour follows: "une bande blanche"."""
+        following = self.roles.of(self._following())
+        return self.lexicon.language == "fr" and self.roles.is_group(following.attributes, "colour")
+
+    def _is_thing_next(self) -> bool:
+        following = self.roles.of(self._following()).nouns
+        return bool(following) and self.roles.kind(following[0]) in (Kind.THING, Kind.MARK) and not self._is_figure(following[0])
+
     def _renames(self, position: int) -> bool:
         """Name a thing more exactly in an apposition: "a white car, maybe silver, an estate"."""
         last = self.last
         if last is None or not self.had_comma or self.pending or self.previous != "article":
             return False
-        if self.negated or self.hedged or last.thing not in self.vocabulary.wider(position):
+        is_vehicle = self.roles.is_group((position,), "vehicle")
+        if self.negated or self.hedged or not is_vehicle or last.thing not in self.vocabulary.wider(position):
             return False
         wider = last.thing
         for draft in self.drafts:
@@ -498,7 +569,7 @@ class Reader:
     def _begin_person(self, position: int) -> None:
         id = self.vocabulary.concepts[position].id
         current = self.people[self.person]
-        is_described = any(draft.person == self.person for draft in self.drafts)
+        is_described = any(draft.person == self.person for draft in self.drafts if draft not in self.prefix)
         if is_described and not self._is_same_person(id):
             self._add_person(id)
         elif current.noun is None and not self.negated and not self.hedged:
@@ -515,8 +586,15 @@ class Reader:
             and self.had_comma
             and self.previous in ("article", "comma", "attribute")
         )
-        return is_apposition and noun is not None and gender_of(noun) == gender_of(id)
+        if is_apposition and noun is not None and gender_of(noun) == gender_of(id):
+            return True
+        return id == noun and self.had_comma and not any(self._is_look(draft) for draft in self.drafts if draft.person == self.person)
+
+    def _is_look(self, draft: Draft) -> bool:
+        return draft.kind in (Kind.THING, Kind.MARK, Kind.HAIR, Kind.EYES) and draft not in self.prefix
 
     def _add_person(self, id: str | None) -> None:
         self.people.append(Person(id, gender_of(id) if id else None))
         self.person = len(self.people) - 1
+        for draft in self.prefix:
+            draft.person = self.person

@@ -4,13 +4,17 @@ from collections.abc import Sequence
 from sys import intern
 from typing import NamedTuple
 
-from board.vocabulary.concept import LANGUAGES, Concept
+from board.vocabulary.concept import LANGUAGES, WORN, Concept
 from board.vocabulary.concept_rows import NumberedRow
 from board.vocabulary.word_lists import WordLists
 from models.searchable import words
 
 GAP = "…"
 MAX_WORDS = 7  # words of a form
+MISSPELLABLE = WORN | {
+    "colour", "shade", "pattern", "material", "hair_colour", "hair_length", "hair_style", "eye_colour", "skin_mark", "face", "aid",
+    "age_group", "vehicle", "transport", "thing", "medical",
+}  # a verb in another form is too near to other verbs
 MIN_MISSPELT = 5  # letters of a word that can be misspelt
 _SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "ae", "Ö": "oe", "Ü": "ue"})
 
@@ -57,6 +61,8 @@ class Lexicon:
 
     def _add_words(self, form_words: list[str], position: int) -> None:
         form = " ".join(form_words)
+        if f"{form}:{self.concepts[position].id}" in self.lists.left_out:
+            return
         known = self.meanings(form)
         if position not in known:
             self.forms[intern(form) if len(form_words) == 1 else form] = (*known, position) if known else position
@@ -66,5 +72,8 @@ class Lexicon:
 
     def _fill_buckets(self) -> None:
         for form in self.forms:
-            if len(form) >= MIN_MISSPELT and " " not in form and form.isalpha():
+            if len(form) >= MIN_MISSPELT and " " not in form and form.isalpha() and self._is_of_looks(form):
                 self.buckets.setdefault((form[0], len(form)), []).append(form)
+
+    def _is_of_looks(self, form: str) -> bool:
+        return any(self.concepts[position].group in MISSPELLABLE for position in self.meanings(form))

@@ -1,13 +1,12 @@
 """Statements of a text, in any of the four languages."""
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 from board.vocabulary.binding import Reader
 from board.vocabulary.draft import finished
 from board.vocabulary.folding import Token, tokens
 from board.vocabulary.language import guess
-from board.vocabulary.matching import items, sentences
+from board.vocabulary.matching import Matcher, sentences
 from board.vocabulary.roles import RoleTable
 from board.vocabulary.statement import Statement
 from board.vocabulary.vocabulary import Vocabulary
@@ -34,8 +33,10 @@ class Parser:
         language = guess(words, self.vocabulary.lexicons, None, reader)
         titled = sum(word.is_capital for word in words) > MIN_TITLED * len(words)
         state = Reader(self.vocabulary, self.roles, words)
+        matchers = {name: Matcher(words, forms, self.roles, titled=titled) for name, forms in self.forms.items()}
         for start, end in sentences(words):
-            self._read(state, words, start, end, self._language(words[start:end], language), titled=titled)
+            name = self._language(words[start:end], language)
+            state.read(self.vocabulary.lexicons[name], list(matchers[name].items(start, end)))
         return tuple(finished(state.drafts, state.people, self.vocabulary, self.roles))
 
     def language(self, text: str, reader: str | None = None) -> str:
@@ -44,8 +45,3 @@ class Parser:
 
     def _language(self, words: Sequence[Token], language: str) -> str:
         return guess(words, self.vocabulary.lexicons, language, None) if len(words) >= MIN_WORDS else language
-
-    def _read(self, state: Reader, words: Sequence[Token], start: int, end: int, language: str, *, titled: bool) -> None:
-        found = items(words[start:end], self.forms[language], titled)
-        shifted = [item._replace(first=item.first + start, last=item.last + start) for item in found]
-        state.read(self.vocabulary.lexicons[language], shifted)

@@ -91,6 +91,8 @@ class RoleTable:
 
     def _sign(self, meaning: Meaning) -> Sign | None:
         concepts = [self.concepts[position] for position in meaning]
+        if any(concept.id == "wears" for concept in concepts):
+            return Sign.NOTHING
         if signs := [SIGNS[concept.id] for concept in concepts if concept.id in SIGNS]:
             return signs[0] if len(signs) == len(concepts) or concepts[0].group == "modifier" else None
         if concepts and all(concept.group == "modifier" and concept.id not in SIZES for concept in concepts):
@@ -112,13 +114,17 @@ class RoleTable:
         concept = self.concepts[position]
         if concept.id in ("hair", "eyes"):
             return Kind.HAIR if concept.id == "hair" else Kind.EYES
-        if concept.id in DOGS or (concept.group in _THINGS and concept.is_noun):
+        if concept.id in DOGS or (concept.group in _THINGS and concept.is_noun) or self._is_medication(concept):
             return Kind.THING
         if concept.group in ("age_group", "companion"):
             return Kind.PERSON if concept.is_noun else Kind.PLAIN
         if concept.group in _MARKS and concept.is_noun:
             return Kind.MARK
         return Kind.BODY if concept.group == "body_part" and concept.is_noun else Kind.PLAIN
+
+    def _is_medication(self, concept: Concept) -> bool:
+        """Return whether a person carries it: tablets, an inhaler."""
+        return "medication" in (concept.id, *(self.concepts[parent].id for parent in concept.parents))
 
     def fitting(self, meaning: Meaning, kind: Kind) -> int | None:
         """Return the first meaning that a noun of a kind can have as an attribute."""

@@ -18,6 +18,7 @@ class WordLists(NamedTuple):
     male: frozenset[str]
     female: frozenset[str]
     pronouns: frozenset[str]
+    possessives: frozenset[str]
     reporting: frozenset[str]
     verbs: frozenset[str]
     leaving: frozenset[str]
@@ -26,6 +27,7 @@ class WordLists(NamedTuple):
     none: frozenset[str]
     anaphora: frozenset[str]
     next_person: frozenset[str]
+    left_out: frozenset[str]
     weak: frozenset[str]
 
 
@@ -38,7 +40,8 @@ def word_lists() -> dict[str, WordLists]:
 
 def _lists(given: dict[str, str]) -> WordLists:
     sets = {name.replace("with", "with_words"): frozenset(words.split()) for name, words in given.items()}
-    sets["next_person"] = frozenset(given["next_person"].split("|"))
-    function_words = (set for name, set in sets.items() if name not in ("next_person", "weak"))
+    phrases = ("next_person", "left_out")
+    sets.update({name: frozenset(given[name].split("|")) for name in phrases})
+    function_words = (set for name, set in sets.items() if name not in (*phrases, "weak"))
     sets["weak"] = sets["weak"].union(*function_words)
     return WordLists(**sets)
