@@ -51,6 +51,7 @@ class Reader:
         self.clause_words: list[str] = []
         self.has_hedge = self.has_none = self.had_comma = False
         self.negates_things = self.has_subject = False
+        self.and_from: int | None = None  # statements before "and"
         self.prefix: list[Draft] = []  # what was just said of the person who comes next: "a bald baby"
         self.figures: list[Entry] = []  # figures before a thing: "Spider-Man costume"
         self.skip_until = 0
@@ -134,7 +135,8 @@ class Reader:
         home = self.vocabulary.positions.get("home")
         if self.lists.leaving.isdisjoint(self.clause_words) or all(draft.thing != home for draft in clause):
             return
-        things = [draft for draft in clause if draft.kind is Kind.THING]
+        left = self.drafts[self.clause_from : self.and_from] if not self.lists.taking.isdisjoint(self.clause_words) else clause
+        things = [draft for draft in left if draft.kind is Kind.THING]
         for draft in things or ([self.last] if self.last else []):
             draft.negated = True
         self.drafts[self.clause_from :] = [draft for draft in clause if self.vocabulary.concepts[draft.thing].id != "lies"]
@@ -143,7 +145,7 @@ class Reader:
 
     def _word(self, item: Item) -> None:
         word, lists = item.word, self.lists
-        if self._is_negation_suffix(item):
+        if self._is_negation_suffix(item) or word in lists.none:
             self._sign(Sign.NEGATION, item)
         elif word in lists.articles:
             if self.previous not in ("and", "or", "comma"):
@@ -170,10 +172,16 @@ class Reader:
         )
 
     def _weak(self, word: str) -> None:
-        if self.origin == "weak":
+        if self.origin in ("weak", "unknown"):
             self.pending = []  # "it was getting dark"
         self._flush()
-        if word in self.lists.verbs:
+        if word in self.lists.speaker and not self.has_subject:
+            self.person = 0
+        if word in self.lists.relative:
+            self.previous = "relative"
+        elif word == "s" and self.previous == "pronoun":
+            self.previous = "copula"  # he's
+        elif word in self.lists.verbs:
             if self.previous == "and":
                 self.negated, self.is_person_subject = False, True
             self.previous = "copula" if word in self.lists.copulas else "verb"
@@ -188,6 +196,7 @@ class Reader:
             if self.origin in ("noun", "copula"):
                 self._flush()
             self.pending = []
+        self.figures = []
         self.previous = "unknown"
 
     def _pronoun(self, gender: str) -> None:
@@ -227,6 +236,8 @@ class Reader:
 
     def _meaning(self, meaning: Meaning, item: Item) -> None:
         roles = self.roles.of(meaning)
+        if roles.is_adverb and roles.nouns and self.previous not in ("article", "possessive", "attribute"):
+            return
         if roles.sign is not None:
             self._sign(roles.sign, item)
         elif self._is_read_as_attribute(roles, item):
@@ -234,13 +245,19 @@ class Reader:
         elif roles.nouns and not self._is_read_as_plain(roles):
             self._noun(meaning, roles, item)
         elif roles.personal:
-            self._personal(roles.personal[0], item)
+            for position in self._parts(roles.personal[0]):
+                self._personal(position, item)
         elif roles.plain and not (self._is_alone(roles.plain[0]) and self._is_noun_next()):
-            self._alone(roles.plain[0], item)
+            self._alone(roles.plain[0], item, either=roles.plain[1:])
 
     def _is_read_as_plain(self, roles: Roles) -> bool:
         """Return whether a word that is also a noun is a verb or a state here: "elle est enceinte", "elle marche"."""
         return bool(roles.plain) and self.previous in ("pronoun", "and", "or", "copula", "verb", "relative", "hedge")
+
+    def _parts(self, position: int) -> Meaning:
+        """Return the parts of what is said of a person in one word: lanky, tall and thin."""
+        concept = self.vocabulary.concepts[position]
+        return concept.equals if concept.equals and not self.vocabulary.concepts[concept.equals[0]].is_noun else (position,)
 
     def _is_alone(self, position: int) -> bool:
         return self.vocabulary.concepts[position].id == "alone"
@@ -267,11 +284,15 @@ class Reader:
             return True
         if self.lexicon.language != "fr":
             return self._is_noun_next()
-        if self.previous == "article":
-            return self.last is not None and self.had_comma and bool(roles.nouns)  # "un pull, un bleu"
+        if self._is_prenominal(roles.attributes):
+            return True
+        if self.previous == "article":  # "un pull, un bleu"
+            return self.last is not None and self.had_comma and self.roles.is_group(roles.attributes, "colour")
         if self.previous == "noun":
             return self.near is not None and self.near.kind is not Kind.PLAIN
-        return self.previous in ("attribute", "negation", "comma", "copula", "and", "or", "hedge") and self.last is not None
+        return (
+            self.previous in ("attribute", "negation", "comma", "copula", "and", "or", "hedge", "but") and self.last is not None
+        )
 
     def _is_body_ahead(self) -> bool:
         for item in self.items[self.index : self.index + LOOK_AHEAD]:
@@ -333,6 +354,7 @@ class Reader:
             return
         if self.origin in ("noun", "copula") and not self._is_attribute_next():
             self._flush()
+        self.and_from = len(self.drafts)
         self.previous = "and"
 
     def _or(self) -> None:
@@ -447,8 +469,8 @@ class Reader:
 
     # Nouns and what stands alone
 
-    def _alone(self, position: int, item: Item, entry: Entry | None = None) -> None:
-        draft = self._draft(position, (), item)
+    def _alone(self, position: int, item: Item, entry: Entry | None = None, either: Meaning = ()) -> None:
+        draft = self._draft(position, either, item)
         if entry:
             draft.negated, draft.hedged = entry.negated, entry.hedged
         self.after_or = False
@@ -478,10 +500,10 @@ class Reader:
         self._add_noun(position, either, item)
 
     def _chosen(self, nouns: Meaning) -> int:
-        """Return the meaning of a noun. German "mit Pony" of a person: a fringe, not a horse."""
-        if self.previous == "with" and self.near and self.near.kind is Kind.PERSON:
-            return next((each for each in nouns if self.roles.kind(each) is Kind.MARK), nouns[0])
-        return nouns[0]
+        """Return the meaning of a noun. German "mit Pony": a fringe, unless a thing is before it."""
+        if self.previous == "with" and self.near and self.near.kind is Kind.THING:
+            return nouns[0]
+        return next((each for each in nouns if not self._is_figure(each)), nouns[0])
 
     def _add_noun(self, position: int, either: Meaning, item: Item) -> None:
         concept = self.vocabulary.concepts[position]
@@ -588,10 +610,15 @@ class Reader:
         )
         if is_apposition and noun is not None and gender_of(noun) == gender_of(id):
             return True
-        return id == noun and self.had_comma and not any(self._is_look(draft) for draft in self.drafts if draft.person == self.person)
+        return (
+            id == noun
+            and self.had_comma
+            and not any(self._is_look(draft) for draft in self.drafts if draft.person == self.person)
+        )
 
     def _is_look(self, draft: Draft) -> bool:
-        return draft.kind in (Kind.THING, Kind.MARK, Kind.HAIR, Kind.EYES) and draft not in self.prefix
+        is_thing = draft.kind is Kind.THING and not self.roles.is_group((draft.thing,), "vehicle", "transport")
+        return (is_thing or draft.kind in (Kind.MARK, Kind.HAIR, Kind.EYES)) and draft not in self.prefix
 
     def _add_person(self, id: str | None) -> None:
         self.people.append(Person(id, gender_of(id) if id else None))

@@ -55,12 +55,17 @@ def finished(drafts: Sequence[Draft], people: Sequence[Person], vocabulary: Voca
         for draft in drafts
         if roles.is_group((draft.thing,), "hair_colour", "hair_length", "hair_style") and draft.kind is not Kind.HAIR
     }
+    seen: set[tuple[object, ...]] = set()
     for draft in drafts:
         parts = list(_composed(draft, vocabulary))
         for thing, attributes in parts:
             id = vocabulary.concepts[thing].id
             if id == "hair" and not attributes and (len(parts) > 1 or draft.person in hair_said):
                 continue
+            key = (thing, *attributes, draft.negated, draft.hedged, draft.person)
+            if key in seen:
+                continue  # said twice
+            seen.add(key)
             yield _statement(
                 draft,
                 thing,

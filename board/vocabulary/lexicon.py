@@ -12,8 +12,22 @@ from models.searchable import words
 GAP = "…"
 MAX_WORDS = 7  # words of a form
 MISSPELLABLE = WORN | {
-    "colour", "shade", "pattern", "material", "hair_colour", "hair_length", "hair_style", "eye_colour", "skin_mark", "face", "aid",
-    "age_group", "vehicle", "transport", "thing", "medical",
+    "colour",
+    "shade",
+    "pattern",
+    "material",
+    "hair_colour",
+    "hair_length",
+    "hair_style",
+    "eye_colour",
+    "skin_mark",
+    "face",
+    "aid",
+    "age_group",
+    "vehicle",
+    "transport",
+    "thing",
+    "medical",
 }  # a verb in another form is too near to other verbs
 MIN_MISSPELT = 5  # letters of a word that can be misspelt
 _SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "ae", "Ö": "oe", "Ü": "ue"})

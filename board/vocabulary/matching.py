@@ -49,14 +49,14 @@ class Matcher:
                 yield from self._inside(item)
             at = item.last
 
-    def _item(self, at: int) -> tuple[Item, range]:
+    def _item(self, at: int) -> tuple[Item, Sequence[int]]:
         may_be_name = not self.titled and self._is_name(at)
         length, parts = self._longest(at, may_be_name=may_be_name)
-        tail = range(0)
+        tail: Sequence[int] = ()
         if gap := self._gap_form(at, length):
             form, start = gap
             length, parts = len(form.head), (form.meanings,)
-            tail = range(start, start + len(form.tail)) if not self._is_noun(start, len(form.tail)) else tail
+            tail = [at for at in range(start, start + len(form.tail)) if not self._is_noun(at)]
         elif length > 1 or parts:
             length, parts = self._shortened(at, length, parts)
         word = self.tokens[at].word
@@ -73,7 +73,7 @@ class Matcher:
     def _longest(self, at: int, *, may_be_name: bool) -> tuple[int, Parts]:
         if phrase := self._phrase(at):
             return phrase[0], (phrase[1],)
-        parts = self.forms.parts(self.tokens[at].word, not may_be_name)
+        parts = self.forms.parts(self.tokens[at].word, may_be_misspelt=not may_be_name)
         if may_be_name and parts and all(self._is_named(part) for part in parts):
             return 1, ()  # Rose, Bruno, Rue Verte
         return 1, parts
@@ -103,8 +103,9 @@ class Matcher:
         return any(self.lexicon.concepts[position].group in _NAMED for position in meaning)
 
     def _shortened(self, at: int, length: int, parts: Parts) -> tuple[int, Parts]:
-        """Leave the last word of a negation or adverb to a longer form: "a | little boy", "n'a | pas répondu"."""
-        if len(parts) != 1 or self.roles.of(parts[0]).sign not in (Sign.NOTHING, Sign.NEGATION) or length < 2:
+        """Leave the last word to the next form: "a | little boy", "un | vieux monsieur", "n'a | pas répondu"."""
+        is_article = self.tokens[at].word in self.lexicon.lists.articles
+        if length < 2 or not (is_article or self.roles.of(parts[0]).sign in (Sign.NOTHING, Sign.NEGATION)):
             return length, parts
         last = at + length - 1
         phrase = self._phrase(last)
@@ -123,9 +124,9 @@ class Matcher:
             if concepts and all(each.group in _INSIDE and each.is_noun and each.id not in action for each in concepts):
                 yield Item(at, at + 1, (meaning,), self.tokens[at].word, is_weak=False)
 
-    def _is_noun(self, at: int, length: int) -> bool:
-        found = self.lexicon.meanings(" ".join(self._words(at, length)))
-        return any(self.lexicon.concepts[position].is_noun for position in found)
+    def _is_noun(self, at: int) -> bool:
+        parts = self.forms.parts(self.tokens[at].word, may_be_misspelt=False)
+        return bool(parts) and any(self.lexicon.concepts[position].is_noun for position in parts[-1])
 
     def _gap_form(self, at: int, matched: int) -> tuple[GapForm, int] | None:
         """Return the longest form with a gap that begins here, and the position of its tail."""

@@ -69,6 +69,7 @@ class Roles(NamedTuple):
     attributes: Meaning
     personal: Meaning
     plain: Meaning
+    is_adverb: bool = False  # it is also an adverb: Dutch enkel, ankle or only
 
 
 class RoleTable:
@@ -87,7 +88,10 @@ class RoleTable:
         personal = self._select(meaning, lambda concept: not concept.is_noun and concept.group in _PERSONAL)
         rest = set(meaning).difference(nouns, attributes, personal)
         plain = self._select(tuple(position for position in meaning if position in rest), lambda each: each.group != "modifier")
-        return Roles(None, nouns, attributes, personal, plain)
+        is_adverb = any(
+            self.concepts[position].group == "modifier" and self.concepts[position].id not in SIZES for position in meaning
+        )
+        return Roles(None, nouns, attributes, personal, plain, is_adverb)
 
     def _sign(self, meaning: Meaning) -> Sign | None:
         concepts = [self.concepts[position] for position in meaning]

@@ -28,6 +28,9 @@ class WordLists(NamedTuple):
     anaphora: frozenset[str]
     next_person: frozenset[str]
     left_out: frozenset[str]
+    relative: frozenset[str]
+    taking: frozenset[str]
+    speaker: frozenset[str]
     weak: frozenset[str]
 
 
