@@ -17,6 +17,7 @@ from board.vocabulary.word_forms import Meaning
 
 PRENOMINAL = frozenset({"big", "small", "long", "short_length", "old", "new", "thick"})  # French adjectives before a noun
 LOOK_AHEAD = 3  # words in which a part of the body follows "left"
+MAX_BACK = 20  # statements and people that a later word can still change
 PHRASE_WORDS = 5  # words of "l'un d'entre eux"
 
 
@@ -105,7 +106,7 @@ class Reader:
         if self.last and self._stands_for_last():
             self._deny_last()
         elif self.lexicon.language in ("nl", "de"):
-            for draft in reversed(self.drafts[self.clause_from :]):
+            for draft in reversed(self.drafts[self.clause_from :][-MAX_BACK:]):
                 if self._can_be_absent(draft):
                     draft.negated = True
                     return
@@ -206,16 +207,18 @@ class Reader:
         if current.noun is None and current.gender is None:
             current.gender = gender
         if len(self.people) > 1 and current.gender != gender:
-            for number in range(len(self.people) - 1, -1, -1):
+            for number in range(len(self.people) - 1, max(-1, len(self.people) - MAX_BACK), -1):
                 if self.people[number].gender == gender:
                     self.person = number
                     return
 
     def _next_person(self, item: Item) -> bool:
         """Begin the next person at "the other one" or "the smaller one"."""
+        if item.word not in self.lists.next_person_first or not self.people[self.person].noun:
+            return False
         words = [token.word for token in self.tokens[item.first : min(item.first + PHRASE_WORDS, self.items[-1].last)]]
         for length in range(len(words), 1, -1):
-            if " ".join(words[:length]) in self.lists.next_person and self.people[self.person].noun:
+            if " ".join(words[:length]) in self.lists.next_person:
                 if self._noun_at(item.first + length):
                     return False  # "the other shoe"
                 self._flush()
@@ -483,6 +486,8 @@ class Reader:
         draft.negated = self.negated and (not self.negates_things or draft.kind in (Kind.THING, Kind.MARK))
         draft.hedged = self.hedged or (self.after_or and not self.negated)
         self.drafts.append(draft)
+        self.people[self.person].statements += 1
+        self.people[self.person].looks += self._is_look(draft)
         return draft
 
     def _noun(self, meaning: Meaning, roles: Roles, item: Item) -> None:
@@ -580,7 +585,7 @@ class Reader:
         if self.negated or self.hedged or not is_vehicle or last.thing not in self.vocabulary.wider(position):
             return False
         wider = last.thing
-        for draft in self.drafts:
+        for draft in self.drafts[-MAX_BACK:]:
             if draft.thing == wider and draft.person == last.person and not draft.negated:
                 draft.thing = position
         self.previous = "noun"
@@ -591,8 +596,7 @@ class Reader:
     def _begin_person(self, position: int) -> None:
         id = self.vocabulary.concepts[position].id
         current = self.people[self.person]
-        is_described = any(draft.person == self.person for draft in self.drafts if draft not in self.prefix)
-        if is_described and not self._is_same_person(id):
+        if current.statements > len(self.prefix) and not self._is_same_person(id):
             self._add_person(id)
         elif current.noun is None and not self.negated and not self.hedged:
             current.noun, current.gender = id, gender_of(id) or current.gender
@@ -618,10 +622,12 @@ class Reader:
 
     def _is_look(self, draft: Draft) -> bool:
         is_thing = draft.kind is Kind.THING and not self.roles.is_group((draft.thing,), "vehicle", "transport")
-        return (is_thing or draft.kind in (Kind.MARK, Kind.HAIR, Kind.EYES)) and draft not in self.prefix
+        return is_thing or draft.kind in (Kind.MARK, Kind.HAIR, Kind.EYES)
 
     def _add_person(self, id: str | None) -> None:
         self.people.append(Person(id, gender_of(id) if id else None))
         self.person = len(self.people) - 1
         for draft in self.prefix:
+            self.people[draft.person].statements -= 1
+            self.people[self.person].statements += 1
             draft.person = self.person

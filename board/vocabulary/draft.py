@@ -37,10 +37,12 @@ class Draft:
 
 @dataclass(slots=True)
 class Person:
-    """Person that a text describes. `noun`: the first one that named the person."""
+    """Person that a text describes. `noun`: the first one that named the person. `statements`, `looks`: how many there are."""
 
     noun: str | None = None
     gender: str | None = None
+    statements: int = 0
+    looks: int = 0
 
 
 def gender_of(id: str) -> str | None:

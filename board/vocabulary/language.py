@@ -1,24 +1,46 @@
 """Language of a text, from its own words."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from board.vocabulary.concept import LANGUAGES
 from board.vocabulary.folding import Token
 from board.vocabulary.lexicon import Lexicon
 
 MAX_COUNTED = 200  # words of a text that are looked at
+MIN_WORDS = 4  # words of a sentence that has a language of its own
+MIN_FORM = 3  # letters of a form that counts
 _WEAK, _FORM, _PRIOR, _READER = 2.0, 1.0, 0.5, 0.25  # votes
 
+Votes = tuple[float, ...]  # for each language
 
-def guess(tokens: Sequence[Token], lexicons: Mapping[str, Lexicon], prior: str | None, reader: str | None) -> str:
-    """Return the language whose function words and forms occur most. `prior`: of the text around it. `reader`: decides a tie."""
-    votes = {language: _PRIOR * (language == prior) + _READER * (language == reader) for language in LANGUAGES}
-    for token in tokens[:MAX_COUNTED]:
-        weak = [language for language in LANGUAGES if token.word in lexicons[language].lists.weak]
-        for language in weak:
-            votes[language] += _WEAK / len(weak)
-        if len(token.word) > 2:
-            known = [language for language in LANGUAGES if token.word in lexicons[language].forms]
-            for language in known:
-                votes[language] += _FORM / len(known)
-    return max(LANGUAGES, key=votes.__getitem__)
+
+class LanguageGuess:
+    """Guess of the language in which function words and forms occur most."""
+
+    def __init__(self, lexicons: Mapping[str, Lexicon]) -> None:
+        self.lexicons = [lexicons[language] for language in LANGUAGES]
+        self._votes = lru_cache(maxsize=8_192)(self._count)
+
+    def _count(self, word: str) -> Votes:
+        weak = [word in lexicon.lists.weak for lexicon in self.lexicons]
+        known = [len(word) >= MIN_FORM and word in lexicon.forms for lexicon in self.lexicons]
+        return tuple(
+            _WEAK * is_weak / max(1, sum(weak)) + _FORM * is_known / max(1, sum(known))
+            for is_weak, is_known in zip(weak, known, strict=True)
+        )
+
+    def of_text(self, tokens: Sequence[Token], reader: str | None) -> str:
+        """Return the language of a text. `reader`: decides a tie."""
+        return self._best(tokens[:MAX_COUNTED], reader, _READER)
+
+    def of_sentence(self, tokens: Sequence[Token], text: str) -> str:
+        """Return the language of a sentence. `text`: language of the text around it."""
+        return self._best(tokens[:MAX_COUNTED], text, _PRIOR) if len(tokens) >= MIN_WORDS else text
+
+    def _best(self, tokens: Sequence[Token], favoured: str | None, bonus: float) -> str:
+        votes = [bonus * (language == favoured) for language in LANGUAGES]
+        for token in tokens:
+            for at, vote in enumerate(self._votes(token.word)):
+                votes[at] += vote
+        return LANGUAGES[votes.index(max(votes))]

@@ -10,6 +10,7 @@ from board.vocabulary.word_lists import WordLists
 from models.searchable import words
 
 GAP = "…"
+PAIR = 2  # words
 MAX_WORDS = 7  # words of a form
 MISSPELLABLE = WORN | {
     "colour",
@@ -52,6 +53,7 @@ class Lexicon:
         self.concepts = concepts
         self.forms: dict[str, Meanings] = {}
         self.longest: dict[str, int] = {}  # by first word of a phrase, the words of the longest one
+        self.prefixes: set[str] = set()  # first two words of the phrases of three or more
         self.gap_forms: dict[str, list[GapForm]] = {}
         self.buckets: dict[tuple[str, int], list[str]] = {}  # words that can be misspelt, by first letter and length
         for position, (_, row) in enumerate(rows):
@@ -82,6 +84,8 @@ class Lexicon:
             self.forms[intern(form) if len(form_words) == 1 else form] = (*known, position) if known else position
         if len(form_words) > 1:
             first = intern(form_words[0])
+            if len(form_words) > PAIR:
+                self.prefixes.add(" ".join(form_words[:PAIR]))
             self.longest[first] = max(self.longest.get(first, 1), min(len(form_words), MAX_WORDS))
 
     def _fill_buckets(self) -> None:

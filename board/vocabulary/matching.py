@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from board.vocabulary.folding import COMMA, NO_BREAK, SENTENCE, Token
-from board.vocabulary.lexicon import GapForm
+from board.vocabulary.lexicon import PAIR, GapForm
 from board.vocabulary.roles import RoleTable, Sign
 from board.vocabulary.word_forms import Meaning, Parts, WordForms
 
@@ -80,13 +80,19 @@ class Matcher:
 
     def _phrase(self, at: int) -> tuple[int, Meaning] | None:
         """Return the longest phrase of several words from a word on: its length and meaning."""
-        words = self._words(at, self.lexicon.longest.get(self.tokens[at].word, 1))
-        for length in range(len(words), 1, -1):
-            phrase = " ".join(words[:length])
-            found = self.lexicon.meanings(phrase) or self.forms.without_ending(phrase)
-            if not found and not self.the.keys().isdisjoint(words[1:length]):
-                found = self.lexicon.meanings(" ".join(self.the.get(word, word) for word in words[:length]))
-            if found:
+        longest = self.lexicon.longest.get(self.tokens[at].word, 1)
+        if longest == 1 or at + 1 >= len(self.tokens) or self.tokens[at + 1].pause != NO_BREAK:
+            return None
+        words = self._words(at, longest)
+        if not self.the.keys().isdisjoint(words[1:]):
+            return self._phrase_of(words) or self._phrase_of([words[0], *(self.the.get(word, word) for word in words[1:])])
+        return self._phrase_of(words)
+
+    def _phrase_of(self, words: Sequence[str]) -> tuple[int, Meaning] | None:
+        pair = " ".join(words[:PAIR])
+        for length in range(len(words) if pair in self.lexicon.prefixes else PAIR, 1, -1):
+            phrase = " ".join(words[:length]) if length > PAIR else pair
+            if found := self.lexicon.meanings(phrase) or self.forms.without_ending(phrase):
                 return length, found
         return None
 
@@ -145,8 +151,8 @@ class Matcher:
         start, tokens, size = at + len(form.head), self.tokens, len(form.tail)
         if tuple(token.word for token in tokens[at + 1 : start]) != form.head[1:]:
             return None
-        for tail in range(start, min(start + MAX_GAP, len(tokens) - size) + 1):
-            if tail >= len(tokens) or any(token.pause >= COMMA for token in tokens[at + 1 : tail + 1]):
+        for tail in range(at + 1, min(start + MAX_GAP, len(tokens) - size) + 1):
+            if tail >= len(tokens) or tokens[tail].pause >= COMMA:
                 return None
             if tail > start and tuple(token.word for token in tokens[tail : tail + size]) == form.tail:
                 phrase = self._phrase(tail)

@@ -1,11 +1,10 @@
 """Statements of a text, in any of the four languages."""
 
-from collections.abc import Sequence
 
 from board.vocabulary.binding import Reader
 from board.vocabulary.draft import finished
-from board.vocabulary.folding import Token, tokens
-from board.vocabulary.language import guess
+from board.vocabulary.folding import tokens
+from board.vocabulary.language import LanguageGuess
 from board.vocabulary.matching import Matcher, sentences
 from board.vocabulary.roles import RoleTable
 from board.vocabulary.statement import Statement
@@ -14,7 +13,6 @@ from board.vocabulary.word_forms import WordForms
 
 MAX_TEXT = 20_000  # characters that are read
 MIN_TITLED = 0.6  # share of words with a capital from which capitals say nothing
-MIN_WORDS = 4  # words of a sentence that has a language of its own
 
 
 class Parser:
@@ -23,6 +21,7 @@ class Parser:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
         self.roles = RoleTable(vocabulary.concepts)
+        self.guess = LanguageGuess(vocabulary.lexicons)
         self.forms = {language: WordForms(lexicon) for language, lexicon in vocabulary.lexicons.items()}
 
     def parse(self, text: str, reader: str | None = None) -> tuple[Statement, ...]:
@@ -30,18 +29,15 @@ class Parser:
         words = tokens(text[:MAX_TEXT])
         if not words:
             return ()
-        language = guess(words, self.vocabulary.lexicons, None, reader)
+        language = self.guess.of_text(words, reader)
         titled = sum(word.is_capital for word in words) > MIN_TITLED * len(words)
         state = Reader(self.vocabulary, self.roles, words)
         matchers = {name: Matcher(words, forms, self.roles, titled=titled) for name, forms in self.forms.items()}
         for start, end in sentences(words):
-            name = self._language(words[start:end], language)
+            name = self.guess.of_sentence(words[start:end], language)
             state.read(self.vocabulary.lexicons[name], list(matchers[name].items(start, end)))
         return tuple(finished(state.drafts, state.people, self.vocabulary, self.roles))
 
     def language(self, text: str, reader: str | None = None) -> str:
         """Return the language of a text."""
-        return guess(tokens(text[:MAX_TEXT]), self.vocabulary.lexicons, None, reader)
-
-    def _language(self, words: Sequence[Token], language: str) -> str:
-        return guess(words, self.vocabulary.lexicons, language, None) if len(words) >= MIN_WORDS else language
+        return self.guess.of_text(tokens(text[:MAX_TEXT]), reader)

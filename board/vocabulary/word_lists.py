@@ -27,6 +27,7 @@ class WordLists(NamedTuple):
     none: frozenset[str]
     anaphora: frozenset[str]
     next_person: frozenset[str]
+    next_person_first: frozenset[str]
     left_out: frozenset[str]
     relative: frozenset[str]
     taking: frozenset[str]
@@ -47,4 +48,5 @@ def _lists(given: dict[str, str]) -> WordLists:
     sets.update({name: frozenset(given[name].split("|")) for name in phrases})
     function_words = (set for name, set in sets.items() if name not in (*phrases, "weak"))
     sets["weak"] = sets["weak"].union(*function_words)
+    sets["next_person_first"] = frozenset(phrase.split()[0] for phrase in sets["next_person"])
     return WordLists(**sets)
