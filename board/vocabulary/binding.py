@@ -18,6 +18,7 @@ from board.vocabulary.word_forms import Meaning
 PRENOMINAL = frozenset({"big", "small", "long", "short_length", "old", "new", "thick"})  # French adjectives before a noun
 LOOK_AHEAD = 3  # words in which a part of the body follows "left"
 MAX_BACK = 20  # statements and people that a later word can still change
+MAX_CLAUSE = 40  # words of a clause that a later word can still change
 PHRASE_WORDS = 5  # words of "l'un d'entre eux"
 
 
@@ -49,7 +50,7 @@ class Reader:
         self.origin = self.previous = ""  # kinds of the words before the pending ones, and before this one
         self.negated = self.hedged = self.after_or = self.is_person_subject = self.is_reported = False
         self.negated_from = self.clause_from = self.clause_before = len(self.drafts)
-        self.clause_words: list[str] = []
+        self.clause_start = self.clause_end = items[0].first if items else 0
         self.has_hedge = self.has_none = self.had_comma = False
         self.negates_things = self.has_subject = False
         self.and_from: int | None = None  # statements before "and"
@@ -64,7 +65,7 @@ class Reader:
         self.index = index
         if index and item.first >= self.skip_until and self.tokens[item.first].pause != NO_BREAK:
             self._pause(COMMA)
-        self.clause_words.extend(token.word for token in self.tokens[item.first : item.last])
+        self.clause_end = item.last
         if item.first < self.skip_until:
             return
         if self._next_person(item):
@@ -99,7 +100,10 @@ class Reader:
         if len(self.drafts) > self.clause_from:
             self.clause_before = self.clause_from
         self.clause_from = len(self.drafts)
-        self.clause_words, self.has_hedge, self.has_none, self.has_subject = [], False, False, False
+        self.clause_start, self.has_hedge, self.has_none, self.has_subject = self.clause_end, False, False, False
+
+    def _clause_words(self) -> list[str]:
+        return [token.word for token in self.tokens[self.clause_start : self.clause_end][-MAX_CLAUSE:]]
 
     def _negate_back(self) -> None:
         """Negate what is before "niet" or "nicht" at the end of a clause, or what "none" stands for."""
@@ -114,8 +118,8 @@ class Reader:
     def _stands_for_last(self) -> bool:
         """Return whether a negation stands for a thing named before: none, "n'en a pas", "er geen", "keinen"."""
         if self.lexicon.language == "fr":
-            return any(pair in (("n", "en"), ("ne", "en")) for pair in pairwise(self.clause_words))
-        return self.has_none and (not self.lists.anaphora or not self.lists.anaphora.isdisjoint(self.clause_words))
+            return any(pair in (("n", "en"), ("ne", "en")) for pair in pairwise(self._clause_words()))
+        return self.has_none and (not self.lists.anaphora or not self.lists.anaphora.isdisjoint(self._clause_words()))
 
     def _deny_last(self) -> None:
         """Say that a person has no such thing: "the boy next to her had none"."""
@@ -133,10 +137,10 @@ class Reader:
 
     def _leave_at_home(self) -> None:
         clause = self.drafts[self.clause_from :]
-        home = self.vocabulary.positions.get("home")
-        if self.lists.leaving.isdisjoint(self.clause_words) or all(draft.thing != home for draft in clause):
+        home = self.vocabulary.positions["home"]
+        if all(draft.thing != home for draft in clause) or self.lists.leaving.isdisjoint(words := self._clause_words()):
             return
-        left = self.drafts[self.clause_from : self.and_from] if not self.lists.taking.isdisjoint(self.clause_words) else clause
+        left = self.drafts[self.clause_from : self.and_from] if not self.lists.taking.isdisjoint(words) else clause
         things = [draft for draft in left if draft.kind is Kind.THING]
         for draft in things or ([self.last] if self.last else []):
             draft.negated = True

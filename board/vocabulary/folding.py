@@ -10,6 +10,7 @@ _WORD = re.compile(r"[^\W_]+")
 _SENTENCE_END = re.compile(r"[!?;\n\r…]|\.(?=[\s\"'”’)]|$)")
 _CLAUSE_END = re.compile(r"[,:()\[\]·•|]|\s[-–—]+\s|\s[—–]|[—–]\s")
 
+_INVISIBLE = re.compile(r"[\u00ad\u0300-\u036f\u200b-\u200f\u2060-\u2064\ufeff]")  # accents of their own, and joiners
 _CHUNK = re.compile(r"\S+")
 _JOINTS = frozenset({" ", "", "-", "'", "’"})  # what joins two words of a phrase
 _APOSTROPHES = frozenset({"'", "’"})
@@ -32,24 +33,26 @@ def tokens(text: str) -> list[Token]:
     """Return the words of a text, in time linear in its length."""
     found: list[Token] = []
     end = 0
-    for chunk in _CHUNK.finditer(text):
-        for word, start, last in _words(chunk.group(), chunk.start()):
-            between = text[end:start]
-            pause = NO_BREAK if between in _JOINTS else _pause(between)
-            found.append(Token(word, start, last, pause, text[start].isupper(), between in _APOSTROPHES))
-            end = last
+    for word, start, last in _rare_words(text) if _INVISIBLE.search(text) else _words(text):
+        between = text[end:start]
+        pause = NO_BREAK if between in _JOINTS else _pause(between)
+        found.append(Token(word, start, last, pause, text[start].isupper(), between in _APOSTROPHES))
+        end = last
     return found
 
 
-def _words(chunk: str, offset: int) -> Iterator[tuple[str, int, int]]:
-    """Yield the normalized words of a piece of text without spaces, with their positions."""
-    if chunk.isascii():
-        for match in _WORD.finditer(chunk.lower()):
-            yield match.group(), offset + match.start(), offset + match.end()
-        return
-    positions = [at for at, character in enumerate(chunk) for _ in normalize(character)]
-    for match in _WORD.finditer(normalize(chunk)):
-        yield match.group(), offset + positions[match.start()], offset + positions[match.end() - 1] + 1
+def _words(text: str) -> Iterator[tuple[str, int, int]]:
+    for match in _WORD.finditer(text):
+        word = match.group()
+        yield word.lower() if word.isascii() else normalize(word), match.start(), match.end()
+
+
+def _rare_words(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield the words of a text with accents that are characters of their own, and may be in the middle of a word."""
+    for chunk in _CHUNK.finditer(text):
+        positions = [at for at, character in enumerate(chunk.group(), chunk.start()) for _ in normalize(character)]
+        for match in _WORD.finditer(normalize(chunk.group())):
+            yield match.group(), positions[match.start()], positions[match.end() - 1] + 1
 
 
 def _pause(between: str) -> int:

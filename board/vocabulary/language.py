@@ -8,6 +8,7 @@ from board.vocabulary.folding import Token
 from board.vocabulary.lexicon import Lexicon
 
 MAX_COUNTED = 200  # words of a text that are looked at
+MAX_SENTENCES = 50  # of a text that are looked at
 MIN_WORDS = 4  # words of a sentence that has a language of its own
 MIN_FORM = 3  # letters of a form that counts
 _WEAK, _FORM, _PRIOR, _READER = 2.0, 1.0, 0.5, 0.25  # votes
@@ -32,15 +33,20 @@ class LanguageGuess:
 
     def of_text(self, tokens: Sequence[Token], reader: str | None) -> str:
         """Return the language of a text. `reader`: decides a tie."""
-        return self._best(tokens[:MAX_COUNTED], reader, _READER)
+        return self._best(self._sum(tokens), reader, _READER)
 
-    def of_sentence(self, tokens: Sequence[Token], text: str) -> str:
-        """Return the language of a sentence. `text`: language of the text around it."""
-        return self._best(tokens[:MAX_COUNTED], text, _PRIOR) if len(tokens) >= MIN_WORDS else text
+    def of_sentences(self, sentences: Sequence[Sequence[Token]], reader: str | None) -> list[str]:
+        """Return the language of each sentence of a text. A short one has the language of the text."""
+        votes = [self._sum(tokens) for tokens in sentences]
+        text = self._best([sum(column) for column in zip(*votes[:MAX_SENTENCES], strict=True)], reader, _READER)
+        return [
+            self._best(sums, text, _PRIOR) if len(tokens) >= MIN_WORDS else text for sums, tokens in zip(votes, sentences, strict=True)
+        ]
 
-    def _best(self, tokens: Sequence[Token], favoured: str | None, bonus: float) -> str:
-        votes = [bonus * (language == favoured) for language in LANGUAGES]
-        for token in tokens:
-            for at, vote in enumerate(self._votes(token.word)):
-                votes[at] += vote
-        return LANGUAGES[votes.index(max(votes))]
+    def _sum(self, tokens: Sequence[Token]) -> list[float]:
+        counted = [self._votes(token.word) for token in tokens[:MAX_COUNTED]]
+        return [sum(column) for column in zip(*counted, strict=True)] or [0.0] * len(LANGUAGES)
+
+    def _best(self, votes: Sequence[float], favoured: str | None, bonus: float) -> str:
+        sums = [vote + bonus * (language == favoured) for language, vote in zip(LANGUAGES, votes, strict=True)]
+        return LANGUAGES[sums.index(max(sums))]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from sys import intern
 from typing import NamedTuple
 
-from board.vocabulary.concept import LANGUAGES, WORN, Concept
+from board.vocabulary.concept import WORN, Concept
 from board.vocabulary.concept_rows import NumberedRow
 from board.vocabulary.word_lists import WordLists
 from models.searchable import words
@@ -72,8 +72,8 @@ class Lexicon:
             self.gap_forms.setdefault(head[0], []).append(GapForm(head, tail, (position,)))
             return
         self._add_words(words(form), position)
-        if self.language == LANGUAGES[3]:
-            self._add_words(words(form.translate(_SPELT_OUT)), position)
+        if self.language == "de" and (spelt_out := form.translate(_SPELT_OUT)) != form:
+            self._add_words(words(spelt_out), position)
 
     def _add_words(self, form_words: list[str], position: int) -> None:
         form = " ".join(form_words)

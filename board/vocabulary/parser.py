@@ -29,13 +29,13 @@ class Parser:
         words = tokens(text[:MAX_TEXT])
         if not words:
             return ()
-        language = self.guess.of_text(words, reader)
         titled = sum(word.is_capital for word in words) > MIN_TITLED * len(words)
         state = Reader(self.vocabulary, self.roles, words)
-        matchers = {name: Matcher(words, forms, self.roles, titled=titled) for name, forms in self.forms.items()}
-        for start, end in sentences(words):
-            name = self.guess.of_sentence(words[start:end], language)
-            state.read(self.vocabulary.lexicons[name], list(matchers[name].items(start, end)))
+        spans = list(sentences(words))
+        languages = self.guess.of_sentences([words[start:end] for start, end in spans], reader)
+        matchers = {language: Matcher(words, self.forms[language], self.roles, titled=titled) for language in set(languages)}
+        for (start, end), language in zip(spans, languages, strict=True):
+            state.read(self.vocabulary.lexicons[language], list(matchers[language].items(start, end)))
         return tuple(finished(state.drafts, state.people, self.vocabulary, self.roles))
 
     def language(self, text: str, reader: str | None = None) -> str:

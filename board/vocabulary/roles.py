@@ -78,6 +78,8 @@ class RoleTable:
     def __init__(self, concepts: tuple[Concept, ...]) -> None:
         self.concepts = concepts
         self.of = lru_cache(maxsize=2_048)(self._of)
+        self.kinds = tuple(self._kind(position) for position in range(len(concepts)))
+        self.groups = tuple(concept.group for concept in concepts)
 
     def _of(self, meaning: Meaning) -> Roles:
         sign = self._sign(meaning)
@@ -115,6 +117,9 @@ class RoleTable:
         return concept.group in ("colour", "shade", "pattern", "material") or concept.id in SIZES or concept.id in SIDES
 
     def kind(self, position: int) -> Kind:
+        return self.kinds[position]
+
+    def _kind(self, position: int) -> Kind:
         concept = self.concepts[position]
         if concept.id in ("hair", "eyes"):
             return Kind.HAIR if concept.id == "hair" else Kind.EYES
@@ -138,4 +143,4 @@ class RoleTable:
         return None
 
     def is_group(self, positions: Iterable[int], *groups: str) -> bool:
-        return any(self.concepts[position].group in groups for position in positions)
+        return any(self.groups[position] in groups for position in positions)

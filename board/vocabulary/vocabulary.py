@@ -86,7 +86,7 @@ def _given(row: Row, *columns: str) -> tuple[str, ...]:
 def load_vocabulary(folder: str | None = None) -> Vocabulary:
     """Return the program's vocabulary with the own rows of an installation. Raises ConfigurationError that names the line."""
     content = (DATA / FILE).read_bytes()
-    rows = list(read_rows(content.decode().splitlines()))
+    rows = list(read_rows(content.decode().splitlines(), is_checked=True))
     own = Path(folder) / OWN_FILE if folder else None
     if own and own.exists():
         try:
