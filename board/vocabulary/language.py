@@ -5,13 +5,13 @@ from functools import lru_cache
 
 from board.vocabulary.concept import LANGUAGES
 from board.vocabulary.folding import Token
-from board.vocabulary.lexicon import Lexicon
+from board.vocabulary.word_forms import WordForms
 
 MAX_COUNTED = 200  # words of a text that are looked at
 MAX_SENTENCES = 50  # of a text that are looked at
 MIN_WORDS = 4  # words of a sentence that has a language of its own
 MIN_FORM = 3  # letters of a form that counts
-_WEAK, _FORM, _PRIOR, _READER = 2.0, 1.0, 0.5, 0.25  # votes
+_WEAK, _FORM, _PRIOR, _READER = 1.5, 1.0, 0.5, 0.25  # votes
 
 Votes = tuple[float, ...]  # for each language
 
@@ -19,13 +19,13 @@ Votes = tuple[float, ...]  # for each language
 class LanguageGuess:
     """Guess of the language in which function words and forms occur most."""
 
-    def __init__(self, lexicons: Mapping[str, Lexicon]) -> None:
-        self.lexicons = [lexicons[language] for language in LANGUAGES]
+    def __init__(self, forms: Mapping[str, WordForms]) -> None:
+        self.forms = [forms[language] for language in LANGUAGES]
         self._votes = lru_cache(maxsize=8_192)(self._count)
 
     def _count(self, word: str) -> Votes:
-        weak = [word in lexicon.lists.weak for lexicon in self.lexicons]
-        known = [len(word) >= MIN_FORM and word in lexicon.forms for lexicon in self.lexicons]
+        weak = [word in forms.lexicon.lists.weak for forms in self.forms]
+        known = [len(word) >= MIN_FORM and bool(forms.parts(word, may_be_misspelt=False)) for forms in self.forms]
         return tuple(
             _WEAK * is_weak / max(1, sum(weak)) + _FORM * is_known / max(1, sum(known))
             for is_weak, is_known in zip(weak, known, strict=True)

@@ -21,8 +21,8 @@ class Parser:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
         self.roles = RoleTable(vocabulary.concepts)
-        self.guess = LanguageGuess(vocabulary.lexicons)
         self.forms = {language: WordForms(lexicon) for language, lexicon in vocabulary.lexicons.items()}
+        self.guess = LanguageGuess(self.forms)
 
     def parse(self, text: str, reader: str | None = None) -> tuple[Statement, ...]:
         """Return what a text says. `reader`: language that decides if the text's own words do not."""

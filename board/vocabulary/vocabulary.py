@@ -58,10 +58,10 @@ class Vocabulary:
 
     def is_a(self, id: str, wider: str) -> bool:
         """Whether a concept is another one or a narrower one of it."""
-        return id == wider or self.positions[wider] in self._all_wider[self.positions[id]]
+        return id == wider or self.positions[wider] in self.all_wider[self.positions[id]]
 
     @cached_property
-    def _all_wider(self) -> tuple[frozenset[int], ...]:
+    def all_wider(self) -> tuple[frozenset[int], ...]:
         return tuple(self.wider(position) for position in range(len(self.concepts)))
 
     @cached_property
