@@ -6,17 +6,35 @@ Statements are derived from a text and the vocabulary, and stored nowhere.
 
 from functools import lru_cache
 
+from board.vocabulary.concept import LANGUAGES
+from board.vocabulary.meanings import Meanings
 from board.vocabulary.parser import Parser
-from board.vocabulary.statement import Statement, Whose
+from board.vocabulary.phrases import Phrases
+from board.vocabulary.statement import Reading, Statement, Whose
 from board.vocabulary.vocabulary import Vocabulary, load_vocabulary
 
-__all__ = ["Parser", "Statement", "Vocabulary", "Whose", "language_of", "load_vocabulary", "parser", "statements"]
+__all__ = [
+    "Meanings", "Parser", "Phrases", "Reading", "Statement", "Vocabulary", "Whose", "language_of", "load_vocabulary", "meanings",
+    "parser", "phrases", "statements",
+]  # fmt: skip
 
 
 @lru_cache(maxsize=2)
 def parser(folder: str | None = None) -> Parser:
     """Return the parser with the program's vocabulary, and the own rows of the installation below FILES_PATH."""
     return Parser(load_vocabulary(folder))
+
+
+@lru_cache(maxsize=2)
+def meanings(folder: str | None = None) -> Meanings:
+    """Return the meanings of texts, of which those read last are kept."""
+    return Meanings(parser(folder))
+
+
+@lru_cache(maxsize=8)
+def phrases(language: str, folder: str | None = None) -> Phrases:
+    """Return the phrases of a language; of English, if it is none of the four."""
+    return Phrases(load_vocabulary(folder), language if language in LANGUAGES else LANGUAGES[0])
 
 
 def statements(text: str, language: str | None = None) -> tuple[Statement, ...]:

@@ -10,6 +10,7 @@ _WORD = re.compile(r"[^\W_]+")
 _SENTENCE_END = re.compile(r"[!?;\n\r…]|\.(?=[\s\"'”’)]|$)")
 _CLAUSE_END = re.compile(r"[,:()\[\]·•|]|\s[-–—]+\s|\s[—–]|[—–]\s")
 
+_EXPLAINING = re.compile(r"[^\s,\-–—]|\n")  # punctuation after which a capital says nothing
 _INVISIBLE = re.compile(r"[\u00ad\u0300-\u036f\u200b-\u200f\u2060-\u2064\ufeff]")  # accents of their own, and joiners
 _CHUNK = re.compile(r"\S+")
 _JOINTS = frozenset({" ", "", "-", "'", "’"})  # what joins two words of a phrase
@@ -19,7 +20,10 @@ NO_BREAK, COMMA, SENTENCE = 0, 1, 2
 
 
 class Token(NamedTuple):
-    """Word of a text from `start` to before `end`. `pause`: punctuation before it. `is_capital`: it begins with a capital."""
+    """Word of a text from `start` to before `end`.
+
+    `pause`: punctuation before it. `is_capital`: it begins with a capital, and is not the first word of a sentence or label.
+    """
 
     word: str
     start: int
@@ -36,7 +40,8 @@ def tokens(text: str) -> list[Token]:
     for word, start, last in _rare_words(text) if _INVISIBLE.search(text) else _words(text):
         between = text[end:start]
         pause = NO_BREAK if between in _JOINTS else _pause(between)
-        found.append(Token(word, start, last, pause, text[start].isupper(), between in _APOSTROPHES))
+        is_capital = text[start].isupper() and (pause == NO_BREAK or not _EXPLAINING.search(between))
+        found.append(Token(word, start, last, pause, is_capital, between in _APOSTROPHES))
         end = last
     return found
 

@@ -68,7 +68,7 @@ class Matcher:
     def _is_name(self, at: int) -> bool:
         """Return whether a word begins with a capital that no sentence, line or label explains. German nouns always have one."""
         token = self.tokens[at]
-        return token.is_capital and at > 0 and token.pause == NO_BREAK and self.lexicon.language != "de"
+        return token.is_capital and at > 0 and self.lexicon.language != "de"
 
     def _longest(self, at: int, *, may_be_name: bool) -> tuple[int, Parts]:
         if phrase := self._phrase(at):

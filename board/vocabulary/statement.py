@@ -36,3 +36,11 @@ class Statement(NamedTuple):
         """The statement in one word, as in `sentences.tsv`: -coat:dark+green."""
         sign = f"{'-' * self.negated}{'?' * self.hedged}"
         return f"{sign}{self.thing}{':' * bool(self.attributes)}{'+'.join(self.attributes)}"
+
+
+class Reading(NamedTuple):
+    """What a text says. `language`: of its own words. `unread`: start and end of each word that was not understood."""
+
+    language: str
+    statements: tuple[Statement, ...]
+    unread: tuple[tuple[int, int], ...]
