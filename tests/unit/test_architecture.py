@@ -29,7 +29,7 @@ LAYERS = (
     ("engine",),
     ("queues",),
     ("telemetry",),
-    ("bootstrap", "child_process", "client", "config", "errors", "i18n", "install", "labels", "paths", "rate_limit"),
+    ("bootstrap", "child_process", "client", "config", "errors", "i18n", "install", "labels", "paths", "rate_limit", "vocabulary"),
 )  # fmt: skip
 ROW = {name: row for row, layer in enumerate(LAYERS) for name in layer}
 
