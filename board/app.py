@@ -32,6 +32,7 @@ from board.history import pages as history_pages
 from board.i18n import N_, translate
 from board.lookup import closed_pages
 from board.lookup.own_places import own_places
+from board.maps import tiles_api
 from board.providers import pages as provider_pages
 from board.providers.checks import Checks
 from board.providers.providers import Providers
@@ -68,6 +69,7 @@ def create_app(service: BoardService) -> Starlette:
             *closed_pages.routes,
             *handover_pages.routes,
             *paper_pages.routes,
+            *tiles_api.routes,
             *display_pages.routes,
             *api_page.routes,
             *provider_pages.routes,

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from board.paths import STATIC
 
@@ -13,16 +13,31 @@ LANGUAGES = ("fr", "nl", "de")
 Line = list[tuple[float, float]]  # latitude, longitude
 
 
+class Outline(NamedTuple):
+    """Line or ring, with its bounds, so that those outside a drawing are skipped."""
+
+    points: Line
+    south: float
+    west: float
+    north: float
+    east: float
+
+    @classmethod
+    def of(cls, points: Line) -> "Outline":
+        lats, lons = zip(*points, strict=True)
+        return cls(points, min(lats), min(lons), max(lats), max(lons))
+
+
 @cache
 def load() -> dict[str, Any]:
     """Return the content of the file, with decoded lines."""
     content: dict[str, Any] = json.loads((STATIC / "map" / "background.json").read_text(encoding="utf-8"))
     stations = [point_of(named) for named in content["stations"]]
     return content | {
-        "countries": [[decode(ring) for ring in rings] for rings in content["countries"]],
-        "provinces": [[decode(ring) for ring in rings] for rings in content["provinces"]],
-        "cantons": [decode(line) for line in content["cantons"]],
-        "rail": [[stations[start], stations[end]] for start, end in content["rail"]],
+        "countries": [Outline.of(decode(ring)) for rings in content["countries"] for ring in rings],
+        "provinces": [Outline.of(decode(ring)) for rings in content["provinces"] for ring in rings],
+        "cantons": [Outline.of(decode(line)) for line in content["cantons"]],
+        "rail": [Outline.of([stations[start], stations[end]]) for start, end in content["rail"]],
     }
 
 

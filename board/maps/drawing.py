@@ -5,7 +5,7 @@ from html import escape
 from typing import Any, NamedTuple
 
 from board.maps import background
-from board.maps.background import Line
+from board.maps.background import Outline
 from board.maps.label_places import Box, fitting
 from board.maps.palette import Palette
 from board.maps.points import MapPoint
@@ -55,8 +55,8 @@ def _hatching(palette: Palette) -> str:
 def _background(view: View, style: Style) -> Iterator[str]:
     palette, content, unit = style.palette, background.load(), style.text / 14
     yield f'<rect width="{view.width:g}" height="{view.height:g}" fill="{palette.sea}"/>'
-    yield _path(_rings(content["countries"], view), palette.country, palette.border, unit)
-    yield _path(_rings(content["provinces"], view), palette.province, palette.border, 1.6 * unit)
+    yield _path(_lines(content["countries"], view, "Z"), palette.country, palette.border, unit)
+    yield _path(_lines(content["provinces"], view, "Z"), palette.province, palette.border, 1.6 * unit)
     for name, colour in (("cantons", palette.canton), ("rail", palette.rail)):
         if view.zoom >= _DETAIL_ZOOM[name]:
             yield _path(_lines(content[name], view), "none", colour, unit)
@@ -69,21 +69,17 @@ def _path(data: str, fill: str, stroke: str, width: float) -> str:
     )
 
 
-def _rings(shapes: Iterable[list[Line]], view: View) -> str:
-    return "".join(f"{line}Z" for rings in shapes for ring in rings if (line := _line(ring, view)))
+def _lines(outlines: Iterable[Outline], view: View, end: str = "") -> str:
+    return "".join(f"{line}{end}" for outline in outlines if (line := _line(outline, view)))
 
 
-def _lines(lines: Iterable[Line], view: View) -> str:
-    return "".join(_line(line, view) for line in lines)
-
-
-def _line(points: Line, view: View) -> str:
-    """Return the path of a line; empty if its box is outside the drawing."""
-    positions = [view.position(point) for point in points]
-    xs, ys = [position.x for position in positions], [position.y for position in positions]
-    if max(xs) < 0 or min(xs) > view.width or max(ys) < 0 or min(ys) > view.height:
+def _line(outline: Outline, view: View) -> str:
+    """Return the path of a line; empty if it is outside the drawing."""
+    left, top = view.position((outline.north, outline.west))
+    right, bottom = view.position((outline.south, outline.east))
+    if right < 0 or left > view.width or bottom < 0 or top > view.height:
         return ""
-    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in positions)
+    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in map(view.position, outline.points))
 
 
 def _names(content: dict[str, Any], view: View, style: Style) -> Iterator[str]:

@@ -5,28 +5,19 @@ import { addScript } from "./leaflet.js";
 
 /**
  * Add the installation's tiles above the background, if it has any. `attribute` receives their attribution.
- * @param {any} map @param {any} leaflet @param {(attribution: string) => void} attribute
+ * @param {any} map @param {(attribution: string) => void} attribute
  */
-export async function addTiles(map, leaflet, attribute) {
+export async function addTiles(map, attribute) {
   const tiles = await orNull(get("/map/tiles.json"));
   if (!tiles) return;
-  const layer = tiles.kind === "vector" ? await vectorLayer(tiles.url) : await rasterLayer(leaflet, tiles);
+  await addScript("vendor/protomaps-leaflet/protomaps-leaflet.js");
+  const { protomapsL } = /** @type {any} */ (globalThis);
   map.getPane("background").classList.add("has-tiles");
-  layer.addTo(map);
+  protomapsL.leafletLayer({ url: tiles.url, maxDataZoom: tiles.max_zoom, flavor: isDark() ? "dark" : "light", lang: document.documentElement.lang, attribution: "" }).addTo(map);
   attribute(tiles.attribution);
 }
 
-/** @param {string} url */
-async function vectorLayer(url) {
-  await addScript("vendor/protomaps-leaflet/protomaps-leaflet.js");
-  const isDark = getComputedStyle(document.documentElement).colorScheme === "dark" || (!document.documentElement.dataset.theme && matchMedia("(prefers-color-scheme: dark)").matches);
-  const { protomapsL } = /** @type {any} */ (globalThis);
-  return protomapsL.leafletLayer({ url, flavor: isDark ? "dark" : "light", lang: document.documentElement.lang });
-}
-
-/** @param {any} leaflet @param {{ url: string, min_zoom: number, max_zoom: number }} tiles */
-async function rasterLayer(leaflet, { url, min_zoom: minNativeZoom, max_zoom: maxNativeZoom }) {
-  await addScript("vendor/pmtiles/pmtiles.js");
-  const { pmtiles } = /** @type {any} */ (globalThis);
-  return pmtiles.leafletRasterLayer(new pmtiles.PMTiles(url), { minNativeZoom, maxNativeZoom, leaflet });
+function isDark() {
+  const { theme } = document.documentElement.dataset;
+  return theme ? theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
 }

@@ -66,7 +66,7 @@ export class MapView {
   #create(loaded) {
     const map = (this.#map = createBaseMap(this.#element, loaded));
     this.#element.setAttribute("aria-label", mapLabel());
-    addTiles(map, loaded.leaflet, (text) => {
+    addTiles(map, (text) => {
       this.#attribution = [text, loaded.background.attribution].filter(Boolean).join(" · ");
       this.#host.draw();
     });
