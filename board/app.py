@@ -22,6 +22,7 @@ from board.api import docs_page as api_page
 from board.api import routes as api_routes
 from board.api.metrics_endpoint import metrics_page
 from board.audit.log import pages as audit_pages
+from board.displays import map_pages
 from board.displays import pages as display_pages
 from board.documents import pages as paper_pages
 from board.errors import MESSAGES, Refused
@@ -71,6 +72,7 @@ def create_app(service: BoardService) -> Starlette:
             *paper_pages.routes,
             *tiles_api.routes,
             *display_pages.routes,
+            *map_pages.routes,
             *api_page.routes,
             *provider_pages.routes,
             *account_pages.routes,

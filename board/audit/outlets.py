@@ -161,6 +161,7 @@ PAGES = {
     "GET /handover": FRAME,
     "GET /handovers/{number:number}": FRAME,
     "GET /wall": FRAME,
+    "GET /wall/searches/{id}/map.svg": _unrecorded("a map of a search", "only paired displays in inner rooms"),
     "GET /login": FRAME,
     "GET /closed": _recorded("closed searches", FindRun),
     "GET /handover.pdf": _recorded("the report of the present handover", ExportRead),

@@ -77,6 +77,13 @@ class MapDocument:
         marks = [self._mark(point) for point in self.points]
         return Markup(drawing.draw(marks, width, height, Style(colours, text, self._reads)))  # noqa: S704 # escapes its texts
 
+    def marks_for_walls(self) -> Iterator[Mark]:
+        """Yield the marks of points that are not ruled out, without numbers of cards and words that people typed."""
+        for point in self.points:
+            if point.kind != "task" and not point.is_ruled_out:
+                time = self._time(point) or self._translate(N_("time unknown"))
+                yield Mark(point, time, self._note(point, self._states[point.kind, point.id]))
+
     def _left_out(self) -> str:
         left = len(self.points) - MAX_LISTED
         return self._translate(N_("{count} other points are not shown.")).format(count=left) if left > 0 else ""

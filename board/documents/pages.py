@@ -136,7 +136,7 @@ def _events(id: str, session: Session, caller: Caller, now: str, reads: str) -> 
     board = access.get_visible_board(session, caller, id)
     if board.kind != "search":
         raise Refused("not_found")
-    document = HistoryDocument(session, board, reads).document(session, _printed(account.name, now, None, reads))
+    document = HistoryDocument(session, board, account.id, reads).document(session, _printed(account.name, now, None, reads))
     return replace(document, file=f"{_safe(document.file)}-history")
 
 

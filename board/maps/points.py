@@ -21,7 +21,7 @@ class MapPoint(NamedTuple):
     is_ruled_out: bool
     center: Coordinates
     radius: float | None
-    outline: list[Coordinates]
+    outline: tuple[Coordinates, ...]
     is_line: bool
     at: str | None
     until: str | None
@@ -38,7 +38,7 @@ def _point(mark: MarkRule, id: str, state: State) -> MapPoint | None:
     if not conditions.holds(mark.shown or {}, state):
         return None
     place = conditions.value_at(state, mark.place) or {}
-    outline = _continuous(conditions.value_at(state, mark.outline) or []) if mark.outline else []
+    outline = _continuous(conditions.value_at(state, mark.outline) or []) if mark.outline else ()
     lat, lon = place.get("lat"), place.get("lon")
     center = (lat, lon) if lat is not None and lon is not None else _middle(outline)
     if center is None:
@@ -52,7 +52,7 @@ def _point(mark: MarkRule, id: str, state: State) -> MapPoint | None:
     )  # fmt: skip
 
 
-def _continuous(outline: Sequence[Sequence[float]]) -> list[Coordinates]:
+def _continuous(outline: Sequence[Sequence[float]]) -> tuple[Coordinates, ...]:
     """Continue an outline across the date line, so that it does not run around the world."""
     shift = 0
     points: list[Coordinates] = []
@@ -60,10 +60,10 @@ def _continuous(outline: Sequence[Sequence[float]]) -> list[Coordinates]:
         step = lon - outline[index - 1][1] if index else 0
         shift += FULL_TURN * ((step < -HALF_TURN) - (step > HALF_TURN))
         points.append((lat, lon + shift))
-    return points
+    return tuple(points)
 
 
-def _middle(outline: list[Coordinates]) -> Coordinates | None:
+def _middle(outline: tuple[Coordinates, ...]) -> Coordinates | None:
     if not outline:
         return None
     lats, lons = zip(*outline, strict=True)

@@ -20,9 +20,12 @@ export function loadMap() {
 }
 
 async function load() {
-  const [background] = await Promise.all([get(fileUrl("map/background.json")), addScript("vendor/leaflet/leaflet.js"), addStyle("css/map.css")]);
+  const [background] = await Promise.all([get(fileUrl("map/background.json")), hasLeaflet() ? undefined : addScript("vendor/leaflet/leaflet.js"), addStyle("css/map.css")]);
   return { leaflet: /** @type {any} */ (globalThis).L, background };
 }
+
+/** Return true if another part of the page has loaded it. */
+const hasLeaflet = () => Boolean(/** @type {any} */ (globalThis).L);
 
 /** Return the URL of a static file. @param {string} name */
 export const fileUrl = (name) => `${document.body.dataset.files ?? "/static/"}${name}`;
