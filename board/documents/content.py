@@ -71,7 +71,7 @@ class Document:
     facts: list[Fact] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     sections: list[Section] = field(default_factory=list)
-    drawing: Markup = Markup("")
+    drawing: Markup | None = None
 
 
 def datetime_text(stamp: str | None, language: str) -> str:

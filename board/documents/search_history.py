@@ -5,7 +5,6 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 import orjson
-from markupsafe import Markup
 from sqlmodel import Session, select
 
 from board.config import sentences
@@ -70,7 +69,7 @@ class HistoryDocument:
             (self._translate(N_("Number of events")), [str(self._board.seq)]),
             (self._translate(N_("Checksum")), [self._board.head.hex()]),
         ]
-        drawing = self._map.svg(*MAP_SIZE) if self._map.points else Markup("")
+        drawing = self._map.svg(*MAP_SIZE) if self._map.points else None
         return Document(title, self._reads, search.reference, printed, facts, notes, sections, drawing)
 
     def _newest_lines(self, events: list[PastEvent]) -> list[tuple[str, Line]]:

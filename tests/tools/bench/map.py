@@ -1,4 +1,4 @@
-"""Map of a search: time until its points are on the screen, bytes that only maps need, and delay of a new point on another screen."""
+"""Map of a search: time until its points are on the screen, bytes that only maps need, delay of a new point on another screen."""
 
 import asyncio
 from collections.abc import Iterator
@@ -33,7 +33,10 @@ ROWS = """() => { window.rows = []; let count = document.querySelectorAll("[data
     window.wake();
   }).observe(document.querySelector("main"), { childList: true, subtree: true, characterData: true });
 }"""
-SEEN = """(count) => new Promise((done) => { window.wake = () => window.rows.length >= count && done(window.rows); window.wake(); })"""
+SEEN = """(count) => new Promise((done) => {
+  window.wake = () => window.rows.length >= count && done(window.rows);
+  window.wake();
+})"""
 SEND = """([address, body]) => { const at = performance.timeOrigin + performance.now();
   return fetch(address, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) })
     .then((answer) => { if (!answer.ok) throw new Error(String(answer.status)); return at; }); }"""

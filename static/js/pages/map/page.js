@@ -3,7 +3,7 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { CardArrowKeys } from "../../behaviours/card_arrow_keys.js";
 import { PageDrawing } from "../../behaviours/page_drawing.js";
-import { t } from "../../core/i18n.js";
+import { n, t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { mapPoints } from "../../core/rules/map_points.js";
 import { pageTitle } from "../../core/rules/pages.js";
@@ -43,7 +43,7 @@ export class MapPage {
   #host() {
     const open = this.#open, points = mapPoints({ of: (kind) => (kind === "search" ? open : []) });
     return {
-      heading: t("Open searches by time"), points, unplaced: open.length - points.length, selected: null, draw: this.#draw, add: null, actions: nothing,
+      heading: t("Open searches by time"), points, unplaced: unplacedText(open.length - points.length), selected: null, draw: this.#draw, add: null, actions: nothing,
       row: (point) => this.#row(point), mark: ({ id }) => this.#name(id), open: (id, event) => follow(id, event),
     };
   }
@@ -60,6 +60,9 @@ export class MapPage {
     return { href: pathOf(id), time: at ? formatShortMoment(at) : t("time unknown"), title: this.#name(id), isStruck: false, note: [state.reference, label.kind(state.kind), state.last_seen?.text].filter(Boolean).join(" · ") };
   }
 }
+
+/** @param {number} count */
+const unplacedText = (count) => (count ? n("{count} open search has no point and is not on the map.", "{count} open searches have no point and are not on the map.", count) : "");
 
 /** @param {string} id */
 const pathOf = (id) => `/searches/${id}#map`;

@@ -1,7 +1,7 @@
 /** Map of one search, live or past: its points, their texts, and what a press on it adds. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
-import { t } from "../../core/i18n.js";
+import { n, t } from "../../core/i18n.js";
 import { titleOf } from "../../core/rules/kinds.js";
 import { mapPoints } from "../../core/rules/map_points.js";
 import { say } from "../../core/rules/sentences.js";
@@ -36,12 +36,15 @@ export class BoardMap {
     const all = mapPoints(board), placed = new Set(all.map(({ id }) => id));
     const unplaced = [...model.byId.values()].filter((card) => card.kind === "sighting" && !card.state.withdrawn && !placed.has(card.id) && view.marks.isShown(card));
     return {
-      heading: t("By time"), points: all.filter(({ id }) => isShown(id)), unplaced: unplaced.length, selected: ui.card, draw: this.#draw,
+      heading: t("By time"), points: all.filter(({ id }) => isShown(id)), unplaced: unplacedText(unplaced.length), selected: ui.card, draw: this.#draw,
       row: (point) => rowOf(point, view), mark: (point) => markText(point, board), open: (id, event) => open(id, event, view), actions: papers(view),
       add: view.past || !view.mayEdit ? null : (kind, at) => add(kind, at, view),
     };
   }
 }
+
+/** @param {number} count */
+const unplacedText = (count) => (count ? n("{count} sighting has no point and is not on the map.", "{count} sightings have no point and are not on the map.", count) : "");
 
 /** @param {string} id @param {MouseEvent} event @param {BoardView} view */
 function open(id, event, view) {

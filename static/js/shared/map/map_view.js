@@ -6,7 +6,7 @@ import { createBaseMap, mapLabel } from "../../core/map/base_map.js";
 import { loadMap } from "../../core/map/leaflet.js";
 import { MarksLayer } from "../../core/map/marks_layer.js";
 import { addTiles } from "../../core/map/tiles.js";
-import { n, number, t } from "../../core/i18n.js";
+import { number, t } from "../../core/i18n.js";
 import { legend } from "./legend.js";
 import { PinBar } from "./pin_bar.js";
 
@@ -17,7 +17,7 @@ const MAX_ROWS = 500; // drawn at a time; the others follow on request
  * @typedef {object} MapHost
  * @property {string} heading
  * @property {MapPoint[]} points
- * @property {number} unplaced number of cards that have no point
+ * @property {string} unplaced sentence about what has no point, "" for none
  * @property {string | null} selected
  * @property {(point: MapPoint) => PointRow} row
  * @property {(point: MapPoint) => string} mark text next to its mark
@@ -103,7 +103,7 @@ export class MapView {
       ${points.length ? nothing : html`<p class="none">${t("No points yet.")}</p>`}
       <div class="map-rows" role="list" data-rows @click=${this.#onRow} @focusin=${this.#onFocus}>${repeat(shown, ({ id }) => id, (point) => this.#row(point))}</div>
       ${points.length > shown.length ? html`<button type="button" data-act="more-points" @click=${this.#more}>${t("Show more")}</button>` : nothing}
-      ${unplaced ? html`<p class="quiet" data-testid="unplaced">${n("{count} card has no point and is not on the map.", "{count} cards have no point and are not on the map.", unplaced)}</p>` : nothing}</div>`;
+      ${unplaced ? html`<p class="quiet" data-testid="unplaced">${unplaced}</p>` : nothing}</div>`;
   }
 
   #more = () => {
