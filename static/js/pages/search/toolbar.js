@@ -4,7 +4,7 @@
  */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
-import { BOARD, LIST, LOG } from "../../behaviours/card_url.js";
+import { BOARD, LIST, LOG, MAP } from "../../behaviours/card_url.js";
 import { hasKeyboard } from "../../behaviours/shortcut_handler.js";
 import { t } from "../../core/i18n.js";
 import { pageTitle } from "../../core/rules/pages.js";
@@ -58,7 +58,7 @@ function views({ act, ui, work }) {
   const choice = (/** @type {BoardViewName} */ name, /** @type {string} */ text) => html`<button type="button" data-act=${name}
     aria-pressed=${ui.view === name ? "true" : "false"} @click=${() => act.show(name)}>${text}</button>`;
   return html`<div class="views" role="group" aria-label=${t("Views")}>${choice(BOARD, t("Board"))}
-    <button type="button" data-act=${LIST} aria-pressed=${isWorkList(ui.view) ? "true" : "false"} @click=${() => work.show(LIST)}>${t("List")}</button> ${choice(LOG, t("Details and log"))}</div>`;
+    <button type="button" data-act=${LIST} aria-pressed=${isWorkList(ui.view) ? "true" : "false"} @click=${() => work.show(LIST)}>${t("List")}</button> ${choice(MAP, t("Map"))} ${choice(LOG, t("Details and log"))}</div>`;
 }
 
 /** @param {SearchView} view */
