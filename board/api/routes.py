@@ -17,7 +17,7 @@ from board.alarms import watch_api
 from board.api import endpoints
 from board.audit.log import api as audit_calls
 from board.displays import api as display_calls
-from board.documents import material_api, wait_api
+from board.documents import material_api, timeline_api, wait_api
 from board.duty import import_api
 from board.exports import exports
 from board.files.http import api as file_calls
@@ -85,6 +85,7 @@ CALLS: dict[tuple[str, str], Call] = {
         intake_api.create_sighting, places_api.places, similar_sightings_api.similar, matching_searches_api.searches,
         look_again_api.look_again, earlier_searches.earlier,
         material_api.preview, material_api.preview_picture, material_api.material_pdf, wait_api.document_wait,
+        timeline_api.timeline,
         audit_calls.entries, audit_calls.csv,
         display_calls.create_code, display_calls.pairing_status, display_calls.report_status,
         display_calls.list_displays, display_calls.pair, display_calls.change, display_calls.revoke, display_calls.reload,

@@ -16,10 +16,12 @@ _SHARED = {
     ("GET", f"{_API}/find"),
     ("GET", _BOARD), ("GET", f"{_BOARD}/events"), ("POST", f"{_BOARD}/commands"), ("GET", f"{_BOARD}/chain"),
     ("GET", f"{_BOARD}/room"), ("POST", f"{_BOARD}/similar"),
+    ("GET", f"{_BOARD}/timeline"),
     ("GET", f"{_BOARD}/sightings/{{sighting}}/source"),
     ("GET", f"{_BOARD}/files/{{file}}/thumb"), ("GET", f"{_BOARD}/files/{{file}}/view"),
     ("GET", f"{_BOARD}/files/{{file}}/content"), ("GET", f"{_BOARD}/files/{{file}}/original"),
     ("GET", _SEARCH), ("GET", f"{_SEARCH}/cards/{{card}}"), ("GET", f"{_SEARCH}/history"),
+    ("GET", f"{_SEARCH}/timeline"),
     ("GET", "/help"), ("GET", "/help/titles.json"), ("GET", "/help/{name:path}"),
 }  # fmt: skip
 OF_TOKENS = _SHARED | {
