@@ -65,10 +65,10 @@ async def timeline(request: Request, caller: Caller) -> Reply[TimelineAnswer]:
     `items[].number`: of the card.
     `items[].seq`: event that shows it in the history of the search; null if it is on another board.
     `items[].text`: at most 200 characters.
-    `items[].by`: name of the account that recorded it; empty if it is not known.
+    `items[].by`: who recorded it, or who searched a place; empty if it is not known.
     `items[].grade`: of a sighting, such as `B2`; otherwise empty.
     `items[].assessment`: of a sighting; otherwise null.
-    `items[].verdict`: the assessment in words.
+    `items[].verdict`: the assessment in words; of a place: how sure the search was.
     `gaps`: periods of at least 30 minutes in which it is not known where the child was, and the period until now.
     `gaps[].until`: null if it lasts until now.
     `gaps[].empty`: nothing is known of it; otherwise it has sightings that nobody has confirmed or ruled out.

@@ -15,6 +15,7 @@ from board.timeline.items import LAST_SEEN, Item
 from models.entity import State
 from models.handover import SearchHandover
 from models.note import Note
+from models.place import Place
 from models.search import Search
 from models.sighting import Sighting
 
@@ -22,7 +23,8 @@ MAX_TEXT = 200  # characters of a text in an answer or a row; the card has all o
 
 
 class ItemText(NamedTuple):
-    """Texts of an item. `grade`: such as "B2". `verdict`: assessment of a sighting, in words."""
+    """Texts of an item. `grade`: such as "B2". `verdict`: assessment of a sighting, or certainty of a searched place, in words.
+    `by`: who recorded it, or who searched a place."""
 
     title: str
     text: str = ""
@@ -35,11 +37,12 @@ class ItemText(NamedTuple):
 def text_of(item: Item, board: str, values: FieldValues) -> ItemText:
     """Return the texts of an item of a search's timeline."""
     compose = {
-        LAST_SEEN: _last_seen, Sighting.KIND: _sighting, Note.KIND: _note, SearchHandover.KIND: _handover,
-        Search.KIND: partial(_decision, board=board),
+        LAST_SEEN: _last_seen, Sighting.KIND: _sighting, Note.KIND: _note, Place.KIND: _searched_place,
+        SearchHandover.KIND: _handover, Search.KIND: partial(_decision, board=board),
     }[item.kind]  # fmt: skip
     text = compose(item, values)
-    return text._replace(text=cut(text.text), by=values.names.accounts.get(item.account or "", ""))
+    by = text.by or values.names.accounts.get(item.account or "", "")
+    return text._replace(text=cut(text.text), place=cut(text.place), by=cut(by))
 
 
 def cut(text: str) -> str:
@@ -50,7 +53,7 @@ def cut(text: str) -> str:
 
 def _last_seen(item: Item, values: FieldValues) -> ItemText:
     place = item.state["last_seen"] or {}
-    return ItemText(values.translate(N_("Last seen")), place=cut(place.get("text") or ""))
+    return ItemText(values.translate(N_("Last seen")), place=place.get("text") or "")
 
 
 def _sighting(item: Item, values: FieldValues) -> ItemText:
@@ -64,6 +67,13 @@ def _place(place: State | None, values: FieldValues) -> str:
     """Return "Veldstraat 30 · ± 10 m": the point is on the map."""
     without_point = {**place, "lat": None, "lon": None} if place else None
     return plain(values.value("place", without_point, Sighting.KIND) or "")
+
+
+def _searched_place(item: Item, values: FieldValues) -> ItemText:
+    state = item.state
+    verdict = plain(values.value("certainty", state["certainty"], Place.KIND) or "") if state["certainty"] != "unknown" else ""
+    title, place = plain(values.entity(Place.KIND, state)), _place(state["location"], values)
+    return ItemText(title, state["name"], place, verdict=verdict, by=state["searched_by"] or "")
 
 
 def _note(item: Item, values: FieldValues) -> ItemText:

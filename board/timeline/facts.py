@@ -14,11 +14,12 @@ from models.db.read_pacing import in_pages
 from models.db.tables import columns_of
 from models.entity import State
 from models.note import Note
+from models.place import Place
 from models.search import Search
 from models.sighting import Sighting
 from models.times import from_ms
 
-KINDS = (Sighting.KIND, Note.KIND)
+KINDS = (Sighting.KIND, Note.KIND, Place.KIND)
 CREATIONS = ("search.opened", *(f"{kind}.added" for kind in KINDS))
 MAX_DECISIONS = 500  # events of a search; after that its oldest decisions are only in the history
 MAX_HANDOVERS = 200

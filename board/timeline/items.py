@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple, get_args
 from board.engine.event import JournalEvent
 from models.entity import State
 from models.note import Note
+from models.place import Place
 from models.search import Search
 from models.sighting import Sighting
 
@@ -83,15 +84,14 @@ class Item:
 
 def of_entity(entity: EntityState, creation: Creation | None) -> Item | None:
     """Return the item of an entity of the board; None if it is not on the timeline."""
-    if entity.kind == Sighting.KIND:
-        return _of_sighting(entity, creation)
-    return _of_note(entity, creation) if entity.kind == Note.KIND else None
+    if entity.kind == Note.KIND:
+        return _of_note(entity, creation)
+    compose = {Sighting.KIND: _of_sighting, Place.KIND: _of_place}.get(entity.kind)
+    return None if compose is None or entity.state["withdrawn"] else compose(entity, creation)
 
 
-def _of_sighting(entity: EntityState, creation: Creation | None) -> Item | None:
+def _of_sighting(entity: EntityState, creation: Creation | None) -> Item:
     id, state = entity.id, entity.state
-    if state["withdrawn"]:
-        return None
     when = When("at", state["seen_at"]) if state["seen_at"] else When("unknown")
     received_at = state["received_at"] or (creation.at if creation else state["queue_since"])
     return Item(id, "sightings", entity.kind, when, received_at, state, creation and creation.account, id, entity.seq)
@@ -104,6 +104,21 @@ def _of_note(entity: EntityState, creation: Creation | None) -> Item | None:
         return None
     when, known_at = When("at", state["happened_at"]), creation.at if creation else state["happened_at"]
     return Item(id, lane, entity.kind, when, known_at, state, creation and creation.account, state["card"], entity.seq)
+
+
+def _of_place(entity: EntityState, creation: Creation | None) -> Item:
+    id, state = entity.id, entity.state
+    times = [at for at in (state["searched_from"], state["searched_until"]) if at]
+    known_at = creation.at if creation else max(times, default="")
+    return Item(id, "places", entity.kind, _period(times), known_at, state, creation and creation.account, id, entity.seq)
+
+
+def _period(times: Sequence[str]) -> When:
+    """Return the period between two times in any order; one time is a moment."""
+    if not times:
+        return When("unknown")
+    start, end = min(times), max(times)
+    return When("during", start, end) if start < end else When("at", start)
 
 
 def last_seen(search: State, opening: Creation | None) -> Item:
