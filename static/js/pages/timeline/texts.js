@@ -7,7 +7,7 @@ import { formatMoment } from "../../format/time_elements.js";
 export const LANES = ["sightings", "contacts", "phone_bank", "places", "decisions", "appeals", "handovers"];
 /** @type {Record<string, () => string>} */
 const NAMES = {
-  sightings: () => t("Sightings"), contacts: () => t("Contacts"), phone_bank: () => t("Phone and bank"), places: () => t("Places searched"),
+  sightings: () => t("Sightings"), contacts: () => t("Contacts"), phone_bank: () => t("Phone and bank"), places: () => t("Searched places"),
   decisions: () => t("Decisions"), appeals: () => t("Appeals"), handovers: () => t("Handovers"),
 };
 
