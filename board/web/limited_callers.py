@@ -29,6 +29,8 @@ OF_TOKENS = _SHARED | {
     ("POST", f"{_BOARD}/uploads/{{upload}}/finish"), ("POST", f"{_API}/intake/sightings"),
     ("GET", f"{_BOARD}/cards.csv"), ("GET", f"{_BOARD}/cards.json"),
     ("GET", f"{_BOARD}/journal.csv"), ("GET", f"{_BOARD}/journal.json"),
+    ("GET", f"{_BOARD}/places.geojson"), ("GET", f"{_BOARD}/places.gpx"), ("GET", f"{_BOARD}/places.kml"),
+    ("POST", f"{_BOARD}/tracks/preview"),
     ("GET", f"{_BOARD}/materials/{{material}}.pdf"),
 }  # fmt: skip
 _FACTORS, _STEP_UP = "/account/factors", "/step-up"
