@@ -49,6 +49,7 @@ from board.providers.providers import Providers
 from board.service import BoardService
 from board.telemetry import metrics
 from board.telemetry.failures import refusal_for
+from board.timeline import pages as timeline_pages
 from board.web import board_pages, http, language, pages, static_files, websocket
 from board.web.health import healthz, readyz
 from board.web.http import json_response
@@ -76,6 +77,7 @@ def create_app(service: BoardService) -> Starlette:
             *static_files.routes,
             *board_pages.routes,
             *history_pages.routes,
+            *timeline_pages.routes,
             *closed_pages.routes,
             *handover_pages.routes,
             *paper_pages.routes,

@@ -6,15 +6,19 @@ from models.declared import field
 from models.entity import CountedEntity
 from models.fields import Id, RequiredLongText, Time
 from models.searchable import Searchable
-from models.texts import N_
+from models.texts import N_, P_
 
-Category = Literal["comment", "decision", "contact"]
-CATEGORIES = {"comment": N_("Comment"), "decision": N_("Decision"), "contact": N_("Contact")}
+Category = Literal["comment", "decision", "contact", "phone", "bank"]
+CATEGORIES = {
+    "comment": N_("Comment"), "decision": N_("Decision"), "contact": N_("Contact"), "phone": P_("of a note", "Phone"),
+    "bank": P_("of a note", "Bank"),
+}  # fmt: skip
 
 
 class Note(Searchable, CountedEntity, table=True):
     """Entry in the log of a search, one of its cards, or `operations`. A correction is a new note.
 
+    `category`: `phone` and `bank` are traces of the child's telephone and cards. *0.4.0*
     `card`: card that it is about.
     `corrects`: note that it corrects.
     `please_answer`: whether the mentioned people must answer; null if not. *0.4.0*

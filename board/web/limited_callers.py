@@ -16,10 +16,12 @@ _SHARED = {
     ("GET", f"{_API}/find"),
     ("GET", _BOARD), ("GET", f"{_BOARD}/events"), ("POST", f"{_BOARD}/commands"), ("GET", f"{_BOARD}/chain"),
     ("GET", f"{_BOARD}/room"), ("POST", f"{_BOARD}/similar"),
+    ("GET", f"{_BOARD}/timeline"),
     ("GET", f"{_BOARD}/sightings/{{sighting}}/source"),
     ("GET", f"{_BOARD}/files/{{file}}/thumb"), ("GET", f"{_BOARD}/files/{{file}}/view"),
     ("GET", f"{_BOARD}/files/{{file}}/content"), ("GET", f"{_BOARD}/files/{{file}}/original"),
     ("GET", _SEARCH), ("GET", f"{_SEARCH}/cards/{{card}}"), ("GET", f"{_SEARCH}/history"),
+    ("GET", f"{_SEARCH}/timeline"),
     ("GET", "/help"), ("GET", "/help/titles.json"), ("GET", "/help/{name:path}"),
 }  # fmt: skip
 _UPLOADS = {
@@ -30,6 +32,8 @@ OF_TOKENS = _SHARED | _UPLOADS | {
     ("POST", f"{_API}/intake/sightings"),
     ("GET", f"{_BOARD}/cards.csv"), ("GET", f"{_BOARD}/cards.json"),
     ("GET", f"{_BOARD}/journal.csv"), ("GET", f"{_BOARD}/journal.json"),
+    ("GET", f"{_BOARD}/places.geojson"), ("GET", f"{_BOARD}/places.gpx"), ("GET", f"{_BOARD}/places.kml"),
+    ("POST", f"{_BOARD}/tracks/preview"),
     ("GET", f"{_BOARD}/materials/{{material}}.pdf"),
 }  # fmt: skip
 _FACTORS, _STEP_UP = "/account/factors", "/step-up"

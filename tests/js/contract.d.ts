@@ -263,7 +263,7 @@ interface NextPromise {
 
 interface NoteState {
   text: string;
-  category: "comment" | "decision" | "contact";
+  category: "comment" | "decision" | "contact" | "phone" | "bank";
   card: string | null;
   happened_at: IsoTime;
   corrects: string | null;
@@ -541,6 +541,45 @@ interface TaskState {
   result: string | null;
   sighting: string | null;
   take_down: boolean;
+}
+
+interface TimelineAnswer {
+  board: string;
+  epoch: string;
+  seq: number;
+  at: IsoTime;
+  missing_since: IsoTime;
+  ends_at: IsoTime | null;
+  items: Array<TimelineItem>;
+  gaps: Array<TimelineGap>;
+  left_out: number;
+}
+
+interface TimelineGap {
+  from: IsoTime;
+  until: IsoTime | null;
+  empty: boolean;
+}
+
+interface TimelineItem {
+  id: string;
+  lane: "sightings" | "contacts" | "phone_bank" | "places" | "decisions" | "appeals" | "handovers";
+  kind: string;
+  sureness: "at" | "during" | "between" | "unknown";
+  from: IsoTime | null;
+  until: IsoTime | null;
+  known_at: IsoTime;
+  early: boolean;
+  card: string | null;
+  number: number | null;
+  seq: number | null;
+  title: string;
+  text: string;
+  place: string;
+  by: string;
+  grade: string;
+  assessment: string | null;
+  verdict: string;
 }
 
 interface Unanswered {

@@ -110,6 +110,7 @@ export class SearchCommands {
       { id: "log", not: ui.view === LOG, title: t("Details and log"), run: act.log },
       { id: "files", title: t("Photos and files"), run: () => this.#page.files.show() },
       { id: "history", title: t("History of this search"), run: () => location.assign(`/searches/${this.#page.board.id}/history`) },
+      { id: "timeline", title: t("Timeline of this search"), run: () => location.assign(`/searches/${this.#page.board.id}/timeline`) },
       { id: "replay", title: t("Replay of this search"), run: () => location.assign(replayPath(this.#page)) },
       { id: card ? "edit-search" : "edit", may: "edit", title: t("Edit details…"), run: dialog("facts") },
       { id: "worrying", may: "lead", not: isClosed, title: t("Decide if it is worrying…"), run: dialog("worrying") },

@@ -1,0 +1,35 @@
+/** Texts of a timeline: names of lanes, times and gaps. */
+
+import { t } from "../../core/i18n.js";
+import { formatDuration } from "../../core/time.js";
+import { formatMoment } from "../../format/time_elements.js";
+
+export const LANES = ["sightings", "contacts", "phone_bank", "places", "decisions", "appeals", "handovers"];
+/** @type {Record<string, () => string>} */
+const NAMES = {
+  sightings: () => t("Sightings"), contacts: () => t("Contacts"), phone_bank: () => t("Phone and bank"), places: () => t("Searched places"),
+  decisions: () => t("Decisions"), appeals: () => t("Appeals"), handovers: () => t("Handovers"),
+};
+
+/** @param {string} lane */
+export const laneName = (lane) => NAMES[lane]?.() ?? lane;
+
+/**
+ * Return when an item happened, and how sure that is.
+ * @param {Pick<TimelineItem, "sureness" | "from" | "until">} item
+ */
+export function happenedText({ sureness, from, until }) {
+  if (sureness === "unknown" || !from) return t("time unknown");
+  if (!until) return formatMoment(from);
+  const times = { from: formatMoment(from), to: formatMoment(until) };
+  return sureness === "between" ? t("between {from} and {to}", times) : t("{from} to {to}", times);
+}
+
+/**
+ * Return how long nothing, or nothing sure, is known.
+ * @param {TimelineGap} gap @param {number} now
+ */
+export function gapText({ from, until, empty }, now) {
+  const length = formatDuration((until ? Date.parse(until) : now) - Date.parse(from));
+  return empty ? t("{length} nothing known", { length }) : t("{length} nothing sure", { length });
+}
