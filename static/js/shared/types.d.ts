@@ -164,3 +164,41 @@ interface WatchAlarm {
   /** Name of the list's button. */
   label?: string;
 }
+
+/** Sentence about another sighting, for the panel of one. */
+interface ContradictionText {
+  other: string;
+  number: number;
+  text: string;
+}
+
+/** Contradictions of one sighting. `mark`: short text for its card. `more`: further sentences. */
+interface ContradictingCard {
+  card: string;
+  number: number;
+  doubtful: boolean;
+  mark: string;
+  texts: ContradictionText[];
+  more: number;
+}
+
+/** Two sightings that cannot both be true; `first` was seen first. `doubtful`: one of them, because the other one is confirmed. */
+interface ContradictingPair {
+  first: string;
+  first_number: number;
+  second: string;
+  second_number: number;
+  km: number;
+  minutes: number;
+  doubtful: string | null;
+  text: string;
+}
+
+/** Answer of the server. `more`: there are further pairs, or sightings that were not compared. */
+interface ContradictionList {
+  seq: number;
+  pairs: ContradictingPair[];
+  cards: ContradictingCard[];
+  compared: number;
+  more: boolean;
+}
