@@ -54,7 +54,7 @@ async def reach(request: Request, caller: Caller) -> Reply[Reach]:
     See *Possible or impossible*. Speeds are those of `speeds.toml`. Show `attribution` if you show stations. *0.4.0*
 
     `from`: id of a sighting, or `last_seen`. It must have a point and a time.
-    `by`: `foot`, `bicycle`, `car` or `train`; `foot` if not given.
+    `by`: means of travel; `foot` if not given.
     `at`: a seq: the sighting as it was then.
     `start.seen_at`: stated time; of `last_seen`, the time since which the child is missing.
     `start.earliest`: earliest time: the calculation begins there.

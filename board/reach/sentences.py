@@ -34,7 +34,7 @@ class MarkedCard(NamedTuple):
 
     @property
     def is_doubtful(self) -> bool:
-        return any(pair.doubtful is self.seen for pair in self.pairs)
+        return any(_is_doubtful(self.seen, pair) for pair in self.pairs)
 
     def mark(self, language: str) -> str:
         """Return the short text for the face of the card."""
@@ -60,7 +60,11 @@ def marked_cards(pairs: Iterable[Contradiction]) -> list[MarkedCard]:
 
 
 def _doubts_first(seen: Seen, pairs: Sequence[Contradiction]) -> list[Contradiction]:
-    return sorted(pairs, key=lambda pair: pair.doubtful is not seen)
+    return sorted(pairs, key=lambda pair: not _is_doubtful(seen, pair))
+
+
+def _is_doubtful(seen: Seen, pair: Contradiction) -> bool:
+    return pair.doubtful is not None and pair.doubtful.id == seen.id
 
 
 def other_of(pair: Contradiction, seen: Seen) -> Seen:
@@ -77,7 +81,7 @@ def card_sentence(pair: Contradiction, seen: Seen) -> Message:
     """Return the sentence about the pair for the card of one of its sightings, to be read after the sighting's name."""
     text = NOT_BOTH_WITH_SIGHTING
     if pair.doubtful is not None:
-        text = DOUBTFUL if pair.doubtful.id == seen.id else MAKES_DOUBTFUL
+        text = DOUBTFUL if _is_doubtful(seen, pair) else MAKES_DOUBTFUL
     return message(text, number=other_of(pair, seen).number, way=_way(pair))
 
 

@@ -5,7 +5,7 @@ import { get } from "../core/connection/api.js";
 const PAUSE_MS = 200; // after an event, so that one request covers a burst
 const SPREAD_MS = 300; // spreads the requests of all readers of a board
 const RETRY_MS = 10_000; // after a failed request, which has been repeated by then
-const SIGHTING_FIELDS = /^(place|seen_at|assessment|withdrawn)(\.|$)/;
+const COMPARED_FIELDS = new Set(["place", "seen_at", "assessment", "withdrawn"]);
 
 /** @type {ContradictionList} */
 const NONE = { seq: 0, pairs: [], cards: [], compared: 0, more: false };
@@ -107,5 +107,5 @@ const hasSightingsToCompare = (board) => board.of("sighting").filter(({ state })
 /** Return true if an event may add or end a contradiction. @param {BoardEvent} event */
 function mayContradict({ kind, state, changes = [] }) {
   if (kind === "search") return changes.includes("missing_since");
-  return kind === "sighting" && (!state || changes.some((path) => SIGHTING_FIELDS.test(path)));
+  return kind === "sighting" && (!state || changes.some((path) => COMPARED_FIELDS.has(path.split(".")[0])));
 }
