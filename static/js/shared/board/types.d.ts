@@ -149,6 +149,8 @@ interface ShownCard {
   isLate: boolean;
   /** Its first picture. */
   picture: Entity | null;
+  /** Sightings that cannot both be true with it. */
+  contradiction?: ContradictingCard;
 }
 
 /** Presentation of a kind of card besides its declared fields. */
@@ -188,6 +190,7 @@ interface BoardReading {
   readonly authors: { get(note: string): string | undefined };
   readonly lastBadge: Map<string, ChangeBadge>;
   readonly sources: Map<string, SourceReading>;
+  readonly contradictions: Pick<import("../contradictions.js").Contradictions, "of">;
   readonly marks: Pick<CardBadges, "today" | "drafts" | "noteBadges" | "isShown" | "isOverdue">;
   readonly drawn: boolean;
   readonly pictured: boolean;
