@@ -20,6 +20,7 @@ MAX_WORDS = 12  # of a typed text; words that some name has precede others
 MAX_FUZZY_WORDS = 4  # of these without an exact match that are compared letter by letter
 MAX_PLACES = 3_000  # with one of the words, before they are compared
 MAX_RANKED = 250
+MAIN_SIZE = 3  # of a station that is large
 MAX_NEAREST = 2_000  # places around the search
 
 
@@ -40,7 +41,8 @@ class PlaceIndex:
         for is_old, texts in ((False, names), (True, old_names)):
             for text in filter(None, texts):
                 query = read_query(text)
-                name = Name(" ".join(query.words), is_old, query.is_station or place.kind == "station")
+                is_station = query.is_station or place.kind == "station"
+                name = Name(" ".join(query.words), is_old, is_station, place.kind == "station" and place.size >= MAIN_SIZE)
                 folded.setdefault(name.text, name)
         folded.pop("", None)
         for text in folded:
