@@ -228,7 +228,8 @@ def test_a_value_that_was_empty_has_no_former_value() -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "label"), [("en", "Answer needed"), ("fr", "Réponse attendue"), ("nl", "Antwoord nodig"), ("de", "Antwort nötig")]
+    ("language", "label"),
+    [("en", "Answer needed"), ("fr", "Réponse attendue"), ("nl", "Antwoord nodig"), ("de", "Antwort nötig")],
 )
 def test_a_flag_is_told_by_its_label_alone(language: str, label: str) -> None:
     state = {"text": "May she be told?", "category": "comment", "card": None, "please_answer": True}
