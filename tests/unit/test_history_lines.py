@@ -225,3 +225,12 @@ def test_a_value_that_was_empty_has_no_former_value() -> None:
 
     assert "empty" not in due(None, AT)
     assert due(AT, None).endswith("→ empty · Result: x")
+
+
+@pytest.mark.parametrize(
+    ("language", "label"),
+    [("en", "Answer needed"), ("fr", "Réponse attendue"), ("nl", "Antwoord nodig"), ("de", "Antwort nötig")],
+)
+def test_a_flag_is_told_by_its_label_alone(language: str, label: str) -> None:
+    state = {"text": "May she be told?", "category": "comment", "card": None, "please_answer": True}
+    assert line("note.added", None, state, ["text", "please_answer"], language).endswith(f" · {label}")
