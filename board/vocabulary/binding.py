@@ -35,13 +35,17 @@ class Entry(NamedTuple):
 class Reader:
     """State of reading a text. Attributes wait in `pending` for the next noun; otherwise they go back to `last`."""
 
-    def __init__(self, vocabulary: Vocabulary, roles: RoleTable, tokens: Sequence[Token]) -> None:
+    def __init__(self, vocabulary: Vocabulary, roles: RoleTable, tokens: Sequence[Token], subject: str | None = None) -> None:
         self.vocabulary, self.roles, self.tokens = vocabulary, roles, tokens
         self.drafts: list[Draft] = []
         self.people = [Person()]
         self.person = 0
         self.last: Draft | None = None  # last noun that takes attributes
         self.near: Draft | None = None  # last noun of any kind
+        if subject is not None:
+            position = vocabulary.positions[subject]
+            self.last = Draft(position, roles.kind(position), 0, tokens[0].start, tokens[0].start)
+            self.drafts.append(self.last)
 
     def read(self, lexicon: Lexicon, items: Sequence[Item]) -> None:
         """Read one sentence."""

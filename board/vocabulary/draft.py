@@ -62,7 +62,8 @@ def finished(drafts: Sequence[Draft], people: Sequence[Person], vocabulary: Voca
         parts = list(_composed(draft, vocabulary))
         for thing, attributes in parts:
             id = vocabulary.concepts[thing].id
-            if id == "hair" and not attributes and (len(parts) > 1 or draft.person in hair_said):
+            is_bare = not attributes and id in ("hair", "eyes")
+            if is_bare and (draft.start == draft.end or (id == "hair" and (len(parts) > 1 or draft.person in hair_said))):
                 continue
             key = (thing, *attributes, draft.negated, draft.hedged, draft.person)
             if key in seen:
