@@ -211,9 +211,7 @@ class Corpus:
         return Match(score, candidate.row, reasons)
 
     @staticmethod
-    def _same(
-        candidate: Candidate, rare_words: dict[str, tuple[str, float]], looks: Looks | None
-    ) -> tuple[float, Reason | None]:
+    def _same(candidate: Candidate, rare_words: dict[str, tuple[str, float]], looks: Looks | None) -> tuple[float, Reason | None]:
         """Return how much is the same, in rare words, and the reason: in the same words, or in others if they say more."""
         shared_words = sorted(
             (rare_words[stem] for stem in rare_words.keys() & candidate.stems), key=lambda word: (-word[1], word[0])

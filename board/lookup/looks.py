@@ -80,7 +80,11 @@ class Said:
         fits = {number: fit for number in found if (fit := self._fit(number, meaning)) >= FITS}
         encoder = self.meanings.encoder
         return sum(
-            fit * self._rarities[number] * encoder.weight(self.facts[number][0]) * (1 + len(self.statements[number].attributes)) / 1.5
+            fit
+            * self._rarities[number]
+            * encoder.weight(self.facts[number][0])
+            * (1 + len(self.statements[number].attributes))
+            / 1.5
             for number, fit in fits.items()
         ), tuple(fits)
 

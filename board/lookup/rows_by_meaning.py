@@ -5,6 +5,7 @@ was never read is read now; of these, a look-up reads only so many, the newest f
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
@@ -28,21 +29,26 @@ def rows_by_meaning(
     session: Session, kind: Kind, said: Said, conditions: Sequence[ColumnElement[bool]], limit: int
 ) -> list[Searchable]:
     """Return the newest rows that say everything that was typed; words that are no looks must occur as they are."""
+    if not (ids := ids_by_meaning(session, kind, said, conditions, limit)):
+        return []
+    columns = columns_of(kind.model)
+    return list(session.scalars(select(kind.model).where(columns.id.in_(ids)).order_by(columns.id.desc())))  # type: ignore[arg-type]
+
+
+def ids_by_meaning(session: Session, kind: Kind, said: Said, conditions: Sequence[ColumnElement[bool]], limit: int) -> list[str]:
+    """Return the ids of the newest rows that say everything that was typed."""
     if not said.statements:
         return []
     columns = columns_of(kind.model)
     named = [columns.folded.like(f"% {word}%") for word in said.names]
     query = select(columns.id, *(columns[name] for name in sorted(kind.searched_columns))).where(*conditions, *named)
     rows = session.connection().execute(query.order_by(columns.id.desc()).limit(MAX_COMPARED))
-    ids: list[str] = []
-    for row, meaning in with_meanings(said.meanings, ((row, kind.searchable_texts(row)) for row in paced(rows))):
-        if meaning is not None and said.fits(meaning):
-            ids.append(row.id)
-            if len(ids) == limit:
-                break
-    if not ids:
-        return []
-    return list(session.scalars(select(kind.model).where(columns.id.in_(ids)).order_by(columns.id.desc())))  # type: ignore[arg-type]
+    found = (
+        row.id
+        for row, meaning in with_meanings(said.meanings, ((row, kind.searchable_texts(row)) for row in paced(rows)))
+        if meaning is not None and said.fits(meaning)
+    )
+    return list(islice(found, limit))
 
 
 def with_meanings(meanings: Meanings, rows: Iterable[tuple[Any, Texts]]) -> Iterator[tuple[Any, Meaning | None]]:

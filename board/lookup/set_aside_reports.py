@@ -23,13 +23,37 @@ MAX_COMPARED = 20_000  # newest tips, and as many sightings
 
 _T, _S, _F = columns_of(Tip), columns_of(Sighting), columns_of(Search)
 _TIPS = (
-    select(_T.id, _T.board, _T.number, _T.description, _T.clothing, _T.company, _T.seen_at, _T.received_at, _T.place, _T.folded, _T.dismissed)
+    select(
+        _T.id,
+        _T.board,
+        _T.number,
+        _T.description,
+        _T.clothing,
+        _T.company,
+        _T.seen_at,
+        _T.received_at,
+        _T.place,
+        _T.folded,
+        _T.dismissed,
+    )
     .where(_T.placed_on.is_(None))
     .order_by(_T.id.desc())  # ids are in order of creation
     .limit(MAX_COMPARED)
 )
 _SIGHTINGS = (
-    select(_S.id, _S.board, _S.number, _S.description, _S.clothing, _S.company, _S.seen_at, _S.received_at, _S.place, _S.folded, _S.assessment)
+    select(
+        _S.id,
+        _S.board,
+        _S.number,
+        _S.description,
+        _S.clothing,
+        _S.company,
+        _S.seen_at,
+        _S.received_at,
+        _S.place,
+        _S.folded,
+        _S.assessment,
+    )
     .where(~_S.withdrawn, _S.assessment.in_(GIVEN_UP))
     .order_by(_S.id.desc())
     .limit(MAX_COMPARED)
@@ -98,4 +122,3 @@ def _known_looks(person: State, rows: Iterable[Any], meanings: Meanings) -> Look
                 words.setdefault(statement._replace(span=(0, 0), person=0), text[start:end])
     said = Said(meanings, list(words))
     return Looks(said, [words[statement] for statement in said.statements])
-

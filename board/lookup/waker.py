@@ -61,7 +61,9 @@ class Waker:
             return 0
         for claim in claims:
             await self._end(partial(wake_steps.hidden, board=claim.board))
-        compared = await self._service.database.read_heavy(partial(_compare, claims, meanings(self._service.settings.files_path)), TIMEOUT_S)
+        compared = await self._service.database.read_heavy(
+            partial(_compare, claims, meanings(self._service.settings.files_path)), TIMEOUT_S
+        )
         count = 0
         for claim in claims:
             fn = partial(wake_steps.record, claim=claim, reports=compared[claim.board], clock=self._service.clock)

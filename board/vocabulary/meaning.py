@@ -152,7 +152,9 @@ class Encoder:
         concepts = self.vocabulary.concepts
         parents = [concepts[self.vocabulary.positions[id]].parents for id in self.colours]
         return tuple(
-            sum(1 << self.colours[concepts[each].id] for each in found if concepts[each].id in self.colours) if len(found) > 1 else 0
+            sum(1 << self.colours[concepts[each].id] for each in found if concepts[each].id in self.colours)
+            if len(found) > 1
+            else 0
             for found in parents
         )
 

@@ -29,7 +29,9 @@ class Meanings:
         key = _key(texts)
         found = self._kept.get(key)
         if found is None:
-            found = self.encoder.meaning([statement for field, text in texts.items() if text for statement in self.read(text, field)])
+            found = self.encoder.meaning(
+                [statement for field, text in texts.items() if text for statement in self.read(text, field)]
+            )
             self._keep(key, found)
         return found
 

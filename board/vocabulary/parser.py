@@ -1,6 +1,5 @@
 """Statements of a text, in any of the four languages."""
 
-
 from board.vocabulary.binding import Reader
 from board.vocabulary.concept import LANGUAGES
 from board.vocabulary.draft import finished
@@ -47,7 +46,9 @@ class Parser:
         for (start, end), language in zip(spans, languages, strict=True):
             items = list(matchers[language].items(start, end))
             state.read(self.vocabulary.lexicons[language], items)
-            unread += [(words[item.first].start, words[item.last - 1].end) for item in items if not item.parts and not item.is_weak]
+            unread += [
+                (words[item.first].start, words[item.last - 1].end) for item in items if not item.parts and not item.is_weak
+            ]
         found = tuple(finished(state.drafts, state.people, self.vocabulary, self.roles))
         return Reading(max(languages, key=languages.count), found, tuple(unread))
 
