@@ -16,6 +16,7 @@ from board.vocabulary.vocabulary import Vocabulary
 from board.vocabulary.word_forms import Meaning
 
 PRENOMINAL = frozenset({"big", "small", "long", "short_length", "old", "new", "thick"})  # French adjectives before a noun
+AFTER_WHICH_ATTRIBUTES = frozenset({"attribute", "negation", "comma", "copula", "and", "or", "hedge", "but"})  # in French
 LOOK_AHEAD = 3  # words in which a part of the body follows "left"
 MAX_BACK = 20  # statements and people that a later word can still change
 MAX_CLAUSE = 40  # words of a clause that a later word can still change
@@ -301,9 +302,9 @@ class Reader:
             return self.last is not None and self.had_comma and self.roles.is_group(roles.attributes, "colour")
         if self.previous == "noun":
             return self.near is not None and self.near.kind is not Kind.PLAIN
-        return (
-            self.previous in ("attribute", "negation", "comma", "copula", "and", "or", "hedge", "but") and self.last is not None
-        )
+        if not self.previous:  # "bleu clair" at the beginning is no bruise
+            return self.roles.is_group(roles.attributes, "colour")
+        return self.last is not None and self.previous in AFTER_WHICH_ATTRIBUTES
 
     def _is_body_ahead(self) -> bool:
         for item in self.items[self.index : self.index + LOOK_AHEAD]:
@@ -504,7 +505,7 @@ class Reader:
         either = tuple(each for each in roles.nouns if each != position and self.roles.kind(each) is kind)
         if kind is Kind.HAIR and self._is_possessive(item):
             return
-        if self._is_figure(position) and self._is_bound_figure(meaning, item):
+        if self._is_figure(position) and (self._is_first_name() or self._is_bound_figure(meaning, item)):
             return
         if self._renames(position):
             return
@@ -559,6 +560,11 @@ class Reader:
 
     def _is_figure(self, position: int) -> bool:
         return self.vocabulary.concepts[position].group == "pattern"
+
+    def _is_first_name(self) -> bool:
+        """Return whether a figure is a name: "Rose was wearing …"."""
+        following = self.items[self.index + 1] if self.index == 0 and len(self.items) > 1 else None
+        return following is not None and following.word in self.lists.verbs
 
     def _is_bound_figure(self, meaning: Meaning, item: Item) -> bool:
         """Bind a figure to the thing that it is on: "T-shirt with a dinosaur", "fox rucksack"."""
