@@ -83,8 +83,8 @@ async def earlier(request: Request, caller: Caller) -> Reply[EarlierSearches]:
     for nobody. *0.4.0*
 
     `board`: the search that it is for, if there is one.
-    `looks`: how the child looks, as typed so far; those who look like that come first among names that are alike. *0.5.0*
-    `searches[].statements`: what both say about looks, in the reader's language. *0.5.0*
+    `looks`: how the child looks, as typed so far; those who look like that come first among names that are alike. *0.4.0*
+    `searches[].statements`: what both say about looks, in the reader's language. *0.4.0*
     """
     name = validated(NameQuery, await read_json_object(request))
     service = service_of(request)

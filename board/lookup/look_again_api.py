@@ -61,7 +61,7 @@ async def look_again(request: Request, caller: Caller) -> Reply[LookAgainList]:
     `again[].assessment`: null for a tip.
     `again[].dismissed`: its reason, or null.
     `again[].reasons`: sentences in the reader's language.
-    `again[].statements`: what the search and the report say about looks in different words. *0.5.0*
+    `again[].statements`: what the search and the report say about looks in different words. *0.4.0*
     `again[].wake`: to answer with `wake.answer`; null if the server has not added one.
     """
     board, lang = request.path_params["board"], language.language_for(request, caller)

@@ -10,7 +10,7 @@ from typing import Annotated, NamedTuple, Self
 
 from typing_extensions import TypedDict
 
-from board.vocabulary import Meanings, Statement, phrases
+from board.vocabulary import Meanings, Statement, Whose, phrases
 from board.vocabulary.meaning import Meaning
 from models.searchable import words
 from realtime.wire.wire_types import Count, Shape
@@ -24,7 +24,7 @@ Ids = list[Annotated[str, Shape(maxLength=40)]]
 # What a text says about one thing. `text`: in the reader's language. The others are ids of the vocabulary.
 StatementAnswer = TypedDict("StatementAnswer", {
     "text": str, "thing": Annotated[str, Shape(maxLength=40)], "colour": Ids, "pattern": Ids, "material": Ids, "size": Ids,
-    "other": Ids, "negated": bool, "hedged": bool, "whose": Annotated[str, Shape(maxLength=9)],
+    "other": Ids, "negated": bool, "hedged": bool, "whose": Whose,
     "span": Annotated[list[Count], Shape(minItems=2, maxItems=2)] | None,
 })  # fmt: skip
 

@@ -77,7 +77,7 @@ async def searches(request: Request, caller: Caller) -> Reply[OpenSearches]:
 
     `searches[].distance_m`: null if no place is known.
     `searches[].nearest`: `last_seen` or `sighting`: whose distance it is; null if no place is known.
-    `searches[].statements`: what was typed about looks and the child has, in the reader's language. *0.5.0*
+    `searches[].statements`: what was typed about looks and the child has, in the reader's language. *0.4.0*
     """
     typed = QUERY.read(request) or ""
     point = query_point(request)

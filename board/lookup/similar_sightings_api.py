@@ -100,8 +100,8 @@ async def similar(request: Request, caller: Caller) -> Reply[SimilarSightings]:
 
     `similar[].score.words`: the share of the typed words that it has, or of what they say in any language, rare ones counting
     more; up to 1.
-    `similar[].statements`: what both say, in the reader's language. *0.5.0*
-    `tips`: at most 5 of the newest 500 tips that are on no search; none for a guest. *0.5.0*
+    `similar[].statements`: what both say, in the reader's language. *0.4.0*
+    `tips`: at most 5 of the newest 500 tips that are on no search; none for a guest. *0.4.0*
     `similar[].score.near`: how near it is in time (0 at 6 hours) and place (0 at 10 km beyond either radius) together; up to 1.
     """
     draft = validated(SightingDraft, await read_json_object(request))

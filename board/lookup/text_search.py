@@ -75,7 +75,7 @@ async def find(request: Request, caller: Caller) -> Reply[Hits]:
     `hits[].found`: as few fields as have all words.
     `hits[].found[].text`: the part of the field in which they are, with `…` where it was cut.
     `hits[].found[].marks`: the start and the end of each word in it (the end excluded), in UTF-16 units, as JavaScript counts.
-    `hits[].statements`: what was typed, as the server understood it, if the hit says it in other words; otherwise empty. *0.5.0*
+    `hits[].statements`: what was typed, as the server understood it, if the hit says it in other words; otherwise empty. *0.4.0*
     """
     if caller.is_limited and not BOARD.read(request):  # all searches
         raise Refused("not_found")
