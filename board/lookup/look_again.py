@@ -1,7 +1,8 @@
 """Score of tips and sightings that were set aside, against the current facts of a search. Pure.
 
 The score is a sum of simple parts, so that a person can see why: nearness in place and time to a credible sighting or to where
-the child was last seen, rare words in common or the same looks in another language, and a name, also with wrong letters. A person decides.
+the child was last seen, rare words in common or the same looks in another language, and a name, also with wrong letters. A person
+decides.
 """
 
 import math
@@ -53,8 +54,10 @@ SAME_PLACE = 300  # metres within which two places are called the same
 
 @dataclass(slots=True)
 class Candidate:
-    """Tip or sighting that may belong to the search. `folded`: its normalized words. `row`: returned in the match. `meaning`: what
-    it says in any language."""
+    """Tip or sighting that may belong to the search.
+
+    `row`: returned in the match. `folded`: its normalized words. `meaning`: what it says in any language.
+    """
 
     row: Any
     folded: str

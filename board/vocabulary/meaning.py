@@ -26,10 +26,11 @@ NEAR_COLOURS = (
     ("light", "beige"), ("camel", "beige"), ("fuchsia", "purple"), ("red", "orange"),
 )  # fmt: skip
 # What proves little, because most texts say it.
-COMMON = frozenset(
-    "person child girl boy adult man woman walks stands sits lies waits runs talks street road home car bus train big small"
-    " railway_station platform looks_around phones wears".split()
-)
+COMMON = frozenset({
+    "person", "child", "girl", "boy", "adult", "man", "woman", "walks", "stands", "sits", "lies", "waits", "runs", "talks",
+    "street", "road", "home", "car", "bus", "train", "big", "small", "railway_station", "platform", "looks_around", "phones",
+    "wears",
+})  # fmt: skip
 COMMON_WEIGHT = 0.3
 _THING, _COLOURS = (1 << THING_BITS) - 1, (1 << MAX_COLOURS) - 1  # masks
 _COLOUR_GROUPS = frozenset({"colour", "shade"})

@@ -1,7 +1,6 @@
 """Children with generated looks, and texts that say them in any language and in any words of the vocabulary."""
 
 from collections.abc import Sequence
-from functools import cache
 from random import Random
 
 from board.vocabulary import Statement, Vocabulary, phrases
@@ -11,6 +10,7 @@ COLOURS = ("black", "white", "grey", "red", "blue", "green", "yellow", "orange",
 HAIR = ("hair_black", "hair_red", "hair_brown", "hair_grey", "hair_blond")
 OTHERS = ("glasses", "scar", "hearing_aid", "beard", "freckles", "dental_braces", "crutches", "tattoo", "wheelchair", "piercing")
 TOO_WIDE = frozenset({"outer_garment", "clothes", "bag", "top", "shoes"})
+MOST_FORMS = 4  # of a thing, besides the printed one
 PEOPLE = {
     "girl": {"en": "a girl", "fr": "une fille", "nl": "een meisje", "de": "ein Mädchen"},
     "boy": {"en": "a boy", "fr": "un garçon", "nl": "een jongen", "de": "ein Junge"},
@@ -23,6 +23,7 @@ class Looks:
 
     def __init__(self, vocabulary: Vocabulary, random: Random) -> None:
         self.vocabulary, self.random = vocabulary, random
+        self._by_concept: dict[str, dict[int, list[str]]] = {}
         self.clothes = [each for each in vocabulary.concepts if each.group in WORN and each.is_noun and each.id not in TOO_WIDE]
 
     def child(self) -> list[Statement]:
@@ -33,20 +34,25 @@ class Looks:
 
     def text(self, person: str, said: Sequence[Statement], language: str) -> str:
         """Return what somebody says of a child, in one of the words of the language for each thing."""
-        things = ", ".join(self._phrase(each, language) for each in said)
+        things = ", ".join(self.phrase(each, language) for each in said)
         return f"{PEOPLE[person][language]} {WITH[language]} {things}"
 
-    def _phrase(self, said: Statement, language: str) -> str:
+    def phrase(self, said: Statement, language: str) -> str:
         text = phrases(language).of(said)
         concept = self.vocabulary.concepts[self.vocabulary.positions[said.thing]]
         return text.replace(concept.printed[LANGUAGES.index(language)], self._word(concept, language))
 
     def _word(self, concept: Concept, language: str) -> str:
         """Return the printed form, or another one that means only this."""
-        lexicon, position = self.vocabulary.lexicons[language], self.vocabulary.positions[concept.id]
-        others = [form for form in self._forms(language, position) if lexicon.meanings(form) == (position,)]
-        return self.random.choice([concept.printed[LANGUAGES.index(language)], *others[:4]])
+        others = self._forms(language, self.vocabulary.positions[concept.id])
+        return self.random.choice([concept.printed[LANGUAGES.index(language)], *others[:MOST_FORMS]])
 
-    @cache
     def _forms(self, language: str, position: int) -> list[str]:
-        return sorted(form for form, meanings in self.vocabulary.lexicons[language].forms.items() if meanings == position)
+        """Return the forms that mean only this, in a fixed order."""
+        if language not in self._by_concept:
+            by_concept: dict[int, list[str]] = {}
+            for form, meanings in sorted(self.vocabulary.lexicons[language].forms.items()):
+                if isinstance(meanings, int):
+                    by_concept.setdefault(meanings, []).append(form)
+            self._by_concept[language] = by_concept
+        return self._by_concept[language].get(position, [])
