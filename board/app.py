@@ -50,6 +50,7 @@ from board.service import BoardService
 from board.telemetry import metrics
 from board.telemetry.failures import refusal_for
 from board.timeline import pages as timeline_pages
+from board.vocabulary import meanings
 from board.web import board_pages, http, language, pages, static_files, websocket
 from board.web.health import healthz, readyz
 from board.web.http import json_response
@@ -116,6 +117,7 @@ def create_app(service: BoardService) -> Starlette:
     )
     register_requests(app.routes)
     own_places(service.settings.files_path)  # built once, before the first look-up
+    meanings(service.settings.files_path)
     app.state.service = service
     app.state.login = Login(service)
     app.state.providers = Providers(service)

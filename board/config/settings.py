@@ -26,6 +26,7 @@ from board.config.roles import load_roles
 from board.config.secret_file import MIN_SECRET_LENGTH, load_or_create_secret
 from board.config.sign_in import load_sign_in
 from board.config.targets import load_targets
+from board.vocabulary.vocabulary import check_own_vocabulary
 from models.accounts import ROLES
 from models.db.database import ConfigurationError
 
@@ -236,6 +237,7 @@ class Settings(BaseSettings):
             raise ConfigurationError("TOKEN_DAYS is more than MAX_TOKEN_DAYS. Set it to at most that many days.")
         load_own_places(self.files_path)
         load_map_tiles(self.map_tiles)
+        check_own_vocabulary(self.files_path)
         if self.workers > 1 and not self.redis_url:
             raise ConfigurationError("More than one worker needs Redis. Set REDIS_URL.")
         if self.workers > 1 and self.on_sqlite:

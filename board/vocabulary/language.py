@@ -40,7 +40,8 @@ class LanguageGuess:
         votes = [self._sum(tokens) for tokens in sentences]
         text = self._best([sum(column) for column in zip(*votes[:MAX_SENTENCES], strict=True)], reader, _READER)
         return [
-            self._best(sums, text, _PRIOR) if len(tokens) >= MIN_WORDS else text for sums, tokens in zip(votes, sentences, strict=True)
+            self._best(sums, text, _PRIOR) if len(tokens) >= MIN_WORDS else text
+            for sums, tokens in zip(votes, sentences, strict=True)
         ]
 
     def _sum(self, tokens: Sequence[Token]) -> list[float]:

@@ -26,11 +26,13 @@ NEAR_COLOURS = (
     ("light", "beige"), ("camel", "beige"), ("fuchsia", "purple"), ("red", "orange"),
 )  # fmt: skip
 # What proves little, because most texts say it.
-COMMON = frozenset(
-    "person child girl boy adult man woman walks stands sits lies waits runs talks street road home car bus train big small"
-    " railway_station platform looks_around phones wears".split()
-)
+COMMON = frozenset({
+    "person", "child", "girl", "boy", "adult", "man", "woman", "walks", "stands", "sits", "lies", "waits", "runs", "talks",
+    "street", "road", "home", "car", "bus", "train", "big", "small", "railway_station", "platform", "looks_around", "phones",
+    "wears",
+})  # fmt: skip
 COMMON_WEIGHT = 0.3
+_THING, _COLOURS = (1 << THING_BITS) - 1, (1 << MAX_COLOURS) - 1  # masks
 _COLOUR_GROUPS = frozenset({"colour", "shade"})
 
 
@@ -62,8 +64,13 @@ class Encoder:
         things = 0
         for fact in facts:
             if not fact & NEGATED:
-                things |= 1 << (fact & (1 << THING_BITS) - 1)
+                things |= 1 << (fact & _THING)
         return Meaning(things, facts)
+
+    @staticmethod
+    def thing(fact: int) -> int:
+        """Return the concept of a fact."""
+        return fact & _THING
 
     def facts(self, statement: Statement) -> tuple[int, ...]:
         """Return a fact for each concept that a statement can mean."""
@@ -104,14 +111,14 @@ class Encoder:
         """Return how well one fact fits another, 0 to 1. 0 if they contradict each other."""
         if (said ^ known) & NEGATED or not self._is_same_thing(said, known):
             return 0.0
-        colour = self._colour_likeness(said >> COLOUR_AT & (1 << MAX_COLOURS) - 1, known >> COLOUR_AT & (1 << MAX_COLOURS) - 1)
+        colour = self._colour_likeness(said >> COLOUR_AT & _COLOURS, known >> COLOUR_AT & _COLOURS)
         details, others = said >> DETAIL_AT, known >> DETAIL_AT
         shared = (details & others).bit_count() / details.bit_count() if details else 1.0
         return colour * (0.85 + 0.15 * shared)
 
     def _is_same_thing(self, said: int, known: int) -> bool:
-        thing = said & (1 << THING_BITS) - 1
-        return bool(self.compatible(thing) >> (known & (1 << THING_BITS) - 1) & 1)
+        thing = said & _THING
+        return bool(self.compatible(thing) >> (known & _THING) & 1)
 
     def _colour_likeness(self, said: int, known: int) -> float:
         if not said:
@@ -146,13 +153,15 @@ class Encoder:
         concepts = self.vocabulary.concepts
         parents = [concepts[self.vocabulary.positions[id]].parents for id in self.colours]
         return tuple(
-            sum(1 << self.colours[concepts[each].id] for each in found if concepts[each].id in self.colours) if len(found) > 1 else 0
+            sum(1 << self.colours[concepts[each].id] for each in found if concepts[each].id in self.colours)
+            if len(found) > 1
+            else 0
             for found in parents
         )
 
     def weight(self, fact: int) -> float:
         """Return how much a fact proves: less for what most texts say, more with a colour."""
-        concept = self.vocabulary.concepts[fact & (1 << THING_BITS) - 1]
+        concept = self.vocabulary.concepts[fact & _THING]
         if concept.id in COMMON or concept.group in ("action", "age_group", "place_kind"):
             return COMMON_WEIGHT
-        return 1.0 + 0.5 * bool(fact >> COLOUR_AT & (1 << MAX_COLOURS) - 1)
+        return 1.0 + 0.5 * bool(fact >> COLOUR_AT & _COLOURS)

@@ -1,6 +1,5 @@
 """Statements of a text, in any of the four languages."""
 
-
 from board.vocabulary.binding import Reader
 from board.vocabulary.concept import LANGUAGES
 from board.vocabulary.draft import finished
@@ -13,6 +12,7 @@ from board.vocabulary.vocabulary import Vocabulary
 from board.vocabulary.word_forms import WordForms
 
 MAX_TEXT = 20_000  # characters that are read
+SUBJECTS = ("hair", "eyes")  # fields whose text speaks of one thing
 MIN_TITLED = 0.6  # share of words with a capital from which capitals say nothing
 
 
@@ -29,13 +29,16 @@ class Parser:
         """Return what a text says. `reader`: language that decides if the text's own words do not."""
         return self.read(text, reader).statements
 
-    def read(self, text: str, reader: str | None = None) -> Reading:
-        """Return what a text says, in which language, and which of its words are not in the vocabulary."""
+    def read(self, text: str, reader: str | None = None, field: str = "") -> Reading:
+        """Return what a text says, in which language, and which of its words are not in the vocabulary.
+
+        `field`: name of the field; hair and eyes are what their fields speak of.
+        """
         words = tokens(text[:MAX_TEXT])
         if not words:
             return Reading(reader or LANGUAGES[0], (), ())
         titled = sum(word.is_capital for word in words) > MIN_TITLED * len(words)
-        state = Reader(self.vocabulary, self.roles, words)
+        state = Reader(self.vocabulary, self.roles, words, field if field in SUBJECTS else None)
         spans = list(sentences(words))
         languages = self.guess.of_sentences([words[start:end] for start, end in spans], reader)
         matchers = {language: Matcher(words, self.forms[language], self.roles, titled=titled) for language in set(languages)}
@@ -43,7 +46,9 @@ class Parser:
         for (start, end), language in zip(spans, languages, strict=True):
             items = list(matchers[language].items(start, end))
             state.read(self.vocabulary.lexicons[language], items)
-            unread += [(words[item.first].start, words[item.last - 1].end) for item in items if not item.parts and not item.is_weak]
+            unread += [
+                (words[item.first].start, words[item.last - 1].end) for item in items if not item.parts and not item.is_weak
+            ]
         found = tuple(finished(state.drafts, state.people, self.vocabulary, self.roles))
         return Reading(max(languages, key=languages.count), found, tuple(unread))
 

@@ -94,8 +94,14 @@ def load_vocabulary(folder: str | None = None) -> Vocabulary:
             own_rows = list(read_rows(own_content.decode("utf-8", "strict").splitlines()))
             return Vocabulary(_merged(rows, own_rows), _digest(content, own_content))
         except (OSError, UnicodeDecodeError, ConfigurationError) as error:
-            raise ConfigurationError(f"{own}: {error}") from None
+            raise ConfigurationError(f"{own}, {error}.") from None
     return Vocabulary(rows, _digest(content))
+
+
+def check_own_vocabulary(folder: str | None) -> None:
+    """Raise ConfigurationError if an installation has rows of its own that are not valid."""
+    if folder and (Path(folder) / OWN_FILE).exists():
+        load_vocabulary(folder)
 
 
 def _read(path: Path) -> bytes:
