@@ -10,7 +10,7 @@ const INNER = "inner";
 /** @type {Map<string, Drawing>} */
 const drawings = new Map();
 
-/** Return true if the map of a search takes up space: it has points. @param {string} search @param {string} profile */
+/** Return true if the map of a search takes up space: it has points. @param {string} search @param {string | undefined} profile */
 export const hasMap = (search, profile) => profile === INNER && Boolean(drawings.get(search)?.hasPoints);
 
 /** @param {Pick<BoardContext, "board" | "profile">} view */
