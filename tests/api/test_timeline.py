@@ -151,7 +151,7 @@ async def test_gaps_are_between_credible_sightings(scene: SearchScenario) -> Non
     assert (first, last["from"], last["until"]) == ({"from": MISSING, "until": SEEN, "empty": True}, SEEN, None)
     await scene.sighting()
     past = await timeline(scene, at=event["seq"])
-    assert past["gaps"][-1]["until"] == past["at"], "it is not known what came after"
+    assert past["gaps"][-1]["until"] == past["as_of"], "it is not known what came after"
 
 
 async def test_erased_decision_is_left_out(scene: SearchScenario) -> None:

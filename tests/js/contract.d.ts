@@ -547,7 +547,7 @@ interface TimelineAnswer {
   board: string;
   epoch: string;
   seq: number;
-  at: IsoTime;
+  as_of: IsoTime;
   missing_since: IsoTime;
   ends_at: IsoTime | null;
   items: Array<TimelineItem>;
@@ -580,6 +580,19 @@ interface TimelineItem {
   grade: string;
   assessment: string | null;
   verdict: string;
+}
+
+interface TrackPlace {
+  name: string;
+  kind: string;
+  points: number;
+  outline: Array<Array<number>>;
+  from: IsoTime | null;
+  until: IsoTime | null;
+}
+
+interface TrackPreview {
+  places: Array<TrackPlace>;
 }
 
 interface Unanswered {

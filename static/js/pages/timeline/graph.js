@@ -70,7 +70,7 @@ function gapRow({ view, left, width, x }, isNarrow) {
   return svg`<g class="gaps"><text class="lane" x="12" y=${isNarrow ? y - 6 : y + 19}>${t("Known")}</text>
     ${shown.map(({ gap, from, to }) => svg`<rect class="gap" x=${from} y=${y + 4} width=${to - from} height="22" rx="3" fill="url(#timeline-hatch)" />
       ${gapLabel(gapText(gap, view.now), from, to, y)}<rect class="known" x=${from - 2} y=${y + 3} width="5" height="24" rx="2" />
-      ${gap.until && gap.until !== view.timeline.at ? svg`<rect class="known" x=${to - 2} y=${y + 3} width="5" height="24" rx="2" />` : nothing}`)}</g>`;
+      ${gap.until && gap.until !== view.timeline.as_of ? svg`<rect class="known" x=${to - 2} y=${y + 3} width="5" height="24" rx="2" />` : nothing}`)}</g>`;
 }
 
 /** @param {string} text @param {number} from @param {number} to @param {number} y */

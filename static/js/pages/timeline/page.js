@@ -12,6 +12,7 @@ import { MINUTE_MS, serverNow } from "../../core/time.js";
 import { searchHeader } from "../../shared/board/search/search_header.js";
 import { forbidden } from "../../shared/placeholders.js";
 import { printNote } from "../../shared/print_note.js";
+import { TrackImport } from "../../shared/track_import.js";
 import { graph } from "./graph.js";
 import { lastSpan, moved, wholeSpan, zoomed } from "./scale.js";
 import { table } from "./table.js";
@@ -44,6 +45,7 @@ export class TimelinePage {
   /** @type {"reading" | "read" | "failed"} */ #state = "reading";
   #root;
   #drawing;
+  #tracks;
   #reads = new PacedRead(() => this.#read(), READ_EVERY_MS);
   #width = 0;
   #seen = ""; // epoch, seq and handover of the last reading
@@ -55,8 +57,9 @@ export class TimelinePage {
     this.boardId = board;
     this.board = session.board(board);
     const at = new URLSearchParams(location.search).get("at");
-    this.at = at && /^\d{1,15}$/.test(at) ? Number(at) : null;
+    this.at = Number.isSafeInteger(Number(at || NaN)) ? Number(at) : null;
     this.#drawing = new PageDrawing(main);
+    this.#tracks = new TrackImport(session, board, this.draw);
     main.classList.add("timeline-page");
     new ShortcutHandler((session.pageCommands = { page: "timeline", settle: this.#frames.settle, commands: () => this.#commands() }));
     new ResizeObserver(() => this.#resized()).observe(main);
@@ -196,10 +199,10 @@ export class TimelinePage {
     const { freshness } = this.board;
     document.title = `${this.#title} · Searchboard`;
     if (freshness.state === "forbidden") return void this.#forget();
-    this.now = this.isPast && this.timeline ? Date.parse(this.timeline.at) : Number(serverNow());
+    this.now = this.isPast && this.timeline ? Date.parse(this.timeline.as_of) : Number(serverNow());
     this.#width = this.#areaWidth;
     if (this.timeline && this.isWhole) this.span = wholeSpan(this.timeline, this.now);
-    this.#drawing.draw(html`${this.#header()}<div class="timeline-head"><h2>${pageTitle("timeline")}</h2><a class="button" href="/searches/${this.boardId}">${t("Open board")}</a><a class="button" href="/searches/${this.boardId}/history">${pageTitle("history")}</a><span class="space"></span><button type="button" data-act="print" @click=${() => print()}>${t("Print")}</button></div>
+    this.#drawing.draw(html`${this.#header()}<div class="timeline-head"><h2>${pageTitle("timeline")}</h2><a class="button" href="/searches/${this.boardId}">${t("Open board")}</a><a class="button" href="/searches/${this.boardId}/history">${pageTitle("history")}</a><span class="space"></span>${this.#mayAdd ? this.#tracks.button() : nothing}<button type="button" data-act="print" @click=${() => print()}>${t("Print")}</button></div>${this.#tracks.draw()}
       ${this.#state === "failed" ? html`<p class="problem" role="alert">${t("The timeline could not be loaded.")} <button type="button" data-act="read-again" @click=${() => this.#reads.now()}>${t("Try again")}</button></p>` : nothing}
       ${this.timeline ? this.#content() : this.#state === "reading" ? html`<p role="status">${t("Loading…")}</p>` : nothing}${printNote(this)}`);
     this.#resized(); // the first draw does not know the width of the graph
@@ -207,6 +210,10 @@ export class TimelinePage {
 
   #content() {
     return html`${pastBand(this)}${tools(this)}<div class="timeline-graph" tabindex="-1">${graph(this, this.#width)}</div>${table(this)}`;
+  }
+
+  get #mayAdd() {
+    return !this.isPast && this.session.can("investigator") && this.#search?.state.status !== "closed";
   }
 
   get #title() {
