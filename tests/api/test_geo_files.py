@@ -128,7 +128,8 @@ async def test_preview_of_a_track_becomes_a_place(scene: SearchScenario) -> None
     head = (await scene.team.alice.snapshot(scene.search))["seq"]
     (place,) = (await preview(scene, TRACK)).json()["places"]
     assert place == {
-        "name": "Phone of Noor", "kind": "line", "points": 2, "outline": [[51.05, 3.72], [51.06, 3.73]], "from": SEEN, "until": SEEN,
+        "name": "Phone of Noor", "kind": "line", "points": 2, "outline": [[51.05, 3.72], [51.06, 3.73]],
+        "from": SEEN, "until": SEEN,
     }  # fmt: skip
     assert (await scene.team.alice.snapshot(scene.search))["seq"] == head, "nothing changed"
     data = {"name": place["name"], "kind": "track", "outline": place["outline"], "searched_from": place["from"]}
