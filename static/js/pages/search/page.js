@@ -39,6 +39,7 @@ import { refusals } from "../../shared/refusals.js";
 import { SINCE_LAST_LOOK } from "../../shared/card_filter.js";
 import { LeftCards } from "../../shared/board/card/left_card.js";
 import { LookAgain } from "./look_again.js";
+import { LazyMap } from "../../shared/map/lazy_map.js";
 import { MakeRoom } from "../../shared/make_room.js";
 import { SimilarSightings } from "../../shared/board/card/possible_duplicates.js";
 import { setsSource } from "../../shared/board/card/source_reveal.js";
@@ -102,6 +103,7 @@ export class SearchPage extends SearchRights {
     this.added = new AddedCardFocus({ session, board, showColumn: (column) => this.act.showColumn(column) });
     this.act = new Actions(this);
     this.work = new WorkListRows(this);
+    this.map = new LazyMap(draw);
     this.files = new Files(this);
     this.again = new LookAgain({ session, board, draw, isClosed: () => this.isClosed, show: () => this.act.showDialog("look-again") });
     this.room = new MakeRoom({ session, board, draw, may: () => this.mayLead, show: () => this.act.showDialog("make-room"), close: () => this.act.closeDialog() });
