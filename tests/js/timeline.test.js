@@ -84,6 +84,6 @@ test("an unknown time is shown at the report, and named", () => {
 });
 
 test("a gap says how long, and how much is known", () => {
-  assert.equal(gapText({ from: START, until: iso(missing + 2.25 * HOUR), empty: true }, 0), "2 h 15 min nothing known");
-  assert.equal(gapText({ from: START, until: null, empty: false }, missing + 3 * HOUR), "3 h 00 min nothing sure");
+  assert.equal(gapText({ from: START, until: iso(missing + 2.25 * HOUR), empty: true }, 0), "2\u00a0h\u00a015\u00a0min nothing known");
+  assert.equal(gapText({ from: START, until: null, empty: false }, missing + 3 * HOUR), "3\u00a0h\u00a000\u00a0min nothing sure");
 });

@@ -3,6 +3,7 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { n, t } from "../../core/i18n.js";
+import { say } from "../../core/rules/sentences.js";
 import { timeElement } from "../../format/time_elements.js";
 import { grade } from "../../shared/board/card/assessment.js";
 import { gapText, happenedText } from "./texts.js";
@@ -40,7 +41,7 @@ const gapRow = (gap, view) => html`<tr class="gap"><td colspan="6">${gapText(gap
 /** @param {TimelineItem} item @param {TimelineView} view */
 function itemRow(item, view) {
   return html`<tr data-row=${item.id} data-lane=${item.lane} class=${view.selected === item.id ? "selected" : ""}>
-    <td class="when">${happenedText(item)}${item.early ? html` <span class="chip">${t("before the child was missing")}</span>` : nothing}</td>
+    <td class="when">${happenedText(item)}${item.early ? html` <span class="chip">${say("before_missing")}</span>` : nothing}</td>
     <td class="known" data-label=${t("Became known")}>${timeElement(item.known_at)}</td>
     <td>${title(item, view)}${item.text ? html` <bdi>${item.text}</bdi>` : nothing}</td>
     <td class="quiet" data-label=${t("Where")}><bdi>${item.place}</bdi></td>
