@@ -40,6 +40,7 @@ from board.lookup import (
     text_search,
     unanswered,
 )
+from board.reach import contradictions_api, reach_api
 from board.web.endpoint import Call
 from board.web.refusals import json_errors
 from board.web.static_files import gzipped as packed_for_all
@@ -86,7 +87,7 @@ CALLS: dict[tuple[str, str], Call] = {
         import_api.preview,
         report_calls.current, report_calls.list_handovers, report_calls.signed,
         intake_api.create_sighting, places_api.places, similar_sightings_api.similar, matching_searches_api.searches,
-        look_again_api.look_again, earlier_searches.earlier,
+        look_again_api.look_again, earlier_searches.earlier, contradictions_api.contradictions, reach_api.reach,
         material_api.preview, material_api.preview_picture, material_api.material_pdf, wait_api.document_wait,
         timeline_api.timeline,
         audit_calls.entries, audit_calls.csv,

@@ -128,6 +128,10 @@ CALLS = {
     "POST /api/v1/boards/{board}/similar": _recorded("sightings that resemble one", FindRun),
     "GET /api/v1/intake/searches": _recorded("open searches, by name, looks or place", FindRun),
     "GET /api/v1/boards/{board}/look-again": _recorded("tips and sightings that were set aside", FindRun),
+    "GET /api/v1/boards/{board}/contradictions": _unrecorded(
+        "numbers of sightings, with distance and time between them", "opening the board is recorded"
+    ),
+    "GET /api/v1/boards/{board}/reach": _unrecorded("a circle, and stations in it", "opening the board is recorded"),
     "POST /api/v1/earlier": _recorded("closed searches of a name", FindRun),
     "POST /api/v1/boards/{board}/materials/preview.pdf": _recorded("a draft of a material", ExportRead),
     "POST /api/v1/boards/{board}/materials/preview.png": _recorded("a picture of a draft", PreviewRead),

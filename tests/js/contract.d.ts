@@ -125,6 +125,40 @@ interface ColumnState {
   rank: string;
 }
 
+interface ContradictingCard {
+  card: string;
+  number: number;
+  doubtful: boolean;
+  mark: string;
+  texts: Array<ContradictionText>;
+  more: number;
+}
+
+interface ContradictingPair {
+  first: string;
+  first_number: number;
+  second: string;
+  second_number: number;
+  km: number;
+  minutes: number;
+  doubtful: string | null;
+  text: string;
+}
+
+interface ContradictionList {
+  seq: number;
+  pairs: Array<ContradictingPair>;
+  cards: Array<ContradictingCard>;
+  compared: number;
+  more: boolean;
+}
+
+interface ContradictionText {
+  other: string;
+  number: number;
+  text: string;
+}
+
 interface DisplayFrame {
   type: "display";
   display: DisplaySettings;
@@ -341,6 +375,36 @@ interface PresentPerson {
   name: string;
   card: string | null;
   editing: boolean;
+}
+
+interface Reach {
+  start: ReachStart;
+  by: "foot" | "bicycle" | "car" | "train";
+  until: string;
+  minutes: number;
+  radius_m: number | null;
+  stations: Array<ReachStation>;
+  attribution: string;
+}
+
+interface ReachStart {
+  lat: number;
+  lon: number;
+  radius_m: number;
+  seen_at: string;
+  earliest: string;
+}
+
+interface ReachStation {
+  id: string;
+  name: string;
+  fr: string;
+  nl: string;
+  de: string;
+  en: string;
+  lat: number;
+  lon: number;
+  at: string;
 }
 
 interface RefusedFrame {

@@ -15,10 +15,15 @@ from sqlmodel import select
 from board import demo
 from board.accounts import accounts, login
 from board.config.settings import Settings
+from board.config.speeds import load_speeds
 from board.demo import data_dir, seed, seed_data
 from board.demo.data_dir import AlreadyRunning
 from board.engine import hash_chain, journal, program_accounts, snapshot
 from board.errors import OperationError
+from board.reach.contradictions import find_contradictions
+from board.reach.rail_network import rail_network
+from board.reach.search_at import read_search
+from board.reach.sentences import pair_sentence
 from models.accounts import Account
 from models.board import OPERATIONS, Board
 from models.db.database import Database
@@ -147,6 +152,25 @@ def test_one_search_is_rich_and_goes_on_right_now(played: Database) -> None:
     last = played.read_now(lambda session: session.get(Board, board).at)  # type: ignore[union-attr]
     assert len(cards) >= 20
     assert format_utc(now() - timedelta(minutes=10)) < last <= format_utc(now())
+
+
+def test_exactly_one_pair_of_its_sightings_cannot_both_be_true(played: Database) -> None:
+    found = {}
+    for board, state in searches(played).items():
+        search = played.read_now(lambda session, board=board: read_search(session, board, None))
+        pairs = find_contradictions(search.seen(load_speeds().margin), load_speeds(), rail_network()).pairs
+        found |= {(state["reference"], pair.first.number, pair.second.number): pair_sentence(pair) for pair in pairs}
+    descriptions = {each["number"]: each["description"] for each in (state["state"] for state in _sightings(played, "DEMO-01"))}
+    ((reference, first, second),) = found
+    assert reference == "DEMO-01"
+    assert "tram stop Zuid" in descriptions[first]
+    assert "in front of the station" in descriptions[second]
+    assert list(found.values()) == ["24 km in 4 min: not both"]
+
+
+def _sightings(database: Database, reference: str) -> list[dict[str, Any]]:
+    board = next(id for id, state in searches(database).items() if state["reference"] == reference)
+    return [each for each in on(database, board) if each["kind"] == "sighting"]
 
 
 def test_a_newcomer_sees_photos_a_picture_and_a_poster_that_was_given_out(played: Database) -> None:

@@ -12,6 +12,7 @@ import { CardHistory } from "../../shared/board/card/card_history.js";
 import { badgesOfNotes, overdueAt } from "../../shared/board/card/card_badges.js";
 import { cardPanel } from "../../shared/board/card/card_panel.js";
 import { detailsView } from "../../shared/board/search/details_view.js";
+import { Contradictions } from "../../shared/contradictions.js";
 import { WIDE, latestSignificant } from "../../shared/board/what_happened.js";
 import { BoardPage } from "../../shared/board/board_page.js";
 import { LazyMap } from "../../shared/map/lazy_map.js";
@@ -45,6 +46,7 @@ export class PastSearch extends BoardPage {
     this.#map = new LazyMap(() => replay.draw());
     this.#barClock = new RelativeTimes(BAR, () => new Date(replay.past.time));
     this.board = replay.past.board;
+    this.contradictions = new Contradictions(this.board.id, replay.draw);
     this.ui = { card, column: null, view: BOARD };
     this.authors = { get: (/** @type {any} */ note) => replay.past.authorOf(note) };
     this.#address = new CardUrl(this.board.id, (card, view) => this.#onUrl({ card, view }));
@@ -109,6 +111,7 @@ export class PastSearch extends BoardPage {
   /** Read the states of the moment before each draw. */
   prepare() {
     this.model = boardViewModel(this.board);
+    if (this.board.seq) this.contradictions.load(this.board, this.board.seq);
     const isOverdue = overdueAt(this.board, new Date(this.#replay.past.time).toISOString());
     Object.assign(this.marks, { noteBadges: badgesOfNotes(this.board), today: day(serverNow()), isOverdue });
   }

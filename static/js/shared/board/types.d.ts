@@ -149,6 +149,8 @@ interface ShownCard {
   isLate: boolean;
   /** Its first picture. */
   picture: Entity | null;
+  /** Sightings that cannot both be true with it. */
+  contradiction?: ContradictingCard;
 }
 
 /** Presentation of a kind of card besides its declared fields. */
@@ -188,6 +190,7 @@ interface BoardReading {
   readonly authors: { get(note: string): string | undefined };
   readonly lastBadge: Map<string, ChangeBadge>;
   readonly sources: Map<string, SourceReading>;
+  readonly contradictions: Pick<import("../contradictions.js").Contradictions, "of">;
   readonly marks: Pick<CardBadges, "today" | "drafts" | "noteBadges" | "isShown" | "isOverdue">;
   readonly drawn: boolean;
   readonly pictured: boolean;
@@ -229,8 +232,10 @@ interface LiveBoardView extends BoardReading {
   readonly mayGoal: boolean;
   readonly mayLead: boolean;
   readonly similar: { of(entity: Card): SimilarSighting[] };
+  readonly reaches: Pick<import("../reach.js").Reaches, "of">;
   readonly focus: { field(selector: string): void };
-  readonly ui: BoardReading["ui"] & { editing: Set<string> };
+  /** `reach`: sighting whose reach is open. */
+  readonly ui: BoardReading["ui"] & { editing: Set<string>; reach: string | null };
   readonly forms: { get(kind: string, entity?: string | null): Form };
   readonly act: EditingActions;
   readonly files: FileActions;
