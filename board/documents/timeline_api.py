@@ -59,7 +59,7 @@ async def timeline(request: Request, caller: Caller) -> Reply[TimelineAnswer]:
     `items`: by when they happened, those with an unknown time last; at most 2,000, those that became known last.
     `items[].id`: the same in each answer.
     `items[].kind`: kind of the entity; `last_seen` for the moment since which the child is missing.
-    `items[].sureness`: `at`: at `from`. `during`: from `from` to `until`. `between`: once between both. `unknown`: both are null.
+    `items[].sureness`: `at`: at `from`. `during`: from `from` to `until`. `unknown`: both are null; before `known_at`.
     `items[].known_at`: when it became known: for a sighting, when it was received.
     `items[].early`: whether it happened before the child was missing.
     `items[].card`: card to open; null if it has none.

@@ -58,8 +58,7 @@ def _when(when: When, values: FieldValues) -> str:
         return values.translate(sentences.TIME_UNKNOWN)
     if when.end is None:
         return _time(when.start, values)
-    sentence = sentences.ONCE_BETWEEN if when.sureness == "between" else sentences.FROM_TO
-    return values.translate(sentence).format(**{"from": _time(when.start, values), "to": _time(when.end, values)})
+    return values.translate(sentences.FROM_TO).format(**{"from": _time(when.start, values), "to": _time(when.end, values)})
 
 
 def _time(at: str, values: FieldValues) -> str:

@@ -629,7 +629,7 @@ interface TimelineItem {
   id: string;
   lane: "sightings" | "contacts" | "phone_bank" | "places" | "decisions" | "appeals" | "handovers";
   kind: string;
-  sureness: "at" | "during" | "between" | "unknown";
+  sureness: "at" | "during" | "unknown";
   from: IsoTime | null;
   until: IsoTime | null;
   known_at: IsoTime;

@@ -23,8 +23,7 @@ export const laneName = (lane) => NAMES[lane]?.() ?? lane;
 export function happenedText({ sureness, from, until }) {
   if (sureness === "unknown" || !from) return say("time_unknown");
   if (!until) return formatMoment(from);
-  const times = { from: formatMoment(from), to: formatMoment(until) };
-  return say(sureness === "between" ? "once_between" : "from_to", times);
+  return say("from_to", { from: formatMoment(from), to: formatMoment(until) });
 }
 
 /**
