@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from board.engine import erasure
+from tests.support.handover_steps import hand_to_sign
 from tests.support.limited_callers import add_guest, connect_guest
 from tests.support.people import Person
 from tests.support.search_scenario import UNKNOWN_ID, SearchScenario
@@ -107,6 +108,15 @@ async def test_decisions_and_appeals_are_sentences_of_the_history(scene: SearchS
     (item,) = lane(body, "appeals")
     assert item["text"] == "Alice changed the appeal from “none” to “posters”"
     assert (item["sureness"], item["from"], item["until"]) == ("during", SEEN, "2027-01-01T00:00:00.000Z")
+
+
+async def test_signed_handover_is_an_item_until_another_search_event(scene: SearchScenario) -> None:
+    before = (await scene.sighting())["seq"]
+    number = await hand_to_sign(scene.team.alice)
+    (item,) = lane(await timeline(scene), "handovers")
+    assert (item["title"], item["by"], item["seq"]) == (f"Handover {number}", "Alice", None)
+    assert lane(await timeline(scene, at=before), "handovers") == [item], "the board was the same"
+    assert lane(await timeline(scene, at=before - 1), "handovers") == []
 
 
 async def test_texts_are_in_the_language_of_the_reader(scene: SearchScenario) -> None:

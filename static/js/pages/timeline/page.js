@@ -69,6 +69,7 @@ export class TimelinePage {
     main.addEventListener("wheel", this.#wheeled, { passive: false });
     this.board.setPresence(null);
     this.board.watch(this.#onBoard);
+    session.watch(() => this.#onBoard(null, [])); // a handover is no event of this board
     if (this.at === null) setInterval(this.#everyMinute, MINUTE_MS);
     this.#reads.now();
     this.#frames.now();
@@ -171,7 +172,7 @@ export class TimelinePage {
 
   /** @param {unknown} _ @param {BoardEvent[]} events */
   #onBoard = (_, events) => {
-    const { epoch, seq } = this.board, seen = `${epoch}/${seq}/${this.session.shiftStatus?.shift?.number}`;
+    const { epoch, seq } = this.board, { shift, handover } = this.session.shiftStatus ?? {}, seen = [epoch, seq, shift?.number, handover?.status].join("/");
     if (this.board.freshness.state !== "forbidden" && this.at === null && seq !== null && seen !== this.#seen) this.#reads.soon();
     this.#seen = seen;
     this.contradictions.onEvents(events);
@@ -215,7 +216,7 @@ export class TimelinePage {
   }
 
   #content() {
-    return html`${pastBand(this)}${tools(this)}<div class="timeline-graph" tabindex="-1">${graph(this, this.#width)}</div>${table(this)}`;
+    return html`${pastBand(this)}${tools(this)}<div class="timeline-graph">${graph(this, this.#width)}</div>${table(this)}`;
   }
 
   get #mayAdd() {
