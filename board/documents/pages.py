@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from board.config import sentences
+from board.config.speeds import Speeds
 from board.documents import briefing as paper_briefing
 from board.documents import content as paper
 from board.documents import map_paper, pdf
@@ -27,6 +28,7 @@ from board.engine.recent_factor import is_recent
 from board.errors import Refused
 from board.handover import report
 from board.i18n import gettext_for
+from board.reach.reported import reported_contradictions
 from board.telemetry.failures import TOO_LONG
 from board.web import language, pages
 from board.web.http import count_document, service_of
@@ -45,12 +47,12 @@ Compose = Callable[
 
 async def handover(request: Request, caller: Caller) -> Response:
     """Serve the current handover report, or the report of a signed handover."""
-    return await _answer(request, caller, partial(_report, request.path_params.get("number")))
+    return await _answer(request, caller, partial(_report, service_of(request).speeds, request.path_params.get("number")))
 
 
 async def briefing(request: Request, caller: Caller) -> Response:
     """Serve the briefing of the current handover, or of a signed one."""
-    return await _answer(request, caller, partial(_briefing, request.path_params.get("number")))
+    return await _answer(request, caller, partial(_briefing, service_of(request).speeds, request.path_params.get("number")))
 
 
 async def history(request: Request, caller: Caller) -> Response:
@@ -115,20 +117,20 @@ def _refused(request: Request, refused: Refused, caller: Caller) -> Response:
     return page
 
 
-def _report(number: int | None, session: Session, caller: Caller, now: str, reads: str) -> Document:
-    data = _composed(number, session, caller, now)
+def _report(speeds: Speeds, number: int | None, session: Session, caller: Caller, now: str, reads: str) -> Document:
+    data = _composed(speeds, number, session, caller, now, reads)
     return ReportDocument(session, data, reads).document(_printed(caller.account.name, now, data, reads))
 
 
-def _briefing(number: int | None, session: Session, caller: Caller, now: str, reads: str) -> BriefingPaper:
-    data = _composed(number, session, caller, now)
+def _briefing(speeds: Speeds, number: int | None, session: Session, caller: Caller, now: str, reads: str) -> BriefingPaper:
+    data = _composed(speeds, number, session, caller, now, reads)
     return BriefingDocument(session, data, reads).briefing(_printed(caller.account.name, now, data, reads))
 
 
-def _composed(number: int | None, session: Session, caller: Caller, now: str) -> Any:
+def _composed(speeds: Speeds, number: int | None, session: Session, caller: Caller, now: str, reads: str) -> Any:
     """Return a report with the searches that the caller may see."""
     frame = report.current(session, now) if number is None else report.as_signed(session, number)
-    return report.compose(session, caller.account.id, frame)
+    return report.compose(session, caller.account.id, frame, partial(reported_contradictions, speeds, reads))
 
 
 def _events(id: str, session: Session, caller: Caller, now: str, reads: str) -> Document:

@@ -15,6 +15,7 @@ from board.documents.event_text import is_creation
 from board.documents.field_values import plain
 from board.documents.map_paper import MapDocument
 from board.documents.shown_changes import UNKNOWN
+from board.documents.timeline_lines import timeline_section
 from board.engine import journal
 from board.engine.event import JournalEvent
 from board.i18n import N_, gettext_for
@@ -48,6 +49,7 @@ class HistoryDocument:
 
     def document(self, session: Session, printed: str) -> Document:
         search = session.get_one(Search, self._board.id)
+        timeline = timeline_section(session, self._board, self._values)  # before names are those of the past
         left = max(0, self._board.seq - MAX_EVENTS)
         events = journal.events_after(session, self._board.id, left, MAX_EVENTS)
         printed_events = self._newest_lines(list(past_events(events, self._board.id, self._values.names.entities, not left)))
@@ -65,7 +67,7 @@ class HistoryDocument:
             (self._translate(N_("Checksum")), [self._board.head.hex()]),
         ]
         drawing = self._map.svg(*MAP_SIZE) if self._map.points else None
-        return Document(title, self._reads, search.reference, printed, facts, notes, sections, drawing)
+        return Document(title, self._reads, search.reference, printed, facts, notes, [timeline, *sections], drawing)
 
     def _newest_lines(self, events: list[PastEvent]) -> list[tuple[str, Line]]:
         """Return the newest lines that fit, at least one, in order, each with its time. Names are those of that time: composes

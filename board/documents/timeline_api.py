@@ -37,7 +37,7 @@ TimelineItem = TypedDict("TimelineItem", {
 })  # fmt: skip
 TimelineGap = TypedDict("TimelineGap", {"from": Time, "until": Time | None, "empty": bool})
 TimelineAnswer = TypedDict("TimelineAnswer", {
-    "board": Id, "epoch": str, "seq": Count, "at": Time, "missing_since": Time, "ends_at": Time | None,
+    "board": Id, "epoch": str, "seq": Count, "as_of": Time, "missing_since": Time, "ends_at": Time | None,
     "items": list[TimelineItem], "gaps": list[TimelineGap], "left_out": Count,
 })  # fmt: skip
 
@@ -55,10 +55,11 @@ async def timeline(request: Request, caller: Caller) -> Reply[TimelineAnswer]:
     See *Timelines*. *0.4.0*
 
     `at`: a seq: the timeline as it was after that event. By default, now.
+    `as_of`: time of the event `seq`.
     `items`: by when they happened, those with an unknown time last; at most 2,000, those that became known last.
     `items[].id`: the same in each answer.
     `items[].kind`: kind of the entity; `last_seen` for the moment since which the child is missing.
-    `items[].sureness`: `at`: at `from`. `during`: from `from` to `until`. `between`: once between both. `unknown`: both are null.
+    `items[].sureness`: `at`: at `from`. `during`: from `from` to `until`. `unknown`: both are null; before `known_at`.
     `items[].known_at`: when it became known: for a sighting, when it was received.
     `items[].early`: whether it happened before the child was missing.
     `items[].card`: card to open; null if it has none.
@@ -98,7 +99,7 @@ def compose_at(session: Session, board: Board, at: int | None, *, with_handovers
 
 def _answer(board: Board, timeline: Timeline, values: FieldValues) -> TimelineAnswer:
     return {
-        "board": board.id, "epoch": board.epoch, "seq": timeline.seq, "at": timeline.at,
+        "board": board.id, "epoch": board.epoch, "seq": timeline.seq, "as_of": timeline.at,
         "missing_since": timeline.missing_since, "ends_at": timeline.ends_at,
         "items": [_item(item, board.id, timeline.missing_since, values) for item in paced(timeline.items, 1)],
         "gaps": [_gap(gap, timeline) for gap in timeline.gaps], "left_out": timeline.left_out,

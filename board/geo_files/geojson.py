@@ -44,7 +44,7 @@ def ring(outline: Sequence[Position]) -> list[Position]:
     """Return a closed outline, counterclockwise."""
     points = list(outline) if outline[0] != outline[-1] else list(outline[:-1])
     twice_area = sum(ax * by - bx * ay for (ax, ay), (bx, by) in zip(points, [*points[1:], points[0]], strict=True))
-    ordered = points if twice_area >= 0 else points[::-1]
+    ordered = points if twice_area >= 0 else [points[0], *points[:0:-1]]
     closed = [*ordered, ordered[0]]
     return closed if len(closed) >= 4 else [*closed, *[ordered[0]] * (4 - len(closed))]
 

@@ -1,7 +1,7 @@
 """Text in XML files."""
 
 import re
-from xml.sax.saxutils import escape
+from html import escape
 
 _INVALID = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # not allowed in XML 1.0, not even escaped
 
@@ -13,7 +13,7 @@ def element(name: str, text: object) -> str:
 
 def plain(text: object) -> str:
     """Return a text, escaped."""
-    return escape(_INVALID.sub("\ufffd", str(text)), {'"': "&quot;"})
+    return escape(_INVALID.sub("\ufffd", str(text)))
 
 
 def decimal(number: float) -> str:

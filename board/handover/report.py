@@ -25,6 +25,7 @@ from board.handover.report_types import (
 )
 from board.history import state_at
 from board.history.state_at import BoardState, EntityAt
+from board.reach.reported import Contradicting
 from models.accounts import Account
 from models.board import OPERATIONS
 from models.db.read_pacing import paced
@@ -93,9 +94,13 @@ def _position_at_signing(session: Session, handover: State, seq: int) -> ReportS
 # -- content --------------------------------------------------------------------------------------------------------------
 
 
-def compose(session: Session, account: str, scope: ReportScope, board: str | None = None) -> HandoverReport:
-    """Return the report as an account may see it now. `board`: only the section of this search; `operations`: no section. Raises
-    Refused `not_found`."""
+def compose(
+    session: Session, account: str, scope: ReportScope, contradicting: Contradicting, board: str | None = None
+) -> HandoverReport:
+    """Return the report as an account may see it now. `contradicting`: finds sightings that cannot both be true.
+
+    `board`: only the section of this search; `operations`: no section. Raises Refused `not_found`.
+    """
     hidden = snapshot.hidden_searches(session, account)
     positions = {id: at for id, at in scope.positions.items() if id not in hidden and board in (None, id)}
     if board not in (None, OPERATIONS) and not positions:
@@ -104,7 +109,9 @@ def compose(session: Session, account: str, scope: ReportScope, board: str | Non
     names = dict(session.exec(select(Account.id, Account.name)).all())
     desk = reported_alarms.alarms_of_desk(scope.about, hidden, names, data.alarms[OPERATIONS])
     by_board = _by_board(data.entities)
-    found = [section(data, id, by_board.get(id, {})) for id in paced(positions, 5) if id in data.entities["search"]]
+    found = [
+        section(data, id, by_board.get(id, {}), contradicting) for id in paced(positions, 5) if id in data.entities["search"]
+    ]
     found.sort(key=lambda each: each["board"])
     found.sort(key=lambda each: each["search"]["missing_since"], reverse=True)  # as in the list of all searches
     found.sort(key=lambda each: _order(each["search"]))

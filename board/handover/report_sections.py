@@ -27,6 +27,7 @@ from board.handover.report_types import (
 )
 from board.handover.reported_alarms import reported_alarms
 from board.history.state_at import BoardState, EntityAt
+from board.reach.reported import Contradicting
 from models.column import IN_PROGRESS
 from models.entity import State
 from models.search import CHILD_FIELDS
@@ -97,19 +98,20 @@ def next_shift_end(at: str) -> str:
     return format_utc(parse_utc(at) + SHIFT_LENGTH)
 
 
-def section(data: ReportData, id: str, entities: Mapping[str, list[EntityAt]]) -> SearchReport:
+def section(data: ReportData, id: str, entities: Mapping[str, list[EntityAt]], contradicting: Contradicting) -> SearchReport:
     """Return the section of one search. `entities`: entities of its board, by kind."""
     at, head, events = data.positions[id], data.heads[id], data.events.get(id, [])
     briefing = next((each.state for each in entities.get("briefing", ())), None)
     ungraded, tasks, others, left_out = _cards(data, id, entities)
     waiting = _waiting(entities.get("sighting", ()))
-    outside = _outside(data.scope.successor, data.entities["search"][id].state)
+    search = data.entities["search"][id].state
+    outside = _outside(data.scope.successor, search)
     return {
         "board": id,
         "epoch": at["epoch"],
         "seq": at["seq"],
         "head": at["head"],
-        "search": _search(data.entities["search"][id].state),
+        "search": _search(search),
         "outside": outside,
         "last_confirmed": _last_sighting(entities.get("sighting", ()), ("confirmed",)),
         "last_credible": _last_sighting(entities.get("sighting", ()), ASSURED),
@@ -125,6 +127,7 @@ def section(data: ReportData, id: str, entities: Mapping[str, list[EntityAt]]) -
         "to_look_at": _listed("sighting", waiting["look"]),
         "to_assess": _listed("sighting", waiting["judge"]),
         "to_pass_on": _listed("sighting", waiting["pass_on"]),
+        "contradictions": contradicting(search["missing_since"], _states(entities.get("sighting", ()))),
         "tasks": tasks,
         "cards": others,
         "left_out": left_out,
@@ -173,6 +176,10 @@ def _last_sighting(sightings: Iterable[EntityAt], assessments: Collection[str]) 
         "id": last.id, "number": state["number"], "seen_at": state["seen_at"], "received_at": state["received_at"],
         "place": state["place"],
     }  # fmt: skip
+
+
+def _states(entities: Iterable[EntityAt]) -> dict[str, State]:
+    return {entity.id: entity.state for entity in entities}
 
 
 def _reader(data: ReportData, id: str, events: Iterable[JournalEvent]) -> NewsOfReader:

@@ -7,6 +7,7 @@ from typing_extensions import TypedDict
 from board.config.predefined_tasks import younger_than
 from board.engine import kinds
 from board.notifications.alert_format import CardKind
+from board.reach.reported import ReportedContradiction
 from board.web.endpoint import of_state, part_of_state
 from models.entity import State
 from models.handover import Handover
@@ -99,7 +100,8 @@ SearchReport = TypedDict("SearchReport", {
     "board": Id, "epoch": str, "seq": Count, "head": str, "search": ReportedSearch, "outside": Id | None,
     "last_confirmed": LastConfirmed | None, "last_credible": LastConfirmed | None, "since": NewsOfShift,
     "ungraded": list[ReportedCard], "alarms": ReportedAlarms, "unanswered": ReportedQueues, "to_look_at": list[ReportedCard],
-    "to_assess": list[ReportedCard], "to_pass_on": list[ReportedCard], "tasks": ReportedTasks,
+    "to_assess": list[ReportedCard], "to_pass_on": list[ReportedCard], "contradictions": list[ReportedContradiction],
+    "tasks": ReportedTasks,
     "cards": dict[str, list[ReportedCard]], "left_out": Count, "files": list[ReportedFile],
     "briefing": Annotated[State, component("briefing")] | None, "pinned": list[Pinned], "after": CountAfter,
     "reader": NewsOfReader, "reads": dict[str, ReadMark], "restatements": dict[str, Restated], "unread_by": Id | None,
@@ -140,6 +142,9 @@ pass on; then the others, by `until`.
 `to_look_at`: those that nobody has looked at, as cards; at most 100. *0.4.0*
 `to_assess`: those that wait to be assessed, as cards; at most 100. *0.4.0*
 `to_pass_on`: those that wait to be passed on, as cards. *0.4.0*
+`contradictions`: pairs of sightings that cannot both be true at this position; at most 20. *0.4.0*
+`contradictions[].sighting`: the doubtful one, if one of them is confirmed; otherwise the one that was seen first.
+`contradictions[].text`: sentence in the reader's language.
 `ungraded`: sightings; at most 100.
 `tasks.done`: in this shift; at most 100.
 `tasks.due`: within 8 hours; at most 100.

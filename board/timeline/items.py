@@ -13,7 +13,7 @@ from models.sighting import Sighting
 
 Lane = Literal["sightings", "contacts", "phone_bank", "places", "decisions", "appeals", "handovers"]
 LANES: tuple[Lane, ...] = get_args(Lane)
-Sureness = Literal["at", "during", "between", "unknown"]
+Sureness = Literal["at", "during", "unknown"]
 APPEALS: Lane = "appeals"
 DECISIONS_LANE: Lane = "decisions"
 LAST_SEEN = "last_seen"  # kind of the item for the moment since which the child is missing
@@ -23,7 +23,8 @@ DECISIONS = ("search.opened", "search.status_set", "search.worrying_set", "searc
 
 
 class When(NamedTuple):
-    """Time of a fact. `at`: at `start`. `during`: from `start` to `end`. `between`: once between both. `unknown`: neither is set.
+    """Time of a fact. `at`: at `start`. `during`: from `start` to `end`. `unknown`: neither is set, and it happened
+    before it became known.
 
     `during` without `end` has not ended, or its end is not known.
     """

@@ -64,7 +64,7 @@ DISPLAYS = [(method, path) for method, path in CALLS if path.startswith("/displa
 UPLOADS = [(method, path) for method, path in CALLS if "{upload}" in path]  # of investigators; each one's own
 ORIGINAL = ("GET", "/boards/{board}/files/{file}/original")
 PROVISIONING = [(method, path) for method, path in CALLS if method != "GET" and path.startswith("/accounts")]
-PREVIEW = ("POST", "/duties/preview")
+PREVIEW, TRACK = ("POST", "/duties/preview"), ("POST", "/boards/{board}/tracks/preview")
 WATCH = ("GET", "/watch")
 PERIOD = {"from": "2020-11-01T00:00:00Z", "to": "2020-11-02T00:00:00Z"}  # of the watch: a made-up one is rarely valid
 AUDIT = [(method, path) for method, path in CALLS if path.startswith("/audit")]
@@ -125,8 +125,8 @@ def _excused(case: Case[Any], response: Any, failure: Exception) -> bool:
         return response.status_code == 413 or bool(NO_VALUE.search(response.request.url))  # too large is a refusal too
     if "positive" not in type(failure).__name__.lower():
         return False
-    if case.path.endswith(PREVIEW[1]):
-        return response.status_code in (413, 422)  # no schema describes a calendar
+    if case.path.endswith((PREVIEW[1], TRACK[1])):
+        return response.status_code in (413, 422)  # no schema describes a calendar or a track
     if response.status_code == 413:
         return case.path.endswith("{upload}")  # the largest file is a setting
     return response.status_code == 422 and depends(response.json().get("fields", {"": ""}))
@@ -241,7 +241,7 @@ async def holds(
     done = CALLS[call].status
     if not may(caller, call):
         assert done not in answered
-    elif call in (*SCREENS, *DISPLAYS, *UPLOADS, PREVIEW, *LOCKS) and call[0] != "GET":
+    elif call in (*SCREENS, *DISPLAYS, *UPLOADS, PREVIEW, TRACK, *LOCKS) and call[0] != "GET":
         pass  # they need two clients, the right bytes, a calendar or a password: see test_displays, test_uploads, test_duty_plan
     elif call[0] == "GET" or many == MANY:
         assert done in answered, "some of what fits is done"
@@ -257,7 +257,7 @@ def may(caller: Caller, call: tuple[str, str]) -> bool:
         return call == MINE or scope == "cookie"
     if call in DISPLAYS and (role not in ("coordinator", "admin") or (scope == "read" and call[0] != "GET")):
         return False
-    if scope == "read" and call in (*WRITING, *UPLOADS):
+    if scope == "read" and call in (*WRITING, *UPLOADS, TRACK):
         return False
     if call in PROVISIONING:
         return scope == "accounts"
@@ -265,7 +265,7 @@ def may(caller: Caller, call: tuple[str, str]) -> bool:
         return role in ("coordinator", "admin")
     if call in AUDIT:
         return role == "admin"
-    return role != "viewer" or call not in (*TELLING, *UPLOADS)
+    return role != "viewer" or call not in (*TELLING, *UPLOADS, TRACK)
 
 
 @pytest.mark.parametrize("call", CALLS, ids=" ".join)

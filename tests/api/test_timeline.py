@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from board.engine import erasure
+from tests.support.handover_steps import hand_to_sign
 from tests.support.limited_callers import add_guest, connect_guest
 from tests.support.people import Person
 from tests.support.search_scenario import UNKNOWN_ID, SearchScenario
@@ -42,7 +43,8 @@ async def test_sighting_has_both_times_its_place_and_its_card(scene: SearchScena
     first, item = lane(await timeline(scene), "sightings")
     assert (first["kind"], first["from"], first["place"]) == ("last_seen", MISSING, "Korenmarkt")
     assert (item["from"], item["until"], item["known_at"], item["sureness"]) == (SEEN, None, RECEIVED, "at")
-    assert (item["card"], item["number"], item["title"]) == (added["id"], 1, "Sighting 1".replace(" ", "\u00a0"))
+    number = added["state"]["number"]
+    assert (item["card"], item["number"], item["title"]) == (added["id"], number, f"Sighting\u00a0{number}")
     assert (item["text"], item["grade"], item["verdict"]) == ("a girl bought a card", "B2", "not assessed")
     assert item["place"] == "Veldstraat 30 · ±\u00a010\u00a0m", "the point is on the map"
     assert item["by"] == "Alice"
@@ -73,14 +75,15 @@ async def test_withdrawn_sighting_leaves_the_timeline_and_returns(scene: SearchS
 
 
 async def test_notes_are_in_the_lane_of_their_category(scene: SearchScenario) -> None:
-    card = (await scene.task())["id"]
+    task = await scene.task()
+    card, number = task["id"], task["state"]["number"]
     for category in ("comment", "contact", "phone", "bank", "decision"):
         await scene.one("note.add", {"text": f"a {category}", "category": category, "happened_at": SEEN, "card": card})
     body = await timeline(scene)
     assert (texts(body, "contacts"), sorted(texts(body, "phone_bank"))) == (["a contact"], ["a bank", "a phone"])
     assert texts(body, "decisions")[0] == "a decision"
     (contact,) = lane(body, "contacts")
-    assert (contact["title"], contact["from"], contact["card"], contact["number"]) == ("Contact", SEEN, card, 1)
+    assert (contact["title"], contact["from"], contact["card"], contact["number"]) == ("Contact", SEEN, card, number)
     assert contact["known_at"] > SEEN, "when it was written"
 
 
@@ -103,10 +106,19 @@ async def test_decisions_and_appeals_are_sentences_of_the_history(scene: SearchS
     body = await timeline(scene)
     opened, decided = texts(body, "decisions")
     assert opened.startswith("Alice opened the search for")
-    assert decided == "Alice decided: Worrying (was: Not decided)"
+    assert decided == "Alice decided: Worrying"
     (item,) = lane(body, "appeals")
     assert item["text"] == "Alice changed the appeal from “none” to “posters”"
     assert (item["sureness"], item["from"], item["until"]) == ("during", SEEN, "2027-01-01T00:00:00.000Z")
+
+
+async def test_signed_handover_is_an_item_until_another_search_event(scene: SearchScenario) -> None:
+    before = (await scene.sighting())["seq"]
+    number = await hand_to_sign(scene.team.alice)
+    (item,) = lane(await timeline(scene), "handovers")
+    assert (item["title"], item["by"], item["seq"]) == (f"Handover {number}", "Alice", None)
+    assert lane(await timeline(scene, at=before), "handovers") == [item], "the board was the same"
+    assert lane(await timeline(scene, at=before - 1), "handovers") == []
 
 
 async def test_texts_are_in_the_language_of_the_reader(scene: SearchScenario) -> None:
@@ -151,7 +163,7 @@ async def test_gaps_are_between_credible_sightings(scene: SearchScenario) -> Non
     assert (first, last["from"], last["until"]) == ({"from": MISSING, "until": SEEN, "empty": True}, SEEN, None)
     await scene.sighting()
     past = await timeline(scene, at=event["seq"])
-    assert past["gaps"][-1]["until"] == past["at"], "it is not known what came after"
+    assert past["gaps"][-1]["until"] == past["as_of"], "it is not known what came after"
 
 
 async def test_erased_decision_is_left_out(scene: SearchScenario) -> None:

@@ -99,4 +99,4 @@ def test_items_are_in_order_and_known_after_they_happened(generator: TimelineGen
             starts = [item["from"] for item in body["items"] if item["from"]]
             assert starts == sorted(starts)
             assert all(item["known_at"] for item in body["items"])
-            assert body["at"] == times[body["seq"]]
+            assert body["as_of"] == times[body["seq"]]

@@ -1,6 +1,7 @@
 """Timeline in the browser: by keyboard, by pointer, live, in the past, on paper, without barriers."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,8 @@ from tests.support.people import new_id
 pytestmark = pytest.mark.browser
 
 MISSING, SEEN, RECEIVED = "2026-10-24T03:00:00.000Z", "2026-10-24T05:05:00.000Z", "2026-10-24T08:20:00.000Z"
+TRACK = """<gpx version="1.1"><trk><name>Phone of Noor</name><trkseg>
+<trkpt lat="51.05" lon="3.72"><time>2026-10-24T05:05:00Z</time></trkpt><trkpt lat="51.06" lon="3.73"/></trkseg></trk></gpx>"""
 GRAPH, ROWS = "[data-testid=graph]", "[data-testid=timeline-table] tbody tr"
 TEXTS = f"() => [...document.querySelectorAll('{ROWS}')].map((row) => row.dataset.row ?? 'gap')"
 XS = """() => Object.fromEntries([...document.querySelectorAll("[data-testid=graph] [data-item]")].map((mark) =>
@@ -168,3 +171,40 @@ async def test_printed_timeline_is_a_landscape_page(browsers: Browsers) -> None:
     await expect(bob(GRAPH)).to_be_visible()
     await expect(bob(".timeline-tools")).to_be_hidden()
     await expect(bob(".on-paper")).to_contain_text("Printed by Bob")
+
+
+# -- a phone's track ----------------------------------------------------------------------------------------------------------
+
+
+async def test_track_becomes_a_place_with_its_file(browsers: Browsers, tmp_path: Path) -> None:
+    board, _ = await told(browsers)
+    track = tmp_path / "noor.gpx"
+    track.write_text(TRACK, encoding="utf-8")
+    bob = await opened(browsers, board)
+    await bob("[data-import]").set_input_files(track)
+    shown = bob("[data-testid=track-import]")
+    await expect(shown).to_contain_text("Phone of Noor")
+    await expect(shown).to_contain_text("2 points")
+    await expect(shown.locator("polyline")).to_be_attached()
+    await bob("[data-act=add-track]").press("Enter")
+    row = bob(f"{ROWS}[data-lane=places]", has_text="Phone of Noor")
+    await expect(row).to_be_visible()
+    await row.locator("a").click()
+    await expect(bob(".panel")).to_contain_text("noor.gpx")
+
+
+async def test_wrong_file_is_refused_by_a_sentence(browsers: Browsers, tmp_path: Path) -> None:
+    board, _ = await told(browsers)
+    wrong = tmp_path / "wrong.gpx"
+    wrong.write_text(TRACK.replace("51.06", "91"), encoding="utf-8")
+    bob = await opened(browsers, board)
+    bob.may_fail("status of 422")
+    await bob("[data-import]").set_input_files(wrong)
+    await expect(bob("[data-testid=track-import]")).to_contain_text("Point 2 is not on the earth")
+    assert await bob("[data-act=add-track]").count() == 0
+
+
+async def test_viewer_reads_the_timeline_and_imports_nothing(browsers: Browsers) -> None:
+    board, _ = await told(browsers)
+    victor = await opened(browsers, board, name="Victor")
+    await expect(victor("[data-act=import-track]")).to_have_count(0)

@@ -611,7 +611,7 @@ interface TimelineAnswer {
   board: string;
   epoch: string;
   seq: number;
-  at: IsoTime;
+  as_of: IsoTime;
   missing_since: IsoTime;
   ends_at: IsoTime | null;
   items: Array<TimelineItem>;
@@ -629,7 +629,7 @@ interface TimelineItem {
   id: string;
   lane: "sightings" | "contacts" | "phone_bank" | "places" | "decisions" | "appeals" | "handovers";
   kind: string;
-  sureness: "at" | "during" | "between" | "unknown";
+  sureness: "at" | "during" | "unknown";
   from: IsoTime | null;
   until: IsoTime | null;
   known_at: IsoTime;
@@ -644,6 +644,19 @@ interface TimelineItem {
   grade: string;
   assessment: string | null;
   verdict: string;
+}
+
+interface TrackPlace {
+  name: string;
+  kind: string;
+  points: number;
+  outline: Array<Array<number>>;
+  from: IsoTime | null;
+  until: IsoTime | null;
+}
+
+interface TrackPreview {
+  places: Array<TrackPlace>;
 }
 
 interface Unanswered {

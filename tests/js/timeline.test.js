@@ -16,6 +16,7 @@ const item = (hours, more = {}) => ({
   card: "c", number: 1, seq: 1, title: "Sighting 1", text: "", place: "", by: "", grade: "F6", assessment: "unassessed", verdict: "not assessed", ...more,
 });
 const span = (from, to) => ({ start: at(from), end: at(to) });
+const SCALE = { start: missing, end: missing + 10 * HOUR, missing };
 const timeline = (...items) => ({ items, missing_since: START, ends_at: null });
 
 test("the whole search has all items near it, and now", () => {
@@ -55,35 +56,39 @@ test("ticks follow the clock through the change to winter time", () => {
 });
 
 test("labels that would cover each other get rows of their own", () => {
-  const { placed, rows, more } = layOut([item(1), item(1.01), item(1.02)], { start: missing, end: missing + 10 * HOUR }, 1000, false);
+  const { placed, rows, more } = layOut([item(1), item(1.01), item(1.02)], SCALE, 1000, false);
   assert.deepEqual([placed.length, rows, more], [3, 3, 0]);
   assert.equal(new Set(placed.map(({ row }) => row)).size, 3);
 });
 
 test("five hundred items at one moment take eight rows, and the others are counted", () => {
-  const items = Array.from({ length: 500 }, (_, number) => item(1, { id: `i${number}` })), { placed, rows, more } = layOut(items, { start: missing, end: missing + 10 * HOUR }, 1000, false);
+  const items = Array.from({ length: 500 }, (_, number) => item(1, { id: `i${number}` })), { placed, rows, more } = layOut(items, SCALE, 1000, false);
   assert.deepEqual([placed.length, rows, more], [8, 8, 492]);
 });
 
 test("items outside the period are counted", () => {
-  const { placed, earlier, later } = layOut([item(-5), item(1), item(50)], { start: missing, end: missing + 10 * HOUR }, 1000, false);
+  const { placed, earlier, later } = layOut([item(-5), item(1), item(50)], SCALE, 1000, false);
   assert.deepEqual([placed.length, earlier, later], [1, 1, 1]);
 });
 
 test("by when it became known, the stem leads back", () => {
-  const scale = { start: missing, end: missing + 10 * HOUR };
-  const [happened] = layOut([item(1)], scale, 1000, false).placed, [known] = layOut([item(1)], scale, 1000, true).placed;
+  const [happened] = layOut([item(1)], SCALE, 1000, false).placed, [known] = layOut([item(1)], SCALE, 1000, true).placed;
   assert.deepEqual([happened.x, happened.stem].map(Math.round), [100, 120]);
   assert.deepEqual([known.x, known.stem].map(Math.round), [120, 100]);
 });
 
-test("an unknown time is shown at the report, and named", () => {
-  const unknown = item(1, { sureness: "unknown", from: null });
-  assert.equal(Math.round(layOut([unknown], { start: missing, end: missing + 10 * HOUR }, 1000, false).placed[0].x), 120);
+test("an unknown time is a bar from the disappearance to the report", () => {
+  const unknown = item(1, { sureness: "unknown", from: null }), [placed] = layOut([unknown], SCALE, 1000, false).placed;
+  assert.deepEqual([placed.begin, placed.x, placed.end].map(Math.round), [0, 120, 120]);
   assert.equal(happenedText(unknown), "time unknown");
 });
 
+test("bars of unknown times leave the first rows to known times", () => {
+  const { placed } = layOut([item(9, { sureness: "unknown", from: null }), item(1), item(3)], SCALE, 1000, false);
+  assert.deepEqual(placed.map(({ item: { id }, row }) => [id, row]), [["i1", 0], ["i3", 0], ["i9", 1]]);
+});
+
 test("a gap says how long, and how much is known", () => {
-  assert.equal(gapText({ from: START, until: iso(missing + 2.25 * HOUR), empty: true }, 0), "2 h 15 min nothing known");
-  assert.equal(gapText({ from: START, until: null, empty: false }, missing + 3 * HOUR), "3 h 00 min nothing sure");
+  assert.equal(gapText({ from: START, until: iso(missing + 2.25 * HOUR), empty: true }, 0), "2\u00a0h\u00a015\u00a0min nothing known");
+  assert.equal(gapText({ from: START, until: null, empty: false }, missing + 3 * HOUR), "3\u00a0h\u00a000\u00a0min nothing sure");
 });

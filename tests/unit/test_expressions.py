@@ -74,6 +74,7 @@ BOUNDS = (
         board/documents/field_values.py: [0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}
         board/documents/field_values.py: \d{4}-\d\d-\d\dT[\d:.]+Z
         board/exports/exports.py: (\A|[;\t\r\n])(?=[" \u00a0]*[=+\-@\t\r＝＋－＠])
+        board/geo_files/xml_text.py: [^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]
         models/searchable.py: [^\W_]+
     """),
     (NAMES, r"""

@@ -64,4 +64,4 @@ def test_the_last_gap_ends_with_the_search() -> None:
 
 def test_ten_thousand_sightings_are_read_once_each() -> None:
     many = [sighting(f"{4 + number // 60:02}:{number % 60:02}", "unassessed") for number in range(300)] * 34
-    assert found(*many, sighting("09:00")) == [Gap(MISSING, at("09:00"), False), Gap(at("09:00"), None, False)]
+    assert found(*many, sighting("09:00")) == [Gap(MISSING, at("09:00"), False), Gap(at("09:00"), None, True)]

@@ -143,6 +143,7 @@ SCENES: tuple[Scene, ...] = (
             Shot("closed", "/closed"),
             Shot("history", "/history", shows="li[data-seq]"),
             Shot("search-history", MILA + "/history", shows="li[data-seq]"),
+            Shot("timeline", MILA + "/timeline", shows="[data-testid=graph]"),
             Shot("history-filter", MILA + "/history", popup("[popovertarget=filters]")),
             Shot("handover-none", "/handover"),
             Shot("duty-begin", "/duty"),

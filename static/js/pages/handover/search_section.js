@@ -48,16 +48,23 @@ function body(section, view) {
     ${head(section, view)}`;
 }
 
-/** @param {{ search: any, last_confirmed: any, unanswered?: Record<string, number> }} section */
+/** @param {{ board: string, search: any, last_confirmed: any, unanswered?: Record<string, number>, contradictions?: { sighting: string, text: string }[] }} section */
 function facts(section) {
   const { search, last_confirmed: last } = section;
   const rows = [
     html`<div><dt>${label.field("worrying")}</dt><dd>${decisionText(search)}${suggestedCriteria(search)}</dd></div>`,
     last ? html`<div><dt>${say("last_confirmed")}</dt><dd>${say("sighting", { number: last.number })}\u00a0· ${seenText(last, formatMoment, search.person.sex)}${last.place?.text ? `\u00a0· ${last.place.text}` : nothing}</dd></div>` : nothing,
+    contradictionRow(section),
     waitingRow(section),
     outcomeRows(search),
   ];
   return html`<dl class="facts-line">${rows}</dl>`;
+}
+
+/** @param {{ board: string, contradictions?: { sighting: string, text: string }[] }} section */
+function contradictionRow({ board, contradictions = [] }) {
+  if (!contradictions.length) return nothing;
+  return html`<div data-testid="contradictions"><dt>${t("Cannot both be true")}</dt>${contradictions.map(({ sighting, text }) => html`<dd><a href="/searches/${board}/cards/${sighting}">${text}</a></dd>`)}</div>`;
 }
 
 /** @type {Record<string, (count: number) => string>} */

@@ -39,6 +39,7 @@ import { refusals } from "../../shared/refusals.js";
 import { SINCE_LAST_LOOK } from "../../shared/card_filter.js";
 import { LeftCards } from "../../shared/board/card/left_card.js";
 import { Contradictions } from "../../shared/contradictions.js";
+import { Reaches } from "../../shared/reach.js";
 import { LookAgain } from "./look_again.js";
 import { LazyMap } from "../../shared/map/lazy_map.js";
 import { MakeRoom } from "../../shared/make_room.js";
@@ -82,7 +83,7 @@ export class SearchPage extends SearchRights {
     this.#root = root;
     this.board = session.board(boardId);
     /** @type {LiveBoardView["ui"] & Record<string, any>} */
-    this.ui = { card: cardId, view: BOARD, dialog: null, more: false, sheet: false, editing: new Set(), held: null, column: null };
+    this.ui = { card: cardId, view: BOARD, dialog: null, more: false, sheet: false, editing: new Set(), held: null, column: null, reach: null };
     this.focus = new FocusAfterDraw(root, this.draw);
     this.forms = new Forms(this.board, this.sources);
     this.authors = new NoteAuthors(boardId);
@@ -107,6 +108,7 @@ export class SearchPage extends SearchRights {
     this.map = new LazyMap(draw);
     this.files = new Files(this);
     this.contradictions = new Contradictions(boardId, this.draw);
+    this.reaches = new Reaches(boardId, this.draw);
     this.again = new LookAgain({ session, board, draw, isClosed: () => this.isClosed, show: () => this.act.showDialog("look-again") });
     this.room = new MakeRoom({ session, board, draw, may: () => this.mayLead, show: () => this.act.showDialog("make-room"), close: () => this.act.closeDialog() });
     this.left = new LeftCards({ session, board, draw });
@@ -265,7 +267,7 @@ export class SearchPage extends SearchRights {
   #forget() {
     this.#histories.clear();
     this.sources.clear();
-    for (const part of [this.#happened, this.added, this.similar, this.again, this.files, this.undo, this.left, this.contradictions]) part.forget();
+    for (const part of [this.#happened, this.added, this.similar, this.again, this.files, this.undo, this.left, this.contradictions, this.reaches]) part.forget();
   }
 
   // --- events
@@ -277,7 +279,7 @@ export class SearchPage extends SearchRights {
     if (this.#seq !== null && seq !== this.#seq + events.length) this.#forget();
     this.#seq = seq;
     for (const event of events) if (setsSource(event)) this.sources.delete(event.id); // the loaded source is outdated
-    const parts = [...this.#histories.values(), this.#happened, this.authors, this.newNotes, this.forms, this.files, this.undo, this.added, this.again, this.contradictions];
+    const parts = [...this.#histories.values(), this.#happened, this.authors, this.newNotes, this.forms, this.files, this.undo, this.added, this.again, this.contradictions, this.reaches];
     for (const part of parts) part.onEvents(events);
     this.#frames.now();
   }

@@ -25,7 +25,7 @@ export function graph(view, total) {
   const x = (/** @type {number} */ at) => left + ((at - span.start) / (span.end - span.start)) * width, frame = { view, left, width, x };
   let y = HEAD_PX + GAP_ROW_PX + (isNarrow ? NAME_PX : 0);
   const lanes = view.lanes.map((lane) => {
-    const layout = layOut(view.itemsOf(lane), span, width, view.byKnown), top = y, first = top + PAD_PX + (isNarrow ? NAME_PX : 0) + 12;
+    const layout = layOut(view.itemsOf(lane), { ...span, missing: Date.parse(view.timeline.missing_since) }, width, view.byKnown), top = y, first = top + PAD_PX + (isNarrow ? NAME_PX : 0) + 12;
     y = first + layout.rows * ROW_PX - 12 + PAD_PX / 2;
     return { lane, layout, top, first };
   });
@@ -50,15 +50,15 @@ function laneHead(lane, { more, earlier, later }, y, room) {
  * @param {Placed} one @param {number} y @param {Frame} frame
  */
 function mark(one, y, { left, view }) {
-  const { item } = one, x = left + one.x, end = left + one.end, stem = left + one.stem;
-  const isUnknown = item.sureness === "unknown", reaches = Math.max(x, end, stem) + 12, begins = Math.min(x, stem) - 12;
+  const { item } = one, x = left + one.x, begin = left + one.begin, end = left + one.end, stem = left + one.stem;
+  const reaches = Math.max(x, end, stem) + 12, begins = Math.min(begin, stem) - 12;
+  const contradiction = item.kind === "sighting" && item.card ? view.contradictions.of(item.card) : undefined;
   const classes = ["item", item.early ? "early" : "", view.selected === item.id ? "selected" : "", item.sureness].join(" ");
   return svg`<g class=${classes} data-item=${item.id} data-kind=${item.kind}>
-    ${Math.abs(stem - x) > 2 ? svg`<path class="stem" d="M${stem > end ? end : x} ${y}H${stem}m0-4v8" />` : nothing}
-    ${isUnknown ? svg`<path class="stem before" d="M${x} ${y}h-36" />` : nothing}
-    ${end > x ? svg`<rect class="bar" x=${x} y=${y - 8} width=${Math.max(end - x, 3)} height="16" rx="4" />` : nothing}
+    ${Math.abs(stem - x) > 2 ? svg`<path class="stem" d="M${stem > end ? end : begin} ${y}H${stem}m0-4v8" />` : nothing}
+    ${end > begin ? svg`<rect class="bar" x=${begin} y=${y - 8} width=${Math.max(end - begin, 3)} height="16" rx="4" />` : nothing}
     ${view.selected === item.id ? svg`<circle class="ring" cx=${x} cy=${y} r="12.500" />` : nothing}
-    <g transform="translate(${x},${y})"><circle class="under" r="10" />${shapeOf(item)}</g>
+    <g transform="translate(${x},${y})"><circle class="under" r="10" />${shapeOf(item)}${contradiction ? svg`<g class="doubt" transform="translate(9,-9)"><circle r="6.500" /><path d="M-3-1.500H3M-3 1.500H3M-1.500 3.500 1.500-3.500" /></g>` : nothing}</g>
     ${one.label ? svg`<text x=${one.label === "right" ? reaches : begins} y=${y - 1} text-anchor=${one.label === "right" ? "start" : "end"} class="bold">${one.bold}</text>
     <text x=${one.label === "right" ? reaches : begins} y=${y + 14} text-anchor=${one.label === "right" ? "start" : "end"} class="quiet">${one.quiet}</text>` : nothing}</g>`;
 }
@@ -70,7 +70,7 @@ function gapRow({ view, left, width, x }, isNarrow) {
   return svg`<g class="gaps"><text class="lane" x="12" y=${isNarrow ? y - 6 : y + 19}>${t("Known")}</text>
     ${shown.map(({ gap, from, to }) => svg`<rect class="gap" x=${from} y=${y + 4} width=${to - from} height="22" rx="3" fill="url(#timeline-hatch)" />
       ${gapLabel(gapText(gap, view.now), from, to, y)}<rect class="known" x=${from - 2} y=${y + 3} width="5" height="24" rx="2" />
-      ${gap.until && gap.until !== view.timeline.at ? svg`<rect class="known" x=${to - 2} y=${y + 3} width="5" height="24" rx="2" />` : nothing}`)}</g>`;
+      ${gap.until && gap.until !== view.timeline.as_of ? svg`<rect class="known" x=${to - 2} y=${y + 3} width="5" height="24" rx="2" />` : nothing}`)}</g>`;
 }
 
 /** @param {string} text @param {number} from @param {number} to @param {number} y */

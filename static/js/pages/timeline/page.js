@@ -10,8 +10,10 @@ import { t } from "../../core/i18n.js";
 import { pageTitle } from "../../core/rules/pages.js";
 import { MINUTE_MS, serverNow } from "../../core/time.js";
 import { searchHeader } from "../../shared/board/search/search_header.js";
+import { Contradictions } from "../../shared/contradictions.js";
 import { forbidden } from "../../shared/placeholders.js";
 import { printNote } from "../../shared/print_note.js";
+import { TrackImport } from "../../shared/track_import.js";
 import { graph } from "./graph.js";
 import { lastSpan, moved, wholeSpan, zoomed } from "./scale.js";
 import { table } from "./table.js";
@@ -34,6 +36,7 @@ export class TimelinePage {
   board;
   /** @type {number | null} */ at; // seq of the shown moment; null for the present
   /** @type {TimelineAnswer} */ timeline = /** @type {any} */ (null);
+  contradictions;
   byKnown = false;
   lanes = LANES;
   /** @type {string | null} */ selected = null;
@@ -44,6 +47,7 @@ export class TimelinePage {
   /** @type {"reading" | "read" | "failed"} */ #state = "reading";
   #root;
   #drawing;
+  #tracks;
   #reads = new PacedRead(() => this.#read(), READ_EVERY_MS);
   #width = 0;
   #seen = ""; // epoch, seq and handover of the last reading
@@ -55,14 +59,17 @@ export class TimelinePage {
     this.boardId = board;
     this.board = session.board(board);
     const at = new URLSearchParams(location.search).get("at");
-    this.at = at && /^\d{1,15}$/.test(at) ? Number(at) : null;
+    this.at = Number.isSafeInteger(Number(at || NaN)) ? Number(at) : null;
     this.#drawing = new PageDrawing(main);
+    this.contradictions = new Contradictions(board, this.draw);
+    this.#tracks = new TrackImport(session, board, this.draw);
     main.classList.add("timeline-page");
     new ShortcutHandler((session.pageCommands = { page: "timeline", settle: this.#frames.settle, commands: () => this.#commands() }));
     new ResizeObserver(() => this.#resized()).observe(main);
     main.addEventListener("wheel", this.#wheeled, { passive: false });
     this.board.setPresence(null);
     this.board.watch(this.#onBoard);
+    session.watch(() => this.#onBoard(null, [])); // a handover is no event of this board
     if (this.at === null) setInterval(this.#everyMinute, MINUTE_MS);
     this.#reads.now();
     this.#frames.now();
@@ -163,10 +170,12 @@ export class TimelinePage {
 
   // --- reading
 
-  #onBoard = () => {
-    const { epoch, seq } = this.board, seen = `${epoch}/${seq}/${this.session.shiftStatus?.shift?.number}`;
+  /** @param {unknown} _ @param {BoardEvent[]} events */
+  #onBoard = (_, events) => {
+    const { epoch, seq } = this.board, { shift, handover } = this.session.shiftStatus ?? {}, seen = [epoch, seq, shift?.number, handover?.status].join("/");
     if (this.board.freshness.state !== "forbidden" && this.at === null && seq !== null && seen !== this.#seen) this.#reads.soon();
     this.#seen = seen;
+    this.contradictions.onEvents(events);
     this.draw();
   };
 
@@ -196,17 +205,22 @@ export class TimelinePage {
     const { freshness } = this.board;
     document.title = `${this.#title} · Searchboard`;
     if (freshness.state === "forbidden") return void this.#forget();
-    this.now = this.isPast && this.timeline ? Date.parse(this.timeline.at) : Number(serverNow());
+    this.now = this.isPast && this.timeline ? Date.parse(this.timeline.as_of) : Number(serverNow());
     this.#width = this.#areaWidth;
+    if (this.timeline) this.contradictions.load(this.board, this.at);
     if (this.timeline && this.isWhole) this.span = wholeSpan(this.timeline, this.now);
-    this.#drawing.draw(html`${this.#header()}<div class="timeline-head"><h2>${pageTitle("timeline")}</h2><a class="button" href="/searches/${this.boardId}">${t("Open board")}</a><a class="button" href="/searches/${this.boardId}/history">${pageTitle("history")}</a><span class="space"></span><button type="button" data-act="print" @click=${() => print()}>${t("Print")}</button></div>
+    this.#drawing.draw(html`${this.#header()}<div class="timeline-head"><h2>${pageTitle("timeline")}</h2><a class="button" href="/searches/${this.boardId}">${t("Open board")}</a><a class="button" href="/searches/${this.boardId}#map">${t("Map")}</a><a class="button" href="/searches/${this.boardId}/history">${pageTitle("history")}</a><span class="space"></span>${this.#mayAdd ? this.#tracks.button() : nothing}<button type="button" data-act="print" @click=${() => print()}>${t("Print")}</button></div>${this.#tracks.draw()}
       ${this.#state === "failed" ? html`<p class="problem" role="alert">${t("The timeline could not be loaded.")} <button type="button" data-act="read-again" @click=${() => this.#reads.now()}>${t("Try again")}</button></p>` : nothing}
       ${this.timeline ? this.#content() : this.#state === "reading" ? html`<p role="status">${t("Loading…")}</p>` : nothing}${printNote(this)}`);
     this.#resized(); // the first draw does not know the width of the graph
   }
 
   #content() {
-    return html`${pastBand(this)}${tools(this)}<div class="timeline-graph" tabindex="-1">${graph(this, this.#width)}</div>${table(this)}`;
+    return html`${pastBand(this)}${tools(this)}<div class="timeline-graph">${graph(this, this.#width)}</div>${table(this)}`;
+  }
+
+  get #mayAdd() {
+    return !this.isPast && this.session.can("investigator") && this.#search?.state.status !== "closed";
   }
 
   get #title() {
@@ -233,6 +247,7 @@ export class TimelinePage {
   /** Remove everything when access is lost. */
   #forget() {
     this.timeline = /** @type {any} */ (null);
+    this.contradictions.forget();
     this.#seen = "";
     document.title = "Searchboard";
     this.#drawing.draw(forbidden(() => this.board.recheck()));

@@ -3,6 +3,7 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { n, t } from "../../core/i18n.js";
+import { say, sayCount } from "../../core/rules/sentences.js";
 import { timeElement } from "../../format/time_elements.js";
 import { grade } from "../../shared/board/card/assessment.js";
 import { gapText, happenedText } from "./texts.js";
@@ -40,9 +41,9 @@ const gapRow = (gap, view) => html`<tr class="gap"><td colspan="6">${gapText(gap
 /** @param {TimelineItem} item @param {TimelineView} view */
 function itemRow(item, view) {
   return html`<tr data-row=${item.id} data-lane=${item.lane} class=${view.selected === item.id ? "selected" : ""}>
-    <td class="when">${happenedText(item)}${item.early ? html` <span class="chip">${t("before the child was missing")}</span>` : nothing}</td>
+    <td class="when">${happenedText(item)}${item.early ? html` <span class="chip">${say("before_missing")}</span>` : nothing}</td>
     <td class="known" data-label=${t("Became known")}>${timeElement(item.known_at)}</td>
-    <td>${title(item, view)}${item.text ? html` <bdi>${item.text}</bdi>` : nothing}</td>
+    <td>${title(item, view)}${item.text ? html` <bdi>${item.text}</bdi>` : nothing}${doubts(item, view)}</td>
     <td class="quiet" data-label=${t("Where")}><bdi>${item.place}</bdi></td>
     <td>${item.grade ? grade({ source: item.grade[0], content: Number(item.grade.slice(1)) }, item.assessment === "not_the_child") : nothing} <span class="quiet">${item.verdict}</span></td>
     <td class="quiet" data-label=${t("Who")}><bdi>${item.by}</bdi></td></tr>`;
@@ -52,4 +53,11 @@ function itemRow(item, view) {
 function title(item, view) {
   const href = view.pathOf(item), name = html`${item.title}${item.number && item.kind === "note" ? html` <small>${t("on card {number}", { number: item.number })}</small>` : nothing}`;
   return href ? html`<a href=${href}><b>${name}</b></a>` : html`<b>${name}</b>`;
+}
+
+/** Sentences about other sightings that cannot be true together with this one. @param {TimelineItem} item @param {TimelineView} view */
+function doubts({ card, kind }, { contradictions, boardId }) {
+  const found = kind === "sighting" && card ? contradictions.of(card) : undefined;
+  if (!found) return nothing;
+  return html`<ul class="doubts">${found.texts.map(({ other, text }) => html`<li>≠ <a href=${`/searches/${boardId}/cards/${other}`}>${text}</a></li>`)}${found.more ? html`<li>${sayCount("more", found.more)}</li>` : nothing}</ul>`;
 }

@@ -1,7 +1,9 @@
 /** Texts of a timeline: names of lanes, times and gaps. */
 
 import { t } from "../../core/i18n.js";
-import { formatDuration } from "../../core/time.js";
+import { say } from "../../core/rules/sentences.js";
+import { MINUTE_MS } from "../../core/time.js";
+import { shownLength } from "../../format/exact_length.js";
 import { formatMoment } from "../../format/time_elements.js";
 
 export const LANES = ["sightings", "contacts", "phone_bank", "places", "decisions", "appeals", "handovers"];
@@ -19,10 +21,9 @@ export const laneName = (lane) => NAMES[lane]?.() ?? lane;
  * @param {Pick<TimelineItem, "sureness" | "from" | "until">} item
  */
 export function happenedText({ sureness, from, until }) {
-  if (sureness === "unknown" || !from) return t("time unknown");
+  if (sureness === "unknown" || !from) return say("time_unknown");
   if (!until) return formatMoment(from);
-  const times = { from: formatMoment(from), to: formatMoment(until) };
-  return sureness === "between" ? t("between {from} and {to}", times) : t("{from} to {to}", times);
+  return say("from_to", { from: formatMoment(from), to: formatMoment(until) });
 }
 
 /**
@@ -30,6 +31,6 @@ export function happenedText({ sureness, from, until }) {
  * @param {TimelineGap} gap @param {number} now
  */
 export function gapText({ from, until, empty }, now) {
-  const length = formatDuration((until ? Date.parse(until) : now) - Date.parse(from));
-  return empty ? t("{length} nothing known", { length }) : t("{length} nothing sure", { length });
+  const minutes = Math.floor(Math.max(0, (until ? Date.parse(until) : now) - Date.parse(from)) / MINUTE_MS), length = shownLength(minutes * 60);
+  return say(empty ? "nothing_known" : "nothing_sure", { length });
 }

@@ -232,8 +232,10 @@ interface LiveBoardView extends BoardReading {
   readonly mayGoal: boolean;
   readonly mayLead: boolean;
   readonly similar: { of(entity: Card): SimilarSighting[] };
+  readonly reaches: Pick<import("../reach.js").Reaches, "of">;
   readonly focus: { field(selector: string): void };
-  readonly ui: BoardReading["ui"] & { editing: Set<string> };
+  /** `reach`: sighting whose reach is open. */
+  readonly ui: BoardReading["ui"] & { editing: Set<string>; reach: string | null };
   readonly forms: { get(kind: string, entity?: string | null): Form };
   readonly act: EditingActions;
   readonly files: FileActions;

@@ -62,6 +62,7 @@ function exportLinks(board) {
   return html`<section><h3>${t("Export")}</h3>
     <ul class="bulleted">
       <li>${withColon(t("Cards"))} ${file("cards.csv", t("for a spreadsheet"))}\u00a0· ${file("cards.json", t("for a program"))}</li>
+      <li>${withColon(t("Places for maps"))} ${file("places.geojson", "GeoJSON")}\u00a0· ${file("places.gpx", "GPX")}\u00a0· ${file("places.kml", "KML")}</li>
       <li>${withColon(pageTitle("history"))} ${file("journal.csv", t("for a spreadsheet"))}\u00a0· ${file("journal.json", t("for a program"))}</li>
     </ul>
   </section>`;
