@@ -22,6 +22,7 @@ from board.api import docs_page as api_page
 from board.api import routes as api_routes
 from board.api.metrics_endpoint import metrics_page
 from board.audit.log import pages as audit_pages
+from board.displays import map_pages
 from board.displays import pages as display_pages
 from board.documents import pages as paper_pages
 from board.errors import MESSAGES, Refused
@@ -32,6 +33,7 @@ from board.history import pages as history_pages
 from board.i18n import N_, translate
 from board.lookup import closed_pages
 from board.lookup.own_places import own_places
+from board.maps import tiles_api
 from board.providers import pages as provider_pages
 from board.providers.checks import Checks
 from board.providers.providers import Providers
@@ -68,7 +70,9 @@ def create_app(service: BoardService) -> Starlette:
             *closed_pages.routes,
             *handover_pages.routes,
             *paper_pages.routes,
+            *tiles_api.routes,
             *display_pages.routes,
+            *map_pages.routes,
             *api_page.routes,
             *provider_pages.routes,
             *account_pages.routes,

@@ -62,7 +62,7 @@ class Section:
 @dataclass(frozen=True, slots=True)
 class Document:
     """Printed document. `file`: its file name without extension, composed only of references and numbers. `printed`: its printer
-    and time, and the time of its data."""
+    and time, and the time of its data. `drawing`: SVG below the facts, not in Markdown."""
 
     title: str
     language: str
@@ -71,6 +71,7 @@ class Document:
     facts: list[Fact] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     sections: list[Section] = field(default_factory=list)
+    drawing: Markup | None = None
 
 
 def datetime_text(stamp: str | None, language: str) -> str:

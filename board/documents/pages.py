@@ -1,5 +1,5 @@
-"""Documents to download: handover report and search history, as PDF and Markdown, in the reader's language. The API has them as
-JSON."""
+"""Documents to download: handover report, search history and map, as PDF, Markdown or SVG, in the reader's language. The API has
+the first two as JSON."""
 
 import re
 from collections.abc import Callable
@@ -16,10 +16,11 @@ from board.config import sentences
 from board.config.speeds import Speeds
 from board.documents import briefing as paper_briefing
 from board.documents import content as paper
-from board.documents import pdf
+from board.documents import map_paper, pdf
 from board.documents.briefing import BriefingDocument, BriefingPaper
 from board.documents.content import Document
 from board.documents.handover_report import ReportDocument
+from board.documents.map_paper import MapDocument, MapPaper
 from board.documents.search_history import HistoryDocument
 from board.engine import access
 from board.engine.identity import Caller
@@ -36,8 +37,11 @@ from models.board import OPERATIONS
 from models.db.database import ReadTimeout
 from models.times import format_utc
 
+MEDIA_TYPES = {"pdf": "application/pdf", "md": "text/markdown; charset=utf-8", "svg": "image/svg+xml"}
+MAX_SEQ_DIGITS = 16
+
 Compose = Callable[
-    [Session, Caller, str, str], Document | BriefingPaper
+    [Session, Caller, str, str], Document | BriefingPaper | MapPaper
 ]  # the last arguments are the time and the reader's language
 
 
@@ -56,19 +60,26 @@ async def history(request: Request, caller: Caller) -> Response:
     return await _answer(request, caller, partial(_events, request.path_params["id"]))
 
 
+async def search_map(request: Request, caller: Caller) -> Response:
+    """Serve the map of a search, now or at a seq, on A4 or A3."""
+    size: map_paper.Size = "a3" if request.query_params.get("size", "").lower() == "a3" else "a4"
+    at = request.query_params.get("at", "")
+    seq = int(at) if at.isascii() and at.isdecimal() and len(at) <= MAX_SEQ_DIGITS else None
+    return await _answer(request, caller, partial(_map, request.path_params["id"], size, seq))
+
+
 async def _answer(request: Request, caller: Caller, compose: Compose) -> Response:
     """Serve a document to people who proved their identity lately."""
     if not is_recent(caller):
         return _refused(request, Refused("step_up"), caller)
     service = service_of(request)
     reads = language.language_for(request, caller)
-    is_pdf = request.url.path.endswith(".pdf")
+    ending = request.url.path.rpartition(".")[2]
+    is_pdf = ending == "pdf"
 
     def read(session: Session) -> tuple[str, str]:
         document = compose(session, caller, format_utc(service.clock()), reads)
-        if isinstance(document, BriefingPaper):
-            return document.file, paper_briefing.html(document)
-        return document.file, paper.html(document) if is_pdf else paper.markdown(document)
+        return document.file, _rendered(document, is_pdf)
 
     try:
         await count_document(request, caller)
@@ -83,10 +94,18 @@ async def _answer(request: Request, caller: Caller, compose: Compose) -> Respons
         return _refused(request, Refused("unavailable", TOO_LONG), caller)
     except Refused as refused:
         return _refused(request, refused, caller)
-    kind, ending = ("application/pdf", "pdf") if is_pdf else ("text/markdown; charset=utf-8", "md")
+    kind = MEDIA_TYPES[ending]
     name = f"{file}.{ending}"
     await service.reads.export(caller, request.path_params.get("id", OPERATIONS), name)
     return Response(body, headers={"content-type": kind, "content-disposition": f'attachment; filename="{name}"'})
+
+
+def _rendered(document: Document | BriefingPaper | MapPaper, is_pdf: bool) -> str:
+    if isinstance(document, BriefingPaper):
+        return paper_briefing.html(document)
+    if isinstance(document, MapPaper):
+        return map_paper.html(document) if is_pdf else document.drawing
+    return paper.html(document) if is_pdf else paper.markdown(document)
 
 
 def _refused(request: Request, refused: Refused, caller: Caller) -> Response:
@@ -119,9 +138,22 @@ def _events(id: str, session: Session, caller: Caller, now: str, reads: str) -> 
     board = access.get_visible_board(session, caller, id)
     if board.kind != "search":
         raise Refused("not_found")
-    document = HistoryDocument(session, board, reads).document(session, _printed(account.name, now, None, reads))
-    reference = re.sub(r"[^A-Za-z0-9_-]+", "-", document.file).strip("-") or "search"  # people can type any reference
-    return replace(document, file=f"{reference}-history")
+    document = HistoryDocument(session, board, account.id, reads).document(session, _printed(account.name, now, None, reads))
+    return replace(document, file=f"{_safe(document.file)}-history")
+
+
+def _map(id: str, size: map_paper.Size, seq: int | None, session: Session, caller: Caller, now: str, reads: str) -> MapPaper:
+    board = access.get_visible_board(session, caller, id)
+    if board.kind != "search" or (seq is not None and not 0 < seq <= board.seq):
+        raise Refused("not_found")
+    document = MapDocument(session, board, caller.account.id, reads, seq)
+    document_paper = document.paper(size, _printed(caller.account.name, now, None, reads))
+    return replace(document_paper, file=f"{_safe(document_paper.file)}-map")
+
+
+def _safe(reference: str) -> str:
+    """Return a reference, which people type, with only characters that are safe in file names."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", reference).strip("-") or "search"
 
 
 def _printed(name: str, now: str, data: Any, reads: str) -> str:
@@ -137,3 +169,4 @@ routes: list[Route] = [
     for ending in ("pdf", "md")
     for path, endpoint in (("/handover", handover), ("/handovers/{number:number}", handover), ("/searches/{id}/history", history))
 ] + [Route(f"{path}/briefing.pdf", pages.for_people(briefing, "export")) for path in ("/handover", "/handovers/{number:number}")]
+routes += [Route(f"/searches/{{id}}/map.{ending}", pages.for_people(search_map, "export")) for ending in ("pdf", "svg")]

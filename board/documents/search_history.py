@@ -12,6 +12,7 @@ from board.documents.content import Block, Document, Fact, Line, Section, day
 from board.documents.event_lines import event_line
 from board.documents.event_text import is_creation
 from board.documents.field_values import EntityNames, FieldValues, plain
+from board.documents.map_paper import MapDocument
 from board.documents.shown_changes import UNKNOWN
 from board.engine import journal
 from board.engine.event import JournalEvent
@@ -28,6 +29,7 @@ from models.search import Search
 from models.times import DESK_TIME_ZONE, parse_utc
 
 MAX_EVENTS = 1_000  # events in one document, about forty pages; it says how to get the others
+MAP_SIZE = (1_000, 600)  # of the drawing
 MAX_CHARACTERS = 500_000  # of text, about two hundred pages; longer texts mean fewer events
 
 
@@ -42,7 +44,8 @@ class PastEvent(NamedTuple):
 class HistoryDocument:
     """Newest events of a search as a document. The caller has checked access."""
 
-    def __init__(self, session: Session, board: Board, reads: str) -> None:
+    def __init__(self, session: Session, board: Board, account: str, reads: str) -> None:
+        self._map = MapDocument(session, board, account, reads)
         self._board, self._reads, self._translate = board, reads, gettext_for(reads)
         languages = dict(session.exec(select(Account.id, Account.language)).all())
         sex = session.get_one(Search, board.id).person.get("sex")
@@ -66,7 +69,8 @@ class HistoryDocument:
             (self._translate(N_("Number of events")), [str(self._board.seq)]),
             (self._translate(N_("Checksum")), [self._board.head.hex()]),
         ]
-        return Document(title, self._reads, search.reference, printed, facts, notes, sections)
+        drawing = self._map.svg(*MAP_SIZE) if self._map.points else None
+        return Document(title, self._reads, search.reference, printed, facts, notes, sections, drawing)
 
     def _newest_lines(self, events: list[PastEvent]) -> list[tuple[str, Line]]:
         """Return the newest lines that fit, at least one, in order, each with its time. Names are those of that time: composes

@@ -112,6 +112,35 @@ interface DeclaredRules {
   younger_than: Record<string, number>;
   undo: Record<string, UndoRight>;
   materials: { levels: Record<string, string[]>; refusals: Record<string, string>; only_brief: string[] };
+  map: DeclaredMark[];
+}
+
+/** Which entities of a kind are on a map: see board/config/map_marks.py. */
+interface DeclaredMark {
+  kind: string;
+  place: string;
+  at: string;
+  until: string;
+  outline: string;
+  shown: Condition | null;
+  line: Condition | null;
+  shapes: [Condition, string][];
+  ruled_out: Condition | null;
+}
+
+/** Point on a map, with [latitude, longitude]. */
+interface MapPoint {
+  id: string;
+  kind: string;
+  number: number | null;
+  shape: string;
+  isRuledOut: boolean;
+  center: number[];
+  radius: number | null;
+  outline: number[][];
+  isLine: boolean;
+  at: IsoTime | null;
+  until: IsoTime | null;
 }
 
 /** State of an entity of any kind. */

@@ -63,6 +63,8 @@ TRIES: dict[str, dict[str, Any]] = {
     "sighting.pass_on": {"sighting": "{sighting}", "to": "Zone Gent"},
     "task.add": {"title": "call the school"},
     "task.update": {"task": "{task}", "result": "not there"},
+    "place.add": {"name": "the park"},
+    "place.update": {"place": "{place}", "certainty": "sure"},
     "card.move": {"card": "{sighting}", "column": "{done}"},
     "card.assign": {"card": "{sighting}", "assignee": None},
     "card.withdraw": {"card": "{sighting}", "reason": "typed twice"},
@@ -129,6 +131,7 @@ async def scene(team: Team) -> tuple[str, dict[str, Any]]:
     """A search with a sighting and a task, and the ids by which they are named; `graded` is the seq of a grade."""
     search = await team.alice.open_search()
     await team.alice.command(search, "sighting.add", {"description": "a girl", "direction": "south"})
+    await team.alice.command(search, "place.add", TRIES["place.add"])
     await give_out(team.alice, search, BRIEF)
     entities = (await team.alice.snapshot(search))["entities"]
     names: dict[str, Any] = dict(entities.keys()) | {"handover": 1, "positions": {}}

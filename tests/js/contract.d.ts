@@ -85,7 +85,7 @@ interface AlertActor {
 }
 
 interface AlertCard {
-  kind: "sighting" | "task";
+  kind: "sighting" | "task" | "place";
   id: string;
   number: number;
 }
@@ -600,6 +600,7 @@ interface TaskState {
   title: string;
   instruction: string | null;
   due: IsoTime | null;
+  place: { text: string | null, lat: number | null, lon: number | null, radius_m: number | null } | null;
   checklist: { [key: string]: { text: string, done: boolean, rank: string | null } };
   result: string | null;
   sighting: string | null;

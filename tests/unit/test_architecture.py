@@ -19,7 +19,7 @@ LAYERS = (
     ("api",),
     (
         "accounts", "alarms", "audit/log", "displays", "documents", "duty", "exports", "files/http", "handover", "help",
-        "history", "lookup", "maintenance", "providers", "reach",
+        "history", "lookup", "maintenance", "maps", "providers", "reach",
     ),
     ("web",),
     ("service",),

@@ -173,7 +173,7 @@ KIND = Kind(
         "task.updated": EventSpec(N_("Task changed"), "task.update", undoable=True),
         **cards.EVENTS,
     },
-    forms={"first": ("title", "assignee", "due"), "more": ("instruction",), "later": ("result",)},
+    forms={"first": ("title", "assignee", "due"), "more": ("instruction", "place.text"), "later": ("result",)},
     undo=cards.UNDO,
     occasions={
         "task_overdue": Occasion(

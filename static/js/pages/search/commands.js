@@ -1,6 +1,6 @@
 /** Commands on the board of a search, for shortcuts and the palette, and the cards to go to. */
 
-import { BOARD, LIST, LOG } from "../../behaviours/card_url.js";
+import { BOARD, LIST, LOG, MAP } from "../../behaviours/card_url.js";
 import { t } from "../../core/i18n.js";
 import { cardKinds } from "../../core/rules/kinds.js";
 import { label } from "../../core/labels.js";
@@ -105,6 +105,7 @@ export class SearchCommands {
     return [
       { id: "board", not: ui.view === BOARD, title: t("Show the board"), run: () => act.show(BOARD) },
       { id: "list", title: t("Show the sightings as a list"), run: () => this.#page.work.show(LIST) },
+      { id: "map", not: ui.view === MAP, title: t("Show the map"), run: () => act.show(MAP) },
       { id: "next-waiting", title: t("Open the next sighting that waits"), run: this.#page.work.next },
       { id: "log", not: ui.view === LOG, title: t("Details and log"), run: act.log },
       { id: "files", title: t("Photos and files"), run: () => this.#page.files.show() },

@@ -41,6 +41,7 @@ import { LeftCards } from "../../shared/board/card/left_card.js";
 import { Contradictions } from "../../shared/contradictions.js";
 import { Reaches } from "../../shared/reach.js";
 import { LookAgain } from "./look_again.js";
+import { LazyMap } from "../../shared/map/lazy_map.js";
 import { MakeRoom } from "../../shared/make_room.js";
 import { SimilarSightings } from "../../shared/board/card/possible_duplicates.js";
 import { setsSource } from "../../shared/board/card/source_reveal.js";
@@ -104,6 +105,7 @@ export class SearchPage extends SearchRights {
     this.added = new AddedCardFocus({ session, board, showColumn: (column) => this.act.showColumn(column) });
     this.act = new Actions(this);
     this.work = new WorkListRows(this);
+    this.map = new LazyMap(draw);
     this.files = new Files(this);
     this.contradictions = new Contradictions(boardId, this.draw);
     this.reaches = new Reaches(boardId, this.draw);
