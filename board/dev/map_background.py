@@ -86,7 +86,7 @@ def _steps(points: Arc) -> list[int]:
 def _rail_links(stations: list[Place]) -> Iterator[list[int]]:
     """Yield the pairs of neighbouring stations, by their index."""
     index = {place.name.replace(" / ", "/"): number for number, place in enumerate(stations)}
-    with (DATA / "rail_links.csv").open(encoding="utf-8", newline="") as file:
+    with (DATA / "map" / "rail_links.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             if row["from"] in index and row["to"] in index:
                 yield [index[row["from"]], index[row["to"]]]
