@@ -289,8 +289,8 @@ async def test_the_category_of_a_comment_is_said_once(team: Team) -> None:
 
 @pytest.fixture
 async def three_alarms(team: Team) -> str:
-    """An alarm that Bob has, one about an overdue task of Bob, who is off duty and has not answered, and one that nobody has; return
-    their search."""
+    """An alarm that Bob has, one about an overdue task of Bob, who is off duty and has not answered, and one that nobody has;
+    return their search."""
     search, bob = await team.alice.open_search(lead=team.alice.account["id"]), team.bob
     await team.charlie.command(OPERATIONS, "duty.begin", {"until": format_utc(now() + timedelta(hours=8))})
     await sighting(team, search, description="a girl on the tram", priority="urgent")
