@@ -41,7 +41,7 @@ function lookOf({ account, starts_at: start, ends_at: end }, now, status) {
 
 /** Legend of the bars. */
 export const legend = () => html`<ul class="plan-legend" aria-hidden="true">${[
-  ["on", t("on duty, confirmed")], ["", t("planned")], ["open", t("planned, not confirmed")], ["one", t("one person")], ["two", t("two or more")], ["none", t("nobody")],
+  ["on", t("on duty, confirmed")], ["", t("planned")], ["open", t("planned, not confirmed")], ["one", t("one person")], ["two", t("two or more")], ["none", say("nobody")],
 ].map(([look, text]) => html`<li><i class="bar ${look}"></i>${text}</li>`)}</ul>`;
 
 /**
