@@ -2,6 +2,7 @@
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { p, t } from "../../core/i18n.js";
+import { say } from "../../core/rules/sentences.js";
 import { coverageOf, dutyText, entriesOf, placeOf } from "../../core/rules/duty_plan.js";
 
 /** @typedef {import("../../core/rules/duty_plan.js").PlanDay} PlanDay */
