@@ -96,7 +96,7 @@ async def earlier(request: Request, caller: Caller) -> Reply[EarlierSearches]:
 
 
 class _Looks(NamedTuple):
-    """Looks as typed. `reads`: language of the reader. `folder`: FILES_PATH."""
+    """Typed looks. `reads`: language of the reader. `folder`: FILES_PATH."""
 
     said: Said
     reads: str

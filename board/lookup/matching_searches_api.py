@@ -97,7 +97,7 @@ async def searches(request: Request, caller: Caller) -> Reply[OpenSearches]:
 
 
 class TypedLooks(NamedTuple):
-    """What was typed: its words, and what they say."""
+    """Typed text: its words, and what they say."""
 
     words: list[str]
     said: Said
