@@ -115,34 +115,12 @@ def _offered(session: Session, query: NameQuery, looks: _Looks) -> list[EarlierS
     rows = connection.execute(_NAMES)
     likeness = [(alike, row.id) for row in paced(rows) if row.id != query.board and (alike := name.alike(row)) >= LEAST]
     likeness.sort(key=lambda pair: -pair[0])  # stable: equal likeness keeps the most recently closed first
-    alike = {id: rank for rank, id in likeness[:MAX_OF_NAME]}
-    rows = list(connection.execute(_OFFERED.where(_F.id.in_(alike))))
-    found = {row.id: looks.likeness(row) for row in rows} if looks.said.statements else {}
-    share = {id: likeness.share for id, likeness in found.items()}
-    order = {id: number for number, id in enumerate(alike)}
-    rows.sort(key=lambda row: (-alike[row.id] - LOOKS_WEIGHT * share.get(row.id, 0.0), order[row.id]))
-    return [_to_json(row, looks, found.get(row.id, NONE)) for row in rows[:MAX_OFFERED]]
-
-
-class _Name:
-    """Name to find. Compares each distinct name once, because many searches share one."""
-
-    def __init__(self, first: str, last: str) -> None:
-        self._likeness_first, self._likeness_last = _likeness_to(first), _likeness_to(last)
-        self._has_last = bool(normalize_name(last))
-
-    def alike(self, row: Any) -> float:
-        """Return the likeness of a child's name, 0 to 100: its first name or an alias, and its last name if both are known."""
-        aliases = (row.details or {}).get("aliases") or ()
-        first = max(map(self._likeness_first, (row.first, *aliases)))
-        if not first or not self._has_last or not normalize_name(row.last or ""):
-            return first * 0.99  # a last name that is alike comes first
-        return min(first, self._likeness_last(row.last))
-
-
-def _likeness_to(name: str) -> Callable[[str], float]:
-    normalized = normalize_name(name)
-    return cache(lambda other: fuzz.ratio(normalized, normalize_name(other), score_cutoff=LEAST))
+    ranks = {id: rank for rank, id in likeness[:MAX_OF_NAME]}
+    found = list(connection.execute(_OFFERED.where(_F.id.in_(ranks))))
+    by_looks = {row.id: looks.likeness(row) for row in found} if looks.said.statements else {}
+    order = {id: number for number, (_, id) in enumerate(likeness[:MAX_OF_NAME])}
+    found.sort(key=lambda row: (-ranks[row.id] - LOOKS_WEIGHT * by_looks.get(row.id, NONE).share, order[row.id]))
+    return [_to_json(row, looks, by_looks.get(row.id, NONE)) for row in found[:MAX_OFFERED]]
 
 
 def _to_json(row: Any, looks: _Looks, likeness: Likeness) -> EarlierSearch:

@@ -40,7 +40,7 @@ def calls_of(act: Callable[[], object]) -> int:
 def test_reading_is_linear(part: str) -> None:
     long = (part * LONG)[:LONG]
     parser().parse(long)  # the words are known now
-    short_calls, long_calls = (calls_of(lambda text=text: parser().parse(text)) for text in (long[:SHORT], long))  # type: ignore[misc]
+    short_calls, long_calls = (calls_of(lambda text=text: parser().parse(text)) for text in (long[:SHORT], long))
     assert long_calls <= MOST * short_calls + 1_000
 
 

@@ -1,5 +1,7 @@
 """Statements are printed in each language, with the words in agreement."""
 
+from typing import Any
+
 import pytest
 
 from board.vocabulary import Statement, load_vocabulary, phrases, statements
@@ -36,9 +38,8 @@ def statement(expression: str) -> Statement:
         group = known.concepts[known.positions[id]].group
         name = {"shade": "colour", "colour": "colour", "pattern": "pattern", "material": "material", "modifier": "size"}
         by_group.setdefault(name.get(group, "other"), []).append(id)
-    return Statement(
-        thing, **{name: tuple(ids) for name, ids in by_group.items()}, negated="-" in expression, hedged="?" in expression
-    )
+    said: dict[str, Any] = {name: tuple(ids) for name, ids in by_group.items()}
+    return Statement(thing, **said, negated="-" in expression, hedged="?" in expression)
 
 
 @pytest.mark.parametrize("expression", PRINTED)
