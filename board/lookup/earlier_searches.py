@@ -123,6 +123,27 @@ def _offered(session: Session, query: NameQuery, looks: _Looks) -> list[EarlierS
     return [_to_json(row, looks, by_looks.get(row.id, NONE)) for row in found[:MAX_OFFERED]]
 
 
+class _Name:
+    """Name to find. Compares each distinct name once, because many searches share one."""
+
+    def __init__(self, first: str, last: str) -> None:
+        self._likeness_first, self._likeness_last = _likeness_to(first), _likeness_to(last)
+        self._has_last = bool(normalize_name(last))
+
+    def alike(self, row: Any) -> float:
+        """Return the likeness of a child's name, 0 to 100: its first name or an alias, and its last name if both are known."""
+        aliases = (row.details or {}).get("aliases") or ()
+        first = max(map(self._likeness_first, (row.first, *aliases)))
+        if not first or not self._has_last or not normalize_name(row.last or ""):
+            return first * 0.99  # a last name that is alike comes first
+        return min(first, self._likeness_last(row.last))
+
+
+def _likeness_to(name: str) -> Callable[[str], float]:
+    normalized = normalize_name(name)
+    return cache(lambda other: fuzz.ratio(normalized, normalize_name(other), score_cutoff=LEAST))
+
+
 def _to_json(row: Any, looks: _Looks, likeness: Likeness) -> EarlierSearch:
     outcome = row.outcome or {}
     missing_day, found_at = _day(row.missing_since), outcome.get("found_at")
