@@ -16,7 +16,7 @@ COLOUR_AT = THING_BITS + 2
 MAX_COLOURS = 80  # bits for colours and shades
 DETAIL_AT = COLOUR_AT + MAX_COLOURS
 DETAIL_BITS = 48
-SAME, NEAR, UNSAID = 1.0, 0.8, 0.5  # likeness of two facts
+SAME, NEAR, SOME, UNSAID = 1.0, 0.8, 0.7, 0.5  # likeness of two facts
 # Colours that people give to the same thing, in pairs.
 NEAR_COLOURS = (
     ("grey", "silver"), ("white", "cream"), ("white", "beige"), ("beige", "brown"), ("beige", "cream"), ("navy", "black"),
@@ -129,8 +129,10 @@ class Encoder:
             return SAME
         if not known:
             return UNSAID
-        if said & known & ~self._shades or said == known:
+        if said == known or ((colours := said & ~self._shades) & known == colours and colours):
             return SAME
+        if colours & (colours - 1):  # several, of which one is missing
+            return SOME if colours & known else 0.0
         near = self._near(said)
         return NEAR if near & known & ~self._shades or (near | said) & known else 0.0
 

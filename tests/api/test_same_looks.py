@@ -88,9 +88,9 @@ async def test_find_box_finds_nothing_that_says_something_else(team: Team) -> No
 
 
 async def test_find_box_finds_nothing_of_hidden_searches(team: Team) -> None:
-    search = await team.alice.open_search(access="members", members=[team.alice.account["id"], team.bob.account["id"]])
-    await team.alice.command(search, "sighting.add", {"description": "een fuchsia hoed met een uil"})
-    assert await find(team.alice, "fuchsia hat")
+    search = await team.secret_search(team.bob)
+    await team.bob.command(search, "sighting.add", {"description": "een fuchsia hoed met een uil"})
+    assert await find(team.bob, "fuchsia hat")
     assert await find(team.charlie, "fuchsia hat") == []
     answer = await team.charlie.http.get("/api/v1/find", params={"q": "fuchsia hat", "board": search})
     assert answer.status_code == 404
@@ -158,13 +158,13 @@ async def test_tip_in_another_language_wakes(team: Team) -> None:
 
 async def test_closed_searches_are_found_by_looks(team: Team) -> None:
     clothing = "khaki bomberjack, paarse muts"
-    search = await team.alice.open_search(person={"first_name": "Closed", "clothing": clothing})
+    search = await team.alice.open_search(person={"first_name": "Yolanda", "clothing": clothing})
     await team.alice.command(search, "search.set_status", {"status": "closed", "reason": "moved", "acknowledge": "as it is"})
     for q, expected in (
         ("bonnet violet", True),
         ("bonnet rouge", False),
-        ("Closed bonnet violet", True),
-        ("Nobody bonnet violet", False),
+        ("Yolanda bonnet violet", True),
+        ("Xaviera bonnet violet", False),
     ):
         answer = await team.bob.http.get("/api/v1/closed", params={"q": q})
         assert answer.status_code == 200, answer.text
