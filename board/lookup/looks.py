@@ -16,6 +16,7 @@ from models.searchable import words
 from realtime.wire.wire_types import Count, Shape
 
 FITS = 0.75  # likeness from which a statement counts as found
+TELL_NOTHING = frozenset({"clothes", "person"})  # that alone find every task and every text
 CONTRADICTS = 0.5  # share of its weight that a contradicted statement costs
 MAX_STATEMENTS = 24  # of the typed text
 RARE = 3.0  # weight of a fact that one row has, in the unit of one that all have
@@ -103,6 +104,8 @@ class Said:
         if not self.statements:
             return False
         things = meaning.things
+        if all(statement.thing in TELL_NOTHING and not statement.attributes for statement in self.statements):
+            return False
         for number, compatible in enumerate(self._compatible):
             if not things & compatible and not self.statements[number].negated:
                 return False
