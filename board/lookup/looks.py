@@ -1,4 +1,4 @@
-"""What is said of looks, compared across languages: a typed text, and the texts of many rows.
+"""Comparison of looks across languages: of a typed text, and of the texts of many rows.
 
 Statements follow from a text and the vocabulary, so nothing is stored. Suggestions never decide.
 """
@@ -16,17 +16,28 @@ from models.searchable import words
 from realtime.wire.wire_types import Count, Shape
 
 FITS = 0.75  # likeness from which a statement counts as found
+TELL_NOTHING = frozenset({"clothes", "person"})  # that alone find every task and every text
 CONTRADICTS = 0.5  # share of its weight that a contradicted statement costs
 MAX_STATEMENTS = 24  # of the typed text
 RARE = 3.0  # weight of a fact that one row has, in the unit of one that all have
 
 Ids = list[Annotated[str, Shape(maxLength=40)]]
-# What a text says about one thing. `text`: in the reader's language. The others are ids of the vocabulary.
-StatementAnswer = TypedDict("StatementAnswer", {
-    "text": str, "thing": Annotated[str, Shape(maxLength=40)], "colour": Ids, "pattern": Ids, "material": Ids, "size": Ids,
-    "other": Ids, "negated": bool, "hedged": bool, "whose": Whose,
-    "span": Annotated[list[Count], Shape(minItems=2, maxItems=2)] | None,
-})  # fmt: skip
+
+
+class StatementAnswer(TypedDict):
+    """Statement in an answer. `text`: in the reader's language. The others are ids of the vocabulary."""
+
+    text: str
+    thing: Annotated[str, Shape(maxLength=40)]
+    colour: Ids
+    pattern: Ids
+    material: Ids
+    size: Ids
+    other: Ids
+    negated: bool
+    hedged: bool
+    whose: Whose
+    span: Annotated[list[Count], Shape(minItems=2, maxItems=2)] | None
 
 
 class Likeness(NamedTuple):
@@ -92,10 +103,13 @@ class Said:
         """Return whether a row says everything that was typed."""
         if not self.statements:
             return False
-        return all(
-            (meaning.things & compatible or self.statements[number].negated) and self._fit(number, meaning) >= FITS
-            for number, compatible in enumerate(self._compatible)
-        )
+        things = meaning.things
+        if all(statement.thing in TELL_NOTHING and not statement.attributes for statement in self.statements):
+            return False
+        for number, compatible in enumerate(self._compatible):
+            if not things & compatible and not self.statements[number].negated:
+                return False
+        return all(self._fit(number, meaning) >= FITS for number in range(len(self.facts)))
 
     def likeness(self, meaning: Meaning) -> Likeness:
         """Return how well a row fits. A contradiction (red coat, green coat) costs."""
@@ -119,8 +133,9 @@ class Said:
                     yield number, statement.span
 
     def _fit(self, number: int, meaning: Meaning) -> float:
-        likeness = self.meanings.encoder.likeness
-        return max((likeness(said, known) for said in self.facts[number] for known in meaning.facts), default=0.0)
+        encoder, compatible = self.meanings.encoder, self._compatible[number]
+        facts = [known for known in meaning.facts if compatible >> encoder.thing(known) & 1]
+        return max((encoder.bound_likeness(said, known) for said in self.facts[number] for known in facts), default=0.0)
 
 
 def any_bits(masks: Iterable[int]) -> int:
@@ -135,11 +150,10 @@ def answers(statements: Sequence[Statement], reader: str, folder: str | None, *,
     """Return statements for an answer. `spans`: they are positions in the text that the answer contains."""
     texts = phrases(reader, folder)
     return [
-        {
-            "text": texts.of(statement), "thing": statement.thing, "colour": list(statement.colour),
-            "pattern": list(statement.pattern), "material": list(statement.material), "size": list(statement.size),
-            "other": list(statement.other), "negated": statement.negated, "hedged": statement.hedged, "whose": statement.whose,
-            "span": list(statement.span) if spans else None,
-        }
+        StatementAnswer(
+            text=texts.of(statement), thing=statement.thing, colour=list(statement.colour), pattern=list(statement.pattern),
+            material=list(statement.material), size=list(statement.size), other=list(statement.other), negated=statement.negated,
+            hedged=statement.hedged, whose=statement.whose, span=list(statement.span) if spans else None,
+        )
         for statement in statements
     ]  # fmt: skip

@@ -16,7 +16,7 @@ COLOUR_AT = THING_BITS + 2
 MAX_COLOURS = 80  # bits for colours and shades
 DETAIL_AT = COLOUR_AT + MAX_COLOURS
 DETAIL_BITS = 48
-SAME, NEAR, UNSAID = 1.0, 0.8, 0.5  # likeness of two facts
+SAME, NEAR, SOME, UNSAID = 1.0, 0.8, 0.7, 0.5  # likeness of two facts
 # Colours that people give to the same thing, in pairs.
 NEAR_COLOURS = (
     ("grey", "silver"), ("white", "cream"), ("white", "beige"), ("beige", "brown"), ("beige", "cream"), ("navy", "black"),
@@ -94,7 +94,7 @@ class Encoder:
 
     @cached_property
     def near_colours(self) -> tuple[int, ...]:
-        """By colour, the bits of itself, wider, narrower and near ones."""
+        """Bits of each colour and of its wider, narrower and near ones."""
         found = [1 << number for number in self.colours.values()]
         for one, number in self.colours.items():
             wider = {self.vocabulary.concepts[each].id for each in self.vocabulary.all_wider[self.vocabulary.positions[one]]}
@@ -109,7 +109,11 @@ class Encoder:
 
     def likeness(self, said: int, known: int) -> float:
         """Return how well one fact fits another, 0 to 1. 0 if they contradict each other."""
-        if (said ^ known) & NEGATED or not self._is_same_thing(said, known):
+        return self.bound_likeness(said, known) if self._is_same_thing(said, known) else 0.0
+
+    def bound_likeness(self, said: int, known: int) -> float:
+        """Return how well what is bound to one fact fits another one about the same thing."""
+        if (said ^ known) & NEGATED:
             return 0.0
         colour = self._colour_likeness(said >> COLOUR_AT & _COLOURS, known >> COLOUR_AT & _COLOURS)
         details, others = said >> DETAIL_AT, known >> DETAIL_AT
@@ -125,8 +129,10 @@ class Encoder:
             return SAME
         if not known:
             return UNSAID
-        if said & known & ~self._shades or said == known:
+        if said == known or ((colours := said & ~self._shades) & known == colours and colours):
             return SAME
+        if colours & (colours - 1):  # several, of which one is missing
+            return SOME if colours & known else 0.0
         near = self._near(said)
         return NEAR if near & known & ~self._shades or (near | said) & known else 0.0
 
