@@ -42,7 +42,8 @@ export class MapView {
   #attribution = "";
   #isFitted = false;
   #rows = MAX_ROWS;
-  /** @type {string | null} */ #selected = null;
+  /** @type {string | null} */ #selected = null; // of the last draw
+  /** @type {string | null} */ #focused = null; // point whose row has the focus
   #pin;
 
   /** @param {MapHost} host of the first draw */
@@ -110,7 +111,7 @@ export class MapView {
     const { points, heading, unplaced, actions } = this.#host, shown = points.slice(0, this.#rows);
     return html`<div class="map-list"><header><h2>${heading} <b>${number(points.length)}</b></h2>${actions}</header>
       ${points.length ? nothing : html`<p class="none">${t("No points yet.")}</p>`}
-      <div class="map-rows" role="list" data-rows @click=${this.#onRow} @focusin=${this.#onFocus}>${repeat(shown, ({ id }) => id, (point) => this.#row(point))}</div>
+      <div class="map-rows" role="list" data-rows @click=${this.#onRow} @focusin=${this.#onFocus} @focusout=${this.#onFocus}>${repeat(shown, ({ id }) => id, (point) => this.#row(point))}</div>
       ${points.length > shown.length ? html`<button type="button" data-act="more-points" @click=${this.#more}>${t("Show more")}</button>` : nothing}
       ${unplaced ? html`<p class="quiet" data-testid="unplaced">${unplaced}</p>` : nothing}</div>`;
   }
@@ -135,23 +136,23 @@ export class MapView {
   };
 
   /** @param {FocusEvent} event */
-  #onFocus = ({ target }) => {
-    const id = pointOfRow(target);
-    if (!id) return;
-    this.#marks?.show(this.#host.points, id);
-    this.#marks?.reveal(id);
+  #onFocus = ({ type, target }) => {
+    this.#focused = type === "focusin" ? pointOfRow(target) ?? null : null;
+    this.#marks?.show(this.#host.points, this.#marked);
+    if (this.#focused) this.#marks?.reveal(this.#focused);
   };
+
+  get #marked() {
+    return this.#focused ?? this.#host.selected;
+  }
 
   #update() {
     const { points, selected } = this.#host;
     if (!this.#marks || !this.#element.isConnected || !this.#element.clientHeight) return;
     this.#map.invalidateSize({ animate: false, pan: false });
-    if (!this.#isFitted && points.length) {
-      this.#marks.show(points, selected);
-      this.#marks.fit();
-      this.#isFitted = true;
-    }
-    this.#marks.show(points, selected);
+    this.#marks.show(points, this.#marked);
+    if (!this.#isFitted && points.length) this.#marks.fit();
+    this.#isFitted ||= points.length > 0;
     this.#links?.show(points, this.#host.links ?? []);
     this.#reach?.show(this.#host.reach?.drawn ?? null);
     if (selected !== this.#selected && selected) this.#revealRow(selected);
