@@ -14,7 +14,7 @@ import { Contradictions } from "../../shared/contradictions.js";
 import { forbidden } from "../../shared/placeholders.js";
 import { printNote } from "../../shared/print_note.js";
 import { TrackImport } from "../../shared/track_import.js";
-import { graph } from "./graph.js";
+import { graph, sideOf } from "./graph.js";
 import { lastSpan, moved, wholeSpan, zoomed } from "./scale.js";
 import { table } from "./table.js";
 import { LANES } from "./texts.js";
@@ -151,8 +151,8 @@ export class TimelinePage {
     const area = /** @type {HTMLElement} */ (event.target).closest(".timeline-graph");
     if (!area || !(event.ctrlKey || event.metaKey)) return; // the plain wheel scrolls the page
     event.preventDefault();
-    const { left, width } = area.getBoundingClientRect();
-    this.zoom(WHEEL ** event.deltaY, Math.min(1, Math.max(0, (event.clientX - left) / width)));
+    const { left, width } = area.getBoundingClientRect(), side = sideOf(width);
+    this.zoom(WHEEL ** event.deltaY, Math.min(1, Math.max(0, (event.clientX - left - side) / (width - side))));
   };
 
   #commands() {
