@@ -209,7 +209,7 @@ export class TimelinePage {
     this.#width = this.#areaWidth;
     if (this.timeline) this.contradictions.load(this.board, this.at);
     if (this.timeline && this.isWhole) this.span = wholeSpan(this.timeline, this.now);
-    this.#drawing.draw(html`${this.#header()}<div class="timeline-head"><h2>${pageTitle("timeline")}</h2><a class="button" href="/searches/${this.boardId}">${t("Open board")}</a><a class="button" href="/searches/${this.boardId}#map">${t("Map")}</a><a class="button" href="/searches/${this.boardId}/history">${pageTitle("history")}</a><span class="space"></span>${this.#mayAdd ? this.#tracks.button() : nothing}<button type="button" data-act="print" @click=${() => print()}>${t("Print")}</button></div>${this.#tracks.draw()}
+    this.#drawing.draw(html`${this.#header()}<div class="timeline-head"><h2>${pageTitle("timeline")}</h2><a class="button" href="/searches/${this.boardId}">${t("Open board")}</a><a class="button" href="/searches/${this.boardId}#map">${pageTitle("map")}</a><a class="button" href="/searches/${this.boardId}/history">${pageTitle("history")}</a><span class="space"></span>${this.#mayAdd ? this.#tracks.button() : nothing}<button type="button" data-act="print" @click=${() => print()}>${t("Print")}</button></div>${this.#tracks.draw()}
       ${this.#state === "failed" ? html`<p class="problem" role="alert">${t("The timeline could not be loaded.")} <button type="button" data-act="read-again" @click=${() => this.#reads.now()}>${t("Try again")}</button></p>` : nothing}
       ${this.timeline ? this.#content() : this.#state === "reading" ? html`<p role="status">${t("Loading…")}</p>` : nothing}${printNote(this)}`);
     this.#resized(); // the first draw does not know the width of the graph
