@@ -16,7 +16,7 @@ from models.db.errors import ConfigurationError
 
 HEADER_SIZE = 127
 MAX_METADATA = 1_000_000  # bytes, compressed or not; only its attribution is read
-MAX_ATTRIBUTION = 200  # characters
+MAX_RAW_ATTRIBUTION, MAX_ATTRIBUTION = 4_000, 200  # characters, with and without its links
 _MAGIC, _VERSION = b"PMTiles", 3
 _OFFSETS = struct.Struct("<8Q")  # offset and length of the root directory, the metadata, the leaf directories and the tiles
 _GZIP = 2
@@ -71,7 +71,7 @@ def _attribution(metadata: bytes, compression: int) -> str:
         attribution = orjson.loads(plain).get("attribution")
     except (ValueError, AttributeError, zlib.error, gzip.BadGzipFile):
         return ""
-    text = _CONTROL.sub(" ", _TAG.sub("", attribution)) if isinstance(attribution, str) else ""
+    text = _CONTROL.sub(" ", _TAG.sub("", attribution[:MAX_RAW_ATTRIBUTION])) if isinstance(attribution, str) else ""
     return " ".join(text.split())[:MAX_ATTRIBUTION]
 
 

@@ -42,6 +42,7 @@ BOUNDS = (
         board/files/store.py: (uploads|files)/[0-9A-Za-z_-]{1,64}/[0-9a-z][0-9a-z-]{0,63}
         board/files/store.py: (uploads|files)/([0-9A-Za-z_-]{1,64}/?)?
         board/lookup/closed_pages.py: [\s-]+
+        board/maps/tiles_api.py: bytes=(\d{1,16})-(\d{1,16})
         board/lookup/closed_searches.py: f'([0-9]{{4}}(?:-[0-9]{{2}}){{2}}T[0-9]{{2}}(?::[0-9]{{2}}){{2}}\\.[0-9]{{3}}Z)_({UUID})'
         board/lookup/fuzzy_names.py: [^a-z0-9]+
         board/telemetry/logs.py: [A-Za-z0-9_-]{1,64}\Z
@@ -89,6 +90,8 @@ BOUNDS = (
     """),
     (OWN, r"""
         board/config/alarm_rules.py: [A-Za-z0-9_]{1,40}\Z
+        board/config/map_tiles.py: <[^<>]*>
+        board/config/map_tiles.py: [\x00-\x1f\x7f]+
         board/api/openapi.py: \{(\w+)\}
         board/api/openapi.py: [^a-z]+
         board/api/tags.py: pattern

@@ -97,7 +97,7 @@ function placeText(entity, kind, radius) {
 /** @param {BoardView} view */
 function papers(view) {
   const at = view.past ? `&at=${/** @type {any} */ (view.board).seq}` : "";
-  if (!view.model.search) return nothing;
-  return html`<span class="map-papers">${["A4", "A3"].map((size) => html`<a href="/searches/${view.board.id}/map.pdf?size=${size}${at}" data-document>${t("Print {size}", { size })}</a>`)}</span>`;
+  if (!view.model.search || !view.session.may("export")) return nothing;
+  return html`<span class="map-papers">${["A4", "A3"].map((size) => html`<a href="/searches/${view.board.id}/map.pdf?size=${size}${at}">${t("Print {size}", { size })}</a>`)}</span>`;
 }
 

@@ -10,6 +10,8 @@ import { number, t } from "../../core/i18n.js";
 import { legend } from "./legend.js";
 import { PinBar } from "./pin_bar.js";
 
+const icon = (/** @type {string} */ path) => html`<svg viewBox="0 0 16 16" width="16" height="16" fill="none" stroke="currentColor" stroke-width="1.6" aria-hidden="true"><path d=${path} /></svg>`;
+const FIT_ICON = icon("M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4"), MIDDLE_ICON = icon("M8 1v5M8 10v5M1 8h5M10 8h5");
 const MAX_ROWS = 500; // drawn at a time; the others follow on request
 
 /**
@@ -36,7 +38,8 @@ export class MapView {
   #attribution = "";
   #isFitted = false;
   #rows = MAX_ROWS;
-  /** @type {string | null} */ #selected = null;
+  /** @type {string | null} */ #selected = null; // of the last draw
+  /** @type {string | null} */ #focused = null; // point whose row has the focus
   #pin;
 
   /** @param {MapHost} host of the first draw */
@@ -88,20 +91,20 @@ export class MapView {
     if (this.#state === "loading") return html`<p class="map-problem" role="status">${t("Loading…")}</p>`;
     return html`<div class="map-buttons" role="group" aria-label=${t("Map")}>
         ${this.#button("zoom-in", t("Zoom in"), "+", () => this.#map.zoomIn())}${this.#button("zoom-out", t("Zoom out"), "−", () => this.#map.zoomOut())}
-        ${this.#button("fit", t("Show all points"), "⌖", () => this.#marks?.fit())}
-        ${this.#host.add ? this.#button("pin-center", t("Choose the middle of the map"), "⊹", () => this.#pin.put(this.#map, /** @type {any} */ (globalThis).L, this.#map.getCenter())) : nothing}</div>
+        ${this.#button("fit", t("Show all points"), FIT_ICON, () => this.#marks?.fit())}
+        ${this.#host.add ? this.#button("pin-center", t("Choose the middle of the map"), MIDDLE_ICON, () => this.#pin.put(this.#map, /** @type {any} */ (globalThis).L, this.#map.getCenter())) : nothing}</div>
       ${this.#host.add ? this.#pin.template(this.#host.add) : nothing}
       ${legend()}<p class="map-attribution" data-testid="attribution">${this.#attribution}</p>`;
   }
 
-  /** @param {string} act @param {string} name @param {string} sign @param {() => void} run */
+  /** @param {string} act @param {string} name @param {Drawn} sign @param {() => void} run */
   #button = (act, name, sign, run) => html`<button type="button" data-act=${act} aria-label=${name} title=${name} @click=${run}>${sign}</button>`;
 
   #list() {
     const { points, heading, unplaced, actions } = this.#host, shown = points.slice(0, this.#rows);
     return html`<div class="map-list"><header><h2>${heading} <b>${number(points.length)}</b></h2>${actions}</header>
       ${points.length ? nothing : html`<p class="none">${t("No points yet.")}</p>`}
-      <div class="map-rows" role="list" data-rows @click=${this.#onRow} @focusin=${this.#onFocus}>${repeat(shown, ({ id }) => id, (point) => this.#row(point))}</div>
+      <div class="map-rows" role="list" data-rows @click=${this.#onRow} @focusin=${this.#onFocus} @focusout=${this.#onFocus}>${repeat(shown, ({ id }) => id, (point) => this.#row(point))}</div>
       ${points.length > shown.length ? html`<button type="button" data-act="more-points" @click=${this.#more}>${t("Show more")}</button>` : nothing}
       ${unplaced ? html`<p class="quiet" data-testid="unplaced">${unplaced}</p>` : nothing}</div>`;
   }
@@ -126,23 +129,23 @@ export class MapView {
   };
 
   /** @param {FocusEvent} event */
-  #onFocus = ({ target }) => {
-    const id = pointOfRow(target);
-    if (!id) return;
-    this.#marks?.show(this.#host.points, id);
-    this.#marks?.reveal(id);
+  #onFocus = ({ type, target }) => {
+    this.#focused = type === "focusin" ? pointOfRow(target) ?? null : null;
+    this.#marks?.show(this.#host.points, this.#marked);
+    if (this.#focused) this.#marks?.reveal(this.#focused);
   };
+
+  get #marked() {
+    return this.#focused ?? this.#host.selected;
+  }
 
   #update() {
     const { points, selected } = this.#host;
     if (!this.#marks || !this.#element.isConnected || !this.#element.clientHeight) return;
     this.#map.invalidateSize({ animate: false, pan: false });
-    if (!this.#isFitted && points.length) {
-      this.#marks.show(points, selected);
-      this.#marks.fit();
-      this.#isFitted = true;
-    }
-    this.#marks.show(points, selected);
+    this.#marks.show(points, this.#marked);
+    if (!this.#isFitted && points.length) this.#marks.fit();
+    this.#isFitted ||= points.length > 0;
     if (selected !== this.#selected && selected) this.#revealRow(selected);
     this.#selected = selected;
   }
