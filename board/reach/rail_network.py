@@ -1,4 +1,4 @@
-"""Railway network: stations, and straight lines between neighbouring ones (`rail_links.csv`)."""
+"""Railway network: stations, and straight lines between neighbouring ones (`map/rail_links.csv`)."""
 
 import csv
 import heapq
@@ -11,7 +11,7 @@ from board.lookup.stations import load_stations
 from board.paths import DATA
 from board.reach.sphere import Vector, distance_m, vector_of
 
-FILE = "rail_links.csv"
+FILE = "map/rail_links.csv"
 
 Minutes = list[float]  # by station, in the order of the network; infinite if a station cannot be reached
 

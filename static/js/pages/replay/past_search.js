@@ -13,6 +13,7 @@ import { badgesOfNotes, overdueAt } from "../../shared/board/card/card_badges.js
 import { cardPanel } from "../../shared/board/card/card_panel.js";
 import { detailsView } from "../../shared/board/search/details_view.js";
 import { Contradictions } from "../../shared/contradictions.js";
+import { Reaches } from "../../shared/reach.js";
 import { WIDE, latestSignificant } from "../../shared/board/what_happened.js";
 import { BoardPage } from "../../shared/board/board_page.js";
 import { LazyMap } from "../../shared/map/lazy_map.js";
@@ -47,6 +48,7 @@ export class PastSearch extends BoardPage {
     this.#barClock = new RelativeTimes(BAR, () => new Date(replay.past.time));
     this.board = replay.past.board;
     this.contradictions = new Contradictions(this.board.id, replay.draw);
+    this.reaches = new Reaches(this.board.id, replay.draw);
     this.ui = { card, column: null, view: BOARD };
     this.authors = { get: (/** @type {any} */ note) => replay.past.authorOf(note) };
     this.#address = new CardUrl(this.board.id, (card, view) => this.#onUrl({ card, view }));
@@ -90,6 +92,10 @@ export class PastSearch extends BoardPage {
   get title() {
     const state = this.model?.search?.state;
     return state ? `${pageTitle("replay")} · ${state.person.first_name} · ${state.reference} · Searchboard` : `${pageTitle("replay")} · Searchboard`;
+  }
+
+  get moment() {
+    return Number(new Date(this.#replay.past.time));
   }
 
   /** @param {string} [card] without it, the open card in the current view */

@@ -190,7 +190,8 @@ interface BoardReading {
   readonly authors: { get(note: string): string | undefined };
   readonly lastBadge: Map<string, ChangeBadge>;
   readonly sources: Map<string, SourceReading>;
-  readonly contradictions: Pick<import("../contradictions.js").Contradictions, "of">;
+  readonly contradictions: Pick<import("../contradictions.js").Contradictions, "of" | "pairs">;
+  readonly reaches: Pick<import("../reach.js").Reaches, "of" | "means" | "textOf" | "lastSeen">;
   readonly marks: Pick<CardBadges, "today" | "drafts" | "noteBadges" | "isShown" | "isOverdue">;
   readonly drawn: boolean;
   readonly pictured: boolean;
@@ -232,7 +233,6 @@ interface LiveBoardView extends BoardReading {
   readonly mayGoal: boolean;
   readonly mayLead: boolean;
   readonly similar: { of(entity: Card): SimilarSighting[] };
-  readonly reaches: Pick<import("../reach.js").Reaches, "of">;
   readonly focus: { field(selector: string): void };
   /** `reach`: sighting whose reach is open. */
   readonly ui: BoardReading["ui"] & { editing: Set<string>; reach: string | null };
@@ -254,6 +254,8 @@ interface LiveBoardView extends BoardReading {
 /** View of a past board for the same templates. It is read-only: each `may…` is false. */
 interface PastBoardView extends BoardReading {
   readonly past: true;
+  /** Shown moment, in milliseconds since 1970. */
+  readonly moment: number;
   readonly mayRead: false;
   readonly mayNote: false;
   readonly mayEdit: false;

@@ -9,6 +9,7 @@ import { valueAt } from "../../core/rules/merge_patch.js";
 import { label } from "../../core/labels.js";
 import { formatShortMoment } from "../../format/time_elements.js";
 import { accountName, distance } from "../../format/values.js";
+import { MapReach } from "./map_reach.js";
 import { MapView } from "./map_view.js";
 
 /** Groups of the points of kinds. @type {Record<string, string>} */
@@ -17,10 +18,12 @@ const PLACES = { sighting: "place", task: "place", place: "location", search: "l
 export class BoardMap {
   #view;
   #draw;
+  #reach;
 
   /** @param {BoardView} view @param {() => void} draw */
   constructor(view, draw) {
     this.#draw = draw;
+    this.#reach = new MapReach(draw);
     this.#view = new MapView(this.#host(view));
   }
 
@@ -38,6 +41,7 @@ export class BoardMap {
     return {
       heading: t("By time"), points: all.filter(({ id }) => isShown(id)), unplaced: unplacedText(unplaced.length), selected: ui.card, draw: this.#draw,
       row: (point) => rowOf(point, view), mark: (point) => markText(point, board), open: (id, event) => open(id, event, view), actions: papers(view),
+      links: view.contradictions.pairs.map(({ first, second, text }) => ({ from: first, to: second, text })), reach: this.#reach.of(view),
       add: view.past || !view.mayEdit ? null : (kind, at) => add(kind, at, view),
     };
   }
@@ -77,8 +81,11 @@ function rowOf({ id, kind, at, radius, isRuledOut }, view) {
   const entity = view.board.get(id), time = at ? formatShortMoment(at) : t("time unknown");
   if (!entity || kind === "search") return { href: `${view.path("")}#log`, time, title: say("last_seen_report"), note: placeText(entity, kind, radius), isStruck: false, key: null };
   const { state } = entity;
-  return { href: view.path(id), time, title: html`<b>${state.number}</b> ${titleOf(/** @type {Card} */ (entity))}`, isStruck: isRuledOut, note: [...factsOf(kind, state, view), placeText(entity, kind, radius)].filter(Boolean).join(" · ") };
+  return { href: view.path(id), time, title: html`<b>${state.number}</b> ${titleOf(/** @type {Card} */ (entity))}`, isStruck: isRuledOut, note: [...factsOf(kind, state, view), placeText(entity, kind, radius)].filter(Boolean).join(" · "), below: contradictionNote(view.contradictions.of(id)) };
 }
+
+/** Render the mark of a card's face. @param {ContradictingCard | undefined} contradiction */
+const contradictionNote = (contradiction) => (contradiction ? html`<span class="not-both" data-testid="not-both"><span>${contradiction.mark}</span></span>` : nothing);
 
 /** @param {string} kind @param {State} state @param {BoardView} view @returns {(string | null)[]} */
 function factsOf(kind, state, view) {

@@ -4,7 +4,9 @@ import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { createBaseMap, mapLabel } from "../../core/map/base_map.js";
 import { loadMap } from "../../core/map/leaflet.js";
+import { LinksLayer } from "../../core/map/links_layer.js";
 import { MarksLayer } from "../../core/map/marks_layer.js";
+import { ReachLayer } from "../../core/map/reach_layer.js";
 import { addTiles } from "../../core/map/tiles.js";
 import { number, t } from "../../core/i18n.js";
 import { legend } from "./legend.js";
@@ -15,7 +17,7 @@ const FIT_ICON = icon("M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4"), MIDDLE_ICON = i
 const MAX_ROWS = 500; // drawn at a time; the others follow on request
 
 /**
- * @typedef {{ href: string, time: string, title: Drawn, note: string, isStruck: boolean, key?: string | null }} PointRow `key`: id of its card
+ * @typedef {{ href: string, time: string, title: Drawn, note: string, isStruck: boolean, key?: string | null, below?: Drawn }} PointRow `key`: id of its card; `below`: below the note
  * @typedef {object} MapHost
  * @property {string} heading
  * @property {MapPoint[]} points
@@ -26,6 +28,8 @@ const MAX_ROWS = 500; // drawn at a time; the others follow on request
  * @property {(id: string, event: MouseEvent) => void} open
  * @property {((kind: string, point: { lat: number, lon: number, radius: number }) => void) | null} add
  * @property {Drawn} actions links above the list
+ * @property {import("../../core/map/links_layer.js").MapLink[]} [links] lines between points
+ * @property {{ box: Drawn, drawn: import("../../core/map/reach_layer.js").DrawnReach | null }} [reach] box over the map, and what it shows on it
  * @property {() => void} draw
  */
 
@@ -34,6 +38,8 @@ export class MapView {
   #element = document.createElement("div");
   /** @type {any} */ #map = null;
   /** @type {MarksLayer | null} */ #marks = null;
+  /** @type {LinksLayer | null} */ #links = null;
+  /** @type {ReachLayer | null} */ #reach = null;
   /** @type {MapHost} */ #host;
   #attribution = "";
   #isFitted = false;
@@ -73,6 +79,8 @@ export class MapView {
       this.#attribution = [text, loaded.background.attribution].filter(Boolean).join(" · ");
       this.#host.draw();
     });
+    this.#reach = new ReachLayer(map, loaded.leaflet);
+    this.#links = new LinksLayer(map, loaded.leaflet);
     this.#marks = new MarksLayer(map, loaded.leaflet, { open: (id, event) => this.#host.open(id, event), textOf: (point) => this.#host.mark(point) });
     for (const pane of Object.values(map.getPanes())) pane.setAttribute("aria-hidden", "true"); // the list has all of it
     map.on("click", (/** @type {any} */ { latlng }) => this.#host.add && this.#pin.put(map, loaded.leaflet, latlng));
@@ -94,6 +102,7 @@ export class MapView {
         ${this.#button("fit", t("Show all points"), FIT_ICON, () => this.#marks?.fit())}
         ${this.#host.add ? this.#button("pin-center", t("Choose the middle of the map"), MIDDLE_ICON, () => this.#pin.put(this.#map, /** @type {any} */ (globalThis).L, this.#map.getCenter())) : nothing}</div>
       ${this.#host.add ? this.#pin.template(this.#host.add) : nothing}
+      ${this.#host.reach?.box ?? nothing}
       ${legend()}<p class="map-attribution" data-testid="attribution">${this.#attribution}</p>`;
   }
 
@@ -116,10 +125,10 @@ export class MapView {
 
   /** @param {MapPoint} point */
   #row(point) {
-    const { href, time, title, note, isStruck, key = point.id } = this.#host.row(point);
+    const { href, time, title, note, isStruck, key = point.id, below = nothing } = this.#host.row(point);
     return html`<article role="listitem" class="map-row ${this.#host.selected === point.id ? "opened" : ""} ${isStruck ? "struck" : ""}" data-card=${key ?? nothing} data-point=${point.id}>
       <i class="shape ${point.shape} ${point.isRuledOut ? "out" : ""} ${point.kind}" aria-hidden="true"></i><span class="time">${time}</span>
-      <span class="what"><a dir="auto" href=${href} data-part="open">${title}</a><small>${note}</small></span></article>`;
+      <span class="what"><a dir="auto" href=${href} data-part="open">${title}</a><small>${note}</small>${below}</span></article>`;
   }
 
   /** @param {MouseEvent} event */
@@ -146,6 +155,8 @@ export class MapView {
     this.#marks.show(points, this.#marked);
     if (!this.#isFitted && points.length) this.#marks.fit();
     this.#isFitted ||= points.length > 0;
+    this.#links?.show(points, this.#host.links ?? []);
+    this.#reach?.show(this.#host.reach?.drawn ?? null);
     if (selected !== this.#selected && selected) this.#revealRow(selected);
     this.#selected = selected;
   }
