@@ -2,11 +2,12 @@
 
 from collections.abc import AsyncIterator, Callable, Iterable
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
+from typing_extensions import TypedDict
 
 from board.engine import access
 from board.engine.event import JournalEvent
@@ -19,12 +20,13 @@ from board.i18n import N_
 from board.service import BoardService
 from board.web import language
 from board.web.compression import compressed
-from board.web.endpoint import ON_A_BOARD, Call
+from board.web.endpoint import ON_A_BOARD, Binary, Call
 from board.web.heavy_reads import limited_per_account
 from board.web.http import count_document, service_of
 from models.search import Search
 
 Write = Callable[[GeoFeature], str]
+GeoJsonFile = TypedDict("GeoJsonFile", {"type": str, "features": list[dict[str, Any]]})
 
 
 class GeoFormat(NamedTuple):
@@ -45,7 +47,7 @@ KML = GeoFormat("kml", kml.MEDIA, kml.head, (kml.placemark,), kml.SEPARATOR, kml
 
 @Call(
     "GET", "/boards/{board}/places.geojson", N_("The places of a search as GeoJSON, for maps."), ON_A_BOARD, media=geojson.MEDIA,
-    right="export", step_up=True,
+    answer=GeoJsonFile, right="export", step_up=True,
 )  # fmt: skip
 @limited_per_account
 @compressed
@@ -59,7 +61,7 @@ async def geojson_file(request: Request, caller: Caller) -> Response:
 
 @Call(
     "GET", "/boards/{board}/places.gpx", N_("The places of a search as GPX, for navigation devices."), ON_A_BOARD,
-    media=gpx.MEDIA, right="export", step_up=True,
+    media=gpx.MEDIA, answer=Binary, right="export", step_up=True,
 )  # fmt: skip
 @limited_per_account
 @compressed
@@ -73,7 +75,7 @@ async def gpx_file(request: Request, caller: Caller) -> Response:
 
 @Call(
     "GET", "/boards/{board}/places.kml", N_("The places of a search as KML, for globes and maps."), ON_A_BOARD, media=kml.MEDIA,
-    right="export", step_up=True,
+    answer=Binary, right="export", step_up=True,
 )  # fmt: skip
 @limited_per_account
 @compressed
