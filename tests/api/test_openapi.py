@@ -68,6 +68,7 @@ PREVIEW, TRACK = ("POST", "/duties/preview"), ("POST", "/boards/{board}/tracks/p
 WATCH = ("GET", "/watch")
 PERIOD = {"from": "2020-11-01T00:00:00Z", "to": "2020-11-02T00:00:00Z"}  # of the watch: a made-up one is rarely valid
 AUDIT = [(method, path) for method, path in CALLS if path.startswith("/audit")]
+PLACED = "on the platform"  # a sighting with a point and a time
 SENT = ("id", "name", "data", "base", "epoch")  # of a command
 _sent: set[str] = set()
 # Refusals that no schema can describe, as they depend on the board: (field, sentence).
@@ -181,6 +182,8 @@ def _aim(case: Case[Any], names: dict[str, str]) -> None:
         return
     if case.path.endswith("/watch"):
         case.query = dict(PERIOD)
+    if case.path.endswith("/reach"):
+        case.query = (case.query or {}) | {"from": names["placed"]}
     for name in case.path_parameters or {}:
         case.path_parameters[name] = names["letter" if case.path.endswith("/content") and name == "file" else name]
     if isinstance(case.body, dict) and case.body.get("name") in TABLE:
@@ -199,8 +202,12 @@ def _aim(case: Case[Any], names: dict[str, str]) -> None:
 async def names(team: Team) -> dict[str, str]:
     """Existing ids on a search that is asked about."""
     search, found = await scene(team)
+    place = {"text": "Gent-Sint-Pieters", "lat": 51.0359, "lon": 3.7108, "radius_m": 50.0}
+    await team.alice.command(search, "sighting.add", {"description": PLACED, "seen_at": "2026-11-24T16:00:00Z", "place": place})
+    entities = (await team.alice.snapshot(search))["entities"]
     return found | {
         "board": search,
+        "placed": next(id for (_, id), state in entities.items() if state.get("description") == PLACED),
         "number": await handover_steps.hand_to_sign(team.alice),
         "card": found["sighting"],
         "column": found["done"],
