@@ -71,7 +71,7 @@ function add(kind, { lat, lon, radius }, view) {
 /** Return the text next to a mark: the number is that of the card. @param {MapPoint} point @param {AnyBoard} board */
 function markText({ id, kind, number, at, until }, board) {
   const state = board.get(id)?.state ?? {}, time = at && kind !== "task" ? formatShortMoment(at) : "";
-  if (kind === "search") return [time, say("last_seen_report")].filter(Boolean).join(" ");
+  if (kind === "search") return [time, say("last_seen_recorded")].filter(Boolean).join(" ");
   if (kind === "place") return [number, state.name, [time, until && formatShortMoment(until)].filter(Boolean).join("–")].filter(Boolean).join(" · ");
   return [time, number, state.grade && `${state.grade.source}${state.grade.content}`].filter(Boolean).join(" · ");
 }
@@ -79,7 +79,7 @@ function markText({ id, kind, number, at, until }, board) {
 /** @param {MapPoint} point @param {BoardView} view @returns {import("./map_view.js").PointRow} */
 function rowOf({ id, kind, at, radius, isRuledOut }, view) {
   const entity = view.board.get(id), time = at ? formatShortMoment(at) : t("time unknown");
-  if (!entity || kind === "search") return { href: `${view.path("")}#log`, time, title: say("last_seen_report"), note: placeText(entity, kind, radius), isStruck: false, key: null };
+  if (!entity || kind === "search") return { href: `${view.path("")}#log`, time, title: say("last_seen_recorded"), note: placeText(entity, kind, radius), isStruck: false, key: null };
   const { state } = entity;
   return { href: view.path(id), time, title: html`<b>${state.number}</b> ${titleOf(/** @type {Card} */ (entity))}`, isStruck: isRuledOut, note: [...factsOf(kind, state, view), placeText(entity, kind, radius)].filter(Boolean).join(" · "), below: contradictionNote(view.contradictions.of(id)) };
 }

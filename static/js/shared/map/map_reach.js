@@ -46,7 +46,7 @@ export class MapReach {
 function startOf({ board, ui, model, reaches }) {
   const card = ui.card ? board.get(ui.card) : undefined;
   if (card?.kind === "sighting" && card.state.seen_at && card.state.place?.lat != null) return { id: card.id, name: say("sighting", { number: card.state.number }) };
-  return model.search.state.last_seen?.lat != null ? { id: reaches.lastSeen, name: say("last_seen_report") } : null;
+  return model.search.state.last_seen?.lat != null ? { id: reaches.lastSeen, name: say("last_seen_recorded") } : null;
 }
 
 /** @param {Reach | null | undefined} reach */
