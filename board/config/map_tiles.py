@@ -3,7 +3,6 @@
 Format: https://github.com/protomaps/PMTiles/blob/main/spec/v3/spec.md
 """
 
-import gzip
 import os
 import re
 import struct
@@ -69,7 +68,7 @@ def _attribution(metadata: bytes, compression: int) -> str:
     try:
         plain = _unpacked(metadata) if compression == _GZIP else metadata
         attribution = orjson.loads(plain).get("attribution")
-    except (ValueError, AttributeError, zlib.error, gzip.BadGzipFile):
+    except (ValueError, AttributeError, zlib.error):
         return ""
     text = _CONTROL.sub(" ", _TAG.sub("", attribution[:MAX_RAW_ATTRIBUTION])) if isinstance(attribution, str) else ""
     return " ".join(text.split())[:MAX_ATTRIBUTION]
