@@ -1,5 +1,5 @@
-"""Pairs of sightings that cannot both be true: the fastest means of travel takes longer than the longest time between them, over
-the shortest distance. Decides nothing: a person does.
+"""Contradiction of two sightings, which cannot both be true: the fastest means of travel takes longer than the longest time
+between them, over the shortest distance. Decides nothing: a person does.
 
 A pair is compared only if its times are near enough to contradict each other at the widest distance between any two.
 """

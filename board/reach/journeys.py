@@ -1,4 +1,4 @@
-"""How far a person gets until a time, at usual speeds, from a place and time that are known only roughly."""
+"""Distance that a person can travel until a time, at usual speeds, from a place and time that are known only roughly."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
