@@ -22,6 +22,7 @@ CRITICAL_POINTS = N_("Critical points")
 FILES_ADDED = N_("Photos and files added in this shift")
 IMPORTANT = N_("Important since the shift began")
 # the place on the search, which people correct: neither the first report nor a sighting has to agree with it
+CANNOT_BOTH_BE_TRUE = N_("Cannot both be true")
 LAST_SEEN_RECORDED = N_("Last seen (as recorded)")
 LAST_CONFIRMED = N_("Last confirmed sighting")
 LATEST_CREDIBLE = N_("Latest credible sighting")

@@ -28,7 +28,7 @@ export class MapReach {
   /** @param {string} name @param {Date} until @param {Answer[]} answers @param {BoardView["reaches"]} reaches */
   #box(name, until, answers, { means, textOf }) {
     const problem = answers.find((answer) => answer.problem)?.problem;
-    return html`<div class="map-reach-box" data-testid="map-reach"><p><b>${t("How far from {place}", { place: name })}</b> ${t("until {at}", { at: clock(until) })}</p>
+    return html`<div class="map-reach-box" data-testid="map-reach"><p><b>${t("How far from {place}", { place: name })}</b> ${say("until", { at: clock(until) })}</p>
       <div role="group" aria-label=${t("How far from {place}", { place: name })}>${means.map((by) => html`<button type="button" class="chip" data-by=${by} aria-pressed=${String(this.#chosen.has(by))} @click=${() => this.#toggle(by)}>${textOf(by)}${farText(answers.find((answer) => answer.by === by)?.reach)}</button>`)}</div>
       ${problem ? html`<p class="error" role="alert">${problem}</p>` : nothing}</div>`;
   }

@@ -2,6 +2,7 @@
     They never decide which of them is true. */
 import { nothing } from "../../../../vendor/lit-html/lit-html.js";
 import { t } from "../../../core/i18n.js";
+import { say } from "../../../core/rules/sentences.js";
 import { html } from "../../compact_html.js";
 
 /** @param {ContradictingCard | undefined} contradiction */
@@ -15,7 +16,7 @@ export function contradictionList({ id }, view) {
   const contradiction = view.contradictions.of(id);
   if (!contradiction) return nothing;
   const { texts, more } = contradiction;
-  return html`<section class="contradictions" data-testid="contradictions" aria-label=${t("Cannot both be true")}>
+  return html`<section class="contradictions" data-testid="contradictions" aria-label=${say("cannot_both_be_true")}>
     <ul>${texts.map((text) => sentence(text, view))}</ul>
     ${more ? html`<p class="hint" .textContent=${t("and {count} more", { count: more })}></p>` : nothing}
   </section>`;
