@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlmodel import select
 from websockets.asyncio.client import connect
 
-from board.commands.registry import TABLE  # noqa: F401  (registers the kinds)
+from board.commands.registry import TABLE
 from board.engine import kinds
 from board.telemetry import metrics
 from models.board import AUDIT, Board
