@@ -12,7 +12,7 @@ from sqlmodel import SQLModel
 
 from board.commands.cards import card_ranks, columns, ranks
 from board.commands.cards.rebalance import MAX_RANK_LENGTH, rebalance
-from board.commands.command import CommandSpec, Patch
+from board.commands.command import CommandSpec, EntityRead, Patch
 from board.engine import kinds, unit_of_work
 from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
@@ -213,5 +213,7 @@ def commands_of(kind: Kind) -> Mapping[str, CommandSpec]:
 
     return {
         f"{name}.add": CommandSpec("search", "investigator", add_data, add_card, places_card=True),
-        f"{name}.update": CommandSpec("search", "investigator", update_data, update_card, patches=(fields,)),
+        f"{name}.update": CommandSpec(
+            "search", "investigator", update_data, update_card, patches=(fields,), reads=(EntityRead(name, name),)
+        ),
     }
