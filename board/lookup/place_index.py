@@ -21,18 +21,16 @@ MAX_WORDS = 12  # of a typed text; words that some name has precede others
 MAX_FUZZY_WORDS = 4  # of these without an exact match that are compared letter by letter
 MAX_PLACES = 3_000  # with one of the words, before they are compared
 MAX_RANKED = 250
-MAIN_SIZE = 3  # of a station that is large
 MAX_NEAREST = 2_000  # places around the search
 
 
-def normalized(names: Iterable[str], old_names: Iterable[str] = (), *, kind: str, size: int = 0) -> tuple[Name, ...]:
+def normalized(names: Iterable[str], old_names: Iterable[str] = (), *, kind: str) -> tuple[Name, ...]:
     """Return the names of a place, and old spellings of them, each once and normalized."""
-    is_main = kind == "station" and size >= MAIN_SIZE
     folded: dict[str, Name] = {}
     for is_old, texts in ((False, names), (True, old_names)):
         for text in filter(None, texts):
             query = read_query(text)
-            name = Name(" ".join(query.words), is_old, query.is_station or kind == "station", is_main)
+            name = Name(" ".join(query.words), is_old, query.is_station or kind == "station")
             folded.setdefault(name.text, name)
     folded.pop("", None)
     return tuple(folded.values())
@@ -52,7 +50,7 @@ class PlaceIndex:
 
     def add(self, place: Place, names: Iterable[str], old_names: Iterable[str] = ()) -> None:
         """Add a place with its names, and old spellings of them."""
-        number, all_names = len(self.places), normalized(names, old_names, kind=place.kind, size=place.size)
+        number, all_names = len(self.places), normalized(names, old_names, kind=place.kind)
         self.places.append(place)
         self._all_names.append(all_names)
         self._index(number, all_names, place.point)

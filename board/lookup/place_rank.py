@@ -31,7 +31,6 @@ class Name(NamedTuple):
     text: str
     is_old: bool
     is_station: bool  # it is one, or its name says "station"
-    is_main: bool = False  # of a large station: callers say the later part of its name, such as "Berchem" for Antwerpen-Berchem
 
 
 # Penalty, abroad, step of nearness, station after others, size (largest first), distance, length of the name, name
@@ -77,7 +76,7 @@ def _name_penalty(name: Name, words: Sequence[str], matches: Sequence[Matches], 
         covered |= hit[2] if hit else 0
     if not _has_a_name(errors, weights):
         return None
-    return _sum_errors(errors, weights) + _missing(parts, covered, name.is_main) + (OLD if name.is_old else 0)
+    return _sum_errors(errors, weights) + _missing(parts, covered) + (OLD if name.is_old else 0)
 
 
 def _has_a_name(errors: Sequence[int | None], weights: Sequence[int]) -> bool:
@@ -91,7 +90,7 @@ def _sum_errors(errors: Sequence[int | None], weights: Sequence[int]) -> int:
     return sum(error for error in errors if error is not None) + named * NO_WORD + light
 
 
-def _missing(parts: Sequence[str], covered: int, is_main: bool) -> int:
+def _missing(parts: Sequence[str], covered: int) -> int:
     """Return the penalty for the words of a name that were not typed."""
     missing = [at for at in range(len(parts)) if not covered >> at & 1]
     if not missing:
@@ -99,7 +98,7 @@ def _missing(parts: Sequence[str], covered: int, is_main: bool) -> int:
     if all(parts[at] in LIGHT_WORDS for at in missing) and len(parts) > len(missing):
         return LIGHT_MISSING
     first = next((at for at, part in enumerate(parts) if part not in LIGHT_WORDS), 0)
-    return BEGINNING if covered & (1 << first | 1) or is_main else OTHER_PART
+    return BEGINNING if covered & (1 << first | 1) else OTHER_PART
 
 
 def _mixed_penalty(names: Sequence[Name], matches: Sequence[Matches], weights: Sequence[int]) -> int | None:

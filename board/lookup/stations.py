@@ -24,7 +24,7 @@ FORMER_NAMES = {  # and other ones that callers use
     "Liège-Saint-Lambert": ("Liège-Palais", "Luik-Paleis"), "Liège-Carré": ("Liège-Jonfosse", "Luik-Jonfosse"),
     "Charleroi-Central": ("Charleroi-Sud", "Charleroi-Zuid"),
     "Mortsel-Oude God": ("Mortsel-Vieux-Dieu", "Vieux-Dieu"), "Den Haag HS": ("Den Haag Hollands Spoor",),
-    "Welkenraedt": ("Herbesthal",), "Kapelle-op-den-Bos": ("Kapelle",),
+    "Welkenraedt": ("Herbesthal",), "Antwerpen-Berchem": ("Berchem",), "Kapelle-op-den-Bos": ("Kapelle",),
     "Brussels Airport - Zaventem": ("Brussel-Nationaal-Luchthaven", "Bruxelles-National-Aéroport"),
 }  # fmt: skip
 
