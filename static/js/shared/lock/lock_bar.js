@@ -24,7 +24,7 @@ export function mount(session) {
   document.querySelector("[data-lock]")?.addEventListener("click", () => bar.lock());
   document.querySelector("[data-another-person]")?.addEventListener("click", () => bar.askForPerson());
   session.watch(() => bar.draw());
-  session.alarms.watch(() => bar.draw());
+  session.alarms.watch(() => queueMicrotask(() => bar.draw())); // after the watch line, which chooses the alarm
   bar.draw();
 }
 
