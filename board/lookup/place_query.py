@@ -54,6 +54,8 @@ def read_query(typed: str) -> Query:
         is_station = is_station or not is_open
         if stem not in STATION_WORDS:
             words += _split_saint(stem)
+    if set(words) <= set(MAIN_STATION.values()):
+        words = []  # the text has no name
     return Query(tuple(words), is_station, is_open)
 
 

@@ -89,6 +89,7 @@ def test_names_of_a_station_are_in_four_languages() -> None:
         ("centraal station", ANTWERPEN, "Antwerpen-Centraal"),
         ("station", GENT, "Gent-Sint-Pieters"),
         ("gare", NAMUR, "Namur"),
+        ("hauptbahnhof", NAMUR, "Namur"),
         ("2800 station Mechelen", None, "Mechelen"),
     ],
 )
