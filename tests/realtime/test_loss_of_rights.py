@@ -55,7 +55,7 @@ class Holder:
 
     @property
     def may_write(self) -> bool:
-        return self.is_open and not self.is_guest and self.role != "viewer"
+        return self.is_open and self.role != "viewer"
 
 
 class Scene:
