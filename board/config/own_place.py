@@ -45,9 +45,13 @@ def own_place(fields: Mapping[str, Any]) -> OwnPlace:
 
 def _name(fields: Mapping[str, Any], column: str) -> str:
     text = fields.get(column) or ""
-    if not isinstance(text, str) or len(text) > MAX_NAME or any(unicodedata.category(sign) in UNPRINTABLE for sign in text):
+    if not isinstance(text, str) or len(text) > MAX_NAME or not _is_one_line(text):
         raise ValueError(f"{column} must be a text of at most {MAX_NAME} characters on one line")
     return text.strip()
+
+
+def _is_one_line(text: str) -> bool:
+    return text.isprintable() or not any(unicodedata.category(sign) in UNPRINTABLE for sign in text)
 
 
 def _radius(fields: Mapping[str, Any]) -> float | None:

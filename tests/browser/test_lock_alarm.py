@@ -9,6 +9,8 @@ from tests.browser.test_accounts import hire
 from tests.browser.test_alarm_line import TAKE, TAKEN, Told, alarm, told
 from tests.browser.test_idle_lock import BAR, lock
 from tests.browser.test_pages import overflow
+from tests.browser.test_second_factors import account_of
+from tests.support.browser_passkeys import with_passkey
 from tests.support.browsers import Browsers
 from tests.support.people import PASSWORD, new_id
 
@@ -96,6 +98,24 @@ async def test_press_just_after_another_alarm_came_takes_nothing(browsers: Brows
     await expect(eva(".watch-line")).to_contain_text("not taken: press again")
     await expect(eva(BAR)).to_be_visible()
     assert (await alarm_of(browsers, raised["board"]))["taken_by"] is None
+
+
+async def test_passkey_at_the_bar_unlocks_and_takes_the_alarm(browsers: Browsers) -> None:
+    eva, board = await account_of(browsers), await browsers.search()
+    alice = await browsers.person("Alice")
+    await alice.command(board, "sighting.add", {"description": "Girl at the tram stop", "priority": "urgent"})
+    raised = await alarm_of(browsers, board)
+    window, _ = await with_passkey(browsers, eva.email)
+    window.may_fail("423", "401", "WebSocket")
+    line = Told(window, withheld=frozenset({"alarms"}))
+    await line.listen()
+    await window.open(f"/searches/{board}")
+    await lock(window)
+    line.alarms(raised)
+    await window(f"{BAR} [data-act=take-passkey]").click()
+    await expect(window(BAR)).to_have_count(0)
+    await expect(window(TAKEN)).to_be_visible()
+    assert (await alarm_of(browsers, board))["taken_by"]["id"] == eva.id
 
 
 @pytest.mark.parametrize("language", ["en-GB", "fr-BE", "nl-BE", "de-BE"])

@@ -24,7 +24,7 @@ export function mount(session) {
   document.querySelector("[data-lock]")?.addEventListener("click", () => bar.lock());
   document.querySelector("[data-another-person]")?.addEventListener("click", () => bar.askForPerson());
   session.watch(() => bar.draw());
-  session.alarms.watch(() => bar.draw());
+  session.alarms.watch(() => queueMicrotask(() => bar.draw())); // after the watch line, which chooses the alarm
   bar.draw();
 }
 
@@ -167,6 +167,7 @@ class LockBar {
     return this.#try(async () => {
       if (this.#lockedHereAt !== null) this.#confirm((await lockSession()).locked_at); // in order, or the lock could arrive after it
       await unlocking();
+      this.#session.connection.reconnect(); // with the new cookie: a command on the old socket would be refused
       this.#confirm(null);
       if (alarm) lineAlarm?.take(alarm);
     });
