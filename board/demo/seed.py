@@ -38,7 +38,7 @@ DUE = timedelta(days=7)  # alarms that were due for longer are not raised
 ACCOUNTS_CREATED = timedelta(days=30)  # before the first step: the accounts existed by then
 
 
-_PROMISED = select(Alarm).where(col(Alarm.taken_by).is_not(None), col(Alarm.ended_at).is_(None)).order_by(Alarm.raised_at)
+_PROMISED = select(Alarm).where(col(Alarm.taken_by).is_not(None), col(Alarm.ended_at).is_(None))
 
 
 class SeedError(Exception):
@@ -108,13 +108,15 @@ class Seeder:
         for alarm, lead in _open_alarms(session, format_utc(latest)):
             taker = next((callers[id] for id in (lead, *alarm.asked) if id in callers), None)
             if taker is not None:
+                self._extend_promises(session, parse_utc(alarm.raised_at) + ALARMS_TAKEN)
                 self.clock = parse_utc(alarm.raised_at) + ALARMS_TAKEN
                 command = Command(f"take-{alarm.id}", alarm.board, "alarm.take", {"alarm": alarm.id})
                 self._command(session, taker, command)
 
     def _extend_promises(self, session: Session, before: datetime) -> None:
-        """Extend the promises that end before a time, each shortly before its end."""
-        while (alarm := session.exec(_PROMISED.where(col(Alarm.until) <= format_utc(before)).limit(1)).first()) is not None:
+        """Extend the promises that end before a time, in order, each shortly before its end."""
+        ending = _PROMISED.where(col(Alarm.until) <= format_utc(before)).order_by(col(Alarm.until)).limit(1)
+        while (alarm := session.exec(ending).first()) is not None:
             self.clock = parse_utc(str(alarm.until)) - BEFORE_LAPSE
             self._extend(session, alarm, self.clock + EXTENDED)
 
@@ -128,16 +130,19 @@ class Seeder:
         self._take_alarms(session, self._now)
         self._extend_promises(session, self._now)
         self.clock = self._now
-        for alarm in session.exec(_PROMISED).all():
+        for alarm in session.exec(_PROMISED.order_by(Alarm.raised_at)).all():
             self._extend(session, alarm, self._now + PROMISED)
 
     async def _raise_due(self, service: BoardService) -> None:
         """Raise the alarms that are due by now, so that the first papers of the demo count what its screens count."""
-        rules, write = service.alarm_rules, service.database.write
+        rules = service.alarm_rules
         due = await service.database.read(partial(due_occasions, rules=rules, since=self._now - DUE, now=self._now))
         for board, found in due.items():
-            given = {"clock": service.clock, "rules": rules, "catalogue": service.task_catalogue}
-            await write(partial(process_board, board_id=board, work=BoardWork(occasions=list(found)), **given), boards=(board,))
+            raise_all = partial(
+                process_board, board_id=board, work=BoardWork(occasions=list(found)), clock=service.clock, rules=rules,
+                catalogue=service.task_catalogue,
+            )  # fmt: skip
+            await service.database.write(raise_all, boards=(board,))
 
     def _command(self, session: Session, caller: Caller, command: Command) -> CommandResult:
         """Execute a command at the time of the clock."""

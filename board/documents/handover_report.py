@@ -77,7 +77,7 @@ class ReportDocument(OpenAlarms):
             (name, [self._languages.text_by(state[path], state["ended_by"])]) for path, name in texts.items() if state[path]
         ]
         if unread := [section["search"] for section in self._report["searches"] if section["unread_by"]]:
-            names = " · ".join(f"{self._child_name(search)} {search['reference']}" for search in unread)
+            names = " · ".join(f"{self._child_name(search)} ({search['reference']})" for search in unread)
             facts.append((translate(N_("Not read")), [names]))
         return facts
 

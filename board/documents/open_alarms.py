@@ -5,7 +5,7 @@ from functools import cached_property
 
 from board.commands.alarms.alerts import short_name
 from board.config import sentences
-from board.documents.content import Block, Fact, Line, Section, is_date
+from board.documents.content import Block, Fact, Line, Section, UserText, is_date
 from board.documents.field_values import alarm_name
 from board.documents.search_facts import SearchFacts
 from board.handover import reported_alarms
@@ -35,10 +35,11 @@ class OpenAlarms(SearchFacts):
 
     def _alarm_facts(self, limit: int) -> list[Fact]:
         """Return the numbers of alarms, and at most `limit` of them, first those that nobody has, as one fact; none without an
-        alarm."""
+        alarm. A full page has half of them."""
         line: Line = [self._alarm_counts()]
-        for section, alarm in self._alarms()[:limit]:
-            line.append(f" — {self._alarm_name(section, alarm)}\u00a0· {', '.join(self._custody(section, alarm))}")
+        for index, (section, alarm) in enumerate(self._alarms()[:limit]):
+            text = f" — {self._alarm_name(section, alarm)}\u00a0· {', '.join(self._custody(section, alarm))}"
+            line.append(UserText(text, short="" if index >= limit // 2 else None))
         return [(self._open_title(), line)] if line != [""] else []
 
     def _alarm_counts(self) -> str:

@@ -442,7 +442,7 @@ async def test_alarms_about_tips_are_on_paper(shift: Shift) -> None:
     assert re.fullmatch(rf"- Urgent tip.\d+ · {URGENT['description']} · open since .+ · Alice has it until .+ · → Ada", tips[0])
     assert "2 that someone has · 2 pass on with the shift" in section
     (page,) = await pages(shift.team.ada)
-    assert re.search(r"2 that someone has.*Urgent tip \d+: Alice has it until", page.replace("\xa0", " "))
+    assert re.search(r"2 that someone has.*Urgent tip \d+ · Alice has it until", page.replace("\xa0", " "))
 
 
 async def test_an_unconfirmed_duty_has_the_name_of_its_person(shift: Shift) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from board.alarms.escalation import Escalation
 from models.board import OPERATIONS
 from models.times import format_utc, now
 from tests.api.test_briefing import pages
@@ -263,7 +264,7 @@ async def test_words_and_reason_of_an_acceptance_say_whose_they_are(team: Team) 
     )
     assert facts(text, "In the words of Ada") == ["one search"]
     assert facts(text, "Reason for not reading everything") == ["she has to go"]
-    assert "In the words of Ada one search" in page
+    assert "In the words of Ada: one search" in page
 
 
 async def test_a_members_only_search_names_the_person_responsible_once(team: Team) -> None:
@@ -281,3 +282,86 @@ async def test_the_category_of_a_comment_is_said_once(team: Team) -> None:
     text = await printed(team.alice, f"/searches/{search}/history.md")
     assert re.search(r"Alice wrote in the log: a comment$", text, re.MULTILINE)
     assert re.search(r"Alice wrote in the log \(contact\): a contact$", text, re.MULTILINE)
+
+
+# -- who has an alarm -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def three_alarms(team: Team) -> str:
+    """An alarm that Bob has, one about an overdue task of Bob, who is off duty and has not answered, and one that nobody has;
+    return their search."""
+    search, bob = await team.alice.open_search(lead=team.alice.account["id"]), team.bob
+    await team.charlie.command(OPERATIONS, "duty.begin", {"until": format_utc(now() + timedelta(hours=8))})
+    await sighting(team, search, description="a girl on the tram", priority="urgent")
+    (alarm,) = (await bob.http.get("/api/v1/alarms")).json()["alarms"]
+    await bob.command(search, "alarm.take", {"alarm": alarm["id"]})
+    await sighting(team, search, description="a girl at the canal", priority="urgent")
+    overdue = {"title": "Ask the school", "priority": "urgent", "due": format_utc(now() - timedelta(hours=1))}
+    await team.alice.command(search, "task.add", overdue | {"assignee": bob.account["id"]})
+    await Escalation(team.server.service).escalate()
+    return search
+
+
+COUNTS = {
+    "en": "1 that someone has · 1 assigned, no answer yet · 1 that nobody has",
+    "fr": "1 dont quelqu’un se charge · 1 attribuée, pas encore de réponse · 1 dont personne ne se charge",
+    "nl": "1 die iemand opvolgt · 1 toegewezen, nog geen antwoord · 1 die niemand opvolgt",
+    "de": "1, um den sich jemand kümmert · 1 zugewiesen, noch keine Antwort · 1, um den sich niemand kümmert",
+}
+
+
+@pytest.mark.parametrize("language", COUNTS)
+async def test_counts_tell_assigned_alarms_from_free_ones(team: Team, three_alarms: str, language: str) -> None:
+    await handover_steps.prepare_handover(team.alice)
+    answer = await fetched(team.alice, "/handover.md", language)
+    assert COUNTS[language] in answer.text.replace("\xa0", " ").replace("\\", "")
+    (section,) = (await handover_steps.read_report(team.alice))["searches"]
+    assert section["board"] == three_alarms
+    assert [section["alarms"][name] for name in ("held", "assigned", "open")] == [1, 1, 2]
+    alarms = section["alarms"]["listed"]
+    assert [(alarm["taken_by"] is None, alarm["assignee"] is None) for alarm in alarms] == [
+        (True, True), (True, False), (False, False),
+    ], "those that nobody has come first"  # fmt: skip
+
+
+OWNERS = {
+    "en": ("nobody has it", "Bob, no answer yet"),
+    "fr": ("personne ne s’en charge", "Bob, pas encore de réponse"),
+    "nl": ("niemand volgt dit op", "Bob, nog geen antwoord"),
+    "de": ("niemand kümmert sich darum", "Bob, noch keine Antwort"),
+}
+
+
+@pytest.mark.parametrize("language", OWNERS)
+async def test_a_briefing_names_first_the_alarms_that_nobody_has(team: Team, three_alarms: str, language: str) -> None:
+    (page,) = await pages(team.bob, language=language)
+    nobody, waiting = OWNERS[language]
+    assert COUNTS[language] in page
+    assert page.index(f"8 · {nobody}") < page.index("7 · Bob "), "of two sightings"
+    assert waiting in page, "beside the overdue task"
+
+
+@pytest.mark.parametrize("language", OWNERS)
+async def test_an_alarm_that_was_given_back_is_told_as_free(team: Team, three_alarms: str, language: str) -> None:
+    entities = (await team.alice.snapshot(three_alarms))["entities"]
+    (alarm,) = [id for (kind, id), state in entities.items() if kind == "alarm" and state["taken_by"]]
+    await team.bob.command(three_alarms, "alarm.give_back", {"alarm": alarm, "reason": "I have to go"})
+    answer = await fetched(team.alice, "/handover.md", language)
+    said = [line for line in answer.text.replace("\xa0", " ").splitlines() if OWNERS[language][0] in line]
+    assert len(said) >= 2, "and never that nobody has had it yet"
+    assert "yet" not in " ".join(said)
+
+
+# -- times and places -----------------------------------------------------------------------------------------------------
+
+
+async def test_a_report_without_a_signature_has_its_time_in_seconds(team: Team) -> None:
+    await team.alice.open_search()
+    assert re.search(r"Searches as they were at \d+ \w+ \d{4} \d\d:\d\d:\d\d", await printed(team.alice))
+
+
+async def test_a_corrected_place_is_not_told_as_that_of_the_report(team: Team) -> None:
+    search = await team.alice.open_search(last_seen={"text": "Korenmarkt"})
+    await team.alice.command(search, "search.update", {"last_seen": {"text": "Veldstraat 30"}})
+    assert facts(await printed(team.alice), "Last seen (as recorded)") == ["Veldstraat 30"]

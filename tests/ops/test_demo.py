@@ -14,12 +14,15 @@ from sqlmodel import select
 
 from board import demo
 from board.accounts import accounts, login
+from board.commands.alarms import alarm_steps
+from board.config.alarm_rules import AlarmRules
 from board.config.settings import Settings
 from board.demo import data_dir, seed, seed_data
 from board.demo.data_dir import AlreadyRunning
 from board.engine import hash_chain, journal, program_accounts, snapshot
 from board.errors import OperationError
 from models.accounts import Account
+from models.alarm import Alarm
 from models.board import OPERATIONS, Board
 from models.db.database import Database
 from models.times import format_utc, now
@@ -237,3 +240,20 @@ def test_a_second_demo_in_the_same_folder_is_refused(tmp_path: Path) -> None:
         raise AssertionError
     with data_dir.locked(tmp_path / "demo"):  # free again
         pass
+
+
+def test_no_promise_in_it_ended_before_somebody_extended_it(played: Database) -> None:
+    until: dict[str, str | None] = {}
+    for board in (*searches(played), OPERATIONS):
+        for event in played.read_now(lambda session, board=board: journal.events_after(session, board, 0)):
+            if event.kind == Alarm.KIND:
+                former, state = until.get(event.entity), event.payload()["state"]
+                assert former is None or event.at <= former, f"{event.type} at {event.at}, promised until {former}"
+                until[event.entity] = state["until"] if state["taken_by"] and not state["ended_at"] else None
+    assert any(until.values())
+
+
+def test_its_alarms_are_raised_when_it_begins(played: Database) -> None:
+    rules = AlarmRules()
+    due = played.read_now(lambda session: alarm_steps.due_occasions(session, rules, now() - timedelta(days=7), now()))
+    assert sum(map(len, due.values())) <= 1, "one may become due in the seconds after it was made"

@@ -203,9 +203,11 @@ GRADED = {"source": "B", "content": 2}
 
 def test_a_new_sighting_that_nobody_graded_has_no_grade() -> None:
     def text(grade: dict[str, Any]) -> str:
-        return line("sighting.added", None, {"number": 7, "grade": grade}, ["grade.source", "grade.content"])
+        return line(
+            "sighting.added", None, {"number": 7, "description": "a girl", "grade": grade}, ["grade.source", "grade.content"]
+        )
 
-    assert text({"source": "F", "content": 6}) == "Bob added Sighting 7"
+    assert text({"source": "F", "content": 6}) == "Bob added Sighting\u00a07: a girl"
     assert "Source grade: B" in text(GRADED)
 
 
@@ -225,3 +227,12 @@ def test_a_value_that_was_empty_has_no_former_value() -> None:
 
     assert "empty" not in due(None, AT)
     assert due(AT, None).endswith("→ empty · Result: x")
+
+
+@pytest.mark.parametrize(
+    ("language", "label"),
+    [("en", "Answer needed"), ("fr", "Réponse attendue"), ("nl", "Antwoord nodig"), ("de", "Antwort nötig")],
+)
+def test_a_flag_is_told_by_its_label_alone(language: str, label: str) -> None:
+    state = {"text": "May she be told?", "category": "comment", "card": None, "please_answer": True}
+    assert line("note.added", None, state, ["text", "please_answer"], language).endswith(f" · {label}")

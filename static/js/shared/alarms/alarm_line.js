@@ -7,7 +7,7 @@ import { ShortcutHandler } from "../../behaviours/shortcut_handler.js";
 import { p, t } from "../../core/i18n.js";
 import { waitsSince } from "../../core/rules/alarms.js";
 import { heldBy } from "../../core/rules/own_work.js";
-import { withColon } from "../../core/rules/sentences.js";
+import { say, withColon } from "../../core/rules/sentences.js";
 import { label } from "../../core/labels.js";
 import { clockWithSeconds, HOUR_MS, serverNow, steadyServerNow } from "../../core/time.js";
 import { alarmDetail, alarmUrl, alarmsUnknown, levelOf, namedAlarm, othersText, ruleName, shortAlarm, whoseAlarm } from "../../format/alarm_text.js";
@@ -155,7 +155,7 @@ class AlarmLine {
     if (this.#state === "live") return html`<span class="nobody running ${problem ? "fault" : ""}"><span data-testid="owner">${problem ?? whoHasIt(alarm, this.#me)}</span></span>
       <time class="for ${isLong(alarm) ? "long" : ""}" role="timer" datetime=${waitsSince(alarm)} data-since=${waitsSince(alarm)}></time>`;
     const { at: readAt } = this.#session.alarms;
-    return html`<span class="nobody" data-testid="alarm-stale">${problem ?? (readAt ? t("nobody had it at {at}", { at: clockWithSeconds(readAt) }) : t("nobody had it"))}</span>`;
+    return html`<span class="nobody" data-testid="alarm-stale">${problem ?? (readAt ? t("nobody had it at {at}", { at: clockWithSeconds(readAt) }) : say("nobody_had_it"))}</span>`;
   }
 
   /**
