@@ -47,6 +47,7 @@ from board.providers.providers import Providers
 from board.service import BoardService
 from board.telemetry import metrics
 from board.telemetry.failures import refusal_for
+from board.vocabulary import meanings
 from board.web import board_pages, http, language, pages, static_files, websocket
 from board.web.health import healthz, readyz
 from board.web.http import json_response
@@ -110,6 +111,7 @@ def create_app(service: BoardService) -> Starlette:
     )
     register_requests(app.routes)
     own_places(service.settings.files_path)  # built once, before the first look-up
+    meanings(service.settings.files_path)
     app.state.service = service
     app.state.login = Login(service)
     app.state.providers = Providers(service)

@@ -25,6 +25,7 @@ from board.config.roles import load_roles
 from board.config.secret_file import MIN_SECRET_LENGTH, load_or_create_secret
 from board.config.sign_in import load_sign_in
 from board.config.targets import load_targets
+from board.vocabulary.vocabulary import check_own_vocabulary
 from models.accounts import ROLES
 from models.db.database import ConfigurationError
 
@@ -233,6 +234,7 @@ class Settings(BaseSettings):
         if self.max_token_days is not None and self.token_days > self.max_token_days:
             raise ConfigurationError("TOKEN_DAYS is more than MAX_TOKEN_DAYS. Set it to at most that many days.")
         load_own_places(self.files_path)
+        check_own_vocabulary(self.files_path)
         if self.workers > 1 and not self.redis_url:
             raise ConfigurationError("More than one worker needs Redis. Set REDIS_URL.")
         if self.workers > 1 and self.on_sqlite:

@@ -9,9 +9,37 @@ COLUMNS = (
     "is_a", "note",
 )  # fmt: skip
 GROUPS = frozenset(
-    "colour shade pattern material garment footwear headwear bag accessory hair_colour hair_length hair_style eye_colour build"
-    " skin_mark face aid age_group companion vehicle transport place_kind action state thing medical modifier body_part"
-    " language".split()
+    {
+        "colour",
+        "shade",
+        "pattern",
+        "material",
+        "garment",
+        "footwear",
+        "headwear",
+        "bag",
+        "accessory",
+        "hair_colour",
+        "hair_length",
+        "hair_style",
+        "eye_colour",
+        "build",
+        "skin_mark",
+        "face",
+        "aid",
+        "age_group",
+        "companion",
+        "vehicle",
+        "transport",
+        "place_kind",
+        "action",
+        "state",
+        "thing",
+        "medical",
+        "modifier",
+        "body_part",
+        "language",
+    }
 )
 WORN = frozenset({"garment", "footwear", "headwear", "bag", "accessory"})
 

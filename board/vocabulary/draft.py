@@ -7,17 +7,22 @@ from board.vocabulary.roles import DOGS, SIZES, Kind, RoleTable
 from board.vocabulary.statement import Statement, Whose
 from board.vocabulary.vocabulary import Vocabulary
 
-FEMALE = frozenset(
-    "girl little_girl teenage_girl young_woman woman old_woman mother daughter stepmother sister grandmother aunt girlfriend"
-    " older_girl".split()
-)
-MALE = frozenset(
-    "boy little_boy teenage_boy young_man man old_man father son stepfather brother grandfather uncle boyfriend older_boy".split()
-)
-CHILDREN = frozenset(
-    "child baby toddler preschooler schoolchild girl boy little_girl little_boy teenager teenage_girl teenage_boy young_person"
-    " young_woman young_man minor twins person daughter son group_of_boys group_of_girls group_of_youths".split()
-)
+FEMALE = frozenset({
+    "girl", "little_girl", "teenage_girl", "young_woman", "woman", "old_woman", "mother", "daughter", "stepmother", "sister",
+    "grandmother", "aunt", "girlfriend", "older_girl",
+})  # fmt: skip
+MALE = frozenset({
+    "boy", "little_boy", "teenage_boy", "young_man", "man", "old_man", "father", "son", "stepfather", "brother",
+    "grandfather", "uncle", "boyfriend", "older_boy",
+})  # fmt: skip
+CHILDREN = frozenset({
+    "child", "baby", "toddler", "preschooler", "schoolchild", "girl", "boy", "little_girl", "little_boy", "teenager",
+    "teenage_girl", "teenage_boy", "young_person", "young_woman", "young_man", "minor", "twins", "person", "daughter", "son",
+    "group_of_boys", "group_of_girls", "group_of_youths",
+})  # fmt: skip
+
+
+BOUND = frozenset({"colour", "pattern", "material"})  # groups with a field of a statement
 
 
 @dataclass(slots=True)
@@ -62,9 +67,10 @@ def finished(drafts: Sequence[Draft], people: Sequence[Person], vocabulary: Voca
         parts = list(_composed(draft, vocabulary))
         for thing, attributes in parts:
             id = vocabulary.concepts[thing].id
-            if id == "hair" and not attributes and (len(parts) > 1 or draft.person in hair_said):
+            is_bare = not attributes and id in ("hair", "eyes")
+            if is_bare and (draft.start == draft.end or (id == "hair" and (len(parts) > 1 or draft.person in hair_said))):
                 continue
-            key = (thing, *attributes, draft.negated, draft.hedged, draft.person)
+            key = (thing, draft.either, *attributes, draft.negated, draft.hedged, draft.person)
             if key in seen:
                 continue  # said twice
             seen.add(key)
@@ -110,7 +116,7 @@ def _statement(draft: Draft, thing: int, attributes: Sequence[int], whose: Whose
     bound: dict[str, list[str]] = {}
     for position in attributes:
         concept = vocabulary.concepts[position]
-        name = {"shade": "colour", "colour": "colour", "pattern": "pattern", "material": "material"}.get(concept.group, "other")
+        name = "colour" if concept.group == "shade" else concept.group if concept.group in BOUND else "other"
         bound.setdefault("size" if concept.id in SIZES else name, []).append(concept.id)
     return Statement(
         vocabulary.concepts[thing].id,

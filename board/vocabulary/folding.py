@@ -56,8 +56,9 @@ def _rare_words(text: str) -> Iterator[tuple[str, int, int]]:
     """Yield the words of a text with accents that are characters of their own, and may be in the middle of a word."""
     for chunk in _CHUNK.finditer(text):
         positions = [at for at, character in enumerate(chunk.group(), chunk.start()) for _ in normalize(character)]
+        positions.append(chunk.end())
         for match in _WORD.finditer(normalize(chunk.group())):
-            yield match.group(), positions[match.start()], positions[match.end() - 1] + 1
+            yield match.group(), positions[match.start()], positions[match.end()]
 
 
 def _pause(between: str) -> int:

@@ -12,6 +12,7 @@ MAX_SENTENCES = 50  # of a text that are looked at
 MIN_WORDS = 4  # words of a sentence that has a language of its own
 MIN_FORM = 3  # letters of a form that counts
 _WEAK, _FORM, _PRIOR, _READER = 1.5, 1.0, 0.5, 0.25  # votes
+_NEAR = 1.0  # votes by which another language may have fewer
 
 Votes = tuple[float, ...]  # for each language
 
@@ -35,12 +36,20 @@ class LanguageGuess:
         """Return the language of a text. `reader`: decides a tie."""
         return self._best(self._sum(tokens), reader, _READER)
 
+    def likely(self, tokens: Sequence[Token], reader: str | None) -> list[str]:
+        """Return the languages of a few words that have nearly as many votes as the first one, which has most."""
+        votes = self._sum(tokens)
+        sums = {language: vote + _READER * (language == reader) for language, vote in zip(LANGUAGES, votes, strict=True)}
+        best = max(sums.values())
+        return sorted((language for language in LANGUAGES if sums[language] > best - _NEAR), key=lambda each: -sums[each])
+
     def of_sentences(self, sentences: Sequence[Sequence[Token]], reader: str | None) -> list[str]:
         """Return the language of each sentence of a text. A short one has the language of the text."""
         votes = [self._sum(tokens) for tokens in sentences]
         text = self._best([sum(column) for column in zip(*votes[:MAX_SENTENCES], strict=True)], reader, _READER)
         return [
-            self._best(sums, text, _PRIOR) if len(tokens) >= MIN_WORDS else text for sums, tokens in zip(votes, sentences, strict=True)
+            self._best(sums, text, _PRIOR) if len(tokens) >= MIN_WORDS else text
+            for sums, tokens in zip(votes, sentences, strict=True)
         ]
 
     def _sum(self, tokens: Sequence[Token]) -> list[float]:

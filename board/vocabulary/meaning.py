@@ -16,7 +16,7 @@ COLOUR_AT = THING_BITS + 2
 MAX_COLOURS = 80  # bits for colours and shades
 DETAIL_AT = COLOUR_AT + MAX_COLOURS
 DETAIL_BITS = 48
-SAME, NEAR, UNSAID = 1.0, 0.8, 0.5  # likeness of two facts
+SAME, NEAR, SOME, UNSAID = 1.0, 0.8, 0.7, 0.5  # likeness of two facts
 # Colours that people give to the same thing, in pairs.
 NEAR_COLOURS = (
     ("grey", "silver"), ("white", "cream"), ("white", "beige"), ("beige", "brown"), ("beige", "cream"), ("navy", "black"),
@@ -26,11 +26,13 @@ NEAR_COLOURS = (
     ("light", "beige"), ("camel", "beige"), ("fuchsia", "purple"), ("red", "orange"),
 )  # fmt: skip
 # What proves little, because most texts say it.
-COMMON = frozenset(
-    "person child girl boy adult man woman walks stands sits lies waits runs talks street road home car bus train big small"
-    " railway_station platform looks_around phones wears".split()
-)
+COMMON = frozenset({
+    "person", "child", "girl", "boy", "adult", "man", "woman", "walks", "stands", "sits", "lies", "waits", "runs", "talks",
+    "street", "road", "home", "car", "bus", "train", "big", "small", "railway_station", "platform", "looks_around", "phones",
+    "wears",
+})  # fmt: skip
 COMMON_WEIGHT = 0.3
+_THING, _COLOURS = (1 << THING_BITS) - 1, (1 << MAX_COLOURS) - 1  # masks
 _COLOUR_GROUPS = frozenset({"colour", "shade"})
 
 
@@ -62,8 +64,13 @@ class Encoder:
         things = 0
         for fact in facts:
             if not fact & NEGATED:
-                things |= 1 << (fact & (1 << THING_BITS) - 1)
+                things |= 1 << (fact & _THING)
         return Meaning(things, facts)
+
+    @staticmethod
+    def thing(fact: int) -> int:
+        """Return the concept of a fact."""
+        return fact & _THING
 
     def facts(self, statement: Statement) -> tuple[int, ...]:
         """Return a fact for each concept that a statement can mean."""
@@ -87,7 +94,7 @@ class Encoder:
 
     @cached_property
     def near_colours(self) -> tuple[int, ...]:
-        """By colour, the bits of itself, wider, narrower and near ones."""
+        """Bits of each colour and of its wider, narrower and near ones."""
         found = [1 << number for number in self.colours.values()]
         for one, number in self.colours.items():
             wider = {self.vocabulary.concepts[each].id for each in self.vocabulary.all_wider[self.vocabulary.positions[one]]}
@@ -102,24 +109,30 @@ class Encoder:
 
     def likeness(self, said: int, known: int) -> float:
         """Return how well one fact fits another, 0 to 1. 0 if they contradict each other."""
-        if (said ^ known) & NEGATED or not self._is_same_thing(said, known):
+        return self.bound_likeness(said, known) if self._is_same_thing(said, known) else 0.0
+
+    def bound_likeness(self, said: int, known: int) -> float:
+        """Return how well what is bound to one fact fits another one about the same thing."""
+        if (said ^ known) & NEGATED:
             return 0.0
-        colour = self._colour_likeness(said >> COLOUR_AT & (1 << MAX_COLOURS) - 1, known >> COLOUR_AT & (1 << MAX_COLOURS) - 1)
+        colour = self._colour_likeness(said >> COLOUR_AT & _COLOURS, known >> COLOUR_AT & _COLOURS)
         details, others = said >> DETAIL_AT, known >> DETAIL_AT
         shared = (details & others).bit_count() / details.bit_count() if details else 1.0
         return colour * (0.85 + 0.15 * shared)
 
     def _is_same_thing(self, said: int, known: int) -> bool:
-        thing = said & (1 << THING_BITS) - 1
-        return bool(self.compatible(thing) >> (known & (1 << THING_BITS) - 1) & 1)
+        thing = said & _THING
+        return bool(self.compatible(thing) >> (known & _THING) & 1)
 
     def _colour_likeness(self, said: int, known: int) -> float:
         if not said:
             return SAME
         if not known:
             return UNSAID
-        if said & known & ~self._shades or said == known:
+        if said == known or ((colours := said & ~self._shades) & known == colours and colours):
             return SAME
+        if colours & (colours - 1):  # several, of which one is missing
+            return SOME if colours & known else 0.0
         near = self._near(said)
         return NEAR if near & known & ~self._shades or (near | said) & known else 0.0
 
@@ -146,13 +159,15 @@ class Encoder:
         concepts = self.vocabulary.concepts
         parents = [concepts[self.vocabulary.positions[id]].parents for id in self.colours]
         return tuple(
-            sum(1 << self.colours[concepts[each].id] for each in found if concepts[each].id in self.colours) if len(found) > 1 else 0
+            sum(1 << self.colours[concepts[each].id] for each in found if concepts[each].id in self.colours)
+            if len(found) > 1
+            else 0
             for found in parents
         )
 
     def weight(self, fact: int) -> float:
         """Return how much a fact proves: less for what most texts say, more with a colour."""
-        concept = self.vocabulary.concepts[fact & (1 << THING_BITS) - 1]
+        concept = self.vocabulary.concepts[fact & _THING]
         if concept.id in COMMON or concept.group in ("action", "age_group", "place_kind"):
             return COMMON_WEIGHT
-        return 1.0 + 0.5 * bool(fact >> COLOUR_AT & (1 << MAX_COLOURS) - 1)
+        return 1.0 + 0.5 * bool(fact >> COLOUR_AT & _COLOURS)

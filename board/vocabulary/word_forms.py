@@ -70,9 +70,9 @@ class WordForms:
     def without_ending(self, form: str) -> Meaning:
         """Return the meanings of a form without one of the usual endings of its last word."""
         for ending in ENDINGS[self.lexicon.language]:
-            if form.endswith(ending) and len(form) - form.rfind(" ") - 1 - len(ending) >= MIN_STEM:
-                if found := self.lexicon.meanings(form[: -len(ending)]):
-                    return found
+            is_long = form.endswith(ending) and len(form) - form.rfind(" ") - 1 - len(ending) >= MIN_STEM
+            if is_long and (found := self.lexicon.meanings(form[: -len(ending)])):
+                return found
         return ()
 
     def _noun(self, word: str) -> Meaning:

@@ -166,7 +166,7 @@ async def test_names_and_references_match_with_one_wrong_letter(team: Team) -> N
     assert found == {
         "board": zoe, "reference": "2031-0041", "kind": "runaway", "missing_since": "2026-11-24T15:10:00.000Z",
         "person": dict.fromkeys(CHILD) | {"first_name": "Zoëlle", "last_name": "Vandamme"},
-        "last_seen": None, "worrying": None, "distance_m": None, "nearest": None,
+        "last_seen": None, "worrying": None, "distance_m": None, "nearest": None, "statements": [],
     }  # fmt: skip
 
 

@@ -107,7 +107,7 @@ async def test_a_word_is_found_where_it_stands(
     reference = (await newest(team.bob, search, "search"))[1]["reference"]
     assert hit == {
         "board": search, "reference": reference, "kind": kind, "id": id, "number": state.get("number"), "card": None,
-        "withdrawn": False, "archived": False, "left": False,
+        "withdrawn": False, "archived": False, "left": False, "statements": [],
     }  # fmt: skip
     assert part["field"] == field
     assert [word.casefold() for word in marked(part)] == [q]
@@ -203,10 +203,10 @@ async def test_a_note_on_a_card_names_it_and_a_withdrawn_card_is_marked(team: Te
 
 async def test_corrected_text_is_found_by_its_current_words(team: Team) -> None:
     search = await team.alice.open_search()
-    await team.bob.command(search, "sighting.add", {"description": "a scooter"})
+    await team.bob.command(search, "sighting.add", {"description": "a skateboard"})
     card, state = await newest(team.bob, search, "sighting")
     await team.bob.command(search, "sighting.update", {"sighting": card, "description": "a moped", "place": {"text": "Aalst"}})
-    assert await found(team.bob, "scooter", board=search) == []
+    assert await found(team.bob, "skateboard", board=search) == []
     assert await found(team.bob, "moped aalst", board=search) == [("sighting", state["number"])]
 
 

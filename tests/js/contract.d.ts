@@ -144,6 +144,7 @@ interface EarlierSearch {
   date: string;
   days: number | null;
   place: string | null;
+  statements: Array<StatementAnswer>;
 }
 
 interface ErrorFrame {
@@ -441,6 +442,7 @@ interface SimilarSighting {
   clothing: string | null;
   company: string | null;
   score: Likeness;
+  statements: Array<StatementAnswer>;
 }
 
 interface SnapshotFrame {
@@ -457,6 +459,20 @@ interface Source {
   contact: string | null;
   earlier?: Array<FormerSource>;
   more?: true;
+}
+
+interface StatementAnswer {
+  text: string;
+  thing: string;
+  colour: Array<string>;
+  pattern: Array<string>;
+  material: Array<string>;
+  size: Array<string>;
+  other: Array<string>;
+  negated: boolean;
+  hedged: boolean;
+  whose: "child" | "companion" | "vehicle";
+  span: Array<number> | null;
 }
 
 interface SubscribedFrame {

@@ -30,6 +30,7 @@ TINY: dict[str, dict[str, Any]] = {  # small sizes with which each file is tried
     "replay": {"CARDS": 12, "EVENTS": 80, "STEPS": 4, "WARM": 0},
     "screens": {"SIZES": ((30, 5),), "CHANGES": 2, "DROPS": 2, "WARM": 0},
     "keystrokes": {"SIZES": ((30, 5),), "LETTERS": 3, "WARM": 1},
+    "vocabulary": {"SIGHTINGS": 3, "TIPS": 3, "ROUNDS": 1, "WARM": 0, "LOOKUPS": 2},
     "wall": {"DISPLAYS": 3, "CHANGES": 2, "WARM": 0, "PAUSE_S": 0},
     "years": {
         "EVENTS": 64,

@@ -29,7 +29,10 @@ LAYERS = (
     ("engine",),
     ("queues",),
     ("telemetry",),
-    ("bootstrap", "child_process", "client", "config", "errors", "i18n", "install", "labels", "paths", "rate_limit", "vocabulary"),
+    (
+        "bootstrap", "child_process", "client", "config", "errors", "i18n", "install", "labels", "paths", "rate_limit",
+        "vocabulary",
+    ),
 )  # fmt: skip
 ROW = {name: row for row, layer in enumerate(LAYERS) for name in layer}
 

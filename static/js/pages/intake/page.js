@@ -183,7 +183,7 @@ export class IntakePage {
   // --- options
 
   #searches() {
-    return this.call.typed.board ? [] : takingSightings(this.#matching).slice(0, MAX_OPTIONS).map(searchOption);
+    return this.call.typed.board ? [] : takingSightings(this.#matching).slice(0, MAX_OPTIONS).map((search) => searchOption(search, this.suggestions.searches));
   }
 
   get #matching() {
