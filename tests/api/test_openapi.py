@@ -100,7 +100,7 @@ DEPENDS = [
     (r"faults|remarks|incoming", "Unknown field."),  # on a search
     (r"positions\..*|pinned", ".*"),
 ]
-NO_YEAR = re.compile(r"[?&]year=(&|$)")  # a form sends fields without a value too; an empty list of years looks the same
+NO_VALUE = re.compile(r"[?&](year|account)=(&|$)")  # a form sends fields without a value too; an empty list looks the same
 
 
 def depends(fields: dict[str, str]) -> bool:
@@ -122,7 +122,7 @@ def judge(case: Case[Any], response: Any, without: list[Any]) -> None:
 
 def _excused(case: Case[Any], response: Any, failure: Exception) -> bool:
     if "AcceptedNegative" in type(failure).__name__:
-        return response.status_code == 413 or bool(NO_YEAR.search(response.request.url))  # too large is a refusal too
+        return response.status_code == 413 or bool(NO_VALUE.search(response.request.url))  # too large is a refusal too
     if "positive" not in type(failure).__name__.lower():
         return False
     if case.path.endswith(PREVIEW[1]):
