@@ -203,7 +203,6 @@ async def test_the_keys_are_shown_as_they_are_and_only_to_whom_they_serve(browse
         "/history",
         "/since",
         "/unanswered",
-        "/watch",
         "/handover",
         "/duty/plan",
         "/account",
