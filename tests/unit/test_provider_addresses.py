@@ -49,7 +49,7 @@ async def test_private_host_that_the_provider_names_is_not_requested(
     tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def private(host: str, port: int) -> list[str]:
-        return ["10.0.0.7"]
+        return ["127.0.0.1"]  # connects to no other machine
 
     monkeypatch.setattr(resolver, "addresses_of", private)
     with pytest.raises(ProviderError, match="answer"):
