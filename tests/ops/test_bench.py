@@ -110,7 +110,7 @@ async def measured(name: str, monkeypatch: pytest.MonkeyPatch, *servers: Any) ->
         "capacity",
         "files",
         "reconnect",
-    }:  # those that stop no server, and need some, use that of the tests
+    }:  # those that stop no server use that of the tests
         monkeypatch.setattr(file, "on_servers", lambda workers=1: _borrowed(*servers))
     figures = await asyncio.to_thread(lambda: list(file.measure()))
     assert figures
