@@ -28,7 +28,9 @@ UNREADABLE = {
     "a time for programs": re.compile(r"\d{4}-\d\d-\d\d"),
     "a code": re.compile(r"\b[a-z]+_[a-z_0-9]+\b"),
     "a type or a path": re.compile(rf"\b(?:{KINDS}|person|place|grade|checklist|criteria)\.[a-z]"),
-    "a value of a programming language": re.compile(r"\b(?:null|undefined|None|NaN|(?<!still )true|false|True|False)\b|\[object"),
+    "a value of a programming language": re.compile(
+        r"\b(?:null|undefined|None|NaN|(?<!still )(?<!Probably )true|false|True|False)\b|\[object"
+    ),
     "a placeholder": re.compile(r"[{}]"),
     "a rank": re.compile(r"\ba[012]\b"),
     "the number of an event": re.compile(r"#\d|471\d|[4]\D?71\d\b"),

@@ -88,7 +88,7 @@ def test_two_people_keep_their_clothes() -> None:
     ]  # fmt: skip
 
 
-def test_what_a_vehicle_has_is_not_the_childs() -> None:
+def test_features_of_a_vehicle_are_not_the_childs() -> None:
     assert [(each.expression, each.whose) for each in statements("a girl got into a grey van with tinted windows")] == [
         ("girl", "child"), ("gets_into_car", "child"), ("van:grey", "vehicle"), ("tinted_windows", "vehicle"),
     ]  # fmt: skip

@@ -50,7 +50,7 @@ def test_own_rows_are_read(tmp_path: Path) -> None:
     assert load_vocabulary(str(tmp_path)).version != load_vocabulary().version
 
 
-def test_without_own_rows_the_programs_apply(tmp_path: Path) -> None:
+def test_the_programs_rows_apply_if_there_are_no_own_ones(tmp_path: Path) -> None:
     check_own_vocabulary(str(tmp_path))
     check_own_vocabulary(None)
     assert load_vocabulary(str(tmp_path)).version == load_vocabulary().version
