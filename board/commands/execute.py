@@ -15,7 +15,7 @@ from sqlmodel import Session
 from board.commands.alarms import alarms, alerts, settled_alerts
 from board.commands.cards import ownership
 from board.commands.command import Ack, CommandSpec
-from board.commands.limited_commands import check_limited, role_for
+from board.commands.limited_commands import role_in
 from board.commands.read_ahead import CommandRequest, lock_and_read, request_of
 from board.commands.registry import TABLE, Command, is_allowed_while_closed
 from board.commands.sightings import due_wakes
@@ -209,10 +209,9 @@ def _authorize(
     equivalent = spec.equivalent(session, board, command.data) if spec.equivalent is not None else None
     required = (spec,) if equivalent is None else (spec, TABLE.get(equivalent, spec))
     is_lead = any(row.or_lead for row in required) and _is_lead(session, board, account)
-    role = role_for(account, command.name, equivalent)
+    role = role_in(account, caller, command.name, equivalent)
     if not all(row.allows(role, is_lead) for row in required) or not caller.may_command:
         raise Refused("forbidden")
-    check_limited(caller, command.name, equivalent)
     return spec, equivalent
 
 

@@ -15,7 +15,7 @@ from board.lookup.place_words import Matches, units
 
 LIGHT_MISSING = 1  # "Pieters" for "Sint-Pieters"
 BEGINNING = 2  # the name continues
-OTHER_PART = 3  # the text has a later part of the name
+OTHER_PART = 4  # the text has a later part of the name
 OLD = 2  # an old spelling
 MIXED = 2  # words of two languages: "Bruxelles Zuid"
 UNASKED = 2  # the text does not say "station", the place is one: a municipality under an old spelling precedes it

@@ -155,7 +155,7 @@ class Encoder:
 
     @cached_property
     def _parts(self) -> tuple[int, ...]:
-        """By colour, the bits of the shade and the colour that it consists of."""
+        """Bits of the colours that each mixed colour consists of; 0 for the others."""
         concepts = self.vocabulary.concepts
         parents = [concepts[self.vocabulary.positions[id]].parents for id in self.colours]
         return tuple(

@@ -190,7 +190,7 @@ BRUGGE: dict[str, Any] = {
     "id": "nis:31005", "kind": "municipality", "name": "Brugge", "fr": "Bruges", "nl": "Brugge", "de": "Brügge",
     "postal": ["8000", "8200", "8310", "8380"], "within": None,
     "province": {"nl": "Provincie West-Vlaanderen", "fr": "Province de Flandre occidentale", "de": "Provinz Westflandern"},
-    "country": "BE", "lat": 51.2089, "lon": 3.2242, "radius_m": 14_700, "en": "Brugge", "own": False, "distance_m": None,
+    "country": "BE", "lat": 51.2089, "lon": 3.2242, "radius_m": 14_700, "en": "Bruges", "own": False, "distance_m": None,
 }  # fmt: skip
 
 

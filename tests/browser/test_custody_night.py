@@ -31,7 +31,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 CARD, OPEN_NOW = "article.card.sighting", "[data-testid=open-now] [data-alarm]"
 PROMISE = "dialog[data-dialog=promise]"
 LAPSES_WITHIN_MS = 150_000  # the clock of a promise has minutes
-UNTIL = r"until \d\d:\d\d"
+UNTIL = r"until [\w\s]*\d\d:\d\d"
 HAD_IT = re.compile(f"nobody has it, Alice had it {UNTIL}")
 
 

@@ -73,7 +73,7 @@ async def test_every_event_is_a_sentence_with_what_was_before_and_why(browsers: 
         return seq
 
     await does(
-        "sighting.grade", "Bob graded {card} from F6 to B2. Reason: the shopkeeper knows her",
+        "sighting.grade", "Bob graded {card}: B2. Reason: the shopkeeper knows her",
         sighting=sighting, grade={"source": "B", "content": 2}, reason="the shopkeeper knows her",
     )  # fmt: skip
     await does("card.move", "Bob moved {card} from “New” to “Doing”", card=sighting, column=doing)

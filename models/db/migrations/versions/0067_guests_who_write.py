@@ -6,8 +6,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0069"
-down_revision = "0068"
+revision = "0067"
+down_revision = "0066"
 
 
 def upgrade() -> None:
