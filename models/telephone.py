@@ -15,8 +15,7 @@ MAX_LENGTH = 60
 NOT_A_NUMBER = N_("This is not a telephone number. Use digits, such as 02 475 44 11 or +33 1 23 45 67 89.")
 WRONG_LENGTH = N_("This number has too many or too few digits.")
 NOT_HERE = N_("This is not a Belgian number. For another country, begin with + and its code, such as +33.")
-_EXTENSION = r"(?:\s*(?:;ext=|ext\.?|#)\s*\d{1,8})?"
-_DIALLED = re.compile(rf"\s*(?:\+|00)?[\d\s().\-/]*{_EXTENSION}\s*")
+_DIALLED = re.compile(r"\+?[\d\s().\-/]+(?:(?:;ext=|ext\.?|#)\s*\d{1,8})?")
 _SHORT = 6  # digits
 
 
@@ -26,7 +25,7 @@ def checked(text: str) -> str:
     Raises ValueError with a sentence for people. A number of another country begins with its code; such a number is only checked
     for its length, because numbering plans change faster than programs.
     """
-    if not _DIALLED.fullmatch(text) or not any(character.isdigit() for character in text):
+    if not _DIALLED.fullmatch(text.strip()) or not any(character.isdigit() for character in text):
         raise ValueError(NOT_A_NUMBER)
     if (short := _short(text)) is not None:
         return short

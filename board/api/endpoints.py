@@ -185,7 +185,8 @@ def _tag_if_small(session: Session, request: Request, caller: Caller) -> str | N
     Raises Refused."""
     board, _ = _board_and_seq(session, request, caller)
     is_small = AT.read(request) is None and board.seq <= etags.MAX_COUNTED_EVENTS
-    return etags.etag_of(session, board, caller.account.id) if is_small else None
+    hidden_kinds = access.hidden_kinds(caller, service_of(request).roles)
+    return etags.etag_of(session, board, caller.account.id, hidden_kinds) if is_small else None
 
 
 def _not_modified(tag: str) -> Reply[Any]:
@@ -195,13 +196,14 @@ def _not_modified(tag: str) -> Reply[Any]:
 @compressed
 async def _snapshot(request: Request, caller: Caller) -> Reply[Snapshot]:
     account, is_current = caller.account.id, AT.read(request) is None
-    visible = partial(snapshot.without_kinds, hidden=access.hidden_kinds(caller))
+    hidden_kinds = access.hidden_kinds(caller, service_of(request).roles)
+    visible = partial(snapshot.without_kinds, hidden=hidden_kinds)
 
     def read(session: Session) -> tuple[bytes | None, str]:
         board, seq = _board_and_seq(session, request, caller)
         head = {"board": board.id, "epoch": board.epoch, "seq": seq, "form": kinds.form()}
         if is_current:
-            tag = etags.etag_of(session, board, account)
+            tag = etags.etag_of(session, board, account, hidden_kinds)
             if etags.matches(request, tag):
                 return None, tag
             return json_with_list(head, "entities", visible(snapshot.entities(session, board, account))), tag

@@ -34,9 +34,8 @@ from models.board import OPERATIONS
 from models.db.database import ReadTimeout
 from models.times import format_utc
 
-Compose = Callable[
-    [Session, Caller, str, str], Document | BriefingPaper
-]  # the last arguments are the time and the reader's language
+# the last arguments are the kinds that are hidden from the caller, the time and the reader's language
+Compose = Callable[[Session, Caller, tuple[str, ...], str, str], Document | BriefingPaper]
 
 
 async def handover(request: Request, caller: Caller) -> Response:
@@ -61,9 +60,10 @@ async def _answer(request: Request, caller: Caller, compose: Compose) -> Respons
     service = service_of(request)
     reads = language.language_for(request, caller)
     is_pdf = request.url.path.endswith(".pdf")
+    hidden_kinds = access.hidden_kinds(caller, service.roles)
 
     def read(session: Session) -> tuple[str, str]:
-        document = compose(session, caller, format_utc(service.clock()), reads)
+        document = compose(session, caller, hidden_kinds, format_utc(service.clock()), reads)
         if isinstance(document, BriefingPaper):
             return document.file, paper_briefing.html(document)
         return document.file, paper.html(document) if is_pdf else paper.markdown(document)
@@ -96,28 +96,33 @@ def _refused(request: Request, refused: Refused, caller: Caller) -> Response:
     return page
 
 
-def _report(number: int | None, session: Session, caller: Caller, now: str, reads: str) -> Document:
-    data = _composed(number, session, caller, now)
+def _report(
+    number: int | None, session: Session, caller: Caller, hidden_kinds: tuple[str, ...], now: str, reads: str
+) -> Document:
+    data = _composed(number, session, caller, hidden_kinds, now)
     return ReportDocument(session, data, reads).document(_printed(caller.account.name, now, data, reads))
 
 
-def _briefing(number: int | None, session: Session, caller: Caller, now: str, reads: str) -> BriefingPaper:
-    data = _composed(number, session, caller, now)
+def _briefing(
+    number: int | None, session: Session, caller: Caller, hidden_kinds: tuple[str, ...], now: str, reads: str
+) -> BriefingPaper:
+    data = _composed(number, session, caller, hidden_kinds, now)
     return BriefingDocument(session, data, reads).briefing(_printed(caller.account.name, now, data, reads))
 
 
-def _composed(number: int | None, session: Session, caller: Caller, now: str) -> Any:
-    """Return a report with the searches that the caller may see."""
+def _composed(number: int | None, session: Session, caller: Caller, hidden_kinds: tuple[str, ...], now: str) -> Any:
+    """Return a report with the searches and kinds that the caller may see."""
     frame = report.current(session, now) if number is None else report.as_signed(session, number)
-    return report.compose(session, caller.account.id, frame)
+    return report.compose(session, caller.account.id, frame, hidden_kinds=hidden_kinds)
 
 
-def _events(id: str, session: Session, caller: Caller, now: str, reads: str) -> Document:
+def _events(id: str, session: Session, caller: Caller, hidden_kinds: tuple[str, ...], now: str, reads: str) -> Document:
     account = caller.account
     board = access.get_visible_board(session, caller, id)
     if board.kind != "search":
         raise Refused("not_found")
-    document = HistoryDocument(session, board, reads).document(session, _printed(account.name, now, None, reads))
+    printed = _printed(account.name, now, None, reads)
+    document = HistoryDocument(session, board, reads, hidden_kinds).document(session, printed)
     reference = re.sub(r"[^A-Za-z0-9_-]+", "-", document.file).strip("-") or "search"  # people can type any reference
     return replace(document, file=f"{reference}-history")
 

@@ -3,6 +3,7 @@
 from sqlmodel import Session, select
 from starlette.requests import Request
 
+from board.engine import access
 from board.engine.identity import Caller
 from board.errors import Refused
 from board.handover import report
@@ -87,10 +88,11 @@ async def list_handovers(request: Request, caller: Caller) -> Reply[HandoverList
 async def _report_response(request: Request, caller: Caller, number: int | None) -> Reply[HandoverReport]:
     service = service_of(request)
     now, board = format_utc(service.clock()), BOARD.read(request)
+    hidden_kinds = access.hidden_kinds(caller, service.roles)
 
     def read(session: Session) -> HandoverReport:
         scope = report.current(session, now) if number is None else report.as_signed(session, number)
-        return report.compose(session, caller.account.id, scope, board)
+        return report.compose(session, caller.account.id, scope, board, hidden_kinds)
 
     found = await service.heavy_reads.read(caller, read)
     service.reads.report(caller, "handover" if number is None else f"handover/{number}")

@@ -125,9 +125,23 @@ interface ColumnState {
   rank: string;
 }
 
+interface ContactBody {
+  phones: Array<ShownPhone>;
+  email: string | null;
+  note: string | null;
+  earlier?: Array<EarlierDetails>;
+}
+
 interface DisplayFrame {
   type: "display";
   display: DisplaySettings;
+}
+
+interface DueCall {
+  id: string;
+  number: number;
+  due: IsoTime;
+  assignee: string | null;
 }
 
 interface DueTask {
@@ -135,6 +149,15 @@ interface DueTask {
   number: number;
   title: string;
   due: IsoTime;
+}
+
+interface EarlierDetails {
+  phones: Array<ShownPhone>;
+  email: string | null;
+  note: string | null;
+  seq: number;
+  at: IsoTime;
+  account: string | null;
 }
 
 interface EarlierSearch {
@@ -268,6 +291,7 @@ interface NoteState {
   happened_at: IsoTime;
   corrects: string | null;
   please_answer: boolean | null;
+  call: { contact: string, result: "reached" | "no_answer" | "left_message" | "calls_back", incoming: boolean, next_call: IsoTime | null, assignee: string | null } | null;
 }
 
 interface OpenAlarm {
@@ -364,7 +388,8 @@ interface SearchState {
   worrying: boolean | null;
   worrying_basis: string | null;
   criteria: { [key: string]: { answer: "yes" | "no" | "unknown", basis: string | null } };
-  appeal: { level: "none" | "discreet" | "posters" | "public" | "child_alert", from: IsoTime | null, until: IsoTime | null };
+  worrying_decided_by: { role: "officer" | "magistrate" | "prosecutor" | "examining_magistrate" | "family" | "child_focus", name: string, at: IsoTime, by_way: "call" | "mail" | "writing", reference: string | null } | null;
+  appeal: { level: "none" | "discreet" | "posters" | "public" | "child_alert", from: IsoTime | null, until: IsoTime | null, decided_by: { role: "officer" | "magistrate" | "prosecutor" | "examining_magistrate" | "family" | "child_focus", name: string, at: IsoTime, by_way: "call" | "mail" | "writing", reference: string | null } | null, conditions: { [key: string]: any } | null, no_photo: string | null, prolonged: number | null, before: { level: "none" | "discreet" | "posters" | "public" | "child_alert", from: IsoTime | null, until: IsoTime | null, decided_by: { role: "officer" | "magistrate" | "prosecutor" | "examining_magistrate" | "family" | "child_focus", name: string, at: IsoTime, by_way: "call" | "mail" | "writing", reference: string | null } | null } | null };
   access: "desk" | "members";
   members: Array<string>;
   lead: string | null;
@@ -399,6 +424,12 @@ interface ShiftState {
   before: string | null;
   handover: number | null;
   reason: string | null;
+}
+
+interface ShownPhone {
+  number: string;
+  shown: string;
+  label: string | null;
 }
 
 interface SightingState {
@@ -478,6 +509,7 @@ interface Summary {
   present: Array<Present>;
   overdue_task: DueTask | null;
   next_task: DueTask | null;
+  next_call: DueCall | null;
   unassessed_sighting: UnassessedSighting | null;
   credible_sighting: SummarySighting | null;
   alarm: SummaryAlarm | null;

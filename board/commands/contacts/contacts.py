@@ -169,6 +169,7 @@ KIND = Kind(
     events={
         "contact.added": EventSpec(N_("Contact added"), "contact.add"),
         "contact.updated": EventSpec(N_("Contact changed"), "contact.update", undoable=True),
+        "contact.assigned": EventSpec(N_("Call assigned"), "contact.update", undoable=True),
         "contact.called": EventSpec(N_("Call logged"), "contact.log"),
         "contact.withdrawn": EventSpec(N_("Contact withdrawn"), "contact.withdraw", undoable=True),
         "contact.restored": EventSpec(N_("Contact restored"), "contact.restore", undoable=True),
@@ -178,7 +179,7 @@ KIND = Kind(
     occasions={
         "call_due": Occasion(
             N_("Call due"), N_("Call to contact {number} due"), P_("alarm, short", "Call due"),
-            page="/searches/{board}#contacts", rule="call_due", by_responsible="skip", while_found=True,
+            page="/searches/{board}?contact={id}#log", rule="call_due", by_responsible="skip", while_found=True,
             by_time=ByTime(due_calls.find, due_calls.recheck),
         ),
     },
