@@ -99,7 +99,7 @@ class BoardService:
         self.visibility = VisibilityCache()
         self.repeats = Repeats(database)
         self.refusals, self.reads = Refusals(self.repeats), Reads(self.repeats)
-        self.source = BoardSource(database, self.visibility, self.reads, self.refusals)
+        self.source = BoardSource(database, self.visibility, self.reads, self.refusals, self.roles)
         self.source.on_visibility_changed = self._on_visibility_changed
         self.hub: Hub[Caller] = Hub(self.source, bus)
         self.limiter = _limiter(settings)

@@ -75,8 +75,8 @@ CALLS: dict[tuple[str, str], Call] = {
     (call.method, call.path): call
     for call in (
         endpoints.me, draft_keys.draft_key, endpoints.active, *idle_lock_api.CALLS, endpoints.all_accounts,
-        endpoints.boards, endpoints.board, endpoints.events, endpoints.commands, endpoints.source, integrity_api.chain,
-        endpoints.tip_source,
+        endpoints.boards, endpoints.board, endpoints.events, endpoints.commands, endpoints.source, endpoints.contact,
+        integrity_api.chain, endpoints.tip_source,
         exports.cards_csv, exports.cards_json, exports.journal_csv, exports.journal_json,
         *geo_exports.CALLS, geo_imports.preview,
         text_search.find, closed_searches.closed, room_api.room, unanswered.unanswered,

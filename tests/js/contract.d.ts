@@ -125,6 +125,13 @@ interface ColumnState {
   rank: string;
 }
 
+interface ContactBody {
+  phones: Array<ShownPhone>;
+  email: string | null;
+  note: string | null;
+  earlier?: Array<EarlierDetails>;
+}
+
 interface ContradictingCard {
   card: string;
   number: number;
@@ -164,11 +171,27 @@ interface DisplayFrame {
   display: DisplaySettings;
 }
 
+interface DueCall {
+  id: string;
+  number: number;
+  due: IsoTime;
+  assignee: string | null;
+}
+
 interface DueTask {
   id: string;
   number: number;
   title: string;
   due: IsoTime;
+}
+
+interface EarlierDetails {
+  phones: Array<ShownPhone>;
+  email: string | null;
+  note: string | null;
+  seq: number;
+  at: IsoTime;
+  account: string | null;
 }
 
 interface EarlierSearch {
@@ -178,6 +201,7 @@ interface EarlierSearch {
   date: string;
   days: number | null;
   place: string | null;
+  statements: Array<StatementAnswer>;
 }
 
 interface ErrorFrame {
@@ -302,6 +326,7 @@ interface NoteState {
   happened_at: IsoTime;
   corrects: string | null;
   please_answer: boolean | null;
+  call: { contact: string, result: "reached" | "no_answer" | "left_message" | "calls_back", incoming: boolean, next_call: IsoTime | null, assignee: string | null } | null;
 }
 
 interface OpenAlarm {
@@ -428,7 +453,8 @@ interface SearchState {
   worrying: boolean | null;
   worrying_basis: string | null;
   criteria: { [key: string]: { answer: "yes" | "no" | "unknown", basis: string | null } };
-  appeal: { level: "none" | "discreet" | "posters" | "public" | "child_alert", from: IsoTime | null, until: IsoTime | null };
+  worrying_decided_by: { role: "officer" | "magistrate" | "prosecutor" | "examining_magistrate" | "family" | "child_focus", name: string, at: IsoTime, by_way: "call" | "mail" | "writing", reference: string | null } | null;
+  appeal: { level: "none" | "discreet" | "posters" | "public" | "child_alert", from: IsoTime | null, until: IsoTime | null, decided_by: { role: "officer" | "magistrate" | "prosecutor" | "examining_magistrate" | "family" | "child_focus", name: string, at: IsoTime, by_way: "call" | "mail" | "writing", reference: string | null } | null, conditions: { [key: string]: string } | null, no_photo: string | null, prolonged: number | null, before: { level: "none" | "discreet" | "posters" | "public" | "child_alert", from: IsoTime | null, until: IsoTime | null, decided_by: { role: "officer" | "magistrate" | "prosecutor" | "examining_magistrate" | "family" | "child_focus", name: string, at: IsoTime, by_way: "call" | "mail" | "writing", reference: string | null } | null } | null };
   access: "desk" | "members";
   members: Array<string>;
   lead: string | null;
@@ -463,6 +489,12 @@ interface ShiftState {
   before: string | null;
   handover: number | null;
   reason: string | null;
+}
+
+interface ShownPhone {
+  number: string;
+  shown: string;
+  label: string | null;
 }
 
 interface SightingState {
@@ -505,6 +537,7 @@ interface SimilarSighting {
   clothing: string | null;
   company: string | null;
   score: Likeness;
+  statements: Array<StatementAnswer>;
 }
 
 interface SnapshotFrame {
@@ -521,6 +554,20 @@ interface Source {
   contact: string | null;
   earlier?: Array<FormerSource>;
   more?: true;
+}
+
+interface StatementAnswer {
+  text: string;
+  thing: string;
+  colour: Array<string>;
+  pattern: Array<string>;
+  material: Array<string>;
+  size: Array<string>;
+  other: Array<string>;
+  negated: boolean;
+  hedged: boolean;
+  whose: "child" | "companion" | "vehicle";
+  span: Array<number> | null;
 }
 
 interface SubscribedFrame {
@@ -542,6 +589,7 @@ interface Summary {
   present: Array<Present>;
   overdue_task: DueTask | null;
   next_task: DueTask | null;
+  next_call: DueCall | null;
   unassessed_sighting: UnassessedSighting | null;
   credible_sighting: SummarySighting | null;
   alarm: SummaryAlarm | null;

@@ -106,7 +106,11 @@ async def measured(name: str, monkeypatch: pytest.MonkeyPatch, *servers: Any) ->
     for number, value in TINY[name].items():
         assert hasattr(file, number), number
         monkeypatch.setattr(file, number, value)
-    if name in set(LONGER) - {"capacity", "files", "reconnect"}:  # those that stop no server, and need some, use that of the tests
+    if name in set(LONGER) - {
+        "capacity",
+        "files",
+        "reconnect",
+    }:  # those that stop no server use that of the tests
         monkeypatch.setattr(file, "on_servers", lambda workers=1: _borrowed(*servers))
     figures = await asyncio.to_thread(lambda: list(file.measure()))
     assert figures
