@@ -427,6 +427,12 @@ class SourceRead(Repeated, type="source.read", kind="sighting", group="reads"):
     number: int | None
 
 
+class CallerRead(Repeated, type="caller.read", kind="report", group="reads"):
+    """Disclosure of the name and contact of the caller of a report, on a screen or a paper."""
+
+    number: int
+
+
 class OriginalRead(Repeated, type="original.read", kind="file", group="reads"):
     """Download of a picture as it came, with all its metadata."""
 

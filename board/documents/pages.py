@@ -1,4 +1,4 @@
-"""Documents to download: handover report and search history, as PDF and Markdown, in the reader's language. The API has them as
+"""Documents to download: handover report, search history and the brief of a report, as PDF and Markdown, in the reader's language. The API has them as
 JSON."""
 
 import re
@@ -12,6 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from board.audit.entries import CallerRead
+from board.commands.reports import callers
 from board.config import sentences
 from board.documents import briefing as paper_briefing
 from board.documents import content as paper
@@ -19,6 +21,7 @@ from board.documents import pdf
 from board.documents.briefing import BriefingDocument, BriefingPaper
 from board.documents.content import Document
 from board.documents.handover_report import ReportDocument
+from board.documents.report_brief import ReportBrief
 from board.documents.search_history import HistoryDocument
 from board.engine import access
 from board.engine.identity import Caller
@@ -52,6 +55,17 @@ async def briefing(request: Request, caller: Caller) -> Response:
 async def history(request: Request, caller: Caller) -> Response:
     """Serve the newest events of a search."""
     return await _answer(request, caller, partial(_events, request.path_params["id"]))
+
+
+async def report_brief(request: Request, caller: Caller) -> Response:
+    """Serve the brief for the police of a report. It has the caller only for readers with the right to contacts; each such brief is
+    recorded as a read of the caller."""
+    shows_caller = service_of(request).roles.allows(caller.account.role, "contacts")
+    read_callers: list[CallerRead] = []
+    response = await _answer(request, caller, partial(_brief, request.path_params["report"], shows_caller, read_callers))
+    for entry in read_callers:
+        await service_of(request).reads.disclosure(caller, entry)
+    return response
 
 
 async def _answer(request: Request, caller: Caller, compose: Compose) -> Response:
@@ -122,6 +136,15 @@ def _events(id: str, session: Session, caller: Caller, now: str, reads: str) -> 
     return replace(document, file=f"{reference}-history")
 
 
+def _brief(
+    id: str, shows_caller: bool, read_callers: list[CallerRead], session: Session, caller: Caller, now: str, reads: str
+) -> Document:
+    row = callers.find_visible(session, caller.account.id, id)
+    if shows_caller and row.source_kept:
+        read_callers[:] = [callers.entry_of(row)]
+    return ReportBrief(session, row, reads, shows_caller).document(_printed(caller.account.name, now, None, reads))
+
+
 def _printed(name: str, now: str, data: Any, reads: str) -> str:
     """Return the footer of a document: its printer and time and, for a signed report, the time of its data."""
     is_signed = data is not None and not data["live"]
@@ -130,8 +153,21 @@ def _printed(name: str, now: str, data: Any, reads: str) -> str:
     return gettext_for(reads)(line).format(name=name, at=paper.datetime_text(now, reads), then=then)
 
 
-routes: list[Route] = [
-    Route(f"{path}.{ending}", pages.for_people(endpoint, "export"))
-    for ending in ("pdf", "md")
-    for path, endpoint in (("/handover", handover), ("/handovers/{number:number}", handover), ("/searches/{id}/history", history))
-] + [Route(f"{path}/briefing.pdf", pages.for_people(briefing, "export")) for path in ("/handover", "/handovers/{number:number}")]
+routes: list[Route] = (
+    [
+        Route(f"{path}.{ending}", pages.for_people(endpoint, "export"))
+        for ending in ("pdf", "md")
+        for path, endpoint in (
+            ("/handover", handover),
+            ("/handovers/{number:number}", handover),
+            ("/searches/{id}/history", history),
+        )
+    ]
+    + [
+        Route("/reports/{report}/brief.pdf", pages.for_people(report_brief, "export")),
+    ]
+    + [
+        Route(f"{path}/briefing.pdf", pages.for_people(briefing, "export"))
+        for path in ("/handover", "/handovers/{number:number}")
+    ]
+)

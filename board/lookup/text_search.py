@@ -26,6 +26,7 @@ from models.board import OPERATIONS
 from models.db.read_pacing import paced
 from models.db.tables import columns_of
 from models.entity import CountedEntity, Entity
+from models.missing_report import MissingReport
 from models.search import Search
 from models.searchable import Match, Searchable, find_matches, words
 from models.tip import Tip
@@ -106,7 +107,7 @@ def _find_hits(session: Session, query_words: list[str], board: str | None, hidd
 def _query(kind: type[Entity], query_words: list[str], board: str | None, hidden: Iterable[str]) -> Select[Any]:
     columns = columns_of(kind)
     query = select(kind).where(*(columns.folded.like(f"% {word}%") for word in query_words), columns.board.not_in(hidden))
-    if kind is Tip:  # a tip placed on a search is visible to those who see the search
+    if kind in (Tip, MissingReport):  # those placed on a search are visible to the accounts that see the search
         query = query.where(or_(columns.placed_on.is_(None), columns.placed_on.not_in(hidden)))
     if board is not None and not (kind is Search and board == OPERATIONS):  # every search is on this board
         query = query.where(columns.board == board)

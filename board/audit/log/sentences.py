@@ -47,6 +47,7 @@ _SAYS: dict[str, str] = {
     "display.changed": N_("{actor} changed the display “{name}”: {changes}"),
     "display.revoked": N_("{actor} removed the display “{name}”"),
     "export.read": N_("{actor} downloaded {file}"),
+    "caller.read": N_("{actor} read the name and contact of the caller of report {number}"),
     "source.read": N_("{actor} read the source of sighting {number} of the search {reference}"),
     "original.read": N_("{actor} downloaded the original of a photo of the search {reference}"),
     "audit.read": N_("{actor} read the audit log"),
