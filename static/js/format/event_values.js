@@ -42,7 +42,7 @@ export const READERS = {
 
 /** Return the name of the entity that an event is about. @param {any} it */
 export function nameOfEntity({ kind, event: { id }, ctx, latest }) {
-  if (isCard(kind) || kind === "tip") return cardName({ kind, state: latest ?? ctx.board.get(id)?.state ?? { number: null } });
+  if (isCard(kind) || kind === "tip" || kind === "report") return cardName({ kind, state: latest ?? ctx.board.get(id)?.state ?? { number: null } });
   if (kind === "column") return latest ? columnName(latest) : label.noun("column");
   if (kind === "file") return nameOfFile(latest);
   if (kind === "material") return materialName(latest);
