@@ -144,11 +144,12 @@ TOMORROW = format_utc(now() + timedelta(days=2))
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({"person": {"birth_date": TOMORROW[:10]}}, "person.birth_date"), ({"person": {"age": -1}}, "person.age"),
     ({"person": {"age": 131}}, "person.age"), ({"missing_since": TOMORROW}, "missing_since"),
-    ({"received_at": TOMORROW}, "received_at"), ({"kind": "none"}, "kind"), ({"belongings": {"phone": "perhaps"}}, "belongings.phone"),
+    ({"received_at": TOMORROW}, "received_at"), ({"kind": "none"}, "kind"),
+    ({"belongings": {"phone": "perhaps"}}, "belongings.phone"), ({"decision": None, "taken_by": "x"}, "taken_by"),
     ({"belongings": {"shoes": "yes"}}, "belongings.shoes"), ({"source_contact": "1" * 401}, "source_contact"),
     ({"criteria": {"danger_to_others": {"answer": "yes"}}}, "criteria.danger_to_others"),
     ({"circumstances": "x" * 4_001}, "circumstances"), ({"last_seen": {"lat": 50.0}}, "last_seen"),
-    ({"status": "opened"}, "status"), ({"possible_kind": "runaway"}, "possible_kind"), ({"decision": None, "taken_by": "x"}, "taken_by"),
+    ({"status": "opened"}, "status"), ({"possible_kind": "runaway"}, "possible_kind"),
     ({"earlier": {"a": {"search": UNKNOWN_ID}}}, "earlier.a.search"),
 ]  # fmt: skip
 
