@@ -31,7 +31,7 @@ async def test_an_operator_reports_and_a_coordinator_opens_in_two_presses(browse
     alice, bob = await browsers.window("Alice"), await browsers.window("Bob")
     await alice.open("/")
     await begin(bob, "Samira Haddad")
-    card = alice("[data-testid=reports] li.report").first
+    card = alice("[data-testid=reports] li.report-card").first
     await expect(card).to_contain_text("is taking a report")
     await expect(bob("[data-testid=report-owner]")).to_contain_text("Report")
     typed = {
@@ -86,7 +86,7 @@ async def test_a_coordinator_closes_a_report_with_a_reason(browsers: Browsers) -
     await dialog.locator("#report-why").select_option("came_home")
     await dialog.locator("[data-act=close-report]").click()
     await expect(dialog).to_have_count(0)
-    await expect(alice("[data-testid=reports] li.report")).to_have_count(0)
+    await expect(alice("[data-testid=reports] li.report-card")).to_have_count(0)
     await expect(bob("[data-act=next-call]")).to_have_count(1)
 
 

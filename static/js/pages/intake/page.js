@@ -116,7 +116,7 @@ export class IntakePage {
 
   #page() {
     const title = this.about === "seen" ? nothing : html`<h1 class="visually-hidden">${pageTitle("intake")}</h1>`;
-    return html`${title}${this.#firstQuestion()}${{ seen: () => this.#sightingPage(), missing: () => this.report.draw(), other: () => html`<div class="intake one">${this.#other.draw()}</div>` }[this.about]?.()}`;
+    return html`${title}${this.#firstQuestion()}${{ seen: () => this.#sightingPage(), missing: () => this.report.draw(), other: () => this.#other.draw() }[this.about]?.()}`;
   }
 
   #firstQuestion() {

@@ -40,7 +40,7 @@ export class ReportPage {
     call.settle();
     this.#announceQuestions();
     queueMicrotask(this.#tick); // after the draw
-    return html`<div class="intake report">${reportForm(call, this.#save)}${reportAside(call)}</div>`;
+    return html`<div class="report-call">${reportForm(call, this.#save)}${reportAside(call)}</div>`;
   }
 
   #saved() {

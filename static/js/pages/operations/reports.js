@@ -31,7 +31,7 @@ export function reportsColumn(view) {
 function reportCard(report, alarm, view) {
   const { id, state } = report, reasons = worryingReasons(state);
   const owner = alarm ? whoHasIt(ownerOf(alarm, null, view.session), view.session.account.id) : null;
-  return html`<li class="tip report ${reasons.length ? "is-worrying" : ""} ${view.board.badges.has(id) ? "changed" : ""}" data-report=${id} @pointerenter=${() => view.seen(id)} @focusin=${() => view.seen(id)}>
+  return html`<li class="report-card ${reasons.length ? "is-worrying" : ""} ${view.board.badges.has(id) ? "changed" : ""}" data-report=${id} @pointerenter=${() => view.seen(id)} @focusin=${() => view.seen(id)}>
     <p class="tip-head"><button type="button" class="plain tip-name" data-act="open-report" @click=${() => view.openReport(id)}>${cardName(report)}</button>
       <b class="child" dir="auto">${childName(state)}</b><span class="age">${agoElement(state.received_at)}</span></p>
     <p class="said">${[kindText(state), reasons.length ? t("worrying?") : null].filter(Boolean).join("\u00a0· ")}</p>
