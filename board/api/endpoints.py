@@ -88,8 +88,8 @@ async def all_accounts(request: Request) -> Reply[AccountList]:
 
     A caller who is limited to boards gets only the accounts that are on these boards.
 
-    `accounts[].machine`: the account has only tokens of scope `intake` or `report`, and nobody has ever signed in to it. It cannot be `lead`,
-    `assignee` or `incoming` (`invalid`).
+    `accounts[].machine`: the account has only tokens of scope `intake` or `report`, and nobody has ever signed in to it. It cannot
+    be `lead`, `assignee` or `incoming` (`invalid`).
     """
     caller = await require_caller(request, accounts=True)
 

@@ -1,5 +1,5 @@
-"""Documents to download: handover report, search history and the brief of a report, as PDF and Markdown, in the reader's language. The API has them as
-JSON."""
+"""Documents to download: handover report, search history and the brief of a report, as PDF and Markdown, in the reader's language.
+The API has them as JSON."""
 
 import re
 from collections.abc import Callable
@@ -58,7 +58,7 @@ async def history(request: Request, caller: Caller) -> Response:
 
 
 async def report_brief(request: Request, caller: Caller) -> Response:
-    """Serve the brief for the police of a report. It has the caller only for readers with the right to contacts; each such brief is
+    """Serve the brief for the police of a report. It has the caller only for readers with the right to contacts, and is then
     recorded as a read of the caller."""
     shows_caller = service_of(request).roles.allows(caller.account.role, "contacts")
     read_callers: list[CallerRead] = []

@@ -89,7 +89,10 @@ export class ReportCall {
     this.draw();
   };
 
-  resolved = () => this.save();
+  resolved = () => {
+    this.#refused.clear();
+    this.save();
+  };
 
   /** Send what has changed and is valid. */
   save = () => {
@@ -171,8 +174,9 @@ export class ReportCall {
       if (!fields.length || fields.includes(path)) this.#refused.set(path, value);
     }
     this.form.refuse(refusal);
-    this.#fail(refusal);
-    const isOpened = refusal.code === "conflict" && "status" in (refusal.fields ?? {}); // the event with its search follows
+    const isOpened = refusal.code === "conflict" && fields.includes("status") && refusal.current?.status === "opened";
+    if (isOpened) this.board.discard(refusal.id); // the event with its search follows
+    else this.#fail(refusal);
     if (isOpened || fields.some((path) => path in leaves)) this.#timer = setTimeout(this.save, PAUSE_MS);
   }
 

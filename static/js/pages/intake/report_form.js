@@ -27,10 +27,10 @@ export function reportForm(call, submit) {
       ${question(call, "belongings.phone", ["belongings.phone_note"])} ${question(call, "belongings.money", ["belongings.money_note"])}
       ${question(call, "belongings.medication", ["person.needs", "person.needs_until"])} ${question(call, "belongings.company", ["belongings.company_note"])}
       ${question(call, "police_told", [])}`)}
-    ${section("kind", t("Which type it may be"), t("suggested by the answers; one press changes it"), html`${kindButtons(call)} ${kindRows(kindView(call), call)}
+    ${section("kind", t("Which type it may be"), t("suggested by the answers; one press changes it"), html`${kindButtons(call)} ${kindRows(form, call, form.value("kind") ?? call.state?.possible_kind ?? null)}
       <div class="grid">${rows(form, ["circumstances", "may_go"], call)}</div>`)}
     ${section("criteria", t("The six criteria"), t("Ask them all. The police decide, not Searchboard."), html`${rules().criteria.map((key) => criterion(call, key))}`)}
-    ${section("earlier", label.field("earlier"), nothing, earlierRows(form, call, call.state?.earlier ?? null))}
+    ${section("earlier", label.field("earlier"), nothing, earlierRows(form, earlierView(call), call.state?.earlier ?? null))}
     <button type="submit" class="visually-hidden" tabindex="-1">${t("Save")}</button>
   </form>`;
 }
@@ -59,19 +59,6 @@ function kindButtons(call) {
       <button type="button" class="small" data-act="take-kind" @click=${() => { call.form.edit("kind", possible); call.edited(); }}>${t("Choose it")}</button></p>` : nothing}`;
 }
 
-/** The questions of the chosen or possible type. @param {ReportCall} call @returns {Form} */
-function kindView(call) {
-  const { form, state } = call;
-  const value = (/** @type {string} */ path) => (path === "kind" ? form.value(path) ?? state?.possible_kind ?? null : form.value(path));
-  return /** @type {any} */ (new Proxy(form, { get: (target, name) => (name === "value" ? value : bound(target, name)) }));
-}
-
-/** @param {any} target @param {string | symbol} name */
-function bound(target, name) {
-  const member = target[name];
-  return typeof member === "function" ? member.bind(target) : member;
-}
-
 /** @param {ReportCall} call @param {string} key */
 function criterion(call, key) {
   const isSuggested = call.state?.suggested.includes(key);
@@ -79,3 +66,6 @@ function criterion(call, key) {
     ${buttons(call, `criteria.${key}.answer`, html`${label.criterion(key)}${isSuggested ? html` <small class="hint" data-suggested=${key}>${say("suggested")}</small>` : nothing}`)}
     ${["yes", "no"].includes(call.form.value(`criteria.${key}.answer`) ?? "") ? row(call.form, `criteria.${key}.basis`, call) : nothing}</div>`;
 }
+
+/** Edits of earlier disappearances are drawn, and then sent. @param {ReportCall} call @returns {FormView} */
+const earlierView = (call) => /** @type {any} */ ({ session: call.session, board: call.board, earlierSearches: call.earlierSearches, draw: call.edited });

@@ -2,6 +2,7 @@
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
+import { label } from "../../core/labels.js";
 import { cardName } from "../../format/values.js";
 import { agoElement, formatMoment } from "../../format/time_elements.js";
 import { announce } from "../../shared/announcer.js";
@@ -29,7 +30,7 @@ export class ReportPage {
     const { call } = this, { state } = call, isOver = Boolean(state?.ended_at) || (state && state.status !== "waiting");
     return html`<p class="call-time"><b data-call=${call.began ?? ""} data-call-ended=${state?.ended_at ?? ""} data-testid="call-time"></b>
       <span>${call.began ? t("on the line since {at}", { at: formatMoment(call.began) }) : nothing}<br />${this.#saved()}</span></p>
-      <p class="call-owner" role="status" data-testid="report-owner">${call.id === null ? nothing : html`<b>${cardName({ kind: "report", state: state ?? { number: null } })}</b> ${ownerText(call)}`}</p>
+      <p class="call-owner" role="status" data-testid="report-owner">${call.id === null ? nothing : html`<b>${cardName({ kind: "report", state: state ?? { number: null } })}</b> ${state && state.status !== "waiting" ? label.value("status", state.status, "report") : ownerText(call)}`}</p>
       <div class="buttons">${isOver ? this.#after() : nothing}
         ${state?.ended_at ? nothing : html`<button type="button" class="primary" data-act="end-call" ?disabled=${call.id === null} @click=${this.#end}>${t("End the call")}</button>`}
         ${state?.ended_at || call.id === null ? html`<button type="button" data-act="next-call" @click=${this.#next}>${t("Next call")}</button>` : nothing}</div>`;
