@@ -88,7 +88,7 @@ async def all_accounts(request: Request) -> Reply[AccountList]:
 
     A caller who is limited to boards gets only the accounts that are on these boards.
 
-    `accounts[].machine`: the account has only tokens of scope `intake` or `report`, and nobody has ever signed in to it. It cannot
+    `accounts[].machine`: the account has only tokens of scope `intake` or `report`, and nobody has ever signed in to it. It can't
     be `lead`, `assignee` or `incoming` (`invalid`).
     """
     caller = await require_caller(request, accounts=True)

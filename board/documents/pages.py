@@ -1,5 +1,5 @@
-"""Documents to download: handover report, search history and the brief of a report, as PDF and Markdown, in the reader's language.
-The API has them as JSON."""
+"""Documents to download: handover report, search history and the brief of a report, as PDF and Markdown, in the language of the
+reader. The API has them as JSON."""
 
 import re
 from collections.abc import Callable
