@@ -23,7 +23,8 @@ export class ReportCall {
   form;
   earlierSearches;
   #page;
-  #stored = draft("report-call");
+  /** @type {any} */ #stored;
+  /** @type {(command: string) => Promise<{ report: string }>} */ #findReport;
   /** @type {string | null} */ #command = null; // that adds the report
   #asking = false; // for the id of the report
   /** @type {Record<string, string | null>} */ #caller = { source_name: null, source_contact: null }; // as the server has it
@@ -31,13 +32,19 @@ export class ReportCall {
   /** @type {Map<string, unknown>} */ #refused = new Map(); // path -> value that the server refused
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
 
-  /** @param {{ session: Session, board: Board, draw: () => void }} page */
-  constructor(page) {
+  /**
+   * @param {{ session: Session, board: Board, draw: () => void }} page
+   * @param {{ stored?: any, typed?: any, findReport?: (command: string) => Promise<{ report: string }> }} [options] drafts of the call and of
+   *   the form, and the call that returns the report of a command
+   */
+  constructor(page, { stored = draft("report-call"), typed = draft("report"), findReport = findByCommand } = {}) {
     this.#page = page;
+    this.#stored = stored;
+    this.#findReport = findReport;
     this.earlierSearches = new EarlierSearches(null, page.draw);
     this.form = new Form({
       key: "report", board: page.board, command: { name: "report.update", data: () => null }, fields: reportFields(),
-      read: () => this.state && { ...this.state, ...this.#caller }, draft: draft("report"),
+      read: () => this.state && { ...this.state, ...this.#caller }, draft: typed,
     });
     this.#resume(this.#stored.load());
     this.#stored.whenLoaded((/** @type {any} */ kept) => this.id === null && this.#command === null && this.#resume(kept));
@@ -216,12 +223,12 @@ export class ReportCall {
     else this.form.keep(path);
   }
 
-  /** Ask for the id of the report that this page's command added. The server does not run a known command again. */
+  /** Ask for the id of the report that this page's command added. */
   async #learnId() {
     if (this.#asking || this.session.outbox.pending(BOARD).some(({ id }) => id === this.#command)) return;
     this.#asking = true;
     try {
-      const { report } = await post("/api/v1/reports", { id: this.#command }, { repeat: true });
+      const { report } = await this.#findReport(/** @type {string} */ (this.#command));
       this.id = report;
       this.#keep();
       this.settle();
@@ -266,6 +273,9 @@ export class ReportCall {
     this.problem = "";
   }
 }
+
+/** The server does not run a known command again. @param {string} command */
+const findByCommand = (command) => post("/api/v1/reports", { id: command }, { repeat: true });
 
 /** A place without any value becomes null. @param {Record<string, any>} patch */
 function withoutEmptyPlace(patch) {
