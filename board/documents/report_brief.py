@@ -14,6 +14,7 @@ from models.missing_report import MissingReport
 
 _OMITTED = ("number", "status", "decision", "ended_at", "source_name", "source_contact", "possible_kind", "kind")
 _FIRST = ("person.first_name", "person.last_name", "person.age", "person.birth_date", "person.sex", "missing_since")
+_APART = ("criteria", "earlier.", "suggested", "last_seen.l")  # shown otherwise; the point is of no use on paper
 _GROUPS = ("person", "last_seen", "belongings", "details")
 
 
@@ -43,7 +44,7 @@ class ReportBrief:
         """Return the paths of the fields that people read, each part of a group on its own."""
         specs = kinds.named(MissingReport.KIND).fields
         shown = [spec.path for spec in specs if spec.reading != "internal" and spec.path.partition(".")[0] not in _OMITTED]
-        return [path for path in shown if path not in _GROUPS and not path.startswith(("criteria", "earlier.", "suggested"))]
+        return [path for path in shown if path not in _GROUPS and not path.startswith(_APART)]
 
     def _fact(self, path: str) -> Fact | None:
         value = self._values.value(path, _at(self._state, path), MissingReport.KIND, self._row.taken_by)

@@ -14,8 +14,7 @@ const MAX_QUESTIONS = 3;
 /** @param {import("./report_call.js").ReportCall} call */
 export function reportAside(call) {
   const { state } = call;
-  return html`<div class="intake-aside" data-testid="report-aside">
-    ${questions(call)}
+  return html`${questions(call)}<div class="intake-aside" data-testid="report-aside">
     ${state ? known(call, state) : html`<p class="hint">${t("As soon as there is a name or a number, the coordinators on duty get an alarm and can read along.")}</p>`}
     ${state ? worrying(state) : nothing} ${sameChild(call)}
   </div>`;
@@ -30,7 +29,7 @@ export function ownerText(call) {
 /** @param {import("./report_call.js").ReportCall} call */
 function questions({ state, session }) {
   const asked = (state?.questions ?? []).slice(-MAX_QUESTIONS).reverse();
-  return html`<div aria-live="assertive" data-testid="questions">${asked.map((/** @type {any} */ { text, by, at }) => html`<section class="asked">
+  return html`<div class="report-questions" aria-live="assertive" data-testid="questions">${asked.map((/** @type {any} */ { text, by, at }) => html`<section class="asked">
     <p><b>${t("{name} reads along", { name: accountName(session, by) })}</b> ${agoElement(at)}</p><p class="question-text" dir="auto">${text}</p></section>`)}</div>`;
 }
 
