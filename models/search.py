@@ -47,6 +47,12 @@ HOW = {
 SEXES = {"f": N_("Girl"), "m": N_("Boy"), "x": N_("Other")}
 BUILDS = {"slim": N_("slim"), "average": N_("average"), "sturdy": N_("sturdy")}
 ANSWERS = {"yes": N_("Yes"), "no": N_("No"), "unknown": N_("Unknown")}
+Caller = Literal["mother", "father", "guardian", "family", "facility", "school", "police", "other"]
+CALLERS = {
+    "mother": P_("caller", "mother"), "father": P_("caller", "father"), "guardian": P_("caller", "guardian"),
+    "family": P_("caller", "family"), "facility": P_("caller", "facility"), "school": P_("caller", "school"),
+    "police": P_("caller", "police"), "other": P_("caller", "other"),
+}  # fmt: skip
 shown_part = partial(part, exported=True, display="inner_room")
 LAST_SEEN = (
     FieldSpec("text", N_("Last seen"), control="text", exported=True, prose=True, personal=True),
@@ -268,6 +274,19 @@ class EarlierDisappearance(Data):
     note: Annotated[ShortText | None, part(N_("Note"), searched=True, personal=True)] = None
 
 
+class ReportedBy(Data):
+    """Report of a disappearance that belongs to a search.
+
+    `role`: what the caller is to the child.
+    `at`: start of the call.
+    """
+
+    number: Annotated[int, part(N_("Number of the report"))]
+    role: Annotated[Caller | None, part(N_("Caller"), choices=CALLERS, personal=True)] = None
+    taken_by: Annotated[Id, part(P_("of a report", "Taken by"), reads_as="person")]
+    at: Annotated[Time, part(P_("of a report", "Call began at"), reads_as="time")]
+
+
 class Search(Searchable, table=True):
     """Search for a child, on its own board and on `operations`. The board has the id of the search.
 
@@ -281,6 +300,7 @@ class Search(Searchable, table=True):
     `acknowledge`: reason why it was closed with open items.
     `details`: see *Details of a kind*. *0.4.0*
     `earlier`: earlier disappearances, by keys of `[a-z0-9]{1,16}`. *0.4.0*
+    `reports`: its reports, by their ids: the one that it was opened from, and those that were joined. *0.4.0*
     `photo`: a file of the search. *0.4.0*
     `public_photo`: the photo while the search is open and its appeal is `public` or `child_alert`, otherwise null. It is derived,
     is not listed by `since`, and never conflicts. *0.4.0*
@@ -328,6 +348,7 @@ class Search(Searchable, table=True):
         dict[str, EarlierDisappearance], N_("Earlier disappearances"), nullable=True, by_people=True, exported=True, personal=True
     )
     acknowledge: str | None = private(RequiredShortText, N_("Closed anyway because"), prose=True)
+    reports: dict[str, Any] | None = group(dict[str, ReportedBy], N_("Reported by"), nullable=True, personal=True)
     # Never part of a state:
     # whether the appeal is discreet, which hides the search from displays
     discreet: bool = Field(default=False, index=True, sa_column_kwargs={"server_default": false()})

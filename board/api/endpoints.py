@@ -54,7 +54,7 @@ async def me(request: Request) -> Reply[Me]:
 
     `language`: the chosen language (`en`, `fr`, `nl`, `de`); null means the language of the browser.
     """
-    account = (await require_caller(request, intake=True, accounts=True)).account
+    account = (await require_caller(request, intake=True, report=True, accounts=True)).account
     language = account.language or None
     me: Me = {"id": account.id, "name": account.name, "role": account.role, "email": account.email, "language": language}
     return json_response(me)
@@ -89,8 +89,8 @@ async def all_accounts(request: Request) -> Reply[AccountList]:
 
     A caller who is limited to boards gets only the accounts that are on these boards.
 
-    `accounts[].machine`: the account has only tokens of scope `intake`, and nobody has ever signed in to it. It cannot be `lead`,
-    `assignee` or `incoming` (`invalid`).
+    `accounts[].machine`: the account has only tokens of scope `intake` or `report`, and nobody has ever signed in to it. It can't
+    be `lead`, `assignee` or `incoming` (`invalid`).
     """
     caller = await require_caller(request, accounts=True)
 

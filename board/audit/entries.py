@@ -445,6 +445,12 @@ class ContactRead(Repeated, type="contact.read", kind="contact", group="reads"):
     number: int | None
 
 
+class CallerRead(Repeated, type="caller.read", kind="report", group="reads"):
+    """Disclosure of the name and contact of the caller of a report, on a screen or a paper."""
+
+    number: int
+
+
 class OriginalRead(Repeated, type="original.read", kind="file", group="reads"):
     """Download of a picture as it came, with all its metadata."""
 

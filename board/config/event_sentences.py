@@ -20,7 +20,7 @@ from models.texts import ngettext
 ALL = ("*",)
 _SET = (None, False)  # after a "!" before the path: the value is set
 CREATIONS = ("added", "opened", "attached", "approved")  # ends of types that add an entity, so that there are no changes to list
-NAMED = ("column", "tip", "file", "material", "distribution", "alarm", "contact")  # kinds with names, besides cards
+NAMED = ("column", "tip", "report", "file", "material", "distribution", "alarm", "contact")  # kinds with names, besides cards
 NULLABLE = ("decision", "file")  # readers with a text for no value
 # sentences that name the changed fields, with their form for a page that lists the changes after the sentence
 BEFORE_CHANGES = {
@@ -65,6 +65,7 @@ def _turn(path: str, both: str, to: str, reader: str = "field") -> Sentence:
 _OTHERWISE = N_("{who}: {event}")
 _SHIFT = ("holder", "since", "before", "handover", "reason")
 _TIP = ("placed", "dismissed", "queue", "queue_since")
+_REPORT = ("status", "decision", "kind", "possible_kind")
 _WAKE = ("answer", "queue", "queue_since")
 _HANDOVER = ("number", "handover", "status", "outgoing", "incoming", "reason", "restatement", "faults", "remarks")
 _RESTATEMENT = ("restatements", "handover", "keeper")
@@ -229,6 +230,28 @@ SENTENCES: dict[str, Sentence] = {
         N_("{what} was archived a day after it was answered"),
         said=_TIP,
     ),
+    "report.added": _say(
+        N_("{who} recorded {what}: {text}"), N_("{who} recorded {what}"),
+        text="text state.person.first_name",
+    ),
+    "report.asked": _say(N_("{who} asked the person on the telephone something about {what}"), said=("questions",)),
+    "report.call_ended": _say(N_("{who} ended the call of {what}"), N_("The call of {what} ended"), said=("ended_at",)),
+    "report.opened": _say(
+        N_("{who} opened {what} as the search for {name}"), N_("{who} opened {what} as a search"),
+        said=_REPORT, name="search state.decision.search",
+    ),
+    "report.joined": _say(
+        Variant(N_("{what} is now visible to everyone who can see its search"), {"count": [0]}),
+        N_("{who} joined {what} to the search for {name}"), N_("{who} joined {what} to a search"),
+        said=_REPORT, name="search state.decision.search",
+    ),
+    "report.closed": _say(
+        N_("{who} closed {what}: {why}"), N_("{who} closed {what}"),
+        said=("status", "decision"), why="field state.decision.why",
+    ),
+    "report.reopened": _say(N_("{who} reopened {what}"), said=("status", "decision")),
+    "report.archived": _say(N_("{what} was archived a day after it was decided"), said=_REPORT),
+    "search.reported": _say(N_("{who} joined another report to this search"), said=("reports",)),
     "wake.added": _wake(
         Variant(N_("Tip {number} may belong to this search"), _OF_TIP),
         N_("Sighting {number} of another search may belong to this search"), said=ALL,

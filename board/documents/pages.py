@@ -1,5 +1,5 @@
-"""Documents to download: handover report, search history and map, as PDF, Markdown or SVG, in the reader's language. The API has
-the first two as JSON."""
+"""Documents to download: handover report, search history, map and the brief of a report, as PDF, Markdown or SVG, in the reader's
+language. The API has all but the map as JSON."""
 
 import re
 from collections.abc import Callable
@@ -12,6 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from board.audit.entries import CallerRead
+from board.commands.reports import callers
 from board.config import sentences
 from board.config.speeds import Speeds
 from board.documents import briefing as paper_briefing
@@ -21,6 +23,7 @@ from board.documents.briefing import BriefingDocument, BriefingPaper
 from board.documents.content import Document
 from board.documents.handover_report import ReportDocument
 from board.documents.map_paper import MapDocument, MapPaper
+from board.documents.report_brief import ReportBrief
 from board.documents.search_history import HistoryDocument
 from board.engine import access
 from board.engine.identity import Caller
@@ -74,6 +77,17 @@ async def search_map(request: Request, caller: Caller) -> Response:
     at = request.query_params.get("at", "")
     seq = int(at) if at.isascii() and at.isdecimal() and len(at) <= MAX_SEQ_DIGITS else None
     return await _answer(request, caller, partial(_map, request.path_params["id"], size, seq))
+
+
+async def report_brief(request: Request, caller: Caller) -> Response:
+    """Serve the brief for the police of a report. It has the caller only for readers with the right to contacts, and is then
+    recorded as a read of the caller."""
+    shows_caller = service_of(request).roles.allows(caller.account.role, "contacts")
+    read_callers: list[CallerRead] = []
+    response = await _answer(request, caller, partial(_brief, request.path_params["report"], shows_caller, read_callers))
+    for entry in read_callers:
+        await service_of(request).reads.disclosure(caller, entry)
+    return response
 
 
 async def _answer(request: Request, caller: Caller, compose: Compose) -> Response:
@@ -166,6 +180,13 @@ def _safe(reference: str) -> str:
     return re.sub(r"[^A-Za-z0-9_-]+", "-", reference).strip("-") or "search"
 
 
+def _brief(id: str, shows_caller: bool, read_callers: list[CallerRead], session: Session, reader: Reader) -> Document:
+    row = callers.find_visible(session, reader.caller.account.id, id)
+    if shows_caller and row.source_kept:
+        read_callers[:] = [callers.entry_of(row)]
+    return ReportBrief(session, row, reader.language, shows_caller).document(_printed(reader))
+
+
 def _printed(reader: Reader, data: Any = None) -> str:
     """Return the footer of a document: its printer and time and, for a signed report, the time of its data."""
     is_signed = data is not None and not data["live"]
@@ -181,3 +202,4 @@ routes: list[Route] = [
     for path, endpoint in (("/handover", handover), ("/handovers/{number:number}", handover), ("/searches/{id}/history", history))
 ] + [Route(f"{path}/briefing.pdf", pages.for_people(briefing, "export")) for path in ("/handover", "/handovers/{number:number}")]
 routes += [Route(f"/searches/{{id}}/map.{ending}", pages.for_people(search_map, "export")) for ending in ("pdf", "svg")]
+routes += [Route("/reports/{report}/brief.pdf", pages.for_people(report_brief, "export"))]

@@ -23,8 +23,10 @@ from realtime.wire import protocol
 
 T = TypeVar("T")
 
-# events that may give or take access to a search or a tip
-SETS_RIGHTS = ("search.opened", "search.access_set", "search.appeal_set", "tip.placed", "tip.restored")
+# events that may give or take access to a search, a tip or a report
+SETS_RIGHTS = (
+    "search.opened", "search.access_set", "search.appeal_set", "tip.placed", "tip.restored", "report.opened", "report.joined",
+)  # fmt: skip
 ALL_VIEWERS = "everybody"  # audience key of all accounts that may see a search
 LIMITED_VIEWERS = "limited"  # key of callers who are limited to boards, to whom a board tells nothing of others
 

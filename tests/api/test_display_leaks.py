@@ -71,6 +71,16 @@ PLACE = {
     "outline": [[51.05311, 3.73121], [51.05312, 3.73122], [51.05313, 3.73123]], "searched_by": f"{SECRET} team",
     "searched_from": "2026-11-24T15:10:00Z", "searched_until": "2026-11-24T16:10:00Z", "remarks": f"{SECRET} empty",
 }  # fmt: skip
+REPORT: dict[str, Any] = {
+    "source_name": f"{SECRET} Samira", "source_contact": f"{SECRET} 0400", "caller_role": "mother",
+    "caller_place": f"{SECRET} flat",
+    "person": {
+        "first_name": "Noor", "last_name": f"{SECRET} Haddad", "description": f"{SECRET} curls", "needs": f"{SECRET} insulin",
+    },
+    "belongings": {"phone": "no", "phone_note": f"{SECRET} off", "company": "internet", "company_note": f"{SECRET} Yanis"},
+    "last_seen": {"text": f"{SECRET} metro", "lat": LAT, "lon": LON}, "last_seen_by": f"{SECRET} brother",
+    "circumstances": f"{SECRET} quarrel", "may_go": f"{SECRET} aunt",
+}  # fmt: skip
 TOLD = {"reason": f"{SECRET} why"}
 NOTE = {"text": f"{SECRET} note", "category": "decision", "happened_at": "2026-11-24T15:10:00Z"}
 CONTACT = {
@@ -151,6 +161,14 @@ GIVEN: dict[str, dict[str, Any]] = {  # data for each command of the table
     "tip.place": {"tip": "{tip}", "search": "{search}"},
     "tip.dismiss": {"tip": "{tip}"} | TOLD,
     "tip.restore": {"tip": "{tip}"} | TOLD,
+    "report.add": REPORT,
+    "report.update": {"report": "{report}", "may_go": f"{SECRET} sea", "source_name": f"{SECRET} mother"},
+    "report.ask": {"report": "{report}", "text": f"{SECRET} which?"},
+    "report.end_call": {"report": "{report}"},
+    "report.open": {"report": "{report}"},
+    "report.join": {"report": "{report}", "search": "{search}"},
+    "report.close": {"report": "{report}", "why": "other", "note": f"{SECRET} at home"},
+    "report.reopen": {"report": "{report}"},
     "wake.answer": {"wake": "{wake}", "answer": "not_same"} | TOLD,
     "alarm.take": {"alarm": "{alarm}"},
     "alarm.extend": {"alarm": "{alarm}", "until": "{soon}", "note": f"{SECRET} call"},
@@ -266,6 +284,9 @@ async def _scene(team: Team, lead: str) -> tuple[str, dict[str, Any]]:
     told = (await alice.command("operations", "tip.add", SIGHTING))["seqs"][0]
     events = await alice.http.get("/api/v1/boards/operations/events", params={"after": told - 1, "limit": 1})
     names |= {"tip": events.json()["events"][0]["id"], "search": search}
+    told = (await alice.command("operations", "report.add", REPORT))["seqs"][0]
+    events = await alice.http.get("/api/v1/boards/operations/events", params={"after": told - 1, "limit": 1})
+    names["report"] = events.json()["events"][0]["id"]
     names["wake"] = await add_wake(team.server.service, search, names["tip"])
     names["file"] = await uploads.attach_upload(alice, search, await uploads.ready(alice, search, f"{SECRET}.jpg"))
     names["upload"] = await uploads.ready(alice, search, f"{SECRET}.jpg")

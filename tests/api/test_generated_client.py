@@ -216,6 +216,11 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "GET /boards/{board}/files/{file}/content": {"with": {"board": "<board>", "file": "<letter>"}},
     "GET /boards/{board}/sightings/{sighting}/source": {"with": {"board": "<board>", "sighting": "<sighting>"}},
     "GET /tips/{tip}/source": {"with": {"tip": "<tip>"}},
+    "POST /reports": {
+        "body": {"id": "generated-3", "source_name": "Jo", "person": {"first_name": "Noor"}},
+        "keep": {"report": "report"},
+    },
+    "GET /reports/{report}/caller": {"with": {"report": "<report>"}},
     "GET /boards/{board}/room": {"with": {"board": "<board>"}},
     "GET /boards/{board}/look-again": {"with": {"board": "<board>"}},
     "GET /boards/{board}/chain": {"with": {"board": "<board>"}},

@@ -82,6 +82,14 @@ TRIES: dict[str, dict[str, Any]] = {
     "tip.dismiss": {"tip": "{tip}", "reason": "an advertisement"},
     "tip.restore": {"tip": "{tip}", "reason": None},
     "wake.answer": {"wake": "{wake}", "answer": "same", "reason": "the same coat"},
+    "report.add": {"source_name": "Samira", "person": {"first_name": "Lina"}},
+    "report.update": {"report": "{report}", "may_go": "an aunt", "search": None},
+    "report.ask": {"report": "{report}", "text": "Which medicine?"},
+    "report.end_call": {"report": "{report}"},
+    "report.open": {"report": "{report}", "kind": "runaway", "lead": None, "reference": None},
+    "report.join": {"report": "{report}", "search": "{search}"},
+    "report.close": {"report": "{report}", "why": "advice", "note": "a lawyer"},
+    "report.reopen": {"report": "{report}", "reason": None},
     "note.add": {"text": "the aunt was called"},
     "contact.add": {"name": "An Voorbeeld", "role": "parent"},
     "contact.update": {"contact": "{contact}", "relation": "mother"},
@@ -119,6 +127,7 @@ COORDINATORS = (
     "search.open", "search.set_status", "search.set_outcome", "search.set_worrying", "search.set_appeal", "search.set_access",
     "search.set_goal", "material.approve", "material.withdraw", "file.propose_removal", "file.confirm_removal",
     "column.add", "column.rename", "column.move", "column.remove", "board.make_room", "duty.plan",
+    "report.ask", "report.open", "report.join", "report.close", "report.reopen",
     *handover_steps.COMMANDS,
 )  # fmt: skip
 
@@ -129,7 +138,7 @@ EVERY_FIFTH = [*TRIES][::5]
 def board_of(name: str, search: str) -> str:
     """Return the board on which a command is tried."""
     of_desk = name in handover_steps.COMMANDS and TABLE[name].board_kind != "search"
-    return "operations" if name == "search.open" or name.startswith(("tip.", "duty.")) or of_desk else search
+    return "operations" if name == "search.open" or name.startswith(("tip.", "duty.", "report.")) or of_desk else search
 
 
 async def scene(team: Team) -> tuple[str, dict[str, Any]]:
@@ -148,6 +157,10 @@ async def scene(team: Team) -> tuple[str, dict[str, Any]]:
     events = await team.alice.http.get("/api/v1/boards/operations/events", params={"after": told - 1, "limit": 1})
     names["distributions"] = [names["distribution"]]
     names["tip"], names["search"] = events.json()["events"][0]["id"], search
+    reported = {"source_name": "Samira", "person": {"first_name": "Lina"}}
+    (added,) = (await team.alice.command("operations", "report.add", reported))["seqs"]
+    events = await team.alice.http.get("/api/v1/boards/operations/events", params={"after": added - 1, "limit": 1})
+    names["report"] = events.json()["events"][0]["id"]
     names["wake"] = await add_wake(team.server.service, search, names["tip"])
     (names["graded"],) = (await team.bob.command(search, "sighting.grade", grade))["seqs"]
     await team.charlie.command(search, "note.add", {"text": "@Alice, @Bob, @Ada: who calls?", "please_answer": True})

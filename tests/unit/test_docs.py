@@ -24,7 +24,7 @@ from tests.support.readme_blocks import README, code_blocks, document
 from tests.unit import test_architecture, test_js_layers
 
 NOUNS = (
-    "board|search|column|sighting|tip|task|card|note|file|material|distribution|alarm|wake|duty|planned_duty"
+    "board|search|column|sighting|tip|task|card|note|file|material|distribution|alarm|wake|report|duty|planned_duty"
     "|shift|handover|handed"
 )
 CONTRACT = (ROOT / "board/contract.md").read_text(encoding="utf-8")

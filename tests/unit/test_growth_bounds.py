@@ -38,6 +38,7 @@ BOUNDS: dict[str, tuple[str, object]] = {
     "note": ("share of an account on a board; those that ask for an answer", notes.MAX_ASKING),
     "column": ("share of an account on a board", SHARES.account),
     "tip": ("share of an account on a board", SHARES.token),
+    "missingreport": ("share of an account on a board", SHARES.token),
     "search": ("searches that one account opened and that are on `operations`", SHARES.searches),
     "board": ("one for each search", SHARES.searches),
     "alarm": (ALARMS, alarms.MAX_ENDED),

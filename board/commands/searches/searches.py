@@ -56,14 +56,14 @@ _OPENED = (  # the first event of its board tells who opened a search
 )
 
 
-class _Checked(Data):
+class CheckedFields(Data):
     """Fields whose items are checked: by the catalogue of criteria, and by the rules of earlier disappearances."""
 
     criteria: Criteria = Field(default_factory=Criteria)
     earlier: search_details.Earlier | None = None
 
 
-Fields: Any = data_of(Search, _Checked)
+Fields: Any = data_of(Search, CheckedFields)
 
 
 class OpenSearch(Fields):  # type: ignore[misc]  # the fields that the row declares
@@ -119,6 +119,11 @@ class SetAccess(Data):
 
 def open_search(writer: EventWriter, data: OpenSearch) -> None:
     """Open a search, with its own board, five columns and the first tasks of its kind."""
+    create(writer, data)
+
+
+def create(writer: EventWriter, data: OpenSearch, reports: State | None = None) -> tuple[Search, EventWriter]:
+    """Add a search; return it with the writer for its board. `reports`: the reports that it was opened from."""
     _require_few_opened(writer)
     past_times.check(writer, "missing_since", data.missing_since)
     _check_members(writer, data.access, data.members)
@@ -132,7 +137,7 @@ def open_search(writer: EventWriter, data: OpenSearch) -> None:
     number = unit_of_work.next_board_number(writer.session)  # `operations` is locked, so no other search gets it
     on_search = writer.on_new_board(Board(id=id, number=number, kind="search", epoch=new_epoch(), at=writer.now))
     row = Search(
-        id=id, board=id, opened_at=writer.now, appeal=appeals.NONE, made_reference=generated,
+        id=id, board=id, opened_at=writer.now, appeal=appeals.NONE, made_reference=generated, reports=reports,
         **(values | {"reference": data.reference or generated, "members": list(dict.fromkeys(data.members))}),
     )  # fmt: skip
     on_search.create(row, "search.opened", reserved=True)
@@ -140,6 +145,7 @@ def open_search(writer: EventWriter, data: OpenSearch) -> None:
     on_search.session.flush()
     for template in on_search.task_catalogue.first_tasks(data.kind):
         tasks.add_from_template(on_search, template)
+    return row, on_search
 
 
 def _require_few_opened(writer: EventWriter) -> None:
@@ -317,6 +323,7 @@ KIND = Kind(
         "search.goal_set": _significant(N_("Goal changed"), "search.set_goal", undoable=True, result="goal.text"),
         "search.photo_set": EventSpec(N_("Photo changed"), "search.set_photo", undoable=True),
         "search.outcome_set": EventSpec(N_("Outcome corrected"), "search.set_outcome", undoable=True),
+        "search.reported": EventSpec(N_("Reported again"), "report.join"),
         "search.archived": EventSpec(N_("Search archived")),
     },
     undo=UndoRules(dangling=_dangling, apply=_apply_undo),

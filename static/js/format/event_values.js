@@ -47,7 +47,7 @@ const wait = (alarm, since) => (Date.parse(alarm.taken_at ?? since) - Date.parse
 
 /** Return the name of the entity that an event is about. @param {any} it */
 export function nameOfEntity({ kind, event: { id }, ctx, latest }) {
-  if (isCard(kind) || kind === "tip" || kind === "contact") return cardName({ kind, state: latest ?? ctx.board.get(id)?.state ?? { number: null } });
+  if (isCard(kind) || kind === "tip" || kind === "report" || kind === "contact") return cardName({ kind, state: latest ?? ctx.board.get(id)?.state ?? { number: null } });
   if (kind === "column") return latest ? columnName(latest) : label.noun("column");
   if (kind === "file") return nameOfFile(latest);
   if (kind === "material") return materialName(latest);

@@ -74,6 +74,19 @@ CONTACTS: tuple[dict[str, Any], ...] = (
     {"name": "E. De Wolf", "role": "magistrate", "relation": "Gent", "next_call": CALL_AT},
     {"name": "Sint-Barbaracollege", "role": "school", "relation": "head teacher"},
 )  # fmt: skip
+REPORTED = {
+    "source_name": "Samira Haddad", "source_contact": "+32 400 00 12 34", "caller_role": "mother", "caller_place": "Molenbeek",
+    "person": {
+        "first_name": "Lina", "last_name": "Haddad", "age": 12, "sex": "f", "needs": "insulin",
+        "description": "Small, long black curls, a scar above the left eyebrow", "clothing": "white down jacket, red shoes",
+    },
+    "missing_since": "2026-11-25T20:30:00Z", "last_seen": {"text": "Zwarte Vijvers, metro"}, "last_seen_by": "her brother Amir",
+    "belongings": {
+        "phone": "no", "phone_note": "off since 23:05", "money": "unknown", "medication": "yes", "company": "internet",
+        "company_note": "a boy from Snapchat, “Yanis”",
+    },
+    "circumstances": "Quarrel about her phone at 21:45", "may_go": "Aunt in Vilvoorde?",
+}  # fmt: skip
 FOUND = {
     "status": "found",
     "reason": "The driver of line 2 saw her and waited with her at Melle for the patrol.",
@@ -89,6 +102,9 @@ async def night_came(demo: Demo) -> None:
     lost, placed = list(TIPS)[2:]
     await demo.command("bob", OPERATIONS, "tip.dismiss", {"tip": tips[lost], "reason": "The caller rang off, no number"})
     await demo.command("bob", OPERATIONS, "tip.place", {"tip": tips[placed], "search": demo.boards["DEMO-10"]})
+    await demo.command("bob", OPERATIONS, "report.add", REPORTED)
+    reports = await demo.entities("bob", OPERATIONS, "report")
+    demo.numbers |= {"report": reports[0]["id"]}
     demo.numbers |= {"tip": tips[next(iter(TIPS))], "dismissed": tips[lost]}
     await approve_and_give(demo)
     await add_contacts(demo)
@@ -243,6 +259,9 @@ NIGHT = (
             Shot("tip-dialog", "/?tip={tip}", dialog="tip"),
             Shot("tip-source", "/?tip={tip}", click("[data-act=read-source]"), dialog="tip", shows="[data-testid=tip-source]"),
             Shot("tip-dismissed", "/?tip={dismissed}", dialog="tip"),
+            Shot("reports", "/", at("[data-testid=reports]")),
+            Shot("report-dialog", "/?report={report}", dialog="report"),
+            Shot("report-call", "/intake?report={report}", shows="[data-form=report] [data-part=criteria]"),
             Shot("unanswered-tips", "/unanswered?queue=look", shows="li[data-entry]"),
             Shot("look-again-dialog", NOOR, click("[data-act=look-again]"), dialog="look-again", shows="[data-again]"),
             Shot("campaign", NOOR, click("[data-act=campaign]", "[data-act=filter-all]"), dialog="campaign"),
