@@ -17,7 +17,7 @@ LOOK_AHEAD = 3  # words in which a part of the body follows "left"
 
 
 class Reader(NounReader):
-    """Reads a text, sentence by sentence."""
+    """Reader of a text, sentence by sentence."""
 
     def read(self, lexicon: Lexicon, items: Sequence[Item]) -> None:
         """Read one sentence."""

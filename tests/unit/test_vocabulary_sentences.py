@@ -1,4 +1,4 @@
-"""What callers say is understood: the sentences of the vocabulary, and others that were written without looking at the rules."""
+"""Callers are understood: the sentences of the vocabulary, and others that were written without looking at the rules."""
 
 import pytest
 
