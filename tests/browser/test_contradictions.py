@@ -12,6 +12,8 @@ from tests.browser.test_replay import at_past
 from tests.support.browser_window import Window
 from tests.support.browsers import Browsers
 
+pytestmark = pytest.mark.browser
+
 GHENT = {"place": {"text": "Gent-Zuid", "lat": 51.0471, "lon": 3.7302, "radius_m": 50}, "seen_at": "2026-11-24T16:00:00Z"}
 AALST = {"place": {"text": "Aalst", "lat": 50.943, "lon": 4.0397, "radius_m": 100}, "seen_at": "2026-11-24T16:04:00Z"}
 
