@@ -120,7 +120,7 @@ async def test_typed_facts_arrive_one_after_the_other(team: Team) -> None:
         "off since 23:05", "mother", "Zwarte Vijvers",
     )  # fmt: skip
     assert sorted(typed["suggested"]) == ["medication", "under_13"]
-    assert len(await events(team.bob, entity=id)) == len(steps) + 1
+    assert len(await events(team.bob, entity=id)) == len(steps), "an answer that says nothing new is no event"
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"person": {"birth_date": TOMORROW[:10]}}, "person.birth_date"), ({"person": {"age": -1}}, "person.age"),
     ({"person": {"age": 131}}, "person.age"), ({"missing_since": TOMORROW}, "missing_since"),
     ({"received_at": TOMORROW}, "received_at"), ({"kind": "none"}, "kind"),
-    ({"belongings": {"phone": "perhaps"}}, "belongings.phone"), ({"decision": None, "taken_by": "x"}, "taken_by"),
+    ({"belongings": {"phone": "perhaps"}}, "belongings.phone"), ({"taken_by": "x"}, "taken_by"),
     ({"belongings": {"shoes": "yes"}}, "belongings.shoes"), ({"source_contact": "1" * 401}, "source_contact"),
     ({"criteria": {"danger_to_others": {"answer": "yes"}}}, "criteria.danger_to_others"),
     ({"circumstances": "x" * 4_001}, "circumstances"), ({"last_seen": {"lat": 50.0}}, "last_seen"),

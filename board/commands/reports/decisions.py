@@ -67,7 +67,7 @@ def open_report(writer: EventWriter, data: OpenReport) -> None:
     report = row.state() | ({"kind": data.kind} if data.kind is not None else {})
     values = shared_facts.search_of(report) | {name: getattr(data, name) for name in ("access", "lead", "reference")}
     values["members"] = list(dict.fromkeys([writer.account_id, *_person(writer, row.taken_by), *data.members]))
-    search, on_search = searches.create(writer, validated(searches.OpenSearch, values), shared_facts.record_report(None, row))
+    search, on_search = searches.create(writer, validated(searches.OpenSearch, values), shared_facts.reports_with(row, None))
     _add_note(on_search, row)
     _decide(writer, row, "opened", {"search": search.id}, {"kind": search.kind})
     _place(writer, row, search)
@@ -77,7 +77,7 @@ def join(writer: EventWriter, data: JoinReport) -> None:
     """Join a report to a search. Both keep their histories."""
     row = _find_waiting(writer, data.report)
     search, on_search = placing.find_open(writer, data.search)
-    on_search.update(search, "search.reported", {"reports": shared_facts.record_report(search, row)}, conflicts=False)
+    on_search.update(search, "search.reported", {"reports": shared_facts.reports_with(row, search.reports)}, conflicts=False)
     _add_note(on_search, row)
     _decide(writer, row, "joined", {"search": search.id})
     _place(writer, row, search)
