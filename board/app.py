@@ -13,7 +13,16 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Mount, Route, WebSocketRoute
 from starlette.types import Scope
 
-from board.accounts import access_pages, account_pages, admin_pages, guest_pages, identity_pages
+from board.accounts import (
+    access_pages,
+    account_pages,
+    admin_pages,
+    guest_pages,
+    identity_pages,
+    own_sessions,
+    own_tokens,
+    password_pages,
+)
 from board.accounts.factors import pages as factor_pages
 from board.accounts.factors import passkey_sign_in, sign_in_pages, step_up_pages
 from board.accounts.login import Login
@@ -22,6 +31,7 @@ from board.api import docs_page as api_page
 from board.api import routes as api_routes
 from board.api.metrics_endpoint import metrics_page
 from board.audit.log import pages as audit_pages
+from board.displays import map_pages
 from board.displays import pages as display_pages
 from board.documents import pages as paper_pages
 from board.errors import MESSAGES, Refused
@@ -32,12 +42,15 @@ from board.history import pages as history_pages
 from board.i18n import N_, translate
 from board.lookup import closed_pages
 from board.lookup.own_places import own_places
+from board.maps import tiles_api
 from board.providers import pages as provider_pages
 from board.providers.checks import Checks
 from board.providers.providers import Providers
 from board.service import BoardService
 from board.telemetry import metrics
 from board.telemetry.failures import refusal_for
+from board.timeline import pages as timeline_pages
+from board.vocabulary import meanings
 from board.web import board_pages, http, language, pages, static_files, websocket
 from board.web.health import healthz, readyz
 from board.web.http import json_response
@@ -65,13 +78,19 @@ def create_app(service: BoardService) -> Starlette:
             *static_files.routes,
             *board_pages.routes,
             *history_pages.routes,
+            *timeline_pages.routes,
             *closed_pages.routes,
             *handover_pages.routes,
             *paper_pages.routes,
+            *tiles_api.routes,
             *display_pages.routes,
+            *map_pages.routes,
             *api_page.routes,
             *provider_pages.routes,
             *account_pages.routes,
+            *own_sessions.routes,
+            *own_tokens.routes,
+            *password_pages.routes,
             *sign_in_pages.routes,
             *passkey_sign_in.routes,
             *step_up_pages.routes,
@@ -98,6 +117,7 @@ def create_app(service: BoardService) -> Starlette:
     )
     register_requests(app.routes)
     own_places(service.settings.files_path)  # built once, before the first look-up
+    meanings(service.settings.files_path)
     app.state.service = service
     app.state.login = Login(service)
     app.state.providers = Providers(service)

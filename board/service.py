@@ -26,6 +26,7 @@ from board.config.predefined_tasks import load_catalogue
 from board.config.roles import load_roles
 from board.config.settings import Settings
 from board.config.sign_in import load_sign_in
+from board.config.speeds import load_speeds
 from board.config.targets import load_targets
 from board.engine import board_limits, display_identity, identity, rights_version
 from board.engine.concurrency import HeavyReads, SharedReads
@@ -76,6 +77,8 @@ RIGHTS_POLL_S = 1.0  # interval of comparing rights with the database, as the co
 POLLS_PER_EXPIRY_CHECK = 60  # polls after which all callers are read again, even if nothing changed
 PROBE_S = 2.0  # interval of probing writes while they fail
 KEPT_LOOK_AGAIN_S, MAX_LOOK_AGAINS = 5.0, 32  # suggestions that all who are on a board ask for at once, after a confirmation
+# contradictions by position of the board, which everyone on it asks for at once after a sighting
+KEPT_CONTRADICTIONS_S, MAX_CONTRADICTIONS = 60.0, 64
 LAST_USE_S = 60.0  # interval of writing last uses that are due
 
 
@@ -92,10 +95,11 @@ class BoardService:
         self.file_shares = load_file_shares(settings.files_path)
         self.sign_in = load_sign_in(settings.files_path)
         self.roles = load_roles(settings.files_path)
+        self.speeds = load_speeds(settings.files_path)
         self.visibility = VisibilityCache()
         self.repeats = Repeats(database)
         self.refusals, self.reads = Refusals(self.repeats), Reads(self.repeats)
-        self.source = BoardSource(database, self.visibility, self.reads, self.refusals)
+        self.source = BoardSource(database, self.visibility, self.reads, self.refusals, self.roles)
         self.source.on_visibility_changed = self._on_visibility_changed
         self.hub: Hub[Caller] = Hub(self.source, bus)
         self.limiter = _limiter(settings)
@@ -106,6 +110,7 @@ class BoardService:
         self.lookups = HeavyReads(database, self.queues.lookups)
         self.exports = HeavyReads(database, self.queues.exports)
         self.look_agains = SharedReads(KEPT_LOOK_AGAIN_S, MAX_LOOK_AGAINS)
+        self.contradictions = SharedReads(KEPT_CONTRADICTIONS_S, MAX_CONTRADICTIONS)
         self.files = FileStore.of(settings)
         self.disk = DiskReserve(settings, self.files.folder)
         self.files_removed = asyncio.Event()  # bytes wait to be deleted

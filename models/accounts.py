@@ -11,7 +11,7 @@ THEMES = ("light", "dark")
 
 
 class Account(SQLModel, table=True):
-    """Person or program that can log in. A guest sees one search, as a viewer, until a time."""
+    """Person or program that can log in. A guest sees one search, as a viewer who may be allowed to write, until a time."""
 
     id: str = Field(primary_key=True)
     email: str = Field(unique=True)
@@ -24,10 +24,21 @@ class Account(SQLModel, table=True):
     created_at: str
     guest_of: str | None = None  # the board that a guest sees; None for all other accounts
     guest_until: str | None = None  # from this time on, the guest can't sign in
+    guest_writes: bool = False  # the guest may also change its search, as an investigator does
+    claims_until: str | None = None  # until then the newest claims of a provider give the role; None if no claims do
 
     def is_active(self, at: str) -> bool:
         """Return whether the account can sign in at this time."""
         return self.enabled and (self.guest_until is None or self.guest_until > at)
+
+    def may_use_tokens(self, at: str) -> bool:
+        """Return whether the tokens of the account work at this time: not after the end of the claims that give its role."""
+        return self.is_active(at) and (self.claims_until is None or self.claims_until > at)
+
+    @property
+    def command_role(self) -> str:
+        """Role that the account has in commands on boards: a guest who may write is an investigator there, and only there."""
+        return "investigator" if self.guest_of is not None and self.guest_writes else self.role
 
 
 class LoginSession(SQLModel, table=True):

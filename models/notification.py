@@ -1,4 +1,5 @@
-"""Notifications of alarms by e-mail or webhook: written in the transaction of an alarm's step, sent after it."""
+"""Notifications by e-mail or webhook, written in the transaction of their cause and sent after it: a step of an alarm, or a use
+of the account for emergencies (then `board` is the audit board, and `alarm` names the cause)."""
 
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel

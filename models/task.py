@@ -6,9 +6,9 @@ from pydantic import StringConstraints
 from sqlalchemy import Index, false
 
 from models.card import Card, Priority
-from models.declared import field, group, part, written
+from models.declared import PLACE, field, group, part, written
 from models.entity import partial_index
-from models.fields import Data, Id, LongText, Name, Time, Title
+from models.fields import Data, Id, LocationWithRadius, LongText, Name, Time, Title
 from models.texts import N_, P_
 
 
@@ -26,6 +26,7 @@ class Task(Card, table=True):
     """Task with an instruction, a due time and a result.
 
     `checklist`: by keys of `[a-z0-9]{1,16}`.
+    `place`: where it is to be done. *0.4.0*
     `sighting`: sighting that it is about.
     `take_down`: whether it was added when the child was found, to take down the appeal.
     """
@@ -47,6 +48,7 @@ class Task(Card, table=True):
     )  # fmt: skip
     instruction: str | None = written(LongText, N_("Instruction"), control="long")
     due: str | None = field(Time, N_("Due"), by_people=True, control="time", exported=True, display="room")
+    place: dict[str, Any] | None = group(LocationWithRadius, N_("Place"), nullable=True, by_people=True, parts=PLACE)
     checklist: dict[str, Any] = group(dict[str, ChecklistItem], N_("Checklist"), by_people=True, exported=True, personal=True)
     result: str | None = written(LongText, N_("Result"), control="long")
     sighting: str | None = field(Id, N_("Sighting"), by_people=True, control="card", refers_to="sighting", exported=True)

@@ -18,9 +18,9 @@ from board.exports.exports import BOM, CSV, csv_lines
 from board.i18n import N_, translate
 from board.service import BoardService
 from board.web import language, pages
-from board.web.admin_only import for_admins
 from board.web.endpoint import Param
 from board.web.http import count_document, service_of
+from board.web.role_pages import for_admins
 from models.board import OPERATIONS
 from models.times import format_utc
 

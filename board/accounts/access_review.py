@@ -127,7 +127,7 @@ def _of_search(
 def _row(person: Account, search: str, through: Through, at: str, ends_at: str = "", token: Token | None = None) -> AccessRow:
     state = "disabled" if not person.enabled else "enabled" if person.is_active(at) else "ended"
     title, scope = (token.name, token.scope) if token is not None else ("", "")
-    return AccessRow(person.name, person.email, person.role, state, search, through, ends_at, title, scope)
+    return AccessRow(person.name, person.email, person.command_role, state, search, through, ends_at, title, scope)
 
 
 def _displays(session: Session) -> list[AccessRow]:

@@ -1,4 +1,5 @@
-"""Last use of accounts: by a sign-in, a session or a token. Accounts that nobody uses are reported, and later locked."""
+"""Last use of accounts: by a sign-in or a session. A token that a program uses is no use by
+its owner, who may have left. Accounts that nobody uses are reported, and later locked."""
 
 from collections.abc import Collection
 from typing import NamedTuple
@@ -8,10 +9,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session
 
 from board.engine import program_accounts
-from models.accounts import Account, AccountUse, LoginSession, Token
+from models.accounts import Account, AccountUse, LoginSession
 from models.db.tables import columns_of
 
-_A, _U, _S, _T = (columns_of(model) for model in (Account, AccountUse, LoginSession, Token))
+_A, _U, _S = (columns_of(model) for model in (Account, AccountUse, LoginSession))
 _NEW = insert(AccountUse)
 _RECORD = _NEW.on_conflict_do_update(
     index_elements=["account"], set_={"at": _NEW.excluded.at}, where=_U.at < _NEW.excluded.at
@@ -20,7 +21,6 @@ _ENABLED = select(_A.id, _A.email, _A.name, _A.role, _A.created_at).where(_A.ena
 _USES = (
     select(_U.account, _U.at),
     select(_S.account, func.max(_S.used_at)).group_by(_S.account),
-    select(_T.account, func.max(_T.used_at)).where(_T.used_at.is_not(None)).group_by(_T.account),
 )
 
 

@@ -26,7 +26,7 @@ from board.accounts import (
     token_boards,
     token_list,
 )
-from board.accounts.account_pages import check_password_for_token, form_reader, recheck
+from board.accounts.account_forms import check_password_for_token, form_reader, recheck
 from board.accounts.factors import second_factors
 from board.accounts.identities import Link
 from board.accounts.provider_session import provider_of
@@ -37,9 +37,9 @@ from board.errors import OperationError, Refused
 from board.i18n import N_
 from board.service import BoardService
 from board.web import language, pages
-from board.web.admin_only import for_admins
 from board.web.http import service_of
 from board.web.refusals import with_retry_after
+from board.web.role_pages import for_admins
 from board.web.same_origin import own_origin
 from models.accounts import SCOPES, Account
 from models.times import format_utc, now

@@ -89,7 +89,7 @@ async def add(request: Request) -> Reply[Invitation]:
 
 @Call(
     "PATCH", "/accounts/{account}", N_("Sets the role of an account, disables or enables it."),
-    REFUSALS, body=ChangedAccount,
+    (*REFUSALS, "too_large"), body=ChangedAccount,
 )  # fmt: skip
 async def change(request: Request) -> Reply[ProvisionedAccount]:
     """Change an account that is not an administrator's. Disabling ends its sessions and its one-time link.

@@ -3,8 +3,7 @@
 A form posts and is redirected to the page. The one-time link of a new guest is shown once, in the response.
 """
 
-from collections.abc import Awaitable, Callable
-from functools import wraps
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from sqlmodel import Session
@@ -14,16 +13,16 @@ from starlette.routing import Route
 
 from board import i18n
 from board.accounts import guests, live_changes, password_links
-from board.accounts.account_pages import form_reader
+from board.accounts.account_forms import form_reader
 from board.audit import actor
 from board.engine import access
 from board.engine.identity import Caller, renewed
 from board.engine.rights_version import lock_rights_version
-from board.errors import MESSAGES, OperationError, Refused
+from board.errors import OperationError, Refused
 from board.web import language, pages
-from board.web.auth import signed_in
-from board.web.http import Endpoint, check_allowed, check_rate, service_of
-from board.web.same_origin import check_own_page, own_origin
+from board.web.http import check_allowed, service_of
+from board.web.role_pages import for_coordinators
+from board.web.same_origin import own_origin
 from models.accounts import ROLES, Account
 from models.search import Search
 from models.times import format_utc
@@ -33,26 +32,7 @@ T = TypeVar("T")
 PATH = "/searches/{id}/guests"
 OFFERED_DAYS = (1, 3, 7, 14, 30, 90)  # until the access of a guest ends
 DEFAULT_DAYS = 7
-
-
-def for_coordinators(endpoint: Callable[[Request, Caller], Awaitable[Response]]) -> Endpoint:
-    """Wrap an endpoint so that only coordinators and administrators with a session reach it."""
-
-    @wraps(endpoint)
-    async def call(request: Request) -> Response:
-        caller = await signed_in(request)
-        if caller is None and request.method != "POST":
-            return pages.redirect_to_login(request)
-        if caller is None:
-            raise Refused("unauthenticated")
-        if not caller.is_own_session or not _is_coordinator(caller.account):
-            return pages.error_page(request, 404, MESSAGES["not_found"], caller)
-        if request.method == "POST":
-            check_own_page(request)
-            check_rate(request, caller)
-        return await endpoint(request, caller)
-
-    return call
+WRITE = "write"  # value of `rights`; every other value lets a guest only read
 
 
 async def guests_page(request: Request, caller: Caller, problem: str | None = None) -> Response:
@@ -74,13 +54,15 @@ async def guests_page(request: Request, caller: Caller, problem: str | None = No
 
 
 async def add_guest(request: Request, caller: Caller) -> Response:
-    """`POST /searches/{id}/guests`: add a guest, and show the one-time link by which the guest sets the password."""
+    """`POST /searches/{id}/guests`: add a guest, and show the one-time link by which the guest sets the password. `rights` is
+    `write` for a guest who may also change the search."""
     form, service = await form_reader(request), service_of(request)
     board, email, name, days = request.path_params["id"], form("email"), form("name"), _days(form("days"))
+    writes, max_days = form("rights") == WRITE, service.settings.max_guest_days
     check_allowed(request, await service.limiter.take(service.limits.accounts, caller.account.id))
 
     def add(session: Session) -> str:
-        return guests.add(session, board, email, name, service.clock(), days=days, max_days=service.settings.max_guest_days)
+        return guests.add(session, board, email, name, service.clock(), days=days, max_days=max_days, writes=writes)
 
     try:
         secret = await _change(request, caller, add)
@@ -99,6 +81,13 @@ async def set_end(request: Request, caller: Caller) -> Response:
     return await _change_and_redirect(
         request, caller, lambda session: guests.set_end(session, board, account, service.clock(), days=days, max_days=max_days)
     )
+
+
+async def set_rights(request: Request, caller: Caller) -> Response:
+    """`POST /searches/{id}/guests/rights`: let the guest `account` write (`rights` is `write`), or only read."""
+    form, board = await form_reader(request), request.path_params["id"]
+    account, writes = form("account"), form("rights") == WRITE
+    return await _change_and_redirect(request, caller, lambda session: guests.set_writes(session, board, account, writes))
 
 
 async def end_guest(request: Request, caller: Caller) -> Response:
@@ -151,5 +140,6 @@ routes = [
     Route(PATH, for_coordinators(guests_page)),
     Route(PATH, for_coordinators(add_guest), methods=["POST"]),
     Route(f"{PATH}/until", for_coordinators(set_end), methods=["POST"]),
+    Route(f"{PATH}/rights", for_coordinators(set_rights), methods=["POST"]),
     Route(f"{PATH}/end", for_coordinators(end_guest), methods=["POST"]),
 ]

@@ -1,5 +1,8 @@
 """Guests: accounts that see one search, as viewers, until a time. They are added, extended and ended at that search.
 
+A coordinator can let a guest write there: then it can give the commands of an investigator on this search, and has no other right
+of an investigator.
+
 After its end, a guest can be added again, also to another search: it stays the same account.
 """
 
@@ -20,7 +23,9 @@ ROLE = "viewer"
 MAX_GUESTS = 50  # per search, without those whose access has ended
 
 
-def add(session: Session, board: str, email: str, name: str, now: datetime, *, days: int, max_days: int) -> str:
+def add(
+    session: Session, board: str, email: str, name: str, now: datetime, *, days: int, max_days: int, writes: bool = False
+) -> str:  # fmt: skip
     """Add a guest of a search, or invite one again whose access has ended. Return the secret of a one-time link that sets its
     password. Raises OperationError."""
     at, until = format_utc(now), _end_after(days, now, max_days)
@@ -35,9 +40,10 @@ def add(session: Session, board: str, email: str, name: str, now: datetime, *, d
         raise OperationError(N_("An account with this address already exists."))
     bump_rights_version(session)
     accounts.drop_access(session, account)  # sessions of an earlier stay
-    account.guest_of, account.guest_until = board, until
+    account.guest_of, account.guest_until, account.guest_writes = board, until, writes
     session.flush()
-    writer.write(session, entries.GuestAdded(id=account.id, name=account.name, until=until, **_place(session, board)))
+    entry = entries.GuestAdded(id=account.id, name=account.name, until=until, writes=writes, **_place(session, board))
+    writer.write(session, entry)
     return password_links.create(session, account, now, first=True)
 
 
@@ -47,6 +53,15 @@ def set_end(session: Session, board: str, id: str, now: datetime, *, days: int, 
     bump_rights_version(session)
     before, account.guest_until = account.guest_until, until
     writer.write(session, entries.GuestEndSet(id=id, name=account.name, before=before, until=until, **_place(session, board)))
+
+
+def set_writes(session: Session, board: str, id: str, writes: bool) -> None:
+    """Let a guest write, or only read. Idempotent. Raises Refused `not_found`."""
+    account = _find(session, board, id)
+    bump_rights_version(session)
+    if account.guest_writes != writes:
+        account.guest_writes = writes
+        writer.write(session, entries.GuestRightsSet(id=id, name=account.name, writes=writes, **_place(session, board)))
 
 
 def end(session: Session, board: str, id: str, now: datetime) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from board.audit import entries, writer
-from board.config.sign_in import SignIn
+from board.config.sign_in import Provider, SignIn
 from board.engine.rights_version import bump_rights_version
 from board.errors import OperationError
 from board.i18n import N_
@@ -55,13 +55,31 @@ def of_account(session: Session, account: str) -> Identity | None:
     return session.exec(select(Identity).where(Identity.account == account)).first()
 
 
-def role_until(session: Session, account: Account, sign_in: SignIn) -> str | None:
-    """Return the time until which the newest claims give an account its role; None if its role depends on no claims."""
-    identity = of_account(session, account.id)
-    provider = sign_in.by_issuer(identity.issuer) if identity is not None else None
-    if identity is None or provider is None or not provider.role or sign_in.is_break_glass(account.email):
-        return None
-    return format_utc(parse_utc(identity.checked_at) + UNCHECKED_TTL)
+def role_until(account: Account, sign_in: SignIn) -> str | None:
+    """Return the time until which a person can sign in without the provider whose claims give the role; None if there is none,
+    and for the account for emergencies."""
+    return None if sign_in.is_break_glass(account.email) else account.claims_until
+
+
+def record_check(account: Account, identity: Identity, provider: Provider | None, now: datetime) -> None:
+    """Record that the claims of a person were read now. If they give the role, they do so for UNCHECKED_TTL."""
+    identity.checked_at = format_utc(now)
+    account.claims_until = _claims_until(identity, provider)
+
+
+def align_claims(session: Session, sign_in: SignIn) -> None:
+    """Set until when claims give the role of each account, after a change of `sign_in.toml`. Open sockets follow."""
+    rows = session.exec(select(Account, Identity).where(Account.id == Identity.account)).all()
+    for account, identity in rows:
+        until = _claims_until(identity, sign_in.by_issuer(identity.issuer))
+        if account.claims_until != until:
+            bump_rights_version(session)
+            account.claims_until = until
+
+
+def _claims_until(identity: Identity, provider: Provider | None) -> str | None:
+    gives_role = provider is not None and bool(provider.role)
+    return format_utc(parse_utc(identity.checked_at) + UNCHECKED_TTL) if gives_role else None
 
 
 def permission_of(session: Session, account: str, now: datetime) -> LinkPermission | None:
@@ -81,15 +99,16 @@ def allow_link(session: Session, account: Account, issuer: str, key: str, now: d
     writer.write(session, entries.LinkAllowed(id=account.id, name=account.name, provider=key))
 
 
-def link(session: Session, account: Account, issuer: str, subject: str, key: str, now: datetime, *, by_email: bool) -> Identity:
+def link(session: Session, account: Account, provider: Provider, subject: str, now: datetime, *, by_email: bool) -> Identity:
     """Link an account to a person at a provider. A permission is used up."""
     at = format_utc(now)
-    identity = Identity(issuer=issuer, subject=subject, account=account.id, linked_at=at, checked_at=at)
+    identity = Identity(issuer=provider.issuer, subject=subject, account=account.id, linked_at=at, checked_at=at)
+    record_check(account, identity, provider, now)
     session.add(identity)
     if (permission := session.get(LinkPermission, account.id)) is not None:
         session.delete(permission)
     session.flush()
-    writer.write(session, entries.IdentityLinked(id=account.id, name=account.name, provider=key, by_email=by_email))
+    writer.write(session, entries.IdentityLinked(id=account.id, name=account.name, provider=provider.key, by_email=by_email))
     return identity
 
 
@@ -100,6 +119,7 @@ def unlink(session: Session, account: Account) -> None:
     if identity is None:
         return
     session.delete(identity)
+    account.claims_until = None
     rows = select(LoginSession).where(LoginSession.account == account.id, col(LoginSession.issuer).is_not(None))
     for row in session.exec(rows).all():
         session.delete(row)

@@ -6,12 +6,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from board.accounts import identities
-from board.accounts.account_pages import form_reader
+from board.accounts.account_forms import form_reader
 from board.accounts.admin_pages import PATH, change_and_redirect
 from board.engine.identity import Caller
 from board.errors import Refused
-from board.web.admin_only import for_admins
 from board.web.http import service_of
+from board.web.role_pages import for_admins
 from models.accounts import Account
 from models.times import now
 

@@ -48,7 +48,7 @@ async def lock(request: Request) -> Reply[LockState]:
 
 @Call(
     "POST", "/me/unlock", N_("Unlocks this session with the password or a passkey of its account. For sessions only."),
-    (*EVERYWHERE, "invalid"), body=Unlock,
+    (*EVERYWHERE, "invalid", "too_large"), body=Unlock,
 )  # fmt: skip
 async def unlock(request: Request) -> Reply[LockState]:
     """Unlock the session in all its tabs. It gets another cookie.

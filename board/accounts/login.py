@@ -170,7 +170,8 @@ class Login:
             )
             writer.write(session, signed_in, by=actor.account(current))
             if provider is None and self._service.sign_in.is_break_glass(current.email):
-                break_glass.report(session, current, address)
+                by_email = self._service.settings.smtp_url is not None
+                break_glass.report(session, current, address, login_session.created_at, by_email=by_email)
             if is_new_device:
                 entry = NewDevice(id=current.id, name=current.name, device=browser.device, address=address or None)
                 writer.write(session, entry, by=actor.SERVER, also_alerts=[current.id])
@@ -185,7 +186,7 @@ class Login:
 
     def _bound(self, session: Session, account: Account, login_session: LoginSession) -> None:
         """End a session without a provider when the account's role, which depends on claims of one, is not known any more."""
-        until = identities.role_until(session, account, self._service.sign_in)
+        until = identities.role_until(account, self._service.sign_in)
         if until is not None:
             login_session.latest_end = min(login_session.latest_end, until)
             login_session.ends_at = min(login_session.ends_at, until)

@@ -39,10 +39,11 @@ def _row(login_session: LoginSession, language: str) -> SessionRow:
 
 
 def disown(session: Session, id: str, digest: str, *, current: str | None, with_new_devices: bool, now: str) -> int:
-    """End a session that is not the person's own, alert the administrators, and return the number of ended sessions.
+    """End a session that is not the person's own, alert the administrators, and return the number of ended tokens.
 
-    `with_new_devices`: also end all others that began on a new device, except the `current` one. Networks of earlier sign-ins
-    become strangers again. Raises OperationError if the session has ended, or is the current one.
+    All tokens of the account end too, because the other person may have made or read one. `with_new_devices`: also end all other
+    sessions that began on a new device, except the `current` one. Networks of earlier sign-ins become strangers again. Raises
+    OperationError if the session has ended, or is the current one.
     """
     bump_rights_version(session)
     account = session.get_one(Account, id)
@@ -55,7 +56,7 @@ def disown(session: Session, id: str, digest: str, *, current: str | None, with_
         session.delete(row)
     earlier_networks.forget(session, id)
     _report(session, account, reported, len(ended))
-    return len(ended)
+    return accounts.end_tokens(session, id, now)
 
 
 def _report(session: Session, account: Account, reported: LoginSession, count: int) -> None:

@@ -70,7 +70,8 @@ async def _is_unchecked(request: Request, account: Account) -> bool:
     Otherwise people who left their organisation could come in by a password or passkey for ever.
     """
     service = service_of(request)
-    until = await service.database.read(lambda session: identities.role_until(session, account, service.sign_in))
+    current = await service.database.read(lambda session: session.get_one(Account, account.id))
+    until = identities.role_until(current, service.sign_in)
     return until is not None and until <= format_utc(now())
 
 

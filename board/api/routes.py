@@ -17,10 +17,12 @@ from board.alarms import watch_api
 from board.api import endpoints
 from board.audit.log import api as audit_calls
 from board.displays import api as display_calls
-from board.documents import material_api, wait_api
+from board.documents import material_api, timeline_api, wait_api
 from board.duty import import_api
 from board.exports import exports
 from board.files.http import api as file_calls
+from board.geo_files import export_api as geo_exports
+from board.geo_files import import_api as geo_imports
 from board.handover import api as report_calls
 from board.history import integrity_api
 from board.history import unseen_api as since_calls
@@ -39,6 +41,7 @@ from board.lookup import (
     text_search,
     unanswered,
 )
+from board.reach import contradictions_api, reach_api
 from board.web.endpoint import Call
 from board.web.refusals import json_errors
 from board.web.static_files import gzipped as packed_for_all
@@ -73,9 +76,10 @@ CALLS: dict[tuple[str, str], Call] = {
     (call.method, call.path): call
     for call in (
         endpoints.me, draft_keys.draft_key, endpoints.active, *idle_lock_api.CALLS, endpoints.all_accounts,
-        endpoints.boards, endpoints.board, endpoints.events, endpoints.commands, endpoints.source, integrity_api.chain,
-        endpoints.tip_source,
+        endpoints.boards, endpoints.board, endpoints.events, endpoints.commands, endpoints.source, endpoints.contact,
+        integrity_api.chain, endpoints.tip_source,
         exports.cards_csv, exports.cards_json, exports.journal_csv, exports.journal_json,
+        *geo_exports.CALLS, geo_imports.preview,
         text_search.find, closed_searches.closed, room_api.room, unanswered.unanswered,
         own_work.own_work,
         alert_calls.list_alerts, alert_calls.mark_read,
@@ -84,9 +88,10 @@ CALLS: dict[tuple[str, str], Call] = {
         import_api.preview,
         report_calls.current, report_calls.list_handovers, report_calls.signed,
         intake_api.create_sighting, report_api.create_report, report_api.report_caller, places_api.places,
-        similar_sightings_api.similar, matching_searches_api.searches,
-        look_again_api.look_again, earlier_searches.earlier,
+        similar_sightings_api.similar, matching_searches_api.searches, look_again_api.look_again, earlier_searches.earlier,
+        contradictions_api.contradictions, reach_api.reach,
         material_api.preview, material_api.preview_picture, material_api.material_pdf, wait_api.document_wait,
+        timeline_api.timeline,
         audit_calls.entries, audit_calls.csv,
         display_calls.create_code, display_calls.pairing_status, display_calls.report_status,
         display_calls.list_displays, display_calls.pair, display_calls.change, display_calls.revoke, display_calls.reload,

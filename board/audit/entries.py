@@ -182,7 +182,7 @@ class TokenRefused(Attempt, type="token.refused"):
     name: str | None
     token: str | None
     title: str | None
-    reason: Literal["unknown", "revoked", "expired", "disabled", "unagreed"]
+    reason: Literal["unknown", "revoked", "expired", "disabled", "unagreed", "unchecked"]
 
 
 class CommandRefused(BoardRepeated, type="command.refused", kind="board", group="refusals"):
@@ -353,12 +353,13 @@ class PasskeyRefused(Attempt, type="factor.refused", group="sign_ins"):
 
 
 class GuestAdded(Entry, type="guest.added"):
-    """Guest of a search, whose access ends at `until`."""
+    """Guest of a search, whose access ends at `until`. `writes`: whether it may also change the search."""
 
     name: str
     board: str
     reference: str
     until: str
+    writes: bool = False
 
 
 class GuestEndSet(Entry, type="guest.end_set"):
@@ -367,6 +368,15 @@ class GuestEndSet(Entry, type="guest.end_set"):
     reference: str
     before: str | None
     until: str
+
+
+class GuestRightsSet(Entry, type="guest.rights_set"):
+    """Guest who may from now on write (`writes`), or only read."""
+
+    name: str
+    board: str
+    reference: str
+    writes: bool
 
 
 class GuestEnded(Entry, type="guest.ended"):
@@ -421,6 +431,14 @@ class ExportRead(Repeated, type="export.read", kind="board", group="reads"):
 
 class SourceRead(Repeated, type="source.read", kind="sighting", group="reads"):
     """Disclosure of the source of a sighting to a reader who asked for it."""
+
+    board: str
+    reference: str | None
+    number: int | None
+
+
+class ContactRead(Repeated, type="contact.read", kind="contact", group="reads"):
+    """Disclosure of the telephones, e-mail and note of a contact to a reader who asked for them."""
 
     board: str
     reference: str | None

@@ -15,6 +15,7 @@ from sqlmodel import Session
 from board.commands.alarms import alarms, alerts, settled_alerts
 from board.commands.cards import ownership
 from board.commands.command import Ack, CommandSpec
+from board.commands.limited_commands import check_limited, role_for
 from board.commands.read_ahead import CommandRequest, lock_and_read, request_of
 from board.commands.registry import TABLE, Command, is_allowed_while_closed
 from board.commands.sightings import due_wakes
@@ -147,7 +148,7 @@ def _execute(
     current = replace(caller, account=account)
     operations = access.lock_second_board(uow, account.id, OPERATIONS) if len(boards) > 1 else None
     board = access.lock_visible_board(uow, current, command.board)
-    spec, equivalent = _authorize(session, command, board, account, caller, roles)
+    spec, equivalent = _authorize(session, command, board, account, current, roles)
     if (ack := _previous_ack(session, uow, request, content)) is not None:
         return CommandResult(ack)
     if board.kind == "search" and not is_allowed_while_closed(spec, equivalent):
@@ -159,8 +160,9 @@ def _execute(
     except ValidationError as error:
         raise from_pydantic(error) from error
     writer = EventWriter(
-        session, account, command, board, operations, now, task_catalogue, alarm_rules, caller.token, shares, caller.token_name
-    )
+        session, account, command, board, operations, now, task_catalogue, alarm_rules, caller.token, shares, caller.token_name,
+        current.boards,
+    )  # fmt: skip
     spec.handler(writer, data)
     ownership.follow(writer)
     result = writer.result
@@ -212,9 +214,11 @@ def _authorize(
     equivalent = spec.equivalent(session, board, command.data) if spec.equivalent is not None else None
     required = (spec,) if equivalent is None else (spec, TABLE.get(equivalent, spec))
     is_lead = any(row.or_lead for row in required) and _is_lead(session, board, account)
-    has_right = spec.right is None or roles.allows(account.role, spec.right)
-    if not has_right or not all(row.allows(account.role, is_lead) for row in required) or not caller.may_command:
+    role = role_for(account, command.name, equivalent)
+    has_right = spec.right is None or roles.allows(role, spec.right)
+    if not has_right or not all(row.allows(role, is_lead) for row in required) or not caller.may_command:
         raise Refused("forbidden")
+    check_limited(caller, command.name, equivalent)
     return spec, equivalent
 
 

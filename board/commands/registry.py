@@ -8,6 +8,7 @@ from board.commands import undo
 from board.commands.alarms import alarms, promises
 from board.commands.cards import cards, columns, notes, room, tasks
 from board.commands.command import ABOUT_CARD, AFTER, BEFORE, CARD, CommandSpec, EntityRead
+from board.commands.contacts import contacts, details
 from board.commands.duty import duties, plan
 from board.commands.files import file_removals, files, photos
 from board.commands.handover import briefings, handovers, shifts
@@ -26,14 +27,15 @@ __all__ = ["TABLE", "Command", "CommandSpec"]
 for declared_kind in (  # in the order of snapshots
     searches.KIND, columns.KIND, sightings.KIND, tasks.KIND, notes.KIND, briefings.KIND, shifts.KIND, handovers.KIND,
     handovers.SEARCH_KIND, alarms.KIND, tips.KIND, files.KIND, materials.KIND, distributions.KIND,
-    duties.KIND, plan.KIND, wakes.KIND, report_kind.KIND,
+    duties.KIND, plan.KIND, wakes.KIND, contacts.KIND, report_kind.KIND,
 ):  # fmt: skip
     kinds.register(declared_kind)
 
 SIGHTING, TASK, TIP = EntityRead("sighting", "sighting"), EntityRead("task", "task"), EntityRead("tip", "tip")
 FILE, COLUMN, ALARM = EntityRead("file", "file"), EntityRead("column", "column"), EntityRead("alarm", "alarm")
 MATERIAL, DISTRIBUTION = EntityRead("material", "material"), EntityRead("distribution", "distribution")
-WAKE, REPORT = EntityRead("wake", "wake"), EntityRead("report", "report")
+WAKE, CONTACT = EntityRead("wake", "wake"), EntityRead("contact", "contact")
+REPORT = EntityRead("report", "report")
 ABOUT_SIGHTING = EntityRead("sighting", "sighting", is_changed=False)
 
 TABLE: dict[str, CommandSpec] = {
@@ -116,6 +118,25 @@ TABLE: dict[str, CommandSpec] = {
     "card.withdraw": CommandSpec("search", "investigator", cards.WithdrawCard, cards.withdraw, reads=(CARD,)),
     "card.restore": CommandSpec("search", "investigator", cards.WithdrawCard, cards.restore, reads=(CARD,)),
     "note.add": CommandSpec("any", "investigator", notes.AddNote, notes.add, while_closed=True, reads=(ABOUT_CARD,)),
+    "contact.add": CommandSpec("search", "investigator", contacts.AddContact, contacts.add, while_closed=True),
+    "contact.update": CommandSpec(
+        "search",
+        "investigator",
+        contacts.UpdateContact,
+        contacts.update,
+        while_closed=True,
+        patches=(contacts.Fields, details.ContactDetails),
+        reads=(CONTACT,),
+    ),
+    "contact.log": CommandSpec(
+        "search", "investigator", contacts.LogCall, contacts.log_call, while_closed=True, reads=(CONTACT,)
+    ),
+    "contact.withdraw": CommandSpec(
+        "search", "investigator", contacts.WithdrawContact, contacts.withdraw, while_closed=True, reads=(CONTACT,)
+    ),
+    "contact.restore": CommandSpec(
+        "search", "investigator", contacts.WithdrawContact, contacts.restore, while_closed=True, reads=(CONTACT,)
+    ),
     "file.attach": CommandSpec("search", "investigator", files.AttachFile, files.attach, while_closed=True, reads=(ABOUT_CARD,)),
     "file.update": CommandSpec(
         "search", "investigator", files.UpdateFile, files.update, patches=(files.Fields,), reads=(FILE, ABOUT_CARD)

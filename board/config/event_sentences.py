@@ -20,7 +20,7 @@ from models.texts import ngettext
 ALL = ("*",)
 _SET = (None, False)  # after a "!" before the path: the value is set
 CREATIONS = ("added", "opened", "attached", "approved")  # ends of types that add an entity, so that there are no changes to list
-NAMED = ("column", "tip", "report", "file", "material", "distribution", "alarm")  # kinds with names, besides cards
+NAMED = ("column", "tip", "report", "file", "material", "distribution", "alarm", "contact")  # kinds with names, besides cards
 NULLABLE = ("decision", "file")  # readers with a text for no value
 # sentences that name the changed fields, with their form for a page that lists the changes after the sentence
 BEFORE_CHANGES = {
@@ -30,6 +30,7 @@ BEFORE_CHANGES = {
 }
 SHORT = 60  # characters: a longer value gets its own line
 _OF_TIP: dict[str, Sequence[Any]] = {"!state.tip": _SET}
+_UNGRADED: dict[str, Sequence[Any]] = {"before.grade.source": ("F",), "before.grade.content": (6,)}  # nobody graded it before
 _SAME_CHILD: dict[str, Sequence[Any]] = {"state.answer.answer": ("same",)}
 
 Text = str | tuple[str, str]  # a plural of `count`: one and many
@@ -90,8 +91,8 @@ def _wake(*variants: Text | Variant, said: Sequence[str] = _WAKE) -> Sentence:
     return _say(*variants, said=said, number="text state.number")
 
 
-def _named(name: str, *variants: Text | Variant, said: Sequence[str] = ALL) -> Sentence:
-    return _say(*variants, said=said, name=name)
+def _named(name: str, *variants: Text | Variant, said: Sequence[str] = ALL, **slots: str) -> Sentence:
+    return _say(*variants, said=said, name=name, **slots)
 
 
 _UPDATED = _say(
@@ -126,9 +127,24 @@ SENTENCES: dict[str, Sentence] = {
     "search.status_set": _turn(
         "status", N_("{who} changed the status from “{from}” to “{to}”"), N_("{who} changed the status to “{to}”"),
     ),
-    "search.worrying_set": _turn("worrying", N_("{who} decided: {to} (was: {from})"), N_("{who} decided: {to}"), "decision"),
-    "search.appeal_set": _turn(
-        "appeal.level", N_("{who} changed the appeal from “{from}” to “{to}”"), N_("{who} set the appeal to “{to}”"),
+    "search.worrying_set": _say(
+        Variant(
+            N_("{who} recorded the decision of {name} ({role}): {to} (was: {from})"), {"!state.worrying_decided_by": _SET}
+        ),
+        Variant(N_("{who} recorded the decision of {name} ({role}): {to}"), {"!state.worrying_decided_by": _SET}),
+        N_("{who} decided: {to} (was: {from})"), N_("{who} decided: {to}"),
+        said=("worrying", "worrying_decided_by"), from_="field was.worrying", to="decision state.worrying",
+        name="text state.worrying_decided_by.name", role="decider state.worrying_decided_by.role",
+    ),
+    "search.appeal_set": _say(
+        Variant(N_("The appeal “{from}” ended because its time was up"), {"event.actor": [None]}),
+        Variant(
+            N_("{who} changed the appeal from “{from}” to “{to}”, decided by {name} ({role})"), {"!state.appeal.decided_by": _SET}
+        ),
+        Variant(N_("{who} set the appeal to “{to}”, decided by {name} ({role})"), {"!state.appeal.decided_by": _SET}),
+        N_("{who} changed the appeal from “{from}” to “{to}”"), N_("{who} set the appeal to “{to}”"),
+        said=("appeal.level", "appeal.decided_by", "appeal.prolonged", "appeal.before"), from_="field was.appeal.level",
+        to="field state.appeal.level", name="text state.appeal.decided_by.name", role="decider state.appeal.decided_by.role",
     ),
     "search.goal_set": _say(
         N_("{who} changed the goal: {text}, due {until}"), N_("{who} changed the goal: {text}"),
@@ -251,6 +267,16 @@ SENTENCES: dict[str, Sentence] = {
         N_("Sighting {number} of another search no longer waits for an answer"),
     ),
     "wake.removed": _say(N_("A suggestion to look again was removed")),
+    "contact.added": _named("text latest.name", N_("{who} added a contact: {name}")),
+    "contact.assigned": _ASSIGNED,
+    "contact.called": _named(
+        "text latest.name",
+        Variant(N_("{name} called {who}: {result}"), {"state.last_call.incoming": [True]}),
+        N_("{who} called {name}: {result}"),
+        result="call_result state.last_call.result",
+    ),
+    "contact.withdrawn": _named("text latest.name", N_("{who} withdrew the contact {name}")),
+    "contact.restored": _named("text latest.name", N_("{who} restored the contact {name}")),
     "card.archived": _say(N_("{who} made room: {what} left the board")),
     "card.brought_back": _say(N_("{who} brought {what} back"), said=("column", "rank")),
     "note.archived": _say(N_("{who} made room: a note left the board")),
@@ -263,7 +289,8 @@ SENTENCES: dict[str, Sentence] = {
     "column.moved": _say(N_("{who} moved the column “{what}”")),
     "column.removed": _say(N_("{who} removed the column “{what}”"), said=("title", "role")),
     "sighting.graded": _say(
-        N_("{who} graded {what} from {from} to {to}"), N_("{who} graded {what}: {grade}"),
+        Variant(N_("{who} graded {what}: {grade}"), _UNGRADED), N_("{who} graded {what} from {from} to {to}"),
+        N_("{who} graded {what}: {grade}"),
         said=("grade",), from_="grade before.grade", to="grade state.grade", grade="grade state.grade",
     ),
     "sighting.assessed": _turn(
@@ -283,6 +310,7 @@ SENTENCES: dict[str, Sentence] = {
     "card.withdrawn": _say(N_("{who} withdrew {what}"), said=("withdrawn",)),
     "card.restored": _say(N_("{who} restored {what}"), said=("withdrawn",)),
     "note.added": _say(
+        Variant(N_("{who} logged a call ({result}): {text}"), {"!state.call": _SET}),
         Variant(N_("{who} wrote a note on {what}"), {"known": [False]}),
         Variant(N_("{who} wrote in the log"), {"known": [False]}),
         Variant(N_("{who} corrected a note on {what}: {text}"), {"!state.corrects": _SET}),
@@ -292,6 +320,7 @@ SENTENCES: dict[str, Sentence] = {
         N_("{who} wrote on {what} ({category}): {text}"),
         N_("{who} wrote in the log ({category}): {text}"),
         what="card state.card", category="category state.category", text="text state.text",
+        result="call_result state.call.result",
     ),
     "shift.taken": _say(
         N_("{who} took the shift from {from} without a handover"), N_("{who} took the shift without a handover"),
@@ -325,15 +354,17 @@ SENTENCES: dict[str, Sentence] = {
     "handover.withdrawn": _handover(sentences.WITHDRAWN),
     "alarm.raised": _alarm(N_("{who} raised an alarm: {what}")),
     "alarm.escalated": _alarm(
+        N_("{what}: nobody had the alarm, so {who} asked {names}"),
         Variant(N_("{what}: nobody had the alarm, so {who} asked the same people again"), {"again": [True]}),
-        N_("{what}: nobody had the alarm, so {who} asked {names}"), N_("{what}: nobody had the alarm, so {who} continued to ask"),
+        N_("{what}: nobody had the alarm, so {who} continued to ask"),
         names="asked",
     ),
     "alarm.taken": _alarm(
-        N_("{name} has it until {time}, after {length}: {what}"), N_("{name} has it, after {length}: {what}"),
+        N_("{name} has it until {time}, after {length}: {what}"), N_("{name} has it until {time}: {what}"),
+        N_("{name} has it, after {length}: {what}"), N_("{name} has it: {what}"),
         name="person state.taken_by", length="wait state", time="time state.until",
     ),
-    "alarm.extended": _alarm(N_("{who} has it until {time}: {what}"), time="time state.until"),
+    "alarm.extended": _alarm(N_("{who} extended the promise until {time}: {what}"), time="time state.until"),
     "alarm.lapsed": _alarm(N_("The promise of {name} lapsed, so nobody had it: {what}"), name="person state.lapsed_by"),
     "alarm.handed_on": _alarm(N_("{who} handed the alarm on to {name}: {what}"), name="last state.asked"),
     "alarm.handed_over": _alarm(
@@ -344,7 +375,9 @@ SENTENCES: dict[str, Sentence] = {
     "alarm.given_back": _alarm(N_("{who} gave the alarm back, so nobody had it: {what}")),
     "alarm.released": _alarm(
         Variant(N_("The alarm was reopened because {who} unassigned it: {what}"), {"!event.actor": _SET}),
+        N_("The alarm was reopened because {name} can no longer act, or is no longer on duty: {what}"),
         N_("The alarm was reopened because the person who had it can no longer act, or is no longer on duty: {what}"),
+        name="person was.taken_by",
     ),
     "alarm.archived": _say(
         Variant(N_("An alarm was archived a day after it ended"), {"board": ["operations"]}),

@@ -37,7 +37,7 @@ def own_place(fields: Mapping[str, Any]) -> OwnPlace:
     if kind not in KINDS:
         raise ValueError(f"kind must be one of {', '.join(KINDS)}")
     lat, lon = _number(fields, "lat", 90), _number(fields, "lon", 180)
-    if not _is_in_europe(lat, lon) and _is_in_europe(lon, lat):
+    if not is_in_europe(lat, lon) and is_in_europe(lon, lat):
         raise ValueError("lat and lon are swapped: in Belgium, lat is about 50 and lon about 4")
     names = tuple((language, text) for language in LANGUAGES if (text := _name(fields, language)) and text != name)
     return OwnPlace(name, names, kind, lat, lon, _radius(fields))
@@ -45,9 +45,13 @@ def own_place(fields: Mapping[str, Any]) -> OwnPlace:
 
 def _name(fields: Mapping[str, Any], column: str) -> str:
     text = fields.get(column) or ""
-    if not isinstance(text, str) or len(text) > MAX_NAME or any(unicodedata.category(sign) in UNPRINTABLE for sign in text):
+    if not isinstance(text, str) or len(text) > MAX_NAME or not _is_one_line(text):
         raise ValueError(f"{column} must be a text of at most {MAX_NAME} characters on one line")
     return text.strip()
+
+
+def _is_one_line(text: str) -> bool:
+    return text.isprintable() or not any(unicodedata.category(sign) in UNPRINTABLE for sign in text)
 
 
 def _radius(fields: Mapping[str, Any]) -> float | None:
@@ -66,6 +70,7 @@ def _number(fields: Mapping[str, Any], column: str, highest: int, lowest: int | 
     return number
 
 
-def _is_in_europe(lat: float, lon: float) -> bool:
+def is_in_europe(lat: float, lon: float) -> bool:
+    """Return whether a point is in Europe or near it."""
     (south, north), (west, east) = EUROPE
     return south <= lat <= north and west <= lon <= east

@@ -78,6 +78,11 @@ PAGES = (
         # translators: as above
         words=P_("words of the quick menu", "news, changes, unread, unseen, since I left"),
     ),
+    Page(
+        "map", "/map", N_("Map"), command=N_("Map: all searches"), menu=7, frame=True,
+        # translators: as above
+        words=P_("words of the quick menu", "map, where, places, points, atlas, geography"),
+    ),
     Page("unanswered", "/unanswered", N_("Unanswered"), menu=4, frame=True, sheets=("unanswered",)),
     Page(
         "intake", "/intake", N_("Take a call"), menu=2, frame=True, role="investigator",
@@ -109,13 +114,13 @@ PAGES = (
         words=P_("words of the quick menu", "night, unwatched, promises, lapsed, response times, figures"),
     ),
     Page(
-        "displays", "/displays", N_("Displays"), menu=7, frame=True, right="displays", sheets=("displays_page",),
+        "displays", "/displays", N_("Displays"), menu=8, frame=True, right="displays", sheets=("displays_page",),
         refusal=N_("Only coordinators pair displays. Give one of them the code on the screen."),
         # translators: as above
         words=P_("words of the quick menu", "wall, screen, television, TV, monitor, pair, beamer"),
     ),
     Page(
-        "accounts", "/accounts", N_("Accounts"), menu=8, around=("/audit",), role="admin", script="account/one_time_secret.js",
+        "accounts", "/accounts", N_("Accounts"), menu=9, around=("/audit",), role="admin", script="account/one_time_secret.js",
         # translators: as above
         words=P_("words of the quick menu", "users, people, roles, rights, password, invite, colleagues"),
     ),
@@ -141,6 +146,7 @@ PAGES = (
     ),
     Page("search", "", N_("Search"), sheets=("work_list",)),
     Page("replay", "", N_("Past")),
+    Page("timeline", "", N_("Timeline"), sheets=("timeline",)),
     Page("sign_in", "", N_("Sign in")),
     Page("second_factor", "", N_("Second step"), sheets=("factors",)),
     Page("recovery_codes", "", N_("Save your recovery codes")),

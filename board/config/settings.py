@@ -19,12 +19,15 @@ from board.config.board_shares import load_board_shares
 from board.config.disk_reserve import parse_reserve
 from board.config.file_shares import load_file_shares
 from board.config.kind_fields import load_kind_fields
+from board.config.map_tiles import load_map_tiles
 from board.config.own_places import load_own_places
 from board.config.predefined_tasks import load_catalogue
 from board.config.roles import load_roles
 from board.config.secret_file import MIN_SECRET_LENGTH, load_or_create_secret
 from board.config.sign_in import load_sign_in
+from board.config.speeds import load_speeds
 from board.config.targets import load_targets
+from board.vocabulary.vocabulary import check_own_vocabulary
 from models.accounts import ROLES
 from models.db.database import ConfigurationError
 
@@ -92,6 +95,7 @@ class Settings(BaseSettings):
     log_level: str = "INFO"
     security_contact: str | None = None
     poster_url: str | None = None
+    map_tiles: str | None = None
     smtp_url: str | None = Field(default=None, repr=False)
     mail_from: str | None = None
     webhook_url: str | None = Field(default=None, repr=False)
@@ -121,7 +125,7 @@ class Settings(BaseSettings):
     max_file_mb: int = Field(default=25, ge=1, le=500)
 
     @field_validator(
-        "redis_url", "public_url", "secret_key", "files_path", "security_contact", "poster_url",
+        "redis_url", "public_url", "secret_key", "files_path", "security_contact", "poster_url", "map_tiles",
         "smtp_url", "mail_from", "webhook_url", "webhook_secret", "webhook_members_only",
         "max_token_days",
         "files_url", "aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_region", "aws_endpoint_url",
@@ -230,9 +234,12 @@ class Settings(BaseSettings):
         load_file_shares(self.files_path)
         self._check_providers()
         load_roles(self.files_path)
+        load_speeds(self.files_path)
         if self.max_token_days is not None and self.token_days > self.max_token_days:
             raise ConfigurationError("TOKEN_DAYS is more than MAX_TOKEN_DAYS. Set it to at most that many days.")
         load_own_places(self.files_path)
+        load_map_tiles(self.map_tiles)
+        check_own_vocabulary(self.files_path)
         if self.workers > 1 and not self.redis_url:
             raise ConfigurationError("More than one worker needs Redis. Set REDIS_URL.")
         if self.workers > 1 and self.on_sqlite:

@@ -11,8 +11,10 @@ from secrets import token_urlsafe
 from sqlmodel import Session, col, select
 
 from board.accounts import accounts, live_changes
+from board.commands.alarms.alarm_steps import BoardWork, due_occasions, process_board
 from board.commands.execute import CommandResult, execute
 from board.commands.registry import TABLE, Command
+from board.config.alarm_rules import MAX_PROMISE
 from board.config.settings import Settings
 from board.demo import seed_duties, seed_files
 from board.demo.seed_data import Person, Step, people, resolve, steps
@@ -29,8 +31,14 @@ from models.times import format_utc, now, parse_utc
 PASSWORD = "quiet-lantern-harbour"  # noqa: S105  of those who sign in; printed, and good for nothing else
 ALARMS_TAKEN = timedelta(minutes=4)  # after which people took the alarms of earlier days
 ALARMS_LEFT = timedelta(hours=2)  # alarms that are younger now are still open
+BEFORE_LAPSE = timedelta(minutes=5)  # at which people extend a promise
+EXTENDED = timedelta(minutes=MAX_PROMISE)  # by which they extend it
 PROMISED = timedelta(hours=3)  # for which they have them from now on
+DUE = timedelta(days=7)  # alarms that were due for longer are not raised
 ACCOUNTS_CREATED = timedelta(days=30)  # before the first step: the accounts existed by then
+
+
+_PROMISED = select(Alarm).where(col(Alarm.taken_by).is_not(None), col(Alarm.ended_at).is_(None))
 
 
 class SeedError(Exception):
@@ -70,6 +78,7 @@ class Seeder:
             await service.database.write(partial(self._execute_all, batch), boards=(OPERATIONS,))
             self._begin_uploads(Uploads(service), numbered)
         await service.database.write(self._promise_alarms, boards=(OPERATIONS,))
+        await self._raise_due(service)
         return len(numbered)
 
     def _begin_uploads(self, uploads: Uploads, numbered: Sequence[tuple[int, Step]]) -> None:
@@ -85,6 +94,7 @@ class Seeder:
         """Execute steps in one transaction: a commit of each would take half of the time."""
         for number, step in batch:
             self._take_alarms(session, self._now + step.ago)
+            self._extend_promises(session, self._now + step.ago)
             self.clock = self._now + step.ago
             try:
                 self._execute(session, step, f"demo-{number}")
@@ -98,19 +108,41 @@ class Seeder:
         for alarm, lead in _open_alarms(session, format_utc(latest)):
             taker = next((callers[id] for id in (lead, *alarm.asked) if id in callers), None)
             if taker is not None:
+                self._extend_promises(session, parse_utc(alarm.raised_at) + ALARMS_TAKEN)
                 self.clock = parse_utc(alarm.raised_at) + ALARMS_TAKEN
                 command = Command(f"take-{alarm.id}", alarm.board, "alarm.take", {"alarm": alarm.id})
                 self._command(session, taker, command)
 
+    def _extend_promises(self, session: Session, before: datetime) -> None:
+        """Extend the promises that end before a time, in order, each shortly before its end."""
+        ending = _PROMISED.where(col(Alarm.until) <= format_utc(before)).order_by(col(Alarm.until)).limit(1)
+        while (alarm := session.exec(ending).first()) is not None:
+            self.clock = parse_utc(str(alarm.until)) - BEFORE_LAPSE
+            self._extend(session, alarm, self.clock + EXTENDED)
+
+    def _extend(self, session: Session, alarm: Alarm, until: datetime) -> None:
+        caller = next(caller for caller in self._callers.values() if caller.account.id == alarm.taken_by)
+        data = {"alarm": alarm.id, "until": format_utc(until)}
+        self._command(session, caller, Command(f"extend-{alarm.id}-{data['until']}", alarm.board, "alarm.extend", data))
+
     def _promise_alarms(self, session: Session) -> None:
         """Take the alarms that are left, and extend all promises, which would lapse otherwise."""
         self._take_alarms(session, self._now)
+        self._extend_promises(session, self._now)
         self.clock = self._now
-        until, callers = format_utc(self._now + PROMISED), {caller.account.id: caller for caller in self._callers.values()}
-        taken = select(Alarm).where(col(Alarm.taken_by).is_not(None), col(Alarm.ended_at).is_(None)).order_by(Alarm.raised_at)
-        for alarm in session.exec(taken).all():
-            command = Command(f"extend-{alarm.id}", alarm.board, "alarm.extend", {"alarm": alarm.id, "until": until})
-            self._command(session, callers[alarm.taken_by or ""], command)
+        for alarm in session.exec(_PROMISED.order_by(Alarm.raised_at)).all():
+            self._extend(session, alarm, self._now + PROMISED)
+
+    async def _raise_due(self, service: BoardService) -> None:
+        """Raise the alarms that are due by now, so that the first papers of the demo count what its screens count."""
+        rules = service.alarm_rules
+        due = await service.database.read(partial(due_occasions, rules=rules, since=self._now - DUE, now=self._now))
+        for board, found in due.items():
+            raise_all = partial(
+                process_board, board_id=board, work=BoardWork(occasions=list(found)), clock=service.clock, rules=rules,
+                catalogue=service.task_catalogue,
+            )  # fmt: skip
+            await service.database.write(raise_all, boards=(board,))
 
     def _command(self, session: Session, caller: Caller, command: Command) -> CommandResult:
         """Execute a command at the time of the clock."""

@@ -13,7 +13,7 @@ from board.i18n import N_, moment_text
 from models.board import OPERATIONS
 from models.entity import State
 
-MAX_HELD = 6  # alarms that somebody has, on the entire page
+MAX_NAMED = 6  # alarms that are named, on the entire page; the counts have all
 MAX_NEXT = 3  # tasks due next, on the entire page
 BLANK = "____\u00a0:\u00a0____"  # space to write a time
 MAX_LOOSE_ROWS = 6  # more rows are set closer, so that 40 searches fit on two pages
@@ -66,7 +66,7 @@ class BriefingDocument(BriefingChildren):
         return BriefingPaper(
             title=self._translate(N_("Shift briefing")), language=self._reads, file=f"briefing{number}", printed=printed,
             checksum=checksum, texts=self._texts(), head=self._head(sections), as_of=as_of,
-            desk=self._notices(sections),
+            desk=self._with_colons(self._notices(sections)),
             large=[tuple(large[start : start + 2]) for start in range(0, len(large), 2)], rows=rows,
             is_close=len(rows) > MAX_LOOSE_ROWS, reader=self._incoming(), signatures=self._signatures(),
             is_over=self._is_over, outcome=self._outcome(),
@@ -115,7 +115,7 @@ class BriefingDocument(BriefingChildren):
     def _notices(self, sections: list[State]) -> list[Fact]:
         """Return the facts about the desk: its alarms and texts, the next tasks, the searches that ended, and a notice of hidden
         searches."""
-        handover, translate, facts = self._handover, self._translate, self._alarm_facts(MAX_HELD)
+        handover, translate, facts = self._handover, self._translate, self._alarm_facts(MAX_NAMED)
         for path in text_authorship.OF_DESK if handover else ():
             if handover and handover[path]:
                 facts.append((self._field(path), self._prose(handover, path, OPERATIONS)))
@@ -163,4 +163,4 @@ class BriefingDocument(BriefingChildren):
         handover = self._handover
         if handover is None or not handover["ended_at"]:
             return []
-        return self._steps(handover)
+        return self._with_colons(self._steps(handover))

@@ -11,7 +11,9 @@ from board.config.earlier_disappearances import described, in_order
 from board.config.predefined_tasks import shown_text
 from board.documents import text_authors
 from board.documents.content import Fact, Line, Piece, UserText, is_date
+from board.documents.decision_text import decided
 from board.documents.handover_report import ReportDocument
+from board.handover import reported_alarms
 from board.i18n import N_, P_
 from models.column import ROLES
 from models.entity import State
@@ -21,6 +23,7 @@ MAX_TEXTS = 600_000  # characters of all texts; the steps in templates/briefing.
 MAX_TEXT = 4_000  # characters per text
 MAX_BOX_TITLE, MAX_ROW_TITLE = 46, 26  # characters of a task's title on a full page: one line; two if it is nearly full
 MAX_BOX_TASKS = 3  # overdue tasks in a box
+MAX_CALLS = 4  # due calls of a search
 TEXTS_OF_SEARCH = 8  # texts about one search
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -35,7 +38,8 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """Search of one child: a large box with `facts`, or a row. `boxes`: steps that are not done, to tick."""
+    """Search of one child: a large box with `facts`, or a row. `notes`: below the situation. `boxes`: steps that
+    are not done, to tick."""
 
     is_large: bool
     name: str
@@ -51,6 +55,7 @@ class Child:
     facts: list[Fact]
     is_written: bool
     situation: Line
+    notes: list[Line]
     points: list[Fact]
     overdue: list[Line]
     next_steps: Line
@@ -105,11 +110,11 @@ class BriefingChildren(ReportDocument):
             looks=self._looks(person), clothing=[self._cut(person["clothing"], self._max_text)] if person["clothing"] else [],
             lead=self._lead(search),
             facts=self._box(section, briefing),
-            is_written=bool(briefing.get("assessment")), situation=self._situation(section, briefing),
-            points=self._points(section, briefing),
+            is_written=bool(briefing.get("assessment")), situation=self._prose(briefing, "assessment", section["board"]),
+            notes=self._notes(section), points=self._with_colons(self._points(section, briefing)),
             overdue=self._overdue(section, is_grave),
             next_steps=self._next_steps(section, is_open, is_grave),
-            calls=self._prose(briefing, "contacts", section["board"]), marks=self._marks(section), boxes=self._boxes(section),
+            calls=self._calls(section, briefing), marks=self._marks(section), boxes=self._boxes(section),
         )  # fmt: skip
 
     def _tags(self, search: State, is_open: bool) -> list[Tag]:
@@ -137,6 +142,7 @@ class BriefingChildren(ReportDocument):
             level, until = self._word("appeal.level", appeal["level"]), appeal.get("until")
             text = sentences.APPEAL_UNTIL if until else sentences.APPEAL
             line.append(" · " + translate(text).format(level=level, until=self._near(until) if until else ""))
+            line += [f" · {text}" for text in [decided(appeal.get("decided_by"), self._reads)] if text]
         return line
 
     def _box(self, section: State, briefing: State) -> list[Fact]:
@@ -144,7 +150,7 @@ class BriefingChildren(ReportDocument):
         needs, goal, last = search["person"]["needs"], search["goal"], section["last_credible"]
         facts: list[Fact] = []
         if place := (search["last_seen"] or {}).get("text"):
-            facts.append((translate(sentences.LAST_SEEN_REPORT), [self._cut(place, self._max_text)]))
+            facts.append((translate(sentences.LAST_SEEN_RECORDED), [self._cut(place, self._max_text)]))
         details = search["details"] or {}
         if vehicle := ", ".join(filter(None, (details.get(f"vehicle_{name}") for name in ("plate", "make", "colour")))):
             facts.append((translate(N_("Vehicle")), [self._cut(vehicle, self._max_text)]))
@@ -161,7 +167,17 @@ class BriefingChildren(ReportDocument):
             deadline = [f" · {self._covered(until, self._near(until))}"] if until else []
             facts.append((self._field("person.needs"), [self._cut(needs, self._max_text), *deadline]))
         facts += self._points(section, briefing)
-        return [*facts, (translate(N_("Calls and updates due")), self._prose(briefing, "contacts", section["board"]))]
+        return [*facts, (translate(N_("Calls and updates due")), self._calls(section, briefing))]
+
+    def _calls(self, section: State, briefing: State) -> Line:
+        """Return the calls that are due, then the text about others."""
+        line: Line = []
+        for call in section["calls"][:MAX_CALLS]:
+            line += [" · " if line else "", *self._call(call)]
+        if (count := len(section["calls"]) - MAX_CALLS) > 0:
+            line.append(f" · {self.ngettext(*sentences.MORE, count)}")
+        text = self._prose(briefing, "contacts", section["board"])
+        return [*line, " · ", *text] if line and text else [*line, *text]
 
     def _points(self, section: State, briefing: State) -> list[Fact]:
         """Return the critical points and the contingencies."""
@@ -189,16 +205,16 @@ class BriefingChildren(ReportDocument):
         place = (sighting["place"] or {}).get("text")
         return [at, " ", self._cut(place, self._max_text)] if place else [at]
 
-    def _situation(self, section: State, briefing: State) -> Line:
-        """Return the situation for a row: the text or, without one, the latest credible sighting; and a note if nobody is in
-        charge."""
+    def _notes(self, section: State) -> list[Line]:
+        """Return the latest credible sighting, and that nobody is in charge, for a row."""
         last, search = section["last_credible"], section["search"]
-        line = self._prose(briefing, "assessment", section["board"])
-        if last and not line:
-            line = self._credible(last, search["person"]["sex"])
-        if search["status"] == "open" and not search["lead"]:
-            line = [*line, " · " if line else "", self._translate(sentences.NOBODY_IN_CHARGE)]
-        return line
+        is_free = search["status"] == "open" and not search["lead"]
+        notes: list[Line] = [self._credible(last, search["person"]["sex"])] if last else []
+        return [*notes, [self._translate(sentences.NOBODY_IN_CHARGE)]] if is_free else notes
+
+    def _with_colons(self, facts: list[Fact]) -> list[Fact]:
+        """Return facts whose labels are in the line of their texts."""
+        return [(labels.with_colon(name, self._translate), line) for name, line in facts]
 
     def _prose(self, state: State, path: str, entity: str) -> Line:
         """Return a text of the handover, with a note if nobody confirmed it for this handover; empty without a text."""
@@ -264,9 +280,15 @@ class BriefingChildren(ReportDocument):
         return self._say(N_("unanswered: {waiting}"), waiting=waiting) if waiting else ""
 
     def _owner(self, card: State, is_large: bool) -> Piece:
-        """Return " · Bob Claes", or that nobody is assigned. A row on a full page has only the first name, or nothing."""
-        text, first_name = f"\u00a0· {self._assignee(card)}", self._name(card["assignee"]).split()[0] if card["assignee"] else ""
-        return text if is_large else UserText(text, short=f"\u00a0· {first_name}" if first_name else "")
+        """Return " · Bob Claes has it until 12:40", " · Bob Claes, no answer yet", or that nobody is assigned. A row on a full
+        page has only the first name."""
+        alarm, name = self._alarm_by_subject.get(card["id"]), self._name(card["assignee"])
+        text, first_name = self._owner_text(card), name.split()[0]
+        if alarm is not None and reported_alarms.is_only_assigned(alarm):
+            text, first_name = (self._say(sentences.NAME_NO_ANSWER, name=each) for each in (name, first_name))
+        if not card["assignee"]:
+            first_name = str(text)
+        return f"\u00a0· {text}" if is_large else UserText(f"\u00a0· {text}", short=f"\u00a0· {first_name}")
 
     def _task(self, card: State, length: int) -> UserText:
         """Return a task's title, with forms of at most `length` characters for a full page, and of twice as many."""

@@ -18,8 +18,10 @@ from models.db.read_pacing import paced
 
 _SPECIAL_CHARACTERS = re.compile(r"([\\`*_{}\[\]<>#|~!&$@^])")  # special to Markdown anywhere in a line
 _SPECIAL_STARTS = re.compile(r"^(\s*)([-+=:]|\d+(?=[.)]))")  # special at the start of a line: lists and headings
-# Spaces that must not break: after a number, at an arrow, before a dot, a date, a year and the number of a card.
-_TIES = re.compile(r"(?<=[\d→]) |(?<=\d\.) |(?<=\(±) | (?=[·→] )| (?=\d+(?: ·|$))| (?=\d{1,2}\.?\s\w{3,5}\.?\s)| (?=\d{4} \d)")
+# Spaces that must not break: after a number, at an arrow, before a dot, a date, a year, a time and the number of a card.
+_TIES = re.compile(
+    r"(?<=[\d→]) |(?<=\d\.) |(?<=\(±) | (?=[·→] )| (?=\d+(?: ·|$))| (?=\d{1,2}\.?\s\w{3,5}\.?\s)| (?=\d{4} \d)| (?=\d\d:\d\d)"
+)
 _TIME_OF_DAY = re.compile(r"\d\d:\d\d")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
@@ -62,7 +64,7 @@ class Section:
 @dataclass(frozen=True, slots=True)
 class Document:
     """Printed document. `file`: its file name without extension, composed only of references and numbers. `printed`: its printer
-    and time, and the time of its data."""
+    and time, and the time of its data. `drawing`: SVG below the facts, not in Markdown."""
 
     title: str
     language: str
@@ -71,6 +73,7 @@ class Document:
     facts: list[Fact] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     sections: list[Section] = field(default_factory=list)
+    drawing: Markup | None = None
 
 
 def datetime_text(stamp: str | None, language: str) -> str:

@@ -39,11 +39,14 @@ def _with_reason(sentence: Line, event: Mapping[str, Any], values: FieldValues) 
 
 
 def _change(change: Change, event: Mapping[str, Any], values: FieldValues) -> Line:
-    """Return " · Place: Gent → Brugge", without the former value if it is not known. Its author is not known."""
+    """Return " · Place: Gent → Brugge", without the former value if it is not known or empty; " · Late entry" for a flag. The
+    author of a former value is not known."""
     path, old, new = change
-    empty = values.translate(sentences.EMPTY)
-    former = [] if old is UNKNOWN else [values.value(path, old, event["kind"]) or empty, " → "]
-    return [f" · {_label(path, event, values)} ", *former, values.value(path, new, event["kind"], _author(event)) or empty]
+    former = None if old is UNKNOWN else values.value(path, old, event["kind"])
+    value = values.value(path, new, event["kind"], _author(event)) or values.translate(sentences.EMPTY)
+    if new is True and former is None and value == values.translate(sentences.YES):
+        return [f" · {labels.field(path, values.translate, event['kind'])}"]
+    return [f" · {_label(path, event, values)} ", *([former, " → "] if former is not None else []), value]
 
 
 def _notes(event: Mapping[str, Any], values: FieldValues) -> Iterator[str]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
+from board.commands.sightings import queues
 from board.config.event_sentences import BEFORE_CHANGES, CREATIONS, NULLABLE, SENTENCES, SHORT, Sentence, Text, Variant
 from board.documents.content import Line, Piece
 from board.documents.event_values import READERS, Facts, is_card
@@ -100,15 +101,19 @@ def facts_of(event: Mapping[str, Any], before: Any, board: str, values: FieldVal
 
 
 def _first_values(event: Mapping[str, Any]) -> list[Change]:
-    """Return the values that an event added: texts first, and all in the order of the declaration."""
-    kind = kinds.find(event["kind"])
+    """Return the values that an event added: texts first, and all in the order of the declaration. Nobody has graded a new
+    sighting whose grade is that of all others."""
+    kind, state = kinds.find(event["kind"]), event.get("state")
     declared = [spec.path for spec in kind.fields] if kind is not None else []
 
     def place(change: Change) -> tuple[bool, int]:
         return not kinds.is_prose(change.path), declared.index(change.path) if change.path in declared else len(declared)
 
-    values = (change for change in all_changes(event, UNKNOWN) if change.new is not False and change.new not in _INITIAL)
-    return sorted(values, key=place)
+    def is_set(change: Change) -> bool:
+        is_grade = change.path.startswith("grade.") and holds(queues.DEFAULT_GRADE, state)
+        return change.new is not False and change.new not in _INITIAL and not is_grade
+
+    return sorted(filter(is_set, all_changes(event, UNKNOWN)), key=place)
 
 
 def _restatement(changes: list[Change], state: Any) -> dict[str, Any] | None:

@@ -13,6 +13,7 @@ from board.documents.field_values import FieldValues, short_name
 from board.documents.shown_changes import Change
 from board.engine import kinds
 from board.i18n import enumeration, language_of
+from models.decision import DECIDER_ROLES
 from models.times import parse_utc
 
 
@@ -71,12 +72,14 @@ def _title(it: Facts, state: Any, _path: str) -> Piece:
     return it.entity(state) if it.kind == "column" else it.typed(state.get(kinds.named(it.kind).title_field) or "")
 
 
-def _wait(it: Facts, alarm: Any, _path: str) -> Piece:
-    """Return how long nobody had an alarm: "7 s", "5 min". It may have been reopened before."""
+def _wait(it: Facts, alarm: Any, _path: str) -> Piece | None:
+    """Return how long nobody had an alarm: "7 s", "5 min"; None if it was taken immediately. It may have been reopened before."""
     before = it.known["before"] or {}
     since = before.get("open_since") or before.get("lapsed_at") or alarm["raised_at"]
     passed = parse_utc(alarm.get("taken_at") or since) - parse_utc(since)
     minutes, seconds = divmod(max(0, int(passed.total_seconds())), 60)
+    if not minutes and not seconds:
+        return None
     days, hours = minutes // 1440, minutes // 60
     if days:
         text, values = sentences.DAYS_HOURS, {"days": days, "hours": f"{hours % 24:02}"}
@@ -150,6 +153,8 @@ READERS: dict[str, Callable[[Facts, Any, str], Piece | Line | None]] = {
     "alarm": lambda it, state, path: it.entity(state),
     "grade": lambda it, grade, path: f"{grade['source']}{grade['content']}",
     "category": lambda it, code, path: _within(it, labels.value("category", "note", code, it.values.translate) or code),
+    "decider": lambda it, code, path: it.values.translate(DECIDER_ROLES.get(code, code)),
+    "call_result": lambda it, code, path: labels.value("last_call.result", "contact", code, it.values.translate) or code,
     "handover": lambda it, state, path: str(state["number"] if state.get("handover") is None else state["handover"]),
     "fields": lambda it, value, path: _labels(it, (change.path for change in it.shown)),
     "set": lambda it, value, path: _labels(it, it.event.get("private") or ()),

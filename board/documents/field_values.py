@@ -64,7 +64,7 @@ class FieldValues:
             return self._group(path, value, kind, author)
         code = self._code(path, value, kind)
         if code is not None:
-            return f"{value} · {code}" if path.startswith("grade.") else code
+            return f"{value} ({code})" if path.startswith("grade.") else code
         return self.typed(value, author) if isinstance(value, str) else self._number(value)
 
     def person(self, id: str | None) -> str:

@@ -7,7 +7,7 @@ from board.documents import report_wording
 from board.documents.content import Block, Document, Fact, Line, Piece, Section, UserText, short_datetime
 from board.documents.open_alarms import OpenAlarms
 from board.engine import kinds
-from board.i18n import N_, P_
+from board.i18n import N_, P_, moment_text
 from models.board import OPERATIONS
 from models.column import ROLES
 from models.entity import State
@@ -33,7 +33,7 @@ class ReportDocument(OpenAlarms):
         if self._report["live"]:
             no_handover = N_("No handover in progress. Searches as they were at {at}.")
             note = N_("Not signed. Searches as they were at {at}.") if handover else no_handover
-            notes.append(self._say(note, at=self._at(self._report["composed_at"])))
+            notes.append(self._say(note, at=moment_text(self._report["composed_at"], "d MMM y HH:mm:ss", self._reads)))
         if self._report["withheld"]:
             notes.append(self._say(_WITHHELD))
         facts = [*self._shift(), *(self._steps(handover) if handover else []), *self._previous()]
@@ -77,7 +77,7 @@ class ReportDocument(OpenAlarms):
             (name, [self._languages.text_by(state[path], state["ended_by"])]) for path, name in texts.items() if state[path]
         ]
         if unread := [section["search"] for section in self._report["searches"] if section["unread_by"]]:
-            names = " · ".join(f"{self._child_name(search)} {search['reference']}" for search in unread)
+            names = " · ".join(f"{self._child_name(search)} ({search['reference']})" for search in unread)
             facts.append((translate(N_("Not read")), [names]))
         return facts
 
@@ -190,6 +190,7 @@ class ReportDocument(OpenAlarms):
             Block(translate(sentences.CRITICAL_POINTS), lines(section["pinned"], due=None)),
             Block(translate(sentences.OVERDUE), by_due(tasks["overdue"])),
             Block(translate(sentences.DUE_SOON), by_due(tasks["due"])),
+            Block(translate(sentences.CALLS_DUE), [self._call(call) for call in section["calls"]]),
             Block(translate(sentences.UNDATED), lines(tasks["undated"])),
             Block(translate(sentences.UNGRADED), lines(ungraded)),
             Block(translate(sentences.SIGHTINGS_TO_LOOK_AT), waiting("to_look_at")),
@@ -217,6 +218,12 @@ class ReportDocument(OpenAlarms):
             line += [" · ", *self._done(self._languages.user_text(card["result"] or "", card["id"], "result"))]
         return line
 
+    def _call(self, call: State) -> Line:
+        """Return "24 Nov 12:15 · An Voorbeeld, parent · Bob Claes"."""
+        role = self._translate(labels.VALUES["contact.role"][call["role"]])
+        assignee = self._name(call["assignee"]) if call["assignee"] else self._translate(sentences.NOBODY_ASSIGNED)
+        return [f"{self._near(call['due'])} · ", UserText(call["title"]), f", {role} · {assignee}"]
+
     def _done(self, result: UserText) -> Line:
         """Return "Done: she takes line 2" for a critical point that is done; "Done" without a result."""
         done = self._translate(ROLES["done"])
@@ -231,18 +238,25 @@ class ReportDocument(OpenAlarms):
         return [title, "".join(f" · {part}" for part in details if part)]
 
     def _event(self, event: State) -> Line:
+        """Return "26 Nov 07:48 · Sighting added: Sighting 17 · not assessed · now: credible", or "… · Decision: … · Alice"."""
+        is_note = event["kind"] == "note"  # a decision: other notes are not significant
         label, number = labels.event(event["type"], self._translate), event.get("number")
+        if is_note:
+            label = self._word("category", "decision")
         if number:
             card = self._say(sentences.NUMBERED, kind=self._translate(labels.KINDS[event["kind"]]), number=number)
             label = self._say(sentences.WHAT_CARD, what=label, card=card)
-        text, head = self._result(event), f"{short_datetime(event['at'], self._reads)} · {label}"
+        text, head = self._result(event, event["result"]), f"{short_datetime(event['at'], self._reads)} · {label}"
         if text is None:
             return [head]
-        return [f"{head} · " if number else f"{labels.with_colon(head, self._translate)} ", text]
+        line: Line = [f"{head} · " if number else f"{labels.with_colon(head, self._translate)} ", text]
+        if (latest := self._result(event, event.get("now"))) is not None:
+            line.append(f" · {self._say(sentences.RESULT_NOW, result=latest)}")
+        return [*line, f" · {self._name(event['author'])}"] if is_note and event["author"] else line
 
-    def _result(self, event: State) -> Piece | None:
+    def _result(self, event: State, result: State | None) -> Piece | None:
         """Return what a significant event set: "credible", or the text of a decision or goal; None if the type says it all."""
-        path, value = ((event["result"] or {}).get(name) for name in ("path", "value"))
+        path, value = ((result or {}).get(name) for name in ("path", "value"))
         if path == "withdrawn":
             return self._translate(labels.DONE[path])
         text = labels.value(path or "", event["kind"], value, self._translate)

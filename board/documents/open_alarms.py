@@ -5,10 +5,11 @@ from functools import cached_property
 
 from board.commands.alarms.alerts import short_name
 from board.config import sentences
-from board.documents.content import Block, Fact, Line, Section
+from board.documents.content import Block, Fact, Line, Section, is_date
 from board.documents.field_values import alarm_name
 from board.documents.search_facts import SearchFacts
 from board.handover import reported_alarms
+from board.i18n import P_
 from models.board import OPERATIONS
 from models.entity import State
 
@@ -33,18 +34,24 @@ class OpenAlarms(SearchFacts):
         return self._say(sentences.OPEN_AT_SIGNING, at=self._near_day(self._report["composed_at"]))
 
     def _alarm_facts(self, limit: int) -> list[Fact]:
-        """Return the numbers of alarms, and at most `limit` of those that somebody has, as one fact; none without an alarm."""
-        held = [pair for pair in self._alarms() if pair[1]["taken_by"] is not None]
+        """Return the numbers of alarms, and at most `limit` of them, first those that nobody has, as one fact; none without an
+        alarm."""
         line: Line = [self._alarm_counts()]
-        for section, alarm in held[:limit]:
-            line.append(f" — {self._alarm_name(section, alarm)}: {', '.join(self._custody(section, alarm))}")
+        for section, alarm in self._alarms()[:limit]:
+            line.append(f" — {self._alarm_name(section, alarm)}\u00a0· {', '.join(self._custody(section, alarm))}")
         return [(self._open_title(), line)] if line != [""] else []
 
     def _alarm_counts(self) -> str:
-        """Return "4 that somebody has · 1 that nobody has · 3 pass on with the shift"."""
-        counted = (("held", sentences.SOMEBODY_HAS), ("open", sentences.NOBODY_HAS), ("moving", sentences.PASSING_ON))
-        totals = [(sum(section["alarms"][name] for section in self._with_alarms()), plural) for name, plural in counted]
-        return " · ".join(self.ngettext(*plural, count) for count, plural in totals if count)
+        """Return "3 that somebody has · 4 assigned, no answer yet · 6 that nobody has · 3 pass on with the shift"."""
+        held, assigned, free, moving = (self._total(name) for name in ("held", "assigned", "open", "moving"))
+        counted = (
+            (held, sentences.SOMEBODY_HAS), (assigned, sentences.ASSIGNED_ONLY), (free - assigned, sentences.NOBODY_HAS),
+            (moving, sentences.PASSING_ON),
+        )  # fmt: skip
+        return " · ".join(self.ngettext(*plural, count) for count, plural in counted if count)
+
+    def _total(self, name: str) -> int:
+        return sum(section["alarms"][name] for section in self._with_alarms())
 
     def _alarm_lines(self, limit: int) -> list[Line]:
         """Return a line for each alarm. The last line counts the others."""
@@ -54,7 +61,7 @@ class OpenAlarms(SearchFacts):
         return [*(self._alarm_line(section, alarm) for section, alarm in found[:limit]), *more]
 
     def _alarms(self) -> list[tuple[State, State]]:
-        """Return the listed alarms with their sections: first those that nobody has, then those that pass on."""
+        """Return the listed alarms with their sections: first those that nobody has, then those that are only assigned."""
         found = [(section, alarm) for section in self._with_alarms() for alarm in section["alarms"]["listed"]]
         return sorted(found, key=lambda pair: reported_alarms.order(pair[1]))
 
@@ -71,9 +78,9 @@ class OpenAlarms(SearchFacts):
     def _alarm_line(self, section: State, alarm: State) -> Line:
         line: Line = [self._alarm_name(section, alarm)]
         line += [" · ", self._languages.text_by(alarm["title"], None)] if alarm["title"] else []
-        extensions = alarm["promises"] - 1
+        extensions, since = alarm["promises"] - 1, self._near(alarm["raised_at"])
         details = [
-            self._say(sentences.OPEN_SINCE, time=self._near(alarm["raised_at"])),
+            self._say(P_("a date", "open since {time}") if is_date(since) else sentences.OPEN_SINCE, time=since),
             self.ngettext(*sentences.EXTENDED, extensions) if extensions > 0 else None, *self._custody(section, alarm),
         ]  # fmt: skip
         return [*line, "".join(f" · {detail}" for detail in details if detail)]

@@ -1,11 +1,11 @@
-"""Documents to download: handover report, search history and the brief of a report, as PDF and Markdown, in the language of the
-reader. The API has them as JSON."""
+"""Documents to download: handover report, search history, map and the brief of a report, as PDF, Markdown or SVG, in the reader's
+language. The API has all but the map as JSON."""
 
 import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlmodel import Session
 from starlette.requests import Request
@@ -15,12 +15,14 @@ from starlette.routing import Route
 from board.audit.entries import CallerRead
 from board.commands.reports import callers
 from board.config import sentences
+from board.config.speeds import Speeds
 from board.documents import briefing as paper_briefing
 from board.documents import content as paper
-from board.documents import pdf
+from board.documents import map_paper, pdf
 from board.documents.briefing import BriefingDocument, BriefingPaper
 from board.documents.content import Document
 from board.documents.handover_report import ReportDocument
+from board.documents.map_paper import MapDocument, MapPaper
 from board.documents.report_brief import ReportBrief
 from board.documents.search_history import HistoryDocument
 from board.engine import access
@@ -29,6 +31,7 @@ from board.engine.recent_factor import is_recent
 from board.errors import Refused
 from board.handover import report
 from board.i18n import gettext_for
+from board.reach.reported import reported_contradictions
 from board.telemetry.failures import TOO_LONG
 from board.web import language, pages
 from board.web.http import count_document, service_of
@@ -37,24 +40,43 @@ from models.board import OPERATIONS
 from models.db.database import ReadTimeout
 from models.times import format_utc
 
-Compose = Callable[
-    [Session, Caller, str, str], Document | BriefingPaper
-]  # the last arguments are the time and the reader's language
+MEDIA_TYPES = {"pdf": "application/pdf", "md": "text/markdown; charset=utf-8", "svg": "image/svg+xml"}
+MAX_SEQ_DIGITS = 16
+
+
+class Reader(NamedTuple):
+    """Caller, kinds that are hidden from them, time of reading, and language."""
+
+    caller: Caller
+    hidden_kinds: tuple[str, ...]
+    now: str
+    language: str
+
+
+Compose = Callable[[Session, Reader], Document | BriefingPaper | MapPaper]
 
 
 async def handover(request: Request, caller: Caller) -> Response:
     """Serve the current handover report, or the report of a signed handover."""
-    return await _answer(request, caller, partial(_report, request.path_params.get("number")))
+    return await _answer(request, caller, partial(_report, service_of(request).speeds, request.path_params.get("number")))
 
 
 async def briefing(request: Request, caller: Caller) -> Response:
     """Serve the briefing of the current handover, or of a signed one."""
-    return await _answer(request, caller, partial(_briefing, request.path_params.get("number")))
+    return await _answer(request, caller, partial(_briefing, service_of(request).speeds, request.path_params.get("number")))
 
 
 async def history(request: Request, caller: Caller) -> Response:
     """Serve the newest events of a search."""
     return await _answer(request, caller, partial(_events, request.path_params["id"]))
+
+
+async def search_map(request: Request, caller: Caller) -> Response:
+    """Serve the map of a search, now or at a seq, on A4 or A3."""
+    size: map_paper.Size = "a3" if request.query_params.get("size", "").lower() == "a3" else "a4"
+    at = request.query_params.get("at", "")
+    seq = int(at) if at.isascii() and at.isdecimal() and len(at) <= MAX_SEQ_DIGITS else None
+    return await _answer(request, caller, partial(_map, request.path_params["id"], size, seq))
 
 
 async def report_brief(request: Request, caller: Caller) -> Response:
@@ -74,13 +96,13 @@ async def _answer(request: Request, caller: Caller, compose: Compose) -> Respons
         return _refused(request, Refused("step_up"), caller)
     service = service_of(request)
     reads = language.language_for(request, caller)
-    is_pdf = request.url.path.endswith(".pdf")
+    reader = Reader(caller, access.hidden_kinds(caller, service.roles), format_utc(service.clock()), reads)
+    ending = request.url.path.rpartition(".")[2]
+    is_pdf = ending == "pdf"
 
     def read(session: Session) -> tuple[str, str]:
-        document = compose(session, caller, format_utc(service.clock()), reads)
-        if isinstance(document, BriefingPaper):
-            return document.file, paper_briefing.html(document)
-        return document.file, paper.html(document) if is_pdf else paper.markdown(document)
+        document = compose(session, reader)
+        return document.file, _rendered(document, is_pdf)
 
     try:
         await count_document(request, caller)
@@ -95,10 +117,18 @@ async def _answer(request: Request, caller: Caller, compose: Compose) -> Respons
         return _refused(request, Refused("unavailable", TOO_LONG), caller)
     except Refused as refused:
         return _refused(request, refused, caller)
-    kind, ending = ("application/pdf", "pdf") if is_pdf else ("text/markdown; charset=utf-8", "md")
+    kind = MEDIA_TYPES[ending]
     name = f"{file}.{ending}"
     await service.reads.export(caller, request.path_params.get("id", OPERATIONS), name)
     return Response(body, headers={"content-type": kind, "content-disposition": f'attachment; filename="{name}"'})
+
+
+def _rendered(document: Document | BriefingPaper | MapPaper, is_pdf: bool) -> str:
+    if isinstance(document, BriefingPaper):
+        return paper_briefing.html(document)
+    if isinstance(document, MapPaper):
+        return map_paper.html(document) if is_pdf else document.drawing
+    return paper.html(document) if is_pdf else paper.markdown(document)
 
 
 def _refused(request: Request, refused: Refused, caller: Caller) -> Response:
@@ -110,64 +140,66 @@ def _refused(request: Request, refused: Refused, caller: Caller) -> Response:
     return page
 
 
-def _report(number: int | None, session: Session, caller: Caller, now: str, reads: str) -> Document:
-    data = _composed(number, session, caller, now)
-    return ReportDocument(session, data, reads).document(_printed(caller.account.name, now, data, reads))
+def _report(speeds: Speeds, number: int | None, session: Session, reader: Reader) -> Document:
+    data = _composed(speeds, number, session, reader)
+    return ReportDocument(session, data, reader.language).document(_printed(reader, data))
 
 
-def _briefing(number: int | None, session: Session, caller: Caller, now: str, reads: str) -> BriefingPaper:
-    data = _composed(number, session, caller, now)
-    return BriefingDocument(session, data, reads).briefing(_printed(caller.account.name, now, data, reads))
+def _briefing(speeds: Speeds, number: int | None, session: Session, reader: Reader) -> BriefingPaper:
+    data = _composed(speeds, number, session, reader)
+    return BriefingDocument(session, data, reader.language).briefing(_printed(reader, data))
 
 
-def _composed(number: int | None, session: Session, caller: Caller, now: str) -> Any:
-    """Return a report with the searches that the caller may see."""
-    frame = report.current(session, now) if number is None else report.as_signed(session, number)
-    return report.compose(session, caller.account.id, frame)
+def _composed(speeds: Speeds, number: int | None, session: Session, reader: Reader) -> Any:
+    """Return a report with the searches and kinds that the reader may see."""
+    frame = report.current(session, reader.now) if number is None else report.as_signed(session, number)
+    contradicting = partial(reported_contradictions, speeds, reader.language)
+    return report.compose(session, reader.caller.account.id, frame, contradicting, hidden_kinds=reader.hidden_kinds)
 
 
-def _events(id: str, session: Session, caller: Caller, now: str, reads: str) -> Document:
-    account = caller.account
-    board = access.get_visible_board(session, caller, id)
+def _events(id: str, session: Session, reader: Reader) -> Document:
+    board = access.get_visible_board(session, reader.caller, id)
     if board.kind != "search":
         raise Refused("not_found")
-    document = HistoryDocument(session, board, reads).document(session, _printed(account.name, now, None, reads))
-    reference = re.sub(r"[^A-Za-z0-9_-]+", "-", document.file).strip("-") or "search"  # people can type any reference
-    return replace(document, file=f"{reference}-history")
+    history = HistoryDocument(session, board, reader.caller.account.id, reader.language, reader.hidden_kinds)
+    document = history.document(session, _printed(reader))
+    return replace(document, file=f"{_safe(document.file)}-history")
 
 
-def _brief(
-    id: str, shows_caller: bool, read_callers: list[CallerRead], session: Session, caller: Caller, now: str, reads: str
-) -> Document:
-    row = callers.find_visible(session, caller.account.id, id)
+def _map(id: str, size: map_paper.Size, seq: int | None, session: Session, reader: Reader) -> MapPaper:
+    board = access.get_visible_board(session, reader.caller, id)
+    if board.kind != "search" or (seq is not None and not 0 < seq <= board.seq):
+        raise Refused("not_found")
+    document = MapDocument(session, board, reader.caller.account.id, reader.language, seq)
+    document_paper = document.paper(size, _printed(reader))
+    return replace(document_paper, file=f"{_safe(document_paper.file)}-map")
+
+
+def _safe(reference: str) -> str:
+    """Return a reference, which people type, with only characters that are safe in file names."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", reference).strip("-") or "search"
+
+
+def _brief(id: str, shows_caller: bool, read_callers: list[CallerRead], session: Session, reader: Reader) -> Document:
+    row = callers.find_visible(session, reader.caller.account.id, id)
     if shows_caller and row.source_kept:
         read_callers[:] = [callers.entry_of(row)]
-    return ReportBrief(session, row, reads, shows_caller).document(_printed(caller.account.name, now, None, reads))
+    return ReportBrief(session, row, reader.language, shows_caller).document(_printed(reader))
 
 
-def _printed(name: str, now: str, data: Any, reads: str) -> str:
+def _printed(reader: Reader, data: Any = None) -> str:
     """Return the footer of a document: its printer and time and, for a signed report, the time of its data."""
     is_signed = data is not None and not data["live"]
     line = sentences.PRINTED_AS_OF if is_signed else sentences.PRINTED
-    then = paper.datetime_text(data["composed_at"], reads) if is_signed else ""
-    return gettext_for(reads)(line).format(name=name, at=paper.datetime_text(now, reads), then=then)
+    then = paper.datetime_text(data["composed_at"], reader.language) if is_signed else ""
+    at = paper.datetime_text(reader.now, reader.language)
+    return gettext_for(reader.language)(line).format(name=reader.caller.account.name, at=at, then=then)
 
 
-routes: list[Route] = (
-    [
-        Route(f"{path}.{ending}", pages.for_people(endpoint, "export"))
-        for ending in ("pdf", "md")
-        for path, endpoint in (
-            ("/handover", handover),
-            ("/handovers/{number:number}", handover),
-            ("/searches/{id}/history", history),
-        )
-    ]
-    + [
-        Route("/reports/{report}/brief.pdf", pages.for_people(report_brief, "export")),
-    ]
-    + [
-        Route(f"{path}/briefing.pdf", pages.for_people(briefing, "export"))
-        for path in ("/handover", "/handovers/{number:number}")
-    ]
-)
+routes: list[Route] = [
+    Route(f"{path}.{ending}", pages.for_people(endpoint, "export"))
+    for ending in ("pdf", "md")
+    for path, endpoint in (("/handover", handover), ("/handovers/{number:number}", handover), ("/searches/{id}/history", history))
+] + [Route(f"{path}/briefing.pdf", pages.for_people(briefing, "export")) for path in ("/handover", "/handovers/{number:number}")]
+routes += [Route(f"/searches/{{id}}/map.{ending}", pages.for_people(search_map, "export")) for ending in ("pdf", "svg")]
+routes += [Route("/reports/{report}/brief.pdf", pages.for_people(report_brief, "export"))]

@@ -14,21 +14,24 @@ from collections.abc import Callable
 from typing import Any
 
 NOT_THERE, NO_MEMORY = 3, 4
-STEPS = re.compile(r'class="step-0" data-steps="(\d+)"( data-pages="fewest")?')
+STEPS = re.compile(r'class="step-0" data-steps="(\d+)"(?: data-pages="(\w+)")?')
+FILLED = 0.2  # of the height of a page: a last page with less is nearly empty
 
 
 def fitted(html: str, render: Callable[[str], Any]) -> Any:
     """Return the document, at the first step that fits if it declares steps (`class="step-0" data-steps="24"`).
 
     Each step has less or smaller text. A document fits if it has one page or, with `data-pages="fewest"`, as few pages as its
-    last step.
+    last step. With `data-pages="filled"`, it fits unless its last page is nearly empty and a step has fewer pages.
     """
     declared = STEPS.search(html)
     too_long = render(html)
     if declared is None or len(too_long.pages) == 1:
         return too_long
+    if declared[2] == "filled":
+        return _filled(html, int(declared[1]), too_long, render)
     low, high, best, pages = 1, int(declared[1]), None, 1
-    if declared[2]:
+    if declared[2] == "fewest":
         best = render(_at_step(html, high))
         high, pages = high - 1, len(best.pages)
         if len(too_long.pages) <= pages:
@@ -41,6 +44,21 @@ def fitted(html: str, render: Callable[[str], Any]) -> Any:
         else:
             low, too_long = step + 1, document
     return best or too_long  # on several pages, even at its smallest step
+
+
+def _filled(html: str, steps: int, document: Any, render: Callable[[str], Any]) -> Any:
+    """Return a document at the first step without its nearly empty last page; as it is if there is none."""
+    if _filled_part(document.pages[-1]) >= FILLED:
+        return document
+    tighter = (render(_at_step(html, step)) for step in range(1, steps + 1))
+    return next((other for other in tighter if len(other.pages) < len(document.pages)), document)
+
+
+def _filled_part(page: Any) -> float:
+    """Return the part of a page's height that its text fills."""
+    box = page._page_box  # weasyprint has no public way
+    ends = [child.position_y + child.height - box.content_box_y() for child in box.children[:1]]
+    return float(max(ends, default=0.0)) / float(box.height)
 
 
 def _at_step(html: str, step: int) -> str:

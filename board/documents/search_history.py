@@ -1,33 +1,33 @@
 """Printed history of a search: the newest events, day by day."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import groupby
 from typing import Any, NamedTuple
 
 import orjson
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from board.config import sentences
+from board.documents.board_values import values_of
 from board.documents.content import Block, Document, Fact, Line, Section, day
 from board.documents.event_lines import event_line
 from board.documents.event_text import is_creation
-from board.documents.field_values import EntityNames, FieldValues, plain
+from board.documents.field_values import plain
+from board.documents.map_paper import MapDocument
 from board.documents.shown_changes import UNKNOWN
+from board.documents.timeline_lines import timeline_section
 from board.engine import journal
 from board.engine.event import JournalEvent
-from board.exports.tables import NameResolver
 from board.i18n import N_, gettext_for
-from models.accounts import Account
 from models.alarm import Alarm
 from models.board import Board
 from models.db.read_pacing import paced
 from models.entity import State
-from models.file import File
-from models.note import Note
 from models.search import Search
 from models.times import DESK_TIME_ZONE, parse_utc
 
 MAX_EVENTS = 1_000  # events in one document, about forty pages; it says how to get the others
+MAP_SIZE = (1_000, 600)  # of the drawing
 MAX_CHARACTERS = 500_000  # of text, about two hundred pages; longer texts mean fewer events
 
 
@@ -42,16 +42,18 @@ class PastEvent(NamedTuple):
 class HistoryDocument:
     """Newest events of a search as a document. The caller has checked access."""
 
-    def __init__(self, session: Session, board: Board, reads: str) -> None:
+    def __init__(self, session: Session, board: Board, account: str, reads: str, hidden_kinds: Collection[str] = ()) -> None:
+        self._map = MapDocument(session, board, account, reads)
         self._board, self._reads, self._translate = board, reads, gettext_for(reads)
-        languages = dict(session.exec(select(Account.id, Account.language)).all())
-        sex = session.get_one(Search, board.id).person.get("sex")
-        self._values = FieldValues(_names(session, board, reads), languages, reads, sex)
+        self._hidden_kinds = hidden_kinds
+        self._values = values_of(session, board.id, reads)
 
     def document(self, session: Session, printed: str) -> Document:
         search = session.get_one(Search, self._board.id)
+        timeline = timeline_section(session, self._board, self._values)  # before names are those of the past
         left = max(0, self._board.seq - MAX_EVENTS)
         events = journal.events_after(session, self._board.id, left, MAX_EVENTS)
+        events = [event for event in events if event.kind not in self._hidden_kinds]
         printed_events = self._newest_lines(list(past_events(events, self._board.id, self._values.names.entities, not left)))
         left += len(events) - len(printed_events)
         days = groupby(printed_events, key=lambda each: parse_utc(each[0]).astimezone(DESK_TIME_ZONE).date())
@@ -66,7 +68,8 @@ class HistoryDocument:
             (self._translate(N_("Number of events")), [str(self._board.seq)]),
             (self._translate(N_("Checksum")), [self._board.head.hex()]),
         ]
-        return Document(title, self._reads, search.reference, printed, facts, notes, sections)
+        drawing = self._map.svg(*MAP_SIZE) if self._map.points else None
+        return Document(title, self._reads, search.reference, printed, facts, notes, [timeline, *sections], drawing)
 
     def _newest_lines(self, events: list[PastEvent]) -> list[tuple[str, Line]]:
         """Return the newest lines that fit, at least one, in order, each with its time. Names are those of that time: composes
@@ -104,17 +107,3 @@ def past_events(
         if state is not None and (kind == "search" or id != board):
             names[id] = (kind, state)
         known[kind, id] = UNKNOWN if "erased" in event else state
-
-
-def _names(session: Session, board: Board, reads: str) -> EntityNames:
-    """Return the current names on a board."""
-    names = NameResolver.of_board(session, board.id, reads)
-    search = session.get_one(Search, board.id)
-    entities: dict[str, tuple[str, State]] = {board.id: ("search", {"person": search.person, "reference": search.reference})}
-    entities |= {id: (kind, {"number": number}) for id, (kind, number) in names.cards.items()}
-    entities |= {id: ("column", {"title": title, "role": role}) for id, (title, role) in names.columns.items()}
-    files = session.exec(select(File.id, File.name, File.caption).where(File.board == board.id))
-    entities |= {id: ("file", {"name": name, "caption": caption}) for id, name, caption in files}
-    entities |= {id: ("note", {}) for id in session.exec(select(Note.id).where(Note.board == board.id))}
-    entities |= {id: ("material", state) for id, state in names.materials.items()}
-    return EntityNames(names.accounts, entities)

@@ -12,6 +12,7 @@ from sqlalchemy import BigInteger, bindparam, func, or_, true, union_all
 from sqlalchemy import select as core_select
 from sqlmodel import Session, select
 
+from board.config.roles import Roles
 from board.engine.identity import Caller
 from board.engine.unit_of_work import UnitOfWork
 from board.errors import Refused
@@ -29,6 +30,7 @@ RestrictedSearches = dict[
 ]  # audience of each search that is not visible to all, and of the tips and reports placed on it: account ids, or DESK
 DESK = "desk"  # in an audience: every account, no display
 ABOUT_OTHER_BOARDS = ("wake",)  # kinds on the board of a search that name cards of other boards
+OF_CONTACTS = ("contact",)  # kinds for people with the right `contacts` alone
 
 _B, _CHANGE, _S = columns_of(Board), columns_of(VisibilityChange), columns_of(Search)
 _CHANGED_ON = _CHANGE.board == bindparam("board")
@@ -120,9 +122,12 @@ def is_guest_of(account: Account, search: Search | None) -> bool:
     return search is not None and account.guest_of == search.id
 
 
-def hidden_kinds(caller: Caller) -> tuple[str, ...]:
-    """Return the kinds that are hidden from the caller on the board of a search, because they tell of other boards."""
-    return ABOUT_OTHER_BOARDS if caller.is_limited else ()
+def hidden_kinds(caller: Caller, roles: Roles) -> tuple[str, ...]:
+    """Return the kinds that are hidden from the caller on the board of a search, because they tell of other boards, or because
+    the caller is a guest or its role lacks a right."""
+    is_guest = caller.account.guest_of is not None
+    of_role = () if roles.allows(caller.account.role, "contacts") and not is_guest else OF_CONTACTS
+    return (*ABOUT_OTHER_BOARDS, *of_role) if caller.is_limited else of_role
 
 
 def audit_board(session: Session, account: Account) -> Board:

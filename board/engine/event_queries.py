@@ -6,7 +6,9 @@ from sqlalchemy import bindparam, func, select
 from sqlmodel import Session
 
 from board.engine.event import BOARD, COLUMNS, EVENT, ON_BOARD, JournalEvent, more_events, stored_event
+from models.db.read_pacing import in_pages
 from models.ids import id_bytes, id_text
+from models.times import from_ms
 
 _ALL = select(*COLUMNS).where(ON_BOARD)
 _AT_SEQS = _ALL.where(EVENT.seq.in_(bindparam("seqs")))
@@ -41,6 +43,15 @@ _SINCE_LAST = (
     _ALL.where(EVENT.body.is_not(None), EVENT.seq <= bindparam("seq"), EVENT.entity.in_(bindparam("entities")))
     .where(EVENT.type.in_(bindparam("types")), EVENT.seq >= func.coalesce(_LAST_SINCE, 0))
     .order_by(EVENT.seq)
+)
+_FIRST_OF_TYPES = select(EVENT.entity, EVENT.at, EVENT.account).where(
+    ON_BOARD, EVENT.seq <= bindparam("seq"), EVENT.type.in_(bindparam("types"))
+)
+_NEWEST_OF_TYPES = (
+    _ALL.where(EVENT.entity == bindparam("entity"), EVENT.type.in_(bindparam("types")), EVENT.body.is_not(None))
+    .where(EVENT.seq <= bindparam("seq"))
+    .order_by(EVENT.seq.desc())
+    .limit(bindparam("limit"))
 )
 BACK_PAGE = 500  # events per read, back from the newest
 
@@ -103,3 +114,19 @@ def events_since_last(
     session.flush()
     params = {"board": board, "seq": seq, "entities": [*map(id_bytes, entities)], "types": list(types), "since": since}
     return (stored_event(board, row) for row in session.connection().execute(_SINCE_LAST, params))
+
+
+def creations(session: Session, board: str, seq: int, types: Collection[str]) -> dict[str, tuple[str, str | None]]:
+    """Return time and account of the events of these types up to `seq`, by entity. An entity is created only once."""
+    params = {"board": board, "seq": seq, "types": list(types)}
+    rows = in_pages(session.connection().execute(_FIRST_OF_TYPES, params))
+    return {id_text(id): (from_ms(at), None if account is None else id_text(account)) for id, at, account in rows}
+
+
+def newest_of_types(
+    session: Session, board: str, entity: str, types: Collection[str], seq: int, limit: int
+) -> list[JournalEvent]:
+    """Return the newest events of these types of an entity up to `seq`, in order. Omits erased events."""
+    params = {"board": board, "entity": id_bytes(entity), "types": list(types), "seq": seq, "limit": limit}
+    rows = session.connection().execute(_NEWEST_OF_TYPES, params).all()
+    return [stored_event(board, row) for row in rows][::-1]

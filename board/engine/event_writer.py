@@ -73,7 +73,7 @@ class WrittenChanges:
 @dataclass(slots=True)
 class EventWriter:
     """Writer of one command's changes to a locked board, in one transaction. `operations`: the second board, for commands on a
-    search. `now`: time of all written rows and events."""
+    search. `now`: time of all written rows and events. `limit`: boards to which the caller is limited, None for all."""
 
     session: Session
     account: Account | None  # None: the server itself
@@ -86,6 +86,7 @@ class EventWriter:
     token: str | None = None  # id of the token that sent the command
     shares: BoardShares = field(default_factory=load_board_shares)
     token_name: str | None = None
+    limit: frozenset[str] | None = None
     result: WrittenChanges = field(default_factory=WrittenChanges)
     unit: UnitOfWork = field(init=False)
 

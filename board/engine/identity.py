@@ -26,7 +26,7 @@ from models.times import format_utc, now
 class RefusedToken(NamedTuple):
     """Reason why a bearer token was refused, with the token and its account if it exists."""
 
-    reason: Literal["unknown", "revoked", "expired", "disabled", "unagreed"]
+    reason: Literal["unknown", "revoked", "expired", "disabled", "unagreed", "unchecked"]
     token: Token | None = None
     account: Account | None = None
 
@@ -36,6 +36,7 @@ SESSION_LIFETIME = timedelta(days=14)
 HASHER = PasswordHasher()  # argon2id, with the library's parameters (RFC 9106, low memory)
 _COLUMNS = (
     "id", "email", "name", "role", "enabled", "password", "language", "theme", "created_at", "guest_of", "guest_until",
+    "guest_writes", "claims_until",
 )  # fmt: skip
 _REST = len(_COLUMNS)  # index of the first column after those of the account
 _LOCKED_AT = _REST + 4  # index of `locked_at` in a row of `current_query`
@@ -120,10 +121,11 @@ class Caller:
         return boards is None or board in boards
 
     @property
-    def public_account(self) -> dict[str, str]:
-        """Account as shown on its screens. A locked session also gets the time of its lock."""
+    def public_account(self) -> dict[str, Any]:
+        """Account as shown on its screens. A locked session also gets the time of its lock; a guest who may write, `writes`."""
         locked = {"locked_at": self.locked_at} if self.locked_at is not None else {}
-        return {"id": self.account.id, "name": self.account.name, "role": self.account.role, **locked}
+        writes = {"writes": True} if self.account.command_role != self.account.role else {}
+        return {"id": self.account.id, "name": self.account.name, "role": self.account.role, **writes, **locked}
 
     @property
     def is_own_session(self) -> bool:
@@ -178,7 +180,8 @@ def require_active_now(row: statements.Row | None, caller: Caller) -> Account:
     at = format_utc(now())
     has_session_ended = caller.session is not None and (ends_at is None or ends_at <= at)
     has_expired = expires_at is not None and expires_at <= at
-    has_token_ended = caller.token is not None and (token is None or revoked_at is not None or has_expired)
+    is_usable = token is not None and revoked_at is None and not has_expired and account.may_use_tokens(at)
+    has_token_ended = caller.token is not None and not is_usable
     if not account.is_active(at) or has_session_ended or has_token_ended:
         raise Refused("unauthenticated")
     return account
@@ -201,7 +204,7 @@ def require_unlocked_now(row: statements.Row | None, caller: Caller) -> Account:
 def _account(row: Row[Any] | statements.Row) -> Account:
     """Return the account in the first columns of a row, detached from any database session."""
     values = dict(zip(_COLUMNS, row, strict=False))
-    return rows.new_row(Account, values | {"enabled": bool(values["enabled"])})
+    return rows.new_row(Account, values | {name: bool(values[name]) for name in ("enabled", "guest_writes")})
 
 
 def reload_callers(database: Database, callers: Sequence[Caller]) -> list[Caller | None]:
@@ -224,11 +227,12 @@ def _reloaded(
     """Return a caller with its current account and end; None if its access has ended."""
     has_ended = (caller.session and caller.session not in sessions) or (caller.token and caller.token not in tokens)
     account = _account(row) if row is not None else None
-    if account is None or has_ended or not account.is_active(at):
+    if account is None or has_ended or not account.is_active(at) or (caller.token and not account.may_use_tokens(at)):
         return None
+    claims_until = account.claims_until if caller.token else None
     ends = (sessions[caller.session][1] if caller.session else None, tokens[caller.token][1] if caller.token else None)
     locked_at = sessions[caller.session][2] if caller.session else None
-    return replace(caller, account=account, ends_at=_first_end(account.guest_until, *ends), locked_at=locked_at)
+    return replace(caller, account=account, ends_at=_first_end(account.guest_until, claims_until, *ends), locked_at=locked_at)
 
 
 def _first_end(*ends: str | None) -> str | None:
@@ -257,10 +261,11 @@ def caller_by_token(database: Database, secret: str) -> Caller | None:
     """Return the caller with this bearer token; None if the token is not valid."""
     at = format_utc(now())
     rows = statements.read(database.connection(), _BY_TOKEN, {"digest": digest(secret), "now": at})
-    if not rows or not (account := _account(rows[0])).is_active(at):
+    if not rows or not (account := _account(rows[0])).may_use_tokens(at):
         return None
     id, scope, name, boards, expires_at = rows[0][_REST:]
-    ends_at, limit = _first_end(account.guest_until, expires_at), frozenset(boards.split()) if boards else None
+    ends_at = _first_end(account.guest_until, account.claims_until, expires_at)
+    limit = frozenset(boards.split()) if boards else None
     return Caller(account, token=id, token_name=name, scope=scope, token_boards=limit, ends_at=ends_at)
 
 
@@ -274,7 +279,10 @@ def refused_token(database: Database, secret: str) -> RefusedToken:
         return RefusedToken("disabled", token, account)
     if token.revoked_at is not None:
         return RefusedToken("revoked", token, account)
-    return RefusedToken("unagreed" if token.agreed_at is None else "expired", token, account)
+    if token.agreed_at is None:
+        return RefusedToken("unagreed", token, account)
+    is_unchecked = token.expires_at is None or token.expires_at > format_utc(now())
+    return RefusedToken("unchecked" if is_unchecked else "expired", token, account)
 
 
 def _is_user_action(connection: HTTPConnection) -> bool:

@@ -84,7 +84,7 @@ async def cards_csv(request: Request, caller: Caller) -> Response:
 
     A file for spreadsheets; see *Files for spreadsheets*.
     """
-    return await _file(request, caller, "cards", _pages_of_cards, tables.cards, CSV)
+    return await _file(request, caller, "cards", pages_of_cards, tables.cards, CSV)
 
 
 @Call(
@@ -99,7 +99,7 @@ async def cards_json(request: Request, caller: Caller) -> Streamed[CardExport]:
     `cards`: sightings and tasks as in the snapshot, in the order in which they were added; of `operations` its searches,
     archived ones too.
     """
-    return await _file(request, caller, "cards", _pages_of_cards, None, JSON)
+    return await _file(request, caller, "cards", pages_of_cards, None, JSON)
 
 
 @Call(
@@ -138,7 +138,7 @@ async def _file(
     await count_document(request, caller)
     id = request.path_params["board"]
     lang = language.language_for(request, caller)
-    export: ExportSnapshot = await service.exports.read(caller, lambda session: _open_snapshot(session, caller, id, lang))
+    export: ExportSnapshot = await service.exports.read(caller, lambda session: open_snapshot(session, caller, id, lang))
     parts = pages(export)
     body = _csv(service, caller, export, parts, table) if table else _json(service, caller, export, parts, name)
     file_name = f"{export.file}-{name}.{'csv' if table else 'json'}"
@@ -146,7 +146,7 @@ async def _file(
     return Streamed(body, headers={"content-type": kind, "content-disposition": f'attachment; filename="{file_name}"'})
 
 
-def _open_snapshot(session: Session, caller: Caller, id: str, language: str) -> ExportSnapshot:
+def open_snapshot(session: Session, caller: Caller, id: str, language: str) -> ExportSnapshot:
     """Return the board at its current position. Raises Refused `not_found`."""
     board = access.get_visible_board(session, caller, id)
     search = session.get(Search, id)
@@ -165,7 +165,7 @@ def _hidden_now(session: Session, caller: Caller, export: ExportSnapshot) -> fro
     return snapshot.hidden_searches(session, caller.account.id) if export.board == OPERATIONS else frozenset()
 
 
-def _pages_of_cards(export: ExportSnapshot) -> Pages:
+def pages_of_cards(export: ExportSnapshot) -> Pages:
     for start in range(0, len(export.cards), BATCH_SIZE):
         yield partial(_read_cards, export.board, export.cards[start : start + BATCH_SIZE])
 
@@ -181,14 +181,14 @@ def _pages_of_events(export: ExportSnapshot) -> Pages:
         yield partial(journal.events_after, board=export.board, seq=start, limit=limit)
 
 
-async def _read(
+async def read_pages(
     service: BoardService, caller: Caller, export: ExportSnapshot, pages: Pages, write: Callable[[Iterable[JournalEvent]], bytes]
 ) -> AsyncIterator[bytes]:
     """Yield the pages, each encoded in the thread that reads it."""
     for page in pages:
 
         def read(session: Session, page: Page = page) -> bytes:
-            hidden, kinds = _hidden_now(session, caller, export), access.hidden_kinds(caller)
+            hidden, kinds = _hidden_now(session, caller, export), access.hidden_kinds(caller, service.roles)
             return write(event for event in paced(page(session)) if event.entity not in hidden and event.kind not in kinds)
 
         yield await service.exports.read(caller, read)
@@ -197,7 +197,7 @@ async def _read(
 async def _csv(service: BoardService, caller: Caller, export: ExportSnapshot, pages: Pages, table: Table) -> AsyncIterator[bytes]:
     head, row = table(export.kind, export.names)
     yield BOM + csv_lines([head])
-    async for part in _read(service, caller, export, pages, lambda rows: csv_lines(map(row, rows))):
+    async for part in read_pages(service, caller, export, pages, lambda rows: csv_lines(map(row, rows))):
         yield part
 
 
@@ -224,7 +224,7 @@ async def _json(service: BoardService, caller: Caller, export: ExportSnapshot, p
     head = orjson.dumps({"board": export.board, "epoch": export.epoch, "seq": export.seq} | form)
     yield head[:-1] + b',"' + list_name.encode() + b'":['
     first = True
-    async for part in _read(service, caller, export, pages, lambda rows: b",".join(map(write, rows))):
+    async for part in read_pages(service, caller, export, pages, lambda rows: b",".join(map(write, rows))):
         if part:
             yield part if first else b"," + part
             first = False

@@ -1,13 +1,18 @@
 """HTTP API of handovers: the current and earlier ones, and the report of each, as it was signed."""
 
+from functools import partial
+
 from sqlmodel import Session, select
 from starlette.requests import Request
 
+from board.engine import access
 from board.engine.identity import Caller
 from board.errors import Refused
 from board.handover import report
 from board.handover.report_types import HANDOVER_FIELDS, HandoverList, HandoverReport
 from board.i18n import N_
+from board.reach.reported import reported_contradictions
+from board.web import language
 from board.web.compression import compressed
 from board.web.endpoint import BOARD, EVERYWHERE, ON_A_BOARD, Call, IntParam
 from board.web.heavy_reads import limited_per_account
@@ -87,10 +92,12 @@ async def list_handovers(request: Request, caller: Caller) -> Reply[HandoverList
 async def _report_response(request: Request, caller: Caller, number: int | None) -> Reply[HandoverReport]:
     service = service_of(request)
     now, board = format_utc(service.clock()), BOARD.read(request)
+    contradicting = partial(reported_contradictions, service.speeds, language.language_for(request, caller))
+    hidden_kinds = access.hidden_kinds(caller, service.roles)
 
     def read(session: Session) -> HandoverReport:
         scope = report.current(session, now) if number is None else report.as_signed(session, number)
-        return report.compose(session, caller.account.id, scope, board)
+        return report.compose(session, caller.account.id, scope, contradicting, board, hidden_kinds)
 
     found = await service.heavy_reads.read(caller, read)
     service.reads.report(caller, "handover" if number is None else f"handover/{number}")

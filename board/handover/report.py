@@ -25,6 +25,7 @@ from board.handover.report_types import (
 )
 from board.history import state_at
 from board.history.state_at import BoardState, EntityAt
+from board.reach.reported import Contradicting
 from models.accounts import Account
 from models.board import OPERATIONS
 from models.db.read_pacing import paced
@@ -93,9 +94,15 @@ def _position_at_signing(session: Session, handover: State, seq: int) -> ReportS
 # -- content --------------------------------------------------------------------------------------------------------------
 
 
-def compose(session: Session, account: str, scope: ReportScope, board: str | None = None) -> HandoverReport:
-    """Return the report as an account may see it now. `board`: only the section of this search; `operations`: no section. Raises
-    Refused `not_found`."""
+def compose(
+    session: Session, account: str, scope: ReportScope, contradicting: Contradicting, board: str | None = None,
+    hidden_kinds: Collection[str] = (),
+) -> HandoverReport:  # fmt: skip
+    """Return the report as an account may see it now. `contradicting`: finds sightings that cannot both be true.
+
+    `board`: only the section of this search; `operations`: no section. `hidden_kinds`: kinds that the account may not see. Raises
+    Refused `not_found`.
+    """
     hidden = snapshot.hidden_searches(session, account)
     positions = {id: at for id, at in scope.positions.items() if id not in hidden and board in (None, id)}
     if board not in (None, OPERATIONS) and not positions:
@@ -103,8 +110,10 @@ def compose(session: Session, account: str, scope: ReportScope, board: str | Non
     data = _read(session, account, scope, positions)
     names = dict(session.exec(select(Account.id, Account.name)).all())
     desk = reported_alarms.alarms_of_desk(scope.about, hidden, names, data.alarms[OPERATIONS])
-    by_board = _by_board(data.entities)
-    found = [section(data, id, by_board.get(id, {})) for id in paced(positions, 5) if id in data.entities["search"]]
+    by_board = _by_board({kind: by_id for kind, by_id in data.entities.items() if kind not in hidden_kinds})
+    found = [
+        section(data, id, by_board.get(id, {}), contradicting) for id in paced(positions, 5) if id in data.entities["search"]
+    ]
     found.sort(key=lambda each: each["board"])
     found.sort(key=lambda each: each["search"]["missing_since"], reverse=True)  # as in the list of all searches
     found.sort(key=lambda each: _order(each["search"]))
@@ -222,6 +231,7 @@ def _people(scope: ReportScope, previous: PreviousHandover | None, sections: Col
     for part in sections:
         ids |= {part["search"]["lead"], part["outside"], (part["briefing"] or {}).get("keeper"), part["unread_by"]}
         ids |= _authors(part["briefing"])
+        ids |= {event["author"] for news in (part["since"], part["reader"]) for event in news["significant"]}
         ids |= {(part["search"]["goal"] or {}).get("by")}
         sightings = (part["ungraded"], part["to_look_at"], part["to_assess"], part["to_pass_on"])
         ids |= reported_alarms.people_of(part["alarms"]["listed"])
@@ -230,7 +240,7 @@ def _people(scope: ReportScope, previous: PreviousHandover | None, sections: Col
         for cards in (*sightings, *tasks_of, *part["cards"].values()):
             ids |= {card["assignee"] for card in cards}
         ids |= {card["assignee"] for card in part["pinned"]} | part["reads"].keys()
-        ids |= {file["added_by"] for file in part["files"]}
+        ids |= {file["added_by"] for file in part["files"]} | {call["assignee"] for call in part["calls"]}
         ids |= part["restatements"].keys() | {each["answered_by"] for each in part["restatements"].values()}
     return ids
 

@@ -26,8 +26,11 @@ from board.handover.report_types import (
     SearchReport,
 )
 from board.handover.reported_alarms import reported_alarms
+from board.handover.reported_calls import reported_calls
 from board.history.state_at import BoardState, EntityAt
+from board.reach.reported import Contradicting
 from models.column import IN_PROGRESS
+from models.contact import Contact
 from models.entity import State
 from models.search import CHILD_FIELDS
 from models.sighting import ASSURED, QUEUES
@@ -97,19 +100,20 @@ def next_shift_end(at: str) -> str:
     return format_utc(parse_utc(at) + SHIFT_LENGTH)
 
 
-def section(data: ReportData, id: str, entities: Mapping[str, list[EntityAt]]) -> SearchReport:
+def section(data: ReportData, id: str, entities: Mapping[str, list[EntityAt]], contradicting: Contradicting) -> SearchReport:
     """Return the section of one search. `entities`: entities of its board, by kind."""
     at, head, events = data.positions[id], data.heads[id], data.events.get(id, [])
     briefing = next((each.state for each in entities.get("briefing", ())), None)
     ungraded, tasks, others, left_out = _cards(data, id, entities)
     waiting = _waiting(entities.get("sighting", ()))
-    outside = _outside(data.scope.successor, data.entities["search"][id].state)
+    search = data.entities["search"][id].state
+    outside = _outside(data.scope.successor, search)
     return {
         "board": id,
         "epoch": at["epoch"],
         "seq": at["seq"],
         "head": at["head"],
-        "search": _search(data.entities["search"][id].state),
+        "search": _search(search),
         "outside": outside,
         "last_confirmed": _last_sighting(entities.get("sighting", ()), ("confirmed",)),
         "last_credible": _last_sighting(entities.get("sighting", ()), ASSURED),
@@ -125,7 +129,9 @@ def section(data: ReportData, id: str, entities: Mapping[str, list[EntityAt]]) -
         "to_look_at": _listed("sighting", waiting["look"]),
         "to_assess": _listed("sighting", waiting["judge"]),
         "to_pass_on": _listed("sighting", waiting["pass_on"]),
+        "contradictions": contradicting(search["missing_since"], _states(entities.get("sighting", ()))),
         "tasks": tasks,
+        "calls": reported_calls(entities.get(Contact.KIND, ()), next_shift_end(data.scope.at)),
         "cards": others,
         "left_out": left_out,
         "files": _files(data, entities.get("file", ())),
@@ -149,6 +155,7 @@ def _search(state: State) -> ReportedSearch:
         "missing_since": state["missing_since"], "worrying": state["worrying"], "access": state["access"],
         "appeal": state["appeal"],
         # states of earlier versions lack these
+        "worrying_decided_by": state.get("worrying_decided_by"),
         "outcome": state.get("outcome"), "status_reason": state.get("status_reason"), "acknowledge": state.get("acknowledge"),
         "last_seen": state["last_seen"], "goal": state.get("goal"),
         "details": state.get("details"), "earlier": state.get("earlier"),
@@ -175,6 +182,10 @@ def _last_sighting(sightings: Iterable[EntityAt], assessments: Collection[str]) 
     }  # fmt: skip
 
 
+def _states(entities: Iterable[EntityAt]) -> dict[str, State]:
+    return {entity.id: entity.state for entity in entities}
+
+
 def _reader(data: ReportData, id: str, events: Iterable[JournalEvent]) -> NewsOfReader:
     """Return the part that differs by reader: unseen events, and whether the reader must read the search."""
     seen = data.seen.get(id)
@@ -192,10 +203,13 @@ def _news(data: ReportData, id: str, events: Iterable[JournalEvent], start: int)
 def _event(event: JournalEvent, entities: BoardState) -> ReportedEvent:
     state = event.payload().get("state") or {}
     current = entities[event.kind].get(event.entity) if kinds.named(event.kind).is_card else None
+    result = _result(event.type, state)
     shown: ReportedEvent = {
         "seq": event.seq, "at": event.at, "type": event.type, "kind": event.kind, "id": event.entity,
-        "result": _result(event.type, current.state if current is not None else state),
+        "author": event.account, "result": result,
     }  # fmt: skip
+    if current is not None and (latest := _result(event.type, current.state)) != result:
+        shown["now"] = latest
     if state.get("number") is not None:
         shown["number"] = state["number"]
     return shown

@@ -7,6 +7,7 @@ from typing_extensions import TypedDict
 from board.config.predefined_tasks import younger_than
 from board.engine import kinds
 from board.notifications.alert_format import CardKind
+from board.reach.reported import ReportedContradiction
 from board.web.endpoint import of_state, part_of_state
 from models.entity import State
 from models.handover import Handover
@@ -20,9 +21,10 @@ Priority = Literal["low", "normal", "urgent"]
 
 # Field that a significant event set, with its value.
 EventResult = TypedDict("EventResult", {"path": str, "value": str | bool | None})
-# Significant event; `number` of a card.
+# Significant event; `number` of a card, and its result `now` if that has changed since.
 ReportedEvent = TypedDict("ReportedEvent", {
-    "seq": Count, "at": Time, "type": str, "kind": str, "id": Id, "number": NotRequired[Count], "result": EventResult | None,
+    "seq": Count, "at": Time, "type": str, "kind": str, "id": Id, "author": Id | None, "number": NotRequired[Count],
+    "result": EventResult | None, "now": NotRequired[EventResult | None],
 })  # fmt: skip
 News = TypedDict("News", {"seq": Count, "events": Count, "significant": list[ReportedEvent]})
 NewsOfShift = TypedDict("NewsOfShift", {
@@ -50,7 +52,9 @@ Pinned = TypedDict("Pinned", {
 ReportedSearch = TypedDict("ReportedSearch", {
     "reference": Annotated[str, of_state(Search, "reference")], "kind": Annotated[str, of_state(Search, "kind")],
     "status": Annotated[str, of_state(Search, "status")], "missing_since": Annotated[str, of_state(Search, "missing_since")],
-    "worrying": Annotated[bool | None, of_state(Search, "worrying")], "lead": Annotated[str | None, of_state(Search, "lead")],
+    "worrying": Annotated[bool | None, of_state(Search, "worrying")],
+    "worrying_decided_by": Annotated[State | None, of_state(Search, "worrying_decided_by")],
+    "lead": Annotated[str | None, of_state(Search, "lead")],
     "access": Annotated[str, of_state(Search, "access")], "appeal": Annotated[State | None, of_state(Search, "appeal")],
     "outcome": Annotated[State | None, of_state(Search, "outcome")],
     "status_reason": Annotated[str | None, of_state(Search, "status_reason")],
@@ -81,8 +85,15 @@ ReportedAlarm = TypedDict("ReportedAlarm", {
     "raised_at": Time, "taken_by": Id | None, "taken_at": Time | None, "until": Time | None, "promises": Count,
     "lapsed_by": Id | None, "lapsed_at": Time | None, "assignee": Id | None, "moves": bool,
 })  # fmt: skip
-# Alarms of a board that have not ended, and how many of them nobody has, somebody has, and pass on with the shift.
-ReportedAlarms = TypedDict("ReportedAlarms", {"open": Count, "held": Count, "moving": Count, "listed": list[ReportedAlarm]})
+# Alarms of a board that have not ended, and how many nobody has, are assigned without an answer, somebody has, and pass on
+# with the shift.
+ReportedAlarms = TypedDict("ReportedAlarms", {
+    "open": Count, "assigned": Count, "held": Count, "moving": Count, "listed": list[ReportedAlarm],
+})  # fmt: skip
+# Call with a contact that is due. `title`: name of the contact.
+ReportedCall = TypedDict("ReportedCall", {
+    "id": Id, "seq": Count, "number": Count, "title": str, "role": str, "due": Time, "assignee": Id | None,
+})  # fmt: skip
 CardOfFile = TypedDict("CardOfFile", {"kind": CardKind, "id": Id, "number": Count})
 # File that was added in the shift. `card`: card that it belongs to.
 ReportedFile = TypedDict("ReportedFile", {
@@ -95,7 +106,8 @@ SearchReport = TypedDict("SearchReport", {
     "board": Id, "epoch": str, "seq": Count, "head": str, "search": ReportedSearch, "outside": Id | None,
     "last_confirmed": LastConfirmed | None, "last_credible": LastConfirmed | None, "since": NewsOfShift,
     "ungraded": list[ReportedCard], "alarms": ReportedAlarms, "unanswered": ReportedQueues, "to_look_at": list[ReportedCard],
-    "to_assess": list[ReportedCard], "to_pass_on": list[ReportedCard], "tasks": ReportedTasks,
+    "to_assess": list[ReportedCard], "to_pass_on": list[ReportedCard], "contradictions": list[ReportedContradiction],
+    "tasks": ReportedTasks, "calls": list[ReportedCall],
     "cards": dict[str, list[ReportedCard]], "left_out": Count, "files": list[ReportedFile],
     "briefing": Annotated[State, component("briefing")] | None, "pinned": list[Pinned], "after": CountAfter,
     "reader": NewsOfReader, "reads": dict[str, ReadMark], "restatements": dict[str, Restated], "unread_by": Id | None,
@@ -106,6 +118,7 @@ are.
 
 `board`: with `epoch`, `seq` and `head`: its position in the report.
 `search`: facts of the search. `last_seen`, `goal`, `photo` and all of `person` except the date of birth were added in *0.4.0*.
+`search.worrying_decided_by`: *0.4.0*
 `search.suggested`: as in the summary.
 `search.undecided`: a criterion applies or is suggested, and nobody has decided.
 `outside`: the account that should answer for the search but may not see it, or null: who is expected to take over, while a
@@ -116,15 +129,18 @@ handover is open and as it was signed; otherwise who holds the shift. Then the `
 `since.seq`: where the search stood at that time.
 `since.events`: how many.
 `since.significant`: the newest 100.
-`since.significant[].result`: the field that it set, and its value; of a sighting, its assessment at this position, or
-`withdrawn`, so that an earlier one does not mislead; null if the type says it all. *0.4.0*
+`since.significant[].author`: the account, or null. *0.4.0*
+`since.significant[].result`: the field that it set, and its value after the event; null if the type says it all. *0.4.0*
+`since.significant[].now`: of a card whose result has changed since: the result at this position, so that the earlier one does not
+mislead. It can be `withdrawn`. *0.4.0*
 `alarms`: alarms that had not ended; `seq`, `title`, `assignee` and the times are of that moment: now, or when the handover was
 signed, which can be after the position of the section. *0.4.0*
 `alarms.open`: how many nobody has.
+`alarms.assigned`: how many of these are assigned, through their card, to somebody who has not answered.
 `alarms.held`: how many somebody has.
 `alarms.moving`: how many pass on when the handover is accepted; 0 without an open or ended handover.
-`alarms.listed`: at most 100: first those that nobody has, the longest first; then those that pass on; then the others, by
-`until`.
+`alarms.listed`: at most 100: first those that nobody has, the longest first; then those that are only assigned; then those that
+pass on; then the others, by `until`.
 `alarms.listed[].title`: of the card or tip, the beginning of the note, or the person of the planned duty; null if it has none.
 `alarms.listed[].taken_by`: who has it, until `until`; null if nobody has it since `lapsed_at`, or since `raised_at`.
 `alarms.listed[].moves`: it passes on: the outgoing coordinator has it, and does not keep it.
@@ -133,10 +149,16 @@ signed, which can be after the position of the section. *0.4.0*
 `to_look_at`: those that nobody has looked at, as cards; at most 100. *0.4.0*
 `to_assess`: those that wait to be assessed, as cards; at most 100. *0.4.0*
 `to_pass_on`: those that wait to be passed on, as cards. *0.4.0*
+`contradictions`: pairs of sightings that cannot both be true at this position; at most 20. *0.4.0*
+`contradictions[].sighting`: the doubtful one, if one of them is confirmed; otherwise the one that was seen first.
+`contradictions[].text`: sentence in the reader's language.
 `ungraded`: sightings; at most 100.
 `tasks.done`: in this shift; at most 100.
 `tasks.due`: within 8 hours; at most 100.
 `tasks.undated`: open tasks without a due time that are urgent or in progress; at most 100. *0.4.0*
+`calls`: calls with contacts that are due before the end of the next shift, earliest first; at most 100. None without the right
+`contacts`. *0.4.0*
+`calls[].title`: name of the contact.
 `cards`: other kinds of cards than these two, by kind, those that are not withdrawn; none if there is no other kind.
 `files`: those that were added since the shift began and are not withdrawn, oldest first. *0.4.0*
 `files[].card`: the card that it is on, or null.

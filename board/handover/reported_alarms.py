@@ -8,11 +8,12 @@ from board.engine import kinds
 from board.handover.report_types import ReportedAlarm, ReportedAlarms
 from board.history.state_at import EntityAt
 from models.alarm import Alarm
+from models.contact import Contact
 from models.duty import PlannedDuty
 from models.entity import State
 
 MAX_ALARMS = 100  # listed on one search; the counts have all
-MAX_TITLE = 120  # characters
+MAX_TITLE = 200  # characters
 
 
 def reported_alarms(
@@ -26,7 +27,8 @@ def reported_alarms(
     listed = [_alarm(alarm, subjects.get(alarm.state["about"]["id"]), moves(alarm)) for alarm in alarms]
     held = [alarm for alarm in listed if alarm["taken_by"] is not None]
     return {
-        "open": len(listed) - len(held), "held": len(held), "moving": sum(alarm["moves"] for alarm in held),
+        "open": len(listed) - len(held), "assigned": sum(is_only_assigned(alarm) for alarm in listed),
+        "held": len(held), "moving": sum(alarm["moves"] for alarm in held),
         "listed": sorted(listed, key=order)[:MAX_ALARMS],
     }  # fmt: skip
 
@@ -67,16 +69,27 @@ def _alarm(alarm: EntityAt, subject: EntityAt | None, moves: bool) -> ReportedAl
 
 
 def _title(kind: str, card: State) -> str | None:
+    if kind == Contact.KIND:  # its name is in `calls` alone
+        return None
     declared: Any = kinds.find(kind)
     title = card.get((declared.title_field if declared is not None else "") or "text")
-    return title if title is None or len(title) <= MAX_TITLE else f"{title[: MAX_TITLE - 1].rstrip()}…"
+    if title is None or len(title) <= MAX_TITLE:
+        return title
+    words, space, _ = title[:MAX_TITLE].rpartition(" ")
+    return f"{words.rstrip() if space else title[: MAX_TITLE - 1]}…"
 
 
-def order(alarm: ReportedAlarm) -> tuple[bool, bool, str, str]:
-    """Return the sort key of an alarm: first those that nobody has, then those that pass on, then by the end of the promise."""
+def is_only_assigned(alarm: ReportedAlarm) -> bool:
+    """Return whether nobody has an alarm, and its card is assigned to somebody who has not answered."""
+    return alarm["taken_by"] is None and alarm["lapsed_by"] is None and alarm["assignee"] is not None
+
+
+def order(alarm: ReportedAlarm) -> tuple[bool, bool, bool, str, str]:
+    """Return the sort key of an alarm: first those that nobody has, then those of assignees who have not answered, then those
+    that pass on, then by the end of the promise."""
     since = alarm["lapsed_at"] or alarm["raised_at"]
     is_held = alarm["taken_by"] is not None
-    return is_held, not alarm["moves"], (alarm["until"] or "") if is_held else since, alarm["id"]
+    return is_held, is_only_assigned(alarm), not alarm["moves"], (alarm["until"] or "") if is_held else since, alarm["id"]
 
 
 def people_of(alarms: Iterable[ReportedAlarm]) -> set[str | None]:

@@ -47,7 +47,8 @@ async def closed_page(request: Request, caller: Caller) -> Response:
     params = {name: request.query_params.get(name, "") for name in NAMES}
     problem = None
     try:
-        page = await _read(request, caller, closed_searches.filter_of(request), BEFORE.read(request) or None)
+        criteria = closed_searches.filter_of(request, language.language_for(request, caller))
+        page = await _read(request, caller, criteria, BEFORE.read(request) or None)
     except Refused as refused:
         if refused.code != "invalid":
             raise

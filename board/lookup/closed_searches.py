@@ -14,6 +14,10 @@ from board.engine import kinds, snapshot
 from board.engine.identity import Caller
 from board.errors import Refused
 from board.i18n import N_
+from board.lookup.looks import Said
+from board.lookup.rows_by_meaning import ids_by_meaning
+from board.vocabulary import meanings
+from board.web import language
 from board.web.compression import compressed
 from board.web.endpoint import EVERYWHERE, UUID, Call, IntParam, Param, of_state, part_of_state
 from board.web.heavy_reads import limited_per_account
@@ -25,6 +29,7 @@ from models.times import DESK_TIME_ZONE, format_utc, parse_utc
 from realtime.wire.wire_types import ComputedSchema, Count, Id, Shape, Time
 
 MAX_QUERY = 200  # characters
+MAX_ALIKE = 500  # searches that say what was typed in other words
 TIMEOUT_S = 5.0
 FIRST_YEAR, LAST_YEAR = 1990, 9998
 PERSON = ("first_name", "last_name", "age")
@@ -57,10 +62,12 @@ BEFORE, LIMIT = Param("before", {"type": "string", "pattern": f"^({_CURSOR.patte
 class Filter:
     """Filter of the list. A field that is not set does not filter.
 
-    `query`: words that must all occur. `year`: year of closing, in the desk's time zone.
+    `query`: words that must all occur. `said`: what they say, in any language; a search that says it fits too. `year`: year of
+    closing, in the desk's time zone.
     """
 
     query: str = ""
+    said: Said | None = None
     year: int | None = None
     kind: str | None = None
     outcome: str | None = None
@@ -104,7 +111,7 @@ async def closed(request: Request, caller: Caller) -> Reply[ClosedSearches]:
 
     An empty parameter narrows nothing. The page `/closed` shows the same to people.
 
-    `q`: only those with all of these words, as in *Finding*.
+    `q`: only those with all of these words, or that say the same in other words, as in *Finding*.
     `year`: closed in this year, in Brussels.
     `outcome`: the `condition` in which the child was found, or `none` for those closed without.
     `before`: `next` of the page before.
@@ -113,7 +120,11 @@ async def closed(request: Request, caller: Caller) -> Reply[ClosedSearches]:
     `next`: goes into `before` for the next page; null: there is none.
     `years`: those in which to look, newest first.
     """
-    criteria, before, limit = filter_of(request), BEFORE.read(request) or None, LIMIT.read(request)
+    criteria, before, limit = (
+        filter_of(request, language.language_for(request, caller)),
+        BEFORE.read(request) or None,
+        LIMIT.read(request),
+    )
     service = service_of(request)
     page = await service.lookups.read(
         caller, lambda session: read(session, caller.account.id, criteria, before, limit), TIMEOUT_S
@@ -122,8 +133,8 @@ async def closed(request: Request, caller: Caller) -> Reply[ClosedSearches]:
     return json_response({"searches": page.searches, "next": page.next, "years": page.years})
 
 
-def filter_of(request: Request) -> Filter:
-    """Read the filter from the query string. Raises Refused `invalid`."""
+def filter_of(request: Request, reads: str) -> Filter:
+    """Read the filter from the query string. `reads`: language of the reader. Raises Refused `invalid`."""
     query, kind, outcome = (param.read(request) or "" for param in (QUERY, KIND, OUTCOME))
     problems: dict[str, Any] = {}
     if kind and kind not in kind_labels():
@@ -133,7 +144,8 @@ def filter_of(request: Request) -> Filter:
     if problems:
         raise Refused("invalid", fields=problems)
     year = YEAR.read(request) if request.query_params.get(YEAR.name) else None  # a form sends all of its fields
-    return Filter(query.strip(), year, kind or None, outcome or None)
+    said = Said.typed(meanings(service_of(request).settings.files_path), query, reads) if query.strip() else None
+    return Filter(query.strip(), said, year, kind or None, outcome or None)
 
 
 def read(session: Session, account: str, criteria: Filter, before: str | None, limit: int) -> ClosedPage:
@@ -148,7 +160,7 @@ def read(session: Session, account: str, criteria: Filter, before: str | None, l
     query = (
         select(*(columns[name] for name in ("id", "reference", "kind", "person", "missing_since", "outcome", "photo")))
         .add_columns(columns.status_at, columns.archived_at)
-        .where(visible, *_conditions(columns, criteria), *_after(columns, before))
+        .where(visible, *_conditions(session, columns, criteria, visible), *_after(columns, before))
         .order_by(columns.status_at.desc(), columns.id.desc())
     )
     rows = session.connection().execute(query.limit(limit + 1)).all()
@@ -158,8 +170,8 @@ def read(session: Session, account: str, criteria: Filter, before: str | None, l
     return ClosedPage([_entry(row) for row in page_rows], cursor, years)
 
 
-def _conditions(columns: Any, criteria: Filter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = [columns.folded.like(f"% {word}%") for word in words(criteria.query)]
+def _conditions(session: Session, columns: Any, criteria: Filter, visible: ColumnElement[bool]) -> list[ColumnElement[bool]]:
+    conditions = _typed(session, columns, criteria, visible)
     if criteria.year is not None:
         begins, ends = (format_utc(datetime(year, 1, 1, tzinfo=DESK_TIME_ZONE)) for year in (criteria.year, criteria.year + 1))
         conditions += [columns.status_at >= begins, columns.status_at < ends]
@@ -170,6 +182,16 @@ def _conditions(columns: Any, criteria: Filter) -> list[ColumnElement[bool]]:
     elif criteria.outcome is not None:
         conditions.append(columns.outcome["condition"].as_string() == criteria.outcome)
     return conditions
+
+
+def _typed(session: Session, columns: Any, criteria: Filter, visible: ColumnElement[bool]) -> list[ColumnElement[bool]]:
+    """Return the condition for what was typed: all of its words, or what they say."""
+    if not (typed := words(criteria.query)):
+        return []
+    all_words = and_(*(columns.folded.like(f"% {word}%") for word in typed))
+    said = criteria.said
+    alike = ids_by_meaning(session, kinds.named(Search.KIND), said, [visible], MAX_ALIKE) if said else []
+    return [or_(all_words, columns.id.in_(alike)) if alike else all_words]
 
 
 def _after(columns: Any, cursor: str | None) -> list[ColumnElement[bool]]:

@@ -1,13 +1,13 @@
 """Closed searches for a child of the same name, offered as earlier disappearances while a name is typed.
 
 The query excludes members-only searches, for their members too: everyone who sees the other search reads the copied fields.
-Names are compared letter by letter, as in `look_again`.
+Names are compared letter by letter, as in `look_again`. Among names that are alike, the looks decide, in any language.
 """
 
 from collections.abc import Callable
 from datetime import date
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from rapidfuzz import fuzz
 from sqlalchemy import select
@@ -19,18 +19,23 @@ from board.engine.identity import Caller
 from board.errors import validated
 from board.i18n import N_
 from board.lookup.fuzzy_names import normalize_name
+from board.lookup.looks import NONE, Likeness, Said, StatementAnswer, answers
+from board.vocabulary import meanings
+from board.web import language
 from board.web.endpoint import EVERYWHERE, Call, of_state, part_of_state
 from board.web.heavy_reads import limited_per_account
 from board.web.http import Reply, json_response, read_json_object, service_of
 from models.db.read_pacing import paced
 from models.db.tables import columns_of
-from models.fields import Data, Name, Title
-from models.search import Search
+from models.fields import Data, LongText, Name, Title
+from models.search import COMPARED, Search
 from models.times import DESK_TIME_ZONE, parse_utc
 from realtime.wire.wire_types import Count, Id, Shape
 
 MAX_COMPARED = 20_000  # most recently closed searches
 MAX_OFFERED = 5
+MAX_OF_NAME = 50  # searches of a name whose looks are compared
+LOOKS_WEIGHT = 20.0  # of the same looks, in the unit of `LEAST`
 LEAST = 80  # of 100: minimum likeness of each name
 SHORTEST = 2  # letters of a first name
 PERSON = ("first_name", "last_name", "age")
@@ -48,17 +53,19 @@ _OFFERED = select(_F.id, _F.reference, _F.person, _F.missing_since, _F.outcome)
 
 
 class NameQuery(Data):
-    """Name as typed so far, and the search that it belongs to, if there is one."""
+    """Name and looks as typed so far, and the search that they belong to, if there is one."""
 
     first_name: Title
     last_name: Name | None = None
     board: str | None = None
+    looks: LongText | None = None
 
 
 EarlierSearch = TypedDict("EarlierSearch", {
     "board": Id, "reference": Annotated[str, of_state(Search, "reference")],
     "person": Annotated[dict[str, Any], part_of_state(Search, *PERSON, group="person")],
     "date": Annotated[str, Shape(format="date")], "days": Count | None, "place": str | None,
+    "statements": list[StatementAnswer],
 })  # fmt: skip
 EarlierSearches = TypedDict("EarlierSearches", {"searches": list[EarlierSearch]})
 
@@ -76,15 +83,31 @@ async def earlier(request: Request, caller: Caller) -> Reply[EarlierSearches]:
     for nobody. *0.4.0*
 
     `board`: the search that it is for, if there is one.
+    `looks`: how the child looks, as typed so far; those who look like that come first among names that are alike. *0.4.0*
+    `searches[].statements`: what both say about looks, in the reader's language. *0.4.0*
     """
     name = validated(NameQuery, await read_json_object(request))
     service = service_of(request)
-    searches = await service.lookups.read(caller, lambda session: _offered(session, name))
+    folder, reads = service.settings.files_path, language.language_for(request, caller)
+    said = Said.typed(meanings(folder), name.looks or "", reads)
+    searches = await service.lookups.read(caller, lambda session: _offered(session, name, _Looks(said, reads, folder)))
     service.reads.earlier(caller, len(searches))
     return json_response({"searches": searches})
 
 
-def _offered(session: Session, query: NameQuery) -> list[EarlierSearch]:
+class _Looks(NamedTuple):
+    """Looks as typed. `reads`: language of the reader. `folder`: FILES_PATH."""
+
+    said: Said
+    reads: str
+    folder: str | None
+
+    def likeness(self, row: Any) -> Likeness:
+        texts = {name: text for name in COMPARED if isinstance(text := row.person.get(name), str)}
+        return self.said.likeness(self.said.meanings.of(texts))
+
+
+def _offered(session: Session, query: NameQuery, looks: _Looks) -> list[EarlierSearch]:
     if len(normalize_name(query.first_name)) < SHORTEST:
         return []
     name = _Name(query.first_name, query.last_name or "")
@@ -92,9 +115,13 @@ def _offered(session: Session, query: NameQuery) -> list[EarlierSearch]:
     rows = connection.execute(_NAMES)
     likeness = [(alike, row.id) for row in paced(rows) if row.id != query.board and (alike := name.alike(row)) >= LEAST]
     likeness.sort(key=lambda pair: -pair[0])  # stable: equal likeness keeps the most recently closed first
-    best = [id for _, id in likeness[:MAX_OFFERED]]
-    by_id = {row.id: row for row in connection.execute(_OFFERED.where(_F.id.in_(best)))}
-    return [_to_json(by_id[id]) for id in best]
+    alike = {id: rank for rank, id in likeness[:MAX_OF_NAME]}
+    rows = list(connection.execute(_OFFERED.where(_F.id.in_(alike))))
+    found = {row.id: looks.likeness(row) for row in rows} if looks.said.statements else {}
+    share = {id: likeness.share for id, likeness in found.items()}
+    order = {id: number for number, id in enumerate(alike)}
+    rows.sort(key=lambda row: (-alike[row.id] - LOOKS_WEIGHT * share.get(row.id, 0.0), order[row.id]))
+    return [_to_json(row, looks, found.get(row.id, NONE)) for row in rows[:MAX_OFFERED]]
 
 
 class _Name:
@@ -118,13 +145,13 @@ def _likeness_to(name: str) -> Callable[[str], float]:
     return cache(lambda other: fuzz.ratio(normalized, normalize_name(other), score_cutoff=LEAST))
 
 
-def _to_json(row: Any) -> EarlierSearch:
+def _to_json(row: Any, looks: _Looks, likeness: Likeness) -> EarlierSearch:
     outcome = row.outcome or {}
     missing_day, found_at = _day(row.missing_since), outcome.get("found_at")
     return {
         "board": row.id, "reference": row.reference, "person": {name: row.person.get(name) for name in PERSON},
         "date": missing_day.isoformat(), "days": max(0, (_day(found_at) - missing_day).days) if found_at else None,
-        "place": outcome.get("place"),
+        "place": outcome.get("place"), "statements": answers(likeness.matched, looks.reads, looks.folder, spans=False),
     }  # fmt: skip
 
 

@@ -6,7 +6,8 @@ from functools import lru_cache
 from itertools import groupby
 
 _SOUNDS = (  # letters that callers exchange, and one letter for them, in this order
-    ("sch", "s"), ("ch", "g"), ("ck", "k"), ("qu", "k"), ("ph", "f"), ("gh", "g"), ("dt", "t"), ("th", "t"), ("h", ""),
+    ("sch", "s"), ("sj", "ch"), ("sh", "ch"), ("ch", "g"), ("ck", "k"), ("qu", "k"), ("ph", "f"), ("gh", "g"), ("dt", "t"),
+    ("th", "t"), ("h", ""),
     ("ij", "y"), ("ei", "y"), ("ey", "y"), ("i", "y"), ("eau", "o"), ("au", "o"), ("ou", "o"), ("ae", "a"), ("oe", "u"),
     ("c", "k"), ("q", "k"), ("x", "ks"), ("z", "s"), ("w", "v"), ("f", "v"), ("d", "t"), ("b", "p"),
 )  # fmt: skip

@@ -13,7 +13,7 @@ from itertools import chain
 from operator import itemgetter
 from typing import Any
 
-from board.lookup import place_radius
+from board.lookup import english_names, place_radius
 from board.lookup.place import Place, PlaceNames
 from board.lookup.place_index import PlaceIndex
 from board.lookup.place_query import read_query
@@ -122,7 +122,10 @@ def _rows(data: dict[str, Any], one: str, many: str) -> Iterator[dict[str, Any]]
 
 
 def _add(gazetteer: Gazetteer, place: Place, row: dict[str, Any]) -> None:
-    names = {row.get(key, "") for key in ("name", *LANGUAGES)} - {""}
+    english = english_names.ABROAD if place.kind == "city" else english_names.BELGIUM if place.kind == "municipality" else {}
+    in_english = english.get(place.name, ())
+    place.en = "".join(in_english[:1])
+    names = ({row.get(key, "") for key in ("name", *LANGUAGES)} | {*in_english}) - {""}
     gazetteer.index.add(place, sorted(names), sorted(set(row.get("alt", ())) - names))
 
 

@@ -1,7 +1,8 @@
 """Score of tips and sightings that were set aside, against the current facts of a search. Pure.
 
 The score is a sum of simple parts, so that a person can see why: nearness in place and time to a credible sighting or to where
-the child was last seen, rare words in common, and a name, also with wrong letters. A person decides.
+the child was last seen, rare words in common or the same looks in another language, and a name, also with wrong letters. A person
+decides.
 """
 
 import math
@@ -16,7 +17,10 @@ from rapidfuzz import fuzz, process
 
 from board.i18n import N_, Message, message
 from board.lookup.fuzzy_names import normalize_name
+from board.lookup.looks import Said
 from board.lookup.place_radius import metres, point_of
+from board.vocabulary import Statement
+from board.vocabulary.meaning import NOTHING, Meaning
 from models.db.read_pacing import paced
 from models.entity import State
 from models.times import parse_utc
@@ -50,12 +54,16 @@ SAME_PLACE = 300  # metres within which two places are called the same
 
 @dataclass(slots=True)
 class Candidate:
-    """Tip or sighting that may belong to the search. `folded`: its normalized words. `row`: returned in the match."""
+    """Tip or sighting that may belong to the search.
+
+    `row`: returned in the match. `folded`: its normalized words. `meaning`: what it says in any language.
+    """
 
     row: Any
     folded: str
     at: str | None
     place: dict[str, Any] | None
+    meaning: Meaning = NOTHING
     stems: frozenset[str] = field(init=False)
     place_text: str = field(init=False)
 
@@ -73,16 +81,26 @@ class Anchor(NamedTuple):
 
 
 @dataclass(slots=True)
+class Looks:
+    """What is known of a child's looks. `words`: for each statement, the words of the search that say it."""
+
+    said: Said
+    words: Sequence[str]
+
+
+@dataclass(slots=True)
 class SearchProfile:
     """Facts of a search: names and appearance of the child, and its reliable places."""
 
     names: Sequence[str]
     texts: Sequence[str | None]
     anchors: Sequence[Anchor]
+    looks: Looks | None = None
 
 
 class Reason(NamedTuple):
-    """Reason of a match. The fields are those of `WakeReason`, and `word`, the word of the report that is similar to a name."""
+    """Reason of a match. The fields are those of `WakeReason`; `word`, the word of the report that is similar to a name; and
+    `statements`, what both say, if they say it in different words."""
 
     code: ReasonCode
     sighting: int | None = None
@@ -90,13 +108,14 @@ class Reason(NamedTuple):
     minutes: int | None = None
     text: str | None = None
     word: str | None = None
+    statements: tuple[Statement, ...] = ()
 
     def __str__(self) -> str:
         return self.sentence()
 
     def stored(self) -> State:
-        """Return the reason for a wake, without the word of the report."""
-        return {name: value for name, value in self._asdict().items() if name != "word"}
+        """Return the reason for a wake, without what the report says."""
+        return {name: value for name, value in self._asdict().items() if name not in ("word", "statements")}
 
     def sentence(self) -> Message:
         """Return the reason for people."""
@@ -148,9 +167,12 @@ class Corpus:
         names = [_NameLookup(self, name) for name in list(words)[:MAX_NAMES]]
         rare_words = self._rare_words(profile.texts)
         anchors = [_AnchorLookup(self, anchor) for anchor in profile.anchors[:MAX_ANCHORS]]
+        looks = profile.looks
+        if looks is not None:
+            looks.said.weigh(candidate.meaning for candidate in paced(self.candidates))
         matches: list[Match] = []
         for candidate in paced(self.candidates):
-            match = self._match(candidate, names, rare_words, anchors)
+            match = self._match(candidate, names, rare_words, anchors, looks)
             if match.score >= MIN_SCORE and is_wanted(candidate.row):
                 matches.append(match)
         matches.sort(key=lambda match: -match.score)
@@ -168,19 +190,17 @@ class Corpus:
         names: list["_NameLookup"],
         rare_words: dict[str, tuple[str, float]],
         anchors: list["_AnchorLookup"],
+        looks: Looks | None,
     ) -> Match:
         reasons: list[Reason] = []
         score = 0.0
         if near := max((anchor.nearness(candidate) for anchor in anchors), default=None, key=lambda near: near.score):
             score += near.score
             reasons += near.reasons
-        shared_words = sorted(
-            (rare_words[stem] for stem in rare_words.keys() & candidate.stems), key=lambda word: (-word[1], word[0])
-        )
-        if shared_words:
-            score += WORDS * min(1.0, sum(rarity for _, rarity in shared_words) / WORDS_FOR_ALL)
-            word_list = ", ".join(word for word, _ in shared_words[:MAX_WORDS_TOLD])
-            reasons.append(Reason("same_words", text=word_list))
+        points, reason = self._same(candidate, rare_words, looks)
+        if reason is not None:
+            score += WORDS * min(1.0, points / WORDS_FOR_ALL)
+            reasons.append(reason)
         for name in names:
             word, rarity = name.found_in(candidate)
             if word:
@@ -192,6 +212,28 @@ class Corpus:
                     else Reason("similar_name", text=mentioned, word=word.capitalize())
                 )
         return Match(score, candidate.row, reasons)
+
+    @staticmethod
+    def _same(candidate: Candidate, rare_words: dict[str, tuple[str, float]], looks: Looks | None) -> tuple[float, Reason | None]:
+        """Return how much is the same, in rare words, and the reason: in the same words, or in others if they say more."""
+        shared_words = sorted(
+            (rare_words[stem] for stem in rare_words.keys() & candidate.stems), key=lambda word: (-word[1], word[0])
+        )
+        rarity = sum(rarity for _, rarity in shared_words)
+        points, reason = _same_looks(candidate, looks) if looks else (0.0, None)
+        if points > rarity:
+            return points, reason
+        word_list = ", ".join(word for word, _ in shared_words[:MAX_WORDS_TOLD])
+        return rarity, Reason("same_words", text=word_list) if shared_words else None
+
+
+def _same_looks(candidate: Candidate, looks: Looks) -> tuple[float, Reason | None]:
+    points, numbers = looks.said.points(candidate.meaning)
+    told = numbers[:MAX_WORDS_TOLD]
+    if not told:
+        return 0.0, None
+    words = ", ".join(looks.words[number] for number in told)
+    return points, Reason("same_words", text=words, statements=tuple(looks.said.statements[number] for number in told))
 
 
 class _NameLookup:

@@ -10,9 +10,11 @@ from typing_extensions import TypedDict
 
 from board.engine import access, snapshot
 from board.engine.identity import Caller
-from board.i18n import N_, translate
+from board.i18n import N_, message, translate
 from board.lookup.look_again import MOST, Corpus, Match, Reason
+from board.lookup.looks import StatementAnswer, answers
 from board.lookup.set_aside_reports import candidates_of, is_tip, profile_of, visible_where
+from board.vocabulary import Meanings, meanings, phrases
 from board.web import language
 from board.web.endpoint import ON_A_BOARD, Call, of_state
 from board.web.heavy_reads import limited_per_account
@@ -37,6 +39,7 @@ LookAgain = TypedDict("LookAgain", {
     "received_at": Annotated[str, of_state(Sighting, "received_at")],
     "place": Annotated[State | None, of_state(Sighting, "place")],
     "assessment": Literal["not_the_child", "unverifiable"] | None, "dismissed": str | None, "score": float, "reasons": list[str],
+    "statements": list[StatementAnswer],
     "wake": Id | None,
 })  # fmt: skip
 LookAgainList = TypedDict("LookAgainList", {"again": list[LookAgain]})
@@ -58,6 +61,7 @@ async def look_again(request: Request, caller: Caller) -> Reply[LookAgainList]:
     `again[].assessment`: null for a tip.
     `again[].dismissed`: its reason, or null.
     `again[].reasons`: sentences in the reader's language.
+    `again[].statements`: what the search and the report say about looks in different words. *0.4.0*
     `again[].wake`: to answer with `wake.answer`; null if the server has not added one.
     """
     board, lang = request.path_params["board"], language.language_for(request, caller)
@@ -70,9 +74,11 @@ async def look_again(request: Request, caller: Caller) -> Reply[LookAgainList]:
         return _Basis(board, events, snapshot.hidden_searches(session, caller.account.id))
 
     basis = await service.database.read(read_basis)
-    suggestions = await service.look_agains.get(basis, lambda: service.lookups.read(caller, partial(_look_again, basis)))
+    folder = service.settings.files_path
+    compare = partial(_look_again, basis, meanings(folder))
+    suggestions = await service.look_agains.get(basis, lambda: service.lookups.read(caller, compare))
     service.reads.look_again(caller, board, len(suggestions.matches))
-    return json_response({"again": [_to_json(match, suggestions, lang) for match in suggestions.matches]})
+    return json_response({"again": [_to_json(match, suggestions, lang, folder) for match in suggestions.matches]})
 
 
 class _Basis(NamedTuple):
@@ -91,7 +97,7 @@ class _Suggestions(NamedTuple):
     wakes: dict[str, str]
 
 
-def _look_again(basis: _Basis, session: Session) -> _Suggestions:
+def _look_again(basis: _Basis, known: Meanings, session: Session) -> _Suggestions:
     board = basis.board
     search = session.get(Search, board)
     if search is None:  # the list of all searches
@@ -103,20 +109,29 @@ def _look_again(basis: _Basis, session: Session) -> _Suggestions:
     handled = {id for id, row in wakes.items() if row.queue == "look" or row.answer is not None}
     woken = [Match(row.score, reports[row.report], [Reason(**reason) for reason in row.reasons]) for row in waiting]
     woken.sort(key=lambda match: -match.score)
-    corpus = Corpus(candidates_of(reports.values()))
-    others = corpus.best(profile_of(session, search), MOST, lambda row: row.id not in handled)
+    corpus = Corpus(candidates_of(reports.values(), known))
+    others = corpus.best(profile_of(session, search, known), MOST, lambda row: row.id not in handled)
     matches = [*woken, *others[: max(0, MOST - len(woken))]]
     boards = {match.row.board for match in matches}
     references = {row.id: row.reference for row in connection.execute(_REFERENCES.where(_F.id.in_(boards)))}
     return _Suggestions(matches, references, {row.report: row.id for row in waiting})
 
 
-def _to_json(match: Match, suggestions: _Suggestions, reads: str) -> LookAgain:
+def _to_json(match: Match, suggestions: _Suggestions, reads: str, folder: str | None) -> LookAgain:
     row, tip = match.row, is_tip(match.row)
     return {
         "kind": "tip" if tip else "sighting", "board": row.board, "reference": suggestions.references.get(row.board),
         "id": row.id, "number": row.number, "description": row.description, "seen_at": row.seen_at,
         "received_at": row.received_at, "place": row.place, "assessment": None if tip else row.assessment,
         "dismissed": row.dismissed["reason"] if tip and row.dismissed else None, "score": match.score,
-        "reasons": [translate(reason.sentence(), reads) for reason in match.reasons], "wake": suggestions.wakes.get(row.id),
+        "reasons": [_sentence(reason, reads, folder) for reason in match.reasons],
+        "statements": answers([each for reason in match.reasons for each in reason.statements], reads, folder, spans=False),
+        "wake": suggestions.wakes.get(row.id),
     }  # fmt: skip
+
+
+def _sentence(reason: Reason, reads: str, folder: str | None) -> str:
+    """Return a reason in the reader's language; looks that two texts say in different words too."""
+    if reason.statements:
+        return translate(message(N_("the same looks: {looks}"), looks=phrases(reads, folder).listed(reason.statements)), reads)
+    return translate(reason.sentence(), reads)

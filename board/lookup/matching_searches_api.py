@@ -1,8 +1,9 @@
 """Open searches suggested while a sighting is typed.
 
 Suggestions never decide and never block. A search matches by its reference or by a name; a prefix is enough, and a letter may be
-wrong. Next are searches whose child's appearance matches the words, because a caller may not know the name. Among equals, and
-without a query, the nearest is first: the distance to where the child was last seen, or to a later sighting.
+wrong. Next are searches whose child's appearance matches the words, or what they say in any language, because a caller may not
+know the name. Among equals, and without a query, the nearest is first: the distance to where the child was last seen, or to a
+later sighting.
 """
 
 import math
@@ -17,8 +18,11 @@ from board.engine import access
 from board.engine.identity import Caller
 from board.i18n import N_
 from board.lookup.fuzzy_names import normalize_name, prefix_edit_distance
+from board.lookup.looks import NONE, Likeness, Said, StatementAnswer, answers
 from board.lookup.place_radius import Point, metres, point_of
 from board.lookup.query_point import LAT, LON, query_point
+from board.vocabulary import Statement, meanings
+from board.web import language
 from board.web.endpoint import EVERYWHERE, Call, Param, of_state, part_of_state
 from board.web.heavy_reads import limited_per_account
 from board.web.http import Reply, json_response, service_of
@@ -33,6 +37,8 @@ MAX_SEARCHES = 8
 MAX_PLACES = 1_000  # newest sightings of all boards, for the places where a child was seen
 MAX_QUERY = 200  # characters of a name or a reference
 QUERY = Param("q", {"type": "string", "maxLength": MAX_QUERY})
+BY_LOOKS = 3  # best rank of a search that only the looks match
+MIN_SHARE = 0.5  # share of the typed statements that must fit
 SHORTEST_WORD = 3  # letters of a word about appearance
 
 _S = columns_of(Sighting)
@@ -53,7 +59,7 @@ OpenSearch = TypedDict("OpenSearch", {
     "missing_since": Annotated[str, of_state(Search, "missing_since")],
     "last_seen": Annotated[State | None, of_state(Search, "last_seen")],
     "worrying": Annotated[bool | None, of_state(Search, "worrying")], "distance_m": Count | None,
-    "nearest": Literal["last_seen", "sighting"] | None,
+    "nearest": Literal["last_seen", "sighting"] | None, "statements": list[StatementAnswer],
 })  # fmt: skip
 OpenSearches = TypedDict("OpenSearches", {"searches": list[OpenSearch]})
 
@@ -71,20 +77,30 @@ async def searches(request: Request, caller: Caller) -> Reply[OpenSearches]:
 
     `searches[].distance_m`: null if no place is known.
     `searches[].nearest`: `last_seen` or `sighting`: whose distance it is; null if no place is known.
+    `searches[].statements`: what was typed about looks and the child has, in the reader's language. *0.4.0*
     """
     typed = QUERY.read(request) or ""
     point = query_point(request)
+    service = service_of(request)
+    folder, reads = service.settings.files_path, language.language_for(request, caller)
+    typed_looks = TypedLooks(normalize_name(typed).split(), Said.typed(meanings(folder), typed, reads))
 
-    def read(session: Session) -> list[OpenSearch]:
+    def read(session: Session) -> list[_Suggestion]:
         connection = session.connection()
         open_searches = [row for row in connection.execute(_OPEN) if access.can_see(caller.account.id, row.access, row.members)]
         sighting_places = connection.execute(_PLACES).all() if point else ()
-        return _best_searches(normalize_name(typed).split(), point, open_searches, sighting_places)
+        return _best_searches(typed_looks, point, open_searches, sighting_places)
 
-    service = service_of(request)
     matches = await service.lookups.read(caller, read)
     service.reads.intake(caller, len(matches))
-    return json_response({"searches": matches})
+    return json_response({"searches": [_to_json(match, reads, folder) for match in matches]})
+
+
+class TypedLooks(NamedTuple):
+    """What was typed: its words, and what they say."""
+
+    words: list[str]
+    said: Said
 
 
 class _Near(NamedTuple):
@@ -95,19 +111,36 @@ class _Near(NamedTuple):
 _UNKNOWN = _Near(math.inf, None)
 
 
-def _best_searches(words: list[str], point: Point | None, searches: list[Any], sighting_places: Any) -> list[OpenSearch]:
+class _Suggestion(NamedTuple):
+    """Search that fits. `rank`: how well; 0 is best. `statements`: of the typed ones, what the child has."""
+
+    rank: float
+    row: Row[Any]
+    near: _Near
+    statements: tuple[Statement, ...]
+
+
+def _best_searches(typed: TypedLooks, point: Point | None, searches: list[Any], sighting_places: Any) -> list[_Suggestion]:
     nearest = {row.id: _distance_from(point, row.last_seen, "last_seen") for row in searches}
     for board, place in paced(sighting_places):
         if board in nearest:
             nearest[board] = min(nearest[board], _distance_from(point, place, "sighting"), key=lambda near: near.distance)
-    matches = [(match, row) for row in paced(searches) if (match := _score(words, row)) is not None]
-    matches.sort(key=lambda match_and_row: match_and_row[1].missing_since, reverse=True)
-    matches.sort(key=lambda match_and_row: (match_and_row[0], nearest[match_and_row[1].id].distance))
-    return [_to_json(row, nearest[row.id]) for _, row in matches[:MAX_SEARCHES]]
+    said = typed.said
+    looks = {row.id: said.meanings.of(_looks(row.person)) for row in paced(searches)} if said.statements else {}
+    said.weigh(looks.values())
+    matches: list[_Suggestion] = []
+    for row in paced(searches):
+        likeness = said.likeness(looks[row.id]) if looks else NONE
+        if (rank := _score(typed, likeness, row)) is not None:
+            matches.append(_Suggestion(rank, row, nearest[row.id], likeness.matched if rank >= BY_LOOKS else ()))
+    matches.sort(key=lambda match: match.row.missing_since, reverse=True)
+    matches.sort(key=lambda match: (match.rank, match.near.distance))
+    return matches[:MAX_SEARCHES]
 
 
-def _score(words: list[str], row: Row[Any]) -> int | None:
-    """Return how well a search matches the words: 0 is best, None is no match."""
+def _score(typed: TypedLooks, likeness: Likeness, row: Row[Any]) -> float | None:
+    """Return how well a search matches what was typed: 0 is best, None is no match."""
+    words = typed.words
     if not words:
         return 0
     aliases = " ".join((row.details or {}).get("aliases") or ())
@@ -120,11 +153,24 @@ def _score(words: list[str], row: Row[Any]) -> int | None:
         return 1
     if all(any(_is_near(word, part) for part in parts) for word in words):
         return 2
+    return _looks_rank(words, likeness, row)
+
+
+def _looks_rank(words: list[str], likeness: Likeness, row: Row[Any]) -> float | None:
+    """Return the rank by looks, from BY_LOOKS on: by the words as they are, or by what they say, whichever is better."""
     appearance = _appearance(row.person)
     traits = [word for word in words if len(word) >= SHORTEST_WORD or word.isdecimal()]
     alike = sum(any(trait.startswith(word) for trait in appearance) for word in traits)
-    enough = traits and alike >= min(2, len(traits)) and 2 * alike >= len(traits)
-    return 3 + len(traits) - alike if enough else None
+    is_alike = traits and alike >= min(2, len(traits)) and 2 * alike >= len(traits)
+    ranks = [BY_LOOKS + len(traits) - alike] if is_alike else []
+    if likeness.matched and likeness.share >= MIN_SHARE:
+        ranks.append(BY_LOOKS + (1 - likeness.share) * len(traits))
+    return min(ranks, default=None)
+
+
+def _looks(person: dict[str, Any]) -> dict[str, str]:
+    """Return the texts about a child's looks, by field."""
+    return {name: text for name in COMPARED if isinstance(text := person.get(name), str)}
 
 
 def _appearance(person: dict[str, Any]) -> set[str]:
@@ -138,12 +184,14 @@ def _is_near(word: str, part: str) -> bool:
     return prefix_edit_distance(word[:MAX_QUERY], part, max_errors) <= max_errors
 
 
-def _to_json(row: Row[Any], near: _Near) -> OpenSearch:
+def _to_json(suggestion: _Suggestion, reads: str, folder: str | None) -> OpenSearch:
+    row, near = suggestion.row, suggestion.near
     person = {name: row.person.get(name) for name in CHILD_FIELDS}
     return {
         "board": row.id, "reference": row.reference, "kind": row.kind, "person": person, "missing_since": row.missing_since,
         "last_seen": row.last_seen, "worrying": row.worrying,
         "distance_m": round(near.distance) if near.by else None, "nearest": near.by,
+        "statements": answers(suggestion.statements, reads, folder, spans=False),
     }  # fmt: skip
 
 

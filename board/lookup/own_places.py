@@ -1,24 +1,43 @@
 """Index of the installation's own places. It is built once, at the first look-up or at start."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from board.config.own_place import OwnPlace
 from board.config.own_places import load_own_places
 from board.lookup.place import Place, PlaceNames
-from board.lookup.place_index import PlaceIndex
+from board.lookup.place_index import PlaceIndex, normalized
 from board.lookup.place_radius import Point
+from board.lookup.place_rank import Name
 
-PlaceRow = tuple[OwnPlace, ...]
+MAX_JOINED = 20_000  # places: in a longer list, names are not also indexed without spaces, which takes most of the memory
+
+
+class OwnPlaceIndex(PlaceIndex):
+    """Index that holds only the rows of the files: a place and its names are made when a look-up needs them."""
+
+    def __init__(self, rows: Sequence[OwnPlace]) -> None:
+        super().__init__(joins=len(rows) <= MAX_JOINED)
+        self._rows = rows
+        for number, row in enumerate(rows):
+            self._index(number, self._names(number), Point(row.lat, row.lon))
+        self.build()
+
+    def _place(self, number: int) -> Place:
+        return _place(number, self._rows[number])
+
+    def _names(self, number: int) -> tuple[Name, ...]:
+        row = self._rows[number]
+        return normalized((row.name, *(text for _, text in row.names)), kind=row.kind)
+
+    def _size(self, number: int) -> int:
+        return 0
 
 
 @lru_cache(maxsize=1)  # of the files at the start
 def own_places(folder: str | None) -> PlaceIndex:
     """Return the index of the places in the installation's files."""
-    index = PlaceIndex()
-    for number, place in enumerate(load_own_places(folder)):
-        index.add(_place(number, place), (place.name, *(text for _, text in place.names)))
-    index.build()
-    return index
+    return OwnPlaceIndex(load_own_places(folder))
 
 
 def _place(number: int, own: OwnPlace) -> Place:

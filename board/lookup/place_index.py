@@ -3,6 +3,7 @@
 Work is bounded: a word of many places yields the nearest of them, then the largest. Ranking is in `place_rank.py`.
 """
 
+from array import array
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -23,31 +24,51 @@ MAX_RANKED = 250
 MAX_NEAREST = 2_000  # places around the search
 
 
-class PlaceIndex:
-    """Places and their names. `add` all, the larger places first, then `build`."""
+def normalized(names: Iterable[str], old_names: Iterable[str] = (), *, kind: str) -> tuple[Name, ...]:
+    """Return the names of a place, and old spellings of them, each once and normalized."""
+    folded: dict[str, Name] = {}
+    for is_old, texts in ((False, names), (True, old_names)):
+        for text in filter(None, texts):
+            query = read_query(text)
+            name = Name(" ".join(query.words), is_old, query.is_station or kind == "station")
+            folded.setdefault(name.text, name)
+    folded.pop("", None)
+    return tuple(folded.values())
 
-    def __init__(self) -> None:
+
+class PlaceIndex:
+    """Places and their names. `add` all, the larger places first, then `build`.
+
+    `joins`: a name is also found if its words are typed without spaces.
+    """
+
+    def __init__(self, *, joins: bool = True) -> None:
         self.places: list[Place] = []
-        self._names: list[tuple[Name, ...]] = []
-        self._words = PlaceWords()
-        self._cells: dict[tuple[int, int], list[int]] = defaultdict(list)
+        self._all_names: list[tuple[Name, ...]] = []
+        self._words = PlaceWords(joins=joins)
+        self._cells: dict[tuple[int, int], array[int]] = defaultdict(lambda: array("I"))
 
     def add(self, place: Place, names: Iterable[str], old_names: Iterable[str] = ()) -> None:
         """Add a place with its names, and old spellings of them."""
-        number = len(self.places)
+        number, all_names = len(self.places), normalized(names, old_names, kind=place.kind)
         self.places.append(place)
-        folded: dict[str, Name] = {}
-        for is_old, texts in ((False, names), (True, old_names)):
-            for text in filter(None, texts):
-                query = read_query(text)
-                name = Name(" ".join(query.words), is_old, query.is_station or place.kind == "station")
-                folded.setdefault(name.text, name)
-        folded.pop("", None)
-        for text in folded:
-            self._words.add(number, text.split())
-        self._names.append(tuple(folded.values()))
-        if place.point:
-            self._cells[cell_of(place.point)].append(number)
+        self._all_names.append(all_names)
+        self._index(number, all_names, place.point)
+
+    def _index(self, number: int, names: tuple[Name, ...], point: Point | None) -> None:
+        for name in names:
+            self._words.add(number, name.text.split())
+        if point:
+            self._cells[cell_of(point)].append(number)
+
+    def _place(self, number: int) -> Place:
+        return self.places[number]
+
+    def _names(self, number: int) -> tuple[Name, ...]:
+        return self._all_names[number]
+
+    def _size(self, number: int) -> int:
+        return self.places[number].size
 
     def build(self) -> None:
         """Sort the words, after all places are added."""
@@ -62,7 +83,7 @@ class PlaceIndex:
             for number, place_rank in self._rank(query._replace(words=words), near):
                 ranks[number] = min(place_rank, ranks.get(number, place_rank))
         best = nsmallest(limit, ranks.items(), key=itemgetter(1))
-        return [(place_rank, self.places[number]) for number, place_rank in best]
+        return [(place_rank, self._place(number)) for number, place_rank in best]
 
     def _choose(self, words: tuple[str, ...]) -> tuple[str, ...]:
         """Return at most MAX_WORDS words in their order: those of names first, then the last ones."""
@@ -75,9 +96,10 @@ class PlaceIndex:
     def _rank(self, query: Query, near: Point | None) -> Iterator[tuple[int, Rank]]:
         matches = self._match(query)
         for number in self._candidates(query.words, matches, near):
-            errors = penalty(self._names[number], query.words, matches, query.is_station)
+            names = self._names(number)
+            errors = penalty(names, query.words, matches, query.is_station)
             if errors is not None:
-                yield number, rank(self.places[number], errors, self._names[number], near)
+                yield number, rank(self._place(number), errors, names, near)
 
     def _match(self, query: Query) -> list[Matches]:
         matches: list[Matches] = []
@@ -109,7 +131,7 @@ class PlaceIndex:
             room -= len(best)
             if room <= 0:
                 break
-        return nlargest(MAX_RANKED, scores, key=lambda number: (scores[number], self.places[number].size))
+        return nlargest(MAX_RANKED, scores, key=lambda number: (scores[number], self._size(number)))
 
     def _with_word(self, word: str, around: list[int], room: int) -> Iterable[int]:
         """Return places with a word. If there are too many, the nearest come first."""
@@ -129,6 +151,7 @@ class PlaceIndex:
         return numbers[: 2 * MAX_NEAREST]
 
     def _nearest_stations(self, near: Point, limit: int) -> list[tuple[Rank, Place]]:
-        stations = (number for number in self._around(near) if self.places[number].kind == "station")
-        ranked = [(rank(self.places[number], 0, self._names[number], near), self.places[number]) for number in stations]
+        places = ((number, self._place(number)) for number in self._around(near))
+        stations = [(number, place) for number, place in places if place.kind == "station"]
+        ranked = [(rank(place, 0, self._names(number), near), place) for number, place in stations]
         return nsmallest(limit, ranked, key=itemgetter(0))

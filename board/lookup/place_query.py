@@ -9,13 +9,14 @@ from typing import NamedTuple
 from board.lookup.fuzzy_names import normalize_name
 
 STATION_WORDS = frozenset((
-    "station", "stations", "statie", "gare", "gares", "bahnhof", "bhf", "hbf", "treinstation", "spoorwegstation",
+    "station", "stations", "statie", "gare", "gares", "bahnhof", "bhf", "treinstation", "spoorwegstation",
     "railwaystation",
 ))  # fmt: skip
+MAIN_STATION = {"hauptbahnhof": "hbf", "hbf": "hbf"}  # tells "Essen Hbf" in Germany from "Essen"
 STATION_ENDINGS = ("station", "statie", "bahnhof", "bhf")
 MIN_STEM = 3  # letters before such an ending
 LIGHT_WORDS = frozenset((  # they tell places apart only together with others
-    "a", "aan", "am", "an", "at", "au", "aux", "bij", "d", "de", "den", "der", "des", "die", "du", "en", "et", "haupt",
+    "a", "aan", "am", "an", "at", "au", "aux", "bij", "d", "de", "den", "der", "des", "die", "du", "en", "et", "hbf",
     "het", "hoofd", "im", "in", "l", "la", "le", "les", "naar", "near", "of", "op", "s", "st", "sur", "t", "te", "the",
     "to", "train", "trein", "van", "vers", "von", "zu", "zug", "zum",
 ))  # fmt: skip
@@ -44,11 +45,17 @@ def read_query(typed: str) -> Query:
     words: list[str] = []
     is_station, is_open = False, True
     for word in normalize_name(typed).split():
+        if word in MAIN_STATION:
+            words.append(MAIN_STATION[word])
+            is_station, is_open = True, False
+            continue
         stem = word if word in STATION_WORDS else _stem(word)
         is_open = stem == word and word not in STATION_WORDS
         is_station = is_station or not is_open
         if stem not in STATION_WORDS:
             words += _split_saint(stem)
+    if set(words) <= set(MAIN_STATION.values()):
+        words = []  # the text has no name
     return Query(tuple(words), is_station, is_open)
 
 

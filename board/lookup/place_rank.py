@@ -15,9 +15,10 @@ from board.lookup.place_words import Matches, units
 
 LIGHT_MISSING = 1  # "Pieters" for "Sint-Pieters"
 BEGINNING = 2  # the name continues
-OTHER_PART = 4  # the text has a later part of the name
+OTHER_PART = 3  # the text has a later part of the name
 OLD = 2  # an old spelling
 MIXED = 2  # words of two languages: "Bruxelles Zuid"
+UNASKED = 2  # the text does not say "station", the place is one: a municipality under an old spelling precedes it
 NO_STATION = 12  # the text says "station", the place is none
 NO_WORD = 16  # a typed word that the place does not have
 MAX_WORDS_MISSING = 3  # further words do not count: the text may be long
@@ -57,7 +58,8 @@ def penalty(names: Sequence[Name], words: Sequence[str], matches: Sequence[Match
         best = min((value for value in (best, mixed) if value is not None), default=None)
     if best is None:
         return None
-    return best + (NO_STATION if is_station and not any(name.is_station for name in names) else 0)
+    is_named = any(name.is_station for name in names)
+    return best + (NO_STATION if is_station and not is_named else UNASKED if is_named and not is_station else 0)
 
 
 def _weight(word: str) -> int:

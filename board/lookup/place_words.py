@@ -39,10 +39,17 @@ def units(words: Sequence[str]) -> Iterator[tuple[str, int]]:
         yield "".join(words), (1 << len(words)) - 1
 
 
+def single_words(words: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """Yield the words of a name as `units` does, without joined ones."""
+    for at, word in enumerate(words):
+        yield word, 1 << at
+
+
 class PlaceWords:
     """Words of names, and the numbers of the places that have them. Built once: `add` all, then `build`."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, joins: bool = True) -> None:
+        self._units = units if joins else single_words
         self.places: dict[str, array[int]] = defaultdict(lambda: array("I"))
         self._sorted: list[str] = []
         self._single: set[str] = set()  # words that are no joined ones
@@ -51,7 +58,7 @@ class PlaceWords:
 
     def add(self, number: int, words: Sequence[str]) -> None:
         """Add a name of a place. The names of a place are added in one go."""
-        for word, _ in units(words):
+        for word, _ in self._units(words):
             numbers = self.places[word]
             if not numbers or numbers[-1] != number:
                 numbers.append(number)

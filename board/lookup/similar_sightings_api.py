@@ -1,12 +1,12 @@
-"""Earlier sightings that may be identical to the one being typed.
+"""Earlier sightings and tips that may be identical to the one being typed.
 
 Suggestions never decide and never block. The score is simple, so that a person can see why: the sum of shared words (rare words
-count more) and nearness in both time and place.
+count more), or of what the words say in any language, and nearness in both time and place.
 """
 
 from collections import Counter
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from sqlalchemy import Row, select
 from sqlmodel import Session
@@ -18,16 +18,22 @@ from board.engine.identity import Caller
 from board.errors import validated
 from board.i18n import N_
 from board.lookup.fuzzy_names import normalize_name
+from board.lookup.looks import Said, StatementAnswer, answers
 from board.lookup.place_radius import metres, point_of
+from board.vocabulary import Statement, meanings
+from board.vocabulary.meaning import NOTHING
+from board.web import language
 from board.web.endpoint import ON_A_BOARD, Call, of_state
 from board.web.heavy_reads import limited_per_account
 from board.web.http import Reply, json_response, read_json_object, service_of
+from models.board import OPERATIONS
 from models.db.read_pacing import paced
 from models.db.tables import columns_of
 from models.entity import State
 from models.fields import Data, LocationWithRadius, LongText, Time
 from models.sighting import Sighting
 from models.times import parse_utc
+from models.tip import Tip
 from realtime.wire.wire_types import Count, Id
 
 MAX_COMPARED = 500  # newest sightings of a board
@@ -38,10 +44,16 @@ TIME_RANGE = timedelta(hours=6)  # the score of time is 0 from here on
 DISTANCE_RANGE = 10_000  # metres beyond the radius of either place; the score of place is 0 from here on
 STEM_LENGTH = 6  # letters of a word that are compared, so that "station" and "stations" match
 
-_S = columns_of(Sighting)
+_S, _T = columns_of(Sighting), columns_of(Tip)
 _SIGHTINGS = select(
     _S.id, _S.number, _S.description, _S.seen_at, _S.received_at, _S.place, _S.direction, _S.clothing, _S.company, _S.assessment
 ).where(~_S.withdrawn, _S.assessment != "duplicate")
+_TIPS = (
+    select(_T.id, _T.number, _T.description, _T.seen_at, _T.received_at, _T.place, _T.direction, _T.clothing, _T.company)
+    .where(_T.placed_on.is_(None))
+    .order_by(_T.id.desc())
+    .limit(MAX_COMPARED)
+)
 
 
 class SightingDraft(Data):
@@ -62,9 +74,16 @@ SimilarSighting = TypedDict("SimilarSighting", {
     "direction": Annotated[str | None, of_state(Sighting, "direction")],
     "clothing": Annotated[str | None, of_state(Sighting, "clothing")],
     "company": Annotated[str | None, of_state(Sighting, "company")],
-    "score": Likeness,
+    "score": Likeness, "statements": list[StatementAnswer],
 })  # fmt: skip
-SimilarSightings = TypedDict("SimilarSightings", {"similar": list[SimilarSighting]})
+SimilarTip = TypedDict("SimilarTip", {
+    "tip": Id, "number": Count, "description": Annotated[str, of_state(Tip, "description")],
+    "seen_at": Annotated[str | None, of_state(Tip, "seen_at")], "received_at": Annotated[str, of_state(Tip, "received_at")],
+    "place": Annotated[State | None, of_state(Tip, "place")], "direction": Annotated[str | None, of_state(Tip, "direction")],
+    "clothing": Annotated[str | None, of_state(Tip, "clothing")], "company": Annotated[str | None, of_state(Tip, "company")],
+    "score": Likeness, "statements": list[StatementAnswer],
+})  # fmt: skip
+SimilarSightings = TypedDict("SimilarSightings", {"similar": list[SimilarSighting], "tips": list[SimilarTip]})
 
 
 @Call(
@@ -77,48 +96,90 @@ async def similar(request: Request, caller: Caller) -> Reply[SimilarSightings]:
     """`POST /api/v1/boards/{board}/similar`: sightings of the board that may be the same.
 
     A POST, so that no proxy logs what a caller said. At most 5 of the board's newest 500, the best first, while somebody types.
-    It decides nothing.
+    It decides nothing. On `operations` there are no sightings, only tips.
 
-    `similar[].score.words`: the share of the typed words that it has, rare ones counting more; up to 1.
+    `similar[].score.words`: the share of the typed words that it has, or of what they say in any language, rare ones counting
+    more; up to 1.
+    `similar[].statements`: what both say, in the reader's language. *0.4.0*
+    `tips`: at most 5 of the newest 500 tips that are on no search; none for a guest. *0.4.0*
     `similar[].score.near`: how near it is in time (0 at 6 hours) and place (0 at 10 km beyond either radius) together; up to 1.
     """
     draft = validated(SightingDraft, await read_json_object(request))
     service = service_of(request)
     board, now = request.path_params["board"], service.clock()
+    folder, reads = service.settings.files_path, language.language_for(request, caller)
+    said = Said.typed(meanings(folder), (draft.text or "")[:MAX_TEXT], reads)
 
-    def read(session: Session) -> list[SimilarSighting]:
+    at = parse_utc(draft.seen_at) if draft.seen_at else now
+
+    def read(session: Session) -> tuple[list[_Suggestion], list[_Suggestion]]:
         access.get_visible_board(session, caller, board)
         newest = _SIGHTINGS.where(_S.board == board).order_by(_S.id.desc()).limit(MAX_COMPARED)
-        candidates = session.connection().execute(newest).all()
-        return _similar(draft, candidates, parse_utc(draft.seen_at) if draft.seen_at else now)
+        sightings = [] if board == OPERATIONS else session.connection().execute(newest).all()
+        tips = [] if caller.is_limited else session.connection().execute(_TIPS).all()
+        return _similar(draft, said, sightings, at), _similar(draft, said, tips, at)
 
-    suggestions = await service.lookups.read(caller, read)
-    service.reads.similar(caller, board, len(suggestions))
-    return json_response({"similar": suggestions})
+    sightings, tips = await service.lookups.read(caller, read)
+    service.reads.similar(caller, board, len(sightings) + len(tips))
+    answer: SimilarSightings = {
+        "similar": [_sighting_json(suggestion, reads, folder) for suggestion in sightings],
+        "tips": [_tip_json(suggestion, reads, folder) for suggestion in tips],
+    }
+    return json_response(answer)
 
 
-def _similar(draft: SightingDraft, candidates: Any, at: datetime) -> list[SimilarSighting]:
+class _Suggestion(NamedTuple):
+    score: float
+    row: Row[Any]
+    likeness: Likeness
+    statements: tuple[Statement, ...]
+
+
+def _similar(draft: SightingDraft, said: Said, candidates: Any, at: datetime) -> list[_Suggestion]:
     place = draft.place.model_dump() if draft.place else None
     typed_words = _words(place, draft.text)
     candidate_words = [_words(row.place, row.description, row.direction, row.clothing, row.company) for row in paced(candidates)]
     frequency = Counter(word for words in candidate_words for word in words)
     weights = {word: 1 / max(1, frequency[word]) for word in typed_words}
-    suggestions: list[tuple[float, Row[Any], Likeness]] = []
-    for row, words in paced(zip(candidates, candidate_words, strict=True)):
+    meanings_of = [said.meanings.of(_looks(row)) for row in paced(candidates)] if said.statements else [NOTHING] * len(candidates)
+    said.weigh(meanings_of)
+    suggestions: list[_Suggestion] = []
+    for row, words, meaning in paced(zip(candidates, candidate_words, meanings_of, strict=True)):
         word_score = sum(weights[word] for word in typed_words & words) / sum(weights.values()) if typed_words else 0.0
+        looks = said.likeness(meaning)
+        word_score = max(word_score, looks.share)
         time_score = max(0.0, 1 - abs(parse_utc(row.seen_at or row.received_at) - at) / TIME_RANGE)
         near_score = time_score * _near_in_place(place, row.place)
         if word_score + near_score >= MIN_SCORE:
-            suggestions.append((word_score + near_score, row, {"words": round(word_score, 2), "near": round(near_score, 2)}))
-    suggestions.sort(key=lambda suggestion: (-suggestion[0], -suggestion[1].number))
-    return [
-        {
-            "sighting": row.id, "number": row.number, "description": row.description, "seen_at": row.seen_at,
-            "received_at": row.received_at, "place": row.place, "assessment": row.assessment, "direction": row.direction,
-            "clothing": row.clothing, "company": row.company, "score": score,
-        }
-        for _, row, score in suggestions[:MAX_SIMILAR]
-    ]  # fmt: skip
+            likeness: Likeness = {"words": round(word_score, 2), "near": round(near_score, 2)}
+            suggestions.append(_Suggestion(word_score + near_score, row, likeness, looks.matched))
+    suggestions.sort(key=lambda suggestion: (-suggestion.score, -suggestion.row.number))
+    return suggestions[:MAX_SIMILAR]
+
+
+def _looks(row: Row[Any]) -> dict[str, str]:
+    texts = {"description": row.description, "clothing": row.clothing, "company": row.company}
+    return {field: text[:MAX_TEXT] for field, text in texts.items() if text}
+
+
+def _sighting_json(suggestion: _Suggestion, reads: str, folder: str | None) -> SimilarSighting:
+    row = suggestion.row
+    return {
+        "sighting": row.id, "number": row.number, "description": row.description, "seen_at": row.seen_at,
+        "received_at": row.received_at, "place": row.place, "assessment": row.assessment, "direction": row.direction,
+        "clothing": row.clothing, "company": row.company, "score": suggestion.likeness,
+        "statements": answers(suggestion.statements, reads, folder, spans=False),
+    }  # fmt: skip
+
+
+def _tip_json(suggestion: _Suggestion, reads: str, folder: str | None) -> SimilarTip:
+    row = suggestion.row
+    return {
+        "tip": row.id, "number": row.number, "description": row.description, "seen_at": row.seen_at,
+        "received_at": row.received_at, "place": row.place, "direction": row.direction, "clothing": row.clothing,
+        "company": row.company, "score": suggestion.likeness,
+        "statements": answers(suggestion.statements, reads, folder, spans=False),
+    }  # fmt: skip
 
 
 def _words(place: dict[str, Any] | None, *texts: str | None) -> set[str]:

@@ -20,9 +20,11 @@ MAIN_SIZES = {
     "Brussel-Schuman/Bruxelles-Schuman": 3, "La Louvière-Sud": 2, "Antwerpen-Zuid": 2, "Liège-Saint-Lambert": 2,
     "Lille Flandres": 2, "Paris Nord": 2, "La Louvière-Centre": 1,
 }  # fmt: skip
-FORMER_NAMES = {  # that callers still use
+FORMER_NAMES = {  # and other ones that callers use
     "Liège-Saint-Lambert": ("Liège-Palais", "Luik-Paleis"), "Liège-Carré": ("Liège-Jonfosse", "Luik-Jonfosse"),
     "Charleroi-Central": ("Charleroi-Sud", "Charleroi-Zuid"),
+    "Mortsel-Oude God": ("Mortsel-Vieux-Dieu", "Vieux-Dieu"), "Den Haag HS": ("Den Haag Hollands Spoor",),
+    "Welkenraedt": ("Herbesthal",), "Antwerpen-Berchem": ("Berchem",), "Kapelle-op-den-Bos": ("Kapelle",),
     "Brussels Airport - Zaventem": ("Brussel-Nationaal-Luchthaven", "Bruxelles-National-Aéroport"),
 }  # fmt: skip
 

@@ -21,6 +21,7 @@ from board.lookup.set_aside_reports import candidates_of, is_tip, profile_of, vi
 from board.service import BoardService
 from board.telemetry import processing
 from board.telemetry.periodic import run_on_database
+from board.vocabulary import Meanings, meanings
 from models.board import OPERATIONS
 from models.db.tables import columns_of
 from models.search import Search
@@ -60,7 +61,9 @@ class Waker:
             return 0
         for claim in claims:
             await self._end(partial(wake_steps.hidden, board=claim.board))
-        compared = await self._service.database.read_heavy(partial(_compare, claims), TIMEOUT_S)
+        compared = await self._service.database.read_heavy(
+            partial(_compare, claims, meanings(self._service.settings.files_path)), TIMEOUT_S
+        )
         count = 0
         for claim in claims:
             fn = partial(wake_steps.record, claim=claim, reports=compared[claim.board], clock=self._service.clock)
@@ -97,17 +100,17 @@ class Waker:
         return claims
 
 
-def _compare(claims: list[Claim], session: Session) -> Compared:
+def _compare(claims: list[Claim], known_texts: Meanings, session: Session) -> Compared:
     """Return the reports that fit each claimed search, best first."""
     compared: Compared = {claim.board: [] for claim in claims}
     searches = [search for board in compared if (search := session.get(Search, board)) is not None and search.status == "open"]
     if not searches:
         return compared
-    corpus = Corpus(candidates_of(visible_to_all(session)))
+    corpus = Corpus(candidates_of(visible_to_all(session), known_texts))
     for search in searches:
         with processing.working_on("wake", search.id):
             known = set(session.connection().execute(_KNOWN.where(_W.board == search.id)).scalars())
-            profile, is_wanted = profile_of(session, search), partial(_is_new, search.id, known)
+            profile, is_wanted = profile_of(session, search, known_texts), partial(_is_new, search.id, known)
             compared[search.id] = [_report(match) for match in corpus.best(profile, MAX_WAITING, is_wanted)]
     return compared
 

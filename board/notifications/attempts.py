@@ -16,10 +16,11 @@ from sqlmodel import Session, select
 from board.engine import access, kinds
 from board.i18n import DEFAULT
 from board.notifications.notice import EMAIL, WEBHOOK, Notice
+from board.notifications.security_notice import SecurityNotice
 from board.telemetry.processing import MAX_TRIES
 from models.accounts import ROLES, Account
 from models.alarm import Alarm
-from models.board import OPERATIONS
+from models.board import AUDIT, OPERATIONS
 from models.db.tables import columns_of, table_of
 from models.ids import new_id
 from models.notification import Notification
@@ -117,7 +118,7 @@ class DueRows(NamedTuple):
 class ClaimResult(NamedTuple):
     """Result of claiming. `notices`: to send now. `ended`: (id, way, code) of rows that ended instead."""
 
-    notices: list[Notice]
+    notices: list[Notice | SecurityNotice]
     ended: list[tuple[str, str, str]]
 
 
@@ -165,7 +166,7 @@ def work(
     for id in due.spread:
         _spread(session, id, hooks)
     ended_rows = [(id, row.way, NOT_CONFIGURED) for id in due.unused if (row := _end(session, id, NOT_CONFIGURED)) is not None]
-    notices = []
+    notices: list[Notice | SecurityNotice] = []
     for id in due.claim:
         at = claim_time(session, clock)
         if not claim(session, id, at):
@@ -175,14 +176,26 @@ def work(
         if (code := _why_not(row, clock(), is_trusted)) is not None:
             _end(session, id, code)
             ended_rows.append((id, row.way, code))
+        elif _is_security(row):
+            language = row.language or DEFAULT
+            notices.append(SecurityNotice(row.id, row.way, row.account, row.tries, row.created_at, row.email or "", language))
         else:
-            notice = Notice(
-                row.id, row.board, row.alarm, row.step, row.way, row.account, row.tries, row.created_at, row.raised_at, row.rule,
-                row.occasion or occasions.get(row.rule, ""), row.about, row.reference, row.email or "", row.language or DEFAULT,
-                _is_assigned(session, row.about), row.lapsed_by is not None, row.round,
-            )  # fmt: skip
-            notices.append(notice)
+            notices.append(_notice_of(session, row, occasions))
     return ClaimResult(notices, ended_rows)
+
+
+def _notice_of(session: Session, row: Row[Any], occasions: Mapping[str, str]) -> Notice:
+    """Return the notice of an alarm."""
+    return Notice(
+        row.id, row.board, row.alarm, row.step, row.way, row.account, row.tries, row.created_at, row.raised_at, row.rule,
+        row.occasion or occasions.get(row.rule, ""), row.about, row.reference, row.email or "", row.language or DEFAULT,
+        _is_assigned(session, row.about), row.lapsed_by is not None, row.round,
+    )  # fmt: skip
+
+
+def _is_security(row: Row[Any]) -> bool:
+    """Return whether a notification is about the security of the installation, not about an alarm."""
+    return bool(row.board == AUDIT)
 
 
 def _is_assigned(session: Session, about: Mapping[str, Any]) -> bool:
@@ -209,7 +222,7 @@ def record_sent(session: Session, id: str, at: datetime) -> None:
     session.connection().execute(_SENT, {"row": id, "at": format_utc(at)})
 
 
-def record_failed(session: Session, notice: Notice, code: str, final: bool, at: datetime) -> bool:
+def record_failed(session: Session, notice: Notice | SecurityNotice, code: str, final: bool, at: datetime) -> bool:
     """Record a failed try; return whether the notification is cancelled."""
     is_cancelled = final or at - parse_utc(notice.created_at) >= GIVE_UP_AFTER
     if is_cancelled:
@@ -239,6 +252,9 @@ def _why_not(row: Row[Any], now: datetime, is_trusted: bool) -> str | None:
     """
     if row.poison > MAX_TRIES:
         return STOPS_SERVER
+    if _is_security(row):
+        is_late = now - parse_utc(row.created_at) >= GIVE_UP_AFTER
+        return NO_ACCESS if not row.enabled or row.role != "admin" else (row.failed or TOO_LATE) if is_late else None
     if row.raised_at is None or row.taken_by is not None or row.ended_at is not None:
         return NOT_NEEDED
     if now - parse_utc(row.created_at) >= GIVE_UP_AFTER:

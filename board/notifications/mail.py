@@ -1,4 +1,4 @@
-"""E-mails about alarms, to the mail server of the settings."""
+"""E-mails about alarms and about security, to the mail server of the settings."""
 
 import asyncio
 import contextlib
@@ -21,6 +21,7 @@ from board.i18n import N_, gettext_for
 from board.notifications import resolver
 from board.notifications.delivery_error import DeliveryError, connection_code
 from board.notifications.notice import Notice, Send
+from board.notifications.security_notice import SecurityNotice
 from models.ids import new_id
 from models.times import now
 
@@ -36,7 +37,7 @@ class Mail:
     def __init__(self, server: MailServer, sender: Address, public_url: str, tls: ssl.SSLContext) -> None:
         self._server, self._sender, self._public_url, self._tls = server, sender, public_url, tls
 
-    def prepare(self, notice: Notice, at: datetime) -> Send:
+    def prepare(self, notice: Notice | SecurityNotice, at: datetime) -> Send:
         """Compose an e-mail; return the function that sends it. Both raise DeliveryError."""
         recipient = mail_address(notice.email)
         if recipient is None:

@@ -14,10 +14,10 @@ from models.times import parse_utc
 EMAIL, WEBHOOK = "email", "webhook"
 Send = Callable[[], Awaitable[None]]
 
-SUBJECT = N_("{alarm} · {reference}: nobody has it yet")
+SUBJECT = N_("{alarm} · {reference}: nobody has it")
 SUBJECT_ASSIGNED = N_("{alarm} · {reference}: assigned, no answer yet")
 SUBJECT_LAPSED = N_("{alarm} · {reference}: promise lapsed, nobody has it")
-SUBJECT_WITHOUT_SEARCH = N_("{alarm}: nobody has it yet")
+SUBJECT_WITHOUT_SEARCH = N_("{alarm}: nobody has it")
 CALL = N_("Open it, and choose “I have it”.")
 RAISED = N_("Raised: {ago}, at {time}")
 SENT_BY = N_("Searchboard sent this e-mail automatically. It contains no names. Replies are not read.")

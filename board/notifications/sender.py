@@ -16,7 +16,8 @@ from board.config.alarm_rules import AlarmRules
 from board.config.settings import Settings
 from board.notifications import attempts, ways
 from board.notifications.delivery_error import DeliveryError
-from board.notifications.notice import EMAIL, WEBHOOK, Notice
+from board.notifications.notice import EMAIL, WEBHOOK, Notice, Send
+from board.notifications.security_notice import SecurityNotice
 from board.notifications.ways import Transports
 from board.telemetry import logs, metrics, processing
 from board.telemetry.periodic import run_on_database
@@ -99,7 +100,7 @@ class Sender:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _send(self, notice: Notice, key: Key) -> None:
+    async def _send(self, notice: Notice | SecurityNotice, key: Key) -> None:
         try:
             failure = await self._try(notice, key)
             if failure is None:
@@ -112,15 +113,12 @@ class Sender:
             del self._sending[notice.id]
             self._wanted.set()  # a place is free
 
-    async def _try(self, notice: Notice, key: Key) -> DeliveryError | None:
+    async def _try(self, notice: Notice | SecurityNotice, key: Key) -> DeliveryError | None:
         """Try to send; return the failure, or None."""
         try:
             async with asyncio.timeout(attempts.TRY_S):
-                assert self._ways is not None
-                way = self._ways.mail if notice.way == EMAIL else self._ways.webhooks[key[1]]
-                assert way is not None
                 with processing.working_on("notification", notice.id):
-                    send = way.prepare(notice, self._clock())
+                    send = self._prepare(notice, key)
                 await self._record(lambda session: attempts.record_composed(session, notice.id))
                 await send()
         except DeliveryError as failure:
@@ -132,7 +130,15 @@ class Sender:
             return DeliveryError("failed")
         return None
 
-    async def _record_failure(self, notice: Notice, failure: DeliveryError) -> None:
+    def _prepare(self, notice: Notice | SecurityNotice, key: Key) -> Send:
+        """Compose a notification; return the function that sends it. Raises DeliveryError."""
+        assert self._ways is not None
+        if isinstance(notice, Notice) and notice.way == WEBHOOK:
+            return self._ways.webhooks[key[1]].prepare(notice, self._clock())
+        assert self._ways.mail is not None
+        return self._ways.mail.prepare(notice, self._clock())
+
+    async def _record_failure(self, notice: Notice | SecurityNotice, failure: DeliveryError) -> None:
         record = partial(attempts.record_failed, notice=notice, code=failure.code, final=failure.final, at=self._clock())
         is_cancelled = await self._record(record)
         metrics.notification(notice.way, "given_up" if is_cancelled else "failed")

@@ -12,10 +12,10 @@ from urllib.parse import urlencode, urlsplit
 
 import orjson
 
+from board.accounts.seal import Seal
 from board.config.sign_in import Provider
 from board.engine.recent_factor import MAX_AGE
 from board.providers.metadata import Metadata
-from board.providers.sealed import Seal
 from board.web.cookies import Cookie
 from models.times import format_utc
 
@@ -37,7 +37,7 @@ class Authorization(NamedTuple):
 
     def sealed(self, seal: Seal) -> str:
         """Return the value of the cookie."""
-        return seal.close(orjson.dumps(list(self)))
+        return seal.close(orjson.dumps(list(self)).decode())
 
     def url(self, provider: Provider, metadata: Metadata, redirect_uri: str, *, again: bool = False) -> str:
         """Return the address at the provider (OpenID Connect Core 1.0, section 3.1.2.1; RFC 7636).

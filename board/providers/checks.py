@@ -47,6 +47,7 @@ class Checks:
 
     def __init__(self, service: "BoardService", providers: Providers) -> None:
         self._service, self._providers = service, providers
+        self._is_aligned = False
 
     async def run(self) -> NoReturn:
         """Check sessions when they are due, until cancelled."""
@@ -54,6 +55,9 @@ class Checks:
 
     async def check_due(self) -> None:
         """Check all sessions that are due. Raises DatabaseUnavailable."""
+        if not self._is_aligned:  # since the start, which may have been with other providers
+            await live_changes.apply_change(self._service, partial(identities.align_claims, sign_in=self._service.sign_in))
+            self._is_aligned = True
         while await self._service.database.read(_has_due):
             due = await self._service.database.write(self._claim)
             await asyncio.gather(*(self._check(check) for check in due))

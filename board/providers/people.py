@@ -48,7 +48,7 @@ def check(session: Session, provider: Provider, subject: str, claims: Claims, no
 def _apply(session: Session, provider: Provider, identity: Identity, role: str | None, now: datetime) -> Outcome:
     """Give an account the role of its claims. Without a role, it is disabled until the claims give one again."""
     account = session.get_one(Account, identity.account)
-    identity.checked_at = format_utc(now)
+    identities.record_check(account, identity, provider, now)
     if not provider.role:
         return Outcome(account, "" if account.enabled else "disabled")
     if role is None:
@@ -78,7 +78,7 @@ def _first_sign_in(session: Session, provider: Provider, claims: Claims, role: s
         account = accounts.add_invited(session, email, claim_values.name_of(claims, email), role, format_utc(now))
     except OperationError:
         return Outcome(None, "email")
-    identities.link(session, account, provider.issuer, claims["sub"], provider.key, now, by_email=False)
+    identities.link(session, account, provider, claims["sub"], now, by_email=False)
     return Outcome(account)
 
 
@@ -92,5 +92,5 @@ def _link_by_email(
         return Outcome(account, "exists")
     if not account.enabled:
         return Outcome(account, "disabled")
-    identity = identities.link(session, account, provider.issuer, claims["sub"], provider.key, now, by_email=True)
+    identity = identities.link(session, account, provider, claims["sub"], now, by_email=True)
     return _apply(session, provider, identity, role, now)

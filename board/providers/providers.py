@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from starlette.requests import HTTPConnection
 
+from board.accounts.seal import Seal
 from board.providers.client import ProviderClient
-from board.providers.sealed import Seal
 
 if TYPE_CHECKING:
     from board.service import BoardService

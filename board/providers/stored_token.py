@@ -6,9 +6,9 @@ from typing import NamedTuple
 import orjson
 
 from board.accounts.provider_session import ProviderSession
+from board.accounts.seal import Seal
 from board.config.sign_in import Provider
 from board.providers.client import Tokens
-from board.providers.sealed import Seal
 from board.providers.signed_message import Claims
 from models.times import format_utc
 
@@ -24,7 +24,7 @@ class StoredToken(NamedTuple):
 
 def sealed(tokens: Tokens, seal: Seal) -> str:
     """Return the encrypted form of the token to store."""
-    return seal.close(orjson.dumps([tokens.refresh or tokens.access, bool(tokens.refresh)]))
+    return seal.close(orjson.dumps([tokens.refresh or tokens.access, bool(tokens.refresh)]).decode())
 
 
 def opened(text: str | None, seal: Seal) -> StoredToken | None:

@@ -21,6 +21,7 @@ from board.child_process import isolation
 from board.config.settings import Settings
 from board.duty.duty_ends import DutyEnds
 from board.files import picture_process
+from board.lookup.meaning_reader import MeaningReader
 from board.lookup.waker import Waker
 from board.maintenance.archiving import Archiving
 from board.maintenance.file_removal import FileRemoval
@@ -84,7 +85,14 @@ async def serve(
     process_loops = watchdog.LoopWatchdog(beat).run(), metrics.publish_loop(application.state.hub_metrics), garbage.run()
     sweeps = UploadSweep(service), FileRemoval(service), SpaceWatch(service), UnusedAccounts(service)
     alarms = Escalation(service), DutyEnds(service), sender
-    maintenance = Pruning(service.database, settings), Archiving(service), *sweeps, Waker(service), *alarms
+    maintenance = (
+        Pruning(service.database, settings),
+        Archiving(service),
+        *sweeps,
+        Waker(service),
+        MeaningReader(service),
+        *alarms,
+    )
     process_tasks = [asyncio.create_task(loop) for loop in process_loops]
     maintenance_tasks = [asyncio.create_task(job.run()) for job in maintenance]
 

@@ -7,7 +7,7 @@ from board.commands import registry
 from board.commands.handover import text_authorship
 from board.commands.materials import materials
 from board.commands.sightings import queues
-from board.config import event_sentences, page_table, predefined_tasks, sentences
+from board.config import event_sentences, map_marks, page_table, predefined_tasks, sentences
 from board.engine import kinds
 from board.errors import MESSAGES
 from board.files import program_files
@@ -40,4 +40,5 @@ def rules() -> dict[str, Any]:
         "undo": registry.undo_rights(), "events": event_sentences.for_scripts(),
         "event_facts": event_sentences.facts_for_scripts() | {"carried_over": carried_over},
         "materials": {"levels": materials.LEVELS, "refusals": materials.NEEDS_LEVEL, "only_brief": materials.ONLY_BRIEF},
+        "map": map_marks.for_scripts(),
     }  # fmt: skip

@@ -3,8 +3,8 @@
 A browser loads six files at a time over HTTP/1.1, so a hundred files take seventeen round trips; over HTTP/2 they
 still take longer (board/docs/explanation/decisions/0015-scripts-are-bundled.md has the measurements). In a bundle each module is
 a function that returns its exports, with constants for its imports. Its other lines stay as written, without comments; a source
-map names the file and line of each. A large library that a page does not need at first is a separate file:
-`import("./library.js")`.
+map names the file and line of each. A part that a page does not need at first is a separate file: `import("./part.js")`. It may
+import modules of all pages, and its own.
 """
 
 import hashlib
@@ -35,7 +35,7 @@ class Module:
     """Script module.
 
     `imports`: (module, exported name or None for all of it, local name). `exports`: local name by exported name. `text`: the
-    other code, with as many lines. `dynamic`: libraries imported later, by the name of their bundle, the first word of the file's
+    other code, with as many lines. `dynamic`: modules imported later, by the name of their bundle, the first word of the file's
     name. MAIN imports the bundle of its page, which is left as it is.
     """
 
@@ -241,18 +241,25 @@ class ModuleGraph:
         return "".join(self[name].wrapped() for name in names)
 
     def later(self, names: Iterable[str]) -> Iterator[tuple[str, str]]:
-        """Yield the bundle and the module of each library that these modules import later."""
+        """Yield the bundle and the module of each part that these modules import later."""
         for module_name in names:
-            yield from ((f"{name}.js", library) for name, library in self[module_name].dynamic.items())
+            yield from ((f"{name}.js", part) for name, part in self[module_name].dynamic.items())
 
-    def library(self, name: str) -> str:
-        """Return a module as a bundle. Raises ValueError if it imports others, because a page may have them already."""
-        module = self[name]
-        if module.imports:
-            raise ValueError(f"{name} is imported later, and imports {module.imports[0][0]}")
-        default_export = f"export default {variable(name)}.default;\n" if "default" in module.exports else ""
-        exports = [export for export in module.exports if export != "default"]
-        return f"{module.wrapped()}{default_export}export const {{ {', '.join(exports)} }} = {variable(name)};\n"
+    def part(self, name: str, main: list[str], main_version: str) -> str:
+        """Return a module that is imported later as a bundle, with the modules that not all pages have."""
+        modules = self.in_order([name], main)
+        head = self.imports_of_main(modules, main, main_version) if len(modules) > 1 or self[name].imports else ""
+        exports, tail = self[name].exports, ""
+        if "default" in exports:
+            tail = f"export default {variable(name)}.default;\n"
+        names = ", ".join(export for export in exports if export != "default")
+        return f"{head}{self.bundle(modules)}{tail}export const {{ {names} }} = {variable(name)};\n"
+
+    def imports_of_main(self, modules: list[str], main: list[str], main_version: str) -> str:
+        """Return the first line of a bundle of these modules. Loading fails with any other version of `main.js`."""
+        used = {other for module_name in modules for other, _, _ in self[module_name].imports}
+        variables = [*map(variable, sorted(used.intersection(main))), main_version]
+        return f'import {{ {", ".join(variables)} }} from "./main.js";\n'
 
     def source_map(self, name: str, names: Iterable[str], lines_before: int = 0) -> str:
         """Return the source map (version 3, JSON) of the bundle `name` of these modules."""
@@ -279,26 +286,28 @@ def _vlq(number: int) -> str:
 def bundles(static: Path, pages: Mapping[str, str]) -> dict[str, str]:
     """Return the bundles and their source maps by name.
 
-    There is `main.js`, one for each of the `pages` (module by name), which `main.js` loads, one for each library that a page
-    loads later, and `wall.js`, which is independent. Raises ValueError with the unsupported line.
+    There is `main.js`, one for each of the `pages` (module by name), which `main.js` loads, one for each part that a page loads
+    later, and `wall.js`, which is independent. Raises ValueError with the unsupported line, or with a module that a page would
+    have twice.
     """
     folder = ModuleGraph(static)
     main_modules, wall_modules = folder.in_order([MAIN]), folder.in_order([WALL])
     main_script = folder.bundle(main_modules)
-    # a page's bundle fails to load with any other version of `main.js`
     main_version = f"as_of_{hashlib.sha256(main_script.encode()).hexdigest()[:16]}"
     exports = f"export {{ {', '.join(map(variable, main_modules))}, {variable(MAIN)} as {main_version} }};\n"
     files = {"main.js": main_script + exports, "wall.js": folder.bundle(wall_modules)}
     maps = {name: folder.source_map(name, names) for name, names in (("main.js", main_modules), ("wall.js", wall_modules))}
     for page, name in pages.items():
         page_modules, bundle = folder.in_order([name], main_modules), f"{page}.js"
-        used_modules = {other for module_name in page_modules for other, _, _ in folder[module_name].imports}
-        variables = [*map(variable, sorted(used_modules.intersection(main_modules))), main_version]
-        imports = f'import {{ {", ".join(variables)} }} from "./main.js";\n'
+        imports = folder.imports_of_main(page_modules, main_modules, main_version)
         exports = f"export const {{ {', '.join(folder[name].exports)} }} = {variable(name)};\n"
         files[bundle] = imports + folder.bundle(page_modules) + exports
         maps[bundle] = folder.source_map(bundle, page_modules, lines_before=1)
-        for later, library in folder.later([*main_modules, *page_modules]):
-            files[later], maps[later] = folder.library(library), folder.source_map(later, [library])
+        for later, part in folder.later([*main_modules, *page_modules]):
+            modules = folder.in_order([part], main_modules)
+            if doubled := set(modules).intersection(page_modules):
+                raise ValueError(f"{part} is imported later by the page {page}, which has {min(doubled)} already")
+            files[later] = folder.part(part, main_modules, main_version)
+            maps[later] = folder.source_map(later, modules, lines_before=files[later].startswith("import {"))
     pointing = {name: f"{text}//# sourceMappingURL={name}.map\n" for name, text in files.items()}
     return pointing | {f"{name}.map": text for name, text in maps.items()}

@@ -16,17 +16,25 @@ _SHARED = {
     ("GET", f"{_API}/find"),
     ("GET", _BOARD), ("GET", f"{_BOARD}/events"), ("POST", f"{_BOARD}/commands"), ("GET", f"{_BOARD}/chain"),
     ("GET", f"{_BOARD}/room"), ("POST", f"{_BOARD}/similar"),
+    ("GET", f"{_BOARD}/timeline"),
+    ("GET", f"{_BOARD}/contradictions"), ("GET", f"{_BOARD}/reach"),
     ("GET", f"{_BOARD}/sightings/{{sighting}}/source"),
     ("GET", f"{_BOARD}/files/{{file}}/thumb"), ("GET", f"{_BOARD}/files/{{file}}/view"),
     ("GET", f"{_BOARD}/files/{{file}}/content"), ("GET", f"{_BOARD}/files/{{file}}/original"),
     ("GET", _SEARCH), ("GET", f"{_SEARCH}/cards/{{card}}"), ("GET", f"{_SEARCH}/history"),
+    ("GET", f"{_SEARCH}/timeline"),
     ("GET", "/help"), ("GET", "/help/titles.json"), ("GET", "/help/{name:path}"),
 }  # fmt: skip
-OF_TOKENS = _SHARED | {
+_UPLOADS = {
     ("PATCH", f"{_BOARD}/uploads/{{upload}}"), ("GET", f"{_BOARD}/uploads/{{upload}}"),
-    ("POST", f"{_BOARD}/uploads/{{upload}}/finish"), ("POST", f"{_API}/intake/sightings"),
+    ("POST", f"{_BOARD}/uploads/{{upload}}/finish"),
+}  # fmt: skip
+OF_TOKENS = _SHARED | _UPLOADS | {
+    ("POST", f"{_API}/intake/sightings"),
     ("GET", f"{_BOARD}/cards.csv"), ("GET", f"{_BOARD}/cards.json"),
     ("GET", f"{_BOARD}/journal.csv"), ("GET", f"{_BOARD}/journal.json"),
+    ("GET", f"{_BOARD}/places.geojson"), ("GET", f"{_BOARD}/places.gpx"), ("GET", f"{_BOARD}/places.kml"),
+    ("POST", f"{_BOARD}/tracks/preview"),
     ("GET", f"{_BOARD}/materials/{{material}}.pdf"),
 }  # fmt: skip
 _FACTORS, _STEP_UP = "/account/factors", "/step-up"
@@ -41,6 +49,7 @@ OF_GUESTS = _SHARED | {
     ("GET", f"{_FACTORS}/app"), ("POST", f"{_FACTORS}/app"), ("POST", f"{_FACTORS}/passkeys"),
     ("POST", f"{_FACTORS}/passkeys/options"), ("POST", f"{_FACTORS}/remove"), ("POST", f"{_FACTORS}/codes"),
 }  # fmt: skip
+OF_WRITING_GUESTS = OF_GUESTS | _UPLOADS
 
 
 def check_reach(connection: HTTPConnection, caller: Caller) -> None:
@@ -49,8 +58,14 @@ def check_reach(connection: HTTPConnection, caller: Caller) -> None:
         return
     method = "GET" if connection.scope["method"] == "HEAD" else connection.scope["method"]
     path = template_of(connection.scope)
-    routes = OF_GUESTS if caller.token is None else OF_TOKENS
+    routes = _routes_of(caller)
     params = connection.path_params
     board = params.get("board", params.get("id") if path.startswith(_SEARCH) else None)
     if (method, path) not in routes or (board is not None and not caller.may_reach(board)):
         raise Refused("not_found")
+
+
+def _routes_of(caller: Caller) -> set[tuple[str, str]]:
+    if caller.token is not None:
+        return OF_TOKENS
+    return OF_WRITING_GUESTS if caller.account.guest_writes else OF_GUESTS

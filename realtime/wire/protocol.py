@@ -233,6 +233,7 @@ HelloFrame = TypedDict("HelloFrame", {
 """First frame, always.
 
 `account`: `role` is `wall` for a display. `locked_at`: time at which the session was locked, missing if it is not. *0.4.0*
+`account.writes`: true for a guest who may give the commands of an investigator on its search; missing otherwise. *0.4.0*
 `heartbeat_s`: 5.
 `server`: version of the server.
 `form`: form of the entities of this socket. *0.4.0*

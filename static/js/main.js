@@ -43,9 +43,9 @@ const SIGNED_OUT_PAGES = new Set(["sign_in", "password", "second_factor", "recov
 const part = (selector) => /** @type {HTMLElement} */ (document.querySelector(selector));
 
 async function start() {
-  const { page, script, board, card, version, catalogue, accountId, accountName, accountRole, lockedAt } = /** @type {PageData} */ (document.body.dataset);
+  const { page, script, board, card, version, catalogue, accountId, accountName, accountRole, accountWrites, lockedAt } = /** @type {PageData} */ (document.body.dataset);
   const isSignedOutPage = SIGNED_OUT_PAGES.has(page);
-  const session = accountId && !isSignedOutPage ? new Session({ account: { id: accountId, name: accountName, role: accountRole, locked_at: lockedAt }, version, tab: new Tab() }) : null;
+  const session = accountId && !isSignedOutPage ? new Session({ account: { id: accountId, name: accountName, role: accountRole, writes: accountWrites !== undefined, locked_at: lockedAt }, version, tab: new Tab() }) : null;
   if (session) {
     setAccount(session.account.id);
     if (board) session.board(board);

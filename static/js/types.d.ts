@@ -73,6 +73,15 @@ interface Account {
   machine?: boolean;
   /** Time of the lock of this session; only of the account that is signed in. */
   locked_at?: IsoTime;
+  /** True for a guest who may give the commands of an investigator on the search; only of the account that is signed in. */
+  writes?: boolean;
+}
+
+/** The open alarm in the watch line. `pressed`: the alarm that a press means, null if another one has just replaced it. */
+interface LineAlarm {
+  shown(): Alarm | null;
+  pressed(): Alarm | null;
+  take(alarm: Alarm): void;
 }
 
 /* Parts of the contract. States in events from before 0.4.0 lack later fields: appearance, needs and goal. */
@@ -112,6 +121,35 @@ interface DeclaredRules {
   younger_than: Record<string, number>;
   undo: Record<string, UndoRight>;
   materials: { levels: Record<string, string[]>; refusals: Record<string, string>; only_brief: string[] };
+  map: DeclaredMark[];
+}
+
+/** Which entities of a kind are on a map: see board/config/map_marks.py. */
+interface DeclaredMark {
+  kind: string;
+  place: string;
+  at: string;
+  until: string;
+  outline: string;
+  shown: Condition | null;
+  line: Condition | null;
+  shapes: [Condition, string][];
+  ruled_out: Condition | null;
+}
+
+/** Point on a map, with [latitude, longitude]. */
+interface MapPoint {
+  id: string;
+  kind: string;
+  number: number | null;
+  shape: string;
+  isRuledOut: boolean;
+  center: number[];
+  radius: number | null;
+  outline: number[][];
+  isLine: boolean;
+  at: IsoTime | null;
+  until: IsoTime | null;
 }
 
 /** State of an entity of any kind. */
@@ -316,6 +354,19 @@ interface Element {
 }
 
 type Alarm = OpenAlarm;
+
+/** Requirements of one level of an appeal. */
+interface AppealLevelRules {
+  decided_by: string[];
+  required: boolean;
+  worrying: boolean;
+  photo: boolean;
+  conditions: string[];
+  max_hours: number | null;
+  prolongations: number;
+  ends: boolean;
+  numbers: string[];
+}
 
 /** Who has an alarm and its card, until when, or who had it. */
 interface Ownership {

@@ -124,6 +124,20 @@ async def test_two_criteria_without_a_decision_raise_an_alarm(alarms: Alarms) ->
     assert await rules(alarms) == []
 
 
+async def test_the_question_if_a_search_is_worrying_has_one_alarm(alarms: Alarms) -> None:
+    desk = alarms.desk
+    search = await desk.bob.open_search(person={"first_name": "Noor", "age": 9}, criteria=TWO_CRITERIA)
+    await alarms.after(31)
+    assert await rules(alarms, search) == ["worrying_search"], "which asks already"
+    (asking,) = [id for id, state in (await alarms.states(search)).items() if state["rule"] == "worrying_search"]
+    await desk.ada.command(search, "alarm.take", {"alarm": asking})
+    await alarms.after(62)
+    assert await rules(alarms, search) == ["worrying_search"]
+    await desk.alice.command(search, "search.set_worrying", {"worrying": False, "basis": "asked the family"})
+    await alarms.after(62)
+    assert await rules(alarms, search) == []
+
+
 async def test_a_found_child_of_whom_not_all_were_told_raises_an_alarm(alarms: Alarms) -> None:
     found = {"status": "found", "reason": "at the station", "outcome": OUTCOME}
     await alarms.desk.alice.command(alarms.search, "search.set_status", found)

@@ -298,6 +298,12 @@ SIGHTING = declared_texts("sighting") | {
 TASK = declared_texts("task") | {
     "title": "call", "instruction": "the school", "due": "2026-11-24T15:10:00Z", "priority": "low", "result": "nobody",
     "checklist": {"k1": {"text": "ring", "done": False, "rank": "a1"}}, "sighting": None,
+    "place": {"text": "Gent", "lat": 51.05, "lon": 3.72, "radius_m": 50},
+}  # fmt: skip
+PLACE = declared_texts("place") | {
+    "name": "park", "kind": "area", "location": {"text": "Gent", "lat": 51.05, "lon": 3.72, "radius_m": 50}, "priority": "low",
+    "outline": [[51.05, 3.72], [51.06, 3.72], [51.06, 3.73]], "searched_by": "dogs", "searched_from": "2026-11-24T15:10:00Z",
+    "searched_until": "2026-11-24T16:10:00Z", "certainty": "sure", "remarks": "nothing",
 }  # fmt: skip
 BELONGINGS = {
     "phone": "no", "phone_note": "off", "money": "yes", "money_note": "a card", "medication": "yes", "company": "friend",
@@ -328,6 +334,8 @@ WHOLE: dict[str, dict[str, Any]] = TRIES | {
     "sighting.assess": {"sighting": "{sighting}", "assessment": "credible", "reason": "x", "duplicate_of": None},
     "task.add": TASK | {"column": None, "assignee": None},
     "task.update": TASK | {"task": "{task}"},
+    "place.add": PLACE | {"column": None, "assignee": None},
+    "place.update": PLACE | {"place": "{place}"},
     "card.move": {"card": "{sighting}", "column": "{done}", "before": "{task}", "after": None},
     "note.add": {
         "text": "x",

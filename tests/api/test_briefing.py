@@ -127,7 +127,7 @@ async def test_a_members_only_search_is_on_no_paper_of_others(team: Team) -> Non
         (theirs,) = await pages(team.charlie, path)
         assert not re.search(r"Hidden|shelter|courier|SECRET|MEMBERS", theirs)
         assert "Child0" in theirs
-        assert "Not included some members-only searches" in theirs
+        assert "Not included: some members-only searches" in theirs
         assert "1 open search" in theirs
         if path == "/handover/briefing.pdf":
             await handover_steps.sign_handover(team.alice, number)
@@ -209,10 +209,10 @@ async def test_an_accepted_briefing_has_nothing_to_tick_or_sign(team: Team) -> N
     (page,) = await pages(team.bob, path)
     assert "____" not in page
     assert "What must not be forgotten" not in page
-    assert page.count(f"Ada accepted handover {number}, ") == page.count("Signed Alice, ") == 1, "once each"
+    assert page.count(f"Ada accepted handover {number}, ") == page.count("Signed: Alice, ") == 1, "once each"
     assert "two searches" in page
     reference = (await team.alice.snapshot(unread))["entities"]["search", unread]["reference"]
-    assert re.search(rf"Reason for not reading everything she has to go Not read Child1, 9 {re.escape(reference)}", page)
+    assert re.search(rf"Reason for not reading everything: she has to go Not read: Child1, 9 \({re.escape(reference)}\)", page)
     assert re.search(r"Ada: read, \d\d:\d\d", page)
     assert len(re.findall(r"not read\b", page)) == 1
 

@@ -63,6 +63,13 @@ TASK = {
     "title": TITLE, "instruction": f"{SECRET} ring", "due": "2026-11-24T15:10:00Z", "priority": "urgent",
     "result": f"{SECRET} none",
     "checklist": {"k1": {"text": f"{SECRET} item", "done": False, "rank": "a1"}},
+    "place": {"text": f"{SECRET} quay", "lat": 51.0532, "lon": 3.7313, "radius_m": 78},
+}  # fmt: skip
+PLACE = {
+    "name": f"{SECRET} park", "kind": "area",
+    "location": {"text": f"{SECRET} street", "lat": 51.0531, "lon": 3.7312, "radius_m": 77},
+    "outline": [[51.05311, 3.73121], [51.05312, 3.73122], [51.05313, 3.73123]], "searched_by": f"{SECRET} team",
+    "searched_from": "2026-11-24T15:10:00Z", "searched_until": "2026-11-24T16:10:00Z", "remarks": f"{SECRET} empty",
 }  # fmt: skip
 REPORT: dict[str, Any] = {
     "source_name": f"{SECRET} Samira", "source_contact": f"{SECRET} 0400", "caller_role": "mother",
@@ -76,6 +83,15 @@ REPORT: dict[str, Any] = {
 }  # fmt: skip
 TOLD = {"reason": f"{SECRET} why"}
 NOTE = {"text": f"{SECRET} note", "category": "decision", "happened_at": "2026-11-24T15:10:00Z"}
+CONTACT = {
+    "name": f"{SECRET} An", "role": "guardian", "relation": f"{SECRET} aunt", "languages": [f"{SECRET} Dari"],
+    "next_call": CALLED_AT, "phones": [{"number": "0470 12 34 56", "label": f"{SECRET} mobile"}],
+    "email": f"{SECRET}@example.org", "note": f"{SECRET} nights",
+}  # fmt: skip
+DECIDED = {
+    "role": "examining_magistrate", "name": f"{SECRET} judge", "at": CALLED_AT, "by_way": "writing",
+    "reference": f"{SECRET} FP 7",
+}  # fmt: skip
 OUTCOME = {
     "found_at": "2026-11-24T23:00:00Z", "place": f"{SECRET} barn", "condition": "injured", "how": "police",
     "confirmed_by": f"{SECRET} officer", "family_told": True, "police_told": True,
@@ -93,8 +109,8 @@ GIVEN: dict[str, dict[str, Any]] = {  # data for each command of the table
     },
     "search.set_status": {"status": "found", "outcome": OUTCOME} | TOLD,
     "search.set_outcome": {"outcome": {"place": f"{SECRET} shed", "reason": f"{SECRET} told"}} | TOLD,
-    "search.set_worrying": {"worrying": True, "basis": f"{SECRET} officer"},
-    "search.set_appeal": {"level": "public", "until": "2026-12-24T12:00:00Z"} | TOLD,
+    "search.set_worrying": {"worrying": True, "basis": f"{SECRET} officer", "decided_by": DECIDED},
+    "search.set_appeal": {"level": "public", "until": "2026-12-24T12:00:00Z", "decided_by": DECIDED} | TOLD,
     "search.set_goal": {"text": f"{AIM} of the night", "until": AIMED_AT},
     "search.set_photo": {"file": "{file}"},
     "search.set_access": {"access": "members", "members": "{mine}"},
@@ -109,12 +125,19 @@ GIVEN: dict[str, dict[str, Any]] = {  # data for each command of the table
     "sighting.looked_at": {"sighting": "{sighting}"},
     "sighting.pass_on": {"sighting": "{sighting}", "to": f"{SECRET} zone", "reference": f"{SECRET} 12/2026"},
     "task.add": TASK,
+    "place.add": PLACE,
+    "place.update": {"place": "{place}", "remarks": f"{SECRET} nothing"},
     "task.update": {"task": "{task}", "result": f"{SECRET} done"},
     "card.move": {"card": "{sighting}", "column": "{done}"},
     "card.assign": {"card": "{sighting}", "assignee": "{alice}"},
     "card.withdraw": {"card": "{sighting}"} | TOLD,
     "card.restore": {"card": "{task}"} | TOLD,
     "note.add": NOTE,
+    "contact.add": CONTACT,
+    "contact.update": {"contact": "{contact}", "note": f"{SECRET} nights", "phones": [{"number": "0471 12 34 56"}]},
+    "contact.log": {"contact": "{contact}", "result": "calls_back", "text": f"{SECRET} said", "next_call": CALLED_AT},
+    "contact.withdraw": {"contact": "{contact}"},
+    "contact.restore": {"contact": "{contact}"},
     "file.attach": {"upload": "{upload}", "card": "{sighting}", "caption": f"{SECRET} at the bus"},
     "file.update": {"file": "{file}", "caption": f"{SECRET} at the tram", "taken_at": "2026-11-24T15:10:00Z"},
     "file.withdraw": {"file": "{file}"} | TOLD,
@@ -175,7 +198,8 @@ SHARED |= dict.fromkeys(("duty.begin", "duty.extend", "duty.end", "duty.plan"), 
 SHARED |= dict.fromkeys(("board.make_room", "board.bring_back"), "column.add")
 SHARED |= dict.fromkeys(("alarm.extend", "alarm.give_back"), "alarm.take")
 SHARED |= dict.fromkeys(("column.rename", "column.move", "column.remove"), "column.add")
-SHARED["wake.answer"] = "note.add"
+SHARED |= dict.fromkeys(("wake.answer", "contact.add", "contact.update", "contact.log", "contact.withdraw"), "note.add")
+SHARED["contact.restore"] = "note.add"
 FRAMES = {  # all keys that any frame may contain
     "alarm", "rule", "occasion", "raised_at", "step", "assigned", "lapsed_at", "promise",  # of a search, in its summary
     "type", "account", "id", "name", "role", "heartbeat_s", "server", "form", "display", "profile", "language", "shows",
@@ -244,11 +268,13 @@ async def _scene(team: Team, lead: str) -> tuple[str, dict[str, Any]]:
     alice, search = team.alice, await team.alice.open_search(**SEARCH, lead=lead)
     await alice.command(search, "sighting.add", SIGHTING)
     await alice.command(search, "task.add", TASK)
+    await alice.command(search, "place.add", PLACE)
     await give_out(alice, search, MATERIAL, f"{SECRET} station")
+    await alice.command(search, "contact.add", CONTACT)
     entities = (await alice.snapshot(search))["entities"]
     names: dict[str, Any] = {state["role"]: id for (kind, id), state in entities.items() if kind == "column"}
     names["task"] = next(id for (kind, id), state in entities.items() if state.get("title") == TITLE)
-    names |= {kind: id for kind, id in entities if kind in ("sighting", "material", "distribution")}
+    names |= {kind: id for kind, id in entities if kind in ("sighting", "place", "material", "distribution", "contact")}
     names["distributions"] = [names["distribution"]]
     grade = {"sighting": names["sighting"], "grade": {"content": 3}} | TOLD
     (names["graded"],) = (await alice.command(search, "sighting.grade", grade))["seqs"]
@@ -389,6 +415,7 @@ def test_every_command_of_the_table_was_given(played_night: PlayedNight) -> None
 def test_no_secret_leaves_the_server_for_a_display(played_night: PlayedNight, screen: Screen) -> None:
     told = screen.bytes().decode()
     secrets = [SECRET, BORN, str(LAT), str(LON), RECEIVED_AT, CALLED_AT, NEEDED_UNTIL, "social_media", "injured"]
+    secrets += ["+32470123456", "470 12 34 56"]
     secrets += [*STAFF[:3], *played_night.accounts, *played_night.unseen]
     secrets += [*INNER] if screen.profile == "room" else []
     found = {secret: told[max(0, told.index(secret) - 200) :][:260] for secret in secrets if secret in told}

@@ -14,7 +14,7 @@ from models.accounts import Account
 from tests.api.test_administration import FOREIGN, NEW, browser, end_buttons, hire, problem, signed_in
 from tests.api.test_audit_entries import by, since_now
 from tests.support.backends import SLOW_ON_POSTGRESQL
-from tests.support.people import PASSWORD, PATIENCE_S
+from tests.support.people import PASSWORD, PATIENCE_S, add_own_token, connect_person
 from tests.support.team import Team
 
 pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
@@ -81,15 +81,21 @@ async def test_sign_in_on_a_new_device_alerts_the_person_once(team: Team, eva: A
 async def test_disowned_session_ends_and_administrators_are_alerted(team: Team, eva: Account) -> None:
     admin = await hire(team.server, "admin", "Robin")
     async with device(team, eva, FIREFOX) as here, device(team, eva, PHONE) as thief, browser(team.server, admin) as robin:
-        record = await since_now(team)
+        record, (secret, _) = await since_now(team), await add_own_token(team.server, eva.email)
+        program = await connect_person(team.server, secret)
         headers = {"Cookie": f"board_session={thief.cookies['board_session']}", "Origin": team.server.url}
         async with connect(team.server.ws, additional_headers=headers) as socket:
             (reported,) = reportable(await here.get("/account"))
             response = await here.post("/account/sessions/disown", data={"reported": reported})
-            assert (response.status_code, response.headers["location"]) == (303, "/account?changed=disowned#password")
+            assert (response.status_code, response.headers["location"]) == (303, "/account?changed=disowned&ended=1#password")
             await asyncio.wait_for(socket.wait_closed(), PATIENCE_S)
             assert socket.close_code == 4501
         assert (await signed_in(here), await signed_in(thief)) == (True, False)
+        await program.wait_until(lambda: program.close_code == 4501)
+        await program.close()
+        async with browser(team.server) as http:
+            assert (await http.get("/api/v1/me", headers={"Authorization": f"Bearer {secret}"})).status_code == 401
+        assert "1 token has ended." in (await here.get("/account?changed=disowned&ended=1")).text
         assert "Change your password now" in (await here.get("/account?changed=disowned")).text
         (alert,) = await alerts(robin)
         assert (alert["type"], alert["actor"], alert["value"]) == (

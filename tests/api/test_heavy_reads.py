@@ -36,7 +36,9 @@ ENDLESS = text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT 1 FROM n) SELE
 HEAVY = [
     "/api/v1/boards/{board}", "/api/v1/boards/{board}?at=3", "/api/v1/boards/{board}/events", "/api/v1/boards/{board}/chain",
     "/api/v1/boards/{board}/cards.csv", "/api/v1/boards/{board}/cards.json", "/api/v1/boards/{board}/journal.csv",
-    "/api/v1/boards/{board}/journal.json", "/api/v1/find?q=anything", "/api/v1/since", "/api/v1/since?board={board}",
+    "/api/v1/boards/{board}/journal.json", "/api/v1/boards/{board}/timeline", "/api/v1/boards/{board}/places.geojson",
+    "/api/v1/boards/{board}/places.gpx", "/api/v1/boards/{board}/places.kml",
+    "/api/v1/find?q=anything", "/api/v1/since", "/api/v1/since?board={board}",
     "/api/v1/handover", "/api/v1/handovers", "/api/v1/intake/searches?q=noor",
     "/api/v1/boards/{board}/look-again", "/searches/{board}/history.md", "/handover.md",
 ]  # fmt: skip

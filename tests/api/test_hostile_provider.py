@@ -5,6 +5,7 @@ import base64
 import hmac
 import json
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from typing import Any
 
 import httpx2 as httpx
@@ -12,6 +13,7 @@ import pytest
 from sqlmodel import col, select, update
 
 from board.accounts import accounts, identities, live_changes
+from board.client import Refusal
 from board.providers import cached, fetch, limits
 from board.providers.checks import Checks
 from board.providers.providers import Providers
@@ -19,9 +21,10 @@ from board.rate_limit import Rule
 from models.accounts import Account, Identity, LoginSession
 from models.times import format_utc, now
 from tests.support.audit_record import AuditRecord
+from tests.support.backends import SLOW_ON_POSTGRESQL, Backend
 from tests.support.factors import code_of, give_app, set_factor_age
 from tests.support.fake_provider import CLIENT, EVENT, FakeProvider, new_key, running_fake
-from tests.support.people import PASSWORD, PATIENCE_S, Server, new_id, running_server
+from tests.support.people import PASSWORD, PATIENCE_S, Server, add_own_token, connect_person, new_id, running_server
 
 SIGN_IN = """\
 [[provider]]
@@ -38,6 +41,8 @@ role = "investigator"
 
 """
 DUE = "2000-01-01T00:00:00.000Z"
+
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 FIVE_MINUTES = 300
 
 
@@ -49,7 +54,9 @@ async def fakes() -> AsyncIterator[list[FakeProvider]]:
 
 
 @pytest.fixture(scope="module")
-async def board(fakes: list[FakeProvider], tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
+async def board(
+    backend: Backend, fakes: list[FakeProvider], tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Server]:  # fmt: skip
     """Server whose people sign in with both."""
     folder, (police, house) = tmp_path_factory.mktemp("desk"), fakes
     text = SIGN_IN.format(key="police", name="Police account", issuer=police.issuer, client=CLIENT, creates="true")
@@ -58,8 +65,9 @@ async def board(fakes: list[FakeProvider], tmp_path_factory: pytest.TempPathFact
     with pytest.MonkeyPatch.context() as patch:
         for rule in ("NETWORK", "BLOCKS", "LOGOUTS"):  # all of these tests are one network
             patch.setattr(limits, rule, Rule(f"{rule} of tests", 0, 1))
-        async with running_server(folder, files_path=str(folder)) as server:
-            yield server
+        with backend.settled(folder) as settings:
+            async with running_server(folder, files_path=str(folder), **settings) as server:
+                yield server
 
 
 @pytest.fixture
@@ -271,8 +279,7 @@ async def test_session_ends_if_its_claims_were_not_checked_for_a_day(
     board: Server, police: FakeProvider, http: httpx.AsyncClient
 ) -> None:
     await sign_in(http, board, police)
-    identity = update(Identity).where(col(Identity.subject) == police.claims["sub"]).values(checked_at=DUE)
-    await board.service.database.write(lambda database: database.connection().execute(identity))
+    await _age_claims(board, police)
     await police.stop()
     await _check_now(board)
     assert (await http.get(f"{board.url}/api/v1/me")).status_code == 401
@@ -289,8 +296,7 @@ async def test_password_opens_nothing_after_claims_of_a_day_ago(
         assert (await other.post(f"{board.url}/login", data=login)).status_code == 303
         ends = await board.service.database.read(lambda session: session.exec(select(col(LoginSession.latest_end))).all())
         assert min(ends) < format_utc(now() + identities.UNCHECKED_TTL), "the session ends with the claims"
-    identity = update(Identity).where(col(Identity.subject) == police.claims["sub"]).values(checked_at=DUE)
-    await board.service.database.write(lambda database: database.connection().execute(identity))
+    await _age_claims(board, police)
     async with browser() as other:
         refused = await other.post(f"{board.url}/login", data=login)
         assert (refused.status_code, "has not confirmed your role" in refused.text) == (403, True)
@@ -299,6 +305,57 @@ async def test_password_opens_nothing_after_claims_of_a_day_ago(
     async with browser() as other:
         assert (await other.post(f"{board.url}/login", data=login)).status_code == 303
     assert [entry.about["reason"] for entry in await record.entries(kind="sign_in.failed")] == ["unchecked"]
+
+
+async def test_token_stops_a_day_after_the_newest_claims(
+    board: Server, police: FakeProvider, http: httpx.AsyncClient, record: AuditRecord
+) -> None:
+    await sign_in(http, board, police)
+    secret, _ = await add_own_token(board, police.claims["email"])
+    program = await connect_person(board, secret)
+    try:
+        connection = next(each for each in board.service.hub.connections if each.viewer.token is not None)
+        assert connection.viewer.ends_at is not None
+        assert (await program.http.get("/api/v1/me")).status_code == 200
+        await _age_claims(board, police)
+        assert (await program.http.get("/api/v1/me")).status_code == 401
+        with pytest.raises(Refusal) as refused:
+            await program.command("operations", "note.add", {"text": "after the claims"})
+        assert refused.value.code == "unauthenticated"
+        connection.viewer = replace(connection.viewer, ends_at=format_utc(now()))  # as passing time does
+        await board.service._poll_rights()
+        await program.wait_until(lambda: program.close_code == 4501)
+        assert (await record.entries(kind="token.refused"))[0].about["reason"] == "unchecked"
+        await sign_in(http, board, police)
+        assert (await program.http.get("/api/v1/me")).status_code == 200, "the claims are new again"
+    finally:
+        await program.close()
+
+
+async def test_start_bounds_the_tokens_of_linked_accounts(board: Server, police: FakeProvider, http: httpx.AsyncClient) -> None:
+    await sign_in(http, board, police)
+    set_none = update(Account).where(col(Account.email) == police.claims["email"]).values(claims_until=None)
+    await board.service.database.write(lambda database: database.connection().execute(set_none))  # as an upgrade leaves it
+    await Checks(board.service, Providers(board.service)).check_due()
+    account = await board.service.database.read(lambda session: accounts.find(session, police.claims["email"]))
+    assert account.claims_until is not None
+    assert account.claims_until <= format_utc(now() + identities.UNCHECKED_TTL)
+    without_roles = board.service.sign_in.model_copy(update={"provider": []})
+    await live_changes.apply_change(board.service, lambda session: identities.align_claims(session, without_roles))
+    account = await board.service.database.read(lambda session: accounts.find(session, police.claims["email"]))
+    assert account.claims_until is None
+
+
+async def _age_claims(board: Server, fake: FakeProvider) -> None:
+    """Let the claims of the person be old, as passing time does."""
+    subject = fake.claims["sub"]
+    owner = select(Identity.account).where(Identity.subject == subject).scalar_subquery()
+    changes = (
+        update(Account).where(col(Account.id) == owner).values(claims_until=DUE),
+        update(Identity).where(col(Identity.subject) == subject).values(checked_at=DUE),
+    )
+    for change in changes:
+        await board.service.database.write(lambda database, change=change: database.connection().execute(change))
 
 
 async def _check_now(board: Server) -> None:

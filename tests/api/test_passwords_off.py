@@ -9,6 +9,7 @@ from board.accounts import accounts, live_changes, password_links
 from board.audit import security_alerts
 from models.times import now
 from tests.support.audit_record import AuditRecord
+from tests.support.backends import SLOW_ON_POSTGRESQL, Backend
 from tests.support.people import PASSWORD, PATIENCE_S, Server, new_id, running_server
 
 CHIEF = "chief@desk.example"
@@ -25,15 +26,18 @@ client_id = "searchboard"
 """
 NEW = "a quite different horse"
 
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
+
 
 @pytest.fixture(scope="module")
-async def board(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
+async def board(backend: Backend, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
     """Server shared by all of these tests."""
     folder = tmp_path_factory.mktemp("desk")
     (folder / "sign_in.toml").write_text(SIGN_IN, encoding="utf-8")
-    async with running_server(folder, files_path=str(folder)) as server:
-        await live_changes.add_account(server.service, CHIEF, "Chief", "admin", PASSWORD)
-        yield server
+    with backend.settled(folder) as settings:
+        async with running_server(folder, files_path=str(folder), **settings) as server:
+            await live_changes.add_account(server.service, CHIEF, "Chief", "admin", PASSWORD)
+            yield server
 
 
 @pytest.fixture

@@ -17,9 +17,19 @@ from board.providers.checks import Checks
 from board.providers.providers import Providers
 from models.accounts import Account, Identity, LoginSession
 from tests.support.audit_record import AuditRecord
+from tests.support.backends import SLOW_ON_POSTGRESQL, Backend
 from tests.support.factors import audit_entries
 from tests.support.oidc_provider import CLIENT, EVA, SECRET, OidcProvider, running_provider, sign_in, sign_out
-from tests.support.people import PASSWORD, PATIENCE_S, Server, new_id, running_server, session_cookie
+from tests.support.people import (
+    PASSWORD,
+    PATIENCE_S,
+    Server,
+    add_own_token,
+    connect_person,
+    new_id,
+    running_server,
+    session_cookie,
+)
 
 SIGN_IN = f"""\
 [[provider]]
@@ -42,6 +52,8 @@ role = "viewer"
 """
 DUE = "2000-01-01T00:00:00.000Z"
 
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
+
 
 @pytest.fixture(scope="module")
 async def provider() -> AsyncIterator[OidcProvider]:
@@ -51,13 +63,16 @@ async def provider() -> AsyncIterator[OidcProvider]:
 
 
 @pytest.fixture(scope="module")
-async def board(provider: OidcProvider, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
+async def board(
+    backend: Backend, provider: OidcProvider, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Server]:  # fmt: skip
     """Server whose people sign in with the provider."""
     folder = tmp_path_factory.mktemp("desk")
     (folder / "sign_in.toml").write_text(SIGN_IN.format(issuer=provider.issuer), encoding="utf-8")
-    async with running_server(folder, files_path=str(folder)) as server:
-        await provider.configure(server.url)
-        yield server
+    with backend.settled(folder) as settings:
+        async with running_server(folder, files_path=str(folder), **settings) as server:
+            await provider.configure(server.url)
+            yield server
 
 
 @pytest.fixture
@@ -275,6 +290,21 @@ async def test_lost_claim_ends_sessions_and_closes_sockets(
         await provider.set_person(subject, {**EVA, "groups": ["board"]})
         assert (await sign_in(other, board.url, subject)).status_code == 303, "the claim is back"
         assert (await me(other, board))["role"] == "viewer"
+
+
+async def test_lost_claim_stops_the_tokens_of_the_person(board: Server, provider: OidcProvider, http: httpx.AsyncClient) -> None:
+    subject = await person(provider)
+    await sign_in(http, board.url, subject)
+    secret, _ = await add_own_token(board, (await account_of(board, subject)).email)
+    program = await connect_person(board, secret)
+    try:
+        assert (await program.http.get("/api/v1/me")).status_code == 200
+        await provider.set_person(subject, {**EVA, "groups": []})
+        await check_now(board)
+        await program.wait_until(lambda: program.close_code == 4501)
+        assert (await program.http.get("/api/v1/me")).status_code == 401
+    finally:
+        await program.close()
 
 
 async def test_returned_claim_opens_no_account_that_an_administrator_disabled(

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from board.alarms.escalation import Escalation
 from models.board import OPERATIONS
 from models.times import format_utc, now
 from tests.api.test_briefing import pages
@@ -83,7 +84,7 @@ async def test_reading_is_no_other_event_since_signing(team: Team) -> None:
     number = await handover_steps.hand_to_sign(team.alice)
     assert facts(await printed(team.alice), "Since signing") == ["No events since signing."]
     await read(team.ada, search, number)
-    assert facts(await printed(team.alice), "Since signing") == ["No other events since signing."]
+    assert facts(await printed(team.alice), "Since signing") == ["Since signing, the search was only read or summarised."]
     await team.bob.command(search, "sighting.add", {"description": "a girl on a bicycle"})
     assert facts(await printed(team.alice), "Since signing") == ["1 event since signing"]
 
@@ -119,7 +120,7 @@ async def sighting(team: Team, search: str, **data: Any) -> str:
 async def test_lists_say_who_has_a_card_and_until_when(team: Team) -> None:
     search, alice, bob = await team.alice.open_search(), team.alice, team.bob
     await sighting(team, search, description="a girl on the tram", priority="urgent")
-    assert " · nobody has it yet · " in block(await printed(alice), "Sightings not looked at")[0]
+    assert " · nobody has it · " in block(await printed(alice), "Sightings not looked at")[0]
     (alarm,) = (await bob.http.get("/api/v1/alarms")).json()["alarms"]
     await bob.command(search, "alarm.take", {"alarm": alarm["id"]})
     assert re.search(r" · Bob has it until [^·]*\d\d:\d\d · ", block(await printed(alice), "Sightings not looked at")[0])
@@ -128,17 +129,17 @@ async def test_lists_say_who_has_a_card_and_until_when(team: Team) -> None:
 async def test_a_signed_report_says_that_nobody_had_an_alarm_then(team: Team) -> None:
     search, alice = await team.alice.open_search(), team.alice
     await sighting(team, search, description="a girl on the tram", priority="urgent")
-    assert "nobody has it yet" in await printed(alice)
+    assert "nobody has it" in await printed(alice)
     number = await handover_steps.hand_to_sign(alice)
     text = await printed(alice, f"/handovers/{number}.md")
     assert re.search(r"^## Open alarms at signing, .*\d\d:\d\d$", text, re.MULTILINE)
-    assert "nobody had it yet" in text
+    assert "nobody had it" in text
     assert "nobody has it" not in text
     (page,) = await pages(alice, f"/handovers/{number}/briefing.pdf")
     assert "Open alarms at signing, " in page
 
 
-async def test_important_events_say_what_came_of_them(team: Team) -> None:
+async def test_important_events_say_what_they_set_and_what_changed_since(team: Team) -> None:
     await handover_steps.take_shift(team.alice)
     search, alice = await team.alice.open_search(), team.alice
     settled, credible, gone, waiting = [
@@ -157,13 +158,16 @@ async def test_important_events_say_what_came_of_them(team: Team) -> None:
     await alice.command(search, "sighting.assess", {"sighting": waiting, "assessment": "not_the_child"})
     lines = [line.partition(" · ")[2] for line in block(await printed(alice, f"/handovers/{number}.md"), IMPORTANT)]
     numbers = [(await alice.snapshot(search))["entities"]["sighting", id]["number"] for id in (settled, credible, gone, waiting)]
-    results = (("added", "cannot be verified"), ("assessed", "credible"), ("added", "withdrawn"), ("added", "not assessed"))
+    results = (
+        ("added", "not assessed · now: cannot be verified"), ("assessed", "credible"), ("added", "not assessed · now: withdrawn"),
+        ("added", "not assessed"),
+    )  # fmt: skip
     said = [
         f"Sighting {how}: Sighting {number} · {result}" for number, (how, result) in zip(numbers, results, strict=True)
     ]  # fmt: skip
     assert lines == [
-        "Search opened", said[0], said[2], said[3], said[1], "Note added: First line: the aunt.", "Goal changed: find the driver",
-        "Appeal changed: discreet",
+        "Search opened", said[0], said[2], said[3], said[1], "Decision: First line: the aunt. · Alice",
+        "Goal changed: find the driver", "Appeal changed: discreet",
     ]  # fmt: skip
 
 
@@ -278,3 +282,85 @@ async def test_the_category_of_a_comment_is_said_once(team: Team) -> None:
     text = await printed(team.alice, f"/searches/{search}/history.md")
     assert re.search(r"Alice wrote in the log: a comment$", text, re.MULTILINE)
     assert re.search(r"Alice wrote in the log \(contact\): a contact$", text, re.MULTILINE)
+
+
+# -- who has an alarm -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def three_alarms(team: Team) -> str:
+    """An alarm that Bob has, one about an overdue task of Bob, who has not answered, and one that nobody has; return their
+    search."""
+    search, bob = await team.alice.open_search(lead=team.alice.account["id"]), team.bob
+    await sighting(team, search, description="a girl on the tram", priority="urgent")
+    (alarm,) = (await bob.http.get("/api/v1/alarms")).json()["alarms"]
+    await bob.command(search, "alarm.take", {"alarm": alarm["id"]})
+    await sighting(team, search, description="a girl at the canal", priority="urgent")
+    overdue = {"title": "Ask the school", "priority": "urgent", "due": format_utc(now() - timedelta(hours=1))}
+    await team.alice.command(search, "task.add", overdue | {"assignee": bob.account["id"]})
+    await Escalation(team.server.service).escalate()
+    return search
+
+
+COUNTS = {
+    "en": "1 that someone has · 1 assigned, no answer yet · 1 that nobody has",
+    "fr": "1 dont quelqu’un se charge · 1 attribuée, pas encore de réponse · 1 dont personne ne se charge",
+    "nl": "1 die iemand opvolgt · 1 toegewezen, nog geen antwoord · 1 die niemand opvolgt",
+    "de": "1, um den sich jemand kümmert · 1 zugewiesen, noch keine Antwort · 1, um den sich niemand kümmert",
+}
+
+
+@pytest.mark.parametrize("language", COUNTS)
+async def test_counts_tell_assigned_alarms_from_free_ones(team: Team, three_alarms: str, language: str) -> None:
+    await handover_steps.prepare_handover(team.alice)
+    answer = await fetched(team.alice, "/handover.md", language)
+    assert COUNTS[language] in answer.text.replace("\xa0", " ").replace("\\", "")
+    (section,) = (await handover_steps.read_report(team.alice))["searches"]
+    assert section["board"] == three_alarms
+    assert [section["alarms"][name] for name in ("held", "assigned", "open")] == [1, 1, 2]
+    alarms = section["alarms"]["listed"]
+    assert [(alarm["taken_by"] is None, alarm["assignee"] is None) for alarm in alarms] == [
+        (True, True), (True, False), (False, False),
+    ], "those that nobody has come first"  # fmt: skip
+
+
+OWNERS = {
+    "en": ("nobody has it", "Bob, no answer yet"),
+    "fr": ("personne ne s’en charge", "Bob, pas encore de réponse"),
+    "nl": ("niemand volgt dit op", "Bob, nog geen antwoord"),
+    "de": ("niemand kümmert sich darum", "Bob, noch keine Antwort"),
+}
+
+
+@pytest.mark.parametrize("language", OWNERS)
+async def test_a_briefing_names_first_the_alarms_that_nobody_has(team: Team, three_alarms: str, language: str) -> None:
+    (page,) = await pages(team.bob, language=language)
+    nobody, waiting = OWNERS[language]
+    assert COUNTS[language] in page
+    assert page.index(f"2 · {nobody}") < page.index("1 · Bob "), "by the numbers of the sightings"
+    assert waiting in page, "beside the overdue task"
+
+
+@pytest.mark.parametrize("language", OWNERS)
+async def test_an_alarm_that_was_given_back_is_told_as_free(team: Team, three_alarms: str, language: str) -> None:
+    entities = (await team.alice.snapshot(three_alarms))["entities"]
+    (alarm,) = [id for (kind, id), state in entities.items() if kind == "alarm" and state["taken_by"]]
+    await team.bob.command(three_alarms, "alarm.give_back", {"alarm": alarm, "reason": "I have to go"})
+    answer = await fetched(team.alice, "/handover.md", language)
+    said = [line for line in answer.text.replace("\xa0", " ").splitlines() if OWNERS[language][0] in line]
+    assert len(said) >= 2, "and never that nobody has had it yet"
+    assert "yet" not in " ".join(said)
+
+
+# -- times and places -----------------------------------------------------------------------------------------------------
+
+
+async def test_a_report_without_a_signature_has_its_time_in_seconds(team: Team) -> None:
+    await team.alice.open_search()
+    assert re.search(r"Searches as they were at \d+ \w+ \d{4} \d\d:\d\d:\d\d", await printed(team.alice))
+
+
+async def test_a_corrected_place_is_not_told_as_that_of_the_report(team: Team) -> None:
+    search = await team.alice.open_search(last_seen={"text": "Korenmarkt"})
+    await team.alice.command(search, "search.update", {"last_seen": {"text": "Veldstraat 30"}})
+    assert facts(await printed(team.alice), "Last seen (as recorded)") == ["Veldstraat 30"]

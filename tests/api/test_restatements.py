@@ -126,7 +126,7 @@ async def test_paper_has_the_words_and_is_the_same_for_all_who_see_them(scene: S
         ours, hers, theirs = [(await who.http.get(path)).text.split("Printed by")[0] for who in (alice, ada, bob)]
         assert ours == hers
         for paper in (ours, theirs):
-            assert "In their own words: Ada, " in paper
+            assert "In the words of Ada, " in paper
             assert f"> {WORDS}" in paper
             assert "> with the uncle" in paper
         assert "In the shelter." in ours

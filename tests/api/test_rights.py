@@ -63,6 +63,8 @@ TRIES: dict[str, dict[str, Any]] = {
     "sighting.pass_on": {"sighting": "{sighting}", "to": "Zone Gent"},
     "task.add": {"title": "call the school"},
     "task.update": {"task": "{task}", "result": "not there"},
+    "place.add": {"name": "the park"},
+    "place.update": {"place": "{place}", "certainty": "sure"},
     "card.move": {"card": "{sighting}", "column": "{done}"},
     "card.assign": {"card": "{sighting}", "assignee": None},
     "card.withdraw": {"card": "{sighting}", "reason": "typed twice"},
@@ -89,6 +91,11 @@ TRIES: dict[str, dict[str, Any]] = {
     "report.close": {"report": "{report}", "why": "advice", "note": "a lawyer"},
     "report.reopen": {"report": "{report}", "reason": None},
     "note.add": {"text": "the aunt was called"},
+    "contact.add": {"name": "An Voorbeeld", "role": "parent"},
+    "contact.update": {"contact": "{contact}", "relation": "mother"},
+    "contact.log": {"contact": "{contact}", "result": "reached", "text": "She has heard nothing."},
+    "contact.withdraw": {"contact": "{contact}"},
+    "contact.restore": {"contact": "{contact}"},
     "file.attach": {"upload": "{upload}", "card": "{sighting}", "note": None, "caption": "the bus", "taken_at": None},
     "file.update": {"file": "{file}", "caption": "the tram", "taken_at": "2026-11-24T15:10:00Z", "card": None},
     "file.withdraw": {"file": "{file}", "reason": "another child"},
@@ -138,7 +145,9 @@ async def scene(team: Team) -> tuple[str, dict[str, Any]]:
     """A search with a sighting and a task, and the ids by which they are named; `graded` is the seq of a grade."""
     search = await team.alice.open_search()
     await team.alice.command(search, "sighting.add", {"description": "a girl", "direction": "south"})
+    await team.alice.command(search, "place.add", TRIES["place.add"])
     await give_out(team.alice, search, BRIEF)
+    await team.alice.command(search, "contact.add", {"name": "An"})
     entities = (await team.alice.snapshot(search))["entities"]
     names: dict[str, Any] = dict(entities.keys()) | {"handover": 1, "positions": {}}
     names |= {state["role"]: id for (kind, id), state in entities.items() if kind == "column"}
@@ -183,6 +192,8 @@ async def prepare(name: str, team: Team, search: str, names: dict[str, Any]) -> 
     """Do what a command needs to have been done before."""
     if name == "search.set_outcome":
         await team.alice.command(search, "search.set_status", TRIES["search.set_status"])
+    if name == "contact.restore":
+        await team.alice.command(search, "contact.withdraw", {"contact": names["contact"]})
     if name == "distribution.take_down":
         await team.alice.command(search, "material.withdraw", {"material": names["material"]})
     if name in ("file.propose_removal", "file.confirm_removal"):

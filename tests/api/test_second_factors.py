@@ -11,7 +11,7 @@ from sqlmodel import Session, select
 
 from board.accounts import accounts, live_changes, throttle
 from board.accounts.factors import pending_sign_in, second_factors, totp
-from board.accounts.factors.sealed_text import seal, unseal
+from board.accounts.seal import Seal
 from board.rate_limit import Limiter
 from models.accounts import Account
 from models.factors import PendingSignIn, RecoveryCode, SecondFactor
@@ -153,18 +153,18 @@ async def test_secrets_are_encrypted_and_codes_are_digests(server: Server) -> No
     secret, codes = await give_app(server, eva)
     (row,) = await rows(server, SecondFactor, eva)
     assert secret not in row.secret
-    assert unseal(server.service.settings.secret(), row.secret, row.id) == secret
+    assert Seal(server.service.settings.secret(), row.id).open(row.secret) == secret
     assert not {code.replace("-", "") for code in codes} & {code.digest for code in await rows(server, RecoveryCode, eva)}
 
 
 def test_a_sealed_text_is_bound_to_its_purpose_and_secret() -> None:
-    text = seal(b"s" * 32, "hello", "one")
-    assert unseal(b"s" * 32, text, "one") == "hello"
+    text = Seal(b"s" * 32, "one").close("hello")
+    assert Seal(b"s" * 32, "one").open(text) == "hello"
     for secret, sealed_text, purpose in (
         (b"s" * 32, text, "two"), (b"t" * 32, text, "one"), (b"s" * 32, text[:-4], "one"), (b"s" * 32, "", "one"),
         (b"s" * 32, "ü" * 10, "one"), (b"s" * 32, "A" * 100_000, "one"),
     ):  # fmt: skip
-        assert unseal(secret, sealed_text, purpose) is None
+        assert Seal(secret, purpose).open(sealed_text) is None
 
 
 async def test_a_secret_of_another_session_is_not_accepted(server: Server) -> None:

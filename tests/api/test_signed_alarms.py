@@ -220,7 +220,8 @@ async def test_lines_add_up_to_the_watch(shifts: Shifts, seed: int) -> None:
     last = await handover_steps.state(shifts.holder, "handover")
     body = (await shifts.desk.alice.http.get("/api/v1/watch", params={"from": since, "to": last["signed_at"]})).json()
     assert abs(sum(line["unwatched_s"] for line in lines) - body["unwatched_s"]) <= len(lines), "each is rounded up"
-    assert max(line["longest_taken_s"] or 0 for line in lines) == (body["taken"] or {"longest_s": 0})["longest_s"]
+    longest = (body["taken"] or {"longest_s": 0})["longest_s"]
+    assert max(line["longest_taken_s"] or 0 for line in lines) <= longest, "a wait across a signature is in two lines"
 
 
 async def _take_one(shifts: Shifts, random: Random) -> None:

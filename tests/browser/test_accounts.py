@@ -218,6 +218,7 @@ async def test_the_pages_fit_every_window_and_have_no_barrier(browsers: Browsers
         if name == "once":
             await at.page.goto(pages["one"])
             await at("form[data-form=link] button").click()
+            await at("[data-testid=secret]").wait_for()
         elif name == "problem":
             await at.page.goto("/accounts/tokens")
             for _ in range(2):

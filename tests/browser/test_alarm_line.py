@@ -121,7 +121,7 @@ async def test_the_line_says_how_far_an_alarm_has_gone_and_who_is_next(browsers:
     await expect(window(ALARM)).to_contain_text(
         re.compile(r"Urgent sighting\s+Mila B\., 6:\s+seen (\w+ )?\d\d:\d\d, Drongen, E40: girl with a man")
     )
-    await expect(window(f"{ALARM} .nobody")).to_have_text("nobody has it yet")
+    await expect(window(f"{ALARM} .nobody")).to_have_text("nobody has it")
     await expect(window(f"{ALARM} .which")).to_be_hidden()  # the mark says it here
     await expect(window(f"{ALARM} .for")).to_have_text("4 min")
     await expect(window(CALM)).to_have_count(0)
@@ -343,7 +343,7 @@ async def test_each_step_is_announced_once_and_not_each_second(browsers: Browser
     said = await window.page.evaluate("window.said")
     assert len(said) == 2
     assert re.fullmatch(
-        r"Urgent sighting\. Mila B\., 6: seen (\w+ )?\d\d:\d\d, Drongen, E40: girl with a man, .*\. nobody has it yet\.", said[0]
+        r"Urgent sighting\. Mila B\., 6: seen (\w+ )?\d\d:\d\d, Drongen, E40: girl with a man, .*\. nobody has it\.", said[0]
     )
     await expect(window("[data-alarm-announcer]")).to_have_attribute("aria-live", "assertive")
     await expect(window(f"{ALARM} [aria-live], {LINE} [role=alert]:visible")).to_have_count(0)
@@ -454,7 +454,7 @@ async def test_the_line_of_a_phone_has_name_clock_and_a_button_for_a_thumb(brows
         await expect(window(f"{ALARM} .which")).to_be_visible()
         await expect(window(f"{ALARM} .which")).to_have_text("Urgent sighting 4")
         await expect(window(f"{ALARM} .for")).to_be_visible()
-        await expect(window(f"{ALARM} .nobody")).to_have_text("nobody has it yet")  # for screen readers
+        await expect(window(f"{ALARM} .nobody")).to_have_text("nobody has it")  # for screen readers
         await expect(window(f"{ALARM} .subject")).to_contain_text("Drongen, E40: girl with a man")
         await below(window, "which", "subject")
         line.alarms(alarm(900, -1, lapsed_by={"id": "dora", "name": "Dora Coord"}, lapsed_at=ago(48)))
@@ -630,7 +630,7 @@ async def test_desktop_notifications_name_no_child_and_come_once_a_step(browsers
     line = await told(browsers, "/account", "Bob", f"({DESKTOP})()")
     shown = line.window("html")
     line.alarms(alarm(10, 0))
-    told_once = '["N-1","Urgent sighting: nobody has it yet","alarm:alarm-1"]'
+    told_once = '["N-1","Urgent sighting: nobody has it","alarm:alarm-1"]'
     await expect(shown).to_have_attribute("data-shown", f"[{told_once}]")
     line.alarms(alarm(130, 1))
     await expect(shown).to_have_attribute("data-shown", f"[{told_once},{told_once}]")

@@ -74,7 +74,7 @@ async def test_an_alarm_is_shown_to_all_and_ends_for_all_when_one_takes_it(brows
         await shown(window, search)
         await expect(window(f"{ALARM} .detail").first).to_contain_text("Drongen: girl with a man")
     await expect(alice(f"li[data-search='{search}'] .need.alarm")).to_contain_text(
-        re.compile(r"Urgent sighting\s\d+\s*\d+ s\s*nobody has it yet")
+        re.compile(r"Urgent sighting\s\d+\s*\d+ s\s*nobody has it")
     )
     await expect(card).to_have_attribute("data-alarmed", "")
     assert await card.locator("[data-need]").evaluate(HEIGHT) == before  # nothing moves
@@ -105,7 +105,7 @@ async def test_card_panel_line_and_history_say_the_same_of_who_has_it(browsers: 
     await charlie.open(f"/searches/{search}")
     red_after = "article.card .foot [data-queue] time:not([data-target='Infinity'])"
     await expect(charlie(red_after)).to_contain_text("to look at")
-    await expect(charlie("article.card .foot .owner")).to_have_text("nobody has it yet")
+    await expect(charlie("article.card .foot .owner")).to_have_text("nobody has it")
     await shown(charlie, search)
     await take(charlie)
     await expect(charlie(TAKEN)).to_contain_text("You have it")
@@ -120,7 +120,7 @@ async def test_card_panel_line_and_history_say_the_same_of_who_has_it(browsers: 
     )
     await charlie("[data-act=undo-take]").first.click()
     for said in (alice.panel.locator("[data-testid=owner]"), alice("article.card .foot .owner")):
-        await expect(said).to_have_text("nobody has it yet")
+        await expect(said).to_have_text("nobody has it")
     await shown(charlie, search)
     await alice.panel.locator("[data-act=take]").click()
     await expect(charlie(TAKEN)).to_contain_text("Alice has it")
@@ -137,7 +137,7 @@ async def test_home_is_red_for_the_alarms_that_the_line_counts(browsers: Browser
     need = f"li[data-search='{search}'] .need"
     await expect(bob(f"{need}.alarm .text-alert").first).to_contain_text("Worrying disappearance?")
     await expect(charlie(f"{need}.others")).to_contain_text(
-        re.compile(r"Worrying disappearance\?\s*\d+ s\s*nobody has it yet\s*others are asked")
+        re.compile(r"Worrying disappearance\?\s*\d+ s\s*nobody has it\s*others are asked")
     )
     await expect(charlie(f"li[data-search='{search}'][data-alarmed]")).to_have_count(0)
     await expect(charlie(f"{need} .text-alert")).to_have_count(0)
@@ -158,7 +158,7 @@ async def test_note_can_ask_whoever_it_mentions_to_answer_by_an_alarm(browsers: 
     await alice.page.keyboard.press("Escape")  # closes the list of people
     await asks.check()
     await alice("[data-act=add-note]").click()
-    await expect(alice("[data-testid=notes] .note .about")).to_contain_text("Please answer")
+    await expect(alice("[data-testid=notes] .note .about")).to_contain_text("Answer needed")
     await shown(charlie, search)
     await expect(charlie(f".watch-main {ALARM}")).to_contain_text("Answer needed")
     await alice.fill("note", {"text": "Thank you, @Charlie"})
@@ -222,7 +222,7 @@ async def test_an_alarm_that_is_given_back_is_open_for_the_others(browsers: Brow
     await own.locator("[data-act=give-back]").click()
     await expect(own).to_have_count(0)
     await shown(charlie, search)
-    await expect(charlie(f"{ALARM} .nobody").first).to_have_text("nobody has it yet")
+    await expect(charlie(f"{ALARM} .nobody").first).to_have_text("nobody has it")
     await alice.page.goto(f"/searches/{search}/history")
     await expect(alice("main")).to_contain_text(re.compile(r"Alice gave the alarm back, so nobody had it: Urgent sighting\s\d+"))
 
@@ -275,10 +275,10 @@ async def test_a_wall_keeps_its_row_for_an_alarm_and_says_no_more(browsers: Brow
     before = await row.bounding_box()
     await urgent(browsers, search, "Bob")
     alarm = row.locator("[data-testid=alarm]")
-    await expect(alarm).to_contain_text(re.compile(r"URGENT\s*Mila, 14\s*\d+ s\s*sighting: nobody has it yet"))
+    await expect(alarm).to_contain_text(re.compile(r"URGENT\s*Mila, 14\s*\d+ s\s*sighting: nobody has it"))
     assert await row.bounding_box() == before
     assert "Drongen" not in await wall("body").inner_text()
-    await expect(wall(f"[data-search='{search}'] .alarmed .long")).to_have_text("urgent sighting: nobody has it yet")
+    await expect(wall(f"[data-search='{search}'] .alarmed .long")).to_have_text("urgent sighting: nobody has it")
     await expect(wall(f"[data-search='{search}'][data-alarmed]")).to_have_count(int(boards == "operations"))
     await expect(visitors(f"[data-search='{search}']")).to_be_visible()
     await expect(visitors("[data-testid=alarm], [data-alarmed], .alarmed")).to_have_count(0)  # the child has no public appeal

@@ -87,7 +87,7 @@ async def call_comes_in(night: Night) -> None:
     bob, alice = night["Bob, phone"], night["Alice, board"]
     await take_call(bob)
     await bob.open(f"/searches/{night.searches[0]}")
-    await expect(alice(f"{ALARM} [data-testid=owner]")).to_have_text("nobody has it yet")
+    await expect(alice(f"{ALARM} [data-testid=owner]")).to_have_text("nobody has it")
     await night.step("01 nobody has it")
     await take(alice)
     await expect(alice(TAKEN)).to_contain_text(re.compile(f"You have it {UNTIL}"))

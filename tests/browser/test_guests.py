@@ -59,6 +59,31 @@ async def test_guest_sees_one_board_and_leaves_when_the_access_ends(browsers: Br
     await expect(guest("body")).not_to_contain_text("Girl with a red coat")
 
 
+async def test_guest_whom_a_coordinator_lets_write_adds_a_card(browsers: Browsers) -> None:
+    board = await browsers.search()
+    alice = await browsers.window("Alice")
+    guest, name = await invite(browsers, alice, board)
+    await expect(guest("[data-act=add-sighting]")).to_have_count(0)
+    await alice.page.goto(f"/searches/{board}/guests")
+    row = alice("[data-guest]").filter(has_text=name)
+    await row.locator("[name=rights]").select_option("write")
+    await row.locator("[data-form=rights] button").click()
+    await expect(row.locator("[data-testid=writes]")).to_have_text("also writes")
+    await guest("[data-act=add-sighting]").wait_for()  # without a reload
+    await guest.open(f"/searches/{board}")
+    await guest("[data-act=add-task]").click()
+    await guest.field("add-task", "title").fill("Ask the tram driver")
+    await guest.page.keyboard.press("Control+Enter")
+    await expect(guest.card("Ask the tram driver")).to_be_visible()
+    await expect((await browsers.window("Bob")).card("Ask the tram driver")).to_have_count(0)
+    for selector in ("header nav", "[data-bell]", "[data-palette]", "[data-reveal]"):
+        await expect(guest(selector)).to_have_count(0)
+    await alice.page.goto(f"/searches/{board}/guests")
+    await row.locator("[name=rights]").select_option("read")
+    await row.locator("[data-form=rights] button").click()
+    await expect(guest("[data-act=add-sighting]")).to_have_count(0)
+
+
 async def test_guests_and_review_fit_on_a_phone(browsers: Browsers) -> None:
     board = await browsers.search()
     alice = await browsers.window("Alice", viewport=PHONE)

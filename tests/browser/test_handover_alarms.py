@@ -94,7 +94,7 @@ async def test_an_alarm_about_a_tip_is_the_same_on_screen_and_paper(browsers: Br
     await bob.command(OPERATIONS, "tip.add", URGENT)
     row, owner = window(f"{OPEN_NOW} [data-alarm]"), window(f"{OPEN_NOW} [data-testid=owner] > span")
     await expect(window("[data-testid=alarm-counts]")).to_have_text("1 that nobody has")
-    await expect(owner).to_have_text("nobody has it yet")
+    await expect(owner).to_have_text("nobody has it")
     (alarm,) = [each["id"] for each in await alice.entities(OPERATIONS) if each["kind"] == "alarm"]
     await alice.command(OPERATIONS, "alarm.take", {"alarm": alarm})
     await expect(window("[data-testid=alarm-counts]")).to_have_text("1 that someone has · 1 passes on with the shift")

@@ -6,7 +6,8 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.test_accounts import hire
-from tests.browser.test_second_factors import account_of, at_localhost, authenticator, set_present
+from tests.browser.test_second_factors import account_of
+from tests.support.browser_passkeys import with_passkey
 from tests.support.browser_window import Window
 from tests.support.browsers import Browsers
 from tests.support.people import PASSWORD, new_id
@@ -160,16 +161,8 @@ async def test_foreign_session_is_reported_on_the_account_page(browsers: Browser
 
 async def test_passkey_unlocks_the_screen(browsers: Browsers) -> None:
     eva = await account_of(browsers)
-    window = await at_localhost(browsers)
+    window, _ = await with_passkey(browsers, eva.email)
     window.may_fail("423", "401", "WebSocket")
-    devtools, id = await authenticator(window)
-    await set_present(devtools, id, False)
-    await window.page.goto("/login?next=/account")
-    await window.sign_in(eva.email)
-    await set_present(devtools, id, True)
-    await window("[data-new-passkey] [name=name]").fill("Desk key")
-    await window("[data-new-passkey] button").click()
-    await expect(window("[data-testid=recovery-codes] li")).to_have_count(8)
     await window.page.goto("/account")
     await expect(window("[data-kept-drafts]")).to_have_text("nothing")
     await lock(window)

@@ -195,7 +195,7 @@ async def told_by_mail(night: Night) -> None:
 
 DIFFERENCES = {
     "without an owner": "document.querySelector('article.card [data-testid=owner]').remove()",
-    "with another": "document.querySelector('article.card [data-testid=owner]').textContent = 'nobody has it yet'",
+    "with another": "document.querySelector('article.card [data-testid=owner]').textContent = 'nobody has it'",
     "with another number": "document.querySelector('article.card.sighting .kind b').textContent = 'Sighting 2'",
     "with another time": "document.querySelector('article.card.sighting .when b').textContent = 'seen 00:00'",
 }

@@ -196,8 +196,28 @@ def test_a_library_that_is_imported_later_is_a_bundle_of_its_own(tmp_path: Path)
     assert 'import("./big.js")' in folder.bundle(["js/a.js"])
     ((bundle, library),) = folder.later(["js/a.js"])
     assert (bundle, library) == ("big.js", "vendor/big.esm.js")
-    assert folder.library(library).endswith("export default vendor$big_esm.default;\nexport const { big } = vendor$big_esm;\n")
+    assert folder.part(library, [], "v").endswith(
+        "export default vendor$big_esm.default;\nexport const { big } = vendor$big_esm;\n"
+    )
     assert "import(script)" in js_bundle.Module(js_bundle.MAIN, "const a = (script) => import(script);\n").text
-    (tmp_path / "vendor/big.esm.js").write_text('import { a } from "../js/a.js";\nexport const big = a;\n')
-    with pytest.raises(ValueError, match=re.escape("vendor/big.esm.js is imported later, and imports js/a.js")):
-        js_bundle.ModuleGraph(tmp_path).library(library)
+
+
+def test_a_later_part_imports_modules_of_all_pages_and_has_its_own(tmp_path: Path) -> None:
+    files = {
+        js_bundle.MAIN: 'import { a } from "./a.js";\nconst main = a;\n', js_bundle.WALL: "const wall = 1;\n",
+        "js/a.js": "export const a = 1;\n", "js/own.js": "export const own = 2;\n",
+        "js/page.js": 'export const mount = () => import("./part.js");\n',
+        "js/part.js": 'import { a } from "./a.js";\nimport { own } from "./own.js";\nexport const part = a + own;\n',
+    }  # fmt: skip
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    made = js_bundle.bundles(tmp_path, {"page": "js/page.js"})
+    assert re.match(r'import \{ js\$a, as_of_\w+ \} from "./main.js";\n// js/own.js', made["part.js"])
+    assert "js$a = (" not in made["part.js"]
+    assert "own.js" not in made["page.js"]
+    (tmp_path / "js/page.js").write_text(
+        'import { own } from "./own.js";\nexport const mount = () => import("./part.js", own);\n'
+    )
+    with pytest.raises(ValueError, match=re.escape("js/part.js is imported later by the page page, which has js/own.js already")):
+        js_bundle.bundles(tmp_path, {"page": "js/page.js"})

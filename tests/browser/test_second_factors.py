@@ -1,23 +1,18 @@
 """Second factors in the browser: a passkey of Chromium's virtual authenticator, an app with codes, and step-up."""
 
 import pytest
-from playwright.async_api import CDPSession, expect
+from playwright.async_api import expect
 
 from board.accounts import accounts
 from models.accounts import Account
 from tests.browser.test_accounts import hire
 from tests.browser.test_pages import TALL, WIDTHS, barriers, keep, overflow
-from tests.support.browser_window import Window
+from tests.support.browser_passkeys import at_localhost, with_authenticator, with_passkey
 from tests.support.browsers import Browsers
 from tests.support.factors import code_of, give_app, set_factor_age
 from tests.support.people import PASSWORD, new_id
 
 pytestmark = pytest.mark.browser
-
-AUTHENTICATOR = {
-    "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True, "isUserVerified": True,
-    "automaticPresenceSimulation": True,
-}  # fmt: skip
 
 
 async def account_of(browsers: Browsers, role: str = "investigator") -> Account:
@@ -29,54 +24,28 @@ async def account_of(browsers: Browsers, role: str = "investigator") -> Account:
     )
 
 
-async def at_localhost(browsers: Browsers, locale: str = "en") -> Window:
-    """Return a window of a stranger at a host that can have passkeys: an address can't."""
-    return await browsers.stranger(url=browsers.url.replace("127.0.0.1", "localhost"), reduced_motion="reduce", locale=locale)
-
-
-async def authenticator(window: Window) -> tuple[CDPSession, str]:
-    """Give a window a virtual authenticator."""
-    devtools = await window.context.new_cdp_session(window.page)
-    await devtools.send("WebAuthn.enable")
-    added = await devtools.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
-    return devtools, added["authenticatorId"]
-
-
-async def set_present(devtools: CDPSession, id: str, is_present: bool) -> None:
-    """Let the person touch the authenticator, or not: a field with passkeys waits for the touch."""
-    await devtools.send("WebAuthn.setAutomaticPresenceSimulation", {"authenticatorId": id, "enabled": is_present})
-
-
 async def test_passkey_is_made_named_and_signs_in_after_the_password_and_alone(browsers: Browsers) -> None:
     eva = await account_of(browsers)
-    window = await at_localhost(browsers)
+    window, key = await with_passkey(browsers, eva.email)
     window.may_fail("401")
-    devtools, id = await authenticator(window)
-    await set_present(devtools, id, False)
-    await window.page.goto("/login?next=/account")
-    await window.sign_in(eva.email)
-    await set_present(devtools, id, True)
-    await window("[data-new-passkey] [name=name]").fill("Desk key")
-    await window("[data-new-passkey] button").click()
-    await expect(window("[data-testid=recovery-codes] li")).to_have_count(8)
     await window("[type=checkbox]").check()
     await window("button.primary").click()
     await expect(window("[data-testid=factors]")).to_contain_text("Passkey “Desk key”")
 
     await window.context.clear_cookies()
-    await set_present(devtools, id, False)
+    await key.set_present(False)
     await window.page.goto("/login?next=/account")
     await window.sign_in(eva.email)
     await expect(window("h1")).to_have_text("Second step")
-    await set_present(devtools, id, True)
+    await key.set_present(True)
     await window("[data-passkey]").click()
     await expect(window("[data-testid=factors]")).to_contain_text("Desk key")
 
     await window.context.clear_cookies()
-    await set_present(devtools, id, False)
+    await key.set_present(False)
     await window.page.goto("/login?next=/account")
     await expect(window("[data-passkey]")).to_be_visible()
-    await set_present(devtools, id, True)
+    await key.set_present(True)
     await window("[data-passkey]").click()
     await expect(window("[data-testid=factors]")).to_contain_text("Desk key")
     assert browsers.server
@@ -92,13 +61,11 @@ async def test_first_passkey_is_made_at_the_sign_in(browsers: Browsers, monkeypa
     assert browsers.server
     monkeypatch.setattr(browsers.server.service.settings, "second_factor_grace_days", 0)
     ada = await account_of(browsers, "admin")
-    window = await at_localhost(browsers)
-    devtools, id = await authenticator(window)
-    await set_present(devtools, id, False)
+    window, key = await with_authenticator(browsers)
     await window.page.goto("/login?next=/account")
     await window.sign_in(ada.email)
     await expect(window("h1")).to_have_text("Set up a second step")
-    await set_present(devtools, id, True)
+    await key.set_present(True)
     await window("[data-name]").fill("Desk key")
     await window("[data-passkey]").click()
     await expect(window("[data-testid=recovery-codes] li")).to_have_count(8)
@@ -109,15 +76,7 @@ async def test_first_passkey_is_made_at_the_sign_in(browsers: Browsers, monkeypa
 
 async def test_passkey_in_the_field_of_the_address_signs_in(browsers: Browsers) -> None:
     eva = await account_of(browsers)
-    window = await at_localhost(browsers)
-    devtools, id = await authenticator(window)
-    await set_present(devtools, id, False)
-    await window.page.goto("/login?next=/account")
-    await window.sign_in(eva.email)
-    await set_present(devtools, id, True)
-    await window("[data-new-passkey] [name=name]").fill("Desk key")
-    await window("[data-new-passkey] button").click()
-    await expect(window("[data-testid=recovery-codes] li")).to_have_count(8)
+    window, _ = await with_passkey(browsers, eva.email)
     await window.context.clear_cookies()
     await window.page.goto("/login?next=/account")  # the person chooses the passkey that the field offers
     await expect(window("[data-testid=factors]")).to_contain_text("Desk key")

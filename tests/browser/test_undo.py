@@ -149,7 +149,7 @@ async def test_later_change_is_reported_and_stays(browsers: Browsers) -> None:
     await expect(alice("[data-testid=grade]")).to_have_text("E6")
     await alice("[data-act=undo-last]").click()
     await noticed(alice, "refused", "Could not undo: Sighting graded · Sighting")
-    await expect(alice("[data-testid=undo] li")).to_contain_text("B · Usually reliable → E · Unreliable, by Bob, just now")
+    await expect(alice("[data-testid=undo] li")).to_contain_text("B (Usually reliable) → E (Unreliable), by Bob, just now")
     await expect(alice("[data-refused]")).to_have_count(0)
     await expect(alice("[data-testid=grade]")).to_have_text("E6")
     await alice("[data-act=close-undo]").click()

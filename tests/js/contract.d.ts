@@ -85,7 +85,7 @@ interface AlertActor {
 }
 
 interface AlertCard {
-  kind: "sighting" | "task";
+  kind: "sighting" | "task" | "place";
   id: string;
   number: number;
 }
@@ -125,9 +125,57 @@ interface ColumnState {
   rank: string;
 }
 
+interface ContactBody {
+  phones: Array<ShownPhone>;
+  email: string | null;
+  note: string | null;
+  earlier?: Array<EarlierDetails>;
+}
+
+interface ContradictingCard {
+  card: string;
+  number: number;
+  doubtful: boolean;
+  mark: string;
+  texts: Array<ContradictionText>;
+  more: number;
+}
+
+interface ContradictingPair {
+  first: string;
+  first_number: number;
+  second: string;
+  second_number: number;
+  km: number;
+  minutes: number;
+  doubtful: string | null;
+  text: string;
+}
+
+interface ContradictionList {
+  seq: number;
+  pairs: Array<ContradictingPair>;
+  cards: Array<ContradictingCard>;
+  compared: number;
+  more: boolean;
+}
+
+interface ContradictionText {
+  other: string;
+  number: number;
+  text: string;
+}
+
 interface DisplayFrame {
   type: "display";
   display: DisplaySettings;
+}
+
+interface DueCall {
+  id: string;
+  number: number;
+  due: IsoTime;
+  assignee: string | null;
 }
 
 interface DueTask {
@@ -137,6 +185,15 @@ interface DueTask {
   due: IsoTime;
 }
 
+interface EarlierDetails {
+  phones: Array<ShownPhone>;
+  email: string | null;
+  note: string | null;
+  seq: number;
+  at: IsoTime;
+  account: string | null;
+}
+
 interface EarlierSearch {
   board: string;
   reference: string;
@@ -144,6 +201,7 @@ interface EarlierSearch {
   date: string;
   days: number | null;
   place: string | null;
+  statements: Array<StatementAnswer>;
 }
 
 interface ErrorFrame {
@@ -263,11 +321,12 @@ interface NextPromise {
 
 interface NoteState {
   text: string;
-  category: "comment" | "decision" | "contact";
+  category: "comment" | "decision" | "contact" | "phone" | "bank";
   card: string | null;
   happened_at: IsoTime;
   corrects: string | null;
   please_answer: boolean | null;
+  call: { contact: string, result: "reached" | "no_answer" | "left_message" | "calls_back", incoming: boolean, next_call: IsoTime | null, assignee: string | null } | null;
 }
 
 interface OpenAlarm {
@@ -343,6 +402,36 @@ interface PresentPerson {
   editing: boolean;
 }
 
+interface Reach {
+  start: ReachStart;
+  by: "foot" | "bicycle" | "car" | "train";
+  until: string;
+  minutes: number;
+  radius_m: number | null;
+  stations: Array<ReachStation>;
+  attribution: string;
+}
+
+interface ReachStart {
+  lat: number;
+  lon: number;
+  radius_m: number;
+  seen_at: string;
+  earliest: string;
+}
+
+interface ReachStation {
+  id: string;
+  name: string;
+  fr: string;
+  nl: string;
+  de: string;
+  en: string;
+  lat: number;
+  lon: number;
+  at: string;
+}
+
 interface RefusedFrame {
   type: "refused";
   id: string;
@@ -364,7 +453,8 @@ interface SearchState {
   worrying: boolean | null;
   worrying_basis: string | null;
   criteria: { [key: string]: { answer: "yes" | "no" | "unknown", basis: string | null } };
-  appeal: { level: "none" | "discreet" | "posters" | "public" | "child_alert", from: IsoTime | null, until: IsoTime | null };
+  worrying_decided_by: { role: "officer" | "magistrate" | "prosecutor" | "examining_magistrate" | "family" | "child_focus", name: string, at: IsoTime, by_way: "call" | "mail" | "writing", reference: string | null } | null;
+  appeal: { level: "none" | "discreet" | "posters" | "public" | "child_alert", from: IsoTime | null, until: IsoTime | null, decided_by: { role: "officer" | "magistrate" | "prosecutor" | "examining_magistrate" | "family" | "child_focus", name: string, at: IsoTime, by_way: "call" | "mail" | "writing", reference: string | null } | null, conditions: { [key: string]: string } | null, no_photo: string | null, prolonged: number | null, before: { level: "none" | "discreet" | "posters" | "public" | "child_alert", from: IsoTime | null, until: IsoTime | null, decided_by: { role: "officer" | "magistrate" | "prosecutor" | "examining_magistrate" | "family" | "child_focus", name: string, at: IsoTime, by_way: "call" | "mail" | "writing", reference: string | null } | null } | null };
   access: "desk" | "members";
   members: Array<string>;
   lead: string | null;
@@ -400,6 +490,12 @@ interface ShiftState {
   before: string | null;
   handover: number | null;
   reason: string | null;
+}
+
+interface ShownPhone {
+  number: string;
+  shown: string;
+  label: string | null;
 }
 
 interface SightingState {
@@ -442,6 +538,7 @@ interface SimilarSighting {
   clothing: string | null;
   company: string | null;
   score: Likeness;
+  statements: Array<StatementAnswer>;
 }
 
 interface SnapshotFrame {
@@ -458,6 +555,20 @@ interface Source {
   contact: string | null;
   earlier?: Array<FormerSource>;
   more?: true;
+}
+
+interface StatementAnswer {
+  text: string;
+  thing: string;
+  colour: Array<string>;
+  pattern: Array<string>;
+  material: Array<string>;
+  size: Array<string>;
+  other: Array<string>;
+  negated: boolean;
+  hedged: boolean;
+  whose: "child" | "companion" | "vehicle";
+  span: Array<number> | null;
 }
 
 interface SubscribedFrame {
@@ -479,6 +590,7 @@ interface Summary {
   present: Array<Present>;
   overdue_task: DueTask | null;
   next_task: DueTask | null;
+  next_call: DueCall | null;
   unassessed_sighting: UnassessedSighting | null;
   credible_sighting: SummarySighting | null;
   alarm: SummaryAlarm | null;
@@ -537,10 +649,63 @@ interface TaskState {
   title: string;
   instruction: string | null;
   due: IsoTime | null;
+  place: { text: string | null, lat: number | null, lon: number | null, radius_m: number | null } | null;
   checklist: { [key: string]: { text: string, done: boolean, rank: string | null } };
   result: string | null;
   sighting: string | null;
   take_down: boolean;
+}
+
+interface TimelineAnswer {
+  board: string;
+  epoch: string;
+  seq: number;
+  as_of: IsoTime;
+  missing_since: IsoTime;
+  ends_at: IsoTime | null;
+  items: Array<TimelineItem>;
+  gaps: Array<TimelineGap>;
+  left_out: number;
+}
+
+interface TimelineGap {
+  from: IsoTime;
+  until: IsoTime | null;
+  empty: boolean;
+}
+
+interface TimelineItem {
+  id: string;
+  lane: "sightings" | "contacts" | "phone_bank" | "places" | "decisions" | "appeals" | "handovers";
+  kind: string;
+  sureness: "at" | "during" | "unknown";
+  from: IsoTime | null;
+  until: IsoTime | null;
+  known_at: IsoTime;
+  early: boolean;
+  card: string | null;
+  number: number | null;
+  seq: number | null;
+  title: string;
+  text: string;
+  place: string;
+  by: string;
+  grade: string;
+  assessment: string | null;
+  verdict: string;
+}
+
+interface TrackPlace {
+  name: string;
+  kind: string;
+  points: number;
+  outline: Array<Array<number>>;
+  from: IsoTime | null;
+  until: IsoTime | null;
+}
+
+interface TrackPreview {
+  places: Array<TrackPlace>;
 }
 
 interface Unanswered {

@@ -16,13 +16,18 @@ test("alarms of the outgoing person move, except kept ones", () => {
 });
 
 test("a choice counts before the report has it", () => {
-  assert.deepEqual(alarmCounts(viewOf()), { held: 2, open: 1, moving: 1 });
-  assert.deepEqual(alarmCounts(viewOf({ kept: ["one"] })), { held: 2, open: 1, moving: 0 });
+  assert.deepEqual(alarmCounts(viewOf()), { held: 2, assigned: 0, open: 1, moving: 1 });
+  assert.deepEqual(alarmCounts(viewOf({ kept: ["one"] })), { held: 2, assigned: 0, open: 1, moving: 0 });
 });
 
 test("alarms beyond the list count too", () => {
   const section = { ...SECTION, alarms: { ...SECTION.alarms, held: 1000, moving: 999 } };
-  assert.deepEqual(alarmCounts(viewOf({ kept: ["one"] }, { sections: [section] })), { held: 1000, open: 1, moving: 998 });
+  assert.deepEqual(alarmCounts(viewOf({ kept: ["one"] }, { sections: [section] })), { held: 1000, assigned: 0, open: 1, moving: 998 });
+});
+
+test("alarms whose assignee has not answered are not among those that nobody has", () => {
+  const section = { ...SECTION, alarms: { ...SECTION.alarms, open: 10, assigned: 4 } };
+  assert.deepEqual(alarmCounts(viewOf({}, { sections: [section] })), { held: 2, assigned: 4, open: 6, moving: 1 });
 });
 
 test("a signed handover has its own choices", () => {
@@ -36,7 +41,7 @@ test("alarms of a search that the next person may not see stay with its keeper",
 });
 
 test("reports of an earlier version have no alarms", () => {
-  assert.deepEqual(alarmCounts(viewOf({}, { sections: [{ board: "noor" }] })), { held: 0, open: 0, moving: 0 });
+  assert.deepEqual(alarmCounts(viewOf({}, { sections: [{ board: "noor" }] })), { held: 0, assigned: 0, open: 0, moving: 0 });
 });
 
 const OWN_TIP = { id: "t", taken_by: "alice", moves: true }, TIP = { id: "u", taken_by: null, moves: false };
@@ -46,7 +51,7 @@ test("alarms about tips pass on too, without a choice", () => {
   const desk = withAlarms(view).at(-1);
   assert.deepEqual([OWN_TIP, TIP].map((alarm) => moves(alarm, desk, view)), [true, false]);
   assert.equal(isToDecide(OWN_TIP, desk, view), false);
-  assert.deepEqual(alarmCounts(view), { held: 3, open: 2, moving: 2 });
+  assert.deepEqual(alarmCounts(view), { held: 3, assigned: 0, open: 2, moving: 2 });
   const signed = { ...view, mayWrite: false };
   assert.deepEqual([moves(OWN_TIP, desk, signed), alarmCounts(signed).held], [true, 3], "a signed report has them too");
 });

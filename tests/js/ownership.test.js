@@ -15,7 +15,7 @@ const BOB = { id: "bob", name: "Bob Claes" }, DORA = { id: "dora", name: "Dora C
 
 test("each state of an owner has one sentence", () => {
   const sentence = (taker, assignee, me = "alice") => whoHasIt({ taken_by: taker, assignee }, me);
-  assert.equal(sentence(null, null), "nobody has it yet");
+  assert.equal(sentence(null, null), "nobody has it");
   assert.deepEqual([sentence(BOB, null), sentence(BOB, BOB), sentence(BOB, BOB, "bob")], ["Bob Claes has it", "Bob Claes has it", "You have it"]);
   assert.deepEqual([sentence(null, BOB), sentence(null, BOB, "bob")], ["assigned to Bob Claes, no answer yet", "assigned to you, no answer yet"]);
   assert.deepEqual([sentence(DORA, BOB), sentence(DORA, BOB, "dora")], ["Dora Coord has it, assigned to Bob Claes", "You have it, assigned to Bob Claes"]);
@@ -30,7 +30,7 @@ test("a promise says until when, and a lapsed one who had it", () => {
 });
 
 test("a sentence without names says that nobody has an alarm, also if its card is assigned after a promise lapsed", () => {
-  assert.deepEqual([untakenText(false), untakenText(true)], ["nobody has it yet", "assigned, no answer yet"]);
+  assert.deepEqual([untakenText(false), untakenText(true)], ["nobody has it", "assigned, no answer yet"]);
   assert.deepEqual([untakenText(false, true), untakenText(true, true)], ["nobody has it", "nobody has it"]);
   assert.deepEqual([isLapsed(null), isLapsed({ taken_by: null, lapsed_by: null }), isLapsed({ taken_by: "bob", lapsed_by: "dora" })], [false, false, false]);
   assert.ok(isLapsed({ taken_by: null, lapsed_by: "dora" }));

@@ -7,8 +7,8 @@ import { label } from "../../static/js/core/labels.js";
 import { decisionText, eventName, isMarked, lastEvents, ownerText, sightingLists, takerOf } from "../../static/js/pages/handover/report_statements.js";
 
 use(/** @type {any} */ ({ labels: {
-  kinds: { sighting: "Sighting" }, fields: {}, done: { withdrawn: "withdrawn" }, values: { "sighting.assessment": { unverifiable: "cannot be verified" }, "criteria.answer": { yes: "Yes", no: "No" }, worrying: { null: "Not decided" } },
-  events: { "sighting.assessed": "Sighting assessed", "search.goal_set": "Goal changed", "search.opened": "Search opened" },
+  kinds: { sighting: "Sighting" }, fields: {}, done: { withdrawn: "withdrawn" }, values: { "sighting.assessment": { unassessed: "not assessed", unverifiable: "cannot be verified" }, category: { decision: "Decision" }, "criteria.answer": { yes: "Yes", no: "No" }, worrying: { null: "Not decided" } },
+  events: { "sighting.added": "Sighting added", "sighting.assessed": "Sighting assessed", "search.goal_set": "Goal changed", "search.opened": "Search opened" },
 } }));
 const plain = (/** @type {string} */ text) => text.replaceAll("\u00a0", " ");
 
@@ -40,6 +40,13 @@ test("an important event says what it set", () => {
   assert.equal(eventName({ type: "search.goal_set", kind: "search", result: { path: "goal.text", value: "find the driver" } }), "Goal changed: find the driver");
   assert.equal(eventName({ type: "search.goal_set", kind: "search", result: { path: "goal.text", value: null } }), "Goal changed");
   assert.equal(eventName({ type: "search.opened", kind: "search", result: null }), "Search opened");
+  const added = { type: "sighting.added", kind: "sighting", number: 7, result: { path: "assessment", value: "unassessed" } };
+  assert.equal(plain(eventName(added)), "Sighting added: Sighting 7 · not assessed");
+  assert.equal(plain(eventName({ ...added, now: { path: "assessment", value: "unverifiable" } })), "Sighting added: Sighting 7 · not assessed · now: cannot be verified");
+  assert.equal(plain(eventName({ ...added, now: { path: "withdrawn", value: true } })), "Sighting added: Sighting 7 · not assessed · now: withdrawn");
+  const decision = { type: "note.added", kind: "note", result: { path: "text", value: "first the aunt" }, author: "alice" };
+  assert.equal(plain(eventName(decision, () => "Alice")), "Decision: first the aunt · Alice");
+  assert.equal(eventName({ ...decision, author: null }, () => "Alice"), "Decision: first the aunt");
 });
 test("a list says who has a card and until when, as its alarm does", () => {
   const card = { kind: "task", id: "t", assignee: "bob" }, view = { nameOf: (/** @type {string} */ id) => id, report: { whole: { live: true } } }, until = new Date().toISOString();
@@ -47,8 +54,8 @@ test("a list says who has a card and until when, as its alarm does", () => {
   assert.match(ownerText(card, false, alarms({ taken_by: "bob", until }), view), /^bob has it until \d\d:\d\d$/);
   assert.equal(ownerText(card, false, alarms({}), view), "assigned to bob, no answer yet");
   assert.equal(ownerText(card, true, alarms({}), view), "bob", "a finished task");
-  assert.equal(ownerText(card, false, alarms({ assignee: null }), view), "nobody has it yet");
-  assert.equal(ownerText(card, false, alarms({ assignee: null }), { ...view, report: { whole: { live: false } } }), "nobody had it yet", "when it was signed");
+  assert.equal(ownerText(card, false, alarms({ assignee: null }), view), "nobody has it");
+  assert.equal(ownerText(card, false, alarms({ assignee: null }), { ...view, report: { whole: { live: false } } }), "nobody had it", "when it was signed");
   assert.equal(ownerText({ ...card, assignee: null }, false, undefined, view), "nobody assigned", "in a report of an earlier version");
   assert.equal(ownerText({ ...card, kind: "sighting", assignee: null }, false, alarms({ about: { id: "other" } }), view), null);
 });

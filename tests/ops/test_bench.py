@@ -30,6 +30,7 @@ TINY: dict[str, dict[str, Any]] = {  # small sizes with which each file is tried
     "replay": {"CARDS": 12, "EVENTS": 80, "STEPS": 4, "WARM": 0},
     "screens": {"SIZES": ((30, 5),), "CHANGES": 2, "DROPS": 2, "WARM": 0},
     "keystrokes": {"SIZES": ((30, 5),), "LETTERS": 3, "WARM": 1},
+    "vocabulary": {"SIGHTINGS": 3, "TIPS": 3, "ROUNDS": 1, "WARM": 0, "LOOKUPS": 2},
     "wall": {"DISPLAYS": 3, "CHANGES": 2, "WARM": 0, "PAUSE_S": 0},
     "years": {
         "EVENTS": 64,
@@ -105,7 +106,11 @@ async def measured(name: str, monkeypatch: pytest.MonkeyPatch, *servers: Any) ->
     for number, value in TINY[name].items():
         assert hasattr(file, number), number
         monkeypatch.setattr(file, number, value)
-    if name in set(LONGER) - {"reconnect", "files"}:  # benchmarks that stop no server use the servers of the tests
+    if name in set(LONGER) - {
+        "capacity",
+        "files",
+        "reconnect",
+    }:  # those that stop no server use that of the tests
         monkeypatch.setattr(file, "on_servers", lambda workers=1: _borrowed(*servers))
     figures = await asyncio.to_thread(lambda: list(file.measure()))
     assert figures

@@ -14,12 +14,20 @@ from sqlmodel import select
 
 from board import demo
 from board.accounts import accounts, login
+from board.commands.alarms import alarm_steps
+from board.config.alarm_rules import AlarmRules
 from board.config.settings import Settings
+from board.config.speeds import load_speeds
 from board.demo import data_dir, seed, seed_data
 from board.demo.data_dir import AlreadyRunning
 from board.engine import hash_chain, journal, program_accounts, snapshot
 from board.errors import OperationError
+from board.reach.contradictions import find_contradictions
+from board.reach.rail_network import rail_network
+from board.reach.search_at import read_search
+from board.reach.sentences import pair_sentence
 from models.accounts import Account
+from models.alarm import Alarm
 from models.board import OPERATIONS, Board
 from models.db.database import Database
 from models.times import format_utc, now
@@ -149,6 +157,25 @@ def test_one_search_is_rich_and_goes_on_right_now(played: Database) -> None:
     assert format_utc(now() - timedelta(minutes=10)) < last <= format_utc(now())
 
 
+def test_exactly_one_pair_of_its_sightings_cannot_both_be_true(played: Database) -> None:
+    found = {}
+    for board, state in searches(played).items():
+        search = played.read_now(lambda session, board=board: read_search(session, board, None))
+        pairs = find_contradictions(search.seen(load_speeds().margin), load_speeds(), rail_network()).pairs
+        found |= {(state["reference"], pair.first.number, pair.second.number): pair_sentence(pair) for pair in pairs}
+    descriptions = {each["number"]: each["description"] for each in (state["state"] for state in _sightings(played, "DEMO-01"))}
+    ((reference, first, second),) = found
+    assert reference == "DEMO-01"
+    assert "tram stop Zuid" in descriptions[first]
+    assert "in front of the station" in descriptions[second]
+    assert list(found.values()) == ["24 km in 4 min: not both"]
+
+
+def _sightings(database: Database, reference: str) -> list[dict[str, Any]]:
+    board = next(id for id, state in searches(database).items() if state["reference"] == reference)
+    return [each for each in on(database, board) if each["kind"] == "sighting"]
+
+
 def test_a_newcomer_sees_photos_a_picture_and_a_poster_that_was_given_out(played: Database) -> None:
     found = searches(played)
     board = next(id for id, state in found.items() if state["reference"] == "DEMO-01")
@@ -237,3 +264,20 @@ def test_a_second_demo_in_the_same_folder_is_refused(tmp_path: Path) -> None:
         raise AssertionError
     with data_dir.locked(tmp_path / "demo"):  # free again
         pass
+
+
+def test_no_promise_in_it_ended_before_somebody_extended_it(played: Database) -> None:
+    until: dict[str, str | None] = {}
+    for board in (*searches(played), OPERATIONS):
+        for event in played.read_now(lambda session, board=board: journal.events_after(session, board, 0)):
+            if event.kind == Alarm.KIND:
+                former, state = until.get(event.entity), event.payload()["state"]
+                assert former is None or event.at <= former, f"{event.type} at {event.at}, promised until {former}"
+                until[event.entity] = state["until"] if state["taken_by"] and not state["ended_at"] else None
+    assert any(until.values())
+
+
+def test_its_alarms_are_raised_when_it_begins(played: Database) -> None:
+    rules = AlarmRules()
+    due = played.read_now(lambda session: alarm_steps.due_occasions(session, rules, now() - timedelta(days=7), now()))
+    assert sum(map(len, due.values())) <= 1, "one may become due in the seconds after it was made"

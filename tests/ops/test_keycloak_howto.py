@@ -5,11 +5,15 @@ from pathlib import Path
 
 import httpx2 as httpx
 import pytest
+from sqlmodel import update
 
 from board.config.settings import Settings
+from board.providers.checks import Checks
+from board.providers.providers import Providers
+from models.accounts import LoginSession
 from models.db.errors import ConfigurationError
 from tests.support.oidc_provider import CLIENT, EVA, SECRET, running_provider, sign_in, sign_out
-from tests.support.people import PATIENCE_S, running_server
+from tests.support.people import PATIENCE_S, add_own_token, running_server
 from tests.support.readme_blocks import code_blocks, document
 
 PAGE = document("how-to/keycloak")
@@ -34,8 +38,22 @@ async def test_page_leads_to_sign_in_roles_and_logout(tmp_path: Path) -> None:
             await provider.set_person("eva", {**EVA, "groups": ["board"]})
             assert (await sign_in(http, server.url, "eva")).status_code == 303
             assert (await http.get(f"{server.url}/api/v1/me")).json()["role"] == "investigator"
+            secret, _ = await add_own_token(server, EVA["email"])
+            token = {"Authorization": f"Bearer {secret}"}
+            assert (await http.get(f"{server.url}/api/v1/boards", headers=token)).status_code == 200
             await sign_out(http, provider.issuer)
             assert (await http.get(f"{server.url}/api/v1/me")).status_code == 401
+            await sign_in(http, server.url, "eva")
+            await provider.set_person("eva", {**EVA, "groups": []})
+            due = update(LoginSession).values(check_at="2000-01-01T00:00:00.000Z")
+            await server.service.database.write(lambda session: session.connection().execute(due))
+            await Checks(server.service, Providers(server.service)).check_due()
+            for headers in ({}, token):  # a person who left loses the session and the API token
+                assert (await http.get(f"{server.url}/api/v1/me", headers=headers)).status_code == 401
+
+
+def test_page_has_at_most_450_words() -> None:
+    assert len(PAGE.split()) <= 450
 
 
 def test_files_of_the_page_are_accepted(tmp_path: Path) -> None:

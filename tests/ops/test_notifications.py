@@ -67,7 +67,7 @@ async def test_email_tells_the_kind_the_reference_the_time_and_a_link(scene: Not
     (got,) = mail.mails
     reference, row = await reference_of(scene), await scene.row()
     assert got.recipients == ("bob@desk.example",)
-    assert got.message["Subject"] == f"Urgent sighting · {reference}: nobody has it yet"
+    assert got.message["Subject"] == f"Urgent sighting · {reference}: nobody has it"
     assert got.message["From"] == "Searchboard <board@example.org>"
     assert got.message["Message-ID"] == f"<{row.id}@example.org>"
     assert got.message["Auto-Submitted"] == "auto-generated"
@@ -132,7 +132,7 @@ async def test_a_handover_has_no_reference_and_leads_to_its_page(
     about = json.dumps({"kind": "handover", "id": "h1", "seq": 1})
     await scene.sql("UPDATE alarm SET about = :about WHERE id = :id", about=about, id=alarm)
     await send(await scene.sender())
-    assert mail.mails[0].message["Subject"] == "Handover not accepted: nobody has it yet"
+    assert mail.mails[0].message["Subject"] == "Handover not accepted: nobody has it"
     assert f"{PUBLIC_URL}/handover" in mail.mails[0].text
     data = receiver.requests[0].json["data"]
     assert (data["reference"], data["link"]) == (None, f"{PUBLIC_URL}/handover")
@@ -169,7 +169,7 @@ async def test_headers_can_not_be_injected(scene: NoticeScene, mail: MailServer)
     await send(await scene.sender())
     (got,) = mail.mails
     assert (got.recipients, got.message["Bcc"]) == (("bob@desk.example",), None)
-    assert got.message["Subject"] == "Urgent sighting · X Bcc: eve@evil.example hello: nobody has it yet"
+    assert got.message["Subject"] == "Urgent sighting · X Bcc: eve@evil.example hello: nobody has it"
     await scene.sql("UPDATE account SET email = :text WHERE id = :id", text="b@x.example\r\nBcc: eve@evil.example", id=scene.bob)
     await scene.alarm("email")
     await send(await scene.sender())

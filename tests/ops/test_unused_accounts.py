@@ -5,14 +5,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, select, update
 
 from board.accounts import account_uses, accounts, live_changes
+from board.audit import actor, writer
+from board.audit.entries import SignedIn
 from board.audit.log import reading
 from board.config.settings import Settings
+from board.engine.identity import caller_by_token
 from board.maintenance.unused_accounts import UnusedAccounts
 from board.service import BoardService
-from models.accounts import Account, AccountUse
+from models.accounts import Account, AccountUse, Token
 from models.alert import SecurityAlert
 from models.db.database import ConfigurationError
 from models.times import format_utc
@@ -132,6 +135,28 @@ async def test_account_of_a_program_is_exempt_until_its_token_ends(desk: Desk) -
     desk.now += timedelta(days=1)
     assert await desk.watch.lock() == 1
     assert await desk.enabled() == {"Ada"}
+
+
+async def test_token_in_use_does_not_keep_the_account_of_a_person(desk: Desk) -> None:
+    at, bob = format_utc(desk.now), desk.ids["Bob"]
+
+    def sign_in(session: Session) -> None:
+        entry = SignedIn(id=bob, name="Bob", address=None, provider=None)
+        writer.write(session, entry, by=actor.account(session.get_one(Account, bob)))
+
+    await desk.service.database.write(sign_in)
+    secret = await live_changes.apply_change(
+        desk.service, lambda session: accounts.add_token(session, "own", "write", "bob@desk.example", at, days=0, made_by=bob)
+    )
+    desk.now += timedelta(days=400)
+    await desk.used("Ada")
+    await desk.used("Eva")
+    used = update(Token).values(used_at=format_utc(desk.now))
+    await desk.service.database.write(lambda session: session.connection().execute(used))
+    assert await desk.service.database.read(lambda session: caller_by_token(session, secret))
+    assert await desk.watch.lock() == 1
+    assert await desk.enabled() == {"Ada", "Eva"}
+    assert await desk.service.database.read(lambda session: caller_by_token(session, secret)) is None
 
 
 async def test_enabled_account_is_not_locked_again_the_next_day(desk: Desk) -> None:

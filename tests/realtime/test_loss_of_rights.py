@@ -55,7 +55,7 @@ class Holder:
 
     @property
     def may_write(self) -> bool:
-        return self.is_open and not self.is_guest and self.role != "viewer"
+        return self.is_open and self.role != "viewer"
 
 
 class Scene:
@@ -123,11 +123,13 @@ class Scene:
             "token ends": lambda session: _set(
                 session, "UPDATE token SET expires_at = :at WHERE name = :key", soon, holder.token
             ),
+            "claims end": lambda session: _set(session, "UPDATE account SET claims_until = :at WHERE id = :key", soon, holder.id),
+            "guest rights": lambda session: guests.set_writes(session, self.search, holder.id, role == "investigator"),
             "guest ended": lambda session: guests.end(session, self.search, holder.id, now()),
             "guest ends": lambda session: _set(session, "UPDATE account SET guest_until = :at WHERE id = :key", soon, holder.id),
         }
         await live_changes.apply_change(self.random.choice([self.pair.one, self.pair.two]).service, changes[name])
-        if name in ("role", "other claim"):
+        if name in ("role", "other claim", "guest rights"):
             holder.role = role
         else:
             holder.is_open = False
@@ -136,9 +138,9 @@ class Scene:
     def _causes(self, holder: Holder) -> list[str]:
         causes = ["account locked"]
         if holder.is_guest:
-            return [*causes, "session ended", "guest ended", "guest ends"]
+            return [*causes, "session ended", "guest rights", "guest ended", "guest ends"]
         if holder.token:
-            return [*causes, "role", "token revoked", "token ends"]
+            return [*causes, "role", "token revoked", "token ends", "claims end"]
         return [*causes, "role", "session ended", "factors removed", "claim lost", "other claim"]
 
     @staticmethod
@@ -172,7 +174,7 @@ class Scene:
 
 def _link(session: Session, id: str) -> None:
     """Link an account to a person of the provider who has the same id."""
-    identities.link(session, session.get_one(Account, id), PROVIDER.issuer, id, PROVIDER.key, now(), by_email=False)
+    identities.link(session, session.get_one(Account, id), PROVIDER, id, now(), by_email=False)
 
 
 def _set(session: Session, sql: str, at: str, key: str) -> None:

@@ -24,6 +24,7 @@ BODIES: dict[str, Any] = {  # of calls that need one
 }
 QUERIES = {  # requests of a route that together cause all of its entries
     "GET /api/v1/boards/{board}": ("", "?at=1"),
+    "GET /api/v1/boards/{board}/timeline": ("", "?at=1"),
     "GET /api/v1/find": ("?q=girl",),
     "GET /api/v1/since": ("?board={board}",),
     "GET /api/v1/watch": ("?from=2020-11-01T00:00:00Z&to=2020-11-02T00:00:00Z",),

@@ -31,6 +31,7 @@ IMPORTS = {  # by script: the modules that it imports itself
         "PIL.TiffImagePlugin", "PIL.WebPImagePlugin", "pillow_heif",
     ),
     "recognition_process.py": ("puremagic",),
+    "track_process.py": ("defusedxml.expatreader",),
 }  # fmt: skip
 
 

@@ -72,12 +72,12 @@ async def limited_token(team: Team, scene: Scene, role: str = "admin", scope: st
     return await live_changes.apply_change(service, add)
 
 
-async def add_guest(server: Server, search: str, days: int = 7) -> Account:
+async def add_guest(server: Server, search: str, days: int = 7, *, writes: bool = False) -> Account:
     """Add a guest of a search, with the usual password."""
     email = f"guest-{new_id()}@zone.example"
 
     def add(session: Session) -> None:
-        guests.add(session, search, email, "Gustine", now(), days=days, max_days=90)
+        guests.add(session, search, email, "Gustine", now(), days=days, max_days=90, writes=writes)
 
     await live_changes.apply_change(server.service, add)
     await live_changes.apply_change(server.service, accounts.prepare_password(email, PASSWORD))

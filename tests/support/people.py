@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx2 as httpx
 import uvicorn
+from sqlmodel import Session
 from websockets.asyncio.client import ClientConnection, connect
 
 from board import app
@@ -157,7 +158,7 @@ class Person:
     def _handle(self, frame: dict[str, Any]) -> None:
         self.frames.append(frame)
         match frame["type"]:
-            case "hello":
+            case "hello" | "account":
                 self.account = frame["account"]
             case "ack" | "refused":
                 self._answers.pop(frame["id"]).set_result(frame)
@@ -237,6 +238,17 @@ class Person:
         await self.socket.close()
         await asyncio.gather(self._reading, return_exceptions=True)
         await self.http.aclose()
+
+
+async def add_own_token(server: Server, email: str, scope: str = "write") -> tuple[str, str]:
+    """Add a token that the person with this address made; return its secret and its name."""
+    name = f"own {new_id()}"
+
+    def add(session: Session) -> str:
+        owner = accounts.find(session, email).id
+        return accounts.add_token(session, name, scope, email, format_utc(now()), made_by=owner)
+
+    return await live_changes.apply_change(server.service, add), name
 
 
 async def connect_person(server: Server, token: str) -> Person:

@@ -25,7 +25,8 @@ def _text(random: Random) -> str:
 def _add_sighting(random: Random, screen: BoardReplica, accounts: list[str]) -> tuple[str, dict[str, Any]]:
     data: dict[str, Any] = {"description": _text(random), "priority": random.choice(["low", "normal", "urgent"])}
     if random.random() < 0.5:
-        data["place"] = {"text": "Gent", "lat": 51.05, "lon": 3.72, "radius_m": random.choice([None, 50, 2_000.5])}
+        radius = random.choice([None, 50, 2_000.5])
+        data["place"] = {"text": "Gent", "lat": random.choice([51.05, 50.9]), "lon": 3.72, "radius_m": radius}
     if random.random() < 0.3:
         data |= {"column": _pick(random, screen, "column"), "assignee": random.choice(accounts)}
     return "sighting.add", data
@@ -34,6 +35,18 @@ def _add_sighting(random: Random, screen: BoardReplica, accounts: list[str]) -> 
 def _add_task(random: Random, screen: BoardReplica, accounts: list[str]) -> tuple[str, dict[str, Any]]:
     items = {f"k{number}": {"text": f"item {number}"} for number in range(random.randrange(4))}
     return "task.add", {"title": _text(random), "checklist": items}
+
+
+def _add_place(random: Random, screen: BoardReplica, accounts: list[str]) -> tuple[str, dict[str, Any]]:
+    outline = random.choice([None, [[51.05, 3.72], [51.06, 3.73], [51.05, 3.74]]])
+    kind = random.choice(["area", "track", "unknown"])
+    location = random.choice([None, {"text": "Gent"}, {"lat": 51.0, "lon": 3.7, "radius_m": 300}])
+    return "place.add", {"name": _text(random), "kind": kind, "outline": outline, "location": location}
+
+
+def _update_place(random: Random, screen: BoardReplica, accounts: list[str]) -> tuple[str, dict[str, Any]]:
+    patch: dict[str, Any] = random.choice([{"outline": None}, {"kind": "route"}, {"location": None}, {"certainty": "sure"}])
+    return "place.update", {"place": _pick(random, screen, "place"), **patch}
 
 
 def _update_sighting(random: Random, screen: BoardReplica, accounts: list[str]) -> tuple[str, dict[str, Any]]:
@@ -95,7 +108,7 @@ def _assign(random: Random, screen: BoardReplica, accounts: list[str]) -> tuple[
 
 def _withdraw(random: Random, screen: BoardReplica, accounts: list[str]) -> tuple[str, dict[str, Any]]:
     name = random.choice(["card.withdraw", "card.restore"])
-    return name, {"card": _pick(random, screen, "sighting", "task"), "reason": "by mistake"}
+    return name, {"card": _pick(random, screen, "sighting", "task", "place"), "reason": "by mistake"}
 
 
 def _note(random: Random, screen: BoardReplica, accounts: list[str]) -> tuple[str, dict[str, Any]]:
@@ -182,7 +195,7 @@ def _arrange(random: Random, screen: BoardReplica, accounts: list[str]) -> tuple
 
 _KINDS = [
     _add_sighting, _add_sighting, _add_task, _update_sighting, _update_sighting, _update_task, _update_task, _grade, _assess,
-    _look, _pass_on,
+    _look, _pass_on, _add_place, _update_place,
     _move, _move, _move, _assign, _withdraw, _note, _update_search, _set_status, _arrange, _decide, _undo,
     _hand_over,
 ]  # fmt: skip

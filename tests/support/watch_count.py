@@ -76,7 +76,8 @@ class Count:
         return any(event.at == at and event.state["taken_by"] is not None for event in self.events)
 
     def waits(self) -> list[int]:
-        return [end - start for run, start, end in self.runs() if run == "open" and end > self.period.start]
+        start = self.period.start
+        return [end - max(begun, start) for run, begun, end in self.runs() if run == "open" and end > start]
 
     def outcomes(self) -> Counter[str]:
         counts = Counter[str]()

@@ -19,7 +19,7 @@ LAYERS = (
     ("api",),
     (
         "accounts", "alarms", "audit/log", "displays", "documents", "duty", "exports", "files/http", "handover", "help",
-        "history", "lookup", "maintenance", "providers",
+        "geo_files", "history", "lookup", "maintenance", "maps", "providers", "reach", "timeline",
     ),
     ("web",),
     ("service",),
@@ -29,7 +29,8 @@ LAYERS = (
     ("engine",),
     ("queues",),
     ("telemetry",),
-    ("bootstrap", "child_process", "client", "config", "errors", "i18n", "install", "labels", "paths", "rate_limit"),
+    ("bootstrap", "child_process", "client", "config", "errors", "i18n", "install", "labels", "paths", "rate_limit",
+     "vocabulary"),
 )  # fmt: skip
 ROW = {name: row for row, layer in enumerate(LAYERS) for name in layer}
 

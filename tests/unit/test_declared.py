@@ -157,7 +157,7 @@ def test_every_screen_names_an_occasion_by_its_declaration(vehicle: kinds.Kind) 
     assert labels.VALUES["alarm.occasion"]["vehicle_urgent"] == "Urgent vehicle"
     about = {"kind": "vehicle", "id": "v1", "seq": 7}
     notice = Notice("n1", "b1", "a1", 1, "email", "bob", 1, AT, AT, "van", "vehicle_urgent", about, "N-1")
-    assert notice.subject() == "Urgent vehicle · N-1: nobody has it yet"
+    assert notice.subject() == "Urgent vehicle · N-1: nobody has it"
     assert notice.link("https://board.example.org") == "https://board.example.org/searches/b1/cards/v1"
 
 

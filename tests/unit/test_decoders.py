@@ -8,7 +8,8 @@ from board.bootstrap import ROOT
 from tests.support.syntax import statements
 
 DECODERS = {
-    "PIL", "puremagic", "bz2", "cairosvg", "cv2", "fitz", "gzip", "icalendar", "imageio", "lxml", "lzma", "magic", "numpy",
+    "PIL", "puremagic", "bz2", "cairosvg", "cv2", "defusedxml", "fitz", "gzip", "icalendar", "imageio",
+    "lxml", "lzma", "magic", "numpy",
     "pikepdf", "pillow_heif", "pypdf", "pypdfium2", "pyvips", "recurring_ical_events", "tarfile", "weasyprint", "xml", "zipfile",
 }  # fmt: skip
 SCRIPTS = {
@@ -16,6 +17,7 @@ SCRIPTS = {
     "board/files/recognition_process.py",
     "board/documents/pdf_process.py",
     "board/duty/calendar_process.py",
+    "board/geo_files/track_process.py",
 }  # of isolated children
 OWN_BYTES = {
     "board/demo/drawings.py": "draws the pictures of the demo",

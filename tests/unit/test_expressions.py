@@ -42,6 +42,7 @@ BOUNDS = (
         board/files/store.py: (uploads|files)/[0-9A-Za-z_-]{1,64}/[0-9a-z][0-9a-z-]{0,63}
         board/files/store.py: (uploads|files)/([0-9A-Za-z_-]{1,64}/?)?
         board/lookup/closed_pages.py: [\s-]+
+        board/maps/tiles_api.py: bytes=(\d{1,16})-(\d{1,16})
         board/lookup/closed_searches.py: f'([0-9]{{4}}(?:-[0-9]{{2}}){{2}}T[0-9]{{2}}(?::[0-9]{{2}}){{2}}\\.[0-9]{{3}}Z)_({UUID})'
         board/lookup/fuzzy_names.py: [^a-z0-9]+
         board/telemetry/logs.py: [A-Za-z0-9_-]{1,64}\Z
@@ -65,7 +66,7 @@ BOUNDS = (
         board/commands/cards/mentions.py: \w(?:.*\w)?
         board/documents/content.py: ([\\`*_{}\[\]<>#|~!&$@^])
         board/documents/content.py: ^(\s*)([-+=:]|\d+(?=[.)]))
-        board/documents/content.py: (?<=[\d→]) |(?<=\d\.) |(?<=\(±) | (?=[·→] )| (?=\d+(?: ·|$))| (?=\d{1,2}\.?\s\w{3,5}\.?\s)| (?=\d{4} \d)
+        board/documents/content.py: (?<=[\d→]) |(?<=\d\.) |(?<=\(±) | (?=[·→] )| (?=\d+(?: ·|$))| (?=\d{1,2}\.?\s\w{3,5}\.?\s)| (?=\d{4} \d)| (?=\d\d:\d\d)
         board/documents/content.py: \d\d:\d\d
         board/documents/content.py: [\x00-\x08\x0b-\x1f\x7f]
         board/documents/event_text.py: \{(\w+)\}
@@ -73,6 +74,7 @@ BOUNDS = (
         board/documents/field_values.py: [0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}
         board/documents/field_values.py: \d{4}-\d\d-\d\dT[\d:.]+Z
         board/exports/exports.py: (\A|[;\t\r\n])(?=[" \u00a0]*[=+\-@\t\r＝＋－＠])
+        board/geo_files/xml_text.py: [^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]
         models/searchable.py: [^\W_]+
     """),
     (NAMES, r"""
@@ -85,9 +87,13 @@ BOUNDS = (
         board/files/names.py: [^A-Za-z0-9._ -]
         board/files/picture_process.py: ([+-])(\d\d):(\d\d)
         models/search.py: [^\W\d_]+|\d+
+        models/contact.py: [^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+
+        models/telephone.py: \+?[\d\s().\-/]+(?:(?:;ext=|ext\.?|#)\s*\d{1,8})?
     """),
     (OWN, r"""
         board/config/alarm_rules.py: [A-Za-z0-9_]{1,40}\Z
+        board/config/map_tiles.py: <[^<>]*>
+        board/config/map_tiles.py: [\x00-\x1f\x7f]+
         board/api/openapi.py: \{(\w+)\}
         board/api/openapi.py: [^a-z]+
         board/api/tags.py: pattern
@@ -115,7 +121,7 @@ BOUNDS = (
         board/dev/version_bump.py: \d+\.\d+\.\d+
         board/documents/fonts.py: -(?:400|700)-normal\.woff2$
         board/documents/fonts.py: U\+([0-9A-F]+)(?:-([0-9A-F]+))?
-        board/documents/pdf_process.py: class="step-0" data-steps="(\d+)"( data-pages="fewest")?
+        board/documents/pdf_process.py: class="step-0" data-steps="(\d+)"(?: data-pages="(\w+)")?
         board/engine/integrity.py: (\S{1,64}) holds: (\d{1,15}) events, head ([0-9a-f]{64}|none)
         board/config/env_file.py: [A-Z][A-Z0-9_]{1,63}
         board/config/toml_lines.py: (\[{1,2})([^\]]+)\]
@@ -159,6 +165,8 @@ OF_TYPES = {
     r"board/config/sign_in.py: StringConstraints ^[!-~]+$",
     r"board/displays/displays.py: StringConstraints ^\d{1,5}x\d{1,5}$",
     r"models/task.py: StringConstraints ^[0-9A-Za-z]{1,64}$",
+    r"models/search.py: StringConstraints ^[a-z0-9_]{1,40}$",
+    r"board/config/appeal_rules.py: StringConstraints ^[0-9+][0-9 +]{2,19}$",
 }
 OF_SCHEMAS = {
     r"board/api/openapi.py: schema f'^{UUID}$'",

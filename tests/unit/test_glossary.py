@@ -44,7 +44,7 @@ SECOND_WORDS = {
         "(?-i:Suchen?)": "Suchaktion", "keine leitung": "niemand zuständig", "beunruhigend": "besorgniserregend",
         "nicht übersehen": "kritische Punkte", "bedarf": "braucht", "ausreißer": "weggelaufen", "verließ „alle": "archiviert",
         "aufgegebene[nr]? (meldung|tipp|sichtung)": "beiseitegelegt", "schicht (hat|haben)": "Dienst haben",
-        "noch niemand$": "niemand hat übernommen",
+        "noch niemand$": "niemand kümmert sich darum",
     },
 }  # fmt: skip
 REPLACED = Path(__file__).with_name("replaced_texts.txt")  # English texts that were reworded, one a line

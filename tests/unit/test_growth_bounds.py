@@ -8,6 +8,7 @@ from board.commands import registry
 from board.commands.alarms import alarms
 from board.commands.alarms.alerts import RETENTION
 from board.commands.cards import notes, tasks
+from board.commands.contacts import contacts
 from board.commands.duty import plan
 from board.commands.files import files
 from board.commands.handover import handovers
@@ -42,6 +43,7 @@ BOUNDS: dict[str, tuple[str, object]] = {
     "board": ("one for each search", SHARES.searches),
     "alarm": (ALARMS, alarms.MAX_ENDED),
     "file": ("files of a search", files.MAX_FILES + files.MAX_WITHDRAWN),
+    "contacts": ("contacts of a search", contacts.MAX_CONTACTS),
     "material": ("materials of a search", materials.MAX_MATERIALS),
     "wakes": ("wakes of a search", wakes.MAX_WAKES),
     "due_wakes": (ONE_EACH, None),

@@ -110,8 +110,8 @@ def test_former_values_are_not_marked_with_the_language_of_the_new_ones() -> Non
 @pytest.mark.parametrize(
     ("language", "text"),
     [
-        ("en", "Bob changed Task 7 · Result: empty → {long} · Due: empty → {due}"),
-        ("fr", "Bob a modifié Tâche 7 · Résultat : vide → {long} · Échéance : vide → {due}"),
+        ("en", "Bob changed Task 7 · Result: {long} · Due: {due}"),
+        ("fr", "Bob a modifié Tâche 7 · Résultat : {long} · Échéance : {due}"),
     ],
 )
 def test_changed_fields_are_named_once(language: str, text: str) -> None:
@@ -190,8 +190,47 @@ def test_a_priority_agrees_with_its_label_in_french() -> None:
         ("a b", "a b"),
         ("Task 5", "Task~5"),
         ("due 26 Nov 2026 09:02", "due~26~Nov~2026~09:02"),
+        ("Alice has it until 12:22", "Alice has it until~12:22"),
         ("am 26. Nov. 2026 09:02", "am~26.~Nov.~2026~09:02"),
     ],
 )
 def test_lines_break_at_no_number_dot_or_arrow(text: str, tied: str) -> None:
     assert str(_piece(text)) == tied.replace("~", "\u00a0")
+
+
+GRADED = {"source": "B", "content": 2}
+
+
+def test_a_new_sighting_that_nobody_graded_has_no_grade() -> None:
+    def text(grade: dict[str, Any]) -> str:
+        return line("sighting.added", None, {"number": 7, "grade": grade}, ["grade.source", "grade.content"])
+
+    assert text({"source": "F", "content": 6}) == "Bob added Sighting 7"
+    assert "Source grade: B" in text(GRADED)
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "nl", "de"])
+def test_a_first_grade_replaces_no_other(language: str) -> None:
+    def graded(source: str, content: int) -> str:
+        before = {"number": 7, "grade": {"source": source, "content": content}}
+        return line("sighting.graded", before, before | {"grade": GRADED}, [], language)
+
+    assert ("F6" in graded("F", 6), "C4" in graded("C", 4), "B2" in graded("F", 6)) == (False, True, True)
+
+
+def test_a_value_that_was_empty_has_no_former_value() -> None:
+    def due(before: Any, after: Any) -> str:
+        state = {"number": 5, "due": before, "result": None}
+        return line("task.updated", state, state | {"due": after, "result": "x"}, ["due", "result"])
+
+    assert "empty" not in due(None, AT)
+    assert due(AT, None).endswith("→ empty · Result: x")
+
+
+@pytest.mark.parametrize(
+    ("language", "label"),
+    [("en", "Answer needed"), ("fr", "Réponse attendue"), ("nl", "Antwoord nodig"), ("de", "Antwort nötig")],
+)
+def test_a_flag_is_told_by_its_label_alone(language: str, label: str) -> None:
+    state = {"text": "May she be told?", "category": "comment", "card": None, "please_answer": True}
+    assert line("note.added", None, state, ["text", "please_answer"], language).endswith(f" · {label}")

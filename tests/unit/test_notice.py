@@ -40,9 +40,9 @@ def test_a_notification_leads_to_what_its_alarm_is_about(kind: str, board: str, 
 
 
 def test_an_alarm_of_an_own_rule_has_the_name_of_its_occasion() -> None:
-    assert notice("sighting").subject() == "Urgent sighting · N-1: nobody has it yet"
-    assert notice("tip", board=OPERATIONS).subject() == "Urgent tip: nobody has it yet"
-    assert notice("sighting", when="").subject() == "Alarm · N-1: nobody has it yet", "of a rule that is gone"
+    assert notice("sighting").subject() == "Urgent sighting · N-1: nobody has it"
+    assert notice("tip", board=OPERATIONS).subject() == "Urgent tip: nobody has it"
+    assert notice("sighting", when="").subject() == "Alarm · N-1: nobody has it", "of a rule that is gone"
 
 
 def test_an_email_about_an_assigned_card_calls_it_assigned() -> None:
@@ -64,6 +64,6 @@ def test_a_webhook_of_a_later_round_is_no_new_alarm() -> None:
 @pytest.mark.parametrize("language", i18n.languages())
 def test_an_email_says_who_has_it_as_the_screens_do(language: str) -> None:
     says = i18n.gettext_for(language)
-    for is_assigned, owner in ((False, "nobody has it yet"), (True, "assigned, no answer yet")):
+    for is_assigned, owner in ((False, "nobody has it"), (True, "assigned, no answer yet")):
         assert notice("sighting", is_assigned=is_assigned, language=language).subject().endswith(says(owner))
-    assert notice("tip", board=OPERATIONS, language=language).subject().endswith(says("nobody has it yet"))
+    assert notice("tip", board=OPERATIONS, language=language).subject().endswith(says("nobody has it"))

@@ -183,6 +183,19 @@ def test_more_places_than_the_limit_are_refused(tmp_path: Path) -> None:
     assert "there must be at most 100,000 places" in refusal(write_csv(tmp_path, *many(MAX_PLACES + 1)))
 
 
+def test_long_list_holds_no_joined_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = write_csv(tmp_path, KOMPAS)
+    joined = own_places(folder)
+    assert joined.find(read_query("jeugdhuiskompas"), None, 1)
+    monkeypatch.setattr("board.lookup.own_places.MAX_JOINED", 0)
+    own_places.cache_clear()
+    single = own_places(folder)
+    assert len(single._words.places) < len(joined._words.places)
+    (found,) = single.find(read_query("jeugdhuis kompas"), None, 1)
+    assert (found[1].id, found[1].name) == ("own:0", "Youth centre Kompas")
+    own_places.cache_clear()
+
+
 @pytest.mark.slow
 def test_look_ups_among_100_000_own_places_stay_quick(tmp_path: Path) -> None:
     rows = many(MAX_PLACES)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from board.accounts import passwords
-from board.accounts.account_pages import PASSWORD_FIELDS
+from board.accounts.account_forms import PASSWORD_FIELDS
 from board.bootstrap import ROOT
 from board.paths import STATIC
 

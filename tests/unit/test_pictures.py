@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from starlette.routing import Route
 
-from board.accounts import access_pages, account_pages, admin_pages, guest_pages
+from board.accounts import access_pages, account_pages, admin_pages, guest_pages, password_pages
 from board.api import docs_page
 from board.audit.log import pages as audit_pages
 from board.bootstrap import ROOT
@@ -16,6 +16,7 @@ from board.engine import kinds
 from board.handover import pages as handover_pages
 from board.help import pages as help_pages
 from board.history import pages as history_pages
+from board.timeline import pages as timeline_pages
 from board.web import board_pages
 from tests.tools.pictures import shots
 from tests.tools.pictures.camera import HEIGHTS
@@ -30,8 +31,8 @@ PAGE_AT = {"searches": "search", "handover": "handover", "handovers": "handover"
 
 def page_routes() -> Iterator[Route]:
     modules = (
-        board_pages, history_pages, handover_pages, paper_pages, display_pages, docs_page, account_pages, admin_pages,
-        audit_pages, help_pages, access_pages, guest_pages,
+        board_pages, history_pages, handover_pages, paper_pages, display_pages, docs_page, account_pages, password_pages,
+        admin_pages, audit_pages, help_pages, access_pages, guest_pages, timeline_pages,
     )  # fmt: skip
     for module in modules:
         for route in module.routes:

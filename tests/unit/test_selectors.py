@@ -37,7 +37,7 @@ EVERYWHERE = ("base.css", "print.css", "print_board.css", "phone.css", "palette.
 SHARED = {
     "alarm", "alarm-steps", "alarm-taken", "audit", "board-layout", "button", "campaign", "change-note", "child-details",
     "child-summary", "clock", "closed-searches", "column", "column-header", "confirmed", "details-view", "dialog", "form",
-    "freshness-label", "goal", "grade", "handover-contents", "header-bar", "history-root", "list", "looked-at",
+    "freshness-label", "goal", "grade", "handover-contents", "header-bar", "history-root", "list", "looked-at", "not-both",
     "operations-column", "operations-header", "outside", "panel", "promise-due", "quick", "search", "search-header",
     "search-page", "settings-page", "stale-overlay", "tabs", "theirs", "tip-dialog", "tools", "unknown", "waits",
     "watch-line", "watch-main", "watch-more", "where", "words-of",

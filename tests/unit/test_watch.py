@@ -155,6 +155,16 @@ def after(event: AlarmEvent, minutes: int, type: str, **values: Any) -> AlarmEve
 ON_DUTY = [DutyEvent(NIGHT.start - HOUR, "alice", NIGHT.end)]
 
 
+def test_no_wait_is_longer_than_the_unwatched_time_of_its_period() -> None:
+    first = AlarmEvent(NIGHT.start - 5 * HOUR, "alarm.raised", state(NIGHT.start - 5 * HOUR))
+    at = NIGHT.start + 2 * HOUR
+    taken = AlarmEvent(at, "alarm.taken", first.state | {"taken_by": "alice", "taken_at": from_ms(at), "promises": 1})
+    found = cause([first, taken], [])
+    times = watch.times([found], "taken", NIGHT)
+    assert times is not None
+    assert (times.longest, found.unwatched_ms) == (2 * HOUR, 2 * HOUR)
+
+
 def test_an_asking_counts_for_fifteen_minutes() -> None:
     first = raised()
     found = cause([first, after(first, 60, "alarm.ended", ended_at=from_ms(first.at + 60 * MINUTE))], ON_DUTY)

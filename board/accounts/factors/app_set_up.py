@@ -7,7 +7,7 @@ from markupsafe import Markup
 from sqlmodel import Session
 
 from board.accounts.factors import second_factors, totp
-from board.accounts.factors.sealed_text import seal, unseal
+from board.accounts.seal import Seal
 from board.errors import OperationError
 from board.i18n import N_
 from models.accounts import Account
@@ -19,16 +19,16 @@ def begin(account: Account, key: bytes, bound_to: str, sealed: str = "") -> dict
     `bound_to`: digest of a session or pending sign-in. `sealed`: encrypted secret of the form that was sent, so that the person
     need not scan another code.
     """
-    purpose = _purpose(account, bound_to)
-    secret = unseal(key, sealed, purpose) or totp.new_secret()
+    seal = _seal(account, key, bound_to)
+    secret = seal.open(sealed) or totp.new_secret()
     uri = totp.uri(secret, account.email)
     spaced = " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
-    return {"qr": Markup(totp.qr_svg(uri)), "secret": spaced, "sealed": seal(key, secret, purpose)}  # noqa: S704 - made by segno
+    return {"qr": Markup(totp.qr_svg(uri)), "secret": spaced, "sealed": seal.close(secret)}  # noqa: S704 - made by segno
 
 
 def finish(session: Session, account: Account, key: bytes, bound_to: str, sealed: str, code: str, now: datetime) -> list[str]:
     """Add the app if the code is right; return the recovery codes if it is the first factor. Raises OperationError."""
-    secret = unseal(key, sealed, _purpose(account, bound_to))
+    secret = _seal(account, key, bound_to).open(sealed)
     if secret is None:
         raise OperationError(N_("This page is too old. Begin again."))
     step = totp.matching_step(secret, code, now, last_used=0)
@@ -39,5 +39,5 @@ def finish(session: Session, account: Account, key: bytes, bound_to: str, sealed
     return second_factors.add_app(session, account, secret, step, key, now)
 
 
-def _purpose(account: Account, bound_to: str) -> str:
-    return f"set up {account.id} {bound_to}"
+def _seal(account: Account, key: bytes, bound_to: str) -> Seal:
+    return Seal(key, f"set up {account.id} {bound_to}")

@@ -9,7 +9,8 @@ from starlette.routing import Route
 
 from board import i18n
 from board.accounts import live_changes
-from board.accounts.account_pages import PATH, account_page, form_reader, recheck, require_session
+from board.accounts.account_forms import form_reader, recheck, require_session
+from board.accounts.account_pages import PATH, account_page
 from board.accounts.factors import app_set_up, passkey_refusals, passkeys, recovery_codes, second_factors
 from board.accounts.factors.passkey_refusals import site_of
 from board.accounts.factors.passkeys import PasskeyError

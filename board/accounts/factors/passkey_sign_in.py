@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from board.accounts import sign_in_end, throttle
-from board.accounts.account_pages import form_reader
+from board.accounts.account_forms import form_reader
 from board.accounts.factors import passkey_refusals, passkeys
 from board.accounts.factors.passkey_refusals import site_of
 from board.accounts.factors.passkeys import PasskeyError

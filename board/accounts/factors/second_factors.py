@@ -8,7 +8,7 @@ from sqlmodel import Session, col, delete, func, select
 
 from board.accounts import accounts
 from board.accounts.factors import recovery_codes, totp
-from board.accounts.factors.sealed_text import seal, unseal
+from board.accounts.seal import Seal
 from board.audit import entries, writer
 from board.errors import OperationError
 from board.i18n import N_
@@ -58,7 +58,7 @@ def add_app(session: Session, account: Account, secret: str, step: int, key: byt
         raise OperationError(N_("You already have an app with codes. Remove it first."))
     id = new_id()
     row = SecondFactor(
-        id=id, account=account.id, kind=SecondFactor.APP, name="", secret=seal(key, secret, id), counter=step,
+        id=id, account=account.id, kind=SecondFactor.APP, name="", secret=Seal(key, id).close(secret), counter=step,
         created_at=format_utc(now),
     )  # fmt: skip
     return add(session, account, row)
@@ -112,7 +112,7 @@ def use_code(session: Session, account: Account, code: str, key: bytes, now: dat
     code = code[:MAX_CODE]
     app = select(SecondFactor).where(SecondFactor.account == account.id, SecondFactor.kind == SecondFactor.APP)
     for row in session.exec(app.with_for_update()).all():  # locked: of two calls with one code, the first uses it
-        secret = unseal(key, row.secret, row.id)
+        secret = Seal(key, row.id).open(row.secret)
         step = totp.matching_step(secret, code, now, row.counter) if secret is not None else None
         if step is not None:
             row.counter, row.used_at = step, format_utc(now)

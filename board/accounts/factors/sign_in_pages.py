@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from board import i18n
 from board.accounts import administrators, devices, sign_in_end, throttle
-from board.accounts.account_pages import form_reader
+from board.accounts.account_forms import form_reader
 from board.accounts.factors import app_set_up, code_check, passkey_refusals, passkeys, pending_sign_in, second_factors
 from board.accounts.factors.passkey_refusals import site_of
 from board.accounts.factors.passkeys import PasskeyError

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from board import i18n
 from board.accounts import throttle
-from board.accounts.account_pages import check_password, form_reader, recheck, require_session
+from board.accounts.account_forms import check_password, form_reader, recheck, require_session
 from board.accounts.factors import code_check, passkey_refusals, passkeys, second_factors
 from board.accounts.factors.passkey_refusals import site_of
 from board.accounts.factors.passkeys import PasskeyError

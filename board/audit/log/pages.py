@@ -20,8 +20,8 @@ from board.documents import content
 from board.engine.identity import Caller
 from board.i18n import N_, translate
 from board.web import language, pages
-from board.web.admin_only import for_admins
 from board.web.http import BASE, service_of
+from board.web.role_pages import for_admins
 from models.accounts import Account
 from models.times import DESK_TIME_ZONE, format_utc, parse_utc
 from realtime.wire.strict_json import MAX_INTEGER

@@ -78,7 +78,8 @@ class Promise:
 
 @dataclass(slots=True)
 class Cause:
-    """Grave alarm in a period. `ended`: None if it was open at the end. `taken`: waits in which nobody had it."""
+    """Grave alarm in a period. `ended`: None if it was open at the end. `taken`: waits in which nobody had it, from the beginning
+    of the period at the earliest."""
 
     board: str
     id: str
@@ -123,7 +124,7 @@ def cause_of(
     cause = Cause(
         board, id, state["about"], state["rule"], state["occasion"], raised, ended, _merged(_spans(events, duties, period)),
         [promise for promise in _promises(events, period) if promise.ended is None or promise.ended > period.start],
-        _within(period, _waits(events)),
+        _cut(period, _within(period, _waits(events))),
     )  # fmt: skip
     cause.looked_at = _looked_at(cause, follow_ups, period)
     return reported(cause, follow_ups, period)
@@ -242,6 +243,11 @@ def _waits(events: Iterable[AlarmEvent]) -> Iterator[Wait]:
 def _within(period: Period, waits: Iterable[Wait]) -> list[Wait]:
     """Return the waits that lasted in the period."""
     return [wait for wait in waits if wait.end is None or wait.end > period.start]
+
+
+def _cut(period: Period, waits: Iterable[Wait]) -> list[Wait]:
+    """Return the part of waits in the period, as in `unwatched_ms`: the sum of all alarms is never less than one of its parts."""
+    return [Wait(max(wait.start, period.start), wait.end) for wait in waits]
 
 
 class Times(NamedTuple):

@@ -30,7 +30,8 @@ def visible(session: Session, account: str, reference: str) -> list[tuple[str, s
 
 def is_taken(writer: EventWriter, reference: str, own_id: str | None) -> bool:
     """Return whether another search that the author may see has this reference."""
-    return any(id != own_id for id, _ in visible(writer.session, writer.account_id, reference))
+    ids = [id for id, _ in visible(writer.session, writer.account_id, reference)]
+    return any(id != own_id and (writer.limit is None or id in writer.limit) for id in ids)
 
 
 def check(writer: EventWriter, reference: str, own_id: str | None) -> None:

@@ -19,6 +19,8 @@ from models.times import format_utc, parse_utc
 
 REPORTED_WITHIN = timedelta(days=7)  # after the child was found; searches of an earlier version can lack a report
 
+WORRYING = "worrying_search"  # occasion of the alarm that asks at the opening of a search if it is worrying
+
 Subject = tuple[Search, str]
 _search: Any = Search.__table__.c  # type: ignore[attr-defined]
 _alarm: Any = Alarm.__table__.c  # type: ignore[attr-defined]
@@ -48,15 +50,24 @@ def _here(writer: EventWriter) -> Search:
 # -- two criteria, and no decision ----------------------------------------------------------------------------------------
 
 
+def _asks_if_worrying(search: Any) -> ColumnElement[bool]:
+    """Return the condition that an open alarm asks already if the disappearance is worrying: one question has one alarm."""
+    is_open = _alarm.entity == search, _alarm.ended_at.is_(None)
+    return select(_alarm.id).where(*is_open, func.coalesce(_alarm.occasion, _alarm.rule) == WORRYING).exists()
+
+
 def _find_undecided(session: Session, rule: Rule, since: datetime, until: datetime) -> Iterable[Any]:
-    is_due = _search.undecided_since <= format_utc(until)
-    return _find(session, rule, _search.undecided_since, _search.status == "open", is_due)
+    is_due = _search.undecided_since <= format_utc(until), ~_asks_if_worrying(_search.id)
+    return _find(session, rule, _search.undecided_since, _search.status == "open", *is_due)
 
 
 def _recheck_undecided(writer: EventWriter, rule: Rule, *_: str) -> Subject | None:
     search = _here(writer)
     since = search.undecided_since
-    return (search, since) if since is not None and search_times.needs_decision(search) else None
+    if since is None or not search_times.needs_decision(search):
+        return None
+    is_asked = unit_of_work.execute(writer.session, select(_asks_if_worrying(search.id)), {}).scalar()
+    return None if is_asked else (search, since)
 
 
 # -- found, but family or police not told ---------------------------------------------------------------------------------

@@ -40,12 +40,13 @@ def check_links(writer: EventWriter, before: State | None, after: State | None) 
     """Check new links from earlier disappearances: each must be another search, closed, and visible to every account.
 
     Everyone who sees this search can read the link. A link to a members-only search would disclose it, so it is refused like an
-    unknown search. Raises Refused `invalid`.
+    unknown search. Raises Refused `invalid`, also for each search that a limited author can't see.
     """
     for key, item in (after or {}).items():
         linked = item["search"]
         if linked is None or linked == ((before or {}).get(key) or {}).get("search"):
             continue
         row = unit_of_work.get(writer.session, Search, linked)
-        if row is None or row.access != "desk" or row.status != "closed" or linked == writer.board.id:
+        is_hidden = writer.limit is not None and linked not in writer.limit
+        if row is None or is_hidden or row.access != "desk" or row.status != "closed" or linked == writer.board.id:
             raise invalid(f"earlier.{key}.search", N_("This is not a closed search that everyone can see."))

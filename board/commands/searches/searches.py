@@ -16,7 +16,7 @@ from board.commands.cards import columns, tasks
 from board.commands.command import Patch
 from board.commands.files import photos
 from board.commands.materials import materials, take_downs
-from board.commands.searches import appeals, closing, references, search_causes, search_details, visibility
+from board.commands.searches import appeal_ends, appeals, closing, references, search_causes, search_details, visibility
 from board.commands.searches.suggested_criteria import undecided
 from board.commands.sightings import late_reports
 from board.config import sentences
@@ -34,6 +34,7 @@ from models.accounts import ROLES, Account
 from models.alert import EVERYBODY
 from models.board import OPERATIONS, Board
 from models.db.tables import columns_of, table_of
+from models.decision import DecidedBy
 from models.declared import data_of
 from models.display import ALL_DISPLAYS
 from models.entity import State
@@ -99,12 +100,14 @@ class SetWorrying(Data):
     """Set whether a disappearance is worrying. The criteria suggest an answer; a person decides.
 
     `worrying`: null clears the decision.
+    `decided_by`: who decided.
     """
 
     NULLABLE = ("worrying",)
 
     worrying: bool | None
     basis: RequiredShortText
+    decided_by: DecidedBy | None = None
 
 
 class SetAccess(Data):
@@ -203,8 +206,12 @@ def set_status(writer: EventWriter, data: SetStatus) -> None:
 
 def set_worrying(writer: EventWriter, data: SetWorrying) -> None:
     """Record a person's decision whether the disappearance is worrying, and its basis."""
+    if data.decided_by is not None:
+        past_times.check(writer, "decided_by.at", data.decided_by.at)
     row = writer.find(Search, writer.board.id, "search")
-    writer.update(row, "search.worrying_set", {"worrying": data.worrying, "worrying_basis": data.basis})
+    decided_by = data.decided_by.model_dump() if data.decided_by is not None else None
+    values = {"worrying": data.worrying, "worrying_basis": data.basis, "worrying_decided_by": decided_by}
+    writer.update(row, "search.worrying_set", values)
 
 
 def set_access(writer: EventWriter, data: SetAccess) -> None:
@@ -266,6 +273,8 @@ def _check_members(writer: EventWriter, access: str, members: list[str]) -> None
 def _dangling(writer: EventWriter, row: Search, values: State) -> dict[str, str]:
     is_taken = "reference" in values and references.is_taken(writer, values["reference"], row.id)
     sentences = {"reference": N_("Another search already has this reference.")} if is_taken else {}
+    if "appeal" in values and appeal_ends.is_over(row.status, values["appeal"], writer):
+        sentences["appeal.until"] = N_("Its time is over. Set it again, by a new decision.")
     return {**sentences, **photos.dangling(writer, values)}
 
 

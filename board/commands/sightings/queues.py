@@ -13,9 +13,9 @@ from models.entity import State
 from models.sighting import ASSURED, SETTLED, Grade, Queue
 
 FIELDS = ("queue", "queue_since")
-_DEFAULT_GRADE: Condition = {f"grade.{part}": (value,) for part, value in Grade().model_dump().items()}
+DEFAULT_GRADE: Condition = {f"grade.{part}": (value,) for part, value in Grade().model_dump().items()}
 # sightings that need a grade; those that were set aside, for example as duplicates, need none
-UNGRADED: Condition = {**_DEFAULT_GRADE, "!assessment": SETTLED}
+UNGRADED: Condition = {**DEFAULT_GRADE, "!assessment": SETTLED}
 # the first rule whose condition holds applies
 RULES: tuple[tuple[Queue, Condition], ...] = (
     ("answered", {"!withdrawn": IS_SET}),
@@ -23,7 +23,7 @@ RULES: tuple[tuple[Queue, Condition], ...] = (
     ("answered", {"assessment": ASSURED, "!passed_on": IS_SET}),
     ("pass_on", {"assessment": ASSURED}),
     ("judge", {"!looked_at": IS_SET}),
-    ("look", _DEFAULT_GRADE),
+    ("look", DEFAULT_GRADE),
     ("judge", {}),
 )
 

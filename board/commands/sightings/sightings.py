@@ -293,6 +293,6 @@ KIND = Kind(
     ),
     reported=lambda sighting, due_before: and_(
         ~sighting.withdrawn,
-        or_(sighting.assessment.in_(ASSURED), is_ungraded(sighting.grade), sighting.queue == "judge"),
+        or_(sighting.assessment.in_((*ASSURED, "unverifiable")), is_ungraded(sighting.grade), sighting.queue == "judge"),
     ),
 )  # fmt: skip

@@ -85,7 +85,7 @@ def require_uploader(session: Session, caller: Caller, board: str) -> str:
     current = renewed(session, caller)
     if access.get_visible_board(session, current, board).kind != "search":
         raise Refused("not_found")
-    if ROLES.index(current.account.role) < ROLES.index("investigator") or not caller.may_command:
+    if ROLES.index(current.account.command_role) < ROLES.index("investigator") or not caller.may_command:
         raise Refused("forbidden")
     return current.account.id
 

@@ -37,6 +37,7 @@ export const SHORTCUTS = [
   { id: "pass-on", press: "P", where: "search", may: "edit", describe: () => t("Pass on the sighting") },
   { id: "log", press: "L", where: "search", describe: () => t("Show details and log") },
   { id: "history", press: "H", where: "search", describe: () => t("History of this search") },
+  { id: "timeline", press: "D", where: "search", describe: () => t("Timeline of this search") },
   { id: "replay", press: "R", where: "search", describe: () => t("Replay of this search") },
   { id: "mention", press: "@", where: "search", may: "note", describe: () => t("Mention someone in a text: opens a list of people") },
   { id: "undo", press: "Ctrl+Z", where: "search", may: "edit", describe: () => t("Undo your last change") },
@@ -46,6 +47,14 @@ export const SHORTCUTS = [
   { id: "walk-events", press: "↑ ↓", where: "history", describe: () => t("Go from event to event") },
   { id: "first-last", press: "Home End", where: "history", describe: () => t("Go to the newest or the oldest event") },
   { id: "show-all", press: "C", where: "history", describe: () => t("Show all events") },
+  { id: "zoom-in", press: "+", where: "timeline", describe: () => t("Show a shorter period") },
+  { id: "zoom-out", press: "-", where: "timeline", describe: () => t("Show a longer period") },
+  { id: "whole", press: "0", where: "timeline", describe: () => t("Whole search") },
+  { id: "earlier", press: "←", where: "timeline", describe: () => t("Show earlier") },
+  { id: "later", press: "→", where: "timeline", describe: () => t("Show later") },
+  { id: "order", press: "O", where: "timeline", describe: () => t("Order by when it happened, or by when it became known") },
+  { id: "board", press: "B", where: "timeline", describe: () => t("Open board") },
+  { id: "history", press: "H", where: "timeline", describe: () => t("History of this search") },
   { id: "mark-read", press: "R", where: "handover", may: "take-over", describe: () => t("Mark the search as read and go to the next") },
   { id: "next-field", press: "Enter", where: "intake", describe: () => t("Next field") },
   { id: "send-call", press: "Ctrl+Enter", where: "intake", describe: () => t("Send the call") },
@@ -55,7 +64,7 @@ export const SHORTCUTS = [
 /** @type {Record<string, () => string>} */
 export const SCOPES = {
   everywhere: () => t("Everywhere"), boards: () => t("On any board"), operations: () => pageName("operations"),
-  search: () => t("On a search board"), history: () => pageTitle("history"), unanswered: () => pageTitle("unanswered"), handover: () => pageTitle("handover"), intake: () => pageTitle("intake"),
+  search: () => t("On a search board"), history: () => pageTitle("history"), timeline: () => pageTitle("timeline"), unanswered: () => pageTitle("unanswered"), handover: () => pageTitle("handover"), intake: () => pageTitle("intake"),
 };
 /** @type {Record<string, (page: string | undefined) => boolean>} */
 const PAGES = { everywhere: () => true, boards: (page) => page === "search" || page === "operations" };

@@ -20,7 +20,7 @@ function textsOf(alarm) {
 }
 
 /**
- * "urgent sighting: nobody has it yet". An alarm can be open although its card is assigned.
+ * "urgent sighting: nobody has it". An alarm can be open although its card is assigned.
  * @param {string} what @param {WallAlarm} alarm @param {string} [ownerText]
  */
 const withOwner = (what, alarm, ownerText = owner(alarm)) => (what ? t("{what}: {who}", { what, who: ownerText }) : ownerText);

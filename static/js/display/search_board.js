@@ -12,6 +12,7 @@ import { late, moment, runningTime } from "../core/time.js";
 import { custodyOf, custodyText, mayAlarm } from "./alarm_row.js";
 import { appealText, assessmentText, isHighlighted } from "./significant_events.js";
 import { lastEvent, seenAt } from "./last_event.js";
+import { hasMap, mapInset } from "./map_inset.js";
 import { photo } from "./photo.js";
 import { gravity, kindLine, nameElement } from "./all_searches.js";
 
@@ -22,6 +23,7 @@ const ROLES = ["inbox", "todo", "doing", "waiting", "done"];
 const LONG_NAMES = [7, 12, 24]; // lengths above which a name has smaller type, so that it needs no more space than a short one
 const CARD_HEIGHT = 6.4; // height of a card, in units of the type
 const COUNTS_HEIGHT = 14; // height of the counts above the list
+const MAP_HEIGHT = 56; // height of the map, in an inner room
 const FACTS_HEIGHT = 70; // height of the facts above the counts, on an upright screen
 
 /** @param {BoardContext & { height: number, upright: boolean }} view `height` in units of the type */
@@ -41,7 +43,7 @@ export function searchBoard(view) {
     </div>
     <div class="work" data-fit-axis="height">
       <ul class="columns">${inColumns(board).map(([role, count]) => html`<li><b>${number(count)}</b> <span>${label.column(role)}</span></li>`)}</ul>
-      ${openCards(view)}
+      ${mapInset(view)}${openCards(view)}
     </div>
   </section>`;
 }
@@ -124,8 +126,8 @@ const rolesOf = (board) => new Map(board.of("column").map(({ id, state }) => [id
 const cardsOf = (board) => [...board.of("sighting"), ...board.of("task")].filter(({ state }) => !state.withdrawn);
 
 /** @param {BoardContext & { height: number, upright: boolean }} view */
-function openCards({ board, now, height, upright, fewer = 0 }) {
-  const all = pressingCards(board, now), promised = board.summaries.get(board.id)?.promised ?? [], available = height - COUNTS_HEIGHT - (upright ? FACTS_HEIGHT : 0);
+function openCards({ board, now, height, upright, profile, fewer = 0 }) {
+  const all = pressingCards(board, now), promised = board.summaries.get(board.id)?.promised ?? [], available = height - COUNTS_HEIGHT - (upright ? FACTS_HEIGHT : 0) - (hasMap(board.id, profile) ? MAP_HEIGHT : 0);
   const maxCards = Math.max(1, Math.floor(available / CARD_HEIGHT) - fewer), shown = all.length <= maxCards ? all : all.slice(0, Math.max(1, maxCards - 1));
   if (!all.length) return html`<p class="nothing-open">${t("Nothing overdue or urgent.")}</p>`;
   return html`<ol class="open-cards">${shown.map((card) => line(card, now, promised))}

@@ -15,7 +15,7 @@ import { accountName, cardName, columnName, formatPath, materialName, searchStat
  */
 export const READERS = {
   text: String, given: (value) => value, time: formatMoment, material: materialName, file: nameOfFile, child: shortPersonName,
-  wait: (alarm, { before }) => waitText(alarm, before?.open_since ?? before?.lapsed_at),
+  wait: (alarm, { before }) => wait(alarm, before?.open_since ?? before?.lapsed_at ?? alarm.raised_at),
   field: (value, it, path) => formatPath(fieldOf(path), value, it.ctx, it.kind) ?? say("empty"),
   decision: (value, it, path) => formatPath(fieldOf(path), value, it.ctx, it.kind),
   label: ({ path }, { kind }) => within(label.field(path, kind)),
@@ -31,6 +31,8 @@ export const READERS = {
   title: (state, { kind }) => (kind === "column" ? columnName(state) : titleOf({ kind, state })),
   grade: ({ source, content }) => `${source}${content}`,
   category: (code) => within(label.category(code)),
+  decider: (code) => label.value("appeal.decided_by.role", code, "search") ?? code,
+  call_result: (code) => label.value("last_call.result", code, "contact"),
   handover: (state) => state.handover ?? state.number,
   alarm: (state, { ctx }) => alarmName(state, ctx),
   fields: ({ shown, kind }) => fieldsOf(shown.map((/** @type {ToldChange} */ { path }) => path), kind),
@@ -40,9 +42,12 @@ export const READERS = {
   event: (it) => (rules().event_facts.named.includes(it.kind) || isCard(it.kind) ? `${label.event(it.event.type)} · ${nameOfEntity(it)}` : label.event(it.event.type)),
 };
 
+/** Return how long nobody had an alarm; null if it was taken immediately. @param {any} alarm @param {string} since */
+const wait = (alarm, since) => (Date.parse(alarm.taken_at ?? since) - Date.parse(since) < 1_000 ? null : waitText(alarm, since));
+
 /** Return the name of the entity that an event is about. @param {any} it */
 export function nameOfEntity({ kind, event: { id }, ctx, latest }) {
-  if (isCard(kind) || kind === "tip" || kind === "report") return cardName({ kind, state: latest ?? ctx.board.get(id)?.state ?? { number: null } });
+  if (isCard(kind) || kind === "tip" || kind === "report" || kind === "contact") return cardName({ kind, state: latest ?? ctx.board.get(id)?.state ?? { number: null } });
   if (kind === "column") return latest ? columnName(latest) : label.noun("column");
   if (kind === "file") return nameOfFile(latest);
   if (kind === "material") return materialName(latest);

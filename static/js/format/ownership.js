@@ -8,7 +8,7 @@ import { accountName } from "./values.js";
 
 /**
  * "You have it until 12:40", "Bob Claes has it until 12:40", "nobody has it, Bob Claes had it until 12:40", "assigned to Bob Claes, no answer yet"
- * or "nobody has it yet".
+ * or "nobody has it".
  * @param {Ownership} owner
  * @param {string} me id of the reading account
  */

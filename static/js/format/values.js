@@ -52,7 +52,7 @@ export function formatPath(path, value, ctx, kind) {
   if (ITEM.test(path)) return `${value.done ? "☑" : "☐"} ${value.text}`;
   if (ANSWER.test(path)) return value.basis ? `${label.answer(value.answer)} (${value.basis})` : label.answer(value.answer);
   if (path.startsWith("criteria.") && path.endsWith(".answer")) return label.answer(value);
-  if (path.startsWith("grade.")) return `${value} · ${label.value(path, value)}`;
+  if (path.startsWith("grade.")) return `${value} (${label.value(path, value)})`;
   if (path === "outcome.condition") return foundCondition(value, sexOf(ctx.board));
   if (STANDARD.has(path)) return standardText(value);
   if (Array.isArray(value)) return value.map((item) => label.value(path, item, kind) ?? item).join(", ") || null;

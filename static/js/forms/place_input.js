@@ -4,6 +4,7 @@
  */
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { t } from "../core/i18n.js";
+import { MapOfPlace } from "./map_of_place.js";
 import { combobox } from "./combobox.js";
 import { PlaceFinder, searchPoint } from "./place_finder.js";
 import { keptText } from "./place_option.js";
@@ -12,6 +13,8 @@ import { pointText } from "../format/values.js";
 
 /** @type {WeakMap<object, Map<string, PlaceFinder>>} */
 const finders = new WeakMap(); // by form, by group
+/** @type {WeakMap<PlaceFinder, MapOfPlace>} */
+const maps = new WeakMap();
 
 /** Return the paths of a place's point. @param {string} path path of its text, such as "place.text" @param {Form} form */
 export function pointPaths(path, form) {
@@ -60,6 +63,12 @@ export function placeInput({ id, path, form, board, changed, draw, describedBy =
     document.getElementById(id)?.focus();
     changed();
   };
+  const putOnMap = (/** @type {import("./map_of_place.js").PlacePoint} */ { lat, lon, radius: metres }) => {
+    const [latPath, lonPath, radius] = paths;
+    setPoint({ [latPath]: lat.toFixed(5), [lonPath]: lon.toFixed(5), ...(radius && { [radius]: metres === null ? "" : String(metres) }) });
+    finder.removed = null;
+    changed();
+  };
   const takeSelected = () => {
     if (finder.active >= 0) pick(finder.options[finder.active]);
     else finder.close(); // Enter alone takes no place, and does not send the form while the list covers it
@@ -87,7 +96,24 @@ export function placeInput({ id, path, form, board, changed, draw, describedBy =
   };
   return html`<div class="place-field" @keydown=${onKeydown} @focusout=${onFocusOut}>
     <p class="hint place-point" id="${id}-hint">${hint(hasPoint ? pointText(point[paths[0]], point[paths[1]]) : null, finder, restore, remove)}</p>
-    ${combobox({ id, value: form.raw(path), active: finder.active, open: finder.isOpen, fault: describedBy !== null, describedBy }, finder.options, onInput, pick)}</div>`;
+    ${combobox({ id, value: form.raw(path), active: finder.active, open: finder.isOpen, fault: describedBy !== null, describedBy }, finder.options, onInput, pick)}
+    ${paths.length ? mapOf(finder, draw).template(pointIn(point, paths), searchPoint(board), putOnMap) : nothing}</div>`;
+}
+
+/** @param {PlaceFinder} finder @param {() => void} draw */
+function mapOf(finder, draw) {
+  const map = maps.get(finder) ?? new MapOfPlace(draw);
+  maps.set(finder, map);
+  return map;
+}
+
+/**
+ * Return the point of a form's fields; null without one.
+ * @param {{ [path: string]: any }} fields @param {string[]} paths
+ */
+function pointIn(fields, [lat, lon, radius]) {
+  if (fields[lat] === "" || fields[lon] === "") return null;
+  return { lat: Number(fields[lat]), lon: Number(fields[lon]), radius: radius && fields[radius] !== "" ? Number(fields[radius]) : null };
 }
 
 /** @param {string | null} point @param {PlaceFinder} finder @param {() => void} restore @param {() => void} remove */

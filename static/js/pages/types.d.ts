@@ -6,6 +6,7 @@ type OperationsView = import("./operations/page.js").OperationsPage;
 type IntakeView = import("./intake/page.js").IntakePage;
 type HandoverView = import("./handover/page.js").HandoverPage;
 type HistoryView = import("./history/page.js").HistoryPage;
+type TimelineView = import("./timeline/page.js").TimelinePage;
 type ReplayView = import("./replay/page.js").ReplayPage;
 type UnansweredView = import("./unanswered/page.js").UnansweredPage;
 type UnseenView = import("./unseen/page.js").UnseenPage;

@@ -3,6 +3,7 @@ import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { live } from "../../vendor/lit-html/directives/live.js";
 import { ref } from "../../vendor/lit-html/directives/ref.js";
 import { cardName } from "../format/values.js";
+import { sameLooks } from "../format/statements.js";
 import { number, n, t } from "../core/i18n.js";
 import { withColon } from "../core/rules/sentences.js";
 import { pageName } from "../core/rules/pages.js";
@@ -62,6 +63,7 @@ function row(hit, index, find, { nameOf, cardOf }) {
   return html`<div role="option" id="found-${index}" class="hit" data-kind=${hit.kind} aria-selected=${index === find.at} data-hit=${hit.id} @click=${(/** @type {MouseEvent} */ event) => openHit(event, find, index)}>
     <p class="where"><b>${location.join(" · ")}</b>${find.opensOnly ? html` <kbd aria-hidden="true">${t("Enter")}</kbd>` : nothing}${hit.withdrawn ? html` <span class="away">${label.done(`${hit.kind}.withdrawn`)}</span>` : nothing}${hit.left && hit.kind !== "tip" && hit.kind !== "report" ? html` <span class="away">${label.done("card.archived")}</span>` : nothing}</p>
     ${hit.found.map((/** @type {{ field: string, text: string, marks: [number, number][] }} */ { field, text, marks }) => html`<p class="snippet"><span class="field">${withColon(label.field(field, hit.kind))}</span> ${highlight(text, marks)}</p>`)}
+    ${sameLooks(hit.statements)}
   </div>`;
 }
 

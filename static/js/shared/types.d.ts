@@ -11,6 +11,7 @@ interface PageData extends DOMStringMap {
   card?: string;
   accountId?: string;
   accountName: string;
+  accountWrites?: string;
   accountRole: Role;
 }
 

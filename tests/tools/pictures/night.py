@@ -64,6 +64,16 @@ GIVEN = (
     ("poster", ["Jeugdhuis De Kring", "Centrale bibliotheek De Krook"], "paper", "nl", 40),
     ("vignette", ["Lokale politie Gent, Facebook", "Gemeente Melle"], "social_media", "nl", None),
 )
+CALL_AT = "2026-11-26T13:30:00Z"
+CONTACTS: tuple[dict[str, Any], ...] = (
+    {
+        "name": "An Voorbeeld", "role": "parent", "relation": "mother", "languages": ["French", "some Dutch"],
+        "phones": [{"number": "0470 12 34 56", "label": "mobile, first"}, {"number": "09 225 44 11", "label": "at home"}],
+        "note": "Works nights until 06:00. Do not call before the police has.",
+    },
+    {"name": "E. De Wolf", "role": "magistrate", "relation": "Gent", "next_call": CALL_AT},
+    {"name": "Sint-Barbaracollege", "role": "school", "relation": "head teacher"},
+)  # fmt: skip
 REPORTED = {
     "source_name": "Samira Haddad", "source_contact": "+32 400 00 12 34", "caller_role": "mother", "caller_place": "Molenbeek",
     "person": {
@@ -97,6 +107,7 @@ async def night_came(demo: Demo) -> None:
     demo.numbers |= {"report": reports[0]["id"]}
     demo.numbers |= {"tip": tips[next(iter(TIPS))], "dismissed": tips[lost]}
     await approve_and_give(demo)
+    await add_contacts(demo)
     await leave_no_alarm(demo)
     await raise_alarm(demo)
     asked = "@Alice Dewit May the mother be told about the service area before noon?"
@@ -118,6 +129,16 @@ async def approve_and_give(demo: Demo) -> None:
     await demo.command("alice", noor, "material.withdraw", withdrawn)
     given = {each["state"]["recipient"]: each["id"] for each in await demo.entities("alice", noor, "distribution")}
     await demo.command("bob", noor, "distribution.take_down", {"distributions": [given["Gemeente Melle"]]})
+
+
+async def add_contacts(demo: Demo) -> None:
+    """Let Noor's search have people to call, with the next calls."""
+    noor = demo.boards["DEMO-01"]
+    for contact in CONTACTS:
+        await demo.command("bob", noor, "contact.add", contact)
+    mother = next(each["id"] for each in await demo.entities("bob", noor, "contact") if each["state"]["relation"] == "mother")
+    said = "Told her about the camera images of line 2. She asks her sister in Oostende herself."
+    await demo.command("bob", noor, "contact.log", {"contact": mother, "result": "reached", "text": said, "next_call": CALL_AT})
 
 
 async def raise_alarm(demo: Demo) -> None:
@@ -270,6 +291,10 @@ NIGHT = (
                 dialog="approve",
                 shows="[data-testid=preview] img:not(.busy)",
             ),
+            Shot("contacts", f"{NOOR}#log", shows="[data-contact]"),
+            Shot("contact-open", f"{NOOR}#log", click("[data-act=open-contact]"), shows="[data-testid=contact-details]"),
+            Shot("contact-add-dialog", f"{NOOR}#log", click("[data-act=add-contact]"), dialog="contact-add"),
+            Shot("contact-dialog", f"{NOOR}#log", click("[data-act=open-contact]", "[data-act=edit-contact]"), dialog="contact"),
             Shot("give-dialog", NOOR, click("[data-act=campaign]", "[data-act=give]"), dialog="give"),
             Shot("displays-paired", "/displays", shows="li[data-display]"),
             Shot("display-dialog", "/displays", click("[data-act=change]"), dialog="change"),

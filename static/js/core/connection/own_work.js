@@ -1,6 +1,7 @@
 /* What this person has on all searches. Loaded when the connection opens, and again after anything that may change it. */
 
 import { currentWork, heldBy } from "../rules/own_work.js";
+import { isLimited } from "../rules/roles.js";
 import { get, orNull } from "./api.js";
 import { PacedRead } from "./paced_read.js";
 
@@ -52,7 +53,7 @@ export class WorkList {
 
   /** Load the list again soon: something may have changed it. */
   refresh() {
-    if (this.#session.can("investigator")) this.#reads.soon();
+    if (this.#session.can("investigator") && !isLimited()) this.#reads.soon(); // a guest who writes has no such list
   }
 
   /** @param {BoardEvent[]} events of a followed board */

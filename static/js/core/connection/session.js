@@ -27,6 +27,7 @@ export class Session extends LiveSession {
   alarms = new Alarms((frame) => this.transmit(frame));
   work = new WorkList(this);
   /** @type {((words: string[]) => PageCommand[]) | null} */ alarmCommands = null; // commands for open alarms that match the typed words
+  /** @type {LineAlarm | null} */ lineAlarm = null; // alarm in the watch line, on pages that have one
   /** @type {PageCommands | null} */ pageCommands = null;
   /** @type {Promise<void>} */ identified = Promise.resolve(); // resolves when the tab is open, and its unsent commands are loaded or loading
   /** @type {ReadPositionTracker | null} */ readPositions = null;        // ReadPositionTracker, on pages that count as seeing a board
@@ -82,7 +83,7 @@ export class Session extends LiveSession {
 
   /** @param {Role} role */
   can(role) {
-    return ROLES.indexOf(this.account.role) >= ROLES.indexOf(role);
+    return ROLES.indexOf(this.account.writes ? "investigator" : this.account.role) >= ROLES.indexOf(role);
   }
 
   /**

@@ -1,14 +1,13 @@
-/* Sentence about an alarm that nobody has taken. It contains no name, because walls and notifications are public. */
+/* Sentence about an alarm that nobody has. It contains no name, because walls and notifications are public. */
 
 import { t } from "../i18n.js";
 import { say } from "./sentences.js";
 
 /**
- * "nobody has it yet", "assigned, no answer yet" or, after a promise lapsed, "nobody has it".
+ * "assigned, no answer yet" or, without an assignee or after a promise lapsed, "nobody has it".
  * @param {boolean} [isAssigned] true if the card of the alarm is assigned
  * @param {boolean} [isLapsed] true if nobody has taken it again since a promise lapsed
  */
 export function untakenText(isAssigned, isLapsed = false) {
-  if (isLapsed) return t("nobody has it");
-  return isAssigned ? t("assigned, no answer yet") : say("nobody_has_it");
+  return isAssigned && !isLapsed ? t("assigned, no answer yet") : say("nobody_has_it");
 }

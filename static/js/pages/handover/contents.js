@@ -24,9 +24,9 @@ export function index(view) {
 
 /** @param {HandoverView} view */
 function openAlarms(view) {
-  const { held, open } = alarmCounts(view);
-  if (!(held + open) || (view.stage === "none" && !view.isFixed)) return nothing;
-  return html`<p class="contents-open"><a href="#open-now">${openTitle(view)}</a> <span class=${open ? "text-alert" : ""}>${held + open}</span></p>`;
+  const { held, assigned, open } = alarmCounts(view), count = held + assigned + open;
+  if (!count || (view.stage === "none" && !view.isFixed)) return nothing;
+  return html`<p class="contents-open"><a href="#open-now">${openTitle(view)}</a> <span class=${assigned + open ? "text-alert" : ""}>${count}</span></p>`;
 }
 
 /**

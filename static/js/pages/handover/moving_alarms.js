@@ -42,15 +42,17 @@ export function isToDecide({ taken_by: taker }, section, view) {
 export const moves = (alarm, section, view) => (view.mayWrite && section.board !== OPERATIONS ? isToDecide(alarm, section, view) && !keptIn(view, section.board).includes(alarm.id) : alarm.moves);
 
 /**
- * Return the numbers of alarms: those that somebody has, nobody has, and that pass on.
+ * Return the numbers of alarms: those that somebody has, that are only assigned, that nobody has, and that pass on. Only assigned: the
+ * assignee of the card has not answered.
  * @param {HandoverView} view
  */
 export function alarmCounts(view) {
-  const counts = { held: 0, open: 0, moving: 0 };
+  const counts = { held: 0, assigned: 0, open: 0, moving: 0 };
   for (const section of withAlarms(view)) {
-    const { held = 0, open = 0, moving = 0, listed = [] } = section.alarms ?? {};
+    const { held = 0, assigned = 0, open = 0, moving = 0, listed = [] } = section.alarms ?? {};
     counts.held += held;
-    counts.open += open;
+    counts.assigned += assigned;
+    counts.open += open - assigned;
     counts.moving += moving + listed.filter((/** @type {any} */ alarm) => moves(alarm, section, view)).length - listed.filter((/** @type {any} */ { moves: isMoving }) => isMoving).length;
   }
   return counts;

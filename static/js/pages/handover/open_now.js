@@ -18,8 +18,8 @@ const KEEP = "keep";
 /** @param {HandoverView} view */
 export function openNow(view) {
   if (!view.report.whole || (view.stage === "none" && !view.isFixed)) return nothing;
-  const { held, open, moving } = alarmCounts(view), rows = rowsOf(view), more = held + open - rows.length;
-  const counts = [held && sayCount("somebody_has", held), open && sayCount("nobody_has", open), moving && sayCount("passing_on", moving)].filter(Boolean);
+  const { held, assigned, open, moving } = alarmCounts(view), rows = rowsOf(view), more = held + assigned + open - rows.length;
+  const counts = [held && sayCount("somebody_has", held), assigned && sayCount("assigned_only", assigned), open && sayCount("nobody_has", open), moving && sayCount("passing_on", moving)].filter(Boolean);
   return html`<section class="handover-section open-now" id="open-now" aria-labelledby="open-now-title" data-testid="open-now" data-signed=${isSigned(view) ? "" : nothing} tabindex="-1">
     <header><h2 id="open-now-title">${openTitle(view)}</h2><span class="hint" data-testid="alarm-counts">${counts.join(" · ") || (isSigned(view) ? say("nothing_was_open") : say("nothing_open"))}</span></header>
     ${rows.length ? html`<ul role="list">${repeat(rows, ({ alarm }) => alarm.id, ({ alarm, section }) => row(alarm, section, view))}</ul>` : nothing}
@@ -31,14 +31,18 @@ export function openNow(view) {
 export const openTitle = (view) => (isSigned(view) ? say("open_at_signing", { at: formatMoment(view.report.whole.composed_at) }) : say("open_now"));
 
 /**
- * Return all alarms with their sections: first those that nobody has, then those that pass on, then the others by the end of their promise.
+ * Return all alarms with their sections, in the order of a report: first those that nobody has, then those that are only assigned, then
+ * those that pass on, then the others by the end of their promise.
  * @param {HandoverView} view
  */
 function rowsOf(view) {
   const rows = withAlarms(view).flatMap((section) => (section.alarms?.listed ?? []).map((/** @type {any} */ alarm) => ({ alarm, section })));
-  const order = (/** @type {any} */ { alarm }) => `${Number(alarm.taken_by !== null)}${Number(!alarm.moves)}${alarm.taken_by ? alarm.until : alarm.lapsed_at ?? alarm.raised_at}`;
+  const order = (/** @type {any} */ { alarm }) => `${Number(alarm.taken_by !== null)}${Number(isOnlyAssigned(alarm))}${Number(!alarm.moves)}${alarm.taken_by ? alarm.until : alarm.lapsed_at ?? alarm.raised_at}`;
   return rows.sort((/** @type {any} */ one, /** @type {any} */ other) => (order(one) < order(other) ? -1 : 1)).slice(0, MAX_ROWS);
 }
+
+/** @param {any} alarm */
+const isOnlyAssigned = ({ taken_by: taker, lapsed_by: former, assignee }) => !taker && !former && Boolean(assignee);
 
 /** @param {any} reported @param {any} section @param {HandoverView} view */
 function row(reported, section, view) {

@@ -5,6 +5,8 @@ import { cardName } from "../../format/values.js";
 import { say } from "../../core/rules/sentences.js";
 import { whoHadIt, whoHasIt } from "../../format/ownership.js";
 
+/** @typedef {{ path: string, value: any }} EventResult */
+
 /**
  * Return whether the disappearance is worrying or, without a decision, if one is due.
  * @param {{ worrying: boolean | null, undecided: boolean, status: string }} search
@@ -29,16 +31,18 @@ export function lastEvents(events) {
 }
 
 /**
- * "Sighting added: Sighting 7 · credible", "Goal changed: find the driver"
- * @param {{ type: string, kind: string, number?: number | null, result?: { path: string, value: any } | null }} event
+ * "Sighting added: Sighting 7 · not assessed · now: credible", "Goal changed: find the driver", "Decision: first the aunt · Alice"
+ * @param {{ type: string, kind: string, number?: number | null, result?: EventResult | null, now?: EventResult | null, author?: string | null }} event
+ * @param {(id: string) => string} [nameOf]
  */
-export function eventName({ type, kind, number, result }) {
-  const what = label.event(type), value = resultText(kind, result);
-  if (!number) return value ? say("what_card", { what, card: value }) : what;
-  return [say("what_card", { what, card: cardName({ kind, state: { number } }) }), value].filter(Boolean).join("\u00a0· ");
+export function eventName({ type, kind, number, result, now, author }, nameOf) {
+  const isNote = kind === "note", value = resultText(kind, result), latest = resultText(kind, now);
+  const what = isNote ? label.category("decision") : label.event(type); // other notes are not significant
+  if (!number) return [value ? say("what_card", { what, card: value }) : what, isNote && author && nameOf?.(author)].filter(Boolean).join("\u00a0· ");
+  return [say("what_card", { what, card: cardName({ kind, state: { number } }) }), value, latest && say("result_now", { result: latest })].filter(Boolean).join("\u00a0· ");
 }
 
-/** @param {string} kind @param {{ path: string, value: any } | null} [result] null or absent in reports of earlier versions */
+/** @param {string} kind @param {EventResult | null} [result] null or absent in reports of earlier versions */
 function resultText(kind, result) {
   if (!result) return null;
   const { path, value } = result;

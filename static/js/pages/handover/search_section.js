@@ -14,6 +14,7 @@ import { pinned } from "./pinned.js";
 import { decisionText, eventName, isMarked, lastEvents, ownerText, sightingLists } from "./report_statements.js";
 import { restated } from "./restatement.js";
 import { searchTexts } from "./texts.js";
+import { callUrl } from "../../shared/call_url.js";
 import { outcomeText, joinParts } from "../../shared/board/search/outcome.js";
 import { cardName } from "../../format/values.js";
 import { cardTime, dueElement, seenText, timeElement, formatMoment } from "../../format/time_elements.js";
@@ -42,22 +43,30 @@ function body(section, view) {
     ${facts(section)}
     ${pinned(section, view)}
     ${searchTexts(section, view)}
+    ${calls(section, view)}
     ${cards(section, view)}
     ${filesAdded(section, view)}
-    ${shiftEvents(section)}
+    ${shiftEvents(section, view)}
     ${head(section, view)}`;
 }
 
-/** @param {{ search: any, last_confirmed: any, unanswered?: Record<string, number> }} section */
+/** @param {{ board: string, search: any, last_confirmed: any, unanswered?: Record<string, number>, contradictions?: { sighting: string, text: string }[] }} section */
 function facts(section) {
   const { search, last_confirmed: last } = section;
   const rows = [
     html`<div><dt>${label.field("worrying")}</dt><dd>${decisionText(search)}${suggestedCriteria(search)}</dd></div>`,
     last ? html`<div><dt>${say("last_confirmed")}</dt><dd>${say("sighting", { number: last.number })}\u00a0· ${seenText(last, formatMoment, search.person.sex)}${last.place?.text ? `\u00a0· ${last.place.text}` : nothing}</dd></div>` : nothing,
+    contradictionRow(section),
     waitingRow(section),
     outcomeRows(search),
   ];
   return html`<dl class="facts-line">${rows}</dl>`;
+}
+
+/** @param {{ board: string, contradictions?: { sighting: string, text: string }[] }} section */
+function contradictionRow({ board, contradictions = [] }) {
+  if (!contradictions.length) return nothing;
+  return html`<div data-testid="contradictions"><dt>${t("Cannot both be true")}</dt>${contradictions.map(({ sighting, text }) => html`<dd><a href="/searches/${board}/cards/${sighting}">${text}</a></dd>`)}</div>`;
 }
 
 /** @type {Record<string, (count: number) => string>} */
@@ -98,20 +107,20 @@ function outcomeRows({ person, status, outcome, status_reason: reason, acknowled
 
 /**
  * Render the events of the shift, the same for everybody; on screen also the events that are new to the reader.
- * @param {Record<string, any>} section
+ * @param {Record<string, any>} section @param {HandoverView} view
  */
-function shiftEvents({ board, since: { events, significant, seq }, reader, seq: until }) {
+function shiftEvents({ board, since: { events, significant, seq }, reader, seq: until }, view) {
   const earlierEvents = reader.significant.filter((/** @type {any} */ event) => event.seq <= seq); // events before the shift, which are not listed elsewhere
-  const newsForReader = reader.from === "seen" ? html`<div class="on-screen" data-testid="reader"><p>${newTo(reader, board, until)}</p>${important(earlierEvents, board)}</div>` : nothing;
+  const newsForReader = reader.from === "seen" ? html`<div class="on-screen" data-testid="reader"><p>${newTo(reader, board, until)}</p>${important(earlierEvents, board, view)}</div>` : nothing;
   if (!events) return html`<div class="news quiet"><p>${say("no_events")}</p>${newsForReader}</div>`;
   return html`<div class="news"><p><b>${sayCount("events_of_shift", events)}</b>${links(board, seq, until)}</p>${newsForReader}
-    ${significant.length ? html`<h3>${say("important")}</h3>` : nothing}${important(significant, board)}</div>`;
+    ${significant.length ? html`<h3>${say("important")}</h3>` : nothing}${important(significant, board, view)}</div>`;
 }
 
-/** @param {JournalEvent[]} events @param {string} board */
-function important(events, board) {
+/** @param {JournalEvent[]} events @param {string} board @param {HandoverView} view */
+function important(events, board, view) {
   if (!events.length) return nothing;
-  return html`<ul>${lastEvents(events).map((/** @type {any} */ event) => html`<li>${timeElement(event.at)}\u00a0· <a href="/searches/${board}/history#${event.seq}">${eventName(event)}</a></li>`)}</ul>`;
+  return html`<ul>${lastEvents(events).map((/** @type {any} */ event) => html`<li>${timeElement(event.at)}\u00a0· <a href="/searches/${board}/history#${event.seq}">${eventName(event, (id) => view.nameOf(id))}</a></li>`)}</ul>`;
 }
 
 /**
@@ -190,6 +199,18 @@ function readersText(reads, view, style) {
 
 /** Render the person who accepted the handover without reading this search: part of the signed report. @param {any} it @param {HandoverView} view */
 const acceptedUnread = ({ unread_by: by }, view) => (by ? html`<p class="unwritten" data-testid="accepted-unread">${say("not_read", { name: view.nameOf(by) })}</p>` : nothing);
+
+/**
+ * Render the calls that are due. Reports of people without the right to read contacts have none.
+ * @param {any} section
+ * @param {HandoverView} view
+ */
+function calls({ board, calls: due = [] }, view) {
+  if (!due.length) return nothing;
+  return html`<div class="waiting"><section data-testid="calls-due"><h3>${say("calls_due")} <span>${due.length}</span></h3>
+    <ul>${due.map((/** @type {any} */ call) => html`<li data-call=${call.id}><a href=${callUrl(board, call.id)}><bdi>${call.title}</bdi></a>
+      <small>${[label.value("role", call.role, "contact"), call.assignee ? view.nameOf(call.assignee) : say("nobody_assigned")].join(" · ")}\u00a0· ${view.isFixed ? say("due", { at: formatMoment(call.due) }) : dueElement(call.due)}</small></li>`)}</ul></section></div>`;
+}
 
 /** @param {any} section @param {HandoverView} view */
 function cards(section, view) {

@@ -16,6 +16,7 @@ export function head(view) {
   return html`${view.search ? childHeader(view) : nothing}<div class="history-head">
     ${view.search ? html`<h2>${pageTitle("history")}</h2>` : html`<h1>${title}</h1>`}
     <a class="button" href=${isEverywhere ? "/" : `/searches/${boardId}`}>${isEverywhere ? pageName("operations") : t("Open board")}</a>
+    ${isEverywhere ? nothing : html`<a class="button" href="/searches/${boardId}/timeline">${pageTitle("timeline")}</a>`}
     ${isEverywhere ? nothing : html`<a class="button" href="/history">${pageName("history")}</a>`}
     ${isEverywhere || !session.may("export") ? nothing : html`<a class="button" translate="no" href="/searches/${boardId}/history.pdf">PDF</a><a class="button" translate="no" href="/searches/${boardId}/history.md">Markdown</a>`}
     <p class="chain" data-chain data-chain-board=${boardId}></p>

@@ -15,7 +15,7 @@ export function chosenChild(search) {
   return html`<section class="chosen-child" aria-labelledby="child" data-testid="chosen-child">
     <h2 id="child"><bdi>${shortPersonName(person)}</bdi>${typeof person.age === "number" ? `, ${person.age}` : nothing}</h2>
     <dl>${detail(t("Appearance"), appearanceOf(person))}${detail(t("Wearing"), person.clothing)}${detail(label.field("person.needs"), needs(person))}
-      ${detail(say("last_seen_report"), html`<b>${shortTimeElement(since)}</b> ${place?.text || nothing}`)}</dl>
+      ${detail(say("last_seen_recorded"), html`<b>${shortTimeElement(since)}</b> ${place?.text || nothing}`)}</dl>
   </section>`;
 }
 

@@ -11,6 +11,7 @@ import { CallDraft, NO_SEARCH } from "./call_draft.js";
 import { CallFiles, callFiles } from "./call_files.js";
 import { clearedCallsList } from "./cleared_calls.js";
 import { combobox } from "../../forms/combobox.js";
+import { MapOfPlace } from "../../forms/map_of_place.js";
 import { PlaceFinder, pointOf } from "../../forms/place_finder.js";
 import { keptText } from "../../forms/place_option.js";
 import { STEPS, Selection } from "../../forms/selection.js";
@@ -22,6 +23,7 @@ import { moment } from "../../core/time.js";
 import { suggestionsPanel, distanceText, endedText, recentCallsList, searchOption } from "./suggestions_panel.js";
 import { announce } from "../../shared/announcer.js";
 import { matchingSearches, onlySearch, takingSightings } from "./matching_searches.js";
+import { pointText } from "../../format/values.js";
 import { foundText } from "../../format/found_text.js";
 
 const FIELDS = ["search", "text", "where", "when", "name", "contact", "channel", "sealed", "send"]; // in the order of a conversation
@@ -43,6 +45,7 @@ export class IntakePage {
   /** @type {ReportPage} */ report;
   /** @type {OtherCall} */ #other;
   /** @type {HTMLElement} */ #root;
+  /** @type {MapOfPlace} */ #map;
   /** @type {{ field: string | null, shut: boolean }} */ #list = { field: null, shut: true }; // list under the active field
   #selection = new Selection();
   /** @type {Record<string, { found(): ComboboxOption[], pick(option: any): void }>} */
@@ -60,6 +63,7 @@ export class IntakePage {
     this.board = session.board("operations");
     this.suggestions = new Suggestions(this.draw);
     this.places = new PlaceFinder(this.draw);
+    this.#map = new MapOfPlace(this.draw);
     this.taken = new RecentCalls(draft("intake:taken"), session, {
       changed: this.draw, discarded: (command) => this.files.cancel(command),
       numbered: (entry) => announce(entry.tip ? t("Saved: tip {number}, without a search", entry) : t("Saved: sighting {number} for {search}", entry)),
@@ -143,6 +147,7 @@ export class IntakePage {
           aria-describedby="text-hint" .value=${live(call.typed.text)} @input=${this.#onInput}></textarea>`)}
         ${this.#urgency()}
         ${this.#choice("where", t("Where"), this.#placeHint())}
+        <div class="row">${this.#map.template(pointIn(call.typed.place), this.#near, this.#putOnMap)}</div>
         ${this.#row("when", t("When"), this.#text("when", t("now, 10 minutes ago, 14:30, yesterday 22:00")), call.typed.seen ? moment(call.typed.seen) : nothing)}
         <div class="grid">
           ${this.#row("name", t("Caller’s name"), this.#text("name"), this.#cutHint("name"))}
@@ -216,6 +221,7 @@ export class IntakePage {
 
   #placeHint() {
     const { place } = this.call.typed;
+    if (place && !place.radius_m) return t("On the map: {point}", { point: place.name });
     return place ? t("On the map at {place}, within {km} km", { place: place.name, km: distanceText(place.radius_m) }) : nothing;
   }
 
@@ -228,7 +234,7 @@ export class IntakePage {
   // --- options
 
   #searches() {
-    return this.call.typed.board ? [] : takingSightings(this.#matching).slice(0, MAX_OPTIONS).map(searchOption);
+    return this.call.typed.board ? [] : takingSightings(this.#matching).slice(0, MAX_OPTIONS).map((search) => searchOption(search, this.suggestions.searches));
   }
 
   get #matching() {
@@ -287,10 +293,24 @@ export class IntakePage {
   }
 
   #lookUp() {
-    const { where, place, board } = this.call.typed;
+    const { where, place } = this.call.typed;
     this.suggestions.look(this.call.typed);
-    this.places.find(place ? "" : where, pointOf(board && this.board.get(board)?.state.last_seen));
+    this.places.find(place ? "" : where, this.#near);
   }
+
+  /** Point where the child of the chosen search was last seen. */
+  get #near() {
+    const { board } = this.call.typed;
+    return pointOf(board && this.board.get(board)?.state.last_seen);
+  }
+
+  /** Take a point that was pressed on the map; a typed text stays. @param {import("../../forms/map_of_place.js").PlacePoint} point */
+  #putOnMap = ({ lat, lon, radius }) => {
+    const [roundLat, roundLon] = [lat, lon].map((value) => Number(value.toFixed(5)));
+    const name = this.call.typed.where.trim() || pointText(roundLat, roundLon);
+    this.call.set({ where: name, place: { name, lat: roundLat, lon: roundLon, radius_m: radius } });
+    this.#changed();
+  };
 
   /** @param {{ type: string, target: any }} event */
   #onFocus = ({ type, target }) => {
@@ -452,3 +472,6 @@ export class IntakePage {
     if (control?.select && control.type === "text") control.select();
   }
 }
+
+/** Return the point of a chosen place for its map. @param {any} place */
+const pointIn = (place) => (typeof place?.lat === "number" ? { lat: place.lat, lon: place.lon, radius: place.radius_m ?? null } : null);

@@ -7,6 +7,7 @@ const PAUSE_MS = 200; // ms without typing before the request
 export class Suggestions {
   /** @type {any[]} */ searches = [];
   /** @type {any[]} */ similar = [];
+  /** @type {any[]} */ tips = [];
   /** @type {() => void} */ #changed;
   /** @type {Set<string>} */ #failed = new Set();
   /** @type {Map<string, any>} */ #requests = new Map(); // kind -> {key, timer, abort}
@@ -25,7 +26,7 @@ export class Suggestions {
     const query = new URLSearchParams({ ...(board ? {} : { q: search.slice(0, 200) }), ...point });
     this.#schedule("searches", (!board && search.trim()) || point ? `/api/v1/intake/searches?${query}` : null);
     const body = { ...(text.trim() && { text: text.slice(0, 4_000) }), ...(where.trim() && { place: { text: where.slice(0, 200), ...point } }) };
-    const url = board && board !== "operations" && (text.trim() || place) ? `/api/v1/boards/${board}/similar` : null;
+    const url = text.trim() || (board && place) ? `/api/v1/boards/${board ?? "operations"}/similar` : null;
     this.#schedule("similar", url, url && body);
   }
 
@@ -65,7 +66,7 @@ export class Suggestions {
       const answer = await (body ? post(url, body, { signal, repeat: true }) : get(url, { signal }));
       if (signal.aborted) return;
       Object.assign(this.#requests.get(kind) ?? {}, { answered: true });
-      this.#take(kind, answer[kind]);
+      this.#take(kind, answer[kind], answer.tips);
     } catch {
       if (signal.aborted) return;
       this.#requests.delete(kind); // the next keystroke retries
@@ -74,10 +75,11 @@ export class Suggestions {
     }
   }
 
-  /** @param {"searches" | "similar"} kind @param {any[]} suggestions */
-  #take(kind, suggestions) {
+  /** @param {"searches" | "similar"} kind @param {any[]} suggestions @param {any[]} [tips] */
+  #take(kind, suggestions, tips = []) {
     if (!this[kind].length && !suggestions.length && !this.answered(kind)) return;
     this[kind] = suggestions;
+    if (kind === "similar") this.tips = tips;
     this.#changed();
   }
 }

@@ -9,6 +9,7 @@ import { briefLooks, chosenChild } from "./chosen_child.js";
 import { moment } from "../../core/time.js";
 import { foundText } from "../../format/found_text.js";
 import { shortPersonName } from "../../format/search_list.js";
+import { sameLooks, statementsText } from "../../format/statements.js";
 import { seenText } from "../../format/time_elements.js";
 import { uploadList } from "../../shared/files/strip.js";
 import { guideLink } from "../../shared/guide_link.js";
@@ -28,13 +29,15 @@ export const distanceText = (metres) => new Intl.NumberFormat(document.documentE
 const searchName = ({ reference, person }) => `${reference} · ${shortPersonName(person)}`;
 
 /**
- * Option of the field for the search, with "Girl, 6" next to it.
+ * Option of the field for the search, with "Girl, 6" next to it, and what was typed about looks and fits.
  * @param {Entity} entity
+ * @param {any[]} [suggestions] of the server
  */
-export function searchOption({ id, state }) {
+export function searchOption({ id, state }, suggestions = []) {
+  const looks = statementsText(suggestions.find(({ board }) => board === id)?.statements);
   const { person: { sex, age }, kind, last_seen: place } = state;
   const sexAndAge = [sex && label.sex(sex), age].filter((part) => part || part === 0).join(", ");
-  return { key: id, text: searchName(state), more: [foundText(state), sexAndAge, label.kind(kind), place?.text].filter(Boolean).join(" · ") };
+  return { key: id, text: searchName(state), more: [foundText(state), sexAndAge, label.kind(kind), place?.text, looks].filter(Boolean).join(" · ") };
 }
 
 /**
@@ -51,7 +54,7 @@ export function suggestionsPanel(view) {
   return html`
     ${chosenChild(board && view.board.get(board))}
     <section aria-labelledby="same" data-testid="similar"><h2 id="same">${t("Possible duplicates")}</h2>
-      ${suggestions.similar.length ? html`<ul>${suggestions.similar.map((/** @type {any} */ sighting) => similarSighting(sighting, board))}</ul>`
+      ${suggestions.similar.length || suggestions.tips.length ? html`<ul>${suggestions.similar.map((/** @type {any} */ sighting) => similarSighting(sighting, board))}${suggestions.tips.map(similarTip)}</ul>`
         : html`<p class="hint">${board ? (suggestions.isUnknown("similar") ? t("Looking for similar sightings…") : t("No similar sightings in this search so far.")) : html`${t("Similar sightings appear here once you choose a search.")} ${guideLink("hotline")}`}</p>`}
     </section>
     ${nearby.length ? html`<section aria-labelledby="near" data-testid="nearest"><h2 id="near">${t("Possible searches")}</h2>
@@ -61,20 +64,34 @@ export function suggestionsPanel(view) {
 
 /** @param {any} suggestion @param {string | null} board */
 function similarSighting(suggestion, board) {
-  const { sighting, number, description, place, assessment, clothing, company, direction } = suggestion;
+  const { sighting, number, assessment } = suggestion;
   return html`<li data-similar=${sighting}><a href="/searches/${board}/cards/${sighting}" target="_blank">${say("sighting", { number })}</a>
-    <small>${[seenText(suggestion), place?.text, assessment === "unassessed" ? null : label.assessment(assessment)].filter(Boolean).join(" · ")}</small>
-    <p dir="auto">${description.length > MAX_TEXT ? `${description.slice(0, MAX_TEXT)}…` : description}</p>
-    ${clothing || company || direction ? html`<p class="looks" dir="auto">${[clothing, company, direction].filter(Boolean).join(" · ")}</p>` : nothing}</li>`;
+    ${reportText(suggestion, assessment === "unassessed" ? null : label.assessment(assessment))}</li>`;
 }
 
-/** @param {{ board: string, distance_m: number, nearest?: any }} suggestion @param {IntakeView} view */
-function suggestedSearch({ board, distance_m: distance, nearest }, view) {
+/** @param {any} suggestion */
+function similarTip(suggestion) {
+  const { tip, number } = suggestion;
+  return html`<li data-similar-tip=${tip}><a href="/?tip=${tip}" target="_blank">${t("Tip {number}", { number })}</a>
+    ${reportText(suggestion, null)}</li>`;
+}
+
+/** @param {any} suggestion @param {string | null} assessment */
+function reportText(suggestion, assessment) {
+  const { description, place, clothing, company, direction, statements } = suggestion;
+  return html`<small>${[seenText(suggestion), place?.text, assessment].filter(Boolean).join(" · ")}</small>
+    <p dir="auto">${description.length > MAX_TEXT ? `${description.slice(0, MAX_TEXT)}…` : description}</p>
+    ${clothing || company || direction ? html`<p class="looks" dir="auto">${[clothing, company, direction].filter(Boolean).join(" · ")}</p>` : nothing}
+    ${sameLooks(statements)}`;
+}
+
+/** @param {{ board: string, distance_m: number, nearest?: any, statements?: any[] }} suggestion @param {IntakeView} view */
+function suggestedSearch({ board, distance_m: distance, nearest, statements }, view) {
   const { state } = /** @type {Entity} */ (view.board.get(board));
   const distanceInfo = nearest === "sighting" ? t("a sighting {km} km away", { km: distanceText(distance) }) : t("last seen {km} km away", { km: distanceText(distance ?? 0) });
   return html`<li><button type="button" data-suggestion=${board} @click=${() => view.chooseSearch(board)}>${searchName(state)}</button>
     <small>${[label.kind(state.kind), nearest && distanceInfo].filter(Boolean).join(" · ")}</small>
-    <p class="looks" dir="auto">${briefLooks(state.person)}</p></li>`;
+    <p class="looks" dir="auto">${briefLooks(state.person)}</p>${sameLooks(statements)}</li>`;
 }
 
 /** @param {IntakeView} view */

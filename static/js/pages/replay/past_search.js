@@ -2,7 +2,7 @@
 
 import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
 import { RelativeTimes } from "../../behaviours/relative_times.js";
-import { BOARD, CardUrl, LOG, hashOf } from "../../behaviours/card_url.js";
+import { BOARD, CardUrl, LOG, MAP, hashOf } from "../../behaviours/card_url.js";
 import { t } from "../../core/i18n.js";
 import { pageTitle } from "../../core/rules/pages.js";
 import { day, serverNow } from "../../core/time.js";
@@ -12,8 +12,11 @@ import { CardHistory } from "../../shared/board/card/card_history.js";
 import { badgesOfNotes, overdueAt } from "../../shared/board/card/card_badges.js";
 import { cardPanel } from "../../shared/board/card/card_panel.js";
 import { detailsView } from "../../shared/board/search/details_view.js";
+import { Contradictions } from "../../shared/contradictions.js";
+import { Reaches } from "../../shared/reach.js";
 import { WIDE, latestSignificant } from "../../shared/board/what_happened.js";
 import { BoardPage } from "../../shared/board/board_page.js";
+import { LazyMap } from "../../shared/map/lazy_map.js";
 import { boardViewModel } from "../../shared/board/board_view_model.js";
 
 const BAR = /** @type {HTMLElement} */ (document.querySelector("[data-bar-child]")); // part of the page header, only shown on phones
@@ -32,6 +35,7 @@ export class PastSearch extends BoardPage {
   undo = { may: () => false, undo() {} };
   /** @type {ReplayView} */ #replay;
   #barClock;
+  #map;
   /** @type {CardUrl} */ #address;
   /** @type {string | null} */ #focus = null; // selector of the element to focus after opening or closing
 
@@ -40,8 +44,11 @@ export class PastSearch extends BoardPage {
     super();
     this.#replay = replay;
     this.session = replay.session;
+    this.#map = new LazyMap(() => replay.draw());
     this.#barClock = new RelativeTimes(BAR, () => new Date(replay.past.time));
     this.board = replay.past.board;
+    this.contradictions = new Contradictions(this.board.id, replay.draw);
+    this.reaches = new Reaches(this.board.id, replay.draw);
     this.ui = { card, column: null, view: BOARD };
     this.authors = { get: (/** @type {any} */ note) => replay.past.authorOf(note) };
     this.#address = new CardUrl(this.board.id, (card, view) => this.#onUrl({ card, view }));
@@ -87,6 +94,10 @@ export class PastSearch extends BoardPage {
     return state ? `${pageTitle("replay")} · ${state.person.first_name} · ${state.reference} · Searchboard` : `${pageTitle("replay")} · Searchboard`;
   }
 
+  get moment() {
+    return Number(new Date(this.#replay.past.time));
+  }
+
   /** @param {string} [card] without it, the open card in the current view */
   path(card) {
     return card ? this.#address.path(card) : this.#address.path(this.ui.card) + hashOf(this.ui.view);
@@ -106,6 +117,7 @@ export class PastSearch extends BoardPage {
   /** Read the states of the moment before each draw. */
   prepare() {
     this.model = boardViewModel(this.board);
+    if (this.board.seq) this.contradictions.load(this.board, this.board.seq);
     const isOverdue = overdueAt(this.board, new Date(this.#replay.past.time).toISOString());
     Object.assign(this.marks, { noteBadges: badgesOfNotes(this.board), today: day(serverNow()), isOverdue });
   }
@@ -116,9 +128,14 @@ export class PastSearch extends BoardPage {
     return html`${searchHeader(this)}
       ${this.#tools()}
       <div class="board-layout">
-        <div class="board-main">${this.ui.view === LOG ? detailsView(this) : columns(this)}</div>
+        <div class="board-main">${this.#main()}</div>
         ${this.isOpen ? cardPanel(this) : sidePanel}
       </div>`;
+  }
+
+  #main() {
+    if (this.ui.view === MAP) return this.#map.template(this);
+    return this.ui.view === LOG ? detailsView(this) : columns(this);
   }
 
   /** Move the focus after each draw. */
@@ -134,6 +151,7 @@ export class PastSearch extends BoardPage {
     const { view } = this.ui;
     return html`<div class="tools past-tools" data-testid="tools"><div class="views" role="group" aria-label=${t("Views")}>
       <button type="button" data-act="board" aria-pressed=${view === BOARD ? "true" : "false"} @click=${() => this.#show(BOARD)}>${t("Board")}</button>
+      <button type="button" data-act="map" aria-pressed=${view === MAP ? "true" : "false"} @click=${() => this.#show(MAP)}>${t("Map")}</button>
       <button type="button" data-act="log" aria-pressed=${view === LOG ? "true" : "false"} @click=${this.act.log}>${t("Details and log")}</button></div>
     </div>`;
   }

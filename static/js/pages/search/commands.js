@@ -1,6 +1,6 @@
 /** Commands on the board of a search, for shortcuts and the palette, and the cards to go to. */
 
-import { BOARD, LIST, LOG } from "../../behaviours/card_url.js";
+import { BOARD, LIST, LOG, MAP } from "../../behaviours/card_url.js";
 import { t } from "../../core/i18n.js";
 import { cardKinds } from "../../core/rules/kinds.js";
 import { label } from "../../core/labels.js";
@@ -105,10 +105,12 @@ export class SearchCommands {
     return [
       { id: "board", not: ui.view === BOARD, title: t("Show the board"), run: () => act.show(BOARD) },
       { id: "list", title: t("Show the sightings as a list"), run: () => this.#page.work.show(LIST) },
+      { id: "map", not: ui.view === MAP, title: t("Show the map"), run: () => act.show(MAP) },
       { id: "next-waiting", title: t("Open the next sighting that waits"), run: this.#page.work.next },
       { id: "log", not: ui.view === LOG, title: t("Details and log"), run: act.log },
       { id: "files", title: t("Photos and files"), run: () => this.#page.files.show() },
       { id: "history", title: t("History of this search"), run: () => location.assign(`/searches/${this.#page.board.id}/history`) },
+      { id: "timeline", title: t("Timeline of this search"), run: () => location.assign(`/searches/${this.#page.board.id}/timeline`) },
       { id: "replay", title: t("Replay of this search"), run: () => location.assign(replayPath(this.#page)) },
       { id: card ? "edit-search" : "edit", may: "edit", title: t("Edit details…"), run: dialog("facts") },
       { id: "worrying", may: "lead", not: isClosed, title: t("Decide if it is worrying…"), run: dialog("worrying") },

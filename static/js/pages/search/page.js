@@ -12,6 +12,7 @@ import { keepFocus } from "../../behaviours/keep_focus.js";
 import { ShortcutHandler } from "../../behaviours/shortcut_handler.js";
 import { Actions } from "./actions.js";
 import { Campaign } from "./campaign.js";
+import { Contacts } from "./contacts.js";
 import { AddedCardFocus } from "./focus_added_card.js";
 import { FocusAfterDraw } from "./focus_after_draw.js";
 import { watchLine } from "../../shared/watch_line/line.js";
@@ -38,7 +39,10 @@ import { boardViewModel, cardsToChoose } from "../../shared/board/board_view_mod
 import { refusals } from "../../shared/refusals.js";
 import { SINCE_LAST_LOOK } from "../../shared/card_filter.js";
 import { LeftCards } from "../../shared/board/card/left_card.js";
+import { Contradictions } from "../../shared/contradictions.js";
+import { Reaches } from "../../shared/reach.js";
 import { LookAgain } from "./look_again.js";
+import { LazyMap } from "../../shared/map/lazy_map.js";
 import { MakeRoom } from "../../shared/make_room.js";
 import { SimilarSightings } from "../../shared/board/card/possible_duplicates.js";
 import { setsSource } from "../../shared/board/card/source_reveal.js";
@@ -80,7 +84,7 @@ export class SearchPage extends SearchRights {
     this.#root = root;
     this.board = session.board(boardId);
     /** @type {LiveBoardView["ui"] & Record<string, any>} */
-    this.ui = { card: cardId, view: BOARD, dialog: null, more: false, sheet: false, editing: new Set(), held: null, column: null };
+    this.ui = { card: cardId, view: BOARD, dialog: null, more: false, sheet: false, editing: new Set(), held: null, column: null, reach: null };
     this.focus = new FocusAfterDraw(root, this.draw);
     this.forms = new Forms(this.board, this.sources);
     this.authors = new NoteAuthors(boardId);
@@ -101,8 +105,12 @@ export class SearchPage extends SearchRights {
     this.undo = new Undo(this);
     this.added = new AddedCardFocus({ session, board, showColumn: (column) => this.act.showColumn(column) });
     this.act = new Actions(this);
+    this.contacts = new Contacts(this);
     this.work = new WorkListRows(this);
+    this.map = new LazyMap(draw);
     this.files = new Files(this);
+    this.contradictions = new Contradictions(boardId, this.draw);
+    this.reaches = new Reaches(boardId, this.draw);
     this.again = new LookAgain({ session, board, draw, isClosed: () => this.isClosed, show: () => this.act.showDialog("look-again") });
     this.room = new MakeRoom({ session, board, draw, may: () => this.mayLead, show: () => this.act.showDialog("make-room"), close: () => this.act.closeDialog() });
     this.left = new LeftCards({ session, board, draw });
@@ -110,6 +118,7 @@ export class SearchPage extends SearchRights {
     const query = new URLSearchParams(location.search);
     if (query.has("campaign")) this.ui.dialog = { name: "campaign" };
     if (query.has("look-again")) this.again.open();
+    if (query.has("contact")) this.focus.field(`[data-contact="${CSS.escape(query.get("contact") ?? "")}"] button`);
     this.presence = new PresenceTracker(this);
     this.firstLook = new FirstLook(this);
     new CardArrowKeys(root, "article[data-card]", ":is([data-list], [data-rows])");
@@ -199,6 +208,7 @@ export class SearchPage extends SearchRights {
     this.presence.send();
     this.firstLook.update();
     this.#drawRest();
+    if (this.drawn) this.contradictions.load(this.board);
   }
 
   /** Draw only the panel and the dialog, as after each keystroke. */
@@ -260,7 +270,7 @@ export class SearchPage extends SearchRights {
   #forget() {
     this.#histories.clear();
     this.sources.clear();
-    for (const part of [this.#happened, this.added, this.similar, this.again, this.files, this.undo, this.left]) part.forget();
+    for (const part of [this.#happened, this.added, this.similar, this.again, this.files, this.undo, this.left, this.contradictions, this.reaches, this.contacts]) part.forget();
   }
 
   // --- events
@@ -272,7 +282,7 @@ export class SearchPage extends SearchRights {
     if (this.#seq !== null && seq !== this.#seq + events.length) this.#forget();
     this.#seq = seq;
     for (const event of events) if (setsSource(event)) this.sources.delete(event.id); // the loaded source is outdated
-    const parts = [...this.#histories.values(), this.#happened, this.authors, this.newNotes, this.forms, this.files, this.undo, this.added, this.again];
+    const parts = [...this.#histories.values(), this.#happened, this.authors, this.newNotes, this.forms, this.files, this.undo, this.added, this.again, this.contradictions, this.reaches, this.contacts];
     for (const part of parts) part.onEvents(events);
     this.#frames.now();
   }

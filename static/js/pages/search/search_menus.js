@@ -68,6 +68,7 @@ export function searchMenu(view) {
     [
       view.mayEdit && item("look-again", t("Look again at tips…"), () => view.again.open()),
       link("history", pageTitle("history"), `/searches/${view.board.id}/history`),
+      link("timeline", pageTitle("timeline"), `/searches/${view.board.id}/timeline`),
       link("replay", t("Replay"), replayPath(view)),
     ],
     [!view.mayLead && html`<p class="menu-note" role="menuitem" aria-disabled="true" tabindex="-1">${t("A coordinator changes status, appeal and access.")}</p>`],

@@ -4,7 +4,7 @@
  */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
-import { BOARD, LIST, LOG } from "../../behaviours/card_url.js";
+import { BOARD, LIST, LOG, MAP } from "../../behaviours/card_url.js";
 import { hasKeyboard } from "../../behaviours/shortcut_handler.js";
 import { t } from "../../core/i18n.js";
 import { pageTitle } from "../../core/rules/pages.js";
@@ -58,7 +58,7 @@ function views({ act, ui, work }) {
   const choice = (/** @type {BoardViewName} */ name, /** @type {string} */ text) => html`<button type="button" data-act=${name}
     aria-pressed=${ui.view === name ? "true" : "false"} @click=${() => act.show(name)}>${text}</button>`;
   return html`<div class="views" role="group" aria-label=${t("Views")}>${choice(BOARD, t("Board"))}
-    <button type="button" data-act=${LIST} aria-pressed=${isWorkList(ui.view) ? "true" : "false"} @click=${() => work.show(LIST)}>${t("List")}</button> ${choice(LOG, t("Details and log"))}</div>`;
+    <button type="button" data-act=${LIST} aria-pressed=${isWorkList(ui.view) ? "true" : "false"} @click=${() => work.show(LIST)}>${t("List")}</button> ${choice(MAP, t("Map"))} ${choice(LOG, t("Details and log"))}</div>`;
 }
 
 /** @param {SearchView} view */
@@ -81,7 +81,7 @@ const draftMark = (form, { forms }) => (forms.get(form).dirty ? html`<i class="d
 function addButtons(view) {
   const { act, ui, marks } = view, isLog = ui.view === LOG, isBoard = ui.view === BOARD;
   return html`<div class="add-buttons">
-    ${view.mayEdit ? cardKinds().map((kind, index) => button(kind, index ? "" : "primary", view)) : nothing}
+    ${view.mayEdit ? cardKinds().filter((kind) => ui.view === MAP || !ADDED_ON_MAP.has(kind)).map((kind, index) => button(kind, index ? "" : "primary", view)) : nothing}
     <button type="button" class="phone-only" data-act="to-board" aria-current=${ui.card === null && !ui.sheet && isBoard ? "true" : "false"} @click=${act.toBoard}>${icon("board")}<span>${t("Board")}</span></button>
     <a class="button phone-only" data-act="whats-new" href="/since">${icon("news")}<span>${pageTitle("since")}</span>${marks.changed.length ? html`<b class="count">${marks.changed.length}</b>` : nothing}</a>
     <button type="button" class="phone-only" data-act="more" aria-expanded=${ui.sheet ? "true" : "false"} aria-current=${ui.sheet || isLog ? "true" : "false"} @click=${act.toggleSheet}>${icon("more")}<span>${t("More")}</span></button>
@@ -97,6 +97,8 @@ const ICONS = {
 
 /** @param {string} name */
 const icon = (name) => html`<svg class="ic" viewBox="0 0 16 16" aria-hidden="true"><path d=${ICONS[name]} /></svg>`;
+
+const ADDED_ON_MAP = new Set(["place"]); // kinds whose button is shown next to the map; the quick menu has them everywhere
 
 /** @type {Record<string, () => string>} */
 const ADD = { sighting: () => t("+ Sighting"), task: () => t("+ Task") };

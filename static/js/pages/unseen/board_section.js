@@ -143,6 +143,7 @@ const NAMES = {
   report: (/** @type {State} */ state) => [cardName({ kind: "report", state }), state.person.first_name ?? ""],
   file: (/** @type {State} */ { caption, name }) => [label.noun("file"), caption || name],
   material: (/** @type {State} */ state) => [materialName(state)],
+  contact: (/** @type {State} */ { name }) => [label.noun("contact"), name],
   distribution: (/** @type {State} */ { recipient }) => [label.noun("distribution"), recipient],
   alarm: (/** @type {State} */ state, /** @type {any} */ ctx) => [label.noun("alarm"), state.about && alarmName(state, ctx)],
   shift: (/** @type {{ holder: any }} */ { holder }, /** @type {{ session: Session }} */ { session }) => [label.noun("shift"), holder && accountName(session, holder)],

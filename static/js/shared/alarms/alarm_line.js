@@ -7,7 +7,7 @@ import { ShortcutHandler } from "../../behaviours/shortcut_handler.js";
 import { p, t } from "../../core/i18n.js";
 import { waitsSince } from "../../core/rules/alarms.js";
 import { heldBy } from "../../core/rules/own_work.js";
-import { withColon } from "../../core/rules/sentences.js";
+import { say, withColon } from "../../core/rules/sentences.js";
 import { label } from "../../core/labels.js";
 import { clockWithSeconds, HOUR_MS, serverNow, steadyServerNow } from "../../core/time.js";
 import { alarmDetail, alarmUrl, alarmsUnknown, levelOf, namedAlarm, othersText, ruleName, shortAlarm, whoseAlarm } from "../../format/alarm_text.js";
@@ -55,6 +55,7 @@ class AlarmLine {
   /** @type {{ id: string, until: number } | null} */ #notTaken = null; // alarm whose press took nothing
   #announcements;
   #drawnSnapshot = "";
+  /** @type {Alarm | null} */ #open = null; // open alarm in the line
 
   /** @param {Session} session @param {HTMLElement} place */
   constructor(session, place) {
@@ -67,6 +68,7 @@ class AlarmLine {
     this.#promise = new PromiseDialog(this.#actions.promise);
     if (this.#mayAct) new WhatIHave(session, new WorkActions(this.#me, this.#actions, this.#handOn, this.#promise));
     session.alarmCommands = (words) => (this.#mayAct ? alarmCommands(session.alarms.open, words, { take: (alarm) => this.#actions.take(alarm), handOn: this.#handOn.show }) : []);
+    session.lineAlarm = { shown: () => this.#takable, pressed: () => this.#meant(this.#takable), take: (alarm) => this.#actions.take(alarm) };
     new ShortcutHandler({ page: document.body.dataset.page ?? "", commands: () => [{ id: "alarm", run: () => this.#focus() }] });
     session.alarms.watch(() => this.#changed());
     session.watch(() => this.#changed());
@@ -103,6 +105,7 @@ class AlarmLine {
     if (ending) remind(ending);
     const [takenShown] = own ? [own] : alarm || ending ? [] : this.#undismissed, shown = (takenShown ?? alarm ?? ending)?.id ?? null;
     if (shown !== this.#shown) this.#swap(shown, Boolean(alarm));
+    this.#open = alarm ?? null;
     watchLine.setAlarm(alarm ? this.#alarm(alarm, open, more) : takenShown ? this.#taken(takenShown, open) : ending ? reminder(ending, this.#view) : null);
     const asksNobodyHere = state === "live" && !open.length && this.#mayAct, { others } = this.#session.alarms;
     watchLine.setFact("calm", asksNobodyHere && !others ? html`<span class="calm" data-testid="calm">${CHECK}${t("No urgent sighting is waiting")}</span>` : nothing);
@@ -152,7 +155,7 @@ class AlarmLine {
     if (this.#state === "live") return html`<span class="nobody running ${problem ? "fault" : ""}"><span data-testid="owner">${problem ?? whoHasIt(alarm, this.#me)}</span></span>
       <time class="for ${isLong(alarm) ? "long" : ""}" role="timer" datetime=${waitsSince(alarm)} data-since=${waitsSince(alarm)}></time>`;
     const { at: readAt } = this.#session.alarms;
-    return html`<span class="nobody" data-testid="alarm-stale">${problem ?? (readAt ? t("nobody had it at {at}", { at: clockWithSeconds(readAt) }) : t("nobody had it"))}</span>`;
+    return html`<span class="nobody" data-testid="alarm-stale">${problem ?? (readAt ? t("nobody had it at {at}", { at: clockWithSeconds(readAt) }) : say("nobody_had_it"))}</span>`;
   }
 
   /**
@@ -231,10 +234,24 @@ class AlarmLine {
     return this.#session.can("investigator");
   }
 
+  /** Open alarm in the line that this person can take. */
+  get #takable() {
+    return this.#open && this.#mayAct && !this.#actions.isSent(this.#open.id) ? this.#open : null;
+  }
+
   /** @param {Alarm} alarm */
   #press(alarm) {
-    if (alarm.id === this.#shown && performance.now() - this.#swappedAt < SWAP_MS) this.#announceNotTaken(alarm);
-    else this.#actions.take(alarm);
+    if (this.#meant(alarm)) this.#actions.take(alarm);
+  }
+
+  /**
+   * Return the alarm that a press means; null, with a message, if it has just replaced another one.
+   * @param {Alarm | null} alarm
+   */
+  #meant(alarm) {
+    if (!alarm || alarm.id !== this.#shown || performance.now() - this.#swappedAt >= SWAP_MS) return alarm;
+    this.#announceNotTaken(alarm);
+    return null;
   }
 
   /**

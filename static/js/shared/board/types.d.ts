@@ -117,6 +117,18 @@ interface OpenItems {
 /** Revealed source of a sighting, or the reason for a failure. */
 type SourceReading = Partial<Source> & { problem?: string };
 
+/** Details of a contact, or the reason for a failure. */
+type ContactReading = Partial<ContactBody> & { problem?: string };
+
+/** The contact whose details are shown, at most one. */
+interface OpenContact {
+  readonly open: string | null;
+  details(id: string): ContactReading | undefined;
+  show(id: string): void;
+  close(): void;
+  withdraw(id: string): void;
+}
+
 /**
  * Event in the history of a card. `holds`: no later event changed any of its fields.
  */
@@ -149,6 +161,8 @@ interface ShownCard {
   isLate: boolean;
   /** Its first picture. */
   picture: Entity | null;
+  /** Sightings that cannot both be true with it. */
+  contradiction?: ContradictingCard;
 }
 
 /** Presentation of a kind of card besides its declared fields. */
@@ -188,6 +202,8 @@ interface BoardReading {
   readonly authors: { get(note: string): string | undefined };
   readonly lastBadge: Map<string, ChangeBadge>;
   readonly sources: Map<string, SourceReading>;
+  readonly contradictions: Pick<import("../contradictions.js").Contradictions, "of" | "pairs">;
+  readonly reaches: Pick<import("../reach.js").Reaches, "of">;
   readonly marks: Pick<CardBadges, "today" | "drafts" | "noteBadges" | "isShown" | "isOverdue">;
   readonly drawn: boolean;
   readonly pictured: boolean;
@@ -230,10 +246,12 @@ interface LiveBoardView extends BoardReading {
   readonly mayLead: boolean;
   readonly similar: { of(entity: Card): SimilarSighting[] };
   readonly focus: { field(selector: string): void };
-  readonly ui: BoardReading["ui"] & { editing: Set<string> };
+  /** `reach`: sighting whose reach is open. */
+  readonly ui: BoardReading["ui"] & { editing: Set<string>; reach: string | null };
   readonly forms: { get(kind: string, entity?: string | null): Form };
   readonly act: EditingActions;
   readonly files: FileActions;
+  readonly contacts: OpenContact;
   /** Posters and campaign: opened from the appeal. */
   readonly campaign: { open(): void };
   /** Cards that have left the board. */
@@ -249,6 +267,8 @@ interface LiveBoardView extends BoardReading {
 /** View of a past board for the same templates. It is read-only: each `may…` is false. */
 interface PastBoardView extends BoardReading {
   readonly past: true;
+  /** Shown moment, in milliseconds since 1970. */
+  readonly moment: number;
   readonly mayRead: false;
   readonly mayNote: false;
   readonly mayEdit: false;

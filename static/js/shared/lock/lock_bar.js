@@ -24,6 +24,7 @@ export function mount(session) {
   document.querySelector("[data-lock]")?.addEventListener("click", () => bar.lock());
   document.querySelector("[data-another-person]")?.addEventListener("click", () => bar.askForPerson());
   session.watch(() => bar.draw());
+  session.alarms.watch(() => queueMicrotask(() => bar.draw())); // after the watch line, which chooses the alarm
   bar.draw();
 }
 
@@ -132,14 +133,14 @@ class LockBar {
 
   #content() {
     const { name } = this.#session.account;
-    const by = { name, problem: this.#problem, isBusy: this.#isBusy, ways: this.#ways };
+    const by = { name, problem: this.#problem, isBusy: this.#isBusy, ways: this.#ways, alarm: this.#session.lineAlarm?.shown() ?? null };
     return html`<p class="visually-hidden" role="status" data-announcer></p><div class="lock-content">
       ${this.#isLocked && !this.#wantsPerson ? html`<p class="lock-text" id="lock-text"><svg viewBox="0 0 16 16" aria-hidden="true"><path d="M3.5 7.5h9v6.5h-9zM5.3 7.5V5a2.7 2.7 0 0 1 5.4 0v2.5"/></svg>
         <span><b>${t("Locked since {time}.", { time: clock(this.#lockedAt) })}</b> ${lockText(name)}</span></p>` : nothing}
       ${this.#wantsPerson
         ? personForm({ ...by, signIn: (email, password) => this.#signIn(email, password), back: () => this.#back() })
         : unlockForm({
-          ...by, unlock: (unlocking) => this.#unlock(unlocking), byPassword: unlockByPassword,
+          ...by, unlock: (unlocking, takes) => this.#unlock(unlocking, takes), byPassword: unlockByPassword,
           another: () => this.askForPerson(), signOut: () => this.#try(() => signOutKeeping(this.#session)),
         })}</div>`;
   }
@@ -156,12 +157,18 @@ class LockBar {
     if (this.#wantsPerson) this.#back();
   }
 
-  /** @param {() => Promise<unknown>} unlocking */
-  #unlock(unlocking) {
+  /**
+   * Unlock the screen and, with `takes`, take the alarm that the bar shows now. If someone else takes it in the meantime, the line says so.
+   * @param {() => Promise<unknown>} unlocking @param {boolean} takes
+   */
+  #unlock(unlocking, takes) {
+    const { lineAlarm } = this.#session, alarm = takes ? lineAlarm?.pressed() : null;
+    if (takes && !alarm) return undefined;
     return this.#try(async () => {
       if (this.#lockedHereAt !== null) this.#confirm((await lockSession()).locked_at); // in order, or the lock could arrive after it
       await unlocking();
       this.#confirm(null);
+      if (alarm) lineAlarm?.take(alarm);
     });
   }
 

@@ -3,22 +3,26 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
 import { say } from "../../core/rules/sentences.js";
+import { TAKE, lockAlarm } from "./lock_alarm.js";
 import { unlockMethods } from "./unlock_methods.js";
 
 /**
  * @typedef {{ name: string, problem: string, isBusy: boolean }} LockForm
- * @param {LockForm & { ways: import("./unlock_methods.js").Ways, unlock: (unlocking: () => Promise<unknown>) => void, byPassword: (password: string) => Promise<unknown>, another: () => void, signOut: () => void }} form
+ * @param {LockForm & { ways: import("./unlock_methods.js").Ways, alarm: Alarm | null, unlock: (unlocking: () => Promise<unknown>, takes: boolean) => void, byPassword: (password: string) => Promise<unknown>, another: () => void, signOut: () => void }} form
  */
-export function unlockForm({ name, problem, isBusy, ways, unlock, byPassword, another, signOut }) {
+export function unlockForm({ name, problem, isBusy, ways, alarm, unlock, byPassword, another, signOut }) {
   const submit = (/** @type {SubmitEvent} */ event) => {
-    const { password } = valuesOf(event);
-    unlock(() => byPassword(password));
+    const { password } = valuesOf(event), { value } = /** @type {HTMLButtonElement} */ (event.submitter ?? {});
+    unlock(() => byPassword(password), value === TAKE);
   };
-  const methods = unlockMethods.filter(({ isAvailable }) => isAvailable(ways));
+  const methods = unlockMethods.filter(({ isAvailable }) => isAvailable(ways)), hasPassword = document.body.dataset.lockPassword === "yes";
   return html`<form class="lock-form" @submit=${submit} aria-label=${t("Locked")}>
-      ${methods.map((method) => html`<button type="button" class="primary" data-act=${`unlock-${method.id}`} ?disabled=${isBusy} @click=${() => unlock(method.unlock)}>${method.title(name)}</button>`)}
-      ${document.body.dataset.lockPassword === "yes" ? html`${passwordField(t("Password of {name}", { name }), problem)}
-        <button class=${methods.length ? "" : "primary"} data-act="unlock" ?disabled=${isBusy}>${t("Unlock as {name}", { name })}</button>` : nothing}
+      ${lockAlarm(alarm, hasPassword || methods.length > 0)}
+      ${alarm ? methods.map((method) => html`<button type="button" class="primary" data-act=${`take-${method.id}`} ?disabled=${isBusy} @click=${() => unlock(method.unlock, true)}>${method.takeTitle()}</button>`) : nothing}
+      ${methods.map((method) => html`<button type="button" class=${alarm ? "" : "primary"} data-act=${`unlock-${method.id}`} ?disabled=${isBusy} @click=${() => unlock(method.unlock, false)}>${method.title(name)}</button>`)}
+      ${hasPassword ? html`${passwordField(t("Password of {name}", { name }), problem)}
+        <button class=${methods.length || alarm ? "" : "primary"} data-act="unlock" ?disabled=${isBusy}>${t("Unlock as {name}", { name })}</button>
+        ${alarm ? html`<button class=${methods.length ? "" : "primary"} name="then" value=${TAKE} data-act="take" ?disabled=${isBusy}>${t("I have it, with the password")}</button>` : nothing}` : nothing}
       ${problemOf(problem)}
     </form>
     <div class="lock-others">

@@ -9,11 +9,12 @@ import { t } from "../../core/i18n.js";
 
 /**
  * Buttons in this order, before the password. `unlock` resolves when the server has unlocked the session, or rejects with Refusal or Offline.
- * @type {{ id: string, title: (name: string) => string, isAvailable: (ways: Ways) => boolean, unlock: () => Promise<unknown> }[]}
+ * @type {{ id: string, title: (name: string) => string, takeTitle: () => string, isAvailable: (ways: Ways) => boolean, unlock: () => Promise<unknown> }[]}
  */
 export const unlockMethods = [{
   id: "passkey",
   title: (name) => t("Unlock as {name} with a passkey", { name }),
+  takeTitle: () => t("I have it, with a passkey"),
   isAvailable: ({ passkey }) => passkey && hasPasskeys(),
   unlock: async () => post("/api/v1/me/unlock", { credential: await askPasskey() }),
 }];

@@ -3,6 +3,8 @@ import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
 import { t } from "../../../core/i18n.js";
 import { label } from "../../../core/labels.js";
 import { cardName } from "../../../format/values.js";
+import { contradictionList } from "./contradiction_mark.js";
+import { reachSection } from "./reach_section.js";
 import { formOf, row } from "../../../forms/form_row.js";
 import { choiceButtons } from "../../../forms/choice_buttons.js";
 import { passingOn } from "./passing_on.js";
@@ -28,7 +30,7 @@ const ASSESSMENT_MARKS = { confirmed: () => mark(contentShape(1)), not_the_child
 
 /** @param {Card} entity @param {BoardView} view */
 export function assessment(entity, view) {
-  return html`<section class="assessment">${gradeSection(entity, view)} ${assessmentSection(entity, view)} ${passingOn(entity, view)} ${sightingComparison(entity, view)} ${possibleDuplicates(entity, view)}</section>`;
+  return html`${contradictionList(entity, view)}<section class="assessment">${gradeSection(entity, view)} ${assessmentSection(entity, view)} ${passingOn(entity, view)} ${sightingComparison(entity, view)} ${reachSection(entity, view)} ${possibleDuplicates(entity, view)}</section>`;
 }
 
 /** @param {Card} entity @param {BoardView} view */

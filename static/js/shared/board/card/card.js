@@ -15,6 +15,7 @@ import { firstPicture } from "../../files/files_of_board.js";
 import { fileAddress } from "../../files/file_address.js";
 import { pictureText } from "../../files/file_text.js";
 import { lookOf } from "./card_views.js";
+import { contradictionMark } from "./contradiction_mark.js";
 import { lookedAt, queueMark } from "./queue_mark.js";
 import { agoElement } from "../../../format/time_elements.js";
 
@@ -29,11 +30,11 @@ export function card(entity, view) {
   const people = view.presentOn(id);
   const assignee = state.assignee && accountName(view.session, state.assignee), owner = ownerOnCard(entity, view);
   const presence = people.map((person) => `${person.name}${person.editing}`).join();
-  const alarm = view.model.alarms.get(id), isPromised = Boolean(view.model.promiseOfQueues), isDone = view.isDone(state.column), isLate = view.marks.isOverdue(entity);
+  const alarm = view.model.alarms.get(id), isPromised = Boolean(view.model.promiseOfQueues), isDone = view.isDone(state.column), isLate = view.marks.isOverdue(entity), contradiction = view.contradictions.of(id);
   const { today, drafts } = view.marks, picture = firstPicture(view.model.files, id);
   return guard(
-    [id, seq, owner, pending?.id, pending?.status, badge?.type, badge?.at, view.ui.card === id, view.session.accounts, presence, view.mayEdit, today, drafts.has(id), isDone, isLate, isPromised, view.model.search?.state.status, picture?.id, picture?.state.caption, picture && view.pictured],
-    () => template(entity, { badge, people, assignee, owner, alarm, isDone, isLate, picture }, view),
+    [id, seq, owner, pending?.id, pending?.status, badge?.type, badge?.at, view.ui.card === id, view.session.accounts, presence, view.mayEdit, today, drafts.has(id), isDone, isLate, isPromised, view.model.search?.state.status, picture?.id, picture?.state.caption, picture && view.pictured, contradiction?.mark],
+    () => template(entity, { badge, people, assignee, owner, alarm, isDone, isLate, picture, contradiction }, view),
   );
 }
 
@@ -68,7 +69,7 @@ function template(entity, shown, view) {
     ${picture ? html`<img class="card-picture" alt=${pictureText(picture.state, view.board)} width="52" height="52" loading="lazy" decoding="async" draggable="false" src=${view.pictured ? fileAddress(view.board.id, picture.id, "thumb") : nothing} />` : nothing}
     ${badge ? changeNote(badge, state) : nothing}
     ${first}
-    ${second}
+    ${beside(second, contradictionMark(shown.contradiction))}
     ${cardFoot(entity, shown, isRuledOut, view)}
     ${isMovable ? moveButton(entity) : nothing}
   </article>`;

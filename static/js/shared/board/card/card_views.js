@@ -41,6 +41,7 @@ const LOOKS = {
     apart: SOURCE,
     withheld: (entity, view) => (mayReadSource(entity, view) ? [] : SOURCE.filter((path) => path !== "source.kind")),
   },
+  place: { says: searchedWhen },
   task: { mark: tickCount, says: dueAndResult, times: ({ state }) => [[state.due, t("due")]], work: checklist },
 };
 
@@ -62,6 +63,17 @@ function plainFacts(entity, _, view) {
   const short = formFields(kind, "edit").filter(({ path, control }) => control !== "long" && control !== "number" && control !== "flag" && !path.includes("."));
   const facts = short.filter(({ path }) => state[path] !== titleOf(entity)).map((field) => formatField(field, valueAt(state, field.path), view)).filter(Boolean);
   return [facts.length ? html`<p class="when">${facts.slice(0, MAX_FACTS).map((fact) => html`<span .textContent=${fact}></span>`)}</p>` : nothing, placeLine(state.place)];
+}
+
+/**
+ * Return who searched a place, when, and how sure they are.
+ * @param {Card} entity
+ * @returns {Drawn[]}
+ */
+function searchedWhen({ state: { searched_by: team, searched_from: from, searched_until: until, certainty, location } }) {
+  const period = [from, until].map((at) => at && formatShortMoment(at)).filter(Boolean).join("–");
+  const facts = [period, team, certainty === "unknown" ? null : label.value("certainty", certainty, "place")].filter(Boolean);
+  return [facts.length ? html`<p class="when">${facts.map((fact) => html`<span .textContent=${fact}></span>`)}</p>` : nothing, placeLine(location)];
 }
 
 /**

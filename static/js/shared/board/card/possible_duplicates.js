@@ -4,6 +4,7 @@ import { repeat } from "../../../../vendor/lit-html/directives/repeat.js";
 import { post } from "../../../core/connection/api.js";
 import { t } from "../../../core/i18n.js";
 import { label } from "../../../core/labels.js";
+import { sameLooks } from "../../../format/statements.js";
 import { formatShortMoment, seenText } from "../../../format/time_elements.js";
 import { cardName } from "../../../format/values.js";
 
@@ -82,7 +83,7 @@ const withPlainSpaces = (text) => text.replace(/\s/g, " ");
 
 /** @param {SimilarSighting} similar @param {Card} entity @param {LiveBoardView} view */
 function suggestion(similar, entity, view) {
-  const { sighting, description, place, assessment } = similar;
+  const { sighting, description, place, assessment, statements } = similar;
   const other = cardName(view.model.byId.get(sighting)), card = cardName(entity), text = withPlainSpaces(t("May be the same as {card}.", { card: other }));
   const isLinked = view.notesOf(entity.id).some((note) => withPlainSpaces(note.state.text) === text);
   const mark = () => view.act.command("sighting.assess", { sighting: entity.id, assessment: "duplicate", duplicate_of: sighting });
@@ -91,6 +92,7 @@ function suggestion(similar, entity, view) {
     <p><a href=${view.path(sighting)} @click=${(/** @type {MouseEvent} */ event) => view.open(event, sighting)}>${other}</a>
       <small>${[seenText(similar, formatShortMoment, view.model.search?.state.person.sex), place?.text, assessment === "unassessed" ? null : label.assessment(assessment)].filter(Boolean).join("\u00a0· ")}</small></p>
     <p class="said" dir="auto">${description}</p>
+    ${sameLooks(statements)}
     <span class="inline">
       <button type="button" data-act="mark-duplicate" aria-label=${t("Mark {card} as duplicate of {other}", { card, other })} @click=${mark}>${t("Mark as duplicate")}</button>
       ${isLinked ? html`<span class="quiet">${t("noted as possible duplicate")}</span>`

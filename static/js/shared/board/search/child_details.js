@@ -24,7 +24,7 @@ const joinParts = (parts) => parts.filter(Boolean).map((part, index) => html`${i
 export function childDetails(view) {
   const { state } = view.model.search, { person } = state;
   return html`<dl class="child-details" data-testid="child-details">
-    ${detail("last-seen", say("last_seen_report"), lastSeen(state))}
+    ${detail("last-seen", say("last_seen_recorded"), lastSeen(state))}
     ${detail("credible", say("latest_credible"), credible(view))}
     ${detail("looks", t("Appearance"), appearanceOf(person))}
     ${detail("wears", t("Wearing"), person.clothing)}
@@ -100,7 +100,7 @@ export function childSummary(view) {
   const goal = goalOf(state);
   return html`<p class="child-summary" dir="auto"><span>${joinParts([needs(person), kindSummary(view), person.clothing && html`<b>${person.clothing}</b>`, appearanceOf(person)])}</span>
     <span>${joinParts([
-    sighting ? html`${say("latest_credible")} <b>${at}</b> ${sighting.state.place?.text ?? nothing}` : html`${say("last_seen_report")} ${lastSeen(state)}`,
+    sighting ? html`${say("latest_credible")} <b>${at}</b> ${sighting.state.place?.text ?? nothing}` : html`${say("last_seen_recorded")} ${lastSeen(state)}`,
     goal && html`${label.field("goal")} <b>${goal.text}</b>`,
     lead ? say("in_charge", { name: accountName(view.session, lead) }) : say("nobody_in_charge"),
   ])}</span></p>`;

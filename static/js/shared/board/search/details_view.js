@@ -9,6 +9,7 @@ import { formatField, pointName } from "../../../format/values.js";
 import { facts } from "../../../forms/fields.js";
 import { accessFacts } from "./access_form.js";
 import { appealFacts } from "./appeal.js";
+import { contactsSection } from "../contacts/contacts.js";
 import { historySection } from "../card/card_history.js";
 import { filesSection } from "../../files/strip.js";
 import { goalFacts } from "./goal.js";
@@ -21,7 +22,7 @@ import { worryingFacts } from "./worrying.js";
 export function detailsView(view) {
   return html`<div class="details-view" data-testid="details-and-log" tabindex="-1" role="group" aria-label=${t("Details and log of the search")}>
     <div class="details-column" tabindex="0" role="region" aria-label=${t("Details of the search")}>
-      ${goalFacts(view)} ${filesSection({}, view)} ${searchFacts(view)} ${reporterFacts(view)} ${earlierFacts(view)} ${worryingFacts(view)} ${appealFacts(view)} ${accessFacts(view)}
+      ${goalFacts(view)} ${contactsSection(view)} ${filesSection({}, view)} ${searchFacts(view)} ${reporterFacts(view)} ${earlierFacts(view)} ${worryingFacts(view)} ${appealFacts(view)} ${accessFacts(view)}
       ${view.past || !view.session.may("export") ? nothing : exportLinks(view.board.id)}
     </div>
     <div class="details-column activity" tabindex="0" role="region" aria-label=${t("Log of the search")}>
@@ -63,6 +64,7 @@ function exportLinks(board) {
   return html`<section><h3>${t("Export")}</h3>
     <ul class="bulleted">
       <li>${withColon(t("Cards"))} ${file("cards.csv", t("for a spreadsheet"))}\u00a0· ${file("cards.json", t("for a program"))}</li>
+      <li>${withColon(t("Places for maps"))} ${file("places.geojson", "GeoJSON")}\u00a0· ${file("places.gpx", "GPX")}\u00a0· ${file("places.kml", "KML")}</li>
       <li>${withColon(pageTitle("history"))} ${file("journal.csv", t("for a spreadsheet"))}\u00a0· ${file("journal.json", t("for a program"))}</li>
     </ul>
   </section>`;

@@ -12,10 +12,12 @@ import { otherChangeNotice } from "../../../forms/form_row.js";
 import { isDate } from "../../../forms/parse_date.js";
 import { earlierText, inOrder } from "../../../format/earlier.js";
 import { shortPersonName } from "../../../format/search_list.js";
+import { sameLooks } from "../../../format/statements.js";
 
 /** @typedef {import("../../../format/earlier.js").Earlier} Earlier */
 
 const PATH = "earlier";
+const LOOKS = ["features", "description"]; // fields of what does not change between two disappearances
 const MAX_ITEMS = 50; // same as the server
 /** @type {Record<string, Record<string, unknown>>} */
 const INPUTS = {
@@ -135,11 +137,11 @@ function change(form, view, stored, key, patch) {
 /** @param {Form} form @param {FormView} view @param {Earlier | null} stored @param {[string, any][]} items */
 function offerList(form, view, stored, items) {
   const name = { first_name: form.value("person.first_name"), last_name: form.value("person.last_name") };
-  view.earlierSearches?.look(name);
+  view.earlierSearches?.look(name, LOOKS.map((field) => form.value(`person.${field}`)).filter(Boolean).join("\n"));
   const listed = new Set(items.map(([, item]) => item.search)), offered = (view.earlierSearches?.found ?? []).filter(({ board }) => !listed.has(board));
   if (!offered.length) return nothing;
   return html`<ul class="earlier-offers" data-testid="earlier-offers" aria-label=${t("Closed searches of the same name")}>
-    ${offered.map((search) => html`<li data-found=${search.board}><span><bdi>${offerText(search)}</bdi> <a href="/searches/${search.board}" target="_blank" rel="noopener">${search.reference}</a></span>
+    ${offered.map((search) => html`<li data-found=${search.board}><span><bdi>${offerText(search)}</bdi> <a href="/searches/${search.board}" target="_blank" rel="noopener">${search.reference}</a>${sameLooks(search.statements)}</span>
       <button type="button" class="small" data-act="add-found" aria-label=${t("Add: {what}", { what: search.reference })} @click=${() => add(form, view, toItem(search))}>${t("Add")}</button></li>`)}
   </ul>`;
 }

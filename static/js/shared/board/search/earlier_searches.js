@@ -1,6 +1,7 @@
 /** Closed searches for a child with the typed name. None while offline. */
 
 import { post } from "../../../core/connection/api.js";
+import { isLimited } from "../../../core/rules/roles.js";
 
 const PAUSE_MS = 300; // ms without typing before the request
 const MIN_LENGTH = 2; // characters of a first name
@@ -19,11 +20,13 @@ export class EarlierSearches {
   }
 
   /**
-   * Request the searches of a name, unless they were already requested.
+   * Request the searches of a name, unless they were already requested. Those that look like that are first.
    * @param {{ first_name: string | null, last_name: string | null }} name
+   * @param {string} [looks]
    */
-  look({ first_name: first, last_name: last }) {
-    const body = (first ?? "").trim().length < MIN_LENGTH ? null : { first_name: first?.slice(0, 200), last_name: last?.slice(0, 200) ?? null, board: this.#board };
+  look({ first_name: first, last_name: last }, looks = "") {
+    const body = isLimited() || (first ?? "").trim().length < MIN_LENGTH ? null
+      : { first_name: first?.slice(0, 200), last_name: last?.slice(0, 200) ?? null, board: this.#board, ...(looks && { looks: looks.slice(0, 2_000) }) };
     const key = body ? JSON.stringify(body) : "";
     if (key === this.#requestedKey) return;
     this.#requestedKey = key;

@@ -1,7 +1,7 @@
-"""Endpoints for administrators only."""
+"""Pages for people with a role: coordinators, or administrators. A token never reaches them."""
 
 from collections.abc import Awaitable, Callable
-from functools import wraps
+from functools import partial, wraps
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,10 +13,14 @@ from board.web import pages
 from board.web.auth import signed_in
 from board.web.http import Endpoint, check_rate
 from board.web.same_origin import check_own_page
+from models.accounts import ROLES
 
 
-def for_admins(endpoint: Callable[[Request, Caller], Awaitable[Response]]) -> Endpoint:
-    """Wrap an endpoint so that only administrators with a session reach it, and with a recent factor; others get a 404 page."""
+def _for_role(endpoint: Callable[[Request, Caller], Awaitable[Response]], role: str, *, asks_factor: bool) -> Endpoint:
+    """Wrap an endpoint so that only people with a session and at least this role reach it; others get a 404 page.
+
+    `asks_factor`: they must have proved their identity lately.
+    """
 
     @wraps(endpoint)
     async def call(request: Request) -> Response:
@@ -25,14 +29,19 @@ def for_admins(endpoint: Callable[[Request, Caller], Awaitable[Response]]) -> En
             return pages.redirect_to_login(request)
         if caller is None:
             raise Refused("unauthenticated")
-        if caller.token is not None or caller.account.role != "admin":
+        if not caller.is_own_session or ROLES.index(caller.account.role) < ROLES.index(role):
             return pages.error_page(request, 404, MESSAGES["not_found"], caller)
         if request.method == "POST":
             check_own_page(request)
             check_rate(request, caller)
-            require_recent_factor(caller)
-        elif not is_recent(caller):
+            if asks_factor:
+                require_recent_factor(caller)
+        elif asks_factor and not is_recent(caller):
             return pages.redirect_to_step_up(request)
         return await endpoint(request, caller)
 
     return call
+
+
+for_coordinators = partial(_for_role, role="coordinator", asks_factor=False)
+for_admins = partial(_for_role, role="admin", asks_factor=True)

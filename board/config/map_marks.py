@@ -1,0 +1,55 @@
+"""Rules of maps, as data that the server (`board/maps/points.py`) and the scripts (`core/rules/map_points.js`) share: which
+entities are points, and their shapes."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from models.place import LINES
+
+Condition = dict[str, list[Any]]  # see board/engine/conditions.py
+
+CONTENTS = range(1, 7)  # of grades
+
+
+@dataclass(frozen=True, slots=True)
+class MarkRule:
+    """Rule of a kind. All but `shown`, `line`, `shapes` and `ruled_out`, which are conditions, are paths of fields.
+
+    - `at`, `until`: time of what happened there.
+    - `line`: the outline is a line, not an area.
+    - `shapes`: the first whose condition holds.
+    - `ruled_out`: drawn in grey.
+    """
+
+    kind: str
+    place: str
+    at: str
+    until: str = ""
+    outline: str = ""
+    shown: Condition | None = None
+    line: Condition | None = None
+    shapes: tuple[tuple[Condition, str], ...] = ()
+    ruled_out: Condition | None = None
+
+
+_ON_BOARD: Condition = {"withdrawn": [False]}
+MARKS = (
+    MarkRule("search", "last_seen", "missing_since", shown={}, shapes=(({}, "last-seen"),)),
+    MarkRule(
+        "sighting", "place", "seen_at", shown=_ON_BOARD, ruled_out={"assessment": ["not_the_child", "duplicate"]},
+        shapes=(
+            ({"assessment": ["not_the_child"]}, "cross"),
+            *(({"grade.content": [content]}, f"content-{content}") for content in CONTENTS),
+        ),
+    ),
+    MarkRule("task", "place", "due", shown=_ON_BOARD, shapes=(({}, "task"),)),
+    MarkRule(
+        "place", "location", "searched_from", "searched_until", "outline", shown=_ON_BOARD, line={"kind": [*LINES]},
+        shapes=(({}, "searched"),),
+    ),
+)  # fmt: skip
+
+
+def for_scripts() -> list[dict[str, Any]]:
+    """Return the rules for scripts."""
+    return [asdict(mark) for mark in MARKS]

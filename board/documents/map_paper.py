@@ -1,0 +1,137 @@
+"""Map of a search on paper: the drawing, and the list of its points. The same drawing is in the history of the search."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+import orjson
+from markupsafe import Markup
+from sqlmodel import Session
+
+from board.config import sentences
+from board.documents import content
+from board.documents.content import Line, UserText, short_datetime
+from board.engine import conditions, kinds, snapshot
+from board.i18n import N_, gettext_for
+from board.maps import drawing, palette
+from board.maps.drawing import Mark, Style
+from board.maps.points import MapPoint, map_points
+from models.board import Board
+from models.entity import State
+
+Size = Literal["a4", "a3"]
+_PIXELS: dict[Size, tuple[int, int]] = {"a4": (1_000, 560), "a3": (1_440, 860)}  # of the drawing, in CSS pixels
+TEXT_SIZE = 13
+MAX_LISTED = 500  # points in the list below the drawing
+_PLACES = {"search": "last_seen", "sighting": "place", "task": "place", "place": "location"}
+_WITHOUT_POINTS = frozenset({"column", "note", "briefing", "alarm", "file", "material", "distribution", "wake"})
+
+
+class ListedPoint(NamedTuple):
+    """Row of the list."""
+
+    number: str
+    time: str
+    title: Line
+    place: Line
+
+
+@dataclass(frozen=True, slots=True)
+class MapPaper:
+    """Map to print."""
+
+    title: str
+    language: str
+    file: str
+    printed: str
+    size: Size
+    drawing: Markup
+    headings: tuple[str, ...]
+    points: list[ListedPoint]
+    left_out: str
+
+
+class MapDocument:
+    """Map of a search at a seq, for an account. The caller has checked access."""
+
+    def __init__(self, session: Session, board: Board, account: str, reads: str, seq: int | None = None) -> None:
+        encoded = (
+            snapshot.entities(session, board, account) if seq is None else snapshot.entities_at(session, board, account, seq)
+        )
+        self._states = dict(_states(encoded))
+        self._reads, self._translate = reads, gettext_for(reads)
+        self.points = map_points((kind, id, state) for (kind, id), state in self._states.items())
+        self._search = next((state for (kind, _), state in self._states.items() if kind == "search"), None)
+
+    def paper(self, size: Size, printed: str) -> MapPaper:
+        """Return the map for a sheet of this size, across."""
+        name, reference = (self._search["person"]["first_name"], self._search["reference"]) if self._search else ("", "")
+        return MapPaper(
+            self._translate(N_("Map: {name}")).format(name=f"{name} · {reference}"), self._reads, reference, printed, size,
+            self.svg(*_PIXELS[size]), tuple(self._translate(text) for text in (N_("No."), N_("Time"), N_("What"), N_("Place"))),
+            [self._listed(point) for point in self.points[:MAX_LISTED]], self._left_out(),
+        )  # fmt: skip
+
+    def svg(self, width: int, height: int, colours: palette.Palette = palette.LIGHT, text: float = TEXT_SIZE) -> Markup:
+        """Return the drawing."""
+        marks = [self._mark(point) for point in self.points]
+        return Markup(drawing.draw(marks, width, height, Style(colours, text, self._reads)))  # noqa: S704 # escapes its texts
+
+    def marks_for_walls(self) -> Iterator[Mark]:
+        """Yield the marks of points that are not ruled out, without numbers of cards and words that people typed."""
+        for point in self.points:
+            if point.kind != "task" and not point.is_ruled_out:
+                time = self._time(point) or self._translate(N_("time unknown"))
+                yield Mark(point, time, self._note(point, self._states[point.kind, point.id]))
+
+    def _left_out(self) -> str:
+        left = len(self.points) - MAX_LISTED
+        return self._translate(N_("{count} other points are not shown.")).format(count=left) if left > 0 else ""
+
+    def _mark(self, point: MapPoint) -> Mark:
+        state = self._states[point.kind, point.id]
+        title = " · ".join(part for part in (self._time(point), str(point.number or "")) if part)
+        return Mark(point, title, self._note(point, state))
+
+    def _note(self, point: MapPoint, state: State) -> str:
+        if point.kind == "search":
+            return str(self._translate(sentences.LAST_SEEN_REPORT))
+        if point.kind == "sighting":
+            return self._label("sighting", "assessment", state["assessment"])
+        return str(self._translate(kinds.named(point.kind).title))
+
+    def _label(self, kind: str, path: str, code: str) -> str:
+        choices = next((spec.choices for spec in kinds.named(kind).fields if spec.path == path), None) or {}
+        return str(self._translate(choices.get(code, code)))
+
+    def _time(self, point: MapPoint) -> str:
+        if point.kind == "task" or point.at is None:
+            return ""
+        until = short_datetime(point.until, self._reads).rpartition("\u00a0")[2] if point.until else ""
+        return "–".join(part for part in (short_datetime(point.at, self._reads), until) if part)
+
+    def _listed(self, point: MapPoint) -> ListedPoint:
+        state = self._states[point.kind, point.id]
+        place = conditions.value_at(state, _PLACES[point.kind]) or {}
+        where: Line = [UserText(place["text"]), " · "] if place.get("text") else []
+        where.append(f"{point.center[0]:.5f}, {point.center[1]:.5f}")
+        if point.radius:
+            where.append(f" · ± {point.radius:.0f} m")
+        if point.kind == "search":
+            return ListedPoint("", self._time(point), [self._note(point, state)], where)
+        title: Line = [UserText(str(state[kinds.named(point.kind).title_field]))]
+        time = self._time(point) or self._translate(N_("time unknown"))
+        return ListedPoint(str(point.number), time, [*title, f" · {self._note(point, state)}"], where)
+
+
+def _states(encoded: Iterable[bytes]) -> Iterator[tuple[tuple[str, str], State]]:
+    for entity in encoded:
+        kind = entity[9 : entity.index(b'"', 9)].decode()  # {"kind":"…
+        if kind not in _WITHOUT_POINTS:
+            parsed: dict[str, Any] = orjson.loads(entity)
+            yield (parsed["kind"], parsed["id"]), parsed["state"]
+
+
+def html(paper: MapPaper) -> str:
+    """Return the map as an HTML page without external resources."""
+    return content.template("map.html").render(paper=paper)

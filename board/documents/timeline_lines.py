@@ -1,0 +1,73 @@
+"""Timeline of a search as lines on paper: what happened, in that order, when it became known, and the gaps."""
+
+from collections.abc import Iterator, Sequence
+
+from sqlmodel import Session
+
+from board.config import lengths, sentences
+from board.documents.content import Block, Line, Section, short_datetime
+from board.documents.field_values import FieldValues
+from board.documents.timeline_text import text_of
+from board.i18n import N_
+from board.timeline import timeline as composing
+from board.timeline.gaps import Gap
+from board.timeline.items import Item, When
+from board.timeline.timeline import Timeline
+from models.board import Board
+from models.times import to_ms
+
+TITLE = N_("Timeline")
+KNOWN = N_("known {at}")
+LATEST = N_("Showing the latest {count} entries. The page “Timeline” has the others.")
+MAX_LINES = 300  # items, about eight pages; the page has all of them
+
+
+def timeline_section(session: Session, board: Board, values: FieldValues) -> Section:
+    """Return the timeline of a search, up to now. The caller has checked access."""
+    timeline = composing.compose(session, board, board.seq, with_handovers=True)
+    shown = timeline.items[-MAX_LINES:]
+    left = len(timeline.items) - len(shown) + timeline.left_out
+    note = values.translate(LATEST).format(count=len(shown)) if left else ""
+    return Section([values.translate(TITLE)], blocks=[Block("", list(_lines(shown, timeline, board.id, values)))], note=note)
+
+
+def _lines(items: Sequence[Item], timeline: Timeline, board: str, values: FieldValues) -> Iterator[Line]:
+    """Yield a line for each item, and for each gap after the item at which it begins."""
+    gaps = list(timeline.gaps)
+    for item in items:
+        while gaps and (item.when.start is None or item.when.start > gaps[0].start):
+            yield [_gap(gaps.pop(0), timeline, values)]
+        yield _line(item, timeline, board, values)
+    for gap in gaps:
+        yield [_gap(gap, timeline, values)]
+
+
+def _line(item: Item, timeline: Timeline, board: str, values: FieldValues) -> Line:
+    text = text_of(item, board, values)
+    early = (item.when.end or item.when.start or timeline.missing_since) < timeline.missing_since
+    known = values.translate(KNOWN).format(at=_time(item.known_at, values)) if item.known_at != item.when.start else ""
+    parts = [
+        _when(item.when, values), values.translate(sentences.BEFORE_MISSING) if early else "", text.title, text.grade,
+        text.verdict, text.text, text.place, text.by, known,
+    ]  # fmt: skip
+    return [values.typed(" · ".join(filter(None, parts)), item.account)]
+
+
+def _when(when: When, values: FieldValues) -> str:
+    if when.start is None:
+        return values.translate(sentences.TIME_UNKNOWN)
+    if when.end is None:
+        return _time(when.start, values)
+    return values.translate(sentences.FROM_TO).format(**{"from": _time(when.start, values), "to": _time(when.end, values)})
+
+
+def _time(at: str, values: FieldValues) -> str:
+    return short_datetime(at, values.reads)
+
+
+def _gap(gap: Gap, timeline: Timeline, values: FieldValues) -> str:
+    minutes = max(0, to_ms(gap.end or timeline.at) - to_ms(gap.start)) // 60_000
+    length, numbers = lengths.exact_length(minutes * 60)
+    sentence = sentences.NOTHING_KNOWN if gap.is_empty else sentences.NOTHING_SURE
+    shown = values.translate(length).format(**numbers).replace(" ", "\u00a0")
+    return f"— {values.translate(sentence).format(length=shown)}"

@@ -1,0 +1,93 @@
+"""Texts of the items of a timeline, in the reader's language: the same on screens and paper."""
+
+from functools import partial
+from typing import NamedTuple
+
+import orjson
+
+from board import labels
+from board.config import sentences
+from board.documents.event_text import describe
+from board.documents.field_values import FieldValues, plain
+from board.documents.shown_changes import UNKNOWN
+from board.i18n import N_
+from board.timeline.items import LAST_SEEN, Item
+from models.entity import State
+from models.handover import SearchHandover
+from models.note import Note
+from models.place import Place
+from models.search import Search
+from models.sighting import Sighting
+
+MAX_TEXT = 200  # characters of a text in an answer or a row; the card has all of it
+
+
+class ItemText(NamedTuple):
+    """Texts of an item. `grade`: such as "B2". `verdict`: assessment of a sighting, or certainty of a searched place, in words.
+    `by`: who recorded it, or who searched a place."""
+
+    title: str
+    text: str = ""
+    place: str = ""
+    grade: str = ""
+    verdict: str = ""
+    by: str = ""
+
+
+def text_of(item: Item, board: str, values: FieldValues) -> ItemText:
+    """Return the texts of an item of a search's timeline."""
+    compose = {
+        LAST_SEEN: _last_seen, Sighting.KIND: _sighting, Note.KIND: _note, Place.KIND: _searched_place,
+        SearchHandover.KIND: _handover, Search.KIND: partial(_decision, board=board),
+    }[item.kind]  # fmt: skip
+    text = compose(item, values)
+    by = text.by or values.names.accounts.get(item.account or "", "")
+    return text._replace(text=cut(text.text), place=cut(text.place), by=cut(by))
+
+
+def cut(text: str) -> str:
+    """Return a text on one line, cut at a word if it is long."""
+    line = " ".join(text.split())
+    return line if len(line) <= MAX_TEXT else f"{line[:MAX_TEXT].rpartition(' ')[0] or line[:MAX_TEXT]}…"
+
+
+def _last_seen(item: Item, values: FieldValues) -> ItemText:
+    place = item.state["last_seen"] or {}
+    return ItemText(values.translate(N_("Last seen")), place=place.get("text") or "")
+
+
+def _sighting(item: Item, values: FieldValues) -> ItemText:
+    state, grade = item.state, item.state["grade"]
+    verdict = plain(values.value("assessment", state["assessment"], Sighting.KIND) or "")
+    title = plain(values.entity(Sighting.KIND, state))
+    return ItemText(title, state["description"], _place(state["place"], values), f"{grade['source']}{grade['content']}", verdict)
+
+
+def _place(place: State | None, values: FieldValues) -> str:
+    """Return "Veldstraat 30 · ± 10 m": the point is on the map."""
+    without_point = {**place, "lat": None, "lon": None} if place else None
+    return plain(values.value("place", without_point, Sighting.KIND) or "")
+
+
+def _searched_place(item: Item, values: FieldValues) -> ItemText:
+    state = item.state
+    verdict = plain(values.value("certainty", state["certainty"], Place.KIND) or "") if state["certainty"] != "unknown" else ""
+    title, place = plain(values.entity(Place.KIND, state)), _place(state["location"], values)
+    return ItemText(title, state["name"], place, verdict=verdict, by=state["searched_by"] or "")
+
+
+def _note(item: Item, values: FieldValues) -> ItemText:
+    return ItemText(plain(values.value("category", item.state["category"], Note.KIND) or ""), item.state["text"])
+
+
+def _decision(item: Item, values: FieldValues, board: str) -> ItemText:
+    assert item.event is not None
+    event = orjson.loads(item.event.to_json())
+    before = UNKNOWN if item.before is None else item.before
+    sentence = plain(describe(event, before, board, values).sentence)
+    return ItemText(labels.event(item.event.type, values.translate), sentence)
+
+
+def _handover(item: Item, values: FieldValues) -> ItemText:
+    numbered = values.translate(sentences.NUMBERED)
+    return ItemText(numbered.format(kind=values.noun("handover"), number=item.state["handover"]))

@@ -1,0 +1,145 @@
+"""What is said of looks, compared across languages: a typed text, and the texts of many rows.
+
+Statements follow from a text and the vocabulary, so nothing is stored. Suggestions never decide.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from math import log
+from typing import Annotated, NamedTuple, Self
+
+from typing_extensions import TypedDict
+
+from board.vocabulary import Meanings, Statement, Whose, phrases
+from board.vocabulary.meaning import Meaning
+from models.searchable import words
+from realtime.wire.wire_types import Count, Shape
+
+FITS = 0.75  # likeness from which a statement counts as found
+CONTRADICTS = 0.5  # share of its weight that a contradicted statement costs
+MAX_STATEMENTS = 24  # of the typed text
+RARE = 3.0  # weight of a fact that one row has, in the unit of one that all have
+
+Ids = list[Annotated[str, Shape(maxLength=40)]]
+# What a text says about one thing. `text`: in the reader's language. The others are ids of the vocabulary.
+StatementAnswer = TypedDict("StatementAnswer", {
+    "text": str, "thing": Annotated[str, Shape(maxLength=40)], "colour": Ids, "pattern": Ids, "material": Ids, "size": Ids,
+    "other": Ids, "negated": bool, "hedged": bool, "whose": Whose,
+    "span": Annotated[list[Count], Shape(minItems=2, maxItems=2)] | None,
+})  # fmt: skip
+
+
+class Likeness(NamedTuple):
+    """Likeness of a typed text and a row: the sum of what fits, as a share of what was typed, and the statements that fit."""
+
+    share: float
+    score: float
+    matched: tuple[Statement, ...]
+
+
+NONE = Likeness(0.0, 0.0, ())
+
+
+class Said:
+    """Statements to be compared with many rows: of a typed text, or what is known of a child.
+
+    `names`: the words of the typed text that are no looks.
+    """
+
+    def __init__(self, meanings: Meanings, statements: Sequence[Statement], names: Sequence[str] = ()) -> None:
+        self.meanings, self.names = meanings, names
+        encoder = meanings.encoder
+        by_facts = {encoder.facts(statement): statement for statement in statements}
+        self.facts = list(by_facts)[:MAX_STATEMENTS]
+        self.statements = tuple(by_facts[facts] for facts in self.facts)
+        self._compatible = [any_bits(encoder.compatible(encoder.thing(fact)) for fact in facts) for facts in self.facts]
+        self._weights = [encoder.weight(facts[0]) for facts in self.facts]
+        self._rarities = [1.0] * len(self.facts)
+
+    @classmethod
+    def typed(cls, meanings: Meanings, text: str, reader: str | None = None) -> Self:
+        """Return what a typed text says. `reader`: language that decides if the text's own words do not."""
+        reading = meanings.parser.read(text, reader)
+        return cls(meanings, reading.statements, [word for start, end in reading.unread for word in words(text[start:end])])
+
+    def weigh(self, rows: Iterable[Meaning]) -> None:
+        """Let what few of these rows say count more."""
+        counts = Counter[int]()
+        total = 0
+        for meaning in rows:
+            total += 1
+            for number, compatible in enumerate(self._compatible):
+                counts[number] += bool(meaning.things & compatible and self._fit(number, meaning) >= FITS)
+        for number, weight in enumerate(list(self._weights)):
+            self._rarities[number] = log((1 + total) / max(1, counts[number])) / log(1 + max(1, total))
+            self._weights[number] = weight * (1 + (RARE - 1) * self._rarities[number])
+
+    def points(self, meaning: Meaning) -> tuple[float, tuple[int, ...]]:
+        """Return how much of this a row says, in the unit of one rare word, and the numbers of the statements."""
+        found = [number for number, compatible in enumerate(self._compatible) if meaning.things & compatible]
+        fits = {number: fit for number in found if (fit := self._fit(number, meaning)) >= FITS}
+        encoder = self.meanings.encoder
+        return sum(
+            fit
+            * self._rarities[number]
+            * encoder.weight(self.facts[number][0])
+            * (1 + len(self.statements[number].attributes))
+            / 1.5
+            for number, fit in fits.items()
+        ), tuple(fits)
+
+    def fits(self, meaning: Meaning) -> bool:
+        """Return whether a row says everything that was typed."""
+        if not self.statements:
+            return False
+        return all(
+            (meaning.things & compatible or self.statements[number].negated) and self._fit(number, meaning) >= FITS
+            for number, compatible in enumerate(self._compatible)
+        )
+
+    def likeness(self, meaning: Meaning) -> Likeness:
+        """Return how well a row fits. A contradiction (red coat, green coat) costs."""
+        score, matched = 0.0, []
+        for number, compatible in enumerate(self._compatible):
+            if not meaning.things & compatible and not self.statements[number].negated:
+                continue
+            fit = self._fit(number, meaning)
+            score += self._weights[number] * (fit or -CONTRADICTS)
+            if fit >= FITS:
+                matched.append(self.statements[number])
+        total = sum(self._weights)
+        return Likeness(max(0.0, score) / total, score, tuple(matched)) if total else NONE
+
+    def found_in(self, text: str, field: str) -> Iterator[tuple[int, tuple[int, int]]]:
+        """Yield where a text says what was typed: the number of the statement, and its span."""
+        encoder = self.meanings.encoder
+        for statement in self.meanings.read(text, field):
+            for number, facts in enumerate(self.facts):
+                if any(encoder.likeness(said, known) >= FITS for said in facts for known in encoder.facts(statement)):
+                    yield number, statement.span
+
+    def _fit(self, number: int, meaning: Meaning) -> float:
+        likeness = self.meanings.encoder.likeness
+        return max((likeness(said, known) for said in self.facts[number] for known in meaning.facts), default=0.0)
+
+
+def any_bits(masks: Iterable[int]) -> int:
+    """Return all bits of some masks."""
+    found = 0
+    for mask in masks:
+        found |= mask
+    return found
+
+
+def answers(statements: Sequence[Statement], reader: str, folder: str | None, *, spans: bool = True) -> list[StatementAnswer]:
+    """Return statements for an answer. `spans`: they are positions in the text that the answer contains."""
+    texts = phrases(reader, folder)
+    return [
+        {
+            "text": texts.of(statement), "thing": statement.thing, "colour": list(statement.colour),
+            "pattern": list(statement.pattern), "material": list(statement.material), "size": list(statement.size),
+            "other": list(statement.other), "negated": statement.negated, "hedged": statement.hedged, "whose": statement.whose,
+            "span": list(statement.span) if spans else None,
+        }
+        for statement in statements
+    ]  # fmt: skip

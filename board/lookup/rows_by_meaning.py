@@ -1,0 +1,62 @@
+"""Rows that say what was typed, in other words or another language.
+
+The texts of the newest rows are compared by their meanings, which a process keeps (see `board.vocabulary.meanings`). A text that
+was never read is read now; of these, a look-up reads only so many, the newest first, and the next one reads further.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+from sqlmodel import Session
+
+from board.engine.kinds import Kind
+from board.lookup.looks import Said
+from board.vocabulary import Meanings
+from board.vocabulary.meaning import Meaning
+from models.db.read_pacing import paced
+from models.db.tables import columns_of
+from models.searchable import Searchable
+
+Texts = Mapping[str, str | None]
+
+MAX_COMPARED = 20_000  # newest rows of a kind
+MAX_READ = 2_000  # texts that one look-up reads for the first time
+
+
+def rows_by_meaning(
+    session: Session, kind: Kind, said: Said, conditions: Sequence[ColumnElement[bool]], limit: int
+) -> list[Searchable]:
+    """Return the newest rows that say everything that was typed; words that are no looks must occur as they are."""
+    if not (ids := ids_by_meaning(session, kind, said, conditions, limit)):
+        return []
+    columns = columns_of(kind.model)
+    return list(session.scalars(select(kind.model).where(columns.id.in_(ids)).order_by(columns.id.desc())))  # type: ignore[arg-type]
+
+
+def ids_by_meaning(session: Session, kind: Kind, said: Said, conditions: Sequence[ColumnElement[bool]], limit: int) -> list[str]:
+    """Return the ids of the newest rows that say everything that was typed."""
+    if not said.statements:
+        return []
+    columns = columns_of(kind.model)
+    named = [columns.folded.like(f"% {word}%") for word in said.names]
+    query = select(columns.id, *(columns[name] for name in sorted(kind.searched_columns))).where(*conditions, *named)
+    rows = session.connection().execute(query.order_by(columns.id.desc()).limit(MAX_COMPARED))
+    found = (
+        row.id
+        for row, meaning in with_meanings(said.meanings, ((row, kind.searchable_texts(row)) for row in paced(rows)))
+        if meaning is not None and said.fits(meaning)
+    )
+    return list(islice(found, limit))
+
+
+def with_meanings(meanings: Meanings, rows: Iterable[tuple[Any, Texts]]) -> Iterator[tuple[Any, Meaning | None]]:
+    """Yield the rows with the meanings of their texts; None for a text that was never read and that cannot be read now."""
+    read = 0
+    for row, texts in rows:
+        meaning = meanings.kept(texts)
+        if meaning is None and read < MAX_READ:
+            read += 1
+            meaning = meanings.of(texts)
+        yield row, meaning

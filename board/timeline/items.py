@@ -1,0 +1,160 @@
+"""Items of a timeline: one for each fact that has, or could have, a time."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, get_args
+
+from board.engine.event import JournalEvent
+from models.entity import State
+from models.note import Note
+from models.place import Place
+from models.search import Search
+from models.sighting import Sighting
+
+Lane = Literal["sightings", "contacts", "phone_bank", "places", "decisions", "appeals", "handovers"]
+LANES: tuple[Lane, ...] = get_args(Lane)
+Sureness = Literal["at", "during", "unknown"]
+APPEALS: Lane = "appeals"
+DECISIONS_LANE: Lane = "decisions"
+LAST_SEEN = "last_seen"  # kind of the item for the moment since which the child is missing
+LANE_OF_NOTE: Mapping[str, Lane] = {"contact": "contacts", "phone": "phone_bank", "bank": "phone_bank", "decision": "decisions"}
+APPEAL_SET = "search.appeal_set"
+DECISIONS = ("search.opened", "search.status_set", "search.worrying_set", "search.goal_set", APPEAL_SET)
+
+
+class When(NamedTuple):
+    """Time of a fact. `at`: at `start`. `during`: from `start` to `end`. `unknown`: neither is set, and it happened
+    before it became known.
+
+    `during` without `end` has not ended, or its end is not known.
+    """
+
+    sureness: Sureness
+    start: str | None = None
+    end: str | None = None
+
+
+class EntityState(NamedTuple):
+    """Entity at a moment. `seq`: of the last event that changed it."""
+
+    kind: str
+    id: str
+    seq: int
+    state: State
+
+
+class Creation(NamedTuple):
+    """Time and account of the event that created an entity."""
+
+    at: str
+    account: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Fact on a timeline.
+
+    `id`: of its entity, or `event-` and a seq. `when`: when it happened. `known_at`: when it became known to the team. `account`:
+    who recorded it. `card`: card to open. `seq`: event to show in the history, None if it is on another board. `before`: the
+    state before `event`, None if there was none.
+    """
+
+    id: str
+    lane: Lane
+    kind: str
+    when: When
+    known_at: str
+    state: State
+    account: str | None = None
+    card: str | None = None
+    seq: int | None = None
+    event: JournalEvent | None = None
+    before: State | None = None
+
+    @property
+    def happened(self) -> tuple[bool, str, str, str]:
+        """Sort key by when it happened; unknown times are last, in the order in which they became known."""
+        start = self.when.start or self.when.end
+        return start is None, start or "", self.known_at, self.id
+
+    @property
+    def became_known(self) -> tuple[str, str]:
+        """Sort key by when it became known."""
+        return self.known_at, self.id
+
+
+def of_entity(entity: EntityState, creation: Creation | None) -> Item | None:
+    """Return the item of an entity of the board; None if it is not on the timeline."""
+    if entity.kind == Note.KIND:
+        return _of_note(entity, creation)
+    compose = {Sighting.KIND: _of_sighting, Place.KIND: _of_place}.get(entity.kind)
+    return None if compose is None or entity.state["withdrawn"] else compose(entity, creation)
+
+
+def _of_sighting(entity: EntityState, creation: Creation | None) -> Item:
+    id, state = entity.id, entity.state
+    when = When("at", state["seen_at"]) if state["seen_at"] else When("unknown")
+    received_at = state["received_at"] or (creation.at if creation else state["queue_since"])
+    return Item(id, "sightings", entity.kind, when, received_at, state, creation and creation.account, id, entity.seq)
+
+
+def _of_note(entity: EntityState, creation: Creation | None) -> Item | None:
+    id, state = entity.id, entity.state
+    lane = LANE_OF_NOTE.get(state["category"])
+    if lane is None:
+        return None
+    when, known_at = When("at", state["happened_at"]), creation.at if creation else state["happened_at"]
+    return Item(id, lane, entity.kind, when, known_at, state, creation and creation.account, state["card"], entity.seq)
+
+
+def _of_place(entity: EntityState, creation: Creation | None) -> Item:
+    id, state = entity.id, entity.state
+    times = [at for at in (state["searched_from"], state["searched_until"]) if at]
+    known_at = creation.at if creation else max(times, default="")
+    return Item(id, "places", entity.kind, _period(times), known_at, state, creation and creation.account, id, entity.seq)
+
+
+def _period(times: Sequence[str]) -> When:
+    """Return the period between two times in any order; one time is a moment."""
+    if not times:
+        return When("unknown")
+    start, end = min(times), max(times)
+    return When("during", start, end) if start < end else When("at", start)
+
+
+def last_seen(search: State, opening: Creation | None) -> Item:
+    """Return the item for the moment since which the child is missing."""
+    known_at, account = search["opened_at"], opening and opening.account
+    return Item(LAST_SEEN, "sightings", LAST_SEEN, When("at", search["missing_since"]), known_at, search, account)
+
+
+def of_decisions(events: Sequence[JournalEvent]) -> Iterator[Item]:
+    """Yield the items of decisions about the search, from their events in order."""
+    before: State | None = None
+    for event in events:
+        state = event.payload()["state"]
+        yield _of_decision(event, state, before)
+        before = state
+
+
+def _of_decision(event: JournalEvent, state: State, before: State | None) -> Item:
+    id, seq = f"event-{event.seq}", event.seq
+    if event.type == APPEAL_SET:
+        when, lane = _appeal_time(event, state), APPEALS
+    else:
+        when, lane = When("at", event.at), DECISIONS_LANE
+    return Item(id, lane, Search.KIND, when, event.at, state, event.account, seq=seq, event=event, before=before)
+
+
+def _appeal_time(event: JournalEvent, state: State) -> When:
+    """Return the period of an appeal; an appeal that ends or begins without dates is a moment."""
+    appeal = state["appeal"]
+    start, end = appeal.get("from") or event.at, appeal.get("until")
+    return When("during", start, end) if end and start < end else When("at", start)
+
+
+def of_handovers(events: Sequence[JournalEvent]) -> Iterator[Item]:
+    """Yield the items of handovers that included the search."""
+    for event in events:
+        state = event.payload()["state"]
+        yield Item(f"handover-{state['handover']}", "handovers", event.kind, When("at", event.at), event.at, state, event.account)

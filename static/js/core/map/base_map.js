@@ -1,0 +1,79 @@
+/* A map with its background: outlines, railway, stations and names. The style sheets set all colours, so that a change of theme needs no
+   redraw. */
+
+import { t } from "../i18n.js";
+import { fitting, nameIn, decodeLine, pointOfNamed } from "./lines.js";
+
+/** @typedef {import("./leaflet.js").Background} Background */
+
+const MIN_ZOOM = 3, MAX_ZOOM = 18;
+const FROM_ZOOM = { cantons: 8, rail: 9, stations: 10, stationNames: 12 }; // where more detail begins
+const TOWN_ZOOM = [12, 12, 11, 10, 9, 8, 7]; // from which zoom a town has its name, by the class of its population
+const MAX_NAMES = 60;
+const BELGIUM = [[49.5, 2.54], [51.51, 6.41]];
+const BACKGROUND_PANE = "background", NAME_PANE = "names";
+
+/**
+ * Create a map in an element. Its names and attribution are text; `aria-hidden` content is in the list next to it.
+ * @param {HTMLElement} element
+ * @param {{ leaflet: any, background: Background }} loaded
+ */
+export function createBaseMap(element, { leaflet, background }) {
+  const map = leaflet.map(element, {
+    zoomControl: false, attributionControl: false, minZoom: MIN_ZOOM, maxZoom: MAX_ZOOM, zoomSnap: 1, keyboard: true, worldCopyJump: false,
+    zoomAnimation: !matchMedia("(prefers-reduced-motion: reduce)").matches, fadeAnimation: false, markerZoomAnimation: false,
+  });
+  map.createPane(BACKGROUND_PANE).classList.add("map-background");
+  map.createPane(NAME_PANE).classList.add("map-names");
+  leaflet.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
+  map.fitBounds(BELGIUM);
+  addBackground(map, leaflet, background);
+  return map;
+}
+
+/** @param {any} map @param {any} leaflet @param {Background} background */
+function addBackground(map, leaflet, background) {
+  const renderer = leaflet.svg({ pane: BACKGROUND_PANE, padding: 0.5 });
+  const options = (/** @type {string} */ className) => ({ renderer, pane: BACKGROUND_PANE, interactive: false, className, smoothFactor: 1.5 });
+  const polygons = (/** @type {number[][][]} */ shapes, /** @type {string} */ className) => leaflet.polygon(shapes.map((rings) => rings.map(decodeLine)), options(className));
+  const stations = background.stations.map(pointOfNamed);
+  polygons(background.countries, "map-country").addTo(map);
+  polygons(background.provinces, "map-province").addTo(map);
+  const detail = [
+    { from: FROM_ZOOM.cantons, layer: leaflet.polyline(background.cantons.map(decodeLine), options("map-canton")) },
+    { from: FROM_ZOOM.rail, layer: leaflet.polyline(background.rail.map(([from, to]) => [stations[from], stations[to]]), options("map-rail")) },
+  ];
+  const names = leaflet.layerGroup([], { pane: NAME_PANE }).addTo(map);
+  const update = () => {
+    for (const { from, layer } of detail) if (map.getZoom() >= from !== map.hasLayer(layer)) map[map.hasLayer(layer) ? "removeLayer" : "addLayer"](layer);
+    drawNames(map, leaflet, background, names);
+  };
+  map.on("zoomend moveend resize", update);
+  update();
+}
+
+/** @param {any} map @param {any} leaflet @param {Background} background @param {any} names */
+function drawNames(map, leaflet, background, names) {
+  const zoom = map.getZoom(), bounds = map.getBounds().pad(0.05), language = document.documentElement.lang;
+  const visible = [
+    ...background.towns.filter((town) => zoom >= TOWN_ZOOM[Number(town[2])]).map((named) => ({ named, kind: "town" })),
+    ...(zoom >= FROM_ZOOM.stations ? background.stations.map((named) => ({ named, kind: "station" })) : []),
+  ].map(({ named, kind }) => ({ kind, point: pointOfNamed(named), text: nameIn(named, language) })).filter(({ point }) => bounds.contains(point));
+  const placed = visible.map((label) => ({ ...label, ...map.latLngToContainerPoint(label.point) }));
+  const shown = new Set(fitting(placed.filter(({ kind }) => kind === "town" || zoom >= FROM_ZOOM.stationNames), MAX_NAMES));
+  names.clearLayers();
+  for (const label of placed) {
+    if (label.kind === "station" || shown.has(label)) names.addLayer(nameMarker(leaflet, label, shown.has(label)));
+  }
+}
+
+/** @param {any} leaflet @param {{ kind: string, text: string, point: [number, number] }} label @param {boolean} hasName */
+function nameMarker(leaflet, { kind, text, point }, hasName) {
+  const element = document.createElement("span");
+  if (hasName) element.textContent = text;
+  const icon = leaflet.divIcon({ html: element, className: `map-name ${kind}`, iconSize: [0, 0] });
+  return leaflet.marker(point, { icon, pane: NAME_PANE, interactive: false, keyboard: false });
+}
+
+/** Name of a map for screen readers. */
+export const mapLabel = () => t("Map. Arrow keys move it, plus and minus zoom. The list has the same points.");

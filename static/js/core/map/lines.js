@@ -1,0 +1,54 @@
+/* Lines of the background: decoding, and the choice of the names that fit. Pure. */
+
+const SCALE = 10_000; // coordinates are whole numbers of 0.0001 degrees
+const LETTER_PX = 7, LINE_PX = 16; // rough size of a name
+
+/**
+ * Decode a line: [x, y, dx, dy, …] -> [[latitude, longitude], …].
+ * @param {number[]} steps
+ */
+export function decodeLine(steps) {
+  /** @type {[number, number][]} */
+  const points = [];
+  for (let index = 0, x = 0, y = 0; index < steps.length; index += 2) {
+    x += steps[index];
+    y += steps[index + 1];
+    points.push([y / SCALE, x / SCALE]);
+  }
+  return points;
+}
+
+/** Return [latitude, longitude] of a named point. @param {(string | number)[]} named @returns {[number, number]} */
+export const pointOfNamed = ([x, y]) => [Number(y) / SCALE, Number(x) / SCALE];
+
+const LANGUAGES = ["fr", "nl", "de"];
+
+/** Return a name in a language, or its local name. @param {(string | number)[]} named @param {string} language */
+export function nameIn(named, language) {
+  const index = LANGUAGES.indexOf(language);
+  return String((index >= 0 && named[4 + index]) || named[3]);
+}
+
+/**
+ * Return those of the labels, most important first, that overlap none before them.
+ * @template {{ x: number, y: number, text: string }} L
+ * @param {L[]} labels
+ * @param {number} max
+ * @param {{ x: number, y: number, width: number, height: number }[]} [taken]
+ */
+export function fitting(labels, max, taken = []) {
+  const boxes = [...taken];
+  /** @type {L[]} */
+  const shown = [];
+  for (const label of labels) {
+    if (shown.length === max) break;
+    const box = { x: label.x, y: label.y, width: label.text.length * LETTER_PX, height: LINE_PX };
+    if (boxes.some((other) => overlap(box, other))) continue;
+    boxes.push(box);
+    shown.push(label);
+  }
+  return shown;
+}
+
+/** @param {{ x: number, y: number, width: number, height: number }} a @param {{ x: number, y: number, width: number, height: number }} b */
+const overlap = (a, b) => Math.abs(a.x - b.x) * 2 < a.width + b.width && Math.abs(a.y - b.y) * 2 < a.height + b.height;

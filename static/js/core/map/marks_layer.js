@@ -1,0 +1,167 @@
+/* Marks of points on a map. Points that would cover each other share one mark with their number; a press on it zooms in, or opens the
+   only one. Circles show how far a point may be off: nothing is drawn more precisely than it is known. */
+
+const GROUP_PX = 22; // marks nearer than this share one
+const MAX_CIRCLES = 300; // at a time; more would only cover the map
+const HATCH = "map-hatch";
+const SVG = "http://www.w3.org/2000/svg";
+const SHAPE_RANK = ["last-seen", "content-1", "content-2", "content-3", "content-4", "content-5", "content-6", "task", "searched", "cross"]; // of a shared mark: the most certain
+
+/**
+ * Group points by their place on the screen. Pure.
+ * @param {MapPoint[]} points
+ * @param {(point: MapPoint) => { x: number, y: number }} project
+ * @returns {MapPoint[][]}
+ */
+export function groupPoints(points, project) {
+  /** @type {Map<string, MapPoint[]>} */
+  const groups = new Map();
+  for (const point of points) {
+    const { x, y } = project(point), key = `${Math.round(x / GROUP_PX)},${Math.round(y / GROUP_PX)}`;
+    const group = groups.get(key);
+    if (group) group.push(point);
+    else groups.set(key, [point]);
+  }
+  for (const group of groups.values()) group.sort((a, b) => rankOf(a) - rankOf(b));
+  return [...groups.values()];
+}
+
+/** @param {MapPoint} point */
+const rankOf = ({ shape, isRuledOut }) => SHAPE_RANK.indexOf(shape) + (isRuledOut ? SHAPE_RANK.length : 0);
+
+export class MarksLayer {
+  /** @type {MapPoint[]} */ #points = [];
+  #map;
+  #leaflet;
+  #open;
+  #textOf;
+  /** @type {Map<string, any>} */ #marks = new Map(); // by the key of what they show
+  /** @type {Map<string, any>} */ #shapes = new Map(); // circles and outlines
+  /** @type {string | null} */ #selected = null;
+  #renderer;
+
+  /**
+   * @param {any} map @param {any} leaflet
+   * @param {{ open(id: string, event: MouseEvent): void, textOf(point: MapPoint): string }} host
+   */
+  constructor(map, leaflet, { open, textOf }) {
+    this.#map = map;
+    this.#leaflet = leaflet;
+    this.#open = open;
+    this.#textOf = textOf;
+    this.#renderer = leaflet.svg({ padding: 0.5 }).addTo(map);
+    addHatch(this.#renderer);
+    map.on("zoomend", () => this.#draw());
+  }
+
+  /** @param {MapPoint[]} points @param {string | null} selected */
+  show(points, selected) {
+    this.#points = points;
+    this.#selected = selected;
+    this.#draw();
+  }
+
+  /** Move the map so that a point is visible, without a change of zoom. @param {string} id */
+  reveal(id) {
+    const point = this.#points.find((one) => one.id === id);
+    if (point && !this.#map.getBounds().pad(-0.05).contains(point.center)) this.#map.panTo(point.center, { animate: false });
+  }
+
+  /** Show all points; those that are far from all others do not make the others tiny. @param {number} [maxZoom] */
+  fit(maxZoom = 15) {
+    const bounds = this.#leaflet.latLngBounds(this.#points.flatMap(({ center, outline }) => [center, ...outline]));
+    if (bounds.isValid()) this.#map.fitBounds(bounds, { maxZoom, padding: [48, 48], animate: false });
+  }
+
+  #draw() {
+    const groups = groupPoints(this.#points, ({ center }) => this.#map.project(center));
+    sync(this.#marks, new Map(groups.map((group) => [keyOf(group, this.#selected), group])), (group) => this.#addMark(group), this.#map);
+    sync(this.#shapes, shapesOf(this.#points), (shape) => this.#addShape(shape), this.#map);
+  }
+
+  /** @param {MapPoint[]} group */
+  #addMark(group) {
+    const [first] = group, isSelected = group.some(({ id }) => id === this.#selected);
+    const icon = this.#leaflet.divIcon({ html: markElement(group, this.#textOf), className: `map-mark ${isSelected ? "selected" : ""}`, iconSize: [22, 22] });
+    const marker = this.#leaflet.marker(first.center, { icon, keyboard: false, riseOnHover: true, title: group.length === 1 ? this.#textOf(first) : "" });
+    marker.on("click", (/** @type {any} */ event) => this.#onClick(group, event));
+    return marker.addTo(this.#map);
+  }
+
+  /** @param {MapPoint[]} group @param {any} event */
+  #onClick(group, event) {
+    const spread = this.#leaflet.latLngBounds(group.map(({ center }) => center));
+    const isOnePlace = spread.getNorthEast().equals(spread.getSouthWest()) || this.#map.getZoom() === this.#map.getMaxZoom();
+    if (group.length === 1 || isOnePlace) this.#open(group[0].id, event.originalEvent);
+    else this.#map.fitBounds(spread, { padding: [60, 60] });
+  }
+
+  /** @param {Shape} shape */
+  #addShape({ point, isCircle }) {
+    const style = { renderer: this.#renderer, interactive: false, className: `map-area ${point.kind} ${point.isRuledOut ? "out" : ""} ${point.shape}`, ...(point.kind === "place" && !point.isLine && { fillColor: `url(#${HATCH})`, fillOpacity: 1 }) };
+    if (isCircle) return this.#leaflet.circle(point.center, { ...style, radius: point.radius }).addTo(this.#map);
+    const draw = point.isLine || point.outline.length === 2 ? "polyline" : "polygon";
+    return this.#leaflet[draw](point.outline, { ...style, ...(draw === "polyline" && { fill: false }) }).addTo(this.#map);
+  }
+}
+
+/** @typedef {{ point: MapPoint, isCircle: boolean }} Shape */
+
+/**
+ * Return the circles and outlines to draw, by key. Equal circles are drawn once.
+ * @param {MapPoint[]} points
+ */
+function shapesOf(points) {
+  /** @type {Map<string, Shape>} */
+  const shapes = new Map();
+  let circles = 0;
+  for (const point of points) {
+    if (point.outline.length > 1) shapes.set(`${point.id} ${point.isLine} ${point.outline.join()}`, { point, isCircle: false });
+    const key = `${point.center.join()} ${point.radius} ${point.kind} ${point.shape} ${point.isRuledOut}`;
+    if (!point.radius || point.outline.length > 1 || shapes.has(key) || circles === MAX_CIRCLES) continue;
+    shapes.set(key, { point, isCircle: true });
+    circles += 1;
+  }
+  return shapes;
+}
+
+/** @param {MapPoint[]} group @param {string | null} selected */
+const keyOf = (group, selected) => [group.map(({ id }) => id).join(), group[0].center.join(), group[0].shape, group[0].isRuledOut, group[0].number, group[0].at, group.some(({ id }) => id === selected)].join(" ");
+
+/**
+ * Add and remove layers so that those of `wanted` are shown; layers with the same key stay.
+ * @template T
+ * @param {Map<string, any>} layers @param {Map<string, T>} wanted @param {(value: T) => any} add @param {any} map
+ */
+function sync(layers, wanted, add, map) {
+  for (const [key, layer] of layers) {
+    if (wanted.has(key)) continue;
+    map.removeLayer(layer);
+    layers.delete(key);
+  }
+  for (const [key, value] of wanted) if (!layers.has(key)) layers.set(key, add(value));
+}
+
+/** @param {MapPoint[]} group @param {(point: MapPoint) => string} textOf */
+function markElement(group, textOf) {
+  const [first] = group, element = document.createElement("span"), shape = document.createElement("i");
+  shape.className = `shape ${first.shape} ${first.isRuledOut ? "out" : ""} ${first.kind}`;
+  element.append(shape);
+  const note = document.createElement(group.length > 1 ? "b" : "span");
+  note.className = group.length > 1 ? "many" : "note";
+  note.textContent = group.length > 1 ? String(group.length) : textOf(first);
+  element.append(note);
+  element.dataset.points = group.map(({ id }) => id).join(" ");
+  return element;
+}
+
+/** Add the hatching of searched places. @param {any} renderer */
+function addHatch(renderer) {
+  const pattern = document.createElementNS(SVG, "pattern"), line = document.createElementNS(SVG, "path"), defs = document.createElementNS(SVG, "defs");
+  for (const [name, value] of Object.entries({ id: HATCH, width: "8", height: "8", patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" })) pattern.setAttribute(name, value);
+  line.setAttribute("d", "M0 0V8");
+  line.setAttribute("class", "map-hatching");
+  pattern.append(line);
+  defs.append(pattern);
+  renderer._container.prepend(defs);
+}

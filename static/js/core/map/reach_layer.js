@@ -1,0 +1,44 @@
+/* How far a person gets, on a map: a circle for each means of travel, and the stations that a train reaches. */
+
+const MAX_STATIONS = 80; // the earliest; more would only cover the map
+const MAX_RADIUS_M = 2_000_000; // a larger circle says nothing
+
+/** @typedef {{ center: number[], circles: { by: string, radius: number }[], stations: { center: number[], text: string }[] }} DrawnReach */
+
+export class ReachLayer {
+  #map;
+  #leaflet;
+  /** @type {any[]} */ #layers = [];
+  #key = "";
+
+  /** @param {any} map @param {any} leaflet */
+  constructor(map, leaflet) {
+    this.#map = map;
+    this.#leaflet = leaflet;
+  }
+
+  /** @param {DrawnReach | null} reach */
+  show(reach) {
+    const key = JSON.stringify(reach);
+    if (key === this.#key) return;
+    this.#key = key;
+    for (const layer of this.#layers) this.#map.removeLayer(layer);
+    this.#layers = reach ? [...this.#circles(reach), ...this.#stations(reach)] : [];
+  }
+
+  /** @param {DrawnReach} reach */
+  #circles({ center, circles }) {
+    const shown = circles.filter(({ radius }) => radius <= MAX_RADIUS_M);
+    return shown.map(({ by, radius }) => this.#leaflet.circle(center, { radius, className: `map-reach ${by}`, interactive: false, fill: false }).addTo(this.#map));
+  }
+
+  /** @param {DrawnReach} reach */
+  #stations({ stations }) {
+    return stations.slice(0, MAX_STATIONS).map(({ center, text }) => {
+      const element = document.createElement("span");
+      element.textContent = text;
+      const icon = this.#leaflet.divIcon({ html: element, className: "map-reached", iconSize: [10, 10] });
+      return this.#leaflet.marker(center, { icon, interactive: false, keyboard: false }).addTo(this.#map);
+    });
+  }
+}

@@ -1,0 +1,90 @@
+/** Graph of a timeline: lanes with marks, bars for periods, a stem from each mark to when it became known, and hatched gaps. */
+
+import { nothing, svg } from "../../../vendor/lit-html/lit-html.js";
+import { n, t } from "../../core/i18n.js";
+import { clock } from "../../core/time.js";
+import { gapText, laneName } from "./texts.js";
+import { layOut } from "./layout.js";
+import { shapeOf } from "./marks.js";
+import { ticks } from "./scale.js";
+
+const SIDE_PX = 132; // column of the names of the lanes
+const NARROW_PX = 720; // narrower graphs have the name above each lane
+const HEAD_PX = 30, GAP_ROW_PX = 34, ROW_PX = 40, NAME_PX = 22, PAD_PX = 12;
+const TEXT_PX = 7; // of a character in a gap
+
+/** @typedef {import("./layout.js").Placed} Placed */
+/** @typedef {{ view: TimelineView, left: number, width: number, x: (at: number) => number }} Frame */
+
+/**
+ * @param {TimelineView} view
+ * @param {number} total width in pixels
+ */
+export function graph(view, total) {
+  const isNarrow = total < NARROW_PX, left = isNarrow ? 0 : SIDE_PX, width = Math.max(total - left, 1), { span } = view;
+  const x = (/** @type {number} */ at) => left + ((at - span.start) / (span.end - span.start)) * width, frame = { view, left, width, x };
+  let y = HEAD_PX + GAP_ROW_PX + (isNarrow ? NAME_PX : 0);
+  const lanes = view.lanes.map((lane) => {
+    const layout = layOut(view.itemsOf(lane), { ...span, missing: Date.parse(view.timeline.missing_since) }, width, view.byKnown), top = y, first = top + PAD_PX + (isNarrow ? NAME_PX : 0) + 12;
+    y = first + layout.rows * ROW_PX - 12 + PAD_PX / 2;
+    return { lane, layout, top, first };
+  });
+  return svg`<svg viewBox="0 0 ${total} ${y}" width=${total} height=${y} role="img" aria-label=${t("Timeline; the table below says the same")} data-testid="graph" @click=${view.opened}>
+    <defs><pattern id="timeline-hatch" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path class="hatch" d="M0 0V8" /></pattern>
+      <clipPath id="timeline-clip"><rect x=${left} y="0" width=${width} height=${y} /></clipPath></defs>
+    ${ticks(span, width).map(({ at, text }) => svg`<path class="tick" d="M${x(at)} ${HEAD_PX - 4}V${y}" /><text class="hour" x=${x(at)} y="18" text-anchor="middle">${text}</text>`)}
+    ${gapRow(frame, isNarrow)}
+    ${lanes.map(({ lane, layout, top, first }) => svg`<g data-lane=${lane}><path class="edge" d="M0 ${top}H${total}" />${laneHead(lane, layout, top + (isNarrow ? 16 : 26), isNarrow ? total : SIDE_PX)}
+      <g clip-path="url(#timeline-clip)">${layout.placed.map((one) => mark(one, first + one.row * ROW_PX, frame))}</g></g>`)}
+    ${nowLine(frame, y)}</svg>`;
+}
+
+/** @param {string} lane @param {import("./layout.js").LaneLayout} layout @param {number} y @param {number} room */
+function laneHead(lane, { more, earlier, later }, y, room) {
+  const hidden = more + earlier + later, text = hidden ? n("{count} more in the table", "{count} more in the table", hidden) : "";
+  const beside = room > SIDE_PX;
+  return svg`<text class="lane" x="12" y=${y}>${laneName(lane)}</text>${text ? svg`<text class="quiet" x=${beside ? room - 12 : 12} y=${beside ? y : y + 18} text-anchor=${beside ? "end" : "start"}>${text}</text>` : nothing}`;
+}
+
+/**
+ * @param {Placed} one @param {number} y @param {Frame} frame
+ */
+function mark(one, y, { left, view }) {
+  const { item } = one, x = left + one.x, begin = left + one.begin, end = left + one.end, stem = left + one.stem;
+  const reaches = Math.max(x, end, stem) + 12, begins = Math.min(begin, stem) - 12;
+  const contradiction = item.kind === "sighting" && item.card ? view.contradictions.of(item.card) : undefined;
+  const classes = ["item", item.early ? "early" : "", view.selected === item.id ? "selected" : "", item.sureness].join(" ");
+  return svg`<g class=${classes} data-item=${item.id} data-kind=${item.kind}>
+    ${Math.abs(stem - x) > 2 ? svg`<path class="stem" d="M${stem > end ? end : begin} ${y}H${stem}m0-4v8" />` : nothing}
+    ${end > begin ? svg`<rect class="bar" x=${begin} y=${y - 8} width=${Math.max(end - begin, 3)} height="16" rx="4" />` : nothing}
+    ${view.selected === item.id ? svg`<circle class="ring" cx=${x} cy=${y} r="12.500" />` : nothing}
+    <g transform="translate(${x},${y})"><circle class="under" r="10" />${shapeOf(item)}${contradiction ? svg`<g class="doubt" transform="translate(9,-9)"><circle r="6.500" /><path d="M-3-1.500H3M-3 1.500H3M-1.500 3.500 1.500-3.500" /></g>` : nothing}</g>
+    ${one.label ? svg`<text x=${one.label === "right" ? reaches : begins} y=${y - 1} text-anchor=${one.label === "right" ? "start" : "end"} class="bold">${one.bold}</text>
+    <text x=${one.label === "right" ? reaches : begins} y=${y + 14} text-anchor=${one.label === "right" ? "start" : "end"} class="quiet">${one.quiet}</text>` : nothing}</g>`;
+}
+
+/** Row of the periods in which nothing is known. @param {Frame} frame @param {boolean} isNarrow */
+function gapRow({ view, left, width, x }, isNarrow) {
+  const y = HEAD_PX + (isNarrow ? NAME_PX : 0), { gaps } = view.timeline;
+  const shown = gaps.map((gap) => ({ gap, from: Math.max(left, x(Date.parse(gap.from))), to: Math.min(left + width, x(gap.until ? Date.parse(gap.until) : view.now)) })).filter(({ from, to }) => to > from);
+  return svg`<g class="gaps"><text class="lane" x="12" y=${isNarrow ? y - 6 : y + 19}>${t("Known")}</text>
+    ${shown.map(({ gap, from, to }) => svg`<rect class="gap" x=${from} y=${y + 4} width=${to - from} height="22" rx="3" fill="url(#timeline-hatch)" />
+      ${gapLabel(gapText(gap, view.now), from, to, y)}<rect class="known" x=${from - 2} y=${y + 3} width="5" height="24" rx="2" />
+      ${gap.until && gap.until !== view.timeline.as_of ? svg`<rect class="known" x=${to - 2} y=${y + 3} width="5" height="24" rx="2" />` : nothing}`)}</g>`;
+}
+
+/** @param {string} text @param {number} from @param {number} to @param {number} y */
+function gapLabel(text, from, to, y) {
+  const width = text.length * TEXT_PX + 12, middle = (from + to) / 2;
+  if (width > to - from - 8) return nothing;
+  return svg`<rect class="paper" x=${middle - width / 2} y=${y + 6} width=${width} height="18" rx="3" /><text class="bold" x=${middle} y=${y + 20} text-anchor="middle">${text}</text>`;
+}
+
+/** @param {Frame} frame @param {number} height */
+function nowLine({ view, x, left, width }, height) {
+  const at = x(view.now);
+  if (at < left || at > left + width) return nothing;
+  const text = view.isPast ? clock(new Date(view.now)) : t("now {time}", { time: clock(new Date(view.now)) });
+  const anchor = at > left + width - 50 ? "end" : "middle";
+  return svg`<path class="now" d="M${at} 24V${height}" /><rect class="paper" x=${at - (anchor === "end" ? 76 : 38)} y="4" width="76" height="18" /><text class="bold" x=${at} y="18" text-anchor=${anchor}>${text}</text>`;
+}

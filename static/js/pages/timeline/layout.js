@@ -1,0 +1,79 @@
+/* Rows of a timeline: where each mark, bar, stem and label is, so that none covers another. Pure. */
+
+const MARK_PX = 20, GAP_PX = 10; // width of a mark, and the space after a label
+const CHARACTER_PX = 7.4; // a wide guess, because labels are not measured
+const MAX_CHARACTERS = 30;
+const MAX_ROWS = 8; // per lane; the table has the other items
+
+/** @typedef {{ item: TimelineItem, x: number, begin: number, end: number, stem: number, row: number, label: "right" | "left" | "", bold: string, quiet: string }} Placed pixels from the left end of the span: the mark, its bar, and the end of its stem */
+/** @typedef {{ placed: Placed[], rows: number, more: number, earlier: number, later: number }} LaneLayout `more`: items without space; `earlier`, `later`: outside the span */
+
+/**
+ * Place the items of a lane on rows.
+ * @param {TimelineItem[]} items @param {{ start: number, end: number, missing: number }} span `missing`: since when the child is missing @param {number} width in pixels
+ * @param {boolean} byKnown whether marks are at the time at which an item became known
+ * @returns {LaneLayout}
+ */
+export function layOut(items, span, width, byKnown) {
+  const x = (/** @type {number} */ at) => ((at - span.start) / (span.end - span.start)) * width;
+  const found = items.map((item) => positions(item, x, x(span.missing), byKnown)), layout = { placed: /** @type {Placed[]} */ ([]), rows: 1, more: 0, earlier: 0, later: 0 };
+  /** @type {number[]} */ const ends = []; // where each row is free
+  for (const one of found.sort((a, b) => Number(isUnknown(a)) - Number(isUnknown(b)) || leftOf(a) - leftOf(b))) {
+    if (one.end < 0) layout.earlier += 1;
+    else if (one.begin > width) layout.later += 1;
+    else if (!place(one, ends, width)) layout.more += 1;
+    else layout.placed.push(one);
+  }
+  layout.rows = Math.max(1, ends.length);
+  return layout;
+}
+
+/** Items with an unknown time come last, because their bars are long. @param {Placed} one */
+const isUnknown = ({ item }) => item.sureness === "unknown";
+/** @param {Placed} one */
+const leftOf = ({ begin, stem }) => Math.min(begin, stem);
+
+/**
+ * Return where the mark, bar and stem of an item are. The bar of an unknown time is from the disappearance to the report.
+ * @param {TimelineItem} item @param {(at: number) => number} x @param {number} missing @param {boolean} byKnown
+ * @returns {Placed}
+ */
+function positions(item, x, missing, byKnown) {
+  const known = x(Date.parse(item.known_at)), from = item.from === null ? null : x(Date.parse(item.from)), mark = byKnown ? known : from ?? known;
+  const [begin, end] = byKnown ? [mark, mark] : from === null ? [Math.min(missing, known), known] : [from, item.until ? x(Date.parse(item.until)) : from];
+  const [bold, quiet] = labelOf(item);
+  return { item, x: mark, begin, end, stem: byKnown ? from ?? known : known, row: 0, label: "", bold: cut(bold), quiet: cut(quiet) };
+}
+
+/**
+ * Give an item the first row with space for it and its label, otherwise for its mark alone. Return whether there is one.
+ * @param {Placed} one @param {number[]} ends @param {number} width
+ */
+function place(one, ends, width) {
+  const text = Math.max(one.bold.length, one.quiet.length) * CHARACTER_PX, left = Math.max(0, leftOf(one)) - MARK_PX / 2, right = Math.min(width, Math.max(one.x, one.end, one.stem)) + MARK_PX / 2;
+  /** @type {["right" | "left" | "", number, number][]} */
+  const choices = [["right", left, right + text], ["left", left - text, right], ["", left, right]];
+  for (const [label, from, to] of choices) {
+    if (label && (from < -MARK_PX || to > width + MARK_PX)) continue;
+    const row = ends.findIndex((end) => end <= from), free = row >= 0 ? row : ends.length;
+    if (free >= MAX_ROWS) continue;
+    ends[free] = to + GAP_PX;
+    Object.assign(one, { row: free, label });
+    return true;
+  }
+  return false;
+}
+
+/**
+ * Return both lines of an item's label.
+ * @param {TimelineItem} item
+ * @returns {[string, string]}
+ */
+export function labelOf(item) {
+  if (item.kind === "sighting") return [`${item.number ?? ""} · ${item.grade} ${item.verdict}`, item.place || item.text];
+  if (item.kind === "last_seen" || item.lane === "handovers") return [item.title, item.place || item.by];
+  return [item.text || item.title, item.place || item.by];
+}
+
+/** @param {string} text */
+const cut = (text) => (text.length <= MAX_CHARACTERS ? text : `${text.slice(0, MAX_CHARACTERS - 1).trimEnd()}…`);

@@ -1,0 +1,132 @@
+"""Maps on paper, as a drawing, and on walls: for those who may see the search, at any moment, and in inner rooms only."""
+
+import asyncio
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import httpx2 as httpx
+import pypdfium2
+import pytest
+
+from board.client import Refusal
+from board.maps.points import map_points
+from tests.support.display_client import DisplayBrowser, pair_browser
+from tests.support.map_points import in_form_of_pages, on_pages
+from tests.support.people import Person
+from tests.support.random_histories import HistoryGenerator
+from tests.support.search_scenario import SearchScenario
+from tests.support.team import Team
+
+SEEN = {"text": "Zqkorenmarkt", "lat": 51.0545, "lon": 3.722}
+SIGHTING = {
+    "description": "Zqgirl with a yellow rucksack", "seen_at": "2026-11-24T05:05:00Z",
+    "place": {"text": "Zqveldstraat", "lat": 51.048, "lon": 3.725, "radius_m": 77},
+}  # fmt: skip
+OUTCOME = {"found_at": "2026-11-24T23:00:00Z", "condition": "well", "how": "came_back"}
+PARK = {"name": "Zqpark", "kind": "area", "outline": [[51.04, 3.7], [51.045, 3.705], [51.036, 3.712]]}
+
+
+@pytest.fixture
+async def scene(team: Team) -> SearchScenario:
+    scene = SearchScenario(team, await team.alice.open_search(last_seen=SEEN))
+    await scene.one("sighting.add", SIGHTING)
+    await scene.one("place.add", PARK)
+    return scene
+
+
+async def drawing(person: Person, search: str, query: str = "") -> str:
+    answer = await person.http.get(f"/searches/{search}/map.svg{query}")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/svg+xml"), answer.text
+    ET.fromstring(answer.text)
+    return answer.text
+
+
+async def test_drawing_has_the_points_of_the_moment(scene: SearchScenario) -> None:
+    now = await drawing(scene.team.alice, scene.search)
+    assert "· 7" in now or "· 1" in now, "the numbers are those of cards"
+    assert 'fill="url(#hatch)"' in now
+    before = await drawing(scene.team.alice, scene.search, "?at=1")
+    assert 'fill="url(#hatch)"' not in before
+    for at in ("99999", "0"):
+        assert (await scene.team.alice.http.get(f"/searches/{scene.search}/map.svg?at={at}")).status_code == 404
+
+
+async def test_map_is_on_a4_and_a3(scene: SearchScenario) -> None:
+    for size, width in (("A4", 842), ("A3", 1191)):
+        answer = await scene.team.alice.http.get(f"/searches/{scene.search}/map.pdf?size={size}")
+        assert answer.headers["content-type"] == "application/pdf", answer.text
+        page = pypdfium2.PdfDocument(answer.content)[0]
+        assert round(page.get_width()) == width
+        text = page.get_textpage().get_text_range()
+        for word in ("Zqkorenmarkt", "Zqveldstraat", "Zqpark", "± 77 m", "Natural Earth"):
+            assert word in text, word
+
+
+async def test_history_on_paper_has_the_map(scene: SearchScenario) -> None:
+    answer = await scene.team.alice.http.get(f"/searches/{scene.search}/history.pdf")
+    text = pypdfium2.PdfDocument(answer.content)[0].get_textpage().get_text_range()
+    assert "Natural Earth" in text
+
+
+async def test_outsider_and_stranger_get_no_map(scene: SearchScenario) -> None:
+    hidden = await scene.team.secret_search()
+    for ending in ("svg", "pdf"):
+        assert (await scene.team.charlie.http.get(f"/searches/{hidden}/map.{ending}")).status_code == 404
+        assert (await scene.team.charlie.http.get(f"/searches/operations/map.{ending}")).status_code == 404
+    async with httpx.AsyncClient(base_url=scene.team.server.url) as stranger:
+        assert (await stranger.get(f"/searches/{scene.search}/map.svg")).status_code == 303
+
+
+async def test_radius_beyond_the_limit_is_refused(scene: SearchScenario) -> None:
+    for radius, code in ((0, None), (1_000_000, None), (10_000_000, "invalid"), (-1, "invalid")):
+        data = {"description": "far away", "place": {"lat": 90, "lon": 180, "radius_m": radius}}
+        if code is None:
+            await scene.one("sighting.add", data)
+        else:
+            with pytest.raises(Refusal, match=code):
+                await scene.team.alice.command(scene.search, "sighting.add", data)
+    await drawing(scene.team.alice, scene.search)
+
+
+async def test_wall_in_an_inner_room_gets_the_map_and_no_other_does(scene: SearchScenario) -> None:
+    search, path = scene.search, f"/wall/searches/{scene.search}/map.svg"
+    hidden = await scene.team.secret_search()
+    walls = {profile: DisplayBrowser(scene.team.server) for profile in ("room", "inner")}
+    for profile, wall in walls.items():
+        await pair_browser(scene.team.alice, wall, [search], profile=profile)
+        screen = await wall.connect()
+        await screen.subscribe(search)
+        wall.received.append(str(screen.frames).encode())
+        await screen.close()
+    shown = await walls["inner"].request("GET", path)
+    assert shown.status_code == 200
+    ET.fromstring(shown.text)
+    assert 'fill="url(#hatch)"' in shown.text
+    assert "Zq" not in shown.text, "no word that people typed"
+    assert (await walls["room"].request("GET", path)).status_code == 404
+    assert (await walls["inner"].request("GET", f"/wall/searches/{hidden}/map.svg")).status_code == 404
+    assert (await scene.team.alice.http.get(path)).status_code == 404, "it is for displays"
+    await scene.team.alice.command(search, "search.set_status", {"status": "found", "reason": "x", "outcome": OUTCOME})
+    assert (await walls["inner"].request("GET", path)).status_code == 404
+    received = b"".join(walls["room"].received)
+    for secret in (b"Zq", b"51.0545", b"51.048", b"51.045", b"<svg"):
+        assert secret not in received, secret
+    for wall in walls.values():
+        await wall.close()
+
+
+@pytest.mark.slow
+async def test_points_of_random_histories_equal_the_snapshots(tmp_path: Path) -> None:
+    """50 searches, 20 moments each: what pages fold from the events, and the server's points of the snapshot at that moment."""
+    histories = await asyncio.to_thread(HistoryGenerator(commands=30, moments=20).play, 50)
+    histories = [history for history in histories if any(event.get("kind") == "sighting" for event in history.events)]
+    moments = [[int(at) for at in history.stored if at.isdecimal()] for history in histories]
+    asked = [{"events": history.events, "moments": seqs} for history, seqs in zip(histories, moments, strict=True)]
+    shown, count = on_pages(tmp_path, [], asked)["histories"], 0
+    for history, seqs, found in zip(histories, moments, shown, strict=True):
+        for seq, points in zip(seqs, found, strict=True):
+            snapshot = history.stored[str(seq)]
+            assert points == in_form_of_pages(map_points((kind, id, state) for (kind, id), (_, state) in snapshot.items()))
+            count += len(points)
+    assert len(histories) >= 50
+    assert count > 1_000

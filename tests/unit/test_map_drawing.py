@@ -1,0 +1,105 @@
+"""Drawn maps: well-formed whatever the points are, bounded, and never more precise than is known."""
+
+import re
+import xml.etree.ElementTree as ET
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from board.dev import map_background
+from board.maps import background, drawing, palette, view
+from board.maps.drawing import Mark, Style, draw
+from board.maps.points import MapPoint
+from tests.unit.test_tokens import colours
+
+SVG = "{http://www.w3.org/2000/svg}"
+STYLE = Style(palette.LIGHT, 13, "nl")
+GENT = (51.05, 3.72)
+
+
+def point(lat: float, lon: float, **more: Any) -> MapPoint:
+    values = {
+        "id": "a", "kind": "sighting", "number": 1, "shape": "content-2", "is_ruled_out": False, "center": (lat, lon),
+        "radius": 50, "outline": (), "is_line": False, "at": None, "until": None,
+    }  # fmt: skip
+    return MapPoint(**(values | more))
+
+
+def drawn(*points: MapPoint) -> ET.Element:
+    return ET.fromstring(draw([Mark(each, "05:05 · 1", "credible") for each in points], 1_000, 600, STYLE))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.builds(
+            point, st.floats(-90, 90), st.floats(-180, 180), radius=st.sampled_from([None, 0, 1e-9, 50, 1e6]),
+            outline=st.sampled_from([(), ((91.0, 0.0), (-90.0, 540.0)), ((51.0, 3.0), (51.1, 3.1), (51.1, 3.0), (51.0, 3.1))]),
+            shape=st.sampled_from(["content-6", "cross", "of a newer version"]), is_line=st.booleans(),
+        ),
+        max_size=5,
+    )
+)  # fmt: skip
+def test_any_points_give_a_drawing_without_numbers_that_are_none(points: list[MapPoint]) -> None:
+    svg = draw([Mark(each, "x", "") for each in points], 400, 300, STYLE)
+    assert not re.search(r"[\" ,(LM](nan|-?inf)\b", svg)
+    ET.fromstring(svg)
+
+
+def test_typed_text_is_escaped() -> None:
+    svg = draw([Mark(point(*GENT), "<script>alert(1)</script>", '"&')], 400, 300, STYLE)
+    assert "<script" not in svg
+    ET.fromstring(svg)
+
+
+def test_attribution_and_scale_are_on_every_drawing() -> None:
+    for points in ([], [point(*GENT)], [point(90, 180), point(-90, -180)]):
+        texts = [element.text for element in drawn(*points).iter(f"{SVG}text")]
+        assert map_background.ATTRIBUTION in texts
+        assert any(text and text.endswith((" m", " km")) for text in texts)
+
+
+def test_circle_has_the_size_of_the_radius() -> None:
+    shown = view.view_of([point(*GENT)], 1_000, 600)
+    (circle,) = [each for each in drawn(point(*GENT, radius=400)).iter(f"{SVG}circle") if each.get("stroke-dasharray")]
+    expected = shown.pixels(400, GENT[0])
+    assert float(circle.get("r", "0")) == pytest.approx(expected, abs=0.1)
+    assert not [each for each in drawn(point(*GENT, radius=0)).iter(f"{SVG}circle") if each.get("stroke-dasharray")]
+
+
+def test_length_on_the_drawing_is_that_on_the_sphere() -> None:
+    shown = view.view_of([point(*GENT)], 1_000, 600)
+    kilometre_east = shown.position((GENT[0], GENT[1] + 0.0142939))  # 1 km at this latitude
+    assert kilometre_east.x - shown.position(GENT).x == pytest.approx(shown.pixels(1_000, GENT[0]), rel=0.01)
+
+
+def test_all_points_are_in_the_view() -> None:
+    points = [point(51.05, 3.72), point(50.63, 5.57), point(49.6, 5.8)]
+    shown = view.view_of(points, 1_000, 600)
+    assert all(shown.contains(shown.position(each.center)) for each in points)
+
+
+def test_many_points_at_one_place_are_bounded() -> None:
+    svg = draw([Mark(point(*GENT, id=str(number)), f"{number}", "credible") for number in range(5_000)], 1_000, 600, STYLE)
+    assert svg.count("<g ") == drawing.MAX_SHOWN_POINTS
+    assert svg.count("stroke-dasharray") < 10, "equal circles are drawn once"
+    assert len(svg) < 600_000
+
+
+def test_background_is_that_of_its_sources() -> None:
+    assert map_background.FILE.read_text(encoding="utf-8") == map_background.content(), "run python -m board.dev.map_background"
+    assert len(background.load()["stations"]) > 700
+
+
+def test_colours_are_those_of_the_screens() -> None:
+    tokens = colours("tokens.css")
+    for name, token in (
+        ("sighting", "sighting"),
+        ("task", "task"),
+        ("text", "text"),
+        ("text_2", "text-2"),
+        ("surface", "surface"),
+    ):
+        assert (getattr(palette.LIGHT, name), getattr(palette.DARK, name)) == tokens[token]
