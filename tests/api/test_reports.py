@@ -256,7 +256,12 @@ async def test_an_opened_report_becomes_a_search_with_all_facts(team: Team) -> N
     notes = "\n".join(state["text"] for (kind, _), state in entities.items() if kind == "note")
     for said in ("off since 23:05", "Yanis", "a quarrel", "an aunt", "her brother"):
         assert said in notes
-    assert "Samira" not in json.dumps([*map(str, entities.values())])
+    assert "Samira" not in notes
+    assert "00 12 34" not in json.dumps([*map(str, entities.values())])
+    ((contact, caller),) = [(id, state) for (kind, id), state in entities.items() if kind == "contact"]
+    assert (caller["name"], caller["role"], caller["details_kept"]) == ("Samira Haddad", "parent", True)
+    details = (await team.alice.http.get(f"/api/v1/boards/{search}/contacts/{contact}")).json()
+    assert [phone["number"] for phone in details["phones"]] == ["+32400001234"]
     decided = await state(team.bob, id)
     assert (decided["status"], decided["decision"]["search"], decided["kind"]) == ("opened", search, "runaway")
     (alarm,) = [each for each in await of_kind(team.alice, "alarm") if each["about"]["id"] == id]
