@@ -27,7 +27,8 @@ def add(on_search: EventWriter, report: MissingReport) -> None:
     language = (on_search.account.language if on_search.account is not None else "") or "en"
     name = report.source_name or gettext_for(language)(NAMELESS).format(number=report.number)
     role = ROLES.get(report.caller_role or "", "other")
-    contacts.add(on_search, contacts.AddContact(name=name, role=role, **_details(report.source_contact)))
+    values = {"name": name, "role": role} | _details(report.source_contact)
+    contacts.add(on_search, contacts.AddContact.model_validate(values))
 
 
 def _details(contact: str | None) -> dict[str, Any]:
