@@ -218,7 +218,7 @@ def _authorize(
     has_right = spec.right is None or roles.allows(role, spec.right)
     if not has_right or not all(row.allows(role, is_lead) for row in required) or not caller.may_command:
         raise Refused("forbidden")
-    check_limited(caller, command.name, equivalent)
+    check_limited(caller, roles, command.name, equivalent)
     return spec, equivalent
 
 

@@ -95,7 +95,7 @@ class MapDocument:
 
     def _note(self, point: MapPoint, state: State) -> str:
         if point.kind == "search":
-            return str(self._translate(sentences.LAST_SEEN_REPORT))
+            return str(self._translate(sentences.LAST_SEEN_RECORDED))
         if point.kind == "sighting":
             return self._label("sighting", "assessment", state["assessment"])
         return str(self._translate(kinds.named(point.kind).title))

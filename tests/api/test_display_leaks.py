@@ -52,20 +52,20 @@ SEARCH = {
     "last_seen": {"text": f"{SECRET} street 12", "lat": LAT, "lon": LON},
     "criteria": {"medication": {"answer": "yes", "basis": f"{SECRET} mother"}},
 }  # fmt: skip
-SIGHTING = {
+SIGHTING: dict[str, Any] = {
     "description": f"{SECRET} seen", "seen_at": SEEN_AT, "received_at": RECEIVED_AT, "channel": "social_media",
     "source": {"kind": "anonymous", "sealed": True},
     "place": {"text": f"{SECRET} square", "lat": LAT, "lon": LON, "radius_m": 57},
     "direction": f"{SECRET} north", "clothing": f"{SECRET} red", "company": f"{SECRET} uncle", "priority": "urgent",
     "source_name": f"{SECRET} Griet", "source_contact": f"{SECRET} 0470",
 }  # fmt: skip
-TASK = {
+TASK: dict[str, Any] = {
     "title": TITLE, "instruction": f"{SECRET} ring", "due": "2026-11-24T15:10:00Z", "priority": "urgent",
     "result": f"{SECRET} none",
     "checklist": {"k1": {"text": f"{SECRET} item", "done": False, "rank": "a1"}},
     "place": {"text": f"{SECRET} quay", "lat": 51.0532, "lon": 3.7313, "radius_m": 78},
 }  # fmt: skip
-PLACE = {
+PLACE: dict[str, Any] = {
     "name": f"{SECRET} park", "kind": "area",
     "location": {"text": f"{SECRET} street", "lat": 51.0531, "lon": 3.7312, "radius_m": 77},
     "outline": [[51.05311, 3.73121], [51.05312, 3.73122], [51.05313, 3.73123]], "searched_by": f"{SECRET} team",
