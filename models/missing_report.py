@@ -46,9 +46,9 @@ WHY = {
 class ReportedChild(Person):
     """Missing child, as far as it is known."""
 
-    first_name: Annotated[  # type: ignore[assignment]  # a report can lack it
-        Title | None, part(N_("First name"), control="text", searched=True, exported=True, personal=True)
-    ] = None
+    first_name: Annotated[Title | None, part(N_("First name"), control="text", searched=True, exported=True, personal=True)] = (
+        None  # type: ignore[assignment]  # a report can lack it
+    )
 
 
 class Belongings(Data):

@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from board.commands.cards import notes
-from board.commands.reports import first_note, shared_facts
+from board.commands.reports import caller_contact, first_note, shared_facts
 from board.commands.reports.reports import DECIDED, find
 from board.commands.searches import placing, searches
 from board.engine import program_accounts
@@ -20,8 +20,8 @@ NOT_CLOSED = N_("This report is not closed.")
 
 
 class OpenReport(Data):
-    """Open a report as a search, with all its facts, the first tasks of its type, and a note with its other answers. The ack's
-    `opened` is the new board. It is a `conflict` if the report was decided in the meantime.
+    """Open a report as a search, with all its facts, the first tasks of its type, its caller as a contact, and a note with its
+    other answers. The ack's `opened` is the new board. It is a `conflict` if the report was decided in the meantime.
 
     `kind`: by default, the type of the report, its possible type, or `undefined`.
     `members`: besides you and the account that took the call.
@@ -67,8 +67,9 @@ def open_report(writer: EventWriter, data: OpenReport) -> None:
     report = row.state() | ({"kind": data.kind} if data.kind is not None else {})
     values = shared_facts.search_of(report) | {name: getattr(data, name) for name in ("access", "lead", "reference")}
     values["members"] = list(dict.fromkeys([writer.account_id, *_person(writer, row.taken_by), *data.members]))
-    search, on_search = searches.create(writer, validated(searches.OpenSearch, values), shared_facts.record_report(None, row))
+    search, on_search = searches.create(writer, validated(searches.OpenSearch, values), shared_facts.reports_with(row, None))
     _add_note(on_search, row)
+    caller_contact.add(on_search, row)
     _decide(writer, row, "opened", {"search": search.id}, {"kind": search.kind})
     _place(writer, row, search)
 
@@ -77,8 +78,9 @@ def join(writer: EventWriter, data: JoinReport) -> None:
     """Join a report to a search. Both keep their histories."""
     row = _find_waiting(writer, data.report)
     search, on_search = placing.find_open(writer, data.search)
-    on_search.update(search, "search.reported", {"reports": shared_facts.record_report(search, row)}, conflicts=False)
+    on_search.update(search, "search.reported", {"reports": shared_facts.reports_with(row, search.reports)}, conflicts=False)
     _add_note(on_search, row)
+    caller_contact.add(on_search, row)
     _decide(writer, row, "joined", {"search": search.id})
     _place(writer, row, search)
 

@@ -45,14 +45,10 @@ def _merged(row: Search, shared: State) -> State:
     return {name: after[name] for name in shared}
 
 
-def record_report(search: Search, report: MissingReport) -> State:
-    """Return the reports of a search with one more."""
-    return {**(search.reports or {}), report.id: reported_by(report)}
-
-
-def reported_by(report: MissingReport) -> State:
-    """Return the entry of a report on its search."""
-    return {"number": report.number, "role": report.caller_role, "taken_by": report.taken_by, "at": report.received_at}
+def reports_with(report: MissingReport, former: State | None) -> State:
+    """Return the reports of a search with one more. `former`: its reports so far."""
+    entry = {"number": report.number, "role": report.caller_role, "taken_by": report.taken_by, "at": report.received_at}
+    return {**(former or {}), report.id: entry}
 
 
 def _answered(report: State, key: str) -> State:

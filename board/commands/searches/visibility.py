@@ -13,7 +13,8 @@ from models.missing_report import MissingReport
 from models.search import Search
 from models.tip import Tip
 
-PLACED = {Tip: "tip.placed", MissingReport: "report.joined"}  # rows that a search hides, with the event that repeats their state
+# rows that a search hides, with the event that repeats their state
+PLACED: dict[type[Tip] | type[MissingReport], str] = {Tip: "tip.placed", MissingReport: "report.joined"}
 
 
 def record_change(writer: EventWriter, search: Search, accounts: set[str]) -> None:

@@ -95,6 +95,7 @@ export class IntakePage {
 
   /** @param {string} about one of QUESTIONS */
   choose(about) {
+    /** @type {HTMLElement | null} */ (document.activeElement)?.blur(); // else its removal would draw during the draw
     this.about = about;
     if (about === "missing") this.report.call.begin();
     this.draw();
@@ -120,8 +121,11 @@ export class IntakePage {
 
   #page() {
     const title = this.about === "seen" ? nothing : html`<h1 class="visually-hidden">${pageTitle("intake")}</h1>`;
-    return html`${title}${this.#firstQuestion()}${{ seen: () => this.#sightingPage(), missing: () => this.report.draw(), other: () => this.#other.draw() }[this.about]?.()}`;
+    return html`${title}${this.#firstQuestion()}${this.#pages[this.about]()}`;
   }
+
+  /** @type {Record<string, () => Drawn>} */
+  #pages = { seen: () => this.#sightingPage(), missing: () => this.report.draw(), other: () => this.#other.draw() };
 
   #firstQuestion() {
     /** @type {Record<string, string>} */
@@ -310,6 +314,7 @@ export class IntakePage {
 
   /** @param {{ type: string, target: any }} event */
   #onFocus = ({ type, target }) => {
+    if (this.about !== "seen") return;
     const field = type === "focusin" ? (target.dataset?.field ?? null) : null;
     if (field === this.#list.field) return;
     this.#show(field, true);

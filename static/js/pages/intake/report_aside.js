@@ -44,7 +44,7 @@ function known(call, state) {
 /** @param {string} path */
 function focusField(path) {
   const field = document.querySelector(`[data-form=report] [data-field="${path}"]`);
-  const closed = field?.closest("details");
+  const closed = /** @type {HTMLDetailsElement | null | undefined} */ (field?.closest("details"));
   if (closed) closed.open = true;
   /** @type {HTMLElement | null | undefined} */ (field?.querySelector("input, textarea, select"))?.focus();
 }

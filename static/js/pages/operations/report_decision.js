@@ -26,7 +26,7 @@ function opening(view, { id, state }) {
   };
   const name = accountName(view.view.session, state.taken_by);
   return html`<form data-form="open-report" @submit=${view.submit(open)}>
-    <p class="hint">${t("The search gets all these facts, the first tasks of its type, and {name} and you as members.", { name })}
+    <p class="hint">${t("The search gets all these facts, the first tasks of its type, the caller as a contact, and {name} and you as members.", { name })}
       ${state.missing_since ? nothing : t("Nobody knows yet since when: the time of the call counts.")}</p>
     <div class="check"><input id="report-members" type="checkbox" .checked=${view.typed.members} @change=${view.edit("members")} /><label for="report-members">${t("Only its members may see it")}</label></div>
     ${state.person.first_name ? nothing : html`<p class="error">${t("A search needs a first name. Continue the report first.")}</p>`}

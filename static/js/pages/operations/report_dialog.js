@@ -107,9 +107,10 @@ export class ReportDialog {
   /** Open searches, those of the same first name first. @param {State} state */
   targets({ person }) {
     const words = tokenize(person.first_name ?? "");
-    const fits = (/** @type {Entity} */ { state }) => words.length > 0 && words.every((word) => tokenize(state.person.first_name).includes(word));
+    const fits = (/** @type {State} */ state) => words.length > 0 && words.every((word) => tokenize(state.person.first_name).includes(word));
     const { open } = byStatus(this.view.board.of("search"), {});
-    return [...open.filter(fits), ...open.filter((search) => !fits(search))].map(({ id, state }) => ({ id, name: `${shortPersonName(state.person)} · ${state.reference}`, fits: fits({ id, state }) }));
+    const targets = open.map(({ id, state }) => ({ id, name: `${shortPersonName(state.person)} · ${state.reference}`, fits: fits(state) }));
+    return [...targets.filter((target) => target.fits), ...targets.filter((target) => !target.fits)];
   }
 
   /** @param {() => void} action */
