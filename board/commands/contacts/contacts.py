@@ -68,7 +68,7 @@ class LogCall(Data):
     assignee: Id | None = None
 
 
-def add(writer: EventWriter, data: AddContact) -> Contact:
+def add(writer: EventWriter, data: AddContact) -> None:
     """Add a contact to the search of the writer. Raises Refused `too_large` if it has 200."""
     writer.require_person(data.assignee, "assignee")
     number = unit_of_work.execute(writer.session, _COUNT, {"board": writer.board.id}).scalar_one() + 1
@@ -76,9 +76,7 @@ def add(writer: EventWriter, data: AddContact) -> Contact:
         raise Refused("too_large")
     values = _cleared(data.model_dump())
     values |= {"id": new_id(), "board": writer.board.id, "number": number, "details_kept": details.has_details(values)}
-    row = rows.new_row(Contact, values)
-    writer.create(row, "contact.added")
-    return row
+    writer.create(rows.new_row(Contact, values), "contact.added")
 
 
 def update(writer: EventWriter, data: UpdateContact) -> None:
