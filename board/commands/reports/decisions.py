@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from board.commands.cards import notes
-from board.commands.reports import first_note, shared_facts
+from board.commands.reports import caller_contact, first_note, shared_facts
 from board.commands.reports.reports import DECIDED, find
 from board.commands.searches import placing, searches
 from board.engine import program_accounts
@@ -20,8 +20,8 @@ NOT_CLOSED = N_("This report is not closed.")
 
 
 class OpenReport(Data):
-    """Open a report as a search, with all its facts, the first tasks of its type, and a note with its other answers. The ack's
-    `opened` is the new board. It is a `conflict` if the report was decided in the meantime.
+    """Open a report as a search, with all its facts, the first tasks of its type, a note with its other answers, and the
+    caller as a contact. The ack's `opened` is the new board. It is a `conflict` if the report was decided in the meantime.
 
     `kind`: by default, the type of the report, its possible type, or `undefined`.
     `members`: besides you and the account that took the call.
@@ -37,7 +37,7 @@ class OpenReport(Data):
 
 class JoinReport(Data):
     """Join a report to a search that is not closed, because it is about the same disappearance. The search lists the report, and
-    gets a note with its answers."""
+    gets a note with its answers, and the caller as a contact."""
 
     report: Id
     search: Id
@@ -69,6 +69,7 @@ def open_report(writer: EventWriter, data: OpenReport) -> None:
     values["members"] = list(dict.fromkeys([writer.account_id, *_person(writer, row.taken_by), *data.members]))
     search, on_search = searches.create(writer, validated(searches.OpenSearch, values), shared_facts.record_report(None, row))
     _add_note(on_search, row)
+    caller_contact.add(on_search, row)
     _decide(writer, row, "opened", {"search": search.id}, {"kind": search.kind})
     _place(writer, row, search)
 
@@ -79,6 +80,7 @@ def join(writer: EventWriter, data: JoinReport) -> None:
     search, on_search = placing.find_open(writer, data.search)
     on_search.update(search, "search.reported", {"reports": shared_facts.record_report(search, row)}, conflicts=False)
     _add_note(on_search, row)
+    caller_contact.add(on_search, row)
     _decide(writer, row, "joined", {"search": search.id})
     _place(writer, row, search)
 
