@@ -70,7 +70,7 @@ def finished(drafts: Sequence[Draft], people: Sequence[Person], vocabulary: Voca
             is_bare = not attributes and id in ("hair", "eyes")
             if is_bare and (draft.start == draft.end or (id == "hair" and (len(parts) > 1 or draft.person in hair_said))):
                 continue
-            key = (thing, *attributes, draft.negated, draft.hedged, draft.person)
+            key = (thing, draft.either, *attributes, draft.negated, draft.hedged, draft.person)
             if key in seen:
                 continue  # said twice
             seen.add(key)
