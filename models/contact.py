@@ -119,4 +119,4 @@ class Contact(Entity, table=True):
     details_kept: bool | None = private(bool, N_("Contact details recorded"), reads_as="internal")
     withdrawn: bool = field(bool, N_("Withdrawn"), False, sa_column_kwargs={"server_default": false()})
     # Never part of a state: former values of the details, the newest last, as [{seq, at, account, phones, email, note}]
-    earlier: list[dict[str, Any]] | None = Field(default=None, sa_type=JSON(none_as_null=True))  # type: ignore[call-overload]
+    earlier: list[dict[str, Any]] | None = Field(default=None, sa_type=JSON(none_as_null=True))

@@ -57,7 +57,14 @@ class Place(Card, table=True):
         prose=True,
     )  # fmt: skip
     kind: str = field(
-        SearchedKind, N_("Type"), "unknown", by_people=True, control="choice", required=True, exported=True, choices=KINDS
+        SearchedKind,
+        N_("Type of place"),
+        "unknown",
+        by_people=True,
+        control="choice",
+        required=True,
+        exported=True,
+        choices=KINDS,
     )
     location: dict[str, Any] | None = group(LocationWithRadius, N_("Place"), nullable=True, by_people=True, parts=PLACE)
     outline: list[list[float]] | None = group(

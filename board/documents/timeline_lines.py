@@ -11,7 +11,7 @@ from board.documents.timeline_text import text_of
 from board.i18n import N_
 from board.timeline import timeline as composing
 from board.timeline.gaps import Gap
-from board.timeline.items import Item, When
+from board.timeline.items import Item
 from board.timeline.timeline import Timeline
 from models.board import Board
 from models.times import to_ms
@@ -45,20 +45,21 @@ def _lines(items: Sequence[Item], timeline: Timeline, board: str, values: FieldV
 def _line(item: Item, timeline: Timeline, board: str, values: FieldValues) -> Line:
     text = text_of(item, board, values)
     early = (item.when.end or item.when.start or timeline.missing_since) < timeline.missing_since
-    known = values.translate(KNOWN).format(at=_time(item.known_at, values)) if item.known_at != item.when.start else ""
+    is_told = item.when.start in (None, item.known_at)
+    known = "" if is_told else values.translate(KNOWN).format(at=_time(item.known_at, values))
     parts = [
-        _when(item.when, values), values.translate(sentences.BEFORE_MISSING) if early else "", text.title, text.grade,
+        _when(item, values), values.translate(sentences.BEFORE_MISSING) if early else "", text.title, text.grade,
         text.verdict, text.text, text.place, text.by, known,
     ]  # fmt: skip
     return [values.typed(" · ".join(filter(None, parts)), item.account)]
 
 
-def _when(when: When, values: FieldValues) -> str:
-    if when.start is None:
-        return values.translate(sentences.TIME_UNKNOWN)
-    if when.end is None:
-        return _time(when.start, values)
-    return values.translate(sentences.FROM_TO).format(**{"from": _time(when.start, values), "to": _time(when.end, values)})
+def _when(item: Item, values: FieldValues) -> str:
+    """Return when an item happened, as on the page (static/js/pages/timeline/texts.js)."""
+    _, start, end = item.when
+    if start is None:
+        return values.translate(sentences.REPORTED).format(at=_time(item.known_at, values))
+    return _time(start, values) if end is None else f"{_time(start, values)} – {_time(end, values)}"
 
 
 def _time(at: str, values: FieldValues) -> str:

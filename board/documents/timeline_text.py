@@ -47,7 +47,7 @@ def text_of(item: Item, board: str, values: FieldValues) -> ItemText:
 
 def cut(text: str) -> str:
     """Return a text on one line, cut at a word if it is long."""
-    line = " ".join(text.split())
+    line = " ".join(text.splitlines())
     return line if len(line) <= MAX_TEXT else f"{line[:MAX_TEXT].rpartition(' ')[0] or line[:MAX_TEXT]}…"
 
 

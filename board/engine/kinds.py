@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, Row
 from sqlmodel import Session
 
 from board import i18n, labels
@@ -160,7 +160,7 @@ class Kind:
         room = tuple(spec.path for spec in self.fields if spec.display == "room")
         return {"room": room, "inner_room": tuple(spec.path for spec in self.fields if spec.display)}
 
-    def searchable_texts(self, row: Entity) -> dict[str, str | None]:
+    def searchable_texts(self, row: "Entity | Row[Any]") -> dict[str, str | None]:
         """Return the texts to search, by field: only those that every viewer may see, so never the identity of a source."""
         values: dict[str, Any] = {}
         for column, path in self._searched:

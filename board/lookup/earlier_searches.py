@@ -96,7 +96,7 @@ async def earlier(request: Request, caller: Caller) -> Reply[EarlierSearches]:
 
 
 class _Looks(NamedTuple):
-    """Looks as typed. `reads`: language of the reader. `folder`: FILES_PATH."""
+    """Typed looks. `reads`: language of the reader. `folder`: FILES_PATH."""
 
     said: Said
     reads: str
@@ -115,13 +115,12 @@ def _offered(session: Session, query: NameQuery, looks: _Looks) -> list[EarlierS
     rows = connection.execute(_NAMES)
     likeness = [(alike, row.id) for row in paced(rows) if row.id != query.board and (alike := name.alike(row)) >= LEAST]
     likeness.sort(key=lambda pair: -pair[0])  # stable: equal likeness keeps the most recently closed first
-    alike = {id: rank for rank, id in likeness[:MAX_OF_NAME]}
-    rows = list(connection.execute(_OFFERED.where(_F.id.in_(alike))))
-    found = {row.id: looks.likeness(row) for row in rows} if looks.said.statements else {}
-    share = {id: likeness.share for id, likeness in found.items()}
-    order = {id: number for number, id in enumerate(alike)}
-    rows.sort(key=lambda row: (-alike[row.id] - LOOKS_WEIGHT * share.get(row.id, 0.0), order[row.id]))
-    return [_to_json(row, looks, found.get(row.id, NONE)) for row in rows[:MAX_OFFERED]]
+    ranks = {id: rank for rank, id in likeness[:MAX_OF_NAME]}
+    found = list(connection.execute(_OFFERED.where(_F.id.in_(ranks))))
+    by_looks = {row.id: looks.likeness(row) for row in found} if looks.said.statements else {}
+    order = {id: number for number, (_, id) in enumerate(likeness[:MAX_OF_NAME])}
+    found.sort(key=lambda row: (-ranks[row.id] - LOOKS_WEIGHT * by_looks.get(row.id, NONE).share, order[row.id]))
+    return [_to_json(row, looks, by_looks.get(row.id, NONE)) for row in found[:MAX_OFFERED]]
 
 
 class _Name:

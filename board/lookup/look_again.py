@@ -82,7 +82,7 @@ class Anchor(NamedTuple):
 
 @dataclass(slots=True)
 class Looks:
-    """What is known of a child's looks. `words`: for each statement, the words of the search that say it."""
+    """Facts about a child's looks. `words`: for each statement, the words of the search that say it."""
 
     said: Said
     words: Sequence[str]

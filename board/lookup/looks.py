@@ -1,4 +1,4 @@
-"""What is said of looks, compared across languages: a typed text, and the texts of many rows.
+"""Comparison of looks across languages: of a typed text, and of the texts of many rows.
 
 Statements follow from a text and the vocabulary, so nothing is stored. Suggestions never decide.
 """
@@ -21,12 +21,22 @@ MAX_STATEMENTS = 24  # of the typed text
 RARE = 3.0  # weight of a fact that one row has, in the unit of one that all have
 
 Ids = list[Annotated[str, Shape(maxLength=40)]]
-# What a text says about one thing. `text`: in the reader's language. The others are ids of the vocabulary.
-StatementAnswer = TypedDict("StatementAnswer", {
-    "text": str, "thing": Annotated[str, Shape(maxLength=40)], "colour": Ids, "pattern": Ids, "material": Ids, "size": Ids,
-    "other": Ids, "negated": bool, "hedged": bool, "whose": Whose,
-    "span": Annotated[list[Count], Shape(minItems=2, maxItems=2)] | None,
-})  # fmt: skip
+
+
+class StatementAnswer(TypedDict):
+    """Statement in an answer. `text`: in the reader's language. The others are ids of the vocabulary."""
+
+    text: str
+    thing: Annotated[str, Shape(maxLength=40)]
+    colour: Ids
+    pattern: Ids
+    material: Ids
+    size: Ids
+    other: Ids
+    negated: bool
+    hedged: bool
+    whose: Whose
+    span: Annotated[list[Count], Shape(minItems=2, maxItems=2)] | None
 
 
 class Likeness(NamedTuple):
@@ -135,11 +145,10 @@ def answers(statements: Sequence[Statement], reader: str, folder: str | None, *,
     """Return statements for an answer. `spans`: they are positions in the text that the answer contains."""
     texts = phrases(reader, folder)
     return [
-        {
-            "text": texts.of(statement), "thing": statement.thing, "colour": list(statement.colour),
-            "pattern": list(statement.pattern), "material": list(statement.material), "size": list(statement.size),
-            "other": list(statement.other), "negated": statement.negated, "hedged": statement.hedged, "whose": statement.whose,
-            "span": list(statement.span) if spans else None,
-        }
+        StatementAnswer(
+            text=texts.of(statement), thing=statement.thing, colour=list(statement.colour), pattern=list(statement.pattern),
+            material=list(statement.material), size=list(statement.size), other=list(statement.other), negated=statement.negated,
+            hedged=statement.hedged, whose=statement.whose, span=list(statement.span) if spans else None,
+        )
         for statement in statements
     ]  # fmt: skip

@@ -97,7 +97,7 @@ async def searches(request: Request, caller: Caller) -> Reply[OpenSearches]:
 
 
 class TypedLooks(NamedTuple):
-    """What was typed: its words, and what they say."""
+    """Typed text: its words, and what they say."""
 
     words: list[str]
     said: Said
@@ -162,7 +162,7 @@ def _looks_rank(words: list[str], likeness: Likeness, row: Row[Any]) -> float | 
     traits = [word for word in words if len(word) >= SHORTEST_WORD or word.isdecimal()]
     alike = sum(any(trait.startswith(word) for trait in appearance) for word in traits)
     is_alike = traits and alike >= min(2, len(traits)) and 2 * alike >= len(traits)
-    ranks = [BY_LOOKS + len(traits) - alike] if is_alike else []
+    ranks: list[float] = [BY_LOOKS + len(traits) - alike] if is_alike else []
     if likeness.matched and likeness.share >= MIN_SHARE:
         ranks.append(BY_LOOKS + (1 - likeness.share) * len(traits))
     return min(ranks, default=None)

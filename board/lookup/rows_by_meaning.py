@@ -32,7 +32,7 @@ def rows_by_meaning(
     if not (ids := ids_by_meaning(session, kind, said, conditions, limit)):
         return []
     columns = columns_of(kind.model)
-    return list(session.scalars(select(kind.model).where(columns.id.in_(ids)).order_by(columns.id.desc())))  # type: ignore[arg-type]
+    return list(session.scalars(select(kind.model).where(columns.id.in_(ids)).order_by(columns.id.desc())))
 
 
 def ids_by_meaning(session: Session, kind: Kind, said: Said, conditions: Sequence[ColumnElement[bool]], limit: int) -> list[str]:

@@ -97,7 +97,7 @@ async def find(request: Request, caller: Caller) -> Reply[Hits]:
 
 
 class _Query(NamedTuple):
-    """What was typed: its words, and what it says. `reads`: language of the reader. `folder`: FILES_PATH."""
+    """Typed text: its words, and what they say. `reads`: language of the reader. `folder`: FILES_PATH."""
 
     words: list[str]
     said: Said

@@ -4,6 +4,7 @@ the shortest distance. Decides nothing: a person does.
 A pair is compared only if its times are near enough to contradict each other at the widest distance between any two.
 """
 
+import math
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from heapq import nsmallest
@@ -118,7 +119,8 @@ class _FastestTrains:
         self.checked += 1
         if self._arrival[0] != first.id:
             self._arrival = first.id, self._network.arrival_minutes(self._access_of(first), self._train_kmh)
-        return min(map(add, self._arrival[1], self._access_of(second)), default=float("inf"))
+        fewest: float = min(map(add, self._arrival[1], self._access_of(second)), default=math.inf)
+        return fewest
 
     def _access_of(self, seen: Seen) -> Sequence[float]:
         if seen.id not in self._access:  # an array uses a quarter of the memory of a list

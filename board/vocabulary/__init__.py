@@ -1,4 +1,4 @@
-"""One vocabulary in four languages: what one caller says must find what another caller said.
+"""Vocabulary in four languages: what one caller says must find what another caller said.
 
 `statements(text, language)` returns what a text says; `language` is the reader's and decides only if the text's own words do not.
 Statements are derived from a text and the vocabulary, and stored nowhere.

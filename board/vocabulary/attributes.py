@@ -13,7 +13,7 @@ MOODS = {"fr": ("noir", "gris"), "de": ("blau",)}  # colours that say that a per
 
 
 class AttributeReader(ReaderState):
-    """Binds attributes to the noun that follows, or to the last one."""
+    """Reader that binds attributes to the noun that follows, or to the last one."""
 
     def _attribute(self, meaning: Meaning, item: Item) -> None:
         entry = Entry(meaning, item, self.negated, self.hedged, self.after_or)

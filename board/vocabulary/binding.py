@@ -17,7 +17,7 @@ LOOK_AHEAD = 3  # words in which a part of the body follows "left"
 
 
 class Reader(NounReader):
-    """Reads a text, sentence by sentence."""
+    """Reader of a text, sentence by sentence."""
 
     def read(self, lexicon: Lexicon, items: Sequence[Item]) -> None:
         """Read one sentence."""
@@ -110,15 +110,26 @@ class Reader(NounReader):
         elif roles.personal:
             for position in self._parts(roles.personal[0]):
                 self._personal(position, item)
-        elif roles.plain and not (self._is_alone(roles.plain[0]) and self._is_noun_next()):
+        elif self._is_lost_thing(meaning):
+            self._sign(Sign.NEGATION, item)
+        elif roles.plain and not self._is_only(roles):
             self._alone(roles.plain[0], item, either=roles.plain[1:])
+
+    def _is_lost_thing(self, meaning: Meaning) -> bool:
+        """Return whether a thing was lost, not a person: "hij heeft zijn telefoon verloren"."""
+        is_lost = any(self.vocabulary.concepts[position].id == "loses" for position in meaning)
+        return is_lost and any(draft.kind is Kind.THING for draft in self.drafts[self.clause_from :])
+
+    def _is_only(self, roles: Roles) -> bool:
+        """Return whether a word is "only", not "alone": "un seul vélo", "alleen een T-shirt"."""
+        if self.vocabulary.concepts[roles.plain[0]].id != "alone":
+            return False
+        following = self.items[self.index + 1] if self.index + 1 < len(self.items) else None
+        return self._is_noun_next() or (roles.is_adverb and following is not None and following.word in self.lists.articles)
 
     def _is_read_as_plain(self, roles: Roles) -> bool:
         """Return whether a word that is also a noun is a verb or a state here: "elle est enceinte", "elle marche"."""
         return bool(roles.plain) and self.previous in ("pronoun", "and", "or", "copula", "verb", "relative", "hedge")
-
-    def _is_alone(self, position: int) -> bool:
-        return self.vocabulary.concepts[position].id == "alone"
 
     def _is_read_as_attribute(self, roles: Roles, item: Item) -> bool:
         if not roles.attributes:

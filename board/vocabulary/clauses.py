@@ -12,7 +12,7 @@ MAX_BACK = 20  # statements and people that a later word can still change
 
 
 class ClauseReader(AttributeReader):
-    """Ends clauses at punctuation, and applies negation, hedges, "and", "or" and "but"."""
+    """Reader that ends clauses at punctuation, and applies negation, hedges, "and", "or" and "but"."""
 
     def _pause(self, pause: int) -> None:
         is_shared = pause == COMMA and self.origin not in ("noun", "copula") and self._is_attribute_next(here=True)

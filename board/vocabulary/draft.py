@@ -22,6 +22,9 @@ CHILDREN = frozenset({
 })  # fmt: skip
 
 
+BOUND = frozenset({"colour", "pattern", "material"})  # groups with a field of a statement
+
+
 @dataclass(slots=True)
 class Draft:
     """Statement whose attributes may still come."""
@@ -67,7 +70,7 @@ def finished(drafts: Sequence[Draft], people: Sequence[Person], vocabulary: Voca
             is_bare = not attributes and id in ("hair", "eyes")
             if is_bare and (draft.start == draft.end or (id == "hair" and (len(parts) > 1 or draft.person in hair_said))):
                 continue
-            key = (thing, *attributes, draft.negated, draft.hedged, draft.person)
+            key = (thing, draft.either, *attributes, draft.negated, draft.hedged, draft.person)
             if key in seen:
                 continue  # said twice
             seen.add(key)
@@ -113,7 +116,7 @@ def _statement(draft: Draft, thing: int, attributes: Sequence[int], whose: Whose
     bound: dict[str, list[str]] = {}
     for position in attributes:
         concept = vocabulary.concepts[position]
-        name = {"shade": "colour", "colour": "colour", "pattern": "pattern", "material": "material"}.get(concept.group, "other")
+        name = "colour" if concept.group == "shade" else concept.group if concept.group in BOUND else "other"
         bound.setdefault("size" if concept.id in SIZES else name, []).append(concept.id)
     return Statement(
         vocabulary.concepts[thing].id,

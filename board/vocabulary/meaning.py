@@ -94,7 +94,7 @@ class Encoder:
 
     @cached_property
     def near_colours(self) -> tuple[int, ...]:
-        """By colour, the bits of itself, wider, narrower and near ones."""
+        """Bits of each colour and of its wider, narrower and near ones."""
         found = [1 << number for number in self.colours.values()]
         for one, number in self.colours.items():
             wider = {self.vocabulary.concepts[each].id for each in self.vocabulary.all_wider[self.vocabulary.positions[one]]}

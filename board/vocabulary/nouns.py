@@ -13,7 +13,7 @@ MAX_BACK = 20  # statements and people that a later word can still change
 
 
 class NounReader(PeopleReader):
-    """Makes statements of nouns."""
+    """Reader that makes statements of nouns."""
 
     def _noun(self, meaning: Meaning, roles: Roles, item: Item) -> None:
         position = self._chosen(roles.nouns)

@@ -11,7 +11,7 @@ PHRASE_WORDS = 5  # words of "l'un d'entre eux"
 
 
 class PeopleReader(ClauseReader):
-    """Begins the next person at a noun or at "the other one", and returns to a former one at a pronoun."""
+    """Reader that begins the next person at a noun or at "the other one", and returns to a former one at a pronoun."""
 
     def _pronoun(self, gender: str) -> None:
         self.is_person_subject = self.has_subject = True

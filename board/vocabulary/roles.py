@@ -62,7 +62,10 @@ FITTING = {
 
 
 class Roles(NamedTuple):
-    """What the meanings of a word can be. `nouns`, `attributes`, `personal`: of a person, standing alone. `plain`: others."""
+    """Possible functions of a word in a sentence.
+
+    `nouns`, `attributes`, `personal`: of a person, standing alone. `plain`: others.
+    """
 
     sign: Sign | None
     nouns: Meaning

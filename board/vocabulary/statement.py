@@ -6,7 +6,7 @@ Whose = Literal["child", "companion", "vehicle"]
 
 
 class Statement(NamedTuple):
-    """What a text says about one thing, for example `rucksack` that is `yellow`.
+    """Content of a text about one thing, for example `rucksack` that is `yellow`.
 
     `thing` and the words bound to it are ids of concepts. `colour` has shades before their colours: dark, green. `other`: what is
     bound and is none of these, such as left. `either`: further concepts that the word can mean (Dutch jas: coat or jacket).
@@ -39,7 +39,7 @@ class Statement(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """What a text says. `language`: of its own words. `unread`: start and end of each word that was not understood."""
+    """Content of a text. `language`: of its own words. `unread`: start and end of each word that was not understood."""
 
     language: str
     statements: tuple[Statement, ...]

@@ -57,7 +57,7 @@ class Vocabulary:
         return frozenset(found)
 
     def is_a(self, id: str, wider: str) -> bool:
-        """Whether a concept is another one or a narrower one of it."""
+        """Return whether a concept is another one or a narrower one of it."""
         return id == wider or self.positions[wider] in self.all_wider[self.positions[id]]
 
     @cached_property
@@ -66,7 +66,7 @@ class Vocabulary:
 
     @cached_property
     def composed(self) -> dict[int, tuple[tuple[frozenset[int], int], ...]]:
-        """By noun, the sets of attributes that make a concept of their own: jacket and denim, denim_jacket. Largest first."""
+        """Sets of attributes, by noun, that make a concept of their own: jacket and denim, denim_jacket. Largest first."""
         found: dict[int, list[tuple[frozenset[int], int]]] = {}
         for position, concept in enumerate(self.concepts):
             if len(concept.equals) > 1 and self.concepts[concept.equals[0]].is_noun:

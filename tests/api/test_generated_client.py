@@ -215,6 +215,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "GET /boards/{board}/files/{file}/original": {"with": {"board": "<board>", "file": "<photo>"}},
     "GET /boards/{board}/files/{file}/content": {"with": {"board": "<board>", "file": "<letter>"}},
     "GET /boards/{board}/sightings/{sighting}/source": {"with": {"board": "<board>", "sighting": "<sighting>"}},
+    "GET /boards/{board}/contacts/{contact}": {"with": {"board": "<board>", "contact": "<contact>"}},
     "GET /tips/{tip}/source": {"with": {"tip": "<tip>"}},
     "POST /reports": {
         "body": {"id": "generated-3", "source_name": "Jo", "person": {"first_name": "Noor"}},

@@ -321,7 +321,7 @@ async def test_token_stops_a_day_after_the_newest_claims(
         assert (await program.http.get("/api/v1/me")).status_code == 401
         with pytest.raises(Refusal) as refused:
             await program.command("operations", "note.add", {"text": "after the claims"})
-        assert refused.value.code == "unauthenticated"
+        assert refused.value.code == "forbidden"
         connection.viewer = replace(connection.viewer, ends_at=format_utc(now()))  # as passing time does
         await board.service._poll_rights()
         await program.wait_until(lambda: program.close_code == 4501)

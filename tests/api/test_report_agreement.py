@@ -264,7 +264,7 @@ async def test_words_and_reason_of_an_acceptance_say_whose_they_are(team: Team) 
     )
     assert facts(text, "In the words of Ada") == ["one search"]
     assert facts(text, "Reason for not reading everything") == ["she has to go"]
-    assert "In the words of Ada one search" in page
+    assert "In the words of Ada: one search" in page
 
 
 async def test_a_members_only_search_names_the_person_responsible_once(team: Team) -> None:
@@ -289,9 +289,10 @@ async def test_the_category_of_a_comment_is_said_once(team: Team) -> None:
 
 @pytest.fixture
 async def three_alarms(team: Team) -> str:
-    """An alarm that Bob has, one about an overdue task of Bob, who has not answered, and one that nobody has; return their
-    search."""
+    """An alarm that Bob has, one about an overdue task of Bob, who is off duty and has not answered, and one that nobody has;
+    return their search."""
     search, bob = await team.alice.open_search(lead=team.alice.account["id"]), team.bob
+    await team.charlie.command(OPERATIONS, "duty.begin", {"until": format_utc(now() + timedelta(hours=8))})
     await sighting(team, search, description="a girl on the tram", priority="urgent")
     (alarm,) = (await bob.http.get("/api/v1/alarms")).json()["alarms"]
     await bob.command(search, "alarm.take", {"alarm": alarm["id"]})

@@ -210,6 +210,27 @@ async def test_viewers_and_investigators_have_only_their_rights(team: Team) -> N
         assert (await refused(team.bob, name, {"report": id} | more)).code == "forbidden", name
 
 
+@pytest.mark.parametrize(("reach", "details"), [
+    ("0470 12 34 56, samira@example.org", {"phones": ["+32 470 12 34 56"], "email": "samira@example.org", "note": None}),
+    ("ask for her at the bakery", {"phones": [], "email": None, "note": "ask for her at the bakery"}),
+])  # fmt: skip
+async def test_its_caller_is_a_contact_of_the_search(team: Team, reach: str, details: dict[str, Any]) -> None:
+    id = await report(team.bob, source_contact=reach, caller_role="mother", person=CHILD)
+    search = await opened(team.alice, id)
+    [contact] = await of_kind(team.alice, "contact", search)
+    assert (contact["name"], contact["role"], contact["relation"]) == ("Samira Haddad", "parent", "mother")
+    assert reach not in json.dumps(contact)
+    [key] = [id for kind, id in (await team.alice.snapshot(search))["entities"] if kind == "contact"]
+    read = (await team.alice.http.get(f"/api/v1/boards/{search}/contacts/{key}")).json()
+    assert [phone["shown"] for phone in read["phones"]] == details["phones"]
+    assert (read["email"], read["note"]) == (details["email"], details["note"])
+
+
+async def test_a_caller_that_gave_nothing_is_no_contact(team: Team) -> None:
+    id = await report(team.bob, source_name=None, source_contact=None, person=CHILD)
+    assert await of_kind(team.alice, "contact", await opened(team.alice, id)) == []
+
+
 async def test_an_installation_can_let_investigators_open_reports(tmp_path: Path) -> None:
     (tmp_path / "roles.toml").write_text(
         'viewer = []\ninvestigator = ["report"]\ncoordinator = []\nadmin = []\n'

@@ -259,9 +259,11 @@ async def test_each_role_may_do_what_is_its_own_and_no_more(team: Team, name: st
             assert (response.status_code, response.json()["code"]) == (403, "forbidden")
 
 
-async def test_a_viewer_sees_all_of_it(team: Team) -> None:
+async def test_a_viewer_sees_all_of_it_except_contacts(team: Team) -> None:
     search, _ = await scene(team)
-    assert (await team.victor.subscribe(search)).entities == (await team.alice.snapshot(search))["entities"]
+    entities = (await team.alice.snapshot(search))["entities"]
+    visible = {key: state for key, state in entities.items() if key[0] != "contact"}
+    assert (await team.victor.subscribe(search)).entities == visible != entities
 
 
 async def test_a_token_that_only_reads_gives_no_commands(team: Team) -> None:

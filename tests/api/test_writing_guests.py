@@ -15,6 +15,8 @@ from tests.support.limited_callers import Scene, add_guest, connect_guest, limit
 from tests.support.people import Person, new_id
 from tests.support.team import Team
 
+OUTCOME = {"found_at": "2026-11-25T08:00:00Z", "condition": "well", "how": "police"}
+
 pytestmark = [pytest.mark.both_backends(SLOW_ON_POSTGRESQL), pytest.mark.usefixtures("quick_polls")]
 
 
@@ -72,7 +74,7 @@ async def test_guest_who_writes_has_no_other_right_of_an_investigator(team: Team
 
 async def test_no_refusal_of_a_command_discloses_another_board(team: Team) -> None:
     scene = await limited_scene(team)
-    await team.ada.command(scene.other, "search.set_status", {"status": "found", "reason": "at home", "outcome": {}})
+    await team.ada.command(scene.other, "search.set_status", {"status": "found", "reason": "at home", "outcome": OUTCOME})
     reference = (await team.alice.snapshot(scene.other))["entities"]["search", scene.other]["reference"]
     person = await connect_guest(team.server, await add_guest(team.server, scene.own, writes=True))
     try:

@@ -227,6 +227,7 @@ async def test_the_pages_fit_every_window_and_have_no_barrier(browsers: Browsers
                 await at("form[data-form=add] [name=account]").select_option("alice@desk.example")
                 await at("form[data-form=add] [name=password]").fill(PASSWORD)
                 await at("form[data-form=add] button").click()
+                await at("[data-testid=secret], [data-testid=problem]").first.wait_for()
             await at("[data-testid=problem]").wait_for()
         else:
             await at.page.goto(pages.get(name, "/password"))

@@ -12,6 +12,8 @@ from tests.browser.test_replay import at_past
 from tests.support.browser_window import Window
 from tests.support.browsers import Browsers
 
+pytestmark = pytest.mark.browser
+
 GHENT = {"place": {"text": "Gent-Zuid", "lat": 51.0471, "lon": 3.7302, "radius_m": 50}, "seen_at": "2026-11-24T16:00:00Z"}
 AALST = {"place": {"text": "Aalst", "lat": 50.943, "lon": 4.0397, "radius_m": 100}, "seen_at": "2026-11-24T16:04:00Z"}
 
@@ -60,7 +62,7 @@ async def test_the_panel_names_the_reason_and_leads_to_the_other_sighting(browse
     await bob.open(f"/searches/{board}/cards/{cards[0]}")
     sentence = bob("[data-testid=contradictions] li")
     await expect(sentence).to_have_text(f"cannot both be true with Sighting {second}: 24 km in 4 min")
-    assert await barriers(bob) == []
+    assert await barriers(bob, "[data-testid=contradictions]") == []
     await sentence.locator("a").focus()
     await bob.page.keyboard.press("Enter")
     await expect(bob(f"[data-panel='{cards[1]}']")).to_be_visible()
@@ -123,7 +125,7 @@ async def test_the_panel_says_how_far_by_now_when_it_is_opened(browsers: Browser
     await expect(rows.nth(0)).to_contain_text(re.compile(r"on foot.*up to 3\.\d\s?km", re.DOTALL))
     await expect(rows.nth(2)).to_contain_text(re.compile(r"by car.*up to 4\d(\.\d)?\s?km", re.DOTALL))
     await expect(rows.nth(3)).to_contain_text(re.compile(r"by train.*\d+ stations: ", re.DOTALL))
-    assert await barriers(bob) == []
+    assert await barriers(bob, "[data-testid=reach]") == []
     count = len([url for url in requested if "/reach?" in url])
     await bob("[data-testid=reach] summary").click()
     await expect(rows).to_have_count(0)

@@ -183,7 +183,7 @@ async def test_the_keys_are_shown_as_they_are_and_only_to_whom_they_serve(browse
     shown = await victor("[data-key]").evaluate_all("all => all.map((each) => each.dataset.key)")
     assert shown == [
         "keys", "palette", "alarm", "work", "close", "find", "walk", "open", "show-all", "board", "list", "next-waiting", "log",
-        "history", "replay",
+        "history", "timeline", "replay",
     ]  # fmt: skip
     await press(victor, "Escape")
     await focused(victor, of(victor.card(COAT)))
@@ -192,18 +192,20 @@ async def test_the_keys_are_shown_as_they_are_and_only_to_whom_they_serve(browse
     assert offered == [
         "find",
         "list",
+        "map",
         "next-waiting",
         "log",
         "files",
         "history",
+        "timeline",
         "replay",
         "campaign",
         "/",
         "/closed",
         "/history",
         "/since",
+        "/map",
         "/unanswered",
-        "/watch",
         "/handover",
         "/duty/plan",
         "/account",

@@ -47,6 +47,6 @@ async def test_chosen_means_draw_how_far_a_person_gets(browsers: Browsers) -> No
     await expect(bob("path.map-reach.foot, path.map-reach")).to_have_count(1)
     await box.locator("[data-by=train]").click()
     await expect(bob(".map-reached").first).to_be_attached()
-    assert await barriers(bob) == []
+    assert await barriers(bob, "[data-testid=map-reach]") == []
     await box.locator("[data-by=foot]").click()
     await expect(bob("path.map-reach")).to_have_count(0)

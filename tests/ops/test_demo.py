@@ -158,7 +158,7 @@ def test_one_search_is_rich_and_goes_on_right_now(played: Database) -> None:
 
 
 def test_exactly_one_pair_of_its_sightings_cannot_both_be_true(played: Database) -> None:
-    found = {}
+    found: dict[tuple[str, int, int], str] = {}
     for board, state in searches(played).items():
         search = played.read_now(lambda session, board=board: read_search(session, board, None))
         pairs = find_contradictions(search.seen(load_speeds().margin), load_speeds(), rail_network()).pairs

@@ -102,9 +102,19 @@ class Browsers:
         """Close the windows of a test, and fail on unexpected errors."""
         unexpected = {window.name: window.unexpected() for window in self.windows if window.unexpected()}
         for window in self.windows:
+            await self._forget_former_session(window)
             await window.context.close()
         self.windows.clear()
         assert not unexpected, unexpected
+
+    async def _forget_former_session(self, window: Window) -> None:
+        """Forget a person whose session got another cookie in a window, as a proof of identity gives it one."""
+        person = self.people.get(window.name)
+        if window.page.is_closed():
+            return
+        cookies = [each["value"] for each in await window.context.cookies() if each["name"] == "board_session"]
+        if person is not None and cookies != [person.cookie]:
+            await self.people.pop(window.name).http.aclose()
 
     async def person(self, name: str) -> SignedInUser:
         """Return a person of the team, signed in."""

@@ -31,7 +31,7 @@ class Sentence(NamedTuple):
 
 
 class Score(NamedTuple):
-    """How many statements are right, how many there should be, and which are wrong."""
+    """Number of statements that are right, of those that there should be, and of others; and which are wrong."""
 
     right: int
     expected: int

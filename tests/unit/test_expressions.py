@@ -75,6 +75,12 @@ BOUNDS = (
         board/documents/field_values.py: \d{4}-\d\d-\d\dT[\d:.]+Z
         board/exports/exports.py: (\A|[;\t\r\n])(?=[" \u00a0]*[=+\-@\t\r＝＋－＠])
         board/geo_files/xml_text.py: [^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]
+        board/vocabulary/folding.py: [!?;\n\r…]|\.(?=[\s\"'”’)]|$)
+        board/vocabulary/folding.py: [,:()\[\]·•|]|\s[-–—]+\s|\s[—–]|[—–]\s
+        board/vocabulary/folding.py: [\u00ad\u0300-\u036f\u200b-\u200f\u2060-\u2064\ufeff]
+        board/vocabulary/folding.py: [^\W_]+
+        board/vocabulary/folding.py: [^\s,\-–—]|\n
+        board/vocabulary/folding.py: \S+
         models/searchable.py: [^\W_]+
     """),
     (NAMES, r"""
@@ -124,6 +130,8 @@ BOUNDS = (
         board/documents/pdf_process.py: class="step-0" data-steps="(\d+)"(?: data-pages="(\w+)")?
         board/engine/integrity.py: (\S{1,64}) holds: (\d{1,15}) events, head ([0-9a-f]{64}|none)
         board/config/env_file.py: [A-Z][A-Z0-9_]{1,63}
+        board/vocabulary/concept_rows.py: =?[a-z][a-z0-9_]*(?:[:+][a-z][a-z0-9_]*){0,5}
+        board/vocabulary/concept_rows.py: [a-z][a-z0-9_]{0,39}
         board/config/toml_lines.py: (\[{1,2})([^\]]+)\]
         board/config/toml_lines.py: ([A-Za-z0-9_-]+)\s*=
         board/help/find.py: <[^<>]*>
@@ -176,6 +184,7 @@ OF_SCHEMAS = {
     r"board/commands/schemas.py: schema ^[a-z0-9]{1,16}$",
     r"board/commands/schemas.py: schema ^\d{4}-\d\d-\d\d$",
     r"board/lookup/closed_searches.py: schema f'^({_CURSOR.pattern})?$'",
+    "board/lookup/looks.py: StatementAnswer list(statement.pattern)",  # the pattern of a garment: no expression
     r"board/web/endpoint.py: schema f'^({OPERATIONS}|{UUID})$'",
     r"realtime/wire/protocol.py: Shape ^[A-Za-z0-9_-]{1,64}$",
 }
@@ -184,6 +193,7 @@ OF_SCHEMAS = {
 OF_SQL = {
     "board/commands/searches/references.py: like",
     "board/lookup/closed_searches.py: like",
+    "board/lookup/rows_by_meaning.py: like",
     "board/lookup/text_search.py: like",
 }
 

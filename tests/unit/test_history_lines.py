@@ -203,9 +203,11 @@ GRADED = {"source": "B", "content": 2}
 
 def test_a_new_sighting_that_nobody_graded_has_no_grade() -> None:
     def text(grade: dict[str, Any]) -> str:
-        return line("sighting.added", None, {"number": 7, "grade": grade}, ["grade.source", "grade.content"])
+        return line(
+            "sighting.added", None, {"number": 7, "description": "a girl", "grade": grade}, ["grade.source", "grade.content"]
+        )
 
-    assert text({"source": "F", "content": 6}) == "Bob added Sighting 7"
+    assert text({"source": "F", "content": 6}) == "Bob added Sighting\u00a07: a girl"
     assert "Source grade: B" in text(GRADED)
 
 

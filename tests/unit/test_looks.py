@@ -1,4 +1,4 @@
-"""What is typed is compared with what rows say: by thing and colour, in any language."""
+"""Typed looks are compared with what rows say: by thing and colour, in any language."""
 
 import pytest
 

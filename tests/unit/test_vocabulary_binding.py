@@ -83,7 +83,8 @@ def _sorted(expression: str) -> str:
 def test_two_people_keep_their_clothes() -> None:
     said = statements("A man in a red coat and a girl with a yellow rucksack, he had a beard")
     assert [(each.thing, each.person, each.whose) for each in said] == [
-        ("man", 0, "companion"), ("coat", 0, "companion"), ("girl", 1, "child"), ("rucksack", 1, "child"), ("beard", 0, "companion"),
+        ("man", 0, "companion"), ("coat", 0, "companion"), ("girl", 1, "child"), ("rucksack", 1, "child"),
+        ("beard", 0, "companion"),
     ]  # fmt: skip
 
 

@@ -1,5 +1,7 @@
 """Statements are printed in each language, with the words in agreement."""
 
+from typing import Any
+
 import pytest
 
 from board.vocabulary import Statement, load_vocabulary, phrases, statements
@@ -13,12 +15,14 @@ PRINTED = {
     "jacket:leather+brown": ("brown leather jacket", "veste en cuir brune", "bruine leren jas", "braune Jacke aus Leder"),
     "scarf:red+white": ("red and white scarf", "écharpe rouge et blanc", "rood-witte sjaal", "rot-weißer Schal"),
     "rucksack:big+yellow+fox": (
-        "big yellow rucksack (fox)", "grand sac à dos jaune (renard)", "grote gele rugzak (vos)", "großer gelber Rucksack (Fuchs)",
+        "big yellow rucksack (fox)", "grand sac à dos jaune (renard)", "grote gele rugzak (vos)",
+        "großer gelber Rucksack (Fuchs)",
     ),
     "coat:dark": ("dark coat", "manteau foncé", "donkere jas", "dunkler Mantel"),
     "skirt:long+black": ("long black skirt", "jupe noire longue", "lange zwarte rok", "langer schwarzer Rock"),
     "hair:curly_hair+brown": ("brown curly hair", "cheveux bouclés bruns", "bruin krullend haar", "braune lockige Haare"),
-    "trainers:fluorescent+green": ("fluorescent green trainers", "baskets vert fluo", "fluogroene sneakers", "neongrüne Turnschuhe"),
+    "trainers:fluorescent+green": ("fluorescent green trainers", "baskets vert fluo", "fluogroene sneakers",
+        "neongrüne Turnschuhe"),
     "-coat:red": ("no red coat", "sans manteau rouge", "geen rode jas", "ohne roten Mantel"),
     "-glasses": ("no glasses", "sans lunettes", "geen bril", "ohne Brille"),
     "?cap:blue": ("perhaps blue cap", "peut-être casquette bleue", "misschien blauwe pet", "vielleicht blaue Kappe"),
@@ -36,9 +40,8 @@ def statement(expression: str) -> Statement:
         group = known.concepts[known.positions[id]].group
         name = {"shade": "colour", "colour": "colour", "pattern": "pattern", "material": "material", "modifier": "size"}
         by_group.setdefault(name.get(group, "other"), []).append(id)
-    return Statement(
-        thing, **{name: tuple(ids) for name, ids in by_group.items()}, negated="-" in expression, hedged="?" in expression
-    )
+    said: dict[str, Any] = {name: tuple(ids) for name, ids in by_group.items()}
+    return Statement(thing, **said, negated="-" in expression, hedged="?" in expression)
 
 
 @pytest.mark.parametrize("expression", PRINTED)

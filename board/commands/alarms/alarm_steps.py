@@ -121,10 +121,10 @@ class BoardWork:
 
     def batches(self, size: int) -> Iterator["BoardWork"]:
         """Yield the work in parts of at most `size` of each kind."""
-        due, others = list(self.due.items()), (self.occasions, self.lost, self.materials, self.unsettled, self.owed, self.appeals)
-        for start in range(0, max(map(len, (due, *others))), size):
+        due, ids = list(self.due.items()), (self.lost, self.materials, self.unsettled, self.owed, self.appeals)
+        for start in range(0, max(len(due), len(self.occasions), *map(len, ids)), size):
             part = slice(start, start + size)
-            yield BoardWork(dict(due[part]), *(each[part] for each in others))
+            yield BoardWork(dict(due[part]), self.occasions[part], *(each[part] for each in ids))
 
 
 def pending(session: Session, rules: AlarmRules) -> list[PendingAlarm]:

@@ -68,17 +68,25 @@ class LogCall(Data):
     assignee: Id | None = None
 
 
-def add(writer: EventWriter, data: AddContact) -> Contact:
+def add(writer: EventWriter, data: AddContact) -> None:
     """Add a contact to the search of the writer. Raises Refused `too_large` if it has 200."""
     writer.require_person(data.assignee, "assignee")
-    number = unit_of_work.execute(writer.session, _COUNT, {"board": writer.board.id}).scalar_one() + 1
-    if number > MAX_CONTACTS:
+    if is_full(writer):
         raise Refused("too_large")
     values = _cleared(data.model_dump())
-    values |= {"id": new_id(), "board": writer.board.id, "number": number, "details_kept": details.has_details(values)}
-    row = rows.new_row(Contact, values)
-    writer.create(row, "contact.added")
-    return row
+    values |= {"id": new_id(), "board": writer.board.id, "number": _count(writer) + 1}
+    values |= {"details_kept": details.has_details(values)}
+    writer.create(rows.new_row(Contact, values), "contact.added")
+
+
+def is_full(writer: EventWriter) -> bool:
+    """Return whether the search of the writer has as many contacts as it can have."""
+    return _count(writer) >= MAX_CONTACTS
+
+
+def _count(writer: EventWriter) -> int:
+    number: int = unit_of_work.execute(writer.session, _COUNT, {"board": writer.board.id}).scalar_one()
+    return number
 
 
 def update(writer: EventWriter, data: UpdateContact) -> None:

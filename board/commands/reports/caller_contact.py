@@ -1,49 +1,47 @@
-"""Caller of a report as a contact of its search."""
+"""Caller of a report as a contact of the search that the report is opened as, or joined to."""
 
-from typing import Any
+import re
 
-from pydantic import TypeAdapter, ValidationError
-
+from board import labels
 from board.commands.contacts import contacts
 from board.engine.event_writer import EventWriter
+from board.errors import Refused, validated
 from board.i18n import N_, gettext_for
-from models.contact import EMail, Role
+from models.entity import State
 from models.missing_report import MissingReport
-from models.telephone import Telephone
 
-NAMELESS = N_("Caller of report {number}")
-ROLES: dict[str, Role] = {
-    "mother": "parent", "father": "parent", "guardian": "guardian", "family": "family", "facility": "facility",
-    "school": "school", "police": "police_zone",
-}  # fmt: skip
-_PHONE: TypeAdapter[str] = TypeAdapter(Telephone)
-_EMAIL: TypeAdapter[str] = TypeAdapter(EMail)
+ROLES = {"mother": "parent", "father": "parent", "police": "police_zone"}  # the other callers are roles of contacts too
+CALLER = N_("Caller")
+_PARTS = re.compile(r"[,;\n]")
 
 
-def add(on_search: EventWriter, report: MissingReport) -> None:
-    """Add the caller of a report to the contacts of its search. No-op if nobody knows a name or a way to call back."""
-    if not (report.source_name or report.source_contact):
+def add(on_search: EventWriter, row: MissingReport) -> None:
+    """Add the caller to the contacts of a search, if the report says who or where it is, and there is room."""
+    if not (row.source_name or row.source_contact) or contacts.is_full(on_search):
         return
-    language = (on_search.account.language if on_search.account is not None else "") or "en"
-    name = report.source_name or gettext_for(language)(NAMELESS).format(number=report.number)
-    role = ROLES.get(report.caller_role or "", "other")
-    values = {"name": name, "role": role} | _details(report.source_contact)
-    contacts.add(on_search, contacts.AddContact.model_validate(values))
+    translate = gettext_for((on_search.account.language if on_search.account is not None else "") or "en")
+    relation = labels.value("caller_role", "report", row.caller_role, translate)
+    values: State = {"name": row.source_name or relation or translate(CALLER)}
+    values |= {"role": ROLES.get(row.caller_role or "other", row.caller_role or "other"), "relation": relation}
+    contacts.add(on_search, validated(contacts.AddContact, values | details(row.source_contact or "")))
 
 
-def _details(contact: str | None) -> dict[str, Any]:
-    """Return a way to call back as a telephone number or an e-mail address; as a note if it is neither."""
-    if contact is None:
-        return {}
-    if (phone := _checked(_PHONE, contact)) is not None:
-        return {"phones": [{"number": phone}]}
-    if (email := _checked(_EMAIL, contact)) is not None:
-        return {"email": email}
-    return {"note": contact}
+def details(text: str) -> State:
+    """Return the details in a text that a person typed. What is neither a number nor an e-mail address becomes the note."""
+    found: State = {"phones": []}
+    for part in filter(None, map(str.strip, _PARTS.split(text))):
+        if _accepts({"phones": [{"number": part}]}):
+            found["phones"].append({"number": part})
+        elif "email" not in found and _accepts({"email": part}):
+            found["email"] = part
+        else:
+            return {"note": text}
+    return found if len(found["phones"]) <= contacts.MAX_PHONES else {"note": text}
 
 
-def _checked(type: TypeAdapter[str], text: str) -> str | None:
+def _accepts(values: State) -> bool:
     try:
-        return type.validate_python(text)
-    except ValidationError:
-        return None
+        validated(contacts.ContactDetails, values)
+    except Refused:
+        return False
+    return True

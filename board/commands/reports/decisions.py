@@ -37,7 +37,7 @@ class OpenReport(Data):
 
 class JoinReport(Data):
     """Join a report to a search that is not closed, because it is about the same disappearance. The search lists the report, and
-    gets a note with its answers."""
+    gets a note with its answers, and the caller as a contact."""
 
     report: Id
     search: Id

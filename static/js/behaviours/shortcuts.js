@@ -96,7 +96,7 @@ export function isPressed(entry, { key, ctrlKey, metaKey, altKey, shiftKey, isCo
   const ctrl = ctrlKey || metaKey;
   if (ctrl && shiftKey) return false; // with Shift, it is another shortcut, or the browser's
   return entry.press.split(" ").some((chord) => {
-    const [last, modifier] = chord.split("+").reverse();
+    const [last, modifier] = keysOf(chord).reverse();
     return (modifier === "Ctrl") === ctrl && isSameKey(NAMES[last] ?? last, key);
   });
 }
@@ -104,11 +104,14 @@ export function isPressed(entry, { key, ctrlKey, metaKey, altKey, shiftKey, isCo
 /** @param {string} id @param {KeyboardEvent} event @returns {boolean} */
 export const findPressed = (id, event) => isPressed(/** @type {Shortcut} */ (SHORTCUTS.find((entry) => entry.id === id)), event);
 
+/** Return the keys of a chord, one of which may be "+" alone. @param {string} chord */
+const keysOf = (chord) => (chord === "+" ? [chord] : chord.split("+"));
+
 /**
  * Return the key combinations with translated key names, such as [["Ctrl", "K"]].
  * @param {Shortcut} shortcut
  */
-export const shownChords = ({ press }) => press.split(" ").map((chord) => chord.split("+").map((key) => KEY_TEXTS[key]?.() ?? key));
+export const shownChords = ({ press }) => press.split(" ").map((chord) => keysOf(chord).map((key) => KEY_TEXTS[key]?.() ?? key));
 
 /**
  * Return the keys of a command on a page for display, such as "Ctrl+Z"; null if it has none, or if single keys are off.

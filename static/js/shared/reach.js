@@ -8,7 +8,7 @@ import { t } from "../core/i18n.js";
 
 /** @type {Means[]} */
 export const MEANS = ["foot", "bicycle", "car", "train"];
-export const LAST_SEEN = "last_seen";
+const LAST_SEEN = "last_seen";
 
 const MAX_KEPT = 40; // answers
 
@@ -16,6 +16,9 @@ const MAX_KEPT = 40; // answers
 export const meansText = (means) => ({ foot: t("on foot"), bicycle: t("by bicycle"), car: t("by car"), train: t("by train") })[means];
 
 export class Reaches {
+  means = MEANS; // for the map, which is loaded later and cannot import this module
+  textOf = meansText;
+  lastSeen = LAST_SEEN;
   #board;
   #draw;
   /** @type {Map<string, ReachAnswer>} */ #answers = new Map(); // by query, the last requested one at the end

@@ -5,6 +5,7 @@ import http.client
 import time
 import tracemalloc
 from collections.abc import Iterator
+from functools import partial
 from random import Random
 from typing import Any
 from urllib.parse import quote
@@ -94,7 +95,7 @@ async def _filled(settings: dict[str, str]) -> str:
     await execute(service, caller, OPERATIONS, "tip.add", {"description": "first"})
     for table, count in ((Sighting, SIGHTINGS), (Tip, TIPS)):
         texts = [_text(looks) for _ in range(count)]
-        await service.database.write(lambda session, table=table, texts=texts: _copy(session, table, texts))  # type: ignore[misc]
+        await service.database.write(partial(_copy, table, texts))
     await service.close()
     return token
 
@@ -104,7 +105,7 @@ def _text(looks: Looks) -> str:
     return looks.text(random.choice(list(PEOPLE)), random.sample(looks.child(), 4), random.choice(LANGUAGES))
 
 
-def _copy(session: Session, table: type[SQLModel], texts: list[str]) -> None:
+def _copy(table: type[SQLModel], texts: list[str], session: Session) -> None:
     """Copy the only row of a table, with other texts."""
     row = session.exec(select(table)).one()
     given: dict[str, Any] = {column.key: getattr(row, column.key) for column in table.__table__.columns}  # type: ignore[attr-defined]

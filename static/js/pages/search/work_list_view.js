@@ -15,6 +15,7 @@ import { accountName, cardName } from "../../format/values.js";
 import { entryName } from "../../format/work_text.js";
 import { cardClicked, custodyMarks, ownerOnCard, priority, sendingCard } from "../../shared/board/card/card.js";
 import { lookOf } from "../../shared/board/card/card_views.js";
+import { contradictionMark } from "../../shared/board/card/contradiction_mark.js";
 import { keyHint } from "../../shared/key_hint.js";
 import { entryOwner, urlInList, waitingMark } from "../../shared/work/entry_custody.js";
 import { moreText, waits } from "./work_list.js";
@@ -67,7 +68,7 @@ function cardCells(card, entry, view) {
   return html`<b class="number">${cardName(card)}</b>
     <span class="seen">${state.seen_at ? formatShortMoment(state.seen_at) : "–"}</span>
     <span class="what"><a dir="auto" href=${view.path(id)} data-part="open">${titleOf(card)}</a>
-      <small>${under([state.received_at && t("reported {at}", { at: formatShortMoment(state.received_at) }), state.place?.text, entry?.child])} ${priority(state, isRuledOut)}</small></span>
+      <small>${under([state.received_at && t("reported {at}", { at: formatShortMoment(state.received_at) }), state.place?.text, entry?.child])} ${priority(state, isRuledOut)}</small>${contradictionMark(view.contradictions.of(id))}</span>
     <span class="grades">${look.mark(card)}</span>
     <span class="custody">${pending ? html`<span class="sending">${sendingCard(pending)}</span>` : nothing}${custodyMarks(card, shown, isRuledOut, view)}${state.assessment === "unassessed" ? nothing : look.result(state, false)}</span>`;
 }

@@ -16,12 +16,16 @@ const TEXT_PX = 7; // of a character in a gap
 /** @typedef {import("./layout.js").Placed} Placed */
 /** @typedef {{ view: TimelineView, left: number, width: number, x: (at: number) => number }} Frame */
 
+/** Return the width of the column of names in a graph of this width. @param {number} total */
+export const sideOf = (total) => (total < NARROW_PX ? 0 : SIDE_PX);
+
 /**
+ * Draw the graph; screen readers get the table, which says the same.
  * @param {TimelineView} view
  * @param {number} total width in pixels
  */
 export function graph(view, total) {
-  const isNarrow = total < NARROW_PX, left = isNarrow ? 0 : SIDE_PX, width = Math.max(total - left, 1), { span } = view;
+  const left = sideOf(total), isNarrow = !left, width = Math.max(total - left, 1), { span } = view;
   const x = (/** @type {number} */ at) => left + ((at - span.start) / (span.end - span.start)) * width, frame = { view, left, width, x };
   let y = HEAD_PX + GAP_ROW_PX + (isNarrow ? NAME_PX : 0);
   const lanes = view.lanes.map((lane) => {
@@ -29,7 +33,7 @@ export function graph(view, total) {
     y = first + layout.rows * ROW_PX - 12 + PAD_PX / 2;
     return { lane, layout, top, first };
   });
-  return svg`<svg viewBox="0 0 ${total} ${y}" width=${total} height=${y} role="img" aria-label=${t("Timeline; the table below says the same")} data-testid="graph" @click=${view.opened}>
+  return svg`<svg viewBox="0 0 ${total} ${y}" width=${total} height=${y} aria-hidden="true" data-testid="graph" @click=${view.opened}>
     <defs><pattern id="timeline-hatch" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path class="hatch" d="M0 0V8" /></pattern>
       <clipPath id="timeline-clip"><rect x=${left} y="0" width=${width} height=${y} /></clipPath></defs>
     ${ticks(span, width).map(({ at, text }) => svg`<path class="tick" d="M${x(at)} ${HEAD_PX - 4}V${y}" /><text class="hour" x=${x(at)} y="18" text-anchor="middle">${text}</text>`)}

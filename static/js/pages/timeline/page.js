@@ -14,7 +14,7 @@ import { Contradictions } from "../../shared/contradictions.js";
 import { forbidden } from "../../shared/placeholders.js";
 import { printNote } from "../../shared/print_note.js";
 import { TrackImport } from "../../shared/track_import.js";
-import { graph } from "./graph.js";
+import { graph, sideOf } from "./graph.js";
 import { lastSpan, moved, wholeSpan, zoomed } from "./scale.js";
 import { table } from "./table.js";
 import { LANES } from "./texts.js";
@@ -151,8 +151,8 @@ export class TimelinePage {
     const area = /** @type {HTMLElement} */ (event.target).closest(".timeline-graph");
     if (!area || !(event.ctrlKey || event.metaKey)) return; // the plain wheel scrolls the page
     event.preventDefault();
-    const { left, width } = area.getBoundingClientRect();
-    this.zoom(WHEEL ** event.deltaY, Math.min(1, Math.max(0, (event.clientX - left) / width)));
+    const { left, width } = area.getBoundingClientRect(), side = sideOf(width);
+    this.zoom(WHEEL ** event.deltaY, Math.min(1, Math.max(0, (event.clientX - left - side) / (width - side))));
   };
 
   #commands() {
@@ -209,7 +209,7 @@ export class TimelinePage {
     this.#width = this.#areaWidth;
     if (this.timeline) this.contradictions.load(this.board, this.at);
     if (this.timeline && this.isWhole) this.span = wholeSpan(this.timeline, this.now);
-    this.#drawing.draw(html`${this.#header()}<div class="timeline-head"><h2>${pageTitle("timeline")}</h2><a class="button" href="/searches/${this.boardId}">${t("Open board")}</a><a class="button" href="/searches/${this.boardId}#map">${t("Map")}</a><a class="button" href="/searches/${this.boardId}/history">${pageTitle("history")}</a><span class="space"></span>${this.#mayAdd ? this.#tracks.button() : nothing}<button type="button" data-act="print" @click=${() => print()}>${t("Print")}</button></div>${this.#tracks.draw()}
+    this.#drawing.draw(html`${this.#header()}<div class="timeline-head"><h2>${pageTitle("timeline")}</h2><a class="button" href="/searches/${this.boardId}">${t("Open board")}</a><a class="button" href="/searches/${this.boardId}#map">${pageTitle("map")}</a><a class="button" href="/searches/${this.boardId}/history">${pageTitle("history")}</a><span class="space"></span>${this.#mayAdd ? this.#tracks.button() : nothing}<button type="button" data-act="print" @click=${() => print()}>${t("Print")}</button></div>${this.#tracks.draw()}
       ${this.#state === "failed" ? html`<p class="problem" role="alert">${t("The timeline could not be loaded.")} <button type="button" data-act="read-again" @click=${() => this.#reads.now()}>${t("Try again")}</button></p>` : nothing}
       ${this.timeline ? this.#content() : this.#state === "reading" ? html`<p role="status">${t("Loading…")}</p>` : nothing}${printNote(this)}`);
     this.#resized(); // the first draw does not know the width of the graph

@@ -3,6 +3,7 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { n, t } from "../../core/i18n.js";
+import { label } from "../../core/labels.js";
 import { say, sayCount } from "../../core/rules/sentences.js";
 import { timeElement } from "../../format/time_elements.js";
 import { grade } from "../../shared/board/card/assessment.js";
@@ -13,7 +14,7 @@ export function table(view) {
   const { timeline, byKnown } = view, sort = (/** @type {boolean} */ isSorted) => (isSorted ? "ascending" : nothing);
   return html`<section class="timeline-table"><table data-testid="timeline-table">
     <caption class="visually-hidden">${byKnown ? t("By when it became known") : t("By when it happened")}</caption>
-    <thead><tr><th scope="col" aria-sort=${sort(!byKnown)}>${t("Happened")}</th><th scope="col" aria-sort=${sort(byKnown)}>${t("Became known")}</th><th scope="col">${t("What")}</th><th scope="col">${t("Where")}</th><th scope="col">${t("Grade")}</th><th scope="col">${t("Who")}</th></tr></thead>
+    <thead><tr><th scope="col" aria-sort=${sort(!byKnown)}>${t("Happened")}</th><th scope="col" aria-sort=${sort(byKnown)}>${t("Became known")}</th><th scope="col">${t("What happened")}</th><th scope="col">${t("Where")}</th><th scope="col">${label.field("grade")}</th><th scope="col">${t("Who")}</th></tr></thead>
     <tbody @focusin=${view.focused}>${repeat(rows(view), ({ key }) => key, ({ item, gap }) => (item ? itemRow(item, view) : gapRow(/** @type {TimelineGap} */ (gap), view)))}</tbody></table>
     ${timeline.left_out ? html`<p class="quiet">${n("{count} more is not shown.", "{count} more are not shown.", timeline.left_out)}</p>` : nothing}</section>`;
 }

@@ -1,6 +1,7 @@
 /** Texts of a timeline: names of lanes, times and gaps. */
 
 import { t } from "../../core/i18n.js";
+import { pluralName } from "../../core/rules/kinds.js";
 import { say } from "../../core/rules/sentences.js";
 import { MINUTE_MS } from "../../core/time.js";
 import { shownLength } from "../../format/exact_length.js";
@@ -9,7 +10,7 @@ import { formatMoment } from "../../format/time_elements.js";
 export const LANES = ["sightings", "contacts", "phone_bank", "places", "decisions", "appeals", "handovers"];
 /** @type {Record<string, () => string>} */
 const NAMES = {
-  sightings: () => t("Sightings"), contacts: () => t("Contacts"), phone_bank: () => t("Phone and bank"), places: () => t("Searched places"),
+  sightings: () => pluralName("sighting"), contacts: () => t("Contacts"), phone_bank: () => t("Phone and bank"), places: () => pluralName("place"),
   decisions: () => t("Decisions"), appeals: () => t("Appeals"), handovers: () => t("Handovers"),
 };
 
@@ -17,13 +18,12 @@ const NAMES = {
 export const laneName = (lane) => NAMES[lane]?.() ?? lane;
 
 /**
- * Return when an item happened, and how sure that is.
- * @param {Pick<TimelineItem, "sureness" | "from" | "until">} item
+ * "08:05", "08:05 – 09:10", or "reported 09:23, time unknown".
+ * @param {Pick<TimelineItem, "from" | "until" | "known_at">} item
  */
-export function happenedText({ sureness, from, until }) {
-  if (sureness === "unknown" || !from) return say("time_unknown");
-  if (!until) return formatMoment(from);
-  return say("from_to", { from: formatMoment(from), to: formatMoment(until) });
+export function happenedText({ from, until, known_at: known }) {
+  if (!from) return say("reported", { at: formatMoment(known) });
+  return until ? `${formatMoment(from)} – ${formatMoment(until)}` : formatMoment(from);
 }
 
 /**
@@ -32,5 +32,5 @@ export function happenedText({ sureness, from, until }) {
  */
 export function gapText({ from, until, empty }, now) {
   const minutes = Math.floor(Math.max(0, (until ? Date.parse(until) : now) - Date.parse(from)) / MINUTE_MS), length = shownLength(minutes * 60);
-  return say(empty ? "nothing_known" : "nothing_sure", { length });
+  return empty ? say("nothing_known", { length }) : say("nothing_sure", { length });
 }

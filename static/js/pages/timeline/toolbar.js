@@ -25,6 +25,6 @@ const order = (view, byKnown, text) => html`<button type="button" data-order=${b
 /** Band over a timeline of the past. @param {TimelineView} view */
 export function pastBand({ isPast, timeline, boardId }) {
   if (!isPast) return nothing;
-  return html`<p class="timeline-past" role="status" data-testid="past">${t("As it was on {at}, after event {seq}.", { at: dateAndClock(timeline.as_of), seq: timeline.seq })}
+  return html`<p class="timeline-past" role="status" data-testid="past">${t("As it was: {at}, after event {seq}.", { at: dateAndClock(timeline.as_of), seq: timeline.seq })}
     <a class="button" href="/searches/${boardId}/timeline">${t("Back to live")}</a></p>`;
 }

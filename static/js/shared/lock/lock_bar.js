@@ -167,6 +167,7 @@ class LockBar {
     return this.#try(async () => {
       if (this.#lockedHereAt !== null) this.#confirm((await lockSession()).locked_at); // in order, or the lock could arrive after it
       await unlocking();
+      this.#session.connection.reconnect(); // with the new cookie: a command on the old socket would be refused
       this.#confirm(null);
       if (alarm) lineAlarm?.take(alarm);
     });

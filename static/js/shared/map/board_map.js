@@ -9,7 +9,6 @@ import { valueAt } from "../../core/rules/merge_patch.js";
 import { label } from "../../core/labels.js";
 import { formatShortMoment } from "../../format/time_elements.js";
 import { accountName, distance } from "../../format/values.js";
-import { contradictionMark } from "../board/card/contradiction_mark.js";
 import { MapReach } from "./map_reach.js";
 import { MapView } from "./map_view.js";
 
@@ -82,8 +81,11 @@ function rowOf({ id, kind, at, radius, isRuledOut }, view) {
   const entity = view.board.get(id), time = at ? formatShortMoment(at) : t("time unknown");
   if (!entity || kind === "search") return { href: `${view.path("")}#log`, time, title: say("last_seen_report"), note: placeText(entity, kind, radius), isStruck: false, key: null };
   const { state } = entity;
-  return { href: view.path(id), time, title: html`<b>${state.number}</b> ${titleOf(/** @type {Card} */ (entity))}`, isStruck: isRuledOut, note: [...factsOf(kind, state, view), placeText(entity, kind, radius)].filter(Boolean).join(" · "), below: contradictionMark(view.contradictions.of(id)) };
+  return { href: view.path(id), time, title: html`<b>${state.number}</b> ${titleOf(/** @type {Card} */ (entity))}`, isStruck: isRuledOut, note: [...factsOf(kind, state, view), placeText(entity, kind, radius)].filter(Boolean).join(" · "), below: contradictionNote(view.contradictions.of(id)) };
 }
+
+/** Render the mark of a card's face. @param {ContradictingCard | undefined} contradiction */
+const contradictionNote = (contradiction) => (contradiction ? html`<span class="not-both" data-testid="not-both"><span>${contradiction.mark}</span></span>` : nothing);
 
 /** @param {string} kind @param {State} state @param {BoardView} view @returns {(string | null)[]} */
 function factsOf(kind, state, view) {

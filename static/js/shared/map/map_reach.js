@@ -5,7 +5,6 @@ import { t } from "../../core/i18n.js";
 import { say } from "../../core/rules/sentences.js";
 import { MINUTE_MS, clock, serverNow } from "../../core/time.js";
 import { distance } from "../../format/values.js";
-import { LAST_SEEN, MEANS, meansText } from "../reach.js";
 
 export class MapReach {
   /** @type {Set<import("../reach.js").Means>} */ #chosen = new Set();
@@ -22,15 +21,15 @@ export class MapReach {
     if (!start) return { box: nothing, drawn: null };
     const moment = view.past ? new Date(view.moment) : serverNow(), until = new Date(Math.floor(Number(moment) / MINUTE_MS) * MINUTE_MS);
     const at = view.past ? /** @type {any} */ (view.board).seq : null, query = { from: start.id, until: until.toISOString(), at };
-    const answers = MEANS.filter((by) => this.#chosen.has(by)).map((by) => ({ by, ...view.reaches.of({ ...query, by }) }));
-    return { box: this.#box(start.name, until, answers), drawn: drawnOf(answers) };
+    const answers = view.reaches.means.filter((by) => this.#chosen.has(by)).map((by) => ({ by, ...view.reaches.of({ ...query, by }) }));
+    return { box: this.#box(start.name, until, answers, view.reaches), drawn: drawnOf(answers) };
   }
 
-  /** @param {string} name @param {Date} until @param {Answer[]} answers */
-  #box(name, until, answers) {
+  /** @param {string} name @param {Date} until @param {Answer[]} answers @param {BoardView["reaches"]} reaches */
+  #box(name, until, answers, { means, textOf }) {
     const problem = answers.find((answer) => answer.problem)?.problem;
     return html`<div class="map-reach-box" data-testid="map-reach"><p><b>${t("How far from {place}", { place: name })}</b> ${t("until {at}", { at: clock(until) })}</p>
-      <div role="group" aria-label=${t("How far from {place}", { place: name })}>${MEANS.map((by) => html`<button type="button" class="chip" data-by=${by} aria-pressed=${String(this.#chosen.has(by))} @click=${() => this.#toggle(by)}>${meansText(by)}${farText(answers.find((answer) => answer.by === by)?.reach)}</button>`)}</div>
+      <div role="group" aria-label=${t("How far from {place}", { place: name })}>${means.map((by) => html`<button type="button" class="chip" data-by=${by} aria-pressed=${String(this.#chosen.has(by))} @click=${() => this.#toggle(by)}>${textOf(by)}${farText(answers.find((answer) => answer.by === by)?.reach)}</button>`)}</div>
       ${problem ? html`<p class="error" role="alert">${problem}</p>` : nothing}</div>`;
   }
 
@@ -44,10 +43,10 @@ export class MapReach {
 /** @typedef {{ by: import("../reach.js").Means } & import("../reach.js").ReachAnswer} Answer */
 
 /** Return the open sighting, otherwise where the child was last seen, if its place and time are known. @param {BoardView} view */
-function startOf({ board, ui, model }) {
+function startOf({ board, ui, model, reaches }) {
   const card = ui.card ? board.get(ui.card) : undefined;
   if (card?.kind === "sighting" && card.state.seen_at && card.state.place?.lat != null) return { id: card.id, name: say("sighting", { number: card.state.number }) };
-  return model.search.state.last_seen?.lat != null ? { id: LAST_SEEN, name: say("last_seen_report") } : null;
+  return model.search.state.last_seen?.lat != null ? { id: reaches.lastSeen, name: say("last_seen_report") } : null;
 }
 
 /** @param {Reach | null | undefined} reach */

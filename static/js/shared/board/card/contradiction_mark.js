@@ -7,7 +7,7 @@ import { html } from "../../compact_html.js";
 /** @param {ContradictingCard | undefined} contradiction */
 export function contradictionMark(contradiction) {
   if (!contradiction) return nothing;
-  return html`<p class="not-both" data-testid="not-both"><span .textContent=${contradiction.mark}></span></p>`;
+  return html`<span class="not-both" data-testid="not-both"><span .textContent=${contradiction.mark}></span></span>`;
 }
 
 /** @param {Card} entity @param {BoardView} view */
