@@ -7,6 +7,7 @@ from board.commands.contacts import contacts
 from board.engine.event_writer import EventWriter
 from board.errors import Refused, validated
 from board.i18n import N_, gettext_for
+from models.contact import MAX_PHONES
 from models.entity import State
 from models.missing_report import MissingReport
 
@@ -36,7 +37,7 @@ def details(text: str) -> State:
             found["email"] = part
         else:
             return {"note": text}
-    return found if len(found["phones"]) <= contacts.MAX_PHONES else {"note": text}
+    return found if len(found["phones"]) <= MAX_PHONES else {"note": text}
 
 
 def _accepts(values: State) -> bool:
