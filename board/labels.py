@@ -77,6 +77,8 @@ DONE = {
     "extended": N_("promised for longer"), "lapsed": N_("promise lapsed"), "given_back": N_("given back"),
     "ended": N_("ended"), "alarm.taken": N_("taken"), "begun": N_("begun"), "duty.extended": N_("end changed"),
     "kept": N_("alarms kept"),
+    "asked": N_("question asked"), "call_ended": N_("call ended"), "joined": N_("joined to a search"), "closed": N_("closed"),
+    "reopened": N_("reopened"), "reported": N_("reported again"),
     "photo_set": N_("photo changed"), "attached": N_("attached"),
     "placed": N_("placed on a search"), "brought_back": N_("back on the board"), "dismissed": N_("dismissed"),
     "removal_proposed": N_("removal proposed"), "file.removed": N_("removed from the disk"),

@@ -14,7 +14,7 @@ const OPTIONS = {
   "person.age": { range: [0, OLDEST], outOfRange: "age" },
   "person.height_cm": { range: [30, 230], outOfRange: "height" },
   "person.first_name": { required: false, autofocus: false },
-  "person.description": { label: () => t("Looks"), rows: 2 },
+  "person.description": { label: () => t("Appearance"), rows: 2 },
   "person.needs": { placeholder: () => t("Medicine, an inhaler…") },
   "source_name": { label: () => t("Name") },
   "source_contact": { label: () => t("Phone or e-mail"), placeholder: () => "+32 …" },

@@ -6,18 +6,16 @@ import { t } from "../../core/i18n.js";
 import { accountName } from "../../format/values.js";
 import { formatMoment } from "../../format/time_elements.js";
 
-/** @typedef {import("./report_dialog.js").ReportDialog} ReportDialog */
-
-/** @param {ReportDialog} view @param {Entity} report */
+/** @param {ReportDialogView} view @param {Entity} report */
 export function decisionForms(view, report) {
   const { state } = report;
   if (state.status !== "waiting") return decided(view, report);
-  const tab = (/** @type {ReportDialog["part"]} */ part, /** @type {string} */ text) => html`<button type="button" data-act="part-${part}" aria-pressed=${view.part === part} @click=${() => { view.part = part; view.view.draw(); }}>${text}</button>`;
+  const tab = (/** @type {ReportDialogView["part"]} */ part, /** @type {string} */ text) => html`<button type="button" data-act="part-${part}" aria-pressed=${view.part === part} @click=${() => { view.part = part; view.view.draw(); }}>${text}</button>`;
   return html`<div class="chips decision" role="group" aria-label=${t("Decision")}>${tab("open", t("Open a search…"))} ${tab("join", t("Belongs to…"))} ${tab("close", t("Close the report…"))}</div>
     ${{ open: opening, join: joining, close: closing }[view.part](view, report)}`;
 }
 
-/** @param {ReportDialog} view @param {Entity} report */
+/** @param {ReportDialogView} view @param {Entity} report */
 function opening(view, { id, state }) {
   const open = async () => {
     const access = view.typed.members ? { access: "members" } : {};
@@ -26,14 +24,14 @@ function opening(view, { id, state }) {
   };
   const name = accountName(view.view.session, state.taken_by);
   return html`<form data-form="open-report" @submit=${view.submit(open)}>
-    <p class="hint">${t("The search gets all these facts, the first tasks of its type, the caller as a contact, and {name} and you as members.", { name })}
+    <p class="hint">${t("The search gets all these answers, the first tasks of its type, the caller as a contact, and {name} and you as members.", { name })}
       ${state.missing_since ? nothing : t("Nobody knows yet since when: the time of the call counts.")}</p>
     <div class="check"><input id="report-members" type="checkbox" .checked=${view.typed.members} @change=${view.edit("members")} /><label for="report-members">${t("Only its members may see it")}</label></div>
     ${state.person.first_name ? nothing : html`<p class="error">${t("A search needs a first name. Continue the report first.")}</p>`}
     <button class="primary" data-act="open" ?disabled=${view.busy}>${t("Open the search")}</button></form>`;
 }
 
-/** @param {ReportDialog} view @param {Entity} report */
+/** @param {ReportDialogView} view @param {Entity} report */
 function joining(view, { id, state }) {
   const join = async () => {
     const { search } = view.typed;
@@ -46,7 +44,7 @@ function joining(view, { id, state }) {
     <p class="hint">${t("The search lists everyone who reported it, and gets these answers as a note.")}</p></form>`;
 }
 
-/** @param {ReportDialog} view @param {Entity} report */
+/** @param {ReportDialogView} view @param {Entity} report */
 function closing(view, { id }) {
   const { why, note } = view.typed, codes = label.codes("decision.why", "report");
   const close = async () => {
@@ -60,7 +58,7 @@ function closing(view, { id }) {
     <button class="primary" data-act="close-report" ?disabled=${view.busy || !why || (why === "other" && !note.trim())}>${t("Close the report")}</button></form>`;
 }
 
-/** @param {ReportDialog} view @param {Entity} report */
+/** @param {ReportDialogView} view @param {Entity} report */
 function decided(view, { id, state: { status, decision } }) {
   const { session } = view.view;
   const text = [label.value("status", status, "report"), decision.why && label.value("decision.why", decision.why, "report"), decision.note].filter(Boolean).join("\u00a0· ");

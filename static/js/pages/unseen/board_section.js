@@ -140,7 +140,7 @@ const NAMES = {
   search: (/** @type {State} */ state, /** @type {any} */ { board }) => [board.id === "operations" && state.person ? shortPersonName(state.person) : label.noun("search")],
   note: (/** @type {{ text: string }} */ { text }) => [label.noun("note"), text],
   tip: (/** @type {State} */ state) => [cardName({ kind: "tip", state }), state.description],
-  report: (/** @type {State} */ state) => [cardName({ kind: "report", state }), state.person.first_name ?? ""],
+  report: (/** @type {State} */ state) => [cardName({ kind: "report", state }), state.person?.first_name ?? ""],
   file: (/** @type {State} */ { caption, name }) => [label.noun("file"), caption || name],
   material: (/** @type {State} */ state) => [materialName(state)],
   contact: (/** @type {State} */ { name }) => [label.noun("contact"), name],
