@@ -183,10 +183,10 @@ async def test_history_has_decisions_also_where_the_value_is_no_or_zero(team: Te
     search = await team.alice.open_search(person={"first_name": "Noor", "age": 0})
     await team.alice.command(search, "search.set_worrying", {"worrying": False, "basis": "the officer says so"})
     lines = (await fetched(team.bob, f"/searches/{search}/history.md")).text.splitlines()
-    (opened,) = (line for line in lines if "opened the search" in line)
+    _, opened = (line for line in lines if "opened the search" in line)  # the timeline is first
     assert "Age: 0" in opened
     assert "Unknown" not in opened, "what it begins with, where nobody said otherwise"
-    (decided,) = (line for line in lines if " decided: " in line)
+    _, decided = (line for line in lines if " decided: " in line)
     assert "Alice decided: Not worrying · Basis: " in decided
     assert "the officer says so" in decided
 
