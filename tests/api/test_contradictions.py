@@ -216,9 +216,9 @@ async def test_reach_without_a_place_or_a_time_is_refused(team: Team) -> None:
     unknown, timeless = await scene.sighting(seen_at=GHENT["seen_at"]), await scene.sighting(place=GHENT["place"])
     until = "2026-11-24T17:00:00Z"
     refused: list[tuple[dict[str, str], int]] = [
-        ({"from": unknown["id"], "until": until}, 422),
-        ({"from": timeless["id"], "until": until}, 422),
-        ({"until": until}, 422),
+        ({"from": unknown["id"], "until": until}, 404),
+        ({"from": timeless["id"], "until": until}, 404),
+        ({"until": until}, 404),
         ({"from": UNKNOWN_ID, "until": until}, 404),
         ({"from": "x" * 65, "until": until}, 422),
         ({"until": until, "by": "rocket"}, 422),
