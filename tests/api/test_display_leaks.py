@@ -199,7 +199,11 @@ SHARED |= dict.fromkeys(("board.make_room", "board.bring_back"), "column.add")
 SHARED |= dict.fromkeys(("alarm.extend", "alarm.give_back"), "alarm.take")
 SHARED |= dict.fromkeys(("column.rename", "column.move", "column.remove"), "column.add")
 SHARED |= dict.fromkeys(("wake.answer", "contact.add", "contact.update", "contact.log", "contact.withdraw"), "note.add")
-SHARED["contact.restore"] = "note.add"
+SHARED |= dict.fromkeys(("contact.restore", "tip.add", "report.add", "place.add", "place.update"), "note.add")
+SHARED |= {  # each report is that of another scene
+    "report.update": "task.add", "report.ask": "task.update", "report.end_call": "sighting.add", "report.open": "tip.update",
+    "report.join": "sighting.update", "report.close": "tip.assign", "report.reopen": "tip.restore",
+}  # fmt: skip
 FRAMES = {  # all keys that any frame may contain
     "alarm", "rule", "occasion", "raised_at", "step", "assigned", "lapsed_at", "promise",  # of a search, in its summary
     "type", "account", "id", "name", "role", "heartbeat_s", "server", "form", "display", "profile", "language", "shows",
