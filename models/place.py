@@ -56,15 +56,9 @@ class Place(Card, table=True):
         Title, N_("Name"), ..., by_people=True, control="text", required=True, searched=True, exported=True, personal=True,
         prose=True,
     )  # fmt: skip
+    # not exported: the column `kind` of exports has the kind of card
     kind: str = field(
-        SearchedKind,
-        N_("Type of place"),
-        "unknown",
-        by_people=True,
-        control="choice",
-        required=True,
-        exported=True,
-        choices=KINDS,
+        SearchedKind, N_("Type of place"), "unknown", by_people=True, control="choice", required=True, choices=KINDS
     )
     location: dict[str, Any] | None = group(LocationWithRadius, N_("Place"), nullable=True, by_people=True, parts=PLACE)
     outline: list[list[float]] | None = group(

@@ -34,7 +34,7 @@ class MarkRule:
 
 _ON_BOARD: Condition = {"withdrawn": [False]}
 MARKS = (
-    MarkRule("search", "last_seen", "missing_since", shown={}, shapes=(({}, "last-seen"),)),
+    MarkRule("search", "last_seen", "missing_since", shown={}, shapes=(({}, "seen-last"),)),
     MarkRule(
         "sighting", "place", "seen_at", shown=_ON_BOARD, ruled_out={"assessment": ["not_the_child", "duplicate"]},
         shapes=(

@@ -285,7 +285,7 @@ class BriefingChildren(ReportDocument):
         alarm, name = self._alarm_by_subject.get(card["id"]), self._name(card["assignee"])
         text, first_name = self._owner_text(card), name.split()[0]
         if alarm is not None and reported_alarms.is_only_assigned(alarm):
-            text, first_name = (self._say(sentences.NAME_NO_ANSWER, name=each) for each in (name, first_name))
+            text, first_name = (self._say(N_("{name}, no answer yet"), name=each) for each in (name, first_name))
         if not card["assignee"]:
             first_name = str(text)
         return f"\u00a0· {text}" if is_large else UserText(f"\u00a0· {text}", short=f"\u00a0· {first_name}")

@@ -32,7 +32,7 @@ class SearchFacts(ReportWording):
             (self._field("worrying"), [self._decision(search), *self._suggested(search), *self._decider(search)]),
             (self._field("missing_since"), [self._at(search["missing_since"])]),
             *self._last_seen(search["last_seen"] or {}),
-            (self._field("lead"), [self._name(search["lead"]) if search["lead"] else translate(N_("nobody"))]),
+            (self._field("lead"), [self._name(search["lead"]) if search["lead"] else translate(sentences.NOBODY)]),
             *self._goal(search),
             *self._child(search["person"]),
             *self._details(search["details"] or {}),

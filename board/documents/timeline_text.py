@@ -1,5 +1,6 @@
 """Texts of the items of a timeline, in the reader's language: the same on screens and paper."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
@@ -36,11 +37,11 @@ class ItemText(NamedTuple):
 
 def text_of(item: Item, board: str, values: FieldValues) -> ItemText:
     """Return the texts of an item of a search's timeline."""
-    compose = {
+    compose: dict[str, Callable[[Item, FieldValues], ItemText]] = {
         LAST_SEEN: _last_seen, Sighting.KIND: _sighting, Note.KIND: _note, Place.KIND: _searched_place,
         SearchHandover.KIND: _handover, Search.KIND: partial(_decision, board=board),
-    }[item.kind]  # fmt: skip
-    text = compose(item, values)
+    }  # fmt: skip
+    text = compose[item.kind](item, values)
     by = text.by or values.names.accounts.get(item.account or "", "")
     return text._replace(text=cut(text.text), place=cut(text.place), by=cut(by))
 

@@ -134,7 +134,7 @@ def cards(board: str, names: NameResolver) -> tuple[list[str], Row]:
     def row(event: JournalEvent) -> list[Any]:
         state = event.payload()["state"]
         identity = {"kind": event.kind, "id": event.entity}
-        values = identity | flatten(state) | {"checklist": _checklist(state), "criteria": _criteria(state)}
+        values = flatten(state) | identity | {"checklist": _checklist(state), "criteria": _criteria(state)}
         values["earlier"] = _earlier(state, names)
         words = values | {"criteria": _criteria_in_words(state, names)}
         if board != OPERATIONS:

@@ -31,7 +31,7 @@ def _geometry(feature: GeoFeature) -> Geometry:
         shapes.append(Point(type="Point", coordinates=feature.point))
     if feature.outline:
         shapes.append(_outline(feature))
-    return shapes[0] if len(shapes) == 1 else GeometryCollection(type="GeometryCollection", geometries=shapes)  # type: ignore[no-any-return]
+    return shapes[0] if len(shapes) == 1 else GeometryCollection(type="GeometryCollection", geometries=shapes)
 
 
 def _outline(feature: GeoFeature) -> Any:

@@ -102,10 +102,11 @@ class Said:
         """Return whether a row says everything that was typed."""
         if not self.statements:
             return False
-        return all(
-            (meaning.things & compatible or self.statements[number].negated) and self._fit(number, meaning) >= FITS
-            for number, compatible in enumerate(self._compatible)
-        )
+        things = meaning.things
+        for number, compatible in enumerate(self._compatible):
+            if not things & compatible and not self.statements[number].negated:
+                return False
+        return all(self._fit(number, meaning) >= FITS for number in range(len(self.facts)))
 
     def likeness(self, meaning: Meaning) -> Likeness:
         """Return how well a row fits. A contradiction (red coat, green coat) costs."""
@@ -129,8 +130,9 @@ class Said:
                     yield number, statement.span
 
     def _fit(self, number: int, meaning: Meaning) -> float:
-        likeness = self.meanings.encoder.likeness
-        return max((likeness(said, known) for said in self.facts[number] for known in meaning.facts), default=0.0)
+        encoder, compatible = self.meanings.encoder, self._compatible[number]
+        facts = [known for known in meaning.facts if compatible >> encoder.thing(known) & 1]
+        return max((encoder.bound_likeness(said, known) for said in self.facts[number] for known in facts), default=0.0)
 
 
 def any_bits(masks: Iterable[int]) -> int:

@@ -6,12 +6,11 @@ Without it, the first look-ups after a start would have to read them, and would 
 from functools import partial
 from typing import Any, NoReturn
 
-from sqlalchemy import select
 from sqlmodel import Session
 
 from board.engine import kinds
 from board.engine.kinds import Kind
-from board.lookup.rows_by_meaning import MAX_COMPARED
+from board.lookup.rows_by_meaning import MAX_COMPARED, RowTexts
 from board.service import BoardService
 from board.telemetry.periodic import run_on_database
 from board.vocabulary import Meanings, meanings
@@ -55,10 +54,11 @@ class MeaningReader:
 def _read_page(kind: Kind, known: Meanings, after: str, before: str, session: Session) -> tuple[str, str]:
     """Read the rows between two ids, the newest first; return the first and the last id."""
     columns = columns_of(kind.model)
-    query = select(columns.id, *(columns[name] for name in sorted(kind.searched_columns))).where(columns.id > after)
+    texts = RowTexts.of(kind)
+    query = texts.query.where(columns.id > after)
     if before:
         query = query.where(columns.id < before)
     rows: list[Any] = list(session.connection().execute(query.order_by(columns.id.desc()).limit(PAGE)))
     for row in paced(rows, every=5):
-        known.of(kind.searchable_texts(row))
+        known.of(texts.read(row))
     return (rows[0].id, rows[-1].id) if rows else ("", "")

@@ -5,10 +5,11 @@ was never read is read now; of these, a look-up reads only so many, the newest f
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlmodel import Session
 
 from board.engine.kinds import Kind
@@ -21,6 +22,7 @@ from models.searchable import Searchable
 
 Texts = Mapping[str, str | None]
 
+NO_LOOKS = frozenset({"place", "direction", "reference"})  # columns that are searched by their words only
 MAX_COMPARED = 20_000  # newest rows of a kind
 MAX_READ = 2_000  # texts that one look-up reads for the first time
 
@@ -41,14 +43,31 @@ def ids_by_meaning(session: Session, kind: Kind, said: Said, conditions: Sequenc
         return []
     columns = columns_of(kind.model)
     named = [columns.folded.like(f"% {word}%") for word in said.names]
-    query = select(columns.id, *(columns[name] for name in sorted(kind.searched_columns))).where(*conditions, *named)
-    rows = session.connection().execute(query.order_by(columns.id.desc()).limit(MAX_COMPARED))
-    found = (
-        row.id
-        for row, meaning in with_meanings(said.meanings, ((row, kind.searchable_texts(row)) for row in paced(rows)))
-        if meaning is not None and said.fits(meaning)
-    )
+    texts = RowTexts.of(kind)
+    query = texts.query.where(*conditions, *named).order_by(columns.id.desc()).limit(MAX_COMPARED)
+    rows = ((row, texts.read(row)) for row in paced(session.connection().execute(query)))
+    found = (row.id for row, meaning in with_meanings(said.meanings, rows) if meaning is not None and said.fits(meaning))
     return list(islice(found, limit))
+
+
+class RowTexts(NamedTuple):
+    """Texts of a kind's rows that can say looks. `fields`: those that are columns of their own; none if some are in a group."""
+
+    kind: Kind
+    query: Select[Any]
+    fields: tuple[str, ...]
+
+    @classmethod
+    @cache
+    def of(cls, kind: Kind) -> "RowTexts":
+        columns, names = columns_of(kind.model), sorted(kind.searched_columns - NO_LOOKS)
+        is_plain = all(spec.path in names for spec in kind.fields if spec.searched and spec.column not in NO_LOOKS)
+        selected = names if is_plain else sorted(kind.searched_columns)
+        return cls(kind, select(columns.id, *(columns[name] for name in selected)), tuple(names) if is_plain else ())
+
+    def read(self, row: Any) -> Texts:
+        """Return the texts of a row of the query, by field."""
+        return dict(zip(self.fields, row[1:], strict=True)) if self.fields else self.kind.searchable_texts(row)
 
 
 def with_meanings(meanings: Meanings, rows: Iterable[tuple[Any, Texts]]) -> Iterator[tuple[Any, Meaning | None]]:

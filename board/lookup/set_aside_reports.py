@@ -87,7 +87,7 @@ def candidates_of(reports: Iterable[Any], meanings: Meanings) -> Iterator[Candid
 
 def looks_of(report: Any) -> Texts:
     """Return the texts of a report that say how the child looks."""
-    return {"description": report.description, "clothing": report.clothing, "company": report.company}
+    return {"clothing": report.clothing, "company": report.company, "description": report.description}
 
 
 def is_tip(report: Any) -> bool:

@@ -157,9 +157,9 @@ def _similar(draft: SightingDraft, said: Said, candidates: Any, at: datetime) ->
     return suggestions[:MAX_SIMILAR]
 
 
-def _looks(row: Row[Any]) -> dict[str, str]:
-    texts = {"description": row.description, "clothing": row.clothing, "company": row.company}
-    return {field: text[:MAX_TEXT] for field, text in texts.items() if text}
+def _looks(row: Row[Any]) -> dict[str, str | None]:
+    texts = {"clothing": row.clothing, "company": row.company, "description": row.description}
+    return {field: text and text[:MAX_TEXT] for field, text in texts.items()}
 
 
 def _sighting_json(suggestion: _Suggestion, reads: str, folder: str | None) -> SimilarSighting:

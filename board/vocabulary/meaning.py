@@ -109,7 +109,11 @@ class Encoder:
 
     def likeness(self, said: int, known: int) -> float:
         """Return how well one fact fits another, 0 to 1. 0 if they contradict each other."""
-        if (said ^ known) & NEGATED or not self._is_same_thing(said, known):
+        return self.bound_likeness(said, known) if self._is_same_thing(said, known) else 0.0
+
+    def bound_likeness(self, said: int, known: int) -> float:
+        """Return how well what is bound to one fact fits another one about the same thing."""
+        if (said ^ known) & NEGATED:
             return 0.0
         colour = self._colour_likeness(said >> COLOUR_AT & _COLOURS, known >> COLOUR_AT & _COLOURS)
         details, others = said >> DETAIL_AT, known >> DETAIL_AT

@@ -8,7 +8,7 @@ from board.vocabulary.meaning import Encoder, Meaning
 from board.vocabulary.parser import Parser
 from board.vocabulary.statement import Statement
 
-Key = tuple[int, int]
+Key = int
 
 MAX_KEPT = 24_000  # texts; about 14 MB
 MAX_READ = 4_000  # characters of a text that a look-up compares
@@ -55,4 +55,4 @@ class Meanings:
 
 
 def _key(texts: Mapping[str, str | None]) -> Key:
-    return hash(tuple(texts.items())), sum(len(text) for text in texts.values() if text)
+    return hash(tuple(texts.items()))

@@ -126,7 +126,8 @@ async def test_two_criteria_without_a_decision_raise_an_alarm(alarms: Alarms) ->
 
 async def test_the_question_if_a_search_is_worrying_has_one_alarm(alarms: Alarms) -> None:
     desk = alarms.desk
-    search = await desk.bob.open_search(person={"first_name": "Noor", "age": 9}, criteria=TWO_CRITERIA)
+    person, lead = {"first_name": "Noor", "age": 9}, desk.bob.account["id"]
+    search = await desk.alice.open_search(person=person, criteria=TWO_CRITERIA, lead=lead)
     await alarms.after(31)
     assert await rules(alarms, search) == ["worrying_search"], "which asks already"
     (asking,) = [id for id, state in (await alarms.states(search)).items() if state["rule"] == "worrying_search"]

@@ -253,7 +253,7 @@ async def test_a_refused_briefing_says_why_and_has_no_empty_boxes(team: Team) ->
     await team.ada.command(OPERATIONS, "handover.refuse", {"handover": number, "reason": "the port is missing"})
     (page,) = await pages(team.bob, f"/handovers/{number}/briefing.pdf")
     assert "____" not in page
-    assert re.search(rf"Ada refused handover {number}, .* Reason the port is missing", page)
+    assert re.search(rf"Ada refused handover {number}, .* Reason: the port is missing", page)
 
 
 async def test_a_text_that_carried_over_says_so_on_paper(team: Team) -> None:

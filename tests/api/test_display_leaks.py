@@ -65,7 +65,7 @@ TASK: dict[str, Any] = {
     "checklist": {"k1": {"text": f"{SECRET} item", "done": False, "rank": "a1"}},
     "place": {"text": f"{SECRET} quay", "lat": 51.0532, "lon": 3.7313, "radius_m": 78},
 }  # fmt: skip
-PLACE: dict[str, Any] = {
+SEARCHED_PLACE: dict[str, Any] = {
     "name": f"{SECRET} park", "kind": "area",
     "location": {"text": f"{SECRET} street", "lat": 51.0531, "lon": 3.7312, "radius_m": 77},
     "outline": [[51.05311, 3.73121], [51.05312, 3.73122], [51.05313, 3.73123]], "searched_by": f"{SECRET} team",
@@ -125,7 +125,7 @@ GIVEN: dict[str, dict[str, Any]] = {  # data for each command of the table
     "sighting.looked_at": {"sighting": "{sighting}"},
     "sighting.pass_on": {"sighting": "{sighting}", "to": f"{SECRET} zone", "reference": f"{SECRET} 12/2026"},
     "task.add": TASK,
-    "place.add": PLACE,
+    "place.add": SEARCHED_PLACE,
     "place.update": {"place": "{place}", "remarks": f"{SECRET} nothing"},
     "task.update": {"task": "{task}", "result": f"{SECRET} done"},
     "card.move": {"card": "{sighting}", "column": "{done}"},
@@ -199,7 +199,11 @@ SHARED |= dict.fromkeys(("board.make_room", "board.bring_back"), "column.add")
 SHARED |= dict.fromkeys(("alarm.extend", "alarm.give_back"), "alarm.take")
 SHARED |= dict.fromkeys(("column.rename", "column.move", "column.remove"), "column.add")
 SHARED |= dict.fromkeys(("wake.answer", "contact.add", "contact.update", "contact.log", "contact.withdraw"), "note.add")
-SHARED["contact.restore"] = "note.add"
+SHARED |= dict.fromkeys(("contact.restore", "tip.add", "report.add", "place.add", "place.update"), "note.add")
+SHARED |= {  # each report is that of another scene
+    "report.update": "task.add", "report.ask": "task.update", "report.end_call": "sighting.add", "report.open": "tip.update",
+    "report.join": "sighting.update", "report.close": "tip.assign", "report.reopen": "tip.restore",
+}  # fmt: skip
 FRAMES = {  # all keys that any frame may contain
     "alarm", "rule", "occasion", "raised_at", "step", "assigned", "lapsed_at", "promise",  # of a search, in its summary
     "type", "account", "id", "name", "role", "heartbeat_s", "server", "form", "display", "profile", "language", "shows",
@@ -268,7 +272,7 @@ async def _scene(team: Team, lead: str) -> tuple[str, dict[str, Any]]:
     alice, search = team.alice, await team.alice.open_search(**SEARCH, lead=lead)
     await alice.command(search, "sighting.add", SIGHTING)
     await alice.command(search, "task.add", TASK)
-    await alice.command(search, "place.add", PLACE)
+    await alice.command(search, "place.add", SEARCHED_PLACE)
     await give_out(alice, search, MATERIAL, f"{SECRET} station")
     await alice.command(search, "contact.add", CONTACT)
     entities = (await alice.snapshot(search))["entities"]

@@ -224,6 +224,10 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "GET /reports/{report}/caller": {"with": {"report": "<report>"}},
     "GET /boards/{board}/room": {"with": {"board": "<board>"}},
     "GET /boards/{board}/look-again": {"with": {"board": "<board>"}},
+    "GET /boards/{board}/contradictions": {"with": {"board": "<board>"}},
+    "GET /boards/{board}/reach": {
+        "with": {"board": "<board>", "from_": "<sighting>", "until": "2026-11-24T18:00:00Z", "by": "train"},
+    },
     "GET /boards/{board}/chain": {"with": {"board": "<board>"}},
     "GET /boards/{board}/timeline": {"with": {"board": "<board>", "at": 2}},
     "GET /boards/{board}/places.geojson": {"with": {"board": "<board>"}},
@@ -330,6 +334,8 @@ async def test_a_generated_client_makes_every_call(team: Team, tools: Path, clie
     email = f"{new_id()}@desk.example"
     await live_changes.add_account(team.server.service, email, "Cora", "coordinator", PASSWORD)
     await team.bob.command(search, "note.add", {"text": "@Alice look"})
+    seen = {"place": {"lat": 51.05, "lon": 3.72}, "seen_at": "2026-11-24T16:00:00Z"}
+    await team.bob.command(search, "sighting.update", {"sighting": names["sighting"]} | seen)
     snapshot = (await team.alice.http.get(f"/api/v1/boards/{search}")).json()
     reference = next(each["state"]["reference"] for each in snapshot["entities"] if each["kind"] == "search")
     number = await handover_steps.hand_to_sign(team.alice)

@@ -1,4 +1,4 @@
-"""Maps on paper, as a drawing, and on walls: for those who may see the search, at any moment, and in inner rooms only."""
+"""Printed maps, drawings, and maps on walls: for those who may see the search, at any moment, and in inner rooms only."""
 
 import asyncio
 import xml.etree.ElementTree as ET
@@ -57,7 +57,7 @@ async def test_map_is_on_a4_and_a3(scene: SearchScenario) -> None:
         assert answer.headers["content-type"] == "application/pdf", answer.text
         pages = [*pypdfium2.PdfDocument(answer.content)]
         assert round(pages[0].get_width()) == width
-        text = "\n".join(page.get_textpage().get_text_range() for page in pages)
+        text = "\n".join(page.get_textpage().get_text_range() for page in pages).replace("\u00a0", " ")
         for word in ("Zqkorenmarkt", "Zqveldstraat", "Zqpark", "± 77 m", "Natural Earth"):
             assert word in text, word
 

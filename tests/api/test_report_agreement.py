@@ -338,7 +338,7 @@ async def test_a_briefing_names_first_the_alarms_that_nobody_has(team: Team, thr
     (page,) = await pages(team.bob, language=language)
     nobody, waiting = OWNERS[language]
     assert COUNTS[language] in page
-    assert page.index(f"2 · {nobody}") < page.index("1 · Bob "), "by the numbers of the sightings"
+    assert page.index(f"8 · {nobody}") < page.index("7 · Bob "), "of two sightings"
     assert waiting in page, "beside the overdue task"
 
 

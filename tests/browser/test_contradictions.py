@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import expect
 
 from models.times import format_utc, now
-from tests.browser.test_pages import barriers
+from tests.browser.test_pages import TALL, barriers
 from tests.browser.test_replay import at_past
 from tests.support.browser_window import Window
 from tests.support.browsers import Browsers
@@ -115,7 +115,7 @@ async def test_the_panel_says_how_far_by_now_when_it_is_opened(browsers: Browser
     seen_at = format_utc(now() - timedelta(minutes=40))
     alice = await browsers.person("Alice")
     card = await alice.add(board, "sighting.add", {"description": "Girl at the tram stop"} | GHENT | {"seen_at": seen_at})
-    bob = await browsers.window("Bob")
+    bob = await browsers.window("Bob", viewport=TALL)
     requested: list[str] = []
     bob.page.on("request", lambda request: requested.append(request.url))
     await bob.open(f"/searches/{board}/cards/{card}")

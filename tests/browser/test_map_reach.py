@@ -4,8 +4,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.test_contradictions import AALST, GHENT, add_two, numbers
-from tests.browser.test_map import at_map
-from tests.browser.test_pages import barriers
+from tests.browser.test_map import at_map, barriers_beside
 from tests.support.browsers import Browsers
 
 pytestmark = pytest.mark.browser
@@ -47,6 +46,6 @@ async def test_chosen_means_draw_how_far_a_person_gets(browsers: Browsers) -> No
     await expect(bob("path.map-reach.foot, path.map-reach")).to_have_count(1)
     await box.locator("[data-by=train]").click()
     await expect(bob(".map-reached").first).to_be_attached()
-    assert await barriers(bob, "[data-testid=map-reach]") == []
+    assert await barriers_beside(bob, "[data-testid=map-reach]") == []
     await box.locator("[data-by=foot]").click()
     await expect(bob("path.map-reach")).to_have_count(0)

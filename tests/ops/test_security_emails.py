@@ -102,7 +102,7 @@ async def test_email_is_sent_again_until_the_server_takes_it_or_a_day_has_passed
     assert len(mail.mails) == 2
 
 
-async def test_without_a_mail_server_nothing_waits(scene: NoticeScene) -> None:
+async def test_nothing_waits_where_no_mail_server_is_set(scene: NoticeScene) -> None:
     await use(scene, by_email=False)
     assert await scene.rows() == []
 

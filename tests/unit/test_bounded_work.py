@@ -26,6 +26,7 @@ REASONS = {
     "board/api/metrics_endpoint.py to_thread": "for administrators and on this machine alone",
     "board/api/routes.py to_thread": "cached; who asks is in a turn of pages or strangers",
     "board/api/docs_page.py to_thread": "cached; who asks is in a turn of pages or strangers",
+    "board/maps/tiles_api.py to_thread": "reads a few kilobytes of a file; who asks is in a turn of pages or strangers",
     "board/help/pages.py to_thread": "cached; who asks is in a turn of pages or strangers",
 }
 WAITS = {"Semaphore", "BoundedSemaphore", "KeyedSemaphore", "to_thread", "run_in_threadpool", "ThreadPoolExecutor"}

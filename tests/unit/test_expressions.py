@@ -64,6 +64,7 @@ BOUNDS = (
         board/commands/cards/mentions.py: (?<![\w.@])@(?=\w)
         board/commands/cards/mentions.py: \w(?!\w|-\w)
         board/commands/cards/mentions.py: \w(?:.*\w)?
+        board/commands/reports/caller_contact.py: [,;\n]
         board/documents/content.py: ([\\`*_{}\[\]<>#|~!&$@^])
         board/documents/content.py: ^(\s*)([-+=:]|\d+(?=[.)]))
         board/documents/content.py: (?<=[\d→]) |(?<=\d\.) |(?<=\(±) | (?=[·→] )| (?=\d+(?: ·|$))| (?=\d{1,2}\.?\s\w{3,5}\.?\s)| (?=\d{4} \d)| (?=\d\d:\d\d)

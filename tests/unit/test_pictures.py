@@ -21,7 +21,7 @@ from board.web import board_pages
 from tests.tools.pictures import shots
 from tests.tools.pictures.camera import HEIGHTS
 
-NO_PAGES = re.compile(r"\.(json|txt|pdf|md|csv)$")  # catalogues and documents to take away
+NO_PAGES = re.compile(r"\.(json|txt|pdf|md|csv|svg)$")  # catalogues and documents to take away
 ALL_SHOTS = [shot for scene in shots.SCENES for shot in scene.shots]
 SCRIPTS = ROOT / "static/js"
 OPENED = re.compile(r'\bdialog(?:\(|\.ask\(\{)\s*(?:name: )?"([a-z-]+)"')  # by a script that draws it, or that has it drawn

@@ -84,7 +84,7 @@ def test_random_words_never_fail() -> None:
 def test_kept_meanings_are_bounded() -> None:
     known = type(meanings())(parser())
     for number in range(MAX_KEPT + 2 * DROPPED_AT_ONCE):
-        known._keep((number, 1), meanings().of({"": ""}))
+        known._keep(number, meanings().of({"": ""}))
     assert len(known) <= MAX_KEPT
     assert known.kept({"text": "red coat"}) is None
     assert known.of({"text": "red coat"}) == known.kept({"text": "red coat"})

@@ -1,5 +1,5 @@
-"""Calls owed by the texts of a handover that was open when contacts were added to the program. The server moves each text to a
-contact, with its text as the note and a call that is due an hour later."""
+"""Handover texts that owe calls, of a handover that was open when contacts were added to the program. The server moves each text
+to a contact, with its text as the note and a call that is due an hour later."""
 
 from collections import defaultdict
 from collections.abc import Mapping

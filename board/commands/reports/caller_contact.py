@@ -4,6 +4,7 @@ import re
 
 from board import labels
 from board.commands.contacts import contacts
+from board.commands.contacts.details import ContactDetails
 from board.engine.event_writer import EventWriter
 from board.errors import Refused, validated
 from board.i18n import N_, gettext_for
@@ -42,7 +43,7 @@ def details(text: str) -> State:
 
 def _accepts(values: State) -> bool:
     try:
-        validated(contacts.ContactDetails, values)
+        validated(ContactDetails, values)
     except Refused:
         return False
     return True

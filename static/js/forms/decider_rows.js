@@ -1,9 +1,10 @@
 /** Rows for the person outside the team who decided: role, name, time, how the team was told, and a reference. */
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
-import { t } from "../core/i18n.js";
+import { label } from "../core/labels.js";
 import { row } from "./form_row.js";
 
 const FIELDS = ["role", "name", "at", "by_way", "reference"];
+const named = (/** @type {string} */ part) => label.field(`appeal.decided_by${part}`, "search");
 
 /** Paths of the fields of a decision. @param {string} group */
 export const deciderPaths = (group) => FIELDS.map((name) => `${group}.${name}`);
@@ -22,9 +23,8 @@ export const namesDecider = (form, group) => [`${group}.role`, `${group}.name`].
  * @param {{ hint?: string, required?: boolean, namePath?: string }} [options] `namePath`: the field of the name, if it is another one
  */
 export function deciderRows(form, group, view, { hint = "", required = false, namePath = `${group}.name` } = {}) {
-  const names = { role: t("Role"), name: t("Name"), at: t("Decided at"), by_way: t("How"), reference: t("Reference") };
-  return html`<fieldset class="decider" data-testid="decider"><legend>${t("Who decided")}</legend>
+  return html`<fieldset class="decider" data-testid="decider"><legend>${named("")}</legend>
     ${hint ? html`<p class="hint">${hint}</p>` : nothing}
-    <div class="decider-fields">${FIELDS.map((name) => row(form, name === "name" ? namePath : `${group}.${name}`, view, names[/** @type {keyof typeof names} */ (name)], required && name !== "reference"))}</div>
+    <div class="decider-fields">${FIELDS.map((name) => row(form, name === "name" ? namePath : `${group}.${name}`, view, named(`.${name}`), required && name !== "reference"))}</div>
   </fieldset>`;
 }

@@ -95,9 +95,9 @@ export function placeInput({ id, path, form, board, changed, draw, describedBy =
     draw();
   };
   return html`<div class="place-field" @keydown=${onKeydown} @focusout=${onFocusOut}>
+    ${paths.length ? html`<div class="map-of-place">${mapOf(finder, draw).template(pointIn(point, paths), searchPoint(board), putOnMap)}</div>` : nothing}
     <p class="hint place-point" id="${id}-hint">${hint(hasPoint ? pointText(point[paths[0]], point[paths[1]]) : null, finder, restore, remove)}</p>
-    ${combobox({ id, value: form.raw(path), active: finder.active, open: finder.isOpen, fault: describedBy !== null, describedBy }, finder.options, onInput, pick)}
-    ${paths.length ? mapOf(finder, draw).template(pointIn(point, paths), searchPoint(board), putOnMap) : nothing}</div>`;
+    ${combobox({ id, value: form.raw(path), active: finder.active, open: finder.isOpen, fault: describedBy !== null, describedBy }, finder.options, onInput, pick)}</div>`;
 }
 
 /** @param {PlaceFinder} finder @param {() => void} draw */

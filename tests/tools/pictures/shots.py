@@ -114,6 +114,8 @@ SCENES: tuple[Scene, ...] = (
             Shot("board-column-menu", MILA, popup("[data-act=column-menu]:visible")),
             Shot("sighting-dialog", MILA, click("[data-act=add-sighting]"), dialog="add-sighting"),
             Shot("task-dialog", MILA, click("[data-act=add-task]"), dialog="add-task"),
+            Shot("search-map", f"{MILA}#map"),
+            Shot("searched-place-dialog", f"{MILA}#map", click("[data-act=add-place]"), dialog="add-place"),
             Shot("move-dialog", MILA, click("article.card [data-act=move]"), dialog="move"),
             Shot("details-dialog", MILA, click("[data-act=edit-search]"), dialog="facts"),
             Shot("details-abduction", MILA, edit_at(KIND_FIELDS), dialog="facts"),

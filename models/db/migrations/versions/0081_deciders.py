@@ -1,4 +1,4 @@
-"""Who decided that a disappearance is worrying, and who decided on a material."""
+"""Decider of a worrying disappearance, and of a material."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,11 +1,14 @@
 /* Marks of points on a map. Points that would cover each other share one mark with their number; a press on it zooms in, or opens the
    only one. Circles show how far a point may be off: nothing is drawn more precisely than it is known. */
 
+import { fitting } from "./lines.js";
+
 const GROUP_PX = 22; // marks nearer than this share one
+const MARK_PX = 13, LETTER_PX = 7; // half of a mark, and the rough width of a letter
 const MAX_CIRCLES = 300; // at a time; more would only cover the map
 const HATCH = "map-hatch";
 const SVG = "http://www.w3.org/2000/svg";
-const SHAPE_RANK = ["last-seen", "content-1", "content-2", "content-3", "content-4", "content-5", "content-6", "task", "searched", "cross"]; // of a shared mark: the most certain
+const SHAPE_RANK = ["seen-last", "content-1", "content-2", "content-3", "content-4", "content-5", "content-6", "task", "searched", "cross"]; // of a shared mark: the most certain
 
 /**
  * Group points by their place on the screen. Pure.
@@ -76,7 +79,22 @@ export class MarksLayer {
   #draw() {
     const groups = groupPoints(this.#points, ({ center }) => this.#map.project(center));
     sync(this.#marks, new Map(groups.map((group) => [keyOf(group, this.#selected), group])), (group) => this.#addMark(group), this.#map);
+    this.#hideCrowded(groups);
     sync(this.#shapes, shapesOf(this.#points), (shape) => this.#addShape(shape), this.#map);
+  }
+
+  /** Hide the texts that would cover others; the list has all of them. @param {MapPoint[][]} groups */
+  #hideCrowded(groups) {
+    const labels = groups.filter((group) => group.length === 1).map(([point]) => {
+      const { x, y } = this.#map.project(point.center), text = this.#textOf(point);
+      return { x: x + MARK_PX + (text.length * LETTER_PX) / 2, y, text, point };
+    });
+    labels.sort((a, b) => Number(b.point.id === this.#selected) - Number(a.point.id === this.#selected) || rankOf(a.point) - rankOf(b.point));
+    const shown = new Set(fitting(labels, labels.length).map(({ point }) => point.id));
+    for (const group of groups) {
+      const element = this.#marks.get(keyOf(group, this.#selected))?.getElement();
+      element?.classList.toggle("crowded", group.length === 1 && !shown.has(group[0].id));
+    }
   }
 
   /** @param {MapPoint[]} group */
@@ -148,7 +166,7 @@ function markElement(group, textOf) {
   shape.className = `shape ${first.shape} ${first.isRuledOut ? "out" : ""} ${first.kind}`;
   element.append(shape);
   const note = document.createElement(group.length > 1 ? "b" : "span");
-  note.className = group.length > 1 ? "many" : "note";
+  note.className = group.length > 1 ? "many" : "mark-text";
   note.textContent = group.length > 1 ? String(group.length) : textOf(first);
   element.append(note);
   element.dataset.points = group.map(({ id }) => id).join(" ");

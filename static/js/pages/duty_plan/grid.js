@@ -2,6 +2,7 @@
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { p, t } from "../../core/i18n.js";
+import { say } from "../../core/rules/sentences.js";
 import { coverageOf, dutyText, entriesOf, placeOf } from "../../core/rules/duty_plan.js";
 
 /** @typedef {import("../../core/rules/duty_plan.js").PlanDay} PlanDay */
@@ -41,7 +42,7 @@ function lookOf({ account, starts_at: start, ends_at: end }, now, status) {
 
 /** Legend of the bars. */
 export const legend = () => html`<ul class="plan-legend" aria-hidden="true">${[
-  ["on", t("on duty, confirmed")], ["", t("planned")], ["open", t("planned, not confirmed")], ["one", t("one person")], ["two", t("two or more")], ["none", t("nobody")],
+  ["on", t("on duty, confirmed")], ["", t("planned")], ["open", t("planned, not confirmed")], ["one", t("one person")], ["two", t("two or more")], ["none", say("nobody")],
 ].map(([look, text]) => html`<li><i class="bar ${look}"></i>${text}</li>`)}</ul>`;
 
 /**

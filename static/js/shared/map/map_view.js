@@ -9,9 +9,12 @@ import { MarksLayer } from "../../core/map/marks_layer.js";
 import { ReachLayer } from "../../core/map/reach_layer.js";
 import { addTiles } from "../../core/map/tiles.js";
 import { number, t } from "../../core/i18n.js";
+import { pageTitle } from "../../core/rules/pages.js";
 import { legend } from "./legend.js";
 import { PinBar } from "./pin_bar.js";
 
+const icon = (/** @type {string} */ path) => html`<svg viewBox="0 0 16 16" width="16" height="16" fill="none" stroke="currentColor" stroke-width="1.6" aria-hidden="true"><path d=${path} /></svg>`;
+const FIT_ICON = icon("M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4"), MIDDLE_ICON = icon("M8 1v5M8 10v5M1 8h5M10 8h5");
 const MAX_ROWS = 500; // drawn at a time; the others follow on request
 
 /**
@@ -89,22 +92,22 @@ export class MapView {
   template(host) {
     this.#host = host;
     queueMicrotask(() => this.#update()); // once it is in the document
-    return html`<section class="map-view" aria-label=${t("Map")}>${this.#list()}<div class="map-frame">${this.#element}${this.#overMap()}</div></section>`;
+    return html`<section class="map-view" aria-label=${pageTitle("map")}>${this.#list()}<div class="map-frame">${this.#element}${this.#overMap()}</div></section>`;
   }
 
   #overMap() {
     if (this.#state === "failed") return html`<p class="map-problem" role="alert">${t("The map could not be loaded. The list has all points.")} <button type="button" data-act="load-map" @click=${() => this.#load()}>${t("Try again")}</button></p>`;
     if (this.#state === "loading") return html`<p class="map-problem" role="status">${t("Loading…")}</p>`;
-    return html`<div class="map-buttons" role="group" aria-label=${t("Map")}>
+    return html`<div class="map-buttons" role="group" aria-label=${pageTitle("map")}>
         ${this.#button("zoom-in", t("Zoom in"), "+", () => this.#map.zoomIn())}${this.#button("zoom-out", t("Zoom out"), "−", () => this.#map.zoomOut())}
-        ${this.#button("fit", t("Show all points"), "⌖", () => this.#marks?.fit())}
-        ${this.#host.add ? this.#button("pin-center", t("Choose the middle of the map"), "⊹", () => this.#pin.put(this.#map, /** @type {any} */ (globalThis).L, this.#map.getCenter())) : nothing}</div>
+        ${this.#button("fit", t("Show all points"), FIT_ICON, () => this.#marks?.fit())}
+        ${this.#host.add ? this.#button("pin-center", t("Choose the middle of the map"), MIDDLE_ICON, () => this.#pin.put(this.#map, /** @type {any} */ (globalThis).L, this.#map.getCenter())) : nothing}</div>
       ${this.#host.add ? this.#pin.template(this.#host.add) : nothing}
       ${this.#host.reach?.box ?? nothing}
       ${legend()}<p class="map-attribution" data-testid="attribution">${this.#attribution}</p>`;
   }
 
-  /** @param {string} act @param {string} name @param {string} sign @param {() => void} run */
+  /** @param {string} act @param {string} name @param {Drawn} sign @param {() => void} run */
   #button = (act, name, sign, run) => html`<button type="button" data-act=${act} aria-label=${name} title=${name} @click=${run}>${sign}</button>`;
 
   #list() {

@@ -50,7 +50,7 @@ function callForm(id, view) {
     form.clear();
     view.contacts.close();
   };
-  const body = html`${choiceButtons(form, "result", view, { name: t("Result"), options: results })}
+  const body = html`${choiceButtons(form, "result", view, { name: label.field("last_call.result", "contact"), options: results })}
     ${row(form, "incoming", view)} ${row(form, "text", view)}
     ${nextCallButtons(form, view)}
     <div class="grid">${row(form, "next_call", view)} ${row(form, "assignee", view)} ${row(form, "happened_at", view)}</div>`;

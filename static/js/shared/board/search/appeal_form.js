@@ -48,7 +48,7 @@ function condition(form, key, view) {
   };
   return html`<div class="condition" data-condition=${key}>
     <label class="check"><input type="checkbox" name=${path} .checked=${form.raw(path) === true} @change=${tick} /> <span>${text}</span></label>
-    ${row(form, basis, view, t("Basis"))}
+    ${row(form, basis, view, label.field("worrying_basis", "search"))}
   </div>`;
 }
 

@@ -72,6 +72,6 @@ export function worryingBody(form, view) {
       </label>`)}
     </fieldset>
     ${otherChangeNotice(form, form.field("worrying"), view)}
-    ${row(form, "basis", view, t("Basis"))}
+    ${row(form, "basis", view, label.field("worrying_basis", "search"))}
     ${deciderRows(form, "decided_by", view)}`;
 }
