@@ -230,12 +230,9 @@ SENTENCES: dict[str, Sentence] = {
         N_("{what} was archived a day after it was answered"),
         said=_TIP,
     ),
-    "report.added": _say(
-        N_("{who} recorded {what}: {text}"), N_("{who} recorded {what}"),
-        text="text state.person.first_name",
-    ),
+    "report.added": _say(N_("{who} recorded {what}: {text}"), text="text state.person.first_name"),
     "report.asked": _say(N_("{who} asked the person on the telephone something about {what}"), said=("questions",)),
-    "report.call_ended": _say(N_("{who} ended the call of {what}"), N_("The call of {what} ended"), said=("ended_at",)),
+    "report.call_ended": _say(N_("{who} ended the call of {what}"), said=("ended_at",)),
     "report.opened": _say(
         N_("{who} opened {what} as the search for {name}"), N_("{who} opened {what} as a search"),
         said=_REPORT, name="search state.decision.search",
@@ -246,7 +243,7 @@ SENTENCES: dict[str, Sentence] = {
         said=_REPORT, name="search state.decision.search",
     ),
     "report.closed": _say(
-        N_("{who} closed {what}: {why}"), N_("{who} closed {what}"),
+        N_("{who} closed {what}: {why}"),
         said=("status", "decision"), why="field state.decision.why",
     ),
     "report.reopened": _say(N_("{who} reopened {what}"), said=("status", "decision")),

@@ -170,7 +170,7 @@ async def test_a_young_adult_and_an_unknown_age_are_recorded(team: Team) -> None
     assert (await state(team.bob, id))["person"]["age"] is None
 
 
-async def test_a_caller_is_in_no_state_event_or_display_and_each_read_is_recorded(team: Team) -> None:
+async def test_a_caller_is_in_no_state_and_each_read_is_recorded(team: Team) -> None:
     id = await report(team.bob, person=CHILD)
     await team.bob.command(OPERATIONS, "report.update", {"report": id, "source_contact": "+49 30 1234"})
     told = json.dumps(

@@ -51,6 +51,7 @@ CODES = {
     "checklist": "keys: ids of items", "earlier": "keys: ids of entries", "conditions": "keys: compared",
     "grade": "a patch: see its types",
     "outcome": "a patch: see its types", "commands": "a command: see its data", "sightings": "a command: see its data",
+    "reports": "a command: see its data",
 }  # fmt: skip
 
 
