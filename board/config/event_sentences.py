@@ -230,7 +230,7 @@ SENTENCES: dict[str, Sentence] = {
         N_("{what} was archived a day after it was answered"),
         said=_TIP,
     ),
-    "report.added": _say(N_("{who} recorded {what}: {text}"), text="text state.person.first_name"),
+    "report.added": _say(N_("{who} recorded {what}")),
     "report.asked": _say(N_("{who} asked the person on the telephone something about {what}"), said=("questions",)),
     "report.call_ended": _say(N_("{who} ended the call of {what}"), said=("ended_at",)),
     "report.opened": _say(
