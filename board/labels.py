@@ -76,7 +76,9 @@ DONE = {
     "raised": N_("raised"), "escalated": N_("more people asked"), "handed_on": N_("handed on"), "released": N_("reopened"),
     "extended": N_("promised for longer"), "lapsed": N_("promise lapsed"), "given_back": N_("given back"),
     "ended": N_("ended"), "alarm.taken": N_("taken"), "begun": N_("begun"), "duty.extended": N_("end changed"),
-    "kept": N_("alarms kept"),
+    "kept": N_("alarms kept"), "called": N_("call logged"),
+    "asked": N_("question asked"), "call_ended": N_("call ended"), "joined": N_("joined to a search"), "closed": N_("closed"),
+    "reopened": N_("reopened"), "reported": N_("reported again"),
     "photo_set": N_("photo changed"), "attached": N_("attached"),
     "placed": N_("placed on a search"), "brought_back": N_("back on the board"), "dismissed": N_("dismissed"),
     "removal_proposed": N_("removal proposed"), "file.removed": N_("removed from the disk"),
@@ -155,6 +157,7 @@ def value(path: str, kind: str, value: Any, translate: Translate) -> str | None:
     group, _, _ = path.partition(".")
     if group in ("criteria", "restatements"):
         path = f"{group}.{path.rpartition('.')[2]}"
+    path = path.replace("appeal.before.", "appeal.")
     table = VALUES.get(f"{kind}.{path}") or VALUES.get(path) or {}
     text = table.get(value if isinstance(value, str) else json.dumps(value))
     return None if text is None else translate(text)

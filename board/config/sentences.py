@@ -10,6 +10,8 @@ from models.texts import ngettext
 OVERDUE = N_("Overdue")
 DUE_SOON = N_("Due in the next shift")
 DUE_NEXT = N_("Due next")
+CALLS_DUE = N_("Calls due")
+DECIDED_BY = N_("decided by {who}")
 UNDATED = N_("Urgent or in progress, no due time")
 NOBODY_ASSIGNED = P_("of a search, task, card, note, column or handover", "nobody assigned")
 UNGRADED = N_("Sightings not yet graded")

@@ -190,6 +190,7 @@ class ReportDocument(OpenAlarms):
             Block(translate(sentences.CRITICAL_POINTS), lines(section["pinned"], due=None)),
             Block(translate(sentences.OVERDUE), by_due(tasks["overdue"])),
             Block(translate(sentences.DUE_SOON), by_due(tasks["due"])),
+            Block(translate(sentences.CALLS_DUE), [self._call(call) for call in section["calls"]]),
             Block(translate(sentences.UNDATED), lines(tasks["undated"])),
             Block(translate(sentences.UNGRADED), lines(ungraded)),
             Block(translate(sentences.SIGHTINGS_TO_LOOK_AT), waiting("to_look_at")),
@@ -216,6 +217,12 @@ class ReportDocument(OpenAlarms):
         if "category" in card and card["done"]:
             line += [" · ", *self._done(self._languages.user_text(card["result"] or "", card["id"], "result"))]
         return line
+
+    def _call(self, call: State) -> Line:
+        """Return "24 Nov 12:15 · An Voorbeeld, parent · Bob Claes"."""
+        role = self._translate(labels.VALUES["contact.role"][call["role"]])
+        assignee = self._name(call["assignee"]) if call["assignee"] else self._translate(sentences.NOBODY_ASSIGNED)
+        return [f"{self._near(call['due'])} · ", UserText(call["title"]), f", {role} · {assignee}"]
 
     def _done(self, result: UserText) -> Line:
         """Return "Done: she takes line 2" for a critical point that is done; "Done" without a result."""

@@ -1,5 +1,5 @@
-"""Accounts of programs: they have only tokens that record sightings, and nobody ever signed in to them. They can't lead a search,
-be assigned a card, or take the shift, because nobody would notice."""
+"""Accounts of programs: they have only tokens that record sightings or reports, and nobody ever signed in to them. They can't
+lead a search, be assigned a card, or take the shift, because nobody would notice."""
 
 from collections.abc import Collection, Iterable
 
@@ -12,11 +12,12 @@ from models.board import AUDIT
 from models.db.tables import columns_of, table_of
 from models.read_position import ReadPosition
 
+ADDING = ("intake", "report")  # scopes that only add sightings or reports
 _T, _OTHER, _S, _POSITION = columns_of(Token), table_of(Token).alias().c, columns_of(LoginSession), columns_of(ReadPosition)
 _ALL = (
     select(_T.account)
-    .where(_T.scope == "intake")
-    .where(~exists().where(_OTHER.account == _T.account, _OTHER.scope != "intake"))
+    .where(_T.scope.in_(ADDING))
+    .where(~exists().where(_OTHER.account == _T.account, _OTHER.scope.not_in(ADDING)))
     .where(~exists().where(_S.account == _T.account))
     # for sign-ins older than the journal of sign-ins
     .where(~exists().where(_POSITION.account == _T.account, _POSITION.at != ""))

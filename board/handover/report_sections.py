@@ -26,9 +26,11 @@ from board.handover.report_types import (
     SearchReport,
 )
 from board.handover.reported_alarms import reported_alarms
+from board.handover.reported_calls import reported_calls
 from board.history.state_at import BoardState, EntityAt
 from board.reach.reported import Contradicting
 from models.column import IN_PROGRESS
+from models.contact import Contact
 from models.entity import State
 from models.search import CHILD_FIELDS
 from models.sighting import ASSURED, QUEUES
@@ -129,6 +131,7 @@ def section(data: ReportData, id: str, entities: Mapping[str, list[EntityAt]], c
         "to_pass_on": _listed("sighting", waiting["pass_on"]),
         "contradictions": contradicting(search["missing_since"], _states(entities.get("sighting", ()))),
         "tasks": tasks,
+        "calls": reported_calls(entities.get(Contact.KIND, ()), next_shift_end(data.scope.at)),
         "cards": others,
         "left_out": left_out,
         "files": _files(data, entities.get("file", ())),
@@ -152,6 +155,7 @@ def _search(state: State) -> ReportedSearch:
         "missing_since": state["missing_since"], "worrying": state["worrying"], "access": state["access"],
         "appeal": state["appeal"],
         # states of earlier versions lack these
+        "worrying_decided_by": state.get("worrying_decided_by"),
         "outcome": state.get("outcome"), "status_reason": state.get("status_reason"), "acknowledge": state.get("acknowledge"),
         "last_seen": state["last_seen"], "goal": state.get("goal"),
         "details": state.get("details"), "earlier": state.get("earlier"),

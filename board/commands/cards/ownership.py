@@ -61,7 +61,8 @@ def give_up_card(writer: EventWriter, row: Alarm, account: str | None) -> None:
 def follow(writer: EventWriter) -> None:
     """Give the alarms of each assigned card to the assignee, and reopen the alarms of each unassigned card, after a command."""
     for change in list(writer.result.changes):
-        if change.kind.is_numbered and change.before and "assignee" in change.fields:
+        is_moved = "next_call" in change.fields  # the alarm about the call before it ends
+        if change.kind.is_numbered and change.before and "assignee" in change.fields and not is_moved:
             board = writer.unit.boards[change.event.board]
             _follow(replace(writer, board=board, operations=None), change)
 

@@ -3,6 +3,7 @@
 /* Pages, as their templates receive them. */
 type SearchView = import("./search/page.js").SearchPage;
 type OperationsView = import("./operations/page.js").OperationsPage;
+type ReportDialogView = import("./operations/report_dialog.js").ReportDialog;
 type IntakeView = import("./intake/page.js").IntakePage;
 type HandoverView = import("./handover/page.js").HandoverPage;
 type HistoryView = import("./history/page.js").HistoryPage;

@@ -12,6 +12,7 @@ import { keepFocus } from "../../behaviours/keep_focus.js";
 import { ShortcutHandler } from "../../behaviours/shortcut_handler.js";
 import { Actions } from "./actions.js";
 import { Campaign } from "./campaign.js";
+import { Contacts } from "./contacts.js";
 import { AddedCardFocus } from "./focus_added_card.js";
 import { FocusAfterDraw } from "./focus_after_draw.js";
 import { watchLine } from "../../shared/watch_line/line.js";
@@ -104,6 +105,7 @@ export class SearchPage extends SearchRights {
     this.undo = new Undo(this);
     this.added = new AddedCardFocus({ session, board, showColumn: (column) => this.act.showColumn(column) });
     this.act = new Actions(this);
+    this.contacts = new Contacts(this);
     this.work = new WorkListRows(this);
     this.map = new LazyMap(draw);
     this.files = new Files(this);
@@ -116,6 +118,7 @@ export class SearchPage extends SearchRights {
     const query = new URLSearchParams(location.search);
     if (query.has("campaign")) this.ui.dialog = { name: "campaign" };
     if (query.has("look-again")) this.again.open();
+    if (query.has("contact")) this.focus.field(`[data-contact="${CSS.escape(query.get("contact") ?? "")}"] button`);
     this.presence = new PresenceTracker(this);
     this.firstLook = new FirstLook(this);
     new CardArrowKeys(root, "article[data-card]", ":is([data-list], [data-rows])");
@@ -267,7 +270,7 @@ export class SearchPage extends SearchRights {
   #forget() {
     this.#histories.clear();
     this.sources.clear();
-    for (const part of [this.#happened, this.added, this.similar, this.again, this.files, this.undo, this.left, this.contradictions, this.reaches]) part.forget();
+    for (const part of [this.#happened, this.added, this.similar, this.again, this.files, this.undo, this.left, this.contradictions, this.reaches, this.contacts]) part.forget();
   }
 
   // --- events
@@ -279,7 +282,7 @@ export class SearchPage extends SearchRights {
     if (this.#seq !== null && seq !== this.#seq + events.length) this.#forget();
     this.#seq = seq;
     for (const event of events) if (setsSource(event)) this.sources.delete(event.id); // the loaded source is outdated
-    const parts = [...this.#histories.values(), this.#happened, this.authors, this.newNotes, this.forms, this.files, this.undo, this.added, this.again, this.contradictions, this.reaches];
+    const parts = [...this.#histories.values(), this.#happened, this.authors, this.newNotes, this.forms, this.files, this.undo, this.added, this.again, this.contradictions, this.reaches, this.contacts];
     for (const part of parts) part.onEvents(events);
     this.#frames.now();
   }

@@ -40,7 +40,7 @@ const SEARCH_EFFECTS = {
   }),
   "search.set_outcome": (state, { outcome }) => applyPatch(state, { outcome }),
   "search.set_worrying": (state, { worrying = null, basis }) => ({ ...state, worrying, worrying_basis: basis }),
-  "search.set_appeal": (state, { level, from = null, until = null }) => ({ ...state, appeal: { level, from, until } }),
+  "search.set_appeal": (state, { level, from = null, until = null }) => ({ ...state, appeal: /** @type {any} */ ({ level, from, until }) }),
   "search.set_goal": (state, { text, until = null }) => ({ ...state, goal: text === null ? null : { by: "", at: "", ...state.goal, text, until } }),
   "search.set_photo": (state, { file }) => ({ ...state, photo: file }),
   "search.set_access": (state, { access, members }) => ({ ...state, access, members }),

@@ -117,6 +117,18 @@ interface OpenItems {
 /** Revealed source of a sighting, or the reason for a failure. */
 type SourceReading = Partial<Source> & { problem?: string };
 
+/** Details of a contact, or the reason for a failure. */
+type ContactReading = Partial<ContactBody> & { problem?: string };
+
+/** The contact whose details are shown, at most one. */
+interface OpenContact {
+  readonly open: string | null;
+  details(id: string): ContactReading | undefined;
+  show(id: string): void;
+  close(): void;
+  withdraw(id: string): void;
+}
+
 /**
  * Event in the history of a card. `holds`: no later event changed any of its fields.
  */
@@ -239,6 +251,7 @@ interface LiveBoardView extends BoardReading {
   readonly forms: { get(kind: string, entity?: string | null): Form };
   readonly act: EditingActions;
   readonly files: FileActions;
+  readonly contacts: OpenContact;
   /** Posters and campaign: opened from the appeal. */
   readonly campaign: { open(): void };
   /** Cards that have left the board. */
