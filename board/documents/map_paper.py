@@ -22,6 +22,8 @@ from models.entity import State
 Size = Literal["a4", "a3"]
 _PIXELS: dict[Size, tuple[int, int]] = {"a4": (1_000, 560), "a3": (1_440, 860)}  # of the drawing, in CSS pixels
 TEXT_SIZE = 13
+UNKNOWN = "?"  # time
+HEADINGS = (N_("No."), N_("Date and time"), N_("What"), N_("Place"))
 MAX_LISTED = 500  # points in the list below the drawing
 _PLACES = {"search": "last_seen", "sighting": "place", "task": "place", "place": "location"}
 _WITHOUT_POINTS = frozenset({"column", "note", "briefing", "alarm", "file", "material", "distribution", "wake"})
@@ -68,7 +70,7 @@ class MapDocument:
         name, reference = (self._search["person"]["first_name"], self._search["reference"]) if self._search else ("", "")
         return MapPaper(
             self._translate(N_("Map: {name}")).format(name=f"{name} · {reference}"), self._reads, reference, printed, size,
-            self.svg(*_PIXELS[size]), tuple(self._translate(text) for text in (N_("No."), N_("Time"), N_("What"), N_("Place"))),
+            self.svg(*_PIXELS[size]), tuple(map(self._translate, HEADINGS)),
             [self._listed(point) for point in self.points[:MAX_LISTED]], self._left_out(),
         )  # fmt: skip
 
@@ -81,7 +83,7 @@ class MapDocument:
         """Yield the marks of points that are not ruled out, without numbers of cards and words that people typed."""
         for point in self.points:
             if point.kind != "task" and not point.is_ruled_out:
-                time = self._time(point) or self._translate(N_("time unknown"))
+                time = self._time(point) or UNKNOWN
                 yield Mark(point, time, self._note(point, self._states[point.kind, point.id]))
 
     def _left_out(self) -> str:
@@ -120,7 +122,7 @@ class MapDocument:
         if point.kind == "search":
             return ListedPoint("", self._time(point), [self._note(point, state)], where)
         title: Line = [UserText(str(state[kinds.named(point.kind).title_field]))]
-        time = self._time(point) or self._translate(N_("time unknown"))
+        time = self._time(point) or UNKNOWN
         return ListedPoint(str(point.number), time, [*title, f" · {self._note(point, state)}"], where)
 
 

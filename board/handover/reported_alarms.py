@@ -79,7 +79,7 @@ def _title(kind: str, card: State) -> str | None:
     return f"{words.rstrip() if space else title[: MAX_TITLE - 1]}…"
 
 
-def is_only_assigned(alarm: ReportedAlarm) -> bool:
+def is_only_assigned(alarm: ReportedAlarm | State) -> bool:
     """Return whether nobody has an alarm, and its card is assigned to somebody who has not answered."""
     return alarm["taken_by"] is None and alarm["lapsed_by"] is None and alarm["assignee"] is not None
 

@@ -1,1 +1,1 @@
-"""Maps of searches: points, drawings on paper and for walls, and an installation's own tiles."""
+"""Points of maps, drawings for paper and walls, and the tiles of an installation."""

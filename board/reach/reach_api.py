@@ -53,7 +53,7 @@ async def reach(request: Request, caller: Caller) -> Reply[Reach]:
 
     See *Possible or impossible*. Speeds are those of `speeds.toml`. Show `attribution` if you show stations. *0.4.0*
 
-    `from`: id of a sighting, or `last_seen`. It must have a point and a time.
+    `from`: id of a sighting, or `last_seen`. Without a point and a time it is `not_found`.
     `by`: means of travel; `foot` if not given.
     `at`: a seq: the sighting as it was then.
     `start.seen_at`: stated time; of `last_seen`, the time since which the child is missing.
@@ -87,7 +87,7 @@ def _means(request: Request, speeds: Speeds) -> Means:
 
 
 def _start(search: SearchAt, source: str, speeds: Speeds) -> tuple[Whereabouts, str]:
-    """Return the start and its stated time. Raises Refused `not_found` or `invalid`."""
+    """Return the start and its stated time. Raises Refused `not_found` if its place or its time is not known."""
     if source == LAST_SEEN:
         place, seen_at = search.last_seen, search.missing_since
     elif source in search.sightings:
@@ -96,7 +96,7 @@ def _start(search: SearchAt, source: str, speeds: Speeds) -> tuple[Whereabouts, 
         raise Refused("not_found")
     start = whereabouts(place, seen_at, speeds.margin)
     if start is None or seen_at is None:
-        raise invalid("from", N_("The place or the time is not known."))
+        raise Refused("not_found")
     return start, seen_at
 
 

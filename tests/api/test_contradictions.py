@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from board.config.speeds import FILE, load_speeds
+from board.reach import contradictions
 from models.db.errors import ConfigurationError
 from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.people import Person, create_token, settings_for
@@ -15,8 +16,14 @@ from tests.support.team import Team
 pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
 SINCE = {"missing_since": "2026-11-24T15:00:00Z"}
-GHENT = {"place": {"text": "Gent-Zuid", "lat": 51.0471, "lon": 3.7302, "radius_m": 50.0}, "seen_at": "2026-11-24T16:00:00Z"}
-AALST = {"place": {"text": "Aalst", "lat": 50.943, "lon": 4.0397, "radius_m": 100.0}, "seen_at": "2026-11-24T16:04:00Z"}
+GHENT: dict[str, Any] = {
+    "place": {"text": "Gent-Zuid", "lat": 51.0471, "lon": 3.7302, "radius_m": 50.0},
+    "seen_at": "2026-11-24T16:00:00Z",
+}
+AALST: dict[str, Any] = {
+    "place": {"text": "Aalst", "lat": 50.943, "lon": 4.0397, "radius_m": 100.0},
+    "seen_at": "2026-11-24T16:04:00Z",
+}
 
 
 async def found(who: Person, search: str, language: str = "en", **params: Any) -> dict[str, Any]:
@@ -146,17 +153,15 @@ async def test_the_list_of_all_searches_has_no_contradictions(team: Team) -> Non
 
 
 async def test_everyone_at_one_position_shares_a_computation(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
-    from board.reach import contradictions_api
-
     scene, _, _ = await scene_of_two(team)
     computed: list[str] = []
-    original = contradictions_api.find_contradictions
+    original = contradictions.find_contradictions
 
     def counting(*arguments: Any) -> Any:
         computed.append("")
         return original(*arguments)
 
-    monkeypatch.setattr(contradictions_api, "find_contradictions", counting)
+    monkeypatch.setattr("board.reach.contradictions_api.find_contradictions", counting)
     for person in (team.alice, team.bob, team.victor):
         assert len((await found(person, scene.search))["pairs"]) == 1
     assert len(computed) == 1
@@ -211,9 +216,9 @@ async def test_reach_without_a_place_or_a_time_is_refused(team: Team) -> None:
     unknown, timeless = await scene.sighting(seen_at=GHENT["seen_at"]), await scene.sighting(place=GHENT["place"])
     until = "2026-11-24T17:00:00Z"
     refused: list[tuple[dict[str, str], int]] = [
-        ({"from": unknown["id"], "until": until}, 422),
-        ({"from": timeless["id"], "until": until}, 422),
-        ({"until": until}, 422),
+        ({"from": unknown["id"], "until": until}, 404),
+        ({"from": timeless["id"], "until": until}, 404),
+        ({"until": until}, 404),
         ({"from": UNKNOWN_ID, "until": until}, 404),
         ({"from": "x" * 65, "until": until}, 422),
         ({"until": until, "by": "rocket"}, 422),

@@ -65,7 +65,7 @@ TASK: dict[str, Any] = {
     "checklist": {"k1": {"text": f"{SECRET} item", "done": False, "rank": "a1"}},
     "place": {"text": f"{SECRET} quay", "lat": 51.0532, "lon": 3.7313, "radius_m": 78},
 }  # fmt: skip
-PLACE: dict[str, Any] = {
+SEARCHED_PLACE: dict[str, Any] = {
     "name": f"{SECRET} park", "kind": "area",
     "location": {"text": f"{SECRET} street", "lat": 51.0531, "lon": 3.7312, "radius_m": 77},
     "outline": [[51.05311, 3.73121], [51.05312, 3.73122], [51.05313, 3.73123]], "searched_by": f"{SECRET} team",
@@ -125,7 +125,7 @@ GIVEN: dict[str, dict[str, Any]] = {  # data for each command of the table
     "sighting.looked_at": {"sighting": "{sighting}"},
     "sighting.pass_on": {"sighting": "{sighting}", "to": f"{SECRET} zone", "reference": f"{SECRET} 12/2026"},
     "task.add": TASK,
-    "place.add": PLACE,
+    "place.add": SEARCHED_PLACE,
     "place.update": {"place": "{place}", "remarks": f"{SECRET} nothing"},
     "task.update": {"task": "{task}", "result": f"{SECRET} done"},
     "card.move": {"card": "{sighting}", "column": "{done}"},
@@ -272,7 +272,7 @@ async def _scene(team: Team, lead: str) -> tuple[str, dict[str, Any]]:
     alice, search = team.alice, await team.alice.open_search(**SEARCH, lead=lead)
     await alice.command(search, "sighting.add", SIGHTING)
     await alice.command(search, "task.add", TASK)
-    await alice.command(search, "place.add", PLACE)
+    await alice.command(search, "place.add", SEARCHED_PLACE)
     await give_out(alice, search, MATERIAL, f"{SECRET} station")
     await alice.command(search, "contact.add", CONTACT)
     entities = (await alice.snapshot(search))["entities"]

@@ -1,4 +1,4 @@
-"""Maps on paper, as a drawing, and on walls: for those who may see the search, at any moment, and in inner rooms only."""
+"""Printed maps, drawings, and maps on walls: for those who may see the search, at any moment, and in inner rooms only."""
 
 import asyncio
 import xml.etree.ElementTree as ET

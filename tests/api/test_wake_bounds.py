@@ -13,6 +13,7 @@ from sqlmodel import Session
 from board.commands.sightings import wakes
 from board.lookup import waker
 from board.lookup.waker import Waker
+from board.vocabulary import Meanings
 from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.team import Team, running_team
 from tests.support.wakes import add_dismissed_tips, confirm, due, opened, sleeping_tip, wait_for_wakes, wakes_of
@@ -34,9 +35,9 @@ async def test_many_confirmations_cost_one_comparison(desk: Team, monkeypatch: p
     passes: list[int] = []
     real = waker._compare
 
-    def counted(claims: Any, session: Session) -> Any:
+    def counted(claims: Any, known_texts: Meanings, session: Session) -> Any:
         passes.append(len(claims))
-        return real(claims, session)
+        return real(claims, known_texts, session)
 
     monkeypatch.setattr(waker, "_compare", counted)
     searches = [await opened(desk.alice) for _ in range(3)]

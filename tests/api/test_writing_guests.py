@@ -1,5 +1,7 @@
 """Guests who may write: the commands of an investigator on one search, and nothing else."""
 
+from typing import Any
+
 import httpx2 as httpx
 import pytest
 
@@ -20,7 +22,7 @@ OUTCOME = {"found_at": "2026-11-25T08:00:00Z", "condition": "well", "how": "poli
 pytestmark = [pytest.mark.both_backends(SLOW_ON_POSTGRESQL), pytest.mark.usefixtures("quick_polls")]
 
 
-async def refusal_of(person: Person, board: str, name: str, data: dict[str, object]) -> Refusal:
+async def refusal_of(person: Person, board: str, name: str, data: dict[str, Any]) -> Refusal:
     with pytest.raises(Refusal) as refused:
         await person.command(board, name, data)
     return refused.value
@@ -35,7 +37,8 @@ async def test_guest_who_writes_gives_the_commands_of_an_investigator(team: Team
     guest = await add_guest(team.server, search, writes=True)
     person = await connect_guest(team.server, guest)
     try:
-        assert (person.account["role"], person.account.get("writes")) == ("viewer", True)
+        account: dict[str, Any] = {**person.account}
+        assert (account["role"], account.get("writes")) == ("viewer", True)
         await person.subscribe(search)
         seqs = (await person.command(search, "sighting.add", {"description": "a girl on the platform"}))["seqs"]
         await person.command(search, "note.add", {"text": "seen from the train"})

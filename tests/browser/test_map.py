@@ -1,4 +1,4 @@
-"""Maps: live and past, by mouse and by keyboard; nothing is asked of another host, and no page without a map has its bytes."""
+"""The map, live and past, by mouse and by keyboard; nothing is asked of another host, and no page without a map has its bytes."""
 
 import re
 from typing import Any

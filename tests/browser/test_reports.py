@@ -105,6 +105,8 @@ async def test_something_else_becomes_a_note(browsers: Browsers) -> None:
     await bob("#other-text").fill("The mother asks for a call back at nine.")
     await bob("[data-act=send-other]").click()
     await expect(bob("#other-text")).to_have_value("")
+    await bob.open(f"/searches/{search}/history")
+    await expect(bob("li[data-type='note.added']")).to_contain_text("call back at nine")
     person = await browsers.person("Bob")
     notes = [each["state"] for each in await person.entities(search) if each["kind"] == "note"]
     assert [(note["text"], note["category"]) for note in notes] == [("The mother asks for a call back at nine.", "contact")]

@@ -38,7 +38,7 @@ async def test_page_leads_to_sign_in_roles_and_logout(tmp_path: Path) -> None:
             await provider.set_person("eva", {**EVA, "groups": ["board"]})
             assert (await sign_in(http, server.url, "eva")).status_code == 303
             assert (await http.get(f"{server.url}/api/v1/me")).json()["role"] == "investigator"
-            secret, _ = await add_own_token(server, EVA["email"])
+            secret, _ = await add_own_token(server, str(EVA["email"]))
             token = {"Authorization": f"Bearer {secret}"}
             assert (await http.get(f"{server.url}/api/v1/boards", headers=token)).status_code == 200
             await sign_out(http, provider.issuer)

@@ -25,8 +25,9 @@ from board.errors import OperationError, Refused
 from board.exports import exports
 from board.files import recognition_process
 from board.files.recognition_process import HEAD_BYTES
-from board.lookup import fuzzy_names, gazetteer, matching_searches_api, text_search
+from board.lookup import fuzzy_names, gazetteer, looks, matching_searches_api, text_search
 from board.telemetry import logs
+from board.vocabulary import meanings
 from board.web import http, language, pages
 from models import searchable, times
 from models.sighting import Sighting
@@ -61,7 +62,9 @@ def shown(text: str) -> None:
 
 def meant(text: str) -> None:
     row = SimpleNamespace(reference="REF-1", person={"first_name": text, "last_name": "x"}, details={"aliases": [text[:200]]})
-    matching_searches_api._score(fuzzy_names.normalize_name(text).split(), row)  # type: ignore[arg-type]
+    words = fuzzy_names.normalize_name(text).split()
+    typed = matching_searches_api.TypedLooks(words, looks.Said.typed(meanings(None), text, "en"))
+    matching_searches_api._score(typed, looks.NONE, row)  # type: ignore[arg-type]
 
 
 def with_headers(text: str) -> None:

@@ -36,7 +36,7 @@ def between(start: Point, end: Point) -> float:
 
 def sighting(number: int, place: dict[str, Any] | None, at: str | None = NINE, **changes: Any) -> Seen | None:
     state = {"number": number, "withdrawn": False, "assessment": "unassessed", "place": place, "seen_at": at} | changes
-    missing_since = state.pop("missing_since", None)
+    missing_since: Any = state.pop("missing_since", None)
     return seen_of(f"id-{number}", state, missing_since, load_speeds().margin)
 
 
@@ -239,8 +239,8 @@ def test_pairs_one_by_one_equal_brute_force() -> None:
     random, speeds, network = Random(40), load_speeds(), small_network(Random(40), 6)
     rail = all_rail_minutes(network, 160)
     for _ in range(500):
-        pair = [random_sighting(random, number) for number in range(2)]
-        assert bool(_pairs(pair, speeds, network)) is brute_force(*pair, speeds, network, rail)
+        one, other = (random_sighting(random, number) for number in range(2))
+        assert bool(_pairs([one, other], speeds, network)) is brute_force(one, other, speeds, network, rail)
 
 
 def test_a_train_can_make_a_pair_possible() -> None:

@@ -4,9 +4,11 @@ import re
 
 from board import labels
 from board.commands.contacts import contacts
+from board.commands.contacts.details import ContactDetails
 from board.engine.event_writer import EventWriter
 from board.errors import Refused, validated
 from board.i18n import N_, gettext_for
+from models.contact import MAX_PHONES
 from models.entity import State
 from models.missing_report import MissingReport
 
@@ -36,12 +38,12 @@ def details(text: str) -> State:
             found["email"] = part
         else:
             return {"note": text}
-    return found if len(found["phones"]) <= contacts.MAX_PHONES else {"note": text}
+    return found if len(found["phones"]) <= MAX_PHONES else {"note": text}
 
 
 def _accepts(values: State) -> bool:
     try:
-        validated(contacts.ContactDetails, values)
+        validated(ContactDetails, values)
     except Refused:
         return False
     return True

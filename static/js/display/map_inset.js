@@ -1,7 +1,7 @@
 /* Map of a search on a wall in an inner room: a drawing of the server, which knows the places. This display gets none as data. */
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
-import { t } from "../core/i18n.js";
+import { pageTitle } from "../core/rules/pages.js";
 
 const REFRESH_MS = 10_000; // at most; a burst of events needs no drawing each
 const INNER = "inner";
@@ -17,7 +17,7 @@ export const hasMap = (search, profile) => profile === INNER && Boolean(drawings
 export function mapInset({ board, profile }) {
   if (profile !== INNER) return nothing;
   const drawing = drawingOf(board), { theme = "dark" } = document.documentElement.dataset;
-  return html`<img class="map-inset" data-testid="wall-map" alt=${t("Map")} ?hidden=${!drawing.hasPoints} @load=${onLoad(board.id)} @error=${onLoad(board.id)} decoding="async" draggable="false"
+  return html`<img class="map-inset" data-testid="wall-map" alt=${pageTitle("map")} ?hidden=${!drawing.hasPoints} @load=${onLoad(board.id)} @error=${onLoad(board.id)} decoding="async" draggable="false"
     src="/wall/searches/${board.id}/map.svg?at=${drawing.seq}&theme=${theme}" />`;
 }
 

@@ -93,7 +93,7 @@ export class PointMap {
       this.#show();
     }
     const radius = (/** @type {number | null} */ metres) => html`<button type="button" data-radius=${metres ?? "unknown"} aria-pressed=${point?.radius === metres ? "true" : "false"} ?disabled=${!point}
-      @click=${() => point && this.#changed({ ...point, radius: metres })}>${metres === null ? t("not known") : `±\u00a0${distance(metres)}`}</button>`;
+      @click=${() => point && this.#changed({ ...point, radius: metres })}>${metres === null ? t("accuracy not known") : `±\u00a0${distance(metres)}`}</button>`;
     return html`<div class="point-map" data-testid="point-map">${this.#hasFailed ? html`<p role="alert">${t("The map could not be loaded.")}</p>` : nothing}${this.#element}
       <div class="point-map-radius" role="group" aria-label=${t("How exact the point is")}>${RADII.map(radius)}${radius(null)}
         <button type="button" data-act="point-middle" ?disabled=${!this.#map} @click=${() => this.#put(this.#map.getCenter())}>${t("Choose the middle of the map")}</button></div>

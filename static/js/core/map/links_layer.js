@@ -1,6 +1,7 @@
 /* Lines between two points of a map, with a text in their middle: for sightings that cannot both be true. */
 
 const MAX_LINKS = 30; // at a time; more would only cover the map
+const ABOVE_MARKS = 2_000; // offset of the order of drawing
 
 /** @typedef {{ from: string, to: string, text: string }} MapLink ids of two points */
 
@@ -36,7 +37,7 @@ export class LinksLayer {
     const middle = [(from[0] + to[0]) / 2, (from[1] + to[1]) / 2], icon = this.#leaflet.divIcon({ html: element, className: "map-link-note", iconSize: [0, 0] });
     return [
       this.#leaflet.polyline([from, to], { className: "map-link", interactive: false, fill: false }).addTo(this.#map),
-      this.#leaflet.marker(middle, { icon, interactive: false, keyboard: false }).addTo(this.#map),
+      this.#leaflet.marker(middle, { icon, interactive: false, keyboard: false, zIndexOffset: ABOVE_MARKS }).addTo(this.#map),
     ];
   }
 }

@@ -1,6 +1,7 @@
 /* How far a person gets, on a map: a circle for each means of travel, and the stations that a train reaches. */
 
 const MAX_STATIONS = 80; // the earliest; more would only cover the map
+const MAX_NAMED = 8; // with name and time
 const MAX_RADIUS_M = 2_000_000; // a larger circle says nothing
 
 /** @typedef {{ center: number[], circles: { by: string, radius: number }[], stations: { center: number[], text: string }[] }} DrawnReach */
@@ -34,9 +35,9 @@ export class ReachLayer {
 
   /** @param {DrawnReach} reach */
   #stations({ stations }) {
-    return stations.slice(0, MAX_STATIONS).map(({ center, text }) => {
+    return stations.slice(0, MAX_STATIONS).map(({ center, text }, index) => {
       const element = document.createElement("span");
-      element.textContent = text;
+      element.textContent = index < MAX_NAMED ? text : "";
       const icon = this.#leaflet.divIcon({ html: element, className: "map-reached", iconSize: [10, 10] });
       return this.#leaflet.marker(center, { icon, interactive: false, keyboard: false }).addTo(this.#map);
     });

@@ -151,7 +151,7 @@ export class PastSearch extends BoardPage {
     const { view } = this.ui;
     return html`<div class="tools past-tools" data-testid="tools"><div class="views" role="group" aria-label=${t("Views")}>
       <button type="button" data-act="board" aria-pressed=${view === BOARD ? "true" : "false"} @click=${() => this.#show(BOARD)}>${t("Board")}</button>
-      <button type="button" data-act="map" aria-pressed=${view === MAP ? "true" : "false"} @click=${() => this.#show(MAP)}>${t("Map")}</button>
+      <button type="button" data-act="map" aria-pressed=${view === MAP ? "true" : "false"} @click=${() => this.#show(MAP)}>${pageTitle("map")}</button>
       <button type="button" data-act="log" aria-pressed=${view === LOG ? "true" : "false"} @click=${this.act.log}>${t("Details and log")}</button></div>
     </div>`;
   }

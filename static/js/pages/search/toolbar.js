@@ -58,7 +58,7 @@ function views({ act, ui, work }) {
   const choice = (/** @type {BoardViewName} */ name, /** @type {string} */ text) => html`<button type="button" data-act=${name}
     aria-pressed=${ui.view === name ? "true" : "false"} @click=${() => act.show(name)}>${text}</button>`;
   return html`<div class="views" role="group" aria-label=${t("Views")}>${choice(BOARD, t("Board"))}
-    <button type="button" data-act=${LIST} aria-pressed=${isWorkList(ui.view) ? "true" : "false"} @click=${() => work.show(LIST)}>${t("List")}</button> ${choice(MAP, t("Map"))} ${choice(LOG, t("Details and log"))}</div>`;
+    <button type="button" data-act=${LIST} aria-pressed=${isWorkList(ui.view) ? "true" : "false"} @click=${() => work.show(LIST)}>${t("List")}</button> ${choice(MAP, pageTitle("map"))} ${choice(LOG, t("Details and log"))}</div>`;
 }
 
 /** @param {SearchView} view */

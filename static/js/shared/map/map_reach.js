@@ -1,7 +1,7 @@
 /** Box over the map of a search: how far a person gets from the open sighting, or from where the child was last seen, by the chosen means. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
-import { t } from "../../core/i18n.js";
+import { n, t } from "../../core/i18n.js";
 import { say } from "../../core/rules/sentences.js";
 import { MINUTE_MS, clock, serverNow } from "../../core/time.js";
 import { distance } from "../../format/values.js";
@@ -50,7 +50,7 @@ function startOf({ board, ui, model, reaches }) {
 }
 
 /** @param {Reach | null | undefined} reach */
-const farText = (reach) => (reach ? ` · ${reach.radius_m === null ? String(reach.stations.length) : distance(reach.radius_m)}` : "");
+const farText = (reach) => (reach ? ` · ${reach.radius_m === null ? n("{count} station", "{count} stations", reach.stations.length) : distance(reach.radius_m)}` : "");
 
 /** @param {Answer[]} answers @returns {import("../../core/map/reach_layer.js").DrawnReach | null} */
 function drawnOf(answers) {

@@ -9,6 +9,7 @@ import { MarksLayer } from "../../core/map/marks_layer.js";
 import { ReachLayer } from "../../core/map/reach_layer.js";
 import { addTiles } from "../../core/map/tiles.js";
 import { number, t } from "../../core/i18n.js";
+import { pageTitle } from "../../core/rules/pages.js";
 import { legend } from "./legend.js";
 import { PinBar } from "./pin_bar.js";
 
@@ -91,13 +92,13 @@ export class MapView {
   template(host) {
     this.#host = host;
     queueMicrotask(() => this.#update()); // once it is in the document
-    return html`<section class="map-view" aria-label=${t("Map")}>${this.#list()}<div class="map-frame">${this.#element}${this.#overMap()}</div></section>`;
+    return html`<section class="map-view" aria-label=${pageTitle("map")}>${this.#list()}<div class="map-frame">${this.#element}${this.#overMap()}</div></section>`;
   }
 
   #overMap() {
     if (this.#state === "failed") return html`<p class="map-problem" role="alert">${t("The map could not be loaded. The list has all points.")} <button type="button" data-act="load-map" @click=${() => this.#load()}>${t("Try again")}</button></p>`;
     if (this.#state === "loading") return html`<p class="map-problem" role="status">${t("Loading…")}</p>`;
-    return html`<div class="map-buttons" role="group" aria-label=${t("Map")}>
+    return html`<div class="map-buttons" role="group" aria-label=${pageTitle("map")}>
         ${this.#button("zoom-in", t("Zoom in"), "+", () => this.#map.zoomIn())}${this.#button("zoom-out", t("Zoom out"), "−", () => this.#map.zoomOut())}
         ${this.#button("fit", t("Show all points"), FIT_ICON, () => this.#marks?.fit())}
         ${this.#host.add ? this.#button("pin-center", t("Choose the middle of the map"), MIDDLE_ICON, () => this.#pin.put(this.#map, /** @type {any} */ (globalThis).L, this.#map.getCenter())) : nothing}</div>
