@@ -5,8 +5,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any, ClassVar, Literal
 
+from pydantic import ConfigDict, StringConstraints, field_validator
 from pydantic import Field as PydanticField
-from pydantic import StringConstraints, field_validator
 from sqlalchemy import Index, false
 from sqlmodel import Field
 
@@ -150,12 +150,19 @@ class FormerAppeal(Data):
     decided_by: DecidedBy | None = None
 
 
+def _present_if_set(schema: dict[str, Any]) -> None:
+    """Leave the fields of a decision out of those that an appeal always has: appeals of earlier versions lack them."""
+    schema["required"] = [name for name in schema.get("required", ()) if name in ("level", "from", "until")]
+
+
 class Appeal(SetAppealFields):
     """Appeal to the public.
 
     `prolonged`: number of prolongations; null if there are none. *0.4.0*
     `before`: the appeal that is set again when this one ends by itself. *0.4.0*
     """
+
+    model_config = ConfigDict(json_schema_extra=_present_if_set)
 
     prolonged: Annotated[int | None, part(N_("Prolongations"), exported=True)] = None
     before: Annotated[FormerAppeal | None, part(N_("Appeal before it"), reads_as="internal")] = None
