@@ -6,7 +6,8 @@ from sqlmodel import Field, SQLModel
 
 ROLES = ("viewer", "investigator", "coordinator", "admin")  # each role includes the rights of the roles before it
 SCOPES = ("read", "write", "intake", "report", "accounts")
-NARROW = ("intake", "report", "accounts")  # scopes that can't read boards or open pages
+ADDING = ("intake", "report")  # scopes that only add sightings or reports
+NARROW = (*ADDING, "accounts")  # scopes that can't read boards or open pages
 THEMES = ("light", "dark")
 
 

@@ -7,12 +7,11 @@ from sqlalchemy import bindparam, exists, select, union_all
 from sqlmodel import Session
 
 from board.engine import event_queries
-from models.accounts import LoginSession, Token
+from models.accounts import ADDING, LoginSession, Token
 from models.board import AUDIT
 from models.db.tables import columns_of, table_of
 from models.read_position import ReadPosition
 
-ADDING = ("intake", "report")  # scopes that only add sightings or reports
 _T, _OTHER, _S, _POSITION = columns_of(Token), table_of(Token).alias().c, columns_of(LoginSession), columns_of(ReadPosition)
 _ALL = (
     select(_T.account)

@@ -23,6 +23,7 @@ WAIT = timedelta(hours=1)
 NAME = N_("Calls and updates due")
 
 _B = columns_of(Briefing)
+# text: SQLite uses the index `briefing_calls_owed` only for its condition
 _OWED = select(_B.id, _B.board).where(literal_column("briefing.calls_owed")).limit(occasions.MAX_FOUND)
 
 
