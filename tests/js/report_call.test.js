@@ -6,6 +6,7 @@ import { ReportCall } from "../../static/js/pages/intake/report_call.js";
 import { applyPatch } from "../../static/js/core/rules/merge_patch.js";
 
 const PAUSE_MS = 1_000;
+const NO_STATE = new Set(["source_name", "source_contact", "search", "received_at"]);
 const EMPTY = { status: "waiting", person: {}, belongings: {}, criteria: {}, suggested: [], questions: [], decision: null, kind: null, may_go: null, circumstances: null };
 /** Contents of the disk, by name. @type {Record<string, any>} */
 let disk = {};
@@ -25,7 +26,7 @@ class Server {
   async take(name, { report = "r1", ...patch }, { id } = {}) {
     this.sent.push({ name, data: { report, ...patch }, id });
     if (this.refusal) throw this.refusal;
-    const { source_name: _, source_contact: __, search: ___, received_at: ____, ...state } = patch;
+    const state = Object.fromEntries(Object.entries(patch).filter(([field]) => !NO_STATE.has(field)));
     if (name !== "report.ask") this.reports[report] = applyPatch(this.reports[report] ?? structuredClone(EMPTY), state);
     return { seqs: [this.board.seq += 1] };
   }

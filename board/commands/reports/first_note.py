@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from board import labels
-from board.i18n import N_, gettext_for
+from board.config import sentences
+from board.i18n import gettext_for
 from models.entity import State
 
 MAX_NOTE = 4_000  # characters of a note
-HEAD = N_("Report {number}")
 _ANSWERS = (  # answer and the text about it; a text has no answer
     ("caller_role", None), ("caller_place", None), ("last_seen_by", None),
     ("belongings.phone", "belongings.phone_note"), ("belongings.money", "belongings.money_note"),
@@ -19,7 +19,7 @@ _TEXTS = ("circumstances", "may_go")
 def texts(report: State, language: str) -> Iterator[str]:
     """Yield the texts of the notes: one with the short answers, and one for each long text."""
     translate = gettext_for(language)
-    head = translate(HEAD).format(number=report["number"])
+    head = translate(sentences.REPORT).format(number=report["number"])
     lines = [line for paths in _ANSWERS if (line := _line(report, paths, translate))]
     if lines:
         yield "\n".join([head, *lines])[:MAX_NOTE]

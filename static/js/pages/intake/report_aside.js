@@ -2,6 +2,7 @@
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { n, t } from "../../core/i18n.js";
+import { say } from "../../core/rules/sentences.js";
 import { accountName, cardName } from "../../format/values.js";
 import { alarmsOf, ownerOf, whoHasIt } from "../../format/ownership.js";
 import { agoElement } from "../../format/time_elements.js";
@@ -53,7 +54,7 @@ function focusField(path) {
 function worrying(state) {
   const reasons = worryingReasons(state);
   if (!reasons.length) return nothing;
-  return html`<section class="worrying-note" data-testid="worrying-reasons"><h2>${t("Worrying?")} <small>${n("{count} criterion applies", "{count} criteria apply", reasons.length)}</small></h2>
+  return html`<section class="worrying-note" data-testid="worrying-reasons"><h2>${say("to_decide")} <small>${n("{count} criterion applies", "{count} criteria apply", reasons.length)}</small></h2>
     <p>${reasons.join("\u00a0· ")}</p><p class="hint">${t("One is enough to inform the police officer on duty.")}</p></section>`;
 }
 

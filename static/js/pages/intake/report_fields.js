@@ -1,6 +1,7 @@
 /* Fields of the page about a missing child, in the order in which people talk. */
 
 import { rules, t } from "../../core/i18n.js";
+import { label } from "../../core/labels.js";
 import { detailPaths } from "../../core/rules/kind_fields.js";
 import { field } from "../../core/rules/kinds.js";
 
@@ -16,7 +17,7 @@ const OPTIONS = {
   "person.first_name": { required: false, autofocus: false },
   "person.description": { label: () => t("Appearance"), rows: 2 },
   "person.needs": { placeholder: () => t("Medicine, an inhaler…") },
-  "source_name": { label: () => t("Name") },
+  "source_name": { label: () => label.field("source.name") },
   "source_contact": { label: () => t("Phone or e-mail"), placeholder: () => "+32 …" },
   "circumstances": { rows: 2 },
   "may_go": { rows: 2 },

@@ -11,7 +11,7 @@ export function decisionForms(view, report) {
   const { state } = report;
   if (state.status !== "waiting") return decided(view, report);
   const tab = (/** @type {ReportDialogView["part"]} */ part, /** @type {string} */ text) => html`<button type="button" data-act="part-${part}" aria-pressed=${view.part === part} @click=${() => { view.part = part; view.view.draw(); }}>${text}</button>`;
-  return html`<div class="chips decision" role="group" aria-label=${t("Decision")}>${tab("open", t("Open a search…"))} ${tab("join", t("Belongs to…"))} ${tab("close", t("Close the report…"))}</div>
+  return html`<div class="chips decision" role="group" aria-label=${label.field("decision", "report")}>${tab("open", t("Open a search…"))} ${tab("join", t("Belongs to…"))} ${tab("close", t("Close the report…"))}</div>
     ${{ open: opening, join: joining, close: closing }[view.part](view, report)}`;
 }
 

@@ -139,7 +139,7 @@ function materialRow({ id, state }, view) {
       ${mayWithdraw && campaign.withdrawing !== id ? html`<button type="button" class="plain" data-act="withdraw-material" @click=${() => campaign.startWithdrawal(id)}>${t("Withdraw…")}</button>` : nothing}</p>
     <p class="said">${state.withdrawn ? html`<b>${label.done("material.withdrawn")}</b>${state.withdrawn.reason ? html` <span dir="auto">(${state.withdrawn.reason})</span>` : nothing}`
       : state.ended_at ? html`<b>${t("no longer given out since {at}", { at: formatMoment(state.ended_at) })}</b>` : t("show until {at}", { at: formatMoment(state.until) })}
-      · <bdi>${decided(state.decision) || t("decided by {who}", { who: state.decided_by })}</bdi>\u00a0· ${t("approved by {who}, {at}", { who: accountName(session, state.approved_by), at: formatMoment(state.approved_at) })}${others.map((text) => html`\u00a0· ${text}`)}</p>
+      · <bdi>${decided(state.decision) || say("decided_by", { who: state.decided_by })}</bdi>\u00a0· ${t("approved by {who}, {at}", { who: accountName(session, state.approved_by), at: formatMoment(state.approved_at) })}${others.map((text) => html`\u00a0· ${text}`)}</p>
     ${campaign.withdrawing === id ? withdrawal(id, view) : nothing}
   </li>`;
 }

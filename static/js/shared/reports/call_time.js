@@ -1,15 +1,9 @@
-/* Length of a call, as on a telephone: "04:12". */
+/* Length of a call, which grows while it lasts: "7 s", then "41 min". */
 
-import { serverNow } from "../../core/time.js";
-
-const two = (/** @type {number} */ value) => String(value).padStart(2, "0");
+import { runningTime, serverNow } from "../../core/time.js";
 
 /** @param {string} began @param {string | null} [ended] now if null */
-export function elapsedText(began, ended = null) {
-  const seconds = Math.max(0, Math.floor(((ended ? Date.parse(ended) : Number(serverNow())) - Date.parse(began)) / 1000));
-  const minutes = Math.floor(seconds / 60), hours = Math.floor(minutes / 60);
-  return hours ? `${hours}:${two(minutes % 60)}:${two(seconds % 60)}` : `${two(minutes)}:${two(seconds % 60)}`;
-}
+export const elapsedText = (began, ended = null) => runningTime(began, ended ? new Date(ended) : serverNow());
 
 /** Update the lengths of all calls below an element: `data-call` has the start of each. @param {HTMLElement} root */
 export function updateCallTimes(root) {

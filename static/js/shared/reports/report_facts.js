@@ -4,12 +4,13 @@ import { label } from "../../core/labels.js";
 import { n, t } from "../../core/i18n.js";
 import { elapsedText } from "./call_time.js";
 import { valueAt } from "../../core/rules/merge_patch.js";
+import { say } from "../../core/rules/sentences.js";
 import { formatPath } from "../../format/values.js";
 import { earlierText, inOrder } from "../../format/earlier.js";
 
 /** Rows of the list: the path whose control a row leads to, its label, and the paths that it shows. @type {[string, () => string, string[]][]} */
 const ROWS = [
-  ["person.first_name", () => t("Child"), ["person.first_name", "person.last_name", "person.age", "person.birth_date", "person.sex"]],
+  ["person.first_name", () => say("child"), ["person.first_name", "person.last_name", "person.age", "person.birth_date", "person.sex"]],
   ["missing_since", () => label.field("missing_since"), ["missing_since"]],
   ["last_seen.text", () => label.field("last_seen.text"), ["last_seen.text", "last_seen_by"]],
   ["person.description", () => t("Appearance"), ["person.description", "person.hair", "person.eyes", "person.features"]],
