@@ -52,7 +52,7 @@ class ReportedChild(Person):
 
 
 class Belongings(Data):
-    """Answers to the questions about what the child has with it, and with whom it may be.
+    """The answers to the questions about what the child has with it, and with whom it may be.
 
     `phone`: whether it has a telephone that is switched on.
     `company`: companion of the child.
