@@ -157,6 +157,8 @@ def value(path: str, kind: str, value: Any, translate: Translate) -> str | None:
     group, _, _ = path.partition(".")
     if group in ("criteria", "restatements"):
         path = f"{group}.{path.rpartition('.')[2]}"
+    elif group == "reports":
+        path = f"{group}.*.{path.rpartition('.')[2]}"
     path = path.replace("appeal.before.", "appeal.")
     table = VALUES.get(f"{kind}.{path}") or VALUES.get(path) or {}
     text = table.get(value if isinstance(value, str) else json.dumps(value))
