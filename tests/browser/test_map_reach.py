@@ -44,6 +44,7 @@ async def test_chosen_means_draw_how_far_a_person_gets(browsers: Browsers) -> No
     await expect(box.locator("[data-by=foot]")).to_have_attribute("aria-pressed", "true")
     await expect(box.locator("[data-by=foot]")).to_contain_text("km")
     await expect(bob("path.map-reach.foot, path.map-reach")).to_have_count(1)
+    await expect(bob(".map-reach-name")).to_contain_text("on foot, until")
     await box.locator("[data-by=train]").click()
     await expect(bob(".map-reached").first).to_be_attached()
     assert await barriers_beside(bob, "[data-testid=map-reach]") == []

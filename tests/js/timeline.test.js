@@ -3,9 +3,9 @@ import "./declarations.js";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { layOut } from "../../static/js/pages/timeline/layout.js";
-import { lastSpan, moved, ticks, wholeSpan, zoomed } from "../../static/js/pages/timeline/scale.js";
-import { gapText, happenedText } from "../../static/js/pages/timeline/texts.js";
+import { layOut } from "../../static/js/shared/timeline/layout.js";
+import { lastSpan, moved, ticks, wholeSpan, zoomed } from "../../static/js/shared/timeline/scale.js";
+import { gapText, happenedText } from "../../static/js/shared/timeline/texts.js";
 
 const HOUR = 3_600_000, DAY = 24 * HOUR;
 const at = (iso) => Date.parse(iso);

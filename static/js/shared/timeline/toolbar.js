@@ -1,8 +1,8 @@
 /** Tools of a timeline: order, lanes, shown period. */
 
-import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { html } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
-import { HOUR_MS, dateAndClock, formatDuration } from "../../core/time.js";
+import { HOUR_MS, formatDuration } from "../../core/time.js";
 import { LANES, laneName } from "./texts.js";
 
 const LENGTHS_MS = [24 * HOUR_MS, 4 * HOUR_MS, HOUR_MS];
@@ -21,10 +21,3 @@ export const tools = (view) => html`<div class="timeline-tools">
 
 /** @param {TimelineView} view @param {boolean} byKnown @param {string} text */
 const order = (view, byKnown, text) => html`<button type="button" data-order=${byKnown ? "known" : "happened"} aria-pressed=${String(view.byKnown === byKnown)} @click=${() => view.orderBy(byKnown)}>${text}</button>`;
-
-/** Band over a timeline of the past. @param {TimelineView} view */
-export function pastBand({ isPast, timeline, boardId }) {
-  if (!isPast) return nothing;
-  return html`<p class="timeline-past" role="status" data-testid="past">${t("As it was: {at}, after event {seq}.", { at: dateAndClock(timeline.as_of), seq: timeline.seq })}
-    <a class="button" href="/searches/${boardId}/timeline">${t("Back to live")}</a></p>`;
-}
