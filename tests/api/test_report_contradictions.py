@@ -46,7 +46,7 @@ async def test_report_and_paper_have_the_sentence_of_the_card(scene: SearchScena
     assert facts(await printed(scene.team.alice), "Cannot both be true") == [text]
     (page,) = await pages(scene.team.alice)
     assert text in page, "as a row of the briefing"
-    await scene.one("search.set_worrying", {"worrying": True, "reason": "young"})
+    await scene.one("search.set_worrying", {"worrying": True, "basis": "young"})
     (page,) = await pages(scene.team.alice)
     assert f"Cannot both be true {text}" in page, "as a box of the briefing"
 

@@ -10,13 +10,15 @@ const MAX_ROWS = 8; // per lane; the table has the other items
 
 /**
  * Place the items of a lane on rows.
- * @param {TimelineItem[]} items @param {{ start: number, end: number, missing: number }} span `missing`: since when the child is missing @param {number} width in pixels
+ * @param {TimelineItem[]} items @param {{ start: number, end: number, missing: number, margin: number }} span `missing`: since when the child is missing; `margin`: the time of a sighting may be off by this, in ms @param {number} width in pixels
  * @param {boolean} byKnown whether marks are at the time at which an item became known
+ * @param {(item: TimelineItem) => string} doubtOf names the sightings that cannot be true together with an item
  * @returns {LaneLayout}
  */
-export function layOut(items, span, width, byKnown) {
+export function layOut(items, span, width, byKnown, doubtOf = () => "") {
   const x = (/** @type {number} */ at) => ((at - span.start) / (span.end - span.start)) * width;
-  const found = items.map((item) => positions(item, x, x(span.missing), byKnown)), layout = { placed: /** @type {Placed[]} */ ([]), rows: 1, more: 0, earlier: 0, later: 0 };
+  const margin = (span.margin / (span.end - span.start)) * width;
+  const found = items.map((item) => positions(item, x, { missing: x(span.missing), margin }, byKnown, doubtOf(item))), layout = { placed: /** @type {Placed[]} */ ([]), rows: 1, more: 0, earlier: 0, later: 0 };
   /** @type {number[]} */ const ends = []; // where each row is free
   for (const one of found.sort((a, b) => Number(isUnknown(a)) - Number(isUnknown(b)) || leftOf(a) - leftOf(b))) {
     if (one.end < 0) layout.earlier += 1;
@@ -34,15 +36,17 @@ const isUnknown = ({ item }) => item.sureness === "unknown";
 const leftOf = ({ begin, stem }) => Math.min(begin, stem);
 
 /**
- * Return where the mark, bar and stem of an item are. The bar of an unknown time is from the disappearance to the report.
- * @param {TimelineItem} item @param {(at: number) => number} x @param {number} missing @param {boolean} byKnown
+ * Return where the mark, bar and stem of an item are. The bar of an unknown time is from the disappearance to the report; that of a
+ * sighting has the margin of its time.
+ * @param {TimelineItem} item @param {(at: number) => number} x @param {{ missing: number, margin: number }} pixels @param {boolean} byKnown @param {string} doubt
  * @returns {Placed}
  */
-function positions(item, x, missing, byKnown) {
+function positions(item, x, { missing, margin }, byKnown, doubt) {
+  const off = item.kind === "sighting" ? margin : 0;
   const known = x(Date.parse(item.known_at)), from = item.from === null ? null : x(Date.parse(item.from)), mark = byKnown ? known : from ?? known;
-  const [begin, end] = byKnown ? [mark, mark] : from === null ? [Math.min(missing, known), known] : [from, item.until ? x(Date.parse(item.until)) : from];
+  const [begin, end] = byKnown ? [mark, mark] : from === null ? [Math.min(missing, known), known] : [from - off, (item.until ? x(Date.parse(item.until)) : from) + off];
   const [bold, quiet] = labelOf(item);
-  return { item, x: mark, begin, end, stem: byKnown ? from ?? known : known, row: 0, label: "", bold: cut(bold), quiet: cut(quiet) };
+  return { item, x: mark, begin, end, stem: byKnown ? from ?? known : known, row: 0, label: "", bold: cut(bold), quiet: cut(doubt ? `≠ ${doubt}` : quiet) };
 }
 
 /**
