@@ -1,5 +1,6 @@
 """Tables for spreadsheets: plain headers, names instead of ids, codes for programs and, in the last columns, words for people."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import chain
@@ -33,6 +34,7 @@ IN_WORDS = N_("{field} (in words)")
 
 _ACCOUNT_PATHS = ("goal.by", "added_by", "withdrawn.by")  # fields with accounts, without a form control
 _FILES = ("photo", "public_photo")  # fields with a file
+_LOCATION = re.compile(r"\Alocation\.")
 UNDISCLOSED = sentences.NOT_SHOWN  # of values that were set and are in no event
 Row = Callable[[JournalEvent], Iterable[Any]]
 
@@ -117,7 +119,12 @@ def columns(board: str) -> list[str]:
 
 
 def _exported(kind: Kind) -> list[str]:
-    return [spec.path for spec in kind.fields if spec.exported]
+    return list(_in_columns({spec.path: None for spec in kind.fields if spec.exported}))
+
+
+def _in_columns(values: dict[str, Any]) -> dict[str, Any]:
+    """Return values by column: the location of a searched place is in the columns of the other cards' place."""
+    return {_LOCATION.sub("place.", path): value for path, value in values.items()}
 
 
 def _coded(board: str) -> list[str]:
@@ -133,8 +140,10 @@ def cards(board: str, names: NameResolver) -> tuple[list[str], Row]:
 
     def row(event: JournalEvent) -> list[Any]:
         state = event.payload()["state"]
-        identity = {"kind": event.kind, "id": event.entity}
-        values = flatten(state) | identity | {"checklist": _checklist(state), "criteria": _criteria(state)}
+        # The column `kind` has the kind of card, and for searches the type of search.
+        identity = {"id": event.entity} | ({} if board == OPERATIONS else {"kind": event.kind})
+        values = _in_columns(flatten(state)) | identity
+        values |= {"checklist": _checklist(state), "criteria": _criteria(state)}
         values["earlier"] = _earlier(state, names)
         words = values | {"criteria": _criteria_in_words(state, names)}
         if board != OPERATIONS:
