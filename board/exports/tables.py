@@ -1,6 +1,5 @@
 """Tables for spreadsheets: plain headers, names instead of ids, codes for programs and, in the last columns, words for people."""
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import chain
@@ -34,7 +33,6 @@ IN_WORDS = N_("{field} (in words)")
 
 _ACCOUNT_PATHS = ("goal.by", "added_by", "withdrawn.by")  # fields with accounts, without a form control
 _FILES = ("photo", "public_photo")  # fields with a file
-_LOCATION = re.compile(r"\Alocation\.")
 UNDISCLOSED = sentences.NOT_SHOWN  # of values that were set and are in no event
 Row = Callable[[JournalEvent], Iterable[Any]]
 
@@ -124,7 +122,8 @@ def _exported(kind: Kind) -> list[str]:
 
 def _in_columns(values: dict[str, Any]) -> dict[str, Any]:
     """Return values by column: the location of a searched place is in the columns of the other cards' place."""
-    return {_LOCATION.sub("place.", path): value for path, value in values.items()}
+    location = "location."
+    return {(f"place.{path.removeprefix(location)}" if path.startswith(location) else path): values[path] for path in values}
 
 
 def _coded(board: str) -> list[str]:

@@ -128,7 +128,7 @@ export class MapView {
   #row(point) {
     const { href, time, title, note, isStruck, key = point.id, below = nothing } = this.#host.row(point);
     return html`<article role="listitem" class="map-row ${this.#host.selected === point.id ? "opened" : ""} ${isStruck ? "struck" : ""}" data-card=${key ?? nothing} data-point=${point.id}>
-      <i class="shape ${point.shape} ${point.isRuledOut ? "out" : ""} ${point.kind}" aria-hidden="true"></i><span class="time">${time}</span>
+      <i class="shape ${point.shape} ${point.isRuledOut ? "out" : ""}" aria-hidden="true"></i><span class="time">${time}</span>
       <span class="what"><a dir="auto" href=${href} data-part="open">${title}</a><small>${note}</small>${below}</span></article>`;
   }
 
