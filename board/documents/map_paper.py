@@ -20,7 +20,7 @@ from models.board import Board
 from models.entity import State
 
 Size = Literal["a4", "a3"]
-_PIXELS: dict[Size, tuple[int, int]] = {"a4": (1_000, 560), "a3": (1_440, 860)}  # of the drawing, in CSS pixels
+_PIXELS: dict[Size, tuple[int, int]] = {"a4": (1_000, 625), "a3": (1_440, 925)}  # of the drawing, in CSS pixels
 TEXT_SIZE = 13
 UNKNOWN = "?"  # time
 HEADINGS = (N_("No."), N_("Date and time"), N_("What"), N_("Place"))

@@ -25,21 +25,27 @@ class Box(NamedTuple):
 
     @classmethod
     def beside(cls, at: Position, text: str, size: float, mark: float) -> "Box":
-        """Return the box of a mark and the text on its right, with two lines."""
-        return cls(at.x - mark / 2, at.y - size, at.x + mark + len(text) * size * LETTER, at.y + size * 1.3)
+        """Return the box of the text on the right of a mark, with two lines."""
+        return cls(at.x + mark * 0.7, at.y - size, at.x + mark + len(text) * size * LETTER, at.y + size * 1.3)
+
+    @classmethod
+    def of_mark(cls, at: Position, size: float) -> "Box":
+        """Return the box of a mark."""
+        half = size * 0.6
+        return cls(at.x - half, at.y - half, at.x + half, at.y + half)
 
     def overlaps(self, other: "Box") -> bool:
         return self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
 
 
-def fitting(boxes: Iterable[tuple[Box, T, Position]], limit: int) -> list[tuple[T, Position]]:
-    """Return the texts, first ones first, whose box overlaps none before it."""
-    used: list[Box] = []
-    shown: list[tuple[T, Position]] = []
+def fitting(boxes: Iterable[tuple[Box, T, Position]], limit: int, taken: Iterable[Box] = ()) -> list[tuple[Box, T, Position]]:
+    """Return the texts, first ones first, whose box overlaps none before it and none that is taken."""
+    used = [*taken]
+    shown: list[tuple[Box, T, Position]] = []
     for box, text, at in boxes:
         if len(shown) == limit:
             break
         if not any(box.overlaps(other) for other in used):
             used.append(box)
-            shown.append((text, at))
+            shown.append((box, text, at))
     return shown
