@@ -1,4 +1,4 @@
-/** Timeline of a search: what happened when, and when it became known. Live, or with `?at=` as it was after an event. */
+/** Timeline of a search, live: what happened when, and when it became known. The replay shows that of the past. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { Frames } from "../../behaviours/frames.js";
@@ -6,7 +6,7 @@ import { PageDrawing } from "../../behaviours/page_drawing.js";
 import { ShortcutHandler } from "../../behaviours/shortcut_handler.js";
 import { t } from "../../core/i18n.js";
 import { pageTitle } from "../../core/rules/pages.js";
-import { MINUTE_MS, dateAndClock } from "../../core/time.js";
+import { MINUTE_MS } from "../../core/time.js";
 import { searchHeader } from "../../shared/board/search/search_header.js";
 import { Contradictions } from "../../shared/contradictions.js";
 import { forbidden } from "../../shared/placeholders.js";
@@ -25,7 +25,6 @@ export class TimelinePage {
   #session;
   #id;
   board;
-  /** @type {number | null} */ #at; // seq of the shown moment; null for the present
   #contradictions;
   #view;
   #drawing;
@@ -37,20 +36,17 @@ export class TimelinePage {
     this.#session = session;
     this.#id = board;
     this.board = session.board(board);
-    const at = new URLSearchParams(location.search).get("at");
-    this.#at = Number.isSafeInteger(Number(at || NaN)) ? Number(at) : null;
     this.#drawing = new PageDrawing(main);
     this.#contradictions = new Contradictions(board, this.#draw);
     this.#view = new TimelineView({ board, root: main, draw: this.#draw, contradictions: this.#contradictions, readEveryMs: READ_EVERY_MS, path: (card) => `/searches/${board}/cards/${card}` });
     this.#tracks = new TrackImport(session, board, this.#draw);
     main.classList.add("timeline-page");
-    if (this.#at !== null) main.dataset.freshness = "past"; // its colours
     new ShortcutHandler((session.pageCommands = { page: "timeline", settle: this.#frames.settle, commands: () => this.#commands() }));
     this.board.setPresence(null);
     this.board.watch(this.#onBoard);
     session.watch(() => this.#onBoard(null, [])); // a handover is no event of this board
-    if (this.#at === null) setInterval(this.#draw, MINUTE_MS);
-    this.#view.load(this.#at);
+    setInterval(this.#draw, MINUTE_MS);
+    this.#view.load(null);
     this.#frames.now();
   }
 
@@ -73,7 +69,7 @@ export class TimelinePage {
   /** @param {unknown} _ @param {BoardEvent[]} events */
   #onBoard = (_, events) => {
     const { epoch, seq } = this.board, { shift, handover } = this.#session.shiftStatus ?? {}, seen = [epoch, seq, shift?.number, handover?.status].join("/");
-    if (this.board.freshness.state !== "forbidden" && this.#at === null && seq !== null && seen !== this.#seen) this.#view.refresh();
+    if (this.board.freshness.state !== "forbidden" && seq !== null && seen !== this.#seen) this.#view.refresh();
     this.#seen = seen;
     this.#contradictions.onEvents(events);
     this.#draw();
@@ -85,28 +81,20 @@ export class TimelinePage {
     const { freshness } = this.board;
     document.title = `${this.#title} · Searchboard`;
     if (freshness.state === "forbidden") return void this.#forget();
-    if (this.#view.timeline) this.#contradictions.load(this.board, this.#at);
-    this.#drawing.draw(html`${this.#header()}${this.#tools()}${this.#tracks.draw()}${this.#pastBand()}${this.#view.template()}${printNote({ session: this.#session, board: this.board })}`);
+    if (this.#view.timeline) this.#contradictions.load(this.board);
+    this.#drawing.draw(html`${this.#header()}${this.#tools()}${this.#tracks.draw()}${this.#view.template()}${printNote({ session: this.#session, board: this.board })}`);
     this.#view.settle();
   }
 
   #tools() {
     const board = `/searches/${this.#id}`;
     return html`<div class="timeline-head"><h2 class="visually-hidden">${pageTitle("timeline")}</h2>
-      <nav class="views" aria-label=${t("Views")}><a href=${board}>${t("Board")}</a><a href="${board}#map">${pageTitle("map")}</a><a href=${location.pathname + location.search} aria-current="page">${pageTitle("timeline")}</a><a href="${board}#log">${t("Details and log")}</a></nav>
+      <nav class="views" aria-label=${t("Views")}><a href=${board}>${t("Board")}</a><a href="${board}#map">${pageTitle("map")}</a><a href="${board}/timeline" aria-current="page">${pageTitle("timeline")}</a><a href="${board}#log">${t("Details and log")}</a></nav>
       <span class="space"></span>${this.#mayAdd ? this.#tracks.button() : nothing}<a class="button" href="${board}/history">${pageTitle("history")}</a><button type="button" data-act="print" @click=${() => print()}>${t("Print")}</button></div>`;
   }
 
-  /** Band over a timeline of the past. */
-  #pastBand() {
-    const { timeline } = this.#view;
-    if (this.#at === null || !timeline) return nothing;
-    return html`<p class="timeline-past" role="status" data-testid="past">${t("As it was: {at}, after event {seq}.", { at: dateAndClock(timeline.as_of), seq: timeline.seq })}
-      <a class="button" href="/searches/${this.#id}/timeline">${t("Back to live")}</a></p>`;
-  }
-
   get #mayAdd() {
-    return this.#at === null && this.#session.can("investigator") && this.#search?.state.status !== "closed";
+    return this.#session.can("investigator") && this.#search?.state.status !== "closed";
   }
 
   get #title() {

@@ -58,7 +58,7 @@ function laneHead(lane, { more, earlier, later }, y, room) {
  */
 function mark(one, y, { left, view }) {
   const { item } = one, x = left + one.x, begin = left + one.begin, end = left + one.end, stem = left + one.stem;
-  const reaches = Math.max(x, end, stem) + 12, begins = Math.min(begin, stem) - 12;
+  const isLeft = one.label === "left", beside = isLeft ? Math.min(begin, stem) - 12 : (one.label === "over" ? Math.max(x, end) : Math.max(x, end, stem)) + 12, anchor = isLeft ? "end" : "start";
   const contradiction = doubtOf(item, view);
   const classes = ["item", item.early ? "early" : "", view.selected === item.id ? "selected" : "", item.sureness].join(" ");
   return svg`<g class=${classes} data-item=${item.id} data-kind=${item.kind}>
@@ -66,8 +66,8 @@ function mark(one, y, { left, view }) {
     ${end > begin ? svg`<rect class="bar" x=${begin} y=${y - 8} width=${Math.max(end - begin, 3)} height="16" rx="4" />` : nothing}
     ${view.selected === item.id ? svg`<circle class="ring" cx=${x} cy=${y} r="12.500" />` : nothing}
     <g transform="translate(${x},${y})"><circle class="under" r="10" />${shapeOf(item)}${contradiction ? svg`<g class="doubt" transform="translate(9,-9)"><circle r="6.500" /><path d="M-3-1.500H3M-3 1.500H3M-1.500 3.500 1.500-3.500" /></g>` : nothing}</g>
-    ${one.label ? svg`<text x=${one.label === "right" ? reaches : begins} y=${y - 1} text-anchor=${one.label === "right" ? "start" : "end"} class="bold">${one.bold}</text>
-    <text x=${one.label === "right" ? reaches : begins} y=${y + 14} text-anchor=${one.label === "right" ? "start" : "end"} class=${contradiction ? "bold" : "quiet"}>${one.quiet}</text>` : nothing}</g>`;
+    ${one.label ? svg`<text x=${beside} y=${y - 2} text-anchor=${anchor} class="bold">${one.bold}</text>
+    <text x=${beside} y=${y + 14} text-anchor=${anchor} class=${contradiction ? "bold" : "quiet"}>${one.quiet}</text>` : nothing}</g>`;
 }
 
 /** Row of the periods in which nothing is known. @param {Frame} frame @param {boolean} isNarrow */

@@ -5,7 +5,7 @@ const CHARACTER_PX = 7.4; // a wide guess, because labels are not measured
 const MAX_CHARACTERS = 30;
 const MAX_ROWS = 8; // per lane; the table has the other items
 
-/** @typedef {{ item: TimelineItem, x: number, begin: number, end: number, stem: number, row: number, label: "right" | "left" | "", bold: string, quiet: string }} Placed pixels from the left end of the span: the mark, its bar, and the end of its stem */
+/** @typedef {{ item: TimelineItem, x: number, begin: number, end: number, stem: number, row: number, label: "right" | "left" | "over" | "", bold: string, quiet: string }} Placed pixels from the left end of the span: the mark, its bar, and the end of its stem; `label`: beside them, or with the stem between its lines */
 /** @typedef {{ placed: Placed[], rows: number, more: number, earlier: number, later: number }} LaneLayout `more`: items without space; `earlier`, `later`: outside the span */
 
 /**
@@ -55,8 +55,8 @@ function positions(item, x, { missing, margin }, byKnown, doubt) {
  */
 function place(one, ends, width) {
   const text = Math.max(one.bold.length, one.quiet.length) * CHARACTER_PX, left = Math.max(0, leftOf(one)) - MARK_PX / 2, right = Math.min(width, Math.max(one.x, one.end, one.stem)) + MARK_PX / 2;
-  /** @type {["right" | "left" | "", number, number][]} */
-  const choices = [["right", left, right + text], ["left", left - text, right], ["", left, right]];
+  /** @type {[Placed["label"], number, number][]} */
+  const choices = [["right", left, right + text], ["left", left - text, right], ["over", left, Math.max(right, Math.max(one.x, one.end) + MARK_PX / 2 + text)], ["", left, right]];
   for (const [label, from, to] of choices) {
     if (label && (from < -MARK_PX || to > width + MARK_PX)) continue;
     const row = ends.findIndex((end) => end <= from), free = row >= 0 ? row : ends.length;
