@@ -15,6 +15,7 @@ from board.maps.view import Position, View, view_of
 
 MAX_SHOWN_POINTS = 500  # marks; a drawing with more has the first of them, and says so
 _KINDS = [mark.kind for mark in MARKS]
+_FRAME = 3.8  # height of the scale and the attribution, in sizes of the text
 _DETAIL_ZOOM = {"cantons": 8.0, "rail": 9.0, "stations": 11.0}
 _TOWN_ZOOM = (12.0, 12.0, 11.0, 10.0, 9.0, 7.5, 6.5)  # from which zoom a town has its name, by the class of its population
 _MAX_TOWNS = 30
@@ -43,7 +44,8 @@ class Style(NamedTuple):
 def draw(marks: Sequence[Mark], width: int, height: int, style: Style) -> str:
     """Return the SVG of a map."""
     shown = marks[:MAX_SHOWN_POINTS]
-    view = view_of((mark.point for mark in shown), width, height)
+    above_frame = round(height - _FRAME * style.text)
+    view = view_of((mark.point for mark in shown), width, above_frame)._replace(height=height)
     places = [(mark, view.position(mark.point.center)) for mark in sorted(shown, key=_by_certainty)]
     texts = _fitting_texts(places, view, style)
     taken = [*_taken(places, view, style), *(box for box, _, _ in texts)]
@@ -65,7 +67,7 @@ def _taken(places: Places, view: View, style: Style) -> Iterator[Box]:
     """Yield the boxes that no text may cover: marks, and the scale with the attribution."""
     attribution = len(background.load()["attribution"]) * style.text * 0.75 * LETTER
     yield Box(view.width - attribution, view.height - 1.6 * style.text, view.width, view.height)
-    yield Box(view.width * 0.77, view.height - 3.8 * style.text, view.width, view.height)
+    yield Box(view.width * 0.77, view.height - _FRAME * style.text, view.width, view.height)
     for _, at in places:
         yield Box.of_mark(at, _mark_size(style))
 
