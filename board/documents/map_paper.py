@@ -118,7 +118,7 @@ class MapDocument:
         where: Line = [UserText(place["text"]), " · "] if place.get("text") else []
         where.append(f"{point.center[0]:.5f}, {point.center[1]:.5f}")
         if point.radius:
-            where.append(f" · ± {point.radius:.0f} m")
+            where.append(f" · ±\u00a0{point.radius:.0f}\u00a0m")
         if point.kind == "search":
             return ListedPoint("", self._time(point), [self._note(point, state)], where)
         title: Line = [UserText(str(state[kinds.named(point.kind).title_field]))]

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from board.config.map_marks import MARKS
 from board.maps import background
 from board.maps.background import Outline
-from board.maps.label_places import Box, fitting
+from board.maps.label_places import LETTER, Box, fitting
 from board.maps.palette import Palette
 from board.maps.points import MapPoint
 from board.maps.shapes import shape
@@ -15,6 +15,7 @@ from board.maps.view import Position, View, view_of
 
 MAX_SHOWN_POINTS = 500  # marks; a drawing with more has the first of them, and says so
 _KINDS = [mark.kind for mark in MARKS]
+_FRAME = 3.8  # height of the scale and the attribution, in sizes of the text
 _DETAIL_ZOOM = {"cantons": 8.0, "rail": 9.0, "stations": 11.0}
 _TOWN_ZOOM = (12.0, 12.0, 11.0, 10.0, 9.0, 7.5, 6.5)  # from which zoom a town has its name, by the class of its population
 _MAX_TOWNS = 30
@@ -43,7 +44,8 @@ class Style(NamedTuple):
 def draw(marks: Sequence[Mark], width: int, height: int, style: Style) -> str:
     """Return the SVG of a map."""
     shown = marks[:MAX_SHOWN_POINTS]
-    view = view_of((mark.point for mark in shown), width, height)
+    above_frame = round(height - _FRAME * style.text)
+    view = view_of((mark.point for mark in shown), width, above_frame)._replace(height=height)
     places = [(mark, view.position(mark.point.center)) for mark in sorted(shown, key=_by_certainty)]
     texts = _fitting_texts(places, view, style)
     taken = [*_taken(places, view, style), *(box for box, _, _ in texts)]
@@ -63,7 +65,9 @@ def _by_certainty(mark: Mark) -> tuple[bool, int, str]:
 
 def _taken(places: Places, view: View, style: Style) -> Iterator[Box]:
     """Yield the boxes that no text may cover: marks, and the scale with the attribution."""
-    yield Box(view.width * 0.78, view.height - 3.8 * style.text, view.width, view.height)
+    attribution = len(background.load()["attribution"]) * style.text * 0.75 * LETTER
+    yield Box(view.width - attribution, view.height - 1.6 * style.text, view.width, view.height)
+    yield Box(view.width * 0.77, view.height - _FRAME * style.text, view.width, view.height)
     for _, at in places:
         yield Box.of_mark(at, _mark_size(style))
 
@@ -177,18 +181,23 @@ def _marks(places: Places, style: Style) -> Iterator[str]:
 def _fitting_texts(places: Places, view: View, style: Style) -> list[tuple[Box, Mark, Position]]:
     """Return the marks whose text covers nothing; the list below the map has all of them."""
     boxes = [
-        (Box.beside(at, max(mark.title, mark.note, key=len), style.text, _mark_size(style)), mark, at) for mark, at in places
+        (box, mark, at)
+        for mark, at in places
+        for box in Box.beside(at, max(mark.title, mark.note, key=len), style.text, _mark_size(style))
+        if box.left >= 0 and box.right <= view.width
     ]
     return fitting(boxes, MAX_SHOWN_POINTS, _taken(places, view, style))
 
 
 def _texts(texts: Iterable[tuple[Box, Mark, Position]], style: Style) -> Iterator[str]:
     palette, text = style.palette, style.text
-    for _, mark, at in texts:
-        x = at.x + _mark_size(style) * 0.85
-        yield _text(mark.title, x, at.y + (0 if mark.note else text / 3), text, palette.text, palette.province, bold=True)
+    for box, mark, at in texts:
+        is_left = box.right < at.x
+        x, anchor = at.x + _mark_size(style) * (-0.85 if is_left else 0.85), "end" if is_left else "start"
+        y, halo = at.y + (0 if mark.note else text / 3), palette.province
+        yield _text(mark.title, x, y, text, palette.text, halo, bold=True, anchor=anchor)
         if mark.note:
-            yield _text(mark.note, x, at.y + text * 1.1, text * 0.9, palette.text_2, palette.province)
+            yield _text(mark.note, x, at.y + text * 1.1, text * 0.9, palette.text_2, halo, anchor=anchor)
 
 
 def _frame(view: View, style: Style) -> Iterator[str]:
