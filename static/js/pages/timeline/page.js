@@ -88,7 +88,7 @@ export class TimelinePage {
 
   #tools() {
     const board = `/searches/${this.#id}`;
-    return html`<div class="timeline-head"><h2 class="visually-hidden">${pageTitle("timeline")}</h2>
+    return html`<div class="timeline-head"><h2>${this.#title}</h2>
       <nav class="views" aria-label=${t("Views")}><a href=${board}>${t("Board")}</a><a href="${board}#map">${pageTitle("map")}</a><a href="${board}/timeline" aria-current="page">${pageTitle("timeline")}</a><a href="${board}#log">${t("Details and log")}</a></nav>
       <span class="space"></span>${this.#mayAdd ? this.#tracks.button() : nothing}<a class="button" href="${board}/history">${pageTitle("history")}</a><button type="button" data-act="print" @click=${() => print()}>${t("Print")}</button></div>`;
   }

@@ -65,9 +65,9 @@ function mark(one, y, { left, view }) {
     ${Math.abs(stem - x) > 2 ? svg`<path class="stem" d="M${Math.min(Math.max(stem, begin), end)} ${y}H${stem}m0-4v8" />` : nothing}
     ${end > begin ? svg`<rect class="bar" x=${begin} y=${y - 8} width=${Math.max(end - begin, 3)} height="16" rx="4" />` : nothing}
     ${view.selected === item.id ? svg`<circle class="ring" cx=${x} cy=${y} r="12.500" />` : nothing}
-    <g transform="translate(${x},${y})"><circle class="under" r="10" />${shapeOf(item)}${contradiction ? svg`<g class="doubt" transform="translate(9,-9)"><circle r="6.500" /><path d="M-3-1.500H3M-3 1.500H3M-1.500 3.500 1.500-3.500" /></g>` : nothing}</g>
-    ${one.label ? svg`<text x=${beside} y=${y - 2} text-anchor=${anchor} class="bold">${one.bold}</text>
-    <text x=${beside} y=${y + 14} text-anchor=${anchor} class=${contradiction ? "bold" : "quiet"}>${one.quiet}</text>` : nothing}</g>`;
+    <g transform="translate(${x},${y})"><circle class="under" r="10" />${shapeOf(item)}${contradiction && !one.label ? svg`<g class="doubt" transform="translate(9,-9)"><circle r="6.500" /><path d="M-3-1.500H3M-3 1.500H3M-1.500 3.500 1.500-3.500" /></g>` : nothing}</g>
+    ${one.label ? svg`<text x=${beside} y=${y - (one.label === "over" ? 5 : 1)} text-anchor=${anchor} class="bold">${one.bold}</text>
+    <text x=${beside} y=${y + (one.label === "over" ? 15 : 14)} text-anchor=${anchor} class=${contradiction ? "bold" : "quiet"}>${one.quiet}</text>` : nothing}</g>`;
 }
 
 /** Row of the periods in which nothing is known. @param {Frame} frame @param {boolean} isNarrow */

@@ -1,7 +1,7 @@
 /* Rows of a timeline: where each mark, bar, stem and label is, so that none covers another. Pure. */
 
 const MARK_PX = 20, GAP_PX = 10; // width of a mark, and the space after a label
-const CHARACTER_PX = 7.4; // a wide guess, because labels are not measured
+const CHARACTER_PX = 8; // a wide guess, because labels are not measured
 const MAX_CHARACTERS = 30;
 const MAX_ROWS = 8; // per lane; the table has the other items
 
@@ -58,7 +58,7 @@ function place(one, ends, width) {
   /** @type {[Placed["label"], number, number][]} */
   const choices = [["right", left, right + text], ["left", left - text, right], ["over", left, Math.max(right, Math.max(one.x, one.end) + MARK_PX / 2 + text)], ["", left, right]];
   for (const [label, from, to] of choices) {
-    if (label && (from < -MARK_PX || to > width + MARK_PX)) continue;
+    if (label && (from < 0 || to > width + MARK_PX / 2)) continue;
     const row = ends.findIndex((end) => end <= from), free = row >= 0 ? row : ends.length;
     if (free >= MAX_ROWS) continue;
     ends[free] = to + GAP_PX;
