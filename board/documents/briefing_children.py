@@ -1,6 +1,6 @@
 """Searches on the briefing of a shift, each in a large box or a row."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -22,6 +22,7 @@ from models.times import parse_utc
 MAX_TEXTS = 600_000  # characters of all texts; the steps in templates/briefing.css cut text that does not fit on a page
 MAX_TEXT = 4_000  # characters per text
 MAX_BOX_TITLE, MAX_ROW_TITLE = 46, 26  # characters of a task's title on a full page: one line; two if it is nearly full
+MAX_BOX_CONTRADICTIONS = 2  # pairs of sightings in a box; a row has one
 MAX_BOX_TASKS = 3  # overdue tasks in a box
 MAX_CALLS = 4  # due calls of a search
 TEXTS_OF_SEARCH = 8  # texts about one search
@@ -158,6 +159,8 @@ class BriefingChildren(ReportDocument):
             facts.append((self._field("earlier"), [self._cut(described(earlier[-1], self._reads), self._max_text)]))
         credible: Line = self._credible(last, search["person"]["sex"]) if last else [translate(sentences.NONE_SO_FAR)]
         facts.append((translate(sentences.LATEST_CREDIBLE), credible))
+        if pairs := section["contradictions"]:
+            facts.append((translate(sentences.CANNOT_BOTH_BE_TRUE), self._contradictions(pairs, MAX_BOX_CONTRADICTIONS)))
         facts.append((translate(N_("Situation")), self._prose(briefing, "assessment", section["board"])))
         if goal:
             deadline = [f" · {self._say(sentences.BY_TIME, at=self._near(goal['until']))}"] if goal["until"] else []
@@ -205,11 +208,19 @@ class BriefingChildren(ReportDocument):
         place = (sighting["place"] or {}).get("text")
         return [at, " ", self._cut(place, self._max_text)] if place else [at]
 
+    def _contradictions(self, pairs: Sequence[State], count: int) -> Line:
+        """Return the sentences about the first pairs of sightings that cannot both be true, and the number of the others."""
+        texts = [pair["text"] for pair in pairs[:count]]
+        more = [self.ngettext(*sentences.MORE, len(pairs) - count)] if len(pairs) > count else []
+        return [" · ".join([*texts, *more])]
+
     def _notes(self, section: State) -> list[Line]:
-        """Return the latest credible sighting, and that nobody is in charge, for a row."""
+        """Return the latest credible sighting, what contradicts, and that nobody is in charge, for a row."""
         last, search = section["last_credible"], section["search"]
         is_free = search["status"] == "open" and not search["lead"]
         notes: list[Line] = [self._credible(last, search["person"]["sex"])] if last else []
+        if pairs := section["contradictions"]:
+            notes.append(self._contradictions(pairs, 1))
         return [*notes, [self._translate(sentences.NOBODY_IN_CHARGE)]] if is_free else notes
 
     def _with_colons(self, facts: list[Fact]) -> list[Fact]:

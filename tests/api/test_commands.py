@@ -491,7 +491,7 @@ async def test_a_task_begins_in_todo_with_everything_else_unset(scene: SearchSce
         "number": len(load_catalogue().first_tasks("runaway")) + 1, "column": (await scene.columns())["todo"],
         "title": "call the school",
         "instruction": None, "assignee": None, "due": None, "priority": "normal", "checklist": {}, "result": None,
-        "sighting": None, "withdrawn": False, "take_down": False,
+        "place": None, "sighting": None, "withdrawn": False, "take_down": False,
     }  # fmt: skip
 
 

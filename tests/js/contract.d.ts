@@ -666,6 +666,7 @@ interface TimelineAnswer {
   items: Array<TimelineItem>;
   gaps: Array<TimelineGap>;
   left_out: number;
+  margin_minutes: number;
 }
 
 interface TimelineGap {

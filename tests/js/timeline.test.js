@@ -3,9 +3,9 @@ import "./declarations.js";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { layOut } from "../../static/js/pages/timeline/layout.js";
-import { lastSpan, moved, ticks, wholeSpan, zoomed } from "../../static/js/pages/timeline/scale.js";
-import { gapText, happenedText } from "../../static/js/pages/timeline/texts.js";
+import { layOut } from "../../static/js/shared/timeline/layout.js";
+import { lastSpan, moved, ticks, wholeSpan, zoomed } from "../../static/js/shared/timeline/scale.js";
+import { gapText, happenedText } from "../../static/js/shared/timeline/texts.js";
 
 const HOUR = 3_600_000, DAY = 24 * HOUR;
 const at = (iso) => Date.parse(iso);
@@ -16,7 +16,7 @@ const item = (hours, more = {}) => ({
   card: "c", number: 1, seq: 1, title: "Sighting 1", text: "", place: "", by: "", grade: "F6", assessment: "unassessed", verdict: "not assessed", ...more,
 });
 const span = (from, to) => ({ start: at(from), end: at(to) });
-const SCALE = { start: missing, end: missing + 10 * HOUR, missing };
+const SCALE = { start: missing, end: missing + 10 * HOUR, missing, margin: 0 };
 const timeline = (...items) => ({ items, missing_since: START, ends_at: null });
 
 test("the whole search has all items near it, and now", () => {
@@ -81,6 +81,13 @@ test("an unknown time is a bar from the disappearance to the report", () => {
   const unknown = item(1, { sureness: "unknown", from: null }), [placed] = layOut([unknown], SCALE, 1000, false).placed;
   assert.deepEqual([placed.begin, placed.x, placed.end].map(Math.round), [0, 120, 120]);
   assert.match(happenedText(unknown), /^reported .*, time unknown$/);
+});
+
+test("the time of a sighting is a bar as wide as it may be off", () => {
+  const minutes = { ...SCALE, end: missing + HOUR, margin: 120_000 }, note = item(0.5, { kind: "note", lane: "contacts" });
+  const [seen] = layOut([item(0.5)], minutes, 600, false).placed, [written] = layOut([note], minutes, 600, false).placed;
+  assert.deepEqual([seen.begin, seen.x, seen.end].map(Math.round), [280, 300, 320]);
+  assert.deepEqual([written.begin, written.end].map(Math.round), [300, 300]);
 });
 
 test("bars of unknown times leave the first rows to known times", () => {

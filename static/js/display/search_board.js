@@ -23,7 +23,7 @@ const ROLES = ["inbox", "todo", "doing", "waiting", "done"];
 const LONG_NAMES = [7, 12, 24]; // lengths above which a name has smaller type, so that it needs no more space than a short one
 const CARD_HEIGHT = 6.4; // height of a card, in units of the type
 const COUNTS_HEIGHT = 14; // height of the counts above the list
-const MAP_HEIGHT = 56; // height of the map, in an inner room
+const MAP_HEIGHT = 52; // height of the map, in an inner room
 const FACTS_HEIGHT = 70; // height of the facts above the counts, on an upright screen
 
 /** @param {BoardContext & { height: number, upright: boolean }} view `height` in units of the type */
