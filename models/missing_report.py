@@ -36,6 +36,11 @@ COMPANIONS = {
     "alone": N_("alone"), "friend": N_("friend"), "relative": N_("relative"), "parent": P_("companion", "parent"),
     "internet": N_("someone from the internet"), "stranger": N_("someone who may harm the child"),
 }  # fmt: skip
+Callback = Literal["abroad", "not_here", "length", "no_number"]
+CALLBACKS = {
+    "abroad": N_("number of another country"), "not_here": N_("not a Belgian number"), "length": N_("too many or too few digits"),
+    "no_number": N_("not a telephone number"),
+}  # fmt: skip
 Why = Literal["came_home", "advice", "other_service", "other"]
 WHY = {
     "came_home": N_("came home in the meantime"), "advice": N_("advice given"), "other_service": N_("another service"),
@@ -103,6 +108,7 @@ class MissingReport(Searchable, CountedEntity, table=True):
     `questions`: the 20 newest questions of coordinators, oldest first.
     `decision`: null while the report waits.
     `source_kept`: true if the caller has or had a name or contact, otherwise null.
+    `callback`: what to check in the telephone number of the caller; null if nothing, or without a number. Derived.
     """
 
     KIND: ClassVar[str] = "report"
@@ -138,6 +144,7 @@ class MissingReport(Searchable, CountedEntity, table=True):
     )
     # true if the caller has or had a name or contact
     source_kept: bool | None = private(bool, N_("Name or contact details of the caller recorded"), reads_as="internal")
+    callback: str | None = field(Callback, N_("Number to call back"), choices=CALLBACKS)
     received_at: str = field(
         Time, P_("of a report", "Call began at"), ..., by_people=True, state_type=Time, control="time", past=True, exported=True
     )
