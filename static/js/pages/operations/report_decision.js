@@ -5,6 +5,7 @@ import { label } from "../../core/labels.js";
 import { t } from "../../core/i18n.js";
 import { accountName } from "../../format/values.js";
 import { formatMoment } from "../../format/time_elements.js";
+import { rememberOpened } from "../../shared/just_opened.js";
 
 /** @param {ReportDialogView} view @param {Entity} report */
 export function decisionForms(view, report) {
@@ -20,7 +21,9 @@ function opening(view, { id, state }) {
   const open = async () => {
     const access = view.typed.members ? { access: "members" } : {};
     const answer = await view.send("report.open", { report: id, ...access });
-    if (answer?.opened) location.assign(`/searches/${answer.opened}`);
+    if (!answer?.opened) return;
+    rememberOpened(answer.opened);
+    location.assign(`/searches/${answer.opened}`);
   };
   const name = accountName(view.view.session, state.taken_by);
   return html`<form data-form="open-report" @submit=${view.submit(open)}>
