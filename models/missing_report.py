@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any, ClassVar, Literal
 
+from pydantic import AfterValidator
 from pydantic import Field as PydanticField
 from sqlalchemy import Index
 from sqlmodel import Field
@@ -46,6 +47,16 @@ WHY = {
     "came_home": N_("came home in the meantime"), "advice": N_("advice given"), "other_service": N_("another service"),
     "other": P_("reason", "other"),
 }  # fmt: skip
+
+
+MAX_SIBLINGS = 5
+
+
+def _none_if_empty(texts: list[str]) -> list[str] | None:
+    return texts or None
+
+
+Siblings = Annotated[list[Title], PydanticField(max_length=MAX_SIBLINGS), AfterValidator(_none_if_empty)]
 
 
 class ReportedChild(Person):
@@ -100,6 +111,7 @@ class ReportDecision(Data):
 class MissingReport(Searchable, CountedEntity, table=True):
     """Report of a disappearance, on `operations`. It waits until a coordinator opens, joins or closes it. *0.4.0*
 
+    `siblings`: name and age of each, such as `Lina, 6`; an empty list is null.
     `possible_kind`: type of search that the answers suggest; null if they suggest none. Derived.
     `suggested`: criteria that the answers suggest, without those that were answered. Derived.
     `received_at`: start of the call.
@@ -117,6 +129,10 @@ class MissingReport(Searchable, CountedEntity, table=True):
     number: int = field(int, N_("Number"), ..., exported=True, reads_as="internal")
     status: str = field(ReportStatus, P_("of a report", "Status"), "waiting", exported=True, choices=STATUSES)
     person: dict[str, Any] = group(ReportedChild, N_("Person"), by_people=True)
+    siblings: list[str] | None = group(
+        Siblings, N_("Other children missing too"), nullable=True, by_people=True, control="list", searched=True, exported=True,
+        personal=True, prose=True,
+    )  # fmt: skip
     missing_since: str | None = field(Time, N_("Missing since"), by_people=True, control="time", past=True, exported=True)
     last_seen: dict[str, Any] | None = group(
         Location, N_("Last seen"), nullable=True, by_people=True, personal=True, parts=LAST_SEEN

@@ -5,7 +5,7 @@ from typing import Any
 
 from board.commands import past_times
 from board.commands.command import Patch
-from board.commands.reports import callback, shared_facts
+from board.commands.reports import callback, shared_facts, siblings
 from board.commands.searches import placing, search_details
 from board.commands.searches.searches import CheckedFields
 from board.commands.sightings import sources
@@ -74,6 +74,8 @@ def update(writer: EventWriter, data: UpdateReport) -> None:
     row, values = writer.find_patched(MissingReport, data.report, "report", Fields, patch, blank={})
     placing.check_visible(writer, row)
     _check_not_closed(row)
+    if row.status == "opened" and values["siblings"] != row.siblings:
+        raise invalid("siblings", siblings.LATE)
     former = {name: getattr(row, name) for name in sources.SourceIdentity.model_fields}
     _require_name(values | former | contact)
     _check_times(writer, values, row.state())

@@ -23,7 +23,7 @@ export function reportForm(call, files, submit) {
       <div class="grid three">${rows(form, ["missing_since", "last_seen.text", "last_seen_by"], call)}</div>
       <div class="grid">${rows(form, ["person.description", "person.clothing"], call)}</div>
       <details class="more"><summary>${t("More…")}</summary><div class="grid three">${rows(form, ["person.hair", "person.eyes", "person.height_cm", "person.build", "person.features"], call)}</div></details>
-      ${files.draw()}`)}
+      ${call.state?.status === "opened" ? nothing : html`<div class="grid">${row(form, "siblings", call)}</div>`} ${files.draw()}`)}
     ${section("belongings", t("What the child has with it"), nothing, html`
       ${question(call, "belongings.phone", ["belongings.phone_note"])} ${question(call, "belongings.money", ["belongings.money_note"])}
       ${question(call, "belongings.medication", ["person.needs", "person.needs_until"])} ${question(call, "belongings.company", ["belongings.company_note"])}

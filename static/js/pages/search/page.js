@@ -43,6 +43,7 @@ import { LeftCards } from "../../shared/board/card/left_card.js";
 import { Contradictions } from "../../shared/contradictions.js";
 import { Reaches } from "../../shared/reach.js";
 import { isJustOpened } from "../../shared/just_opened.js";
+import { LinkedSearches } from "../../shared/linked_searches.js";
 import { LookAgain } from "./look_again.js";
 import { LazyMap } from "../../shared/map/lazy_map.js";
 import { MakeRoom } from "../../shared/make_room.js";
@@ -112,6 +113,7 @@ export class SearchPage extends SearchRights {
     this.map = new LazyMap(draw);
     this.files = new Files(this);
     this.firstPhoto = new FirstPhoto(this);
+    this.linked = new LinkedSearches(boardId, this.draw);
     this.contradictions = new Contradictions(boardId, this.draw);
     this.reaches = new Reaches(boardId, this.draw);
     this.again = new LookAgain({ session, board, draw, isClosed: () => this.isClosed, show: () => this.act.showDialog("look-again") });
@@ -213,6 +215,7 @@ export class SearchPage extends SearchRights {
     this.firstLook.update();
     this.#drawRest();
     if (this.drawn) this.contradictions.load(this.board);
+    if (this.drawn && (this.model.search.state.links || this.ui.view === LOG)) this.linked.read();
   }
 
   /** Draw only the panel and the dialog, as after each keystroke. */
@@ -274,7 +277,7 @@ export class SearchPage extends SearchRights {
   #forget() {
     this.#histories.clear();
     this.sources.clear();
-    for (const part of [this.#happened, this.added, this.similar, this.again, this.files, this.undo, this.left, this.firstPhoto, this.contradictions, this.reaches, this.contacts]) part.forget();
+    for (const part of [this.#happened, this.added, this.similar, this.again, this.files, this.undo, this.left, this.firstPhoto, this.linked, this.contradictions, this.reaches, this.contacts]) part.forget();
   }
 
   // --- events
@@ -286,7 +289,7 @@ export class SearchPage extends SearchRights {
     if (this.#seq !== null && seq !== this.#seq + events.length) this.#forget();
     this.#seq = seq;
     for (const event of events) if (setsSource(event)) this.sources.delete(event.id); // the loaded source is outdated
-    const parts = [...this.#histories.values(), this.#happened, this.authors, this.newNotes, this.forms, this.files, this.undo, this.added, this.again, this.firstPhoto, this.contradictions, this.reaches, this.contacts];
+    const parts = [...this.#histories.values(), this.#happened, this.authors, this.newNotes, this.forms, this.files, this.undo, this.added, this.again, this.firstPhoto, this.linked, this.contradictions, this.reaches, this.contacts];
     for (const part of parts) part.onEvents(events);
     this.#frames.now();
   }

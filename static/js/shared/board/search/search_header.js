@@ -15,6 +15,7 @@ import { photo } from "../../files/photo.js";
 import { criteriaOf } from "./criteria.js";
 import { goalLine } from "./goal.js";
 import { kindLine, timesChip } from "../card/kind_details.js";
+import { togetherLine } from "./linked.js";
 import { joinParts, outcome } from "./outcome.js";
 import { agoElement, formatShortMoment, sinceElement } from "../../../format/time_elements.js";
 import { whatHappened } from "../what_happened.js";
@@ -41,7 +42,7 @@ export function searchHeader(view) {
         <h1 data-testid="person">${withAge(name, person.age)}</h1>
         <span class="about">${joinParts(description.filter(Boolean))}</span>
         ${state.status === "open" ? worrying(state) : nothing}
-        ${timesChip(state)}
+        ${togetherLine(view)} ${timesChip(state)}
         ${state.access === "members" ? html`<span class="chip">${label.access("members")}</span>` : nothing}
         ${childSummary(view)}
         <span class="space"></span>
