@@ -5,7 +5,7 @@ import { t } from "../../core/i18n.js";
 import { forgetOpened, isJustOpened } from "../../shared/just_opened.js";
 
 export class FirstPhoto {
-  /** @type {string | null} */ #offered = null; // picture that this person added
+  /** @type {string | null} */ #offered = null; // picture
   #page;
 
   /** @param {Pick<SearchView, "session" | "board" | "act" | "files" | "draw"> & { readonly mayEdit: boolean, readonly model: any }} page */
@@ -13,11 +13,12 @@ export class FirstPhoto {
     this.#page = page;
   }
 
-  /** Offer the first picture of the search itself to the person who added it. @param {JournalEvent[]} events */
+  /** Offer the first picture of the search itself to the person who added it, or who has just opened the search. @param {JournalEvent[]} events */
   onEvents(events) {
     const { session, board } = this.#page;
     for (const { type, id, actor } of events) {
-      const file = type === "file.attached" && actor?.id === session.account.id ? board.get(id)?.state : null;
+      const isMine = actor?.id === session.account.id || isJustOpened(board.id);
+      const file = type === "file.attached" && isMine ? board.get(id)?.state : null;
       if (file && isOfChild(file) && board.of("file").filter(({ state }) => isOfChild(state)).length === 1) this.#offered = id;
     }
   }
