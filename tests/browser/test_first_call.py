@@ -171,7 +171,7 @@ async def test_siblings_are_named_on_each_others_boards_and_walls(browsers: Brow
     await expect(together).to_contain_text("with: Amaury, 6")
     await expect(together).to_contain_text("Perrine, 9")
     wall, _ = await open_display(browsers, [board, OPERATIONS])
-    await wall.open("/wall")
+    await wall.page.goto("/wall")
     await expect(wall(f"[data-search='{board}'] .together").first).to_contain_text("Amaury, 6")
     await alice.open(f"/searches/{board}#log")
     row = alice("[data-testid=linked-searches] li").filter(has_text="Amaury")

@@ -67,7 +67,7 @@ function largeCard({ id, state }, tile) {
   return html`<article class="search-tile ${gravity(state)}" data-search=${id} ?data-highlighted=${highlighted} ?data-alarmed=${alarm} ?data-quiet=${isQuiet} ?data-pictured=${state.public_photo}>
     ${photo(id, state, "view")}
     <div class="tile-head"><h2>${nameElement(state.person)}</h2>${missingTime(state, now)}</div>
-    ${kindLine(state)}${tile.together}
+    ${kindLine(state, tile.together)}
     <p class="tile-needs">${counts(state, tile)}</p>
     <p class="last">${lastEvent(last, now)}${seenLast(summary?.credible_sighting, now)}</p>
   </article>`;
@@ -87,10 +87,11 @@ function row({ id, state }, tile) {
 const missingTime = ({ missing_since: since }, now) => html`<b class="missing-time">${runningTime(since, now ?? undefined)}</b>`;
 
 /**
- * Draw the gravity of a search, and in inner rooms its kind. Other displays do not receive the kind.
+ * Draw the gravity of a search, in inner rooms its kind, and who disappeared together with the child. Other displays do not receive the kind.
  * @param {State} state
+ * @param {Drawn} [together]
  */
-export const kindLine = (state) => html`<p class="kind-line">${gravityMark(state)}${state.kind ? html`<span class="kind">${kind(state.kind)}</span>` : nothing}</p>`;
+export const kindLine = (state, together = nothing) => html`<p class="kind-line">${gravityMark(state)}${state.kind ? html`<span class="kind">${kind(state.kind)}</span>` : nothing}${together}</p>`;
 
 /**
  * Return the style class for the gravity of a search.
@@ -107,7 +108,7 @@ export const nameElement = ({ first_name: name, age }) => html`<span class="name
 /** "with: Lina, 6": the children who disappeared together with this one, as far as this display shows their searches. @param {State} state @param {Board} board */
 export function togetherLine({ together = [] }, board) {
   const people = together.flatMap((/** @type {string} */ id) => board.get(id)?.state.person ?? []);
-  return people.length ? html`<p class="together">${togetherText(people)}</p>` : nothing;
+  return people.length ? html`<span class="together">${togetherText(people)}</span>` : nothing;
 }
 
 /** @param {State} state */
