@@ -142,7 +142,7 @@ def _masked(kind: str, id: str, state: State, board: str, profile: str, facts: D
     if kind == "search" and state["status"] != "open":
         return masked | {"status_at": facts.ended_at(id)}
     if kind == "search":
-        masked["together"] = _together(state)
+        masked |= {"together": together} if (together := _together(state)) else {}
         masked["undecided"] = undecided(state)  # order and mark on displays; tells no criterion, and is in no `changes`
     if kind == "search" and state["appeal"]["level"] not in PUBLIC_APPEALS:
         masked["appeal"] = {"level": None, "until": None}
