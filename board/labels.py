@@ -131,6 +131,11 @@ def event(type: str, translate: Translate) -> str:
     return translate(EVENTS[type]) if type in EVENTS else type
 
 
+def child(first_name: str, age: int | None) -> str:
+    """Return "Noor, 11", as everyone in a room may read it."""
+    return first_name if age is None else f"{first_name}, {age}"
+
+
 def with_colon(label: str, translate: Translate) -> str:
     """Return a label with a colon; French has a space before it."""
     return translate(sentences.WITH_COLON).format(label=label)

@@ -9,7 +9,7 @@ from models.decision import DecidedBy
 from models.declared import field, group, part
 from models.entity import Entity, partial_index
 from models.fields import Data, Date, Id, LongText, Name, RequiredShortText, Time, Title
-from models.search import SEXES
+from models.search import MAX_LINKS, SEXES
 from models.texts import N_
 
 What = Literal["poster", "vignette", "brief"]
@@ -41,6 +41,8 @@ class Content(Data):
 
     `last_name`: its initial, unless the full name is shown.
     `numbers`: telephone numbers, in order; null in materials of earlier versions, which show 116 000. *0.4.0*
+    `together`: first name and age of the children who disappeared together with this one, and may be shown too; null if there are
+    none. *0.4.0*
     """
 
     reference: Title
@@ -61,6 +63,7 @@ class Content(Data):
     place: Name | None = None
     photo: Id | None = None
     numbers: Annotated[list[str] | None, PydanticField(max_length=4)] = None
+    together: Annotated[list[str] | None, PydanticField(max_length=MAX_LINKS)] = None
 
 
 class Withdrawal(Data):

@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any, ClassVar, Literal
 
+from pydantic import AfterValidator
 from pydantic import Field as PydanticField
 from sqlalchemy import Index
 from sqlmodel import Field
@@ -36,11 +37,26 @@ COMPANIONS = {
     "alone": N_("alone"), "friend": N_("friend"), "relative": N_("relative"), "parent": P_("companion", "parent"),
     "internet": N_("someone from the internet"), "stranger": N_("someone who may harm the child"),
 }  # fmt: skip
+Callback = Literal["abroad", "not_here", "length", "no_number"]
+CALLBACKS = {
+    "abroad": N_("number of another country"), "not_here": N_("not a Belgian number"), "length": N_("too many or too few digits"),
+    "no_number": N_("not a telephone number"),
+}  # fmt: skip
 Why = Literal["came_home", "advice", "other_service", "other"]
 WHY = {
     "came_home": N_("came home in the meantime"), "advice": N_("advice given"), "other_service": N_("another service"),
     "other": P_("reason", "other"),
 }  # fmt: skip
+
+
+MAX_SIBLINGS = 5
+
+
+def _none_if_empty(texts: list[str]) -> list[str] | None:
+    return texts or None
+
+
+Siblings = Annotated[list[Title], PydanticField(max_length=MAX_SIBLINGS), AfterValidator(_none_if_empty)]
 
 
 class ReportedChild(Person):
@@ -95,6 +111,7 @@ class ReportDecision(Data):
 class MissingReport(Searchable, CountedEntity, table=True):
     """Report of a disappearance, on `operations`. It waits until a coordinator opens, joins or closes it. *0.4.0*
 
+    `siblings`: name and age of each, such as `Lina, 6`; an empty list is null.
     `possible_kind`: type of search that the answers suggest; null if they suggest none. Derived.
     `suggested`: criteria that the answers suggest, without those that were answered. Derived.
     `received_at`: start of the call.
@@ -103,6 +120,7 @@ class MissingReport(Searchable, CountedEntity, table=True):
     `questions`: the 20 newest questions of coordinators, oldest first.
     `decision`: null while the report waits.
     `source_kept`: true if the caller has or had a name or contact, otherwise null.
+    `callback`: what to check in the telephone number of the caller; null if nothing, or without a number. Derived.
     """
 
     KIND: ClassVar[str] = "report"
@@ -111,6 +129,10 @@ class MissingReport(Searchable, CountedEntity, table=True):
     number: int = field(int, N_("Number"), ..., exported=True, reads_as="internal")
     status: str = field(ReportStatus, P_("of a report", "Status"), "waiting", exported=True, choices=STATUSES)
     person: dict[str, Any] = group(ReportedChild, N_("Person"), by_people=True)
+    siblings: list[str] | None = group(
+        Siblings, N_("Other children missing too"), nullable=True, by_people=True, control="list", searched=True, exported=True,
+        personal=True, prose=True,
+    )  # fmt: skip
     missing_since: str | None = field(Time, N_("Missing since"), by_people=True, control="time", past=True, exported=True)
     last_seen: dict[str, Any] | None = group(
         Location, N_("Last seen"), nullable=True, by_people=True, personal=True, parts=LAST_SEEN
@@ -138,6 +160,7 @@ class MissingReport(Searchable, CountedEntity, table=True):
     )
     # true if the caller has or had a name or contact
     source_kept: bool | None = private(bool, N_("Name or contact details of the caller recorded"), reads_as="internal")
+    callback: str | None = field(Callback, N_("Number to call back"), choices=CALLBACKS)
     received_at: str = field(
         Time, P_("of a report", "Call began at"), ..., by_people=True, state_type=Time, control="time", past=True, exported=True
     )

@@ -13,6 +13,7 @@ from sqlmodel import Field
 from models import decision
 from models.decision import DecidedBy
 from models.declared import FieldSpec, field, group, part, parts_of, private, private_part, written_part
+from models.entity import json_column
 from models.fields import Data, Date, Id, Location, LongText, Name, RequiredShortText, ShortText, Time, Title
 from models.searchable import Searchable, normalize
 from models.texts import N_, P_
@@ -294,6 +295,23 @@ class ReportedBy(Data):
     at: Annotated[Time, part(P_("of a report", "Call began at"), reads_as="time")]
 
 
+LinkHow = Literal["together", "same_person_sought", "related"]
+LINKS = {
+    "together": N_("disappeared together"), "same_person_sought": N_("the same person is sought"), "related": N_("related"),
+}  # fmt: skip
+MAX_LINKS = 20
+
+
+class SearchLink(Data):
+    """Link of a search to another one, which has the same link back.
+
+    `on_walls`: displays also see the other search.
+    """
+
+    how: Annotated[LinkHow, part(P_("of a linked search", "How"), choices=LINKS)]
+    on_walls: Annotated[bool, part(N_("Shown on walls"), reads_as="internal")] = False
+
+
 class Search(Searchable, table=True):
     """Search for a child, on its own board and on `operations`. The board has the id of the search.
 
@@ -308,6 +326,7 @@ class Search(Searchable, table=True):
     `details`: see *Details of a kind*. *0.4.0*
     `earlier`: earlier disappearances, by keys of `[a-z0-9]{1,16}`. *0.4.0*
     `reports`: its reports, by their ids: the one that it was opened from, and those that were joined. *0.4.0*
+    `links`: linked searches, by their ids; only those that everyone sees who sees this one. *0.4.0*
     `photo`: a file of the search. *0.4.0*
     `public_photo`: the photo while the search is open and its appeal is `public` or `child_alert`, otherwise null. It is derived,
     is not listed by `since`, and never conflicts. *0.4.0*
@@ -356,7 +375,10 @@ class Search(Searchable, table=True):
     )
     acknowledge: str | None = private(RequiredShortText, N_("Closed anyway because"), prose=True)
     reports: dict[str, Any] | None = group(dict[str, ReportedBy], N_("Reported by"), nullable=True, personal=True)
+    links: dict[str, Any] | None = group(dict[str, SearchLink], N_("Linked searches"), nullable=True)
     # Never part of a state:
+    # how each linked search is linked, also those that `links` omits
+    linked: dict[str, Any] | None = json_column(dict[str, LinkHow], nullable=True)
     # whether the appeal is discreet, which hides the search from displays
     discreet: bool = Field(default=False, index=True, sa_column_kwargs={"server_default": false()})
     status_at: str | None = None  # time of the last change of status; null if it never changed

@@ -6,6 +6,7 @@ from board.engine.identity import Caller
 from board.errors import Refused
 from models.accounts import Account
 
+MAY_BE_HIDDEN = tuple(f"{kind}." for kind in (*access.ABOUT_OTHER_BOARDS, *access.OF_CONTACTS))
 ALARMS = "alarm."  # a guest sees none, and an alarm that a guest takes would have no one who acts
 
 
@@ -16,8 +17,9 @@ def role_in(account: Account, caller: Caller, roles: Roles, *commands: str | Non
     other boards.
     """
     named = [name for name in commands if name is not None]
-    hidden = tuple(f"{kind}." for kind in access.hidden_kinds(caller, roles))
-    if any(name.startswith(hidden) for name in named):
-        raise Refused("forbidden")
+    if any(name.startswith(MAY_BE_HIDDEN) for name in named):
+        hidden = tuple(f"{kind}." for kind in access.hidden_kinds(caller, roles))
+        if any(name.startswith(hidden) for name in named):
+            raise Refused("forbidden")
     is_about_alarms = any(name.startswith(ALARMS) for name in named)
     return account.role if is_about_alarms else account.command_role

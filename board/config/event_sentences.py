@@ -248,6 +248,7 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "report.reopened": _say(N_("{who} reopened {what}"), said=("status", "decision")),
     "report.archived": _say(N_("{what} was archived a day after it was decided"), said=_REPORT),
+    "search.linked": _say(N_("{who} changed the linked searches"), said=("links",)),
     "search.reported": _say(N_("{who} joined another report to this search"), said=("reports",)),
     "wake.added": _wake(
         Variant(N_("Tip {number} may belong to this search"), _OF_TIP),

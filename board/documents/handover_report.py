@@ -130,7 +130,9 @@ class ReportDocument(OpenAlarms):
             texts += self._restated(account, summary)
         blocks = [block for block in self._blocks(section) if block.lines]
         notes = (self._unread(section), self._empty_texts(briefing, section["restatements"]))
-        return Section(self._heading(search), self._facts(section), texts, blocks, " ".join(filter(None, notes)))
+        return Section(
+            self._heading(search, section["together"]), self._facts(section), texts, blocks, " ".join(filter(None, notes))
+        )
 
     def _unread(self, section: State) -> str:
         """Return that somebody accepted the handover without reading the search; "" if it was read."""
@@ -163,12 +165,14 @@ class ReportDocument(OpenAlarms):
             texts.append((label, self._languages.text_by(summary["reason"], summary["answered_by"])))
         return texts
 
-    def _heading(self, search: State) -> Line:
+    def _heading(self, search: State, together: list[State]) -> Line:
         translate = self._translate
+        children = "; ".join(labels.child(each["first_name"], each["age"]) for each in together)
         marks = [] if search["status"] == "open" else [self._word("status", search["status"])]
         marks += [self._field("worrying")] if search["worrying"] else []
         marks += [translate(sentences.TO_DECIDE)] if search["undecided"] and search["status"] == "open" else []
         marks += [self._word("access", "members")] if search["access"] == "members" else []
+        marks = [translate(sentences.TOGETHER).format(children=children), *marks] if children else marks
         return [f"{search['reference']} · {self._child_name(search)}", *(f" · {mark}" for mark in marks)]
 
     def _blocks(self, section: State) -> list[Block]:

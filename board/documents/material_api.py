@@ -159,7 +159,11 @@ def _draft(draft: Draft, request: Request, caller: Caller, now: str, session: Se
     )  # fmt: skip
     materials.check_shown(data)
     numbers = service_of(request).task_catalogue.appeal.of(search.appeal["level"]).numbers
-    state = data.model_dump() | {"content": materials.content(search, data, numbers), "decided_by": None, "approved_at": now}
+    state = data.model_dump() | {
+        "content": materials.content(search, data, numbers, partial(session.get, Search)),
+        "decided_by": None,
+        "approved_at": now,
+    }
     return _PrintJob(state, "draft", draft.language, draft.paper or papers[0])
 
 

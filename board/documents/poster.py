@@ -11,6 +11,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from board import labels
+from board.config import sentences
 from board.config.appeal_rules import HOTLINE
 from board.documents.content import template
 from board.documents.decision_text import decision_text
@@ -126,6 +127,8 @@ def _headline(content: State, language: str, what: str) -> list[str]:
     parts.append(labels.value("person.sex", "search", content["sex"], catalogue))
     if what == "brief":
         parts.append(catalogue(labels.VALUES["search.kind"][content["kind"]]))
+    together = content.get("together")  # content of earlier versions lacks it
+    parts.append(catalogue(sentences.TOGETHER).format(children="; ".join(together)) if together else None)
     return [part for part in parts if part]
 
 

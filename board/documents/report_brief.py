@@ -12,8 +12,8 @@ from models.accounts import Account
 from models.entity import State
 from models.missing_report import MissingReport
 
-_OMITTED = ("number", "status", "decision", "ended_at", "source_name", "source_contact", "possible_kind", "kind")
-_FIRST = ("person.first_name", "person.last_name", "person.age", "person.birth_date", "person.sex", "missing_since")
+_OMITTED = ("number", "status", "decision", "ended_at", "source_name", "source_contact", "possible_kind", "kind", "callback")
+_FIRST = ("person.first_name", "person.last_name", "person.age", "person.birth_date", "person.sex", "siblings", "missing_since")
 _APART = ("criteria", "earlier.", "suggested", "last_seen.l")  # shown otherwise; the point is of no use on paper
 _GROUPS = ("person", "last_seen", "belongings", "details")
 

@@ -24,6 +24,7 @@ from board.handover.report_types import (
     ReportedTasks,
     Restated,
     SearchReport,
+    TogetherChild,
 )
 from board.handover.reported_alarms import reported_alarms
 from board.handover.reported_calls import reported_calls
@@ -115,6 +116,7 @@ def section(data: ReportData, id: str, entities: Mapping[str, list[EntityAt]], c
         "head": at["head"],
         "search": _search(search),
         "outside": outside,
+        "together": _together(data, search),
         "last_confirmed": _last_sighting(entities.get("sighting", ()), ("confirmed",)),
         "last_credible": _last_sighting(entities.get("sighting", ()), ASSURED),
         "since": {"from": "shift", **_news(data, id, events, data.shift_starts.get(id, 0))},
@@ -162,6 +164,13 @@ def _search(state: State) -> ReportedSearch:
         "suggested": suggested(state), "undecided": undecided(state), "photo": state.get("photo"),
         "person": {name: state["person"].get(name) for name in CHILD_FIELDS},
     }  # fmt: skip
+
+
+def _together(data: ReportData, search: State) -> list[TogetherChild]:
+    """Return the children who disappeared together with this one, of the searches that the reader sees."""
+    ids = [id for id, link in (search.get("links") or {}).items() if link["how"] == "together" and id in data.positions]
+    people = {id: data.entities["search"][id].state["person"] for id in ids if id in data.entities["search"]}
+    return [{"board": id, "first_name": person["first_name"], "age": person["age"]} for id, person in people.items()]
 
 
 def _outside(successor: str | None, search: State) -> str | None:

@@ -102,8 +102,11 @@ ReportedFile = TypedDict("ReportedFile", {
 })  # fmt: skip
 # Report on one search. `outside`: account that takes over and may not see it. `unread_by`: account that accepted the handover
 # without reading it.
+TogetherChild = TypedDict("TogetherChild", {"board": Id, "first_name": str, "age": Count | None})
+"""Child who disappeared together with the child of a search, on another search that the reader sees."""
 SearchReport = TypedDict("SearchReport", {
     "board": Id, "epoch": str, "seq": Count, "head": str, "search": ReportedSearch, "outside": Id | None,
+    "together": list[TogetherChild],
     "last_confirmed": LastConfirmed | None, "last_credible": LastConfirmed | None, "since": NewsOfShift,
     "ungraded": list[ReportedCard], "alarms": ReportedAlarms, "unanswered": ReportedQueues, "to_look_at": list[ReportedCard],
     "to_assess": list[ReportedCard], "to_pass_on": list[ReportedCard], "contradictions": list[ReportedContradiction],

@@ -113,6 +113,7 @@ GIVEN: dict[str, dict[str, Any]] = {  # data for each command of the table
     "search.set_appeal": {"level": "public", "until": "2026-12-24T12:00:00Z", "decided_by": DECIDED} | TOLD,
     "search.set_goal": {"text": f"{AIM} of the night", "until": AIMED_AT},
     "search.set_photo": {"file": "{file}"},
+    "search.link": {"search": "{search}", "how": "together"},
     "search.set_access": {"access": "members", "members": "{mine}"},
     "column.add": {"title": f"{SECRET} column", "role": "waiting"},
     "column.rename": {"column": "{doing}", "title": f"{SECRET} now"},
@@ -200,6 +201,7 @@ SHARED |= dict.fromkeys(("alarm.extend", "alarm.give_back"), "alarm.take")
 SHARED |= dict.fromkeys(("column.rename", "column.move", "column.remove"), "column.add")
 SHARED |= dict.fromkeys(("wake.answer", "contact.add", "contact.update", "contact.log", "contact.withdraw"), "note.add")
 SHARED |= dict.fromkeys(("contact.restore", "tip.add", "report.add", "place.add", "place.update"), "note.add")
+SHARED |= {"search.link": "card.move"}  # with the search of another scene
 SHARED |= {  # each report is that of another scene
     "report.update": "task.add", "report.ask": "task.update", "report.end_call": "sighting.add", "report.open": "tip.update",
     "report.join": "sighting.update", "report.close": "tip.assign", "report.reopen": "tip.restore",
@@ -213,6 +215,7 @@ FRAMES = {  # all keys that any frame may contain
     "last", "shift", "since", "number", "handover", "code", "message", "more", "status", "worrying", "missing_since",
     "person", "first_name", "age", "appeal", "level", "until", "status_at", "rank", "column", "assessment", "priority",
     "withdrawn", "late", "undecided", "due", "duties", "absent", "next", "category", "happened_at", "holder_name", "public_photo",
+    "together",
 }  # fmt: skip
 MORE = {
     "room": set[str](),
@@ -309,6 +312,10 @@ async def _give(team: Team, name: str, search: str, names: dict[str, Any]) -> No
         await team.alice.command(search, "sighting.update", {"sighting": names["sighting"], "place": {"text": PLACE}})
     names |= times_of_duties(names["helper"])
     await prepare(name, team, search, names)
+    if name == "search.link":
+        names = names | {
+            "search": next(id for kind, id in (await team.alice.snapshot("operations"))["entities"] if kind == "search")
+        }
     if name == "card.restore":
         await team.alice.command(search, "card.withdraw", {"card": names["task"]} | TOLD)
     await team.alice.command(board_of(name, search), name, filled(GIVEN[name], names))

@@ -140,6 +140,20 @@ async def test_answers_suggest_a_type_and_criteria(team: Team, answers: dict[str
     assert (await state(team.bob, id))["suggested"] == []
 
 
+@pytest.mark.parametrize(("contact", "problem"), [
+    ("0470 12 34 56", None), ("116 000", None), ("samira@example.org", None), ("ask at the bakery", None), (None, None),
+    ("+33 6 12 34 56 78", "abroad"), ("0470 12 34 56, 0031 6 12345678", "abroad"), ("0999 99 99 99", "not_here"),
+    ("1" * 40, "length"), ("0470 ABC 12 34", "no_number"), ("0470 12 34 56 12 34 56", "length"),
+])  # fmt: skip
+async def test_the_number_of_a_caller_is_checked_during_the_call(team: Team, contact: str | None, problem: str | None) -> None:
+    id = await report(team.bob, source_contact=contact)
+    assert (await state(team.alice, id))["callback"] == problem
+    await team.bob.command(OPERATIONS, "report.update", {"report": id, "source_contact": "+49 30 123456"})
+    assert (await state(team.alice, id))["callback"] == "abroad"
+    await team.bob.command(OPERATIONS, "report.update", {"report": id, "source_contact": contact, "may_go": "home"})
+    assert (await state(team.alice, id))["callback"] == problem
+
+
 TOMORROW = format_utc(now() + timedelta(days=2))
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({"person": {"birth_date": TOMORROW[:10]}}, "person.birth_date"), ({"person": {"age": -1}}, "person.age"),

@@ -50,6 +50,7 @@ TRIES: dict[str, dict[str, Any]] = {
     "search.set_appeal": {"level": "posters", "until": "2026-12-24T12:00:00Z"},
     "search.set_goal": {"text": "find the driver", "until": None},
     "search.set_photo": {"file": "{file}"},
+    "search.link": {"search": "{other}", "how": "related"},
     "search.set_access": {"access": "desk", "members": []},
     "column.add": {"title": "At the police", "role": "waiting", "after": "{todo}"},
     "column.rename": {"column": "{doing}", "title": "Now"},
@@ -125,7 +126,7 @@ TRIES: dict[str, dict[str, Any]] = {
 }
 COORDINATORS = (
     "search.open", "search.set_status", "search.set_outcome", "search.set_worrying", "search.set_appeal", "search.set_access",
-    "search.set_goal", "material.approve", "material.withdraw", "file.propose_removal", "file.confirm_removal",
+    "search.set_goal", "search.link", "material.approve", "material.withdraw", "file.propose_removal", "file.confirm_removal",
     "column.add", "column.rename", "column.move", "column.remove", "board.make_room", "duty.plan",
     "report.ask", "report.open", "report.join", "report.close", "report.reopen",
     *handover_steps.COMMANDS,
@@ -165,7 +166,7 @@ async def scene(team: Team) -> tuple[str, dict[str, Any]]:
     (names["graded"],) = (await team.bob.command(search, "sighting.grade", grade))["seqs"]
     await team.charlie.command(search, "note.add", {"text": "@Alice, @Bob, @Ada: who calls?", "please_answer": True})
     names["alarm"] = next(id for kind, id in (await team.alice.snapshot(search))["entities"] if kind == "alarm")
-    names["helper"] = team.charlie.account["id"]
+    names |= {"helper": team.charlie.account["id"], "other": await team.alice.open_search()}
     names["file"] = await uploads.attach_ready(team.bob, search)
     names["upload"] = await uploads.ready(team.alice, search)
     return search, names | times_of_duties(names["helper"])

@@ -467,6 +467,7 @@ interface SearchState {
   earlier: { [key: string]: { date: string | null, days: number | null, place: string | null, reference: string | null, search: string | null, note: string | null } } | null;
   acknowledge: string | null;
   reports: { [key: string]: { number: number, role: "mother" | "father" | "guardian" | "family" | "facility" | "school" | "police" | "other" | null, taken_by: string, at: IsoTime } } | null;
+  links: { [key: string]: { how: "together" | "same_person_sought" | "related", on_walls: boolean } } | null;
 }
 
 interface ShareUse {

@@ -3,11 +3,14 @@
 An approved material does not change. Later changes of the search appear only on a material that is approved after them.
 """
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from pydantic import model_validator
 from sqlalchemy import bindparam, func, select
 
+from board import labels
 from board.commands import past_times
 from board.commands.materials import take_downs
 from board.commands.searches.appeal_requirements import check_decider
@@ -101,8 +104,8 @@ def approve(writer: EventWriter, data: ApproveMaterial) -> None:
         raise Refused("too_large")
     values = data.model_dump(exclude={"place"}) | {
         "id": new_id(), "board": row.id, "languages": _ordered(data.languages), "shows": _ordered(data.shows),
-        "content": content(row, data, rules.numbers), "approved_by": writer.account_id, "approved_at": writer.now,
-        "ends_at": _ends_at(data.what, data.until, row),
+        "content": content(row, data, rules.numbers, partial(unit_of_work.get, writer.session, Search)),
+        "approved_by": writer.account_id, "approved_at": writer.now, "ends_at": _ends_at(data.what, data.until, row),
     }  # fmt: skip
     writer.create(rows.new_row(Material, values), "material.approved")
 
@@ -142,8 +145,8 @@ def allows(row: Search, what: str) -> bool:
     return row.status == "open" and row.appeal["level"] in LEVELS[what]
 
 
-def content(row: Search, data: ApproveMaterial, numbers: list[str]) -> State:
-    """Return the facts of a search that a material shows, and the telephone numbers."""
+def content(row: Search, data: ApproveMaterial, numbers: list[str], find: Callable[[str], Search | None]) -> State:
+    """Return the facts of a search that a material shows, and the telephone numbers. `find`: returns a linked search."""
     person, shows = row.person, set(data.shows)
     facts: State = {"reference": row.reference, "kind": row.kind, "first_name": person["first_name"]}
     last_name = person.get("last_name") or None
@@ -154,7 +157,15 @@ def content(row: Search, data: ApproveMaterial, numbers: list[str]) -> State:
     facts["place"] = (data.place or (row.last_seen or {}).get("text")) if "place" in shows else None
     facts["photo"] = row.photo if "photo" in shows else None
     facts["numbers"] = numbers
+    facts["together"] = _together(row, data.what, find)
     return facts
+
+
+def _together(row: Search, what: str, find: Callable[[str], Search | None]) -> list[str] | None:
+    """Return the children who disappeared together with this one, if their own searches allow this material."""
+    ids = [id for id, link in (row.links or {}).items() if link["how"] == "together"]
+    shown = [other for other in map(find, ids) if other is not None and allows(other, what)]
+    return [labels.child(other.person["first_name"], other.person["age"]) for other in shown] or None
 
 
 def withdraw(writer: EventWriter, data: WithdrawMaterial) -> None:

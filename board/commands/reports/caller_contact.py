@@ -31,7 +31,7 @@ def add(on_search: EventWriter, row: MissingReport) -> None:
 def details(text: str) -> State:
     """Return the details in a text that a person typed. What is neither a number nor an e-mail address becomes the note."""
     found: State = {"phones": []}
-    for part in filter(None, map(str.strip, _PARTS.split(text))):
+    for part in parts(text):
         if _accepts({"phones": [{"number": part}]}):
             found["phones"].append({"number": part})
         elif "email" not in found and _accepts({"email": part}):
@@ -39,6 +39,11 @@ def details(text: str) -> State:
         else:
             return {"note": text}
     return found if len(found["phones"]) <= MAX_PHONES else {"note": text}
+
+
+def parts(text: str) -> list[str]:
+    """Return the numbers and addresses in a text that a person typed, as they are separated."""
+    return [part for part in map(str.strip, _PARTS.split(text)) if part]
 
 
 def _accepts(values: State) -> bool:

@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from board.commands.cards import notes
-from board.commands.reports import caller_contact, first_note, shared_facts
+from board.commands.reports import caller_contact, first_note, shared_facts, siblings
 from board.commands.reports.reports import DECIDED, find
 from board.commands.searches import placing, searches
 from board.engine import program_accounts
@@ -21,7 +21,8 @@ NOT_CLOSED = N_("This report is not closed.")
 
 class OpenReport(Data):
     """Open a report as a search, with all its facts, the first tasks of its type, its caller as a contact, and a note with its
-    other answers. The ack's `opened` is the new board. It is a `conflict` if the report was decided in the meantime.
+    other answers. Each of its `siblings` becomes a search too, linked as `together`. The ack's `opened` is the board of the
+    first child. It is a `conflict` if the report was decided in the meantime.
 
     `kind`: by default, the type of the report, its possible type, or `undefined`.
     `members`: besides you and the account that took the call.
@@ -67,11 +68,19 @@ def open_report(writer: EventWriter, data: OpenReport) -> None:
     report = row.state() | ({"kind": data.kind} if data.kind is not None else {})
     values = shared_facts.search_of(report) | {name: getattr(data, name) for name in ("access", "lead", "reference")}
     values["members"] = list(dict.fromkeys([writer.account_id, *_person(writer, row.taken_by), *data.members]))
+    opened = [_open(writer, row, each) for each in (values, *siblings.searches_of(values, row.siblings))]
+    siblings.link_all(opened)
+    search = opened[0][0]
+    _decide(writer, row, "opened", {"search": search.id}, {"kind": search.kind})
+    _place(writer, row, search)
+
+
+def _open(writer: EventWriter, row: MissingReport, values: State) -> siblings.Opened:
+    """Open the search for one child of a report."""
     search, on_search = searches.create(writer, validated(searches.OpenSearch, values), shared_facts.reports_with(row, None))
     _add_note(on_search, row)
     caller_contact.add(on_search, row)
-    _decide(writer, row, "opened", {"search": search.id}, {"kind": search.kind})
-    _place(writer, row, search)
+    return search, on_search
 
 
 def join(writer: EventWriter, data: JoinReport) -> None:

@@ -9,7 +9,7 @@ from models.entity import State
 
 MAX_NOTE = 4_000  # characters of a note
 _ANSWERS = (  # answer and the text about it; a text has no answer
-    ("caller_role", None), ("caller_place", None), ("last_seen_by", None),
+    ("siblings", None), ("caller_role", None), ("caller_place", None), ("last_seen_by", None),
     ("belongings.phone", "belongings.phone_note"), ("belongings.money", "belongings.money_note"),
     ("belongings.medication", None), ("belongings.company", "belongings.company_note"), ("police_told", None),
 )  # fmt: skip
@@ -38,6 +38,8 @@ def _line(report: State, paths: tuple[str, str | None], translate: labels.Transl
 def _value(report: State, path: str, translate: labels.Translate) -> str | None:
     group, _, name = path.partition(".")
     value = (report[group] or {}).get(name) if name else report[group]
+    if isinstance(value, list):
+        return "; ".join(value)
     return None if value is None else labels.value(path, "report", value, translate) or str(value)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from board.commands import past_times
 from board.commands.command import Patch
-from board.commands.reports import shared_facts
+from board.commands.reports import callback, shared_facts, siblings
 from board.commands.searches import placing, search_details
 from board.commands.searches.searches import CheckedFields
 from board.commands.sightings import sources
@@ -64,6 +64,7 @@ def add(writer: EventWriter, data: AddReport) -> None:
     search_details.check_links(writer, None, values["earlier"])
     values |= {"id": new_id(), "board": writer.board.id, "number": writer.next_card_number(), "taken_by": writer.account_id}
     values |= {"received_at": data.received_at or writer.now, "questions": [], "suggested": []}
+    values["callback"] = callback.problem_of(data.source_contact)
     writer.create(rows.new_row(MissingReport, values | {"source_kept": sources.has_source(values)}), "report.added")
 
 
@@ -73,12 +74,15 @@ def update(writer: EventWriter, data: UpdateReport) -> None:
     row, values = writer.find_patched(MissingReport, data.report, "report", Fields, patch, blank={})
     placing.check_visible(writer, row)
     _check_not_closed(row)
+    if row.status == "opened" and values["siblings"] != row.siblings:
+        raise invalid("siblings", siblings.LATE)
     former = {name: getattr(row, name) for name in sources.SourceIdentity.model_fields}
     _require_name(values | former | contact)
     _check_times(writer, values, row.state())
     search_details.check_links(writer, row.earlier, values["earlier"])
     values |= {"received_at": values["received_at"] or row.received_at}
     values |= {"source_kept": sources.has_source(contact, row.source_kept)}
+    values["callback"] = callback.problem_of((former | contact)["source_contact"])
     if writer.update(row, "report.updated", values | contact) and contact:
         sources.keep_earlier(writer, row, former)
     if row.status == "opened":

@@ -16,7 +16,7 @@ from board.commands.cards import columns, tasks
 from board.commands.command import Patch
 from board.commands.files import photos
 from board.commands.materials import materials, take_downs
-from board.commands.searches import appeal_ends, appeals, closing, references, search_causes, search_details, visibility
+from board.commands.searches import appeal_ends, appeals, closing, links, references, search_causes, search_details, visibility
 from board.commands.searches.suggested_criteria import undecided
 from board.commands.sightings import late_reports
 from board.config import sentences
@@ -284,6 +284,8 @@ def _apply_undo(writer: EventWriter, row: Search, event: JournalEvent, values: S
         _apply_access(writer, row, values, event.seq)
     elif event.type == "search.appeal_set":
         appeals.apply_appeal(writer, row, values["appeal"], undoes=event.seq)
+    elif event.type == "search.linked":
+        links.undo(writer, row, values["links"], event.seq)
     else:
         writer.update(row, event.type, values, undoes=event.seq)
 
@@ -323,6 +325,7 @@ KIND = Kind(
         "search.goal_set": _significant(N_("Goal changed"), "search.set_goal", undoable=True, result="goal.text"),
         "search.photo_set": EventSpec(N_("Photo changed"), "search.set_photo", undoable=True),
         "search.outcome_set": EventSpec(N_("Outcome corrected"), "search.set_outcome", undoable=True),
+        "search.linked": EventSpec(N_("Linked searches changed"), "search.link", undoable=True),
         "search.reported": EventSpec(N_("Reported again"), "report.join"),
         "search.archived": EventSpec(N_("Search archived")),
     },

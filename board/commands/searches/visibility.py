@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from sqlmodel import Session, select
 
+from board.commands.searches import links
 from board.engine.event_writer import EventWriter, TipAudience
 from models.board import OPERATIONS, VisibilityChange
 from models.display import ALL_DISPLAYS
@@ -19,10 +20,11 @@ PLACED: dict[type[Tip] | type[MissingReport], str] = {Tip: "tip.placed", Missing
 
 def record_change(writer: EventWriter, search: Search, accounts: set[str]) -> None:
     """Record that these accounts gained or lost access to a search with its last events. Repeats the state of its handover,
-    tips and reports, for the accounts that gained access."""
+    tips and reports, for the accounts that gained access. Its links are shown to those who may know of them now."""
     for board, seq in ((search.id, search.seq), (OPERATIONS, search.operations_seq)):
         _record(writer.session, board, search.id, seq, accounts)
     writer.result.visibility_changed_for.update(accounts)
+    links.follow_access(writer, search)
     people = accounts - {ALL_DISPLAYS}  # displays do not see handovers or tips
     if not people:
         return

@@ -103,6 +103,7 @@ interface Tile extends Custody {
   summary: Summary | undefined;
   last: SignificantEvent | null;
   highlighted: boolean;
+  together: Drawn; // children who disappeared together with this one
   isQuiet: boolean; // no red, because visitors may see it and the child has no public appeal
 }
 

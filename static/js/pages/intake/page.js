@@ -105,6 +105,7 @@ export class IntakePage {
   draw = () => {
     this.taken.settle();
     this.files.settle();
+    this.report?.files.settle();
     render(this.session.can("investigator") ? this.#page() : html`<section class="centered-page"><h1>${pageRefusal("/intake")}</h1></section>`, this.#root);
     const next = this.#focusNext && /** @type {HTMLElement | null} */ (this.#root.querySelector(this.#focusNext));
     if (!next) return;

@@ -9,6 +9,7 @@ import { serverNow } from "../../core/time.js";
 import { Form } from "../../forms/form.js";
 import { fieldProblem, toRaw } from "../../forms/fields.js";
 import { EarlierSearches } from "../../shared/board/search/earlier_searches.js";
+import { callbackHint } from "../../shared/reports/callback_hint.js";
 import { CALLER_FIELDS, NAME_FIELDS, reportFields } from "./report_fields.js";
 
 const PAUSE_MS = 1_000; // without a keystroke
@@ -60,6 +61,9 @@ export class ReportCall {
   }
 
   draw = () => this.#page.draw();
+
+  /** What to check in the number, under its field, while the caller is still on the telephone. @param {string} path */
+  underField = (path) => (path === "source_contact" ? callbackHint(this.state) : null);
 
   /** @type {State | null} */
   get state() {

@@ -16,6 +16,7 @@ const OPTIONS = {
   "person.height_cm": { range: [30, 230], outOfRange: "height" },
   "person.first_name": { required: false, autofocus: false },
   "person.description": { label: () => t("Appearance"), rows: 2 },
+  "siblings": { placeholder: () => t("One per line: Lina, 6") },
   "person.needs": { placeholder: () => t("Medicine, an inhaler…") },
   "source_name": { label: () => label.field("source.name") },
   "source_contact": { label: () => t("Phone or e-mail"), placeholder: () => "+32 …" },
@@ -25,7 +26,7 @@ const OPTIONS = {
 
 const PATHS = [
   "source_name", "source_contact", "caller_place", "caller_role", "person.first_name", "person.last_name", "person.age", "person.birth_date",
-  "person.sex", "missing_since", "last_seen.text", "last_seen.lat", "last_seen.lon", "last_seen_by", "person.description", "person.hair", "person.eyes",
+  "person.sex", "siblings", "missing_since", "last_seen.text", "last_seen.lat", "last_seen.lon", "last_seen_by", "person.description", "person.hair", "person.eyes",
   "person.height_cm", "person.build", "person.features", "person.clothing", "belongings.phone", "belongings.phone_note", "belongings.money",
   "belongings.money_note", "belongings.medication", "person.needs", "person.needs_until", "belongings.company", "belongings.company_note", "kind",
   "circumstances", "may_go", "police_told",

@@ -11,8 +11,8 @@ import { earlierRows } from "../../shared/board/search/earlier_rows.js";
 
 /** @typedef {import("./report_call.js").ReportCall} ReportCall */
 
-/** @param {ReportCall} call @param {(event: Event) => void} submit */
-export function reportForm(call, submit) {
+/** @param {ReportCall} call @param {import("./report_files.js").ReportFiles} files @param {(event: Event) => void} submit */
+export function reportForm(call, files, submit) {
   const { form } = call;
   return html`<form class="report-form" data-form="report" autocomplete="off" novalidate @submit=${submit}>
     ${call.problem ? html`<div class="problem" role="alert" data-testid="problem"><p>${call.problem}</p></div>` : nothing}
@@ -22,7 +22,8 @@ export function reportForm(call, submit) {
         ${buttons(call, "person.sex", label.field("person.sex"))}</div>
       <div class="grid three">${rows(form, ["missing_since", "last_seen.text", "last_seen_by"], call)}</div>
       <div class="grid">${rows(form, ["person.description", "person.clothing"], call)}</div>
-      <details class="more"><summary>${t("More…")}</summary><div class="grid three">${rows(form, ["person.hair", "person.eyes", "person.height_cm", "person.build", "person.features"], call)}</div></details>`)}
+      <details class="more"><summary>${t("More…")}</summary><div class="grid three">${rows(form, ["person.hair", "person.eyes", "person.height_cm", "person.build", "person.features"], call)}</div></details>
+      ${call.state?.status === "opened" ? nothing : html`<div class="grid">${row(form, "siblings", call)}</div>`} ${files.draw()}`)}
     ${section("belongings", t("What the child has with it"), nothing, html`
       ${question(call, "belongings.phone", ["belongings.phone_note"])} ${question(call, "belongings.money", ["belongings.money_note"])}
       ${question(call, "belongings.medication", ["person.needs", "person.needs_until"])} ${question(call, "belongings.company", ["belongings.company_note"])}

@@ -9,12 +9,14 @@ import { announce } from "../../shared/announcer.js";
 import { updateCallTimes } from "../../shared/reports/call_time.js";
 import { ReportCall } from "./report_call.js";
 import { ownerText, reportAside } from "./report_aside.js";
+import { ReportFiles } from "./report_files.js";
 import { reportForm } from "./report_form.js";
 
 const TICK_MS = 1_000;
 
 export class ReportPage {
   call;
+  files;
   #page;
   #questions = 0; // questions that were announced
 
@@ -22,6 +24,7 @@ export class ReportPage {
   constructor(page) {
     this.#page = page;
     this.call = new ReportCall(page);
+    this.files = new ReportFiles(page, this.call);
     setInterval(this.#tick, TICK_MS);
   }
 
@@ -41,7 +44,7 @@ export class ReportPage {
     call.settle();
     this.#announceQuestions();
     queueMicrotask(this.#tick); // after the draw
-    return html`<div class="report-call">${reportForm(call, this.#save)}${reportAside(call)}</div>`;
+    return html`<div class="report-call">${reportForm(call, this.files, this.#save)}${reportAside(call)}</div>`;
   }
 
   #saved() {

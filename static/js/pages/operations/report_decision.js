@@ -2,9 +2,10 @@
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { label } from "../../core/labels.js";
-import { t } from "../../core/i18n.js";
+import { n, t } from "../../core/i18n.js";
 import { accountName } from "../../format/values.js";
 import { formatMoment } from "../../format/time_elements.js";
+import { rememberOpened } from "../../shared/just_opened.js";
 
 /** @param {ReportDialogView} view @param {Entity} report */
 export function decisionForms(view, report) {
@@ -20,11 +21,14 @@ function opening(view, { id, state }) {
   const open = async () => {
     const access = view.typed.members ? { access: "members" } : {};
     const answer = await view.send("report.open", { report: id, ...access });
-    if (answer?.opened) location.assign(`/searches/${answer.opened}`);
+    if (!answer?.opened) return;
+    rememberOpened(answer.opened);
+    location.assign(`/searches/${answer.opened}`);
   };
   const name = accountName(view.view.session, state.taken_by);
   return html`<form data-form="open-report" @submit=${view.submit(open)}>
     <p class="hint">${t("The search gets all these answers, the first tasks of its type, the caller as a contact, and {name} and you as members.", { name })}
+      ${state.siblings?.length ? n("The other child gets a search too, linked with this one.", "Each of the {count} other children gets a search too, linked with this one.", state.siblings.length) : nothing}
       ${state.missing_since ? nothing : t("Nobody knows yet since when: the time of the call counts.")}</p>
     <div class="check"><input id="report-members" type="checkbox" .checked=${view.typed.members} @change=${view.edit("members")} /><label for="report-members">${t("Only its members may see it")}</label></div>
     ${state.person.first_name ? nothing : html`<p class="error">${t("A search needs a first name. Continue the report first.")}</p>`}

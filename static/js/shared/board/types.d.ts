@@ -252,6 +252,8 @@ interface LiveBoardView extends BoardReading {
   readonly act: EditingActions;
   readonly files: FileActions;
   readonly contacts: OpenContact;
+  /** Searches linked to this one, with names. */
+  readonly linked: import("../linked_searches.js").LinkedSearches;
   /** Posters and campaign: opened from the appeal. */
   readonly campaign: { open(): void };
   /** Cards that have left the board. */
@@ -274,6 +276,7 @@ interface PastBoardView extends BoardReading {
   readonly mayEdit: false;
   readonly mayLead: false;
   readonly files?: undefined;
+  readonly linked?: undefined;
   readonly act: ReadingActions;
 }
 
@@ -284,5 +287,6 @@ type HeaderView =
   | LiveBoardView
   | (Pick<PastBoardView, "past" | "session" | "board" | "path" | "open" | "mayLead" | "happened"> & {
       readonly files?: undefined;
+      readonly linked?: undefined;
       readonly model: Pick<PastBoardView["model"], "search" | "byId">;
     });

@@ -11,6 +11,7 @@ import { earlierText, inOrder } from "../../format/earlier.js";
 /** Rows of the list: the path whose control a row leads to, its label, and the paths that it shows. @type {[string, () => string, string[]][]} */
 const ROWS = [
   ["person.first_name", () => say("child"), ["person.first_name", "person.last_name", "person.age", "person.birth_date", "person.sex"]],
+  ["siblings", () => label.field("siblings", "report"), ["siblings"]],
   ["missing_since", () => label.field("missing_since"), ["missing_since"]],
   ["last_seen.text", () => label.field("last_seen.text"), ["last_seen.text", "last_seen_by"]],
   ["person.description", () => t("Appearance"), ["person.description", "person.hair", "person.eyes", "person.features"]],
