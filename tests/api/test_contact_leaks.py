@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -41,13 +42,18 @@ async def scene(team: Team) -> SearchScenario:
     return SearchScenario(team, await team.alice.open_search())
 
 
-def leaks(data: bytes | str) -> list[str]:
+def leaks(data: bytes | str, secrets: Sequence[str] = SECRETS) -> list[str]:
     text = (data if isinstance(data, str) else data.decode("utf-8", "replace")).lower()
-    return [secret for secret in SECRETS if secret in text]
+    return [secret for secret in secrets if secret in text]
 
 
-def leaking_frames(person: Person) -> list[dict[str, Any]]:
-    return [frame for frame in person.frames if leaks(json.dumps(frame, ensure_ascii=False))]
+def leaking_frames(person: Person, secrets: Sequence[str] = SECRETS) -> list[dict[str, Any]]:
+    return [frame for frame in person.frames if leaks(json.dumps(frame, ensure_ascii=False), secrets)]
+
+
+def logged(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Return the secrets that were logged, without the log of the tests' own HTTP client."""
+    return leaks("\n".join(record.getMessage() for record in caplog.records if not record.name.startswith(("httpx", "httpcore"))))
 
 
 async def test_nothing_leaves_without_the_right(team: Team, scene: SearchScenario, caplog: pytest.LogCaptureFixture) -> None:
@@ -71,7 +77,7 @@ async def test_nothing_leaves_without_the_right(team: Team, scene: SearchScenari
         assert response.status_code == 200, path
         assert leaks(response.content) == [], path
     assert leaking_frames(team.victor) == []
-    assert leaks(caplog.text) == []
+    assert logged(caplog) == []
     # the same paths show it to people with the right, so that they could have failed
     shown = {path for path in paths if leaks((await team.alice.http.get(path)).content)}
     assert {board, f"{board}/events", f"{board}/journal.csv", f"{board}/journal.json", "/handover.md"} <= shown
@@ -113,14 +119,15 @@ async def test_wall_receives_no_byte_of_a_contact(team: Team, scene: SearchScena
 
 
 async def test_person_without_access_receives_no_byte(team: Team) -> None:
-    search, charlie = await team.secret_search(team.bob), team.charlie
+    search, charlie, secrets = await team.secret_search(team.bob), team.charlie, ("yqv", "472334455", "472 33 44 55")
+    contact = {"name": "Yqvonne Voorbeeld", "note": "yqv at night", "phones": [{"number": "0472 33 44 55"}]}
     scene = SearchScenario(team, search)
     await take_shift(team.alice)
     for frame in ({"type": "alarms"}, {"type": "alerts"}):
         await charlie.request(frame, type=frame["type"])
     await charlie.subscribe(OPERATIONS)
-    added = await scene.one("contact.add", CONTACT | {"next_call": format_utc(now()), "assignee": team.bob.account["id"]})
-    await scene.does("contact.log", {"contact": added["id"], "result": "reached", "text": f"{NAME} {NUMBER}"}, team.bob)
+    added = await scene.one("contact.add", contact | {"next_call": format_utc(now()), "assignee": team.bob.account["id"]})
+    await scene.does("contact.log", {"contact": added["id"], "result": "reached", "text": "Yqvonne, 0472 33 44 55"}, team.bob)
     await charlie.wait_for_seq(OPERATIONS, (await team.alice.snapshot(OPERATIONS))["seq"])
     board = f"/api/v1/boards/{search}"
     for path in (
@@ -131,19 +138,19 @@ async def test_person_without_access_receives_no_byte(team: Team) -> None:
         f"/searches/{search}/history.md",
     ):
         refused = await charlie.http.get(path)
-        assert (refused.status_code, leaks(refused.content)) == (404, []), path
+        assert (refused.status_code, leaks(refused.content, secrets)) == (404, []), path
     for path in (
         "/handover.md",
         "/api/v1/handover",
         "/api/v1/since",
-        f"/api/v1/find?q={NAME}",
+        f"/api/v1/find?q=Yqvonne",
         "/api/v1/alarms",
         "/api/v1/unanswered",
     ):
         answer = await charlie.http.get(path)
-        assert (answer.status_code, leaks(answer.content)) == (200, []), path
-    assert leaking_frames(charlie) == []
-    assert leaks((await team.bob.http.get(f"{board}/events")).content), "it could be found"
+        assert (answer.status_code, leaks(answer.content, secrets)) == (200, []), path
+    assert leaking_frames(charlie, secrets) == []
+    assert leaks((await team.bob.http.get(f"{board}/events")).content, secrets), "it could be found"
 
 
 async def test_papers_of_viewers_have_no_contact(team: Team, scene: SearchScenario) -> None:
@@ -165,7 +172,7 @@ async def test_logs_have_no_contact(team: Team, scene: SearchScenario, caplog: p
         await scene.does("contact.log", {"contact": added["id"], "result": "reached", "text": f"{NAME} {NUMBER}"})
         await Escalation(team.server.service).escalate()
     assert lines
-    assert (leaks(json.dumps(lines, default=str)), leaks(caplog.text)) == ([], [])
+    assert (leaks(json.dumps(lines, default=str)), logged(caplog)) == ([], [])
 
 
 async def test_email_of_a_due_call_has_no_contact(installation: dict[str, Any], tmp_path: Path, wall_clock: WallClock) -> None:
