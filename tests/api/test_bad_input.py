@@ -315,7 +315,26 @@ REPORT = declared_texts("report") | {
     "criteria": {"under_13": {"answer": "yes", "basis": "mother"}}, "caller_role": "mother", "source_name": "Samira",
     "source_contact": "0470", "received_at": "2026-11-24T15:10:00+01:00",
 }  # fmt: skip
+CONTACT = {
+    "name": "An", "role": "parent", "relation": "mother", "languages": ["Dari"], "next_call": "2026-11-24T15:10:00Z",
+    "assignee": None, "phones": [{"number": "0470 12 34 56", "label": "mobile"}], "email": "an@example.org", "note": "nights",
+}  # fmt: skip
+DECIDED_BY = {
+    "role": "magistrate", "name": "E. De Wolf", "at": "2026-11-24T15:10:00Z", "by_way": "call", "reference": "FP 7",
+}  # fmt: skip
 WHOLE: dict[str, dict[str, Any]] = TRIES | {
+    "contact.add": CONTACT,
+    "contact.update": CONTACT | {"contact": "{contact}"},
+    "contact.log": {
+        "contact": "{contact}",
+        "result": "reached",
+        "incoming": True,
+        "text": "x",
+        "happened_at": "2026-11-24T15:10:00Z",
+        "next_call": "2026-11-24T16:10:00Z",
+        "assignee": None,
+    },
+    "search.set_worrying": {"worrying": True, "basis": "the officer", "decided_by": DECIDED_BY},
     "report.add": REPORT,
     "report.update": REPORT | {"report": "{report}", "search": None},
     "report.open": {
@@ -398,7 +417,8 @@ def known_path(path: str, names: set[str]) -> bool:
 
 FIELD_NAMES = {
     *SEARCH, *PERSON, *DETAILS, *EARLIER, *SIGHTING, *TASK, *TABLE["place.add"].data.model_fields,
-    *REPORT, *BELONGINGS, "report", "why",
+    *REPORT, *BELONGINGS, "report", "why", *CONTACT, *DECIDED_BY, "contact", "result", "conditions", "no_photo",
+    "label", "decision",
     "text", "lat", "lon", "radius_m", "kind", "sealed", "answer", "basis", "k1", "k2", "x",
     "", "K!", "done", "rank", "access", "members", "column", "assignee", "task", "sighting", "grade", "content", "source",
     "reason", "assessment", "duplicate_of", "card", "before", "after", "category", "happened_at", "corrects", "status",

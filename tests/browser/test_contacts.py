@@ -1,10 +1,12 @@
 """Contacts in the browser: added, read by one press, called, planned, and hidden from people without the right."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from playwright.async_api import expect
 
+from models.times import format_utc, now
 from tests.support.browser_window import Window
 from tests.support.browsers import Browsers
 
@@ -45,6 +47,9 @@ async def test_contact_is_added_shown_and_called(browsers: Browsers) -> None:
     await expect(row.locator("[data-testid=contact-details]")).to_have_count(0)  # closed: the number is gone
     await expect(alice(f"{SECTION} [data-testid=last-call]")).to_contain_text("Bob")
     await expect(alice("[data-category=contact]")).to_contain_text("Told her about the camera images.")
+    contact = await alice(f"{SECTION} [data-contact]").get_attribute("data-contact")
+    sooner = {"contact": contact, "next_call": format_utc(now() + timedelta(minutes=10))}  # than the first tasks
+    await (await browsers.person("Alice")).command(board, "contact.update", sooner)
     await expect(alice("[data-testid=next-due]")).to_contain_text("Call An Voorbeeld")
 
 
