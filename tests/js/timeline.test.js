@@ -91,8 +91,8 @@ test("the time of a sighting is a bar as wide as it may be off", () => {
 });
 
 test("bars of unknown times leave the first rows to known times", () => {
-  const { placed } = layOut([item(9, { sureness: "unknown", from: null }), item(1), item(3)], SCALE, 1000, false);
-  assert.deepEqual(placed.map(({ item: { id }, row }) => [id, row]), [["i1", 0], ["i3", 0], ["i9", 1]]);
+  const { placed } = layOut([item(9, { sureness: "unknown", from: null }), item(1), item(6)], SCALE, 1000, false);
+  assert.deepEqual(placed.map(({ item: { id }, row }) => [id, row]), [["i1", 0], ["i6", 0], ["i9", 1]]);
 });
 
 test("a gap says how long, and how much is known", () => {
