@@ -147,7 +147,7 @@ async def test_a_sibling_is_not_added_to_an_opened_report(team: Team) -> None:
         await team.bob.command(OPERATIONS, "report.update", {"report": id, "search": search, "siblings": ["Amir, 6", "Nour, 15"]})
     assert [*refusal.value.fields] == ["siblings"]
     assert (await state(team.bob, id))["siblings"] == ["Amir, 6"]
-    for wrong in (["x"] * 6, ["x" * 201], ["one\nline"], "Amir", [7]):
+    for wrong in (["x"] * 6, ["x" * 201], "Amir", [7]):
         with pytest.raises(Refusal):
             await report(team.bob, siblings=wrong)
 
