@@ -97,7 +97,7 @@ async def test_files_of_a_report_go_to_its_search(browsers: Browsers) -> None:
     await begin(bob, "Wendy")
     await field(bob, "person.first_name").fill("Pixie")
     strip = "[data-row=report-files]"
-    await bob(f"{strip} [data-choose]").set_input_files([photo("pixie.jpg")])  # type: ignore[list-item]
+    await bob(f"{strip} [data-choose]").set_input_files([photo("pixie.jpg")])  # type: ignore[arg-type]
     await bob("[data-act=files-continue]").click()
     await expect(bob(f"{strip} .upload")).to_contain_text("pixie.jpg")
     await alice.open("/")
@@ -123,7 +123,7 @@ async def test_a_new_board_begins_with_the_photo(browsers: Browsers) -> None:
     await alice("[data-act=files-continue]").wait_for()
     async with alice.page.expect_file_chooser() as chooser:
         await alice("[data-act=files-continue]").click()
-    await (await chooser.value).set_files([photo("zoltana.jpg")])  # type: ignore[list-item]
+    await (await chooser.value).set_files([photo("zoltana.jpg")])  # type: ignore[arg-type]
     await expect(alice("[data-testid=first-photo]")).to_contain_text("Zoltana", timeout=MADE_MS)
     await alice("[data-act=crop-photo]").click()
     image = alice("[data-dialog=file] img.viewed")
