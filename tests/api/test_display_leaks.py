@@ -166,7 +166,7 @@ SHARED |= dict.fromkeys(("duty.begin", "duty.extend", "duty.end", "duty.plan"), 
 SHARED |= dict.fromkeys(("board.make_room", "board.bring_back"), "column.add")
 SHARED |= dict.fromkeys(("alarm.extend", "alarm.give_back"), "alarm.take")
 SHARED |= dict.fromkeys(("column.rename", "column.move", "column.remove"), "column.add")
-SHARED["wake.answer"] = "note.add"
+SHARED |= dict.fromkeys(("wake.answer", "place.add", "place.update"), "note.add")
 FRAMES = {  # all keys that any frame may contain
     "alarm", "rule", "occasion", "raised_at", "step", "assigned", "lapsed_at", "promise",  # of a search, in its summary
     "type", "account", "id", "name", "role", "heartbeat_s", "server", "form", "display", "profile", "language", "shows",
