@@ -164,7 +164,7 @@ async def test_siblings_are_named_on_each_others_boards_and_walls(browsers: Brow
     await field(bob, "siblings").fill("Amaury, 6\nPerrine, 9")
     await alice.open("/")
     dialog = await open_report(alice, "Lilou")
-    await expect(dialog.locator("[data-fact=siblings]")).to_contain_text("Amaury, 6")
+    await expect(dialog.locator("[data-fact=siblings]")).to_contain_text("Amaury, 6; Perrine, 9")
     board = await open_search(alice, dialog)
     together = alice("[data-testid=together]")
     await expect(together).to_contain_text("with: Amaury, 6")
