@@ -310,6 +310,7 @@ BELONGINGS = {
     "company_note": "Yanis",
 }  # fmt: skip
 REPORT = declared_texts("report") | {
+    "siblings": ["Lina, 6"],
     "person": PERSON, "details": DETAILS, "earlier": {"k1": EARLIER}, "belongings": BELONGINGS, "kind": "runaway",
     "missing_since": "2026-11-24T15:10:00Z", "last_seen": {"text": "Gent", "lat": 51.0, "lon": 3.7}, "police_told": "no",
     "criteria": {"under_13": {"answer": "yes", "basis": "mother"}}, "caller_role": "mother", "source_name": "Samira",

@@ -34,7 +34,7 @@ export function searchBoard(view) {
   return html`<section class="single-search" data-search=${board.id} ?data-highlighted=${isHighlighted(last, now)} ?data-quiet=${!mayAlarm(profile, state)}>
     <div class="facts ${gravity(state)}" data-fit-axis="height">
       <div class="child" ?data-pictured=${state.public_photo}>${photo(board.id, state, "view")}<h2 data-long=${LONG_NAMES.filter((letters) => state.person.first_name.length > letters).length}>${nameElement(state.person)}</h2>
-        ${kindLine(state, togetherLine(state, board))}
+        ${kindLine(state, togetherLine(state, view.all ?? board))}
         ${state.appeal.level ? html`<p class="appeal" data-hide-priority="8">${appealText(state.appeal)}</p>` : nothing}</div>
       <p class="running"><b class="missing-time">${runningTime(state.missing_since, now ?? undefined)}</b> <span>${t("missing")}</span></p>
       ${custody === nothing ? nothing : html`<p class="custody">${custody}</p>`}

@@ -73,6 +73,8 @@ interface SignificantEvent {
 interface BoardContext {
   now: Date | null;
   board: Board;
+  /** Board of all searches, if this display shows it. */
+  all?: Board;
   moments: SignificantEvents;
   fewer?: number;
   profile?: string;

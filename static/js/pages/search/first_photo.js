@@ -1,14 +1,14 @@
 /* First photo of the child: asked for on a board that was just opened, and offered as the photo of the child once it is there. */
 
-import { html } from "../../../vendor/lit-html/lit-html.js";
-import { t } from "../../core/i18n.js";
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { n, t } from "../../core/i18n.js";
 import { forgetOpened, isJustOpened } from "../../shared/just_opened.js";
 
 export class FirstPhoto {
   /** @type {string | null} */ #offered = null; // picture
   #page;
 
-  /** @param {Pick<SearchView, "session" | "board" | "act" | "files" | "draw"> & { readonly mayEdit: boolean, readonly model: any }} page */
+  /** @param {Pick<SearchView, "session" | "board" | "act" | "files" | "again" | "draw"> & { readonly mayEdit: boolean, readonly model: any }} page */
   constructor(page) {
     this.#page = page;
   }
@@ -27,33 +27,37 @@ export class FirstPhoto {
     this.#offered = null;
   }
 
-  /** @returns {Notice[]} */
-  get notices() {
-    const { board, model, mayEdit } = this.#page, { photo, status, person } = model.search.state;
-    if (photo || status !== "open" || !mayEdit) return [];
-    const offered = this.#offered && board.get(this.#offered)?.state;
-    if (offered && !offered.withdrawn) return [this.#offer(/** @type {string} */ (this.#offered), person)];
-    return isJustOpened(board.id) ? [this.#request(person)] : [];
+  /** Strip at the top of the board, where no alarm can hide it: the photo, and reports that fit a new search. @returns {Drawn} */
+  draw() {
+    const { board, model, mayEdit, again } = this.#page, { photo, status, person } = model.search.state;
+    const isNew = isJustOpened(board.id), fitting = isNew ? again.reports.length : 0;
+    const offered = this.#offered && !board.get(this.#offered)?.state.withdrawn ? this.#offered : null;
+    const wantsPhoto = !photo && status === "open" && mayEdit && (offered || isNew);
+    if (!wantsPhoto && !fitting) return nothing;
+    return html`<section class="first-steps" data-testid="first-steps" aria-label=${t("First steps")}>
+      ${wantsPhoto ? (offered ? this.#offer(offered, person) : this.#request(person)) : nothing}
+      ${fitting ? this.#fitting(fitting) : nothing}
+      <button type="button" class="plain" data-act="first-steps-later" @click=${this.#later}>${t("Not now")}</button></section>`;
   }
 
-  /** @param {State} person @returns {Notice} */
+  /** @param {State} person */
   #request({ first_name: name }) {
-    return {
-      kind: "add-photo", testid: "add-photo", tone: "own", text: t("{name} has no photo yet.", { name }),
-      actions: html`<button type="button" class="primary" data-act="add-photo" @click=${() => this.#page.files.addToSearch()}>${t("Add the photo")}</button>
-        <button type="button" class="plain" data-act="photo-later" @click=${this.#later}>${t("Not now")}</button>`,
-    };
+    return html`<p data-testid="add-photo"><b>${t("{name} has no photo yet.", { name })}</b>
+      <button type="button" class="primary" data-act="add-photo" @click=${() => this.#page.files.addToSearch()}>${t("Add the photo")}</button></p>`;
   }
 
-  /** @param {string} file @param {State} person @returns {Notice} */
+  /** @param {string} file @param {State} person */
   #offer(file, { first_name: name }) {
     const { act, files } = this.#page;
-    return {
-      kind: "first-photo", testid: "first-photo", tone: "own", text: t("Is this the photo of {name}?", { name }),
-      actions: html`<button type="button" class="primary" data-act="use-photo" @click=${() => act.command("search.set_photo", { file })}>${t("Use it")}</button>
-        <button type="button" data-act="crop-photo" @click=${() => files.open(file)}>${t("Choose a part of it…")}</button>
-        <button type="button" class="plain" data-act="photo-later" @click=${this.#later}>${t("Not now")}</button>`,
-    };
+    return html`<p data-testid="first-photo"><b>${t("Is this the photo of {name}?", { name })}</b>
+      <button type="button" class="primary" data-act="use-photo" @click=${() => act.command("search.set_photo", { file })}>${t("Use it")}</button>
+      <button type="button" data-act="crop-photo" @click=${() => files.open(file)}>${t("Choose a part of it…")}</button></p>`;
+  }
+
+  /** @param {number} count */
+  #fitting(count) {
+    return html`<p data-testid="fitting-reports"><b>${n("{count} report that was set aside may belong here.", "{count} reports that were set aside may belong here.", count)}</b>
+      <button type="button" data-act="view-fitting" @click=${this.#page.again.open}>${t("View")}</button></p>`;
   }
 
   #later = () => {

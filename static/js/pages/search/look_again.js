@@ -9,7 +9,6 @@ import { n, t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { cardName } from "../../format/values.js";
 import { shortPersonName } from "../../format/search_list.js";
-import { isJustOpened } from "../../shared/just_opened.js";
 import { seenText } from "../../format/time_elements.js";
 
 const OPERATIONS = "operations";
@@ -58,7 +57,7 @@ export class LookAgain {
   };
 
   #hide = () => {
-    for (const { id } of [...this.#waiting, ...this.#found]) this.#later.add(id);
+    for (const { id } of this.#waiting) this.#later.add(id);
     this.#page.draw();
   };
 
@@ -116,15 +115,10 @@ export class LookAgain {
     return this.#page.board.of("wake").filter(({ state }) => state.queue === "look");
   }
 
-  /** Reports that fit a search that was just opened: nothing has confirmed it yet, so no wake is about them. @returns {any[]} */
-  get #found() {
-    return isJustOpened(this.#page.board.id) ? this.reports.filter(({ wake }) => !wake) : [];
-  }
-
   /** @returns {Notice[]} */
   get notices() {
-    const waiting = this.#page.isClosed() ? [] : this.#waiting, count = waiting.length || this.#found.length;
-    if (![...waiting, ...this.#found].some(({ id }) => !this.#later.has(id))) return [];
+    const waiting = this.#page.isClosed() ? [] : this.#waiting, count = waiting.length;
+    if (!waiting.some(({ id }) => !this.#later.has(id))) return [];
     return [{
       kind: "look-again", testid: "look-again",
       text: n("Look again: {count} report that was set aside may belong here.", "Look again: {count} reports that were set aside may belong here.", count),

@@ -201,7 +201,7 @@ export class SearchPage extends SearchRights {
     if (!this.model.search) return render(loading(), this.#root);
     this.#prepare();
     keepFocus(this.#root, () => render(this.#template(), this.#root));
-    watchLine.setNotices("page", [...refusals(this), ...this.firstPhoto.notices, ...this.again.notices, ...this.sameReference.notices]);
+    watchLine.setNotices("page", [...refusals(this), ...this.again.notices, ...this.sameReference.notices]);
     watchLine.setNews(this.marks.changed.length, () => this.filters.toggle("changed", SINCE_LAST_LOOK));
     render(phoneHeader(this), BAR);
     this.dialogs.settle();
@@ -240,7 +240,7 @@ export class SearchPage extends SearchRights {
 
   #template(formsOnly = false) {
     const unlessForms = (/** @type {() => unknown} */ part) => (formsOnly ? noChange : part());
-    return html`${unlessForms(() => searchHeader(this))} ${unlessForms(() => printNote(this))}
+    return html`${unlessForms(() => searchHeader(this))} ${unlessForms(() => this.firstPhoto.draw())} ${unlessForms(() => printNote(this))}
       ${unlessForms(() => tools(this))}
       <div class="board-layout">
         <div class="board-main">${unlessForms(() => mainView(this))}</div>

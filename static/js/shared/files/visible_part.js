@@ -22,5 +22,5 @@ export async function cropped(image, stage, name) {
   Object.assign(canvas, { width, height });
   canvas.getContext("2d")?.drawImage(image, x, y, width, height, 0, 0, width, height);
   const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", QUALITY));
-  return blob ? new File([blob], name, { type: "image/jpeg" }) : null;
+  return blob ? new globalThis.File([blob], name, { type: "image/jpeg" }) : null;
 }

@@ -36,7 +36,7 @@ const ROWS = [
  */
 export function reportFacts(state, ctx) {
   return ROWS.map(([path, name, paths]) => {
-    const texts = paths.map((each) => formatPath(each, valueAt(state, each), ctx, "report")).filter(Boolean);
+    const texts = paths.map((each) => (each === "siblings" ? (state.siblings ?? []).join("; ") : formatPath(each, valueAt(state, each), ctx, "report"))).filter(Boolean);
     return { path, name: name(), text: texts.join("\u00a0· ") || null, grave: path === "belongings.medication" && state.belongings.medication === "yes" };
   });
 }
