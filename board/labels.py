@@ -78,7 +78,7 @@ DONE = {
     "ended": N_("ended"), "alarm.taken": N_("taken"), "begun": N_("begun"), "duty.extended": N_("end changed"),
     "kept": N_("alarms kept"), "called": N_("call logged"),
     "asked": N_("question asked"), "call_ended": N_("call ended"), "joined": N_("joined to a search"), "closed": N_("closed"),
-    "reopened": N_("reopened"), "reported": N_("reported again"),
+    "reopened": N_("reopened"), "reported": N_("reported again"), "linked": N_("linked searches changed"),
     "photo_set": N_("photo changed"), "attached": N_("attached"),
     "placed": N_("placed on a search"), "brought_back": N_("back on the board"), "dismissed": N_("dismissed"),
     "removal_proposed": N_("removal proposed"), "file.removed": N_("removed from the disk"),
@@ -162,7 +162,7 @@ def value(path: str, kind: str, value: Any, translate: Translate) -> str | None:
     group, _, _ = path.partition(".")
     if group in ("criteria", "restatements"):
         path = f"{group}.{path.rpartition('.')[2]}"
-    elif group == "reports":
+    elif group in ("reports", "links"):
         path = f"{group}.*.{path.rpartition('.')[2]}"
     path = path.replace("appeal.before.", "appeal.")
     table = VALUES.get(f"{kind}.{path}") or VALUES.get(path) or {}

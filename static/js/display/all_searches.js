@@ -8,7 +8,7 @@ import { say, sayCount } from "../core/rules/sentences.js";
 import { placeOf } from "../core/rules/search_gravity.js";
 import { runningTime } from "../core/time.js";
 import { custodyOf, custodyText, mayAlarm } from "./alarm_row.js";
-import { togetherText } from "../format/together.js";
+import { togetherText } from "../core/rules/together.js";
 import { arrange, pagesFor } from "./fit.js";
 import { lastEvent, seenLast } from "./last_event.js";
 import { photo } from "./photo.js";

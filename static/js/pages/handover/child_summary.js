@@ -11,7 +11,7 @@ import { reportedDetails } from "../../shared/board/card/kind_details.js";
 import { coveredText } from "../../shared/board/search/child_details.js";
 import { worryingBadge } from "../../shared/board/search/worrying_badge.js";
 import { photo } from "../../shared/files/photo.js";
-import { togetherText } from "../../format/together.js";
+import { togetherText } from "../../core/rules/together.js";
 import { formatMoment, formatShortMoment, seenText, sinceElement } from "../../format/time_elements.js";
 
 /** @param {any} search search of a report */

@@ -5,7 +5,7 @@ import { get } from "../../../core/connection/api.js";
 import { t } from "../../../core/i18n.js";
 import { label } from "../../../core/labels.js";
 import { shortPersonName } from "../../../format/search_list.js";
-import { togetherText } from "../../../format/together.js";
+import { togetherText } from "../../../core/rules/together.js";
 
 /** "with: Lina, 6", with a link to her board. @param {HeaderView} view */
 export function togetherLine({ linked }) {

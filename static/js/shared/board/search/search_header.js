@@ -8,7 +8,7 @@ import { needsDecision } from "../../../core/rules/suggested_criteria.js";
 import { formatDuration } from "../../../core/time.js";
 import { timesText } from "../../../format/earlier.js";
 import { shortPersonName } from "../../../format/search_list.js";
-import { togetherText } from "../../../format/together.js";
+import { togetherText } from "../../../core/rules/together.js";
 import { accountName } from "../../../format/values.js";
 import { avatars, initials, avatarList } from "../../avatars.js";
 import { childDetails, childSummary, gravityOfNeeds } from "./child_details.js";
