@@ -14,7 +14,7 @@ from models import decision
 from models.decision import DecidedBy
 from models.declared import FieldSpec, field, group, part, parts_of, private, private_part, written_part
 from models.entity import json_column
-from models.fields import Data, Date, Id, Location, LongText, Name, RequiredShortText, ShortText, Time, Title
+from models.fields import MAY_LACK, Data, Date, Id, Location, LongText, Name, RequiredShortText, ShortText, Time, Title
 from models.searchable import Searchable, normalize
 from models.texts import N_, P_
 
@@ -151,9 +151,9 @@ class FormerAppeal(Data):
     decided_by: DecidedBy | None = None
 
 
-def _present_if_set(schema: dict[str, Any]) -> None:
-    """Leave the fields of a decision out of those that an appeal always has: appeals of earlier versions lack them."""
-    schema["required"] = [name for name in schema.get("required", ()) if name in ("level", "from", "until")]
+def _mark_what_may_lack(schema: dict[str, Any]) -> None:
+    """Say which fields an appeal may lack: those of a decision, in appeals of earlier versions and of new searches."""
+    schema[MAY_LACK] = [name for name in schema["properties"] if name not in ("level", "from", "until")]
 
 
 class Appeal(SetAppealFields):
@@ -163,7 +163,7 @@ class Appeal(SetAppealFields):
     `before`: the appeal that is set again when this one ends by itself. *0.4.0*
     """
 
-    model_config = ConfigDict(json_schema_extra=_present_if_set)
+    model_config = ConfigDict(json_schema_extra=_mark_what_may_lack)
 
     prolonged: Annotated[int | None, part(N_("Prolongations"), exported=True)] = None
     before: Annotated[FormerAppeal | None, part(N_("Appeal before it"), reads_as="internal")] = None
