@@ -198,6 +198,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "GET /work": {},
     "GET /boards": {"with": {"reference": "<reference>"}},
     "GET /boards/{board}": {"with": {"board": "<board>", "at": 2}},
+    "GET /boards/{board}/links": {"with": {"board": "<board>"}},
     "GET /boards/{board}/events": {"with": {"board": "<board>", "after": 1, "limit": 3}},
     "POST /boards/{board}/commands": {
         "with": {"board": "<board>"},
