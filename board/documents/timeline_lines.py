@@ -14,11 +14,13 @@ from board.timeline.gaps import Gap
 from board.timeline.items import Item
 from board.timeline.timeline import Timeline
 from models.board import Board
+from models.sighting import Grade
 from models.times import to_ms
 
 TITLE = N_("Timeline")
 KNOWN = N_("known {at}")
 LATEST = N_("Showing the latest {count} entries. The page “Timeline” has the others.")
+UNGRADED = f"{Grade().source}{Grade().content}"
 MAX_LINES = 300  # items, about eight pages; the page has all of them
 
 
@@ -48,10 +50,15 @@ def _line(item: Item, timeline: Timeline, board: str, values: FieldValues) -> Li
     is_told = item.when.start in (None, item.known_at)
     known = "" if is_told else values.translate(KNOWN).format(at=_time(item.known_at, values))
     parts = [
-        _when(item, values), values.translate(sentences.BEFORE_MISSING) if early else "", text.title, text.grade,
+        _when(item, values), values.translate(sentences.BEFORE_MISSING) if early else "", text.title, _grade(text.grade),
         text.verdict, text.text, text.place, text.by, known,
     ]  # fmt: skip
     return [values.typed(" · ".join(filter(None, parts)), item.account)]
+
+
+def _grade(grade: str) -> str:
+    """Return a grade, as in the history: a sighting that nobody has graded has none there."""
+    return "" if grade == UNGRADED else grade
 
 
 def _when(item: Item, values: FieldValues) -> str:
