@@ -34,6 +34,14 @@ async def test_place_is_added_to_done_and_changed_field_by_field(scene: SearchSc
     assert (undone["state"]["certainty"], undone["state"]["location"]["radius_m"]) == ("fairly_sure", 300)
 
 
+async def test_place_is_added_to_the_last_column_of_a_board_without_done(scene: SearchScenario) -> None:
+    columns = await scene.columns()
+    await scene.one("column.remove", {"column": columns["done"]})
+    event = await scene.one("place.add", PARK)
+    assert event["state"]["column"] == columns["waiting"]
+    assert (await scene.one("place.add", PARK))["state"]["column"] == columns["waiting"], "the board goes on"
+
+
 async def test_name_alone_makes_a_place_of_unknown_kind(scene: SearchScenario) -> None:
     state = (await scene.one("place.add", {"name": "behind the school"}))["state"]
     assert (state["kind"], state["certainty"], state["location"], state["outline"]) == ("unknown", "unknown", None, None)

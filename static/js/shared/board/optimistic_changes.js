@@ -116,7 +116,7 @@ function moveCard({ card: id, column: to, before, after }, columns, byId) {
 function addCard(entry, columns) {
   const { column: columnId, assignee = null, ...data } = entry.data;
   const kind = entry.name.split(".")[0], { column: role } = declaration(kind);
-  const column = columns.find(({ id, state }) => (columnId ? id === columnId : state.role === role));
+  const column = columns.find(({ id, state }) => (columnId ? id === columnId : state.role === role)) ?? (columnId ? undefined : columns.at(-1));
   const state = { grade: { source: "F", content: 6 }, priority: "normal", checklist: {}, assessment: "unassessed", ...data, assignee };
   column?.cards.push({ id: entry.id, kind, seq: 0, state, pending: entry, added: true });
 }
