@@ -195,3 +195,14 @@ async def test_guest_sees_the_timeline_without_handovers(team: Team, scene: Sear
     other = await team.alice.open_search()
     assert (await guest.http.get(f"/api/v1/boards/{other}/timeline")).status_code == 404
     await guest.close()
+
+
+async def test_printed_timeline_has_no_grade_that_nobody_gave(scene: SearchScenario) -> None:
+    added = await scene.sighting(description="a girl on a bench")
+    history = f"/searches/{scene.search}/history.md"
+    line = next(line for line in (await scene.team.bob.http.get(history)).text.splitlines() if "a girl on a bench" in line)
+    assert "F6" not in line
+    await scene.one("sighting.grade", {"sighting": added["id"], "grade": {"source": "B", "content": 2}})
+    assert "B2" in next(
+        line for line in (await scene.team.bob.http.get(history)).text.splitlines() if "a girl on a bench" in line
+    )
