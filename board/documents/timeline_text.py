@@ -54,7 +54,7 @@ def cut(text: str) -> str:
 
 def _last_seen(item: Item, values: FieldValues) -> ItemText:
     place = item.state["last_seen"] or {}
-    return ItemText(values.translate(N_("Last seen")), place=place.get("text") or "")
+    return ItemText(values.translate(sentences.LAST_SEEN_RECORDED), place=place.get("text") or "")
 
 
 def _sighting(item: Item, values: FieldValues) -> ItemText:
