@@ -11,7 +11,6 @@ from board.config import sentences
 from board.documents.event_text import describe
 from board.documents.field_values import FieldValues, plain
 from board.documents.shown_changes import UNKNOWN
-from board.i18n import N_
 from board.timeline.items import LAST_SEEN, Item
 from models.entity import State
 from models.handover import SearchHandover

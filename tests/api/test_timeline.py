@@ -123,7 +123,7 @@ async def test_signed_handover_is_an_item_until_another_search_event(scene: Sear
 
 async def test_texts_are_in_the_language_of_the_reader(scene: SearchScenario) -> None:
     answer = await scene.team.bob.http.get(f"/api/v1/boards/{scene.search}/timeline", headers={"accept-language": "de"})
-    assert answer.json()["items"][0]["title"] == "Zuletzt gesehen"
+    assert answer.json()["items"][0]["title"] == "Zuletzt gesehen (laut Eintrag)"
 
 
 async def test_long_text_is_cut(scene: SearchScenario) -> None:
