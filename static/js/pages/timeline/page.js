@@ -6,7 +6,6 @@ import { PageDrawing } from "../../behaviours/page_drawing.js";
 import { ShortcutHandler } from "../../behaviours/shortcut_handler.js";
 import { t } from "../../core/i18n.js";
 import { pageTitle } from "../../core/rules/pages.js";
-import { say } from "../../core/rules/sentences.js";
 import { MINUTE_MS } from "../../core/time.js";
 import { searchHeader } from "../../shared/board/search/search_header.js";
 import { Contradictions } from "../../shared/contradictions.js";
@@ -100,7 +99,7 @@ export class TimelinePage {
 
   get #title() {
     const search = this.#search;
-    return search ? say("timeline_of", { name: `${search.state.person.first_name} · ${search.state.reference}` }) : pageTitle("timeline");
+    return search ? t("Timeline: {name}", { name: `${search.state.person.first_name} · ${search.state.reference}` }) : pageTitle("timeline");
   }
 
   /** @returns {any} */
