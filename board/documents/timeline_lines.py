@@ -15,7 +15,7 @@ from board.timeline.items import Item
 from board.timeline.timeline import Timeline
 from models.board import Board
 from models.sighting import Grade
-from models.times import to_ms
+from models.times import format_utc, now, to_ms
 
 TITLE = N_("Timeline")
 KNOWN = N_("known {at}")
@@ -74,7 +74,8 @@ def _time(at: str, values: FieldValues) -> str:
 
 
 def _gap(gap: Gap, timeline: Timeline, values: FieldValues) -> str:
-    minutes = max(0, to_ms(gap.end or timeline.at) - to_ms(gap.start)) // 60_000
+    until = gap.end or (format_utc(now()) if timeline.is_current else timeline.at)
+    minutes = max(0, to_ms(until) - to_ms(gap.start)) // 60_000
     length, numbers = lengths.exact_length(minutes * 60)
     sentence = sentences.NOTHING_KNOWN if gap.is_empty else sentences.NOTHING_SURE
     shown = values.translate(length).format(**numbers).replace(" ", "\u00a0")
