@@ -110,6 +110,9 @@ async def test_decisions_and_appeals_are_sentences_of_the_history(scene: SearchS
     (item,) = lane(body, "appeals")
     assert item["text"] == "Alice changed the appeal from “none” to “posters”"
     assert (item["sureness"], item["from"], item["until"]) == ("during", SEEN, "2027-01-01T00:00:00.000Z")
+    ended = await scene.one("search.set_appeal", {"level": "none"})
+    began, end = lane(await timeline(scene), "appeals")
+    assert (began["from"], began["until"], end["from"]) == (SEEN, ended["at"], ended["at"]), "it lasts until another one"
 
 
 async def test_signed_handover_is_an_item_until_another_search_event(scene: SearchScenario) -> None:
