@@ -11,7 +11,7 @@ from models.accounts import UsedAssertion
 from models.db.tables import columns_of
 from models.times import format_utc
 
-_ADD = insert(UsedAssertion).on_conflict_do_nothing()
+_ADD = insert(UsedAssertion).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
 _DROP = delete(UsedAssertion).where(columns_of(UsedAssertion).ends_at <= bindparam("now"))
 
 
