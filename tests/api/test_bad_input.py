@@ -461,7 +461,7 @@ async def test_each_field_with_each_wrong_value_is_taken_or_refused_in_sentences
         if name == "undo" and answer["code"] == "conflict":  # the seq of another event, whose fields have changed since
             assert answer["current"], (path, answer)
             continue
-        late = ("conflict",) if name in (*handover_steps.COMMANDS, *TIPS, *FILES) else ()
+        late = ("conflict",) if name in (*handover_steps.COMMANDS, *TIPS, *REPORTS, *FILES) else ()
         assert answer["code"] in ("invalid", "not_found", *late), (path, data, answer)
         assert answer["fields"], (path, answer)
         for field, sentence in answer["fields"].items():

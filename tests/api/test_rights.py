@@ -26,6 +26,7 @@ from models.times import format_utc, now
 from realtime.wire.strict_json import MAX_INTEGER
 from tests.support import handover_steps, uploads
 from tests.support.backends import SLOW_ON_POSTGRESQL
+from tests.support.board_shares import set_shares
 from tests.support.people import PASSWORD, PATIENCE_S, Person, Server, connect_person, create_token, new_id
 from tests.support.team import Team
 from tests.support.wakes import add_wake
@@ -134,6 +135,12 @@ COORDINATORS = (
 
 
 EVERY_FIFTH = [*TRIES][::5]
+
+
+@pytest.fixture(autouse=True)
+def many_searches(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Alice opens more searches here than one account may."""
+    set_shares(monkeypatch, team.server.service, searches=10_000)
 
 
 def board_of(name: str, search: str) -> str:
