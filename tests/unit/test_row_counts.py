@@ -14,7 +14,10 @@ from sqlalchemy import Insert
 from board.bootstrap import ROOT
 
 MODULES = sorted(
-    path for package in ("board", "models", "realtime") for path in (ROOT / package).rglob("*.py") if ".rowcount" in path.read_text()
+    path
+    for package in ("board", "models", "realtime")
+    for path in (ROOT / package).rglob("*.py")
+    if ".rowcount" in path.read_text()
 )
 
 
