@@ -48,7 +48,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 # Files that take longest, in this order: one that began last would run when all other processes have nothing left to do.
-LONGEST = ("test_attack.py", "test_openapi.py", "test_backup.py", "test_many_processes.py", "test_bad_input.py", "test_rights.py")
+LONGEST = ("test_openapi.py", "test_backup.py", "test_many_processes.py", "test_bad_input.py", "test_rights.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

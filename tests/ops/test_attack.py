@@ -23,6 +23,7 @@ def test_threat_model_names_each_attacker() -> None:
     assert re.findall(r"^\| `(\w+)` \|", table, flags=re.M) == list(ATTACKERS)
 
 
+@pytest.mark.slow
 async def test_attackers_harm_nobody() -> None:
     """All attackers at once, for a minute. `board attack` alone says how quick honest answers are."""
     outcome = await run(plan_of(1.0, ()))
