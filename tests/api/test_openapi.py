@@ -49,11 +49,12 @@ FUZZ = settings(deadline=None, database=None, phases=[Phase.generate], suppress_
 CALLERS = [*((role, "write") for role in ROLES), ("coordinator", "cookie"), ("coordinator", "read"), ("investigator", "intake")]
 MOST = ("coordinator", "write")
 INTAKE = ("POST", "/intake/sightings")
+REPORT = ("POST", "/reports")
 TELLING = [
     ("POST", "/boards/{board}/commands"), INTAKE, ("GET", "/boards/{board}/sightings/{sighting}/source"),
-    ("GET", "/tips/{tip}/source"),
+    ("GET", "/tips/{tip}/source"), REPORT, ("GET", "/reports/{report}/caller"), ("GET", "/boards/{board}/contacts/{contact}"),
 ]  # fmt: skip
-WRITING = [("POST", "/boards/{board}/commands"), INTAKE, ("POST", "/alerts/read"), ("POST", "/seen")]
+WRITING = [("POST", "/boards/{board}/commands"), INTAKE, REPORT, ("POST", "/alerts/read"), ("POST", "/seen")]
 MINE = ("GET", "/wall/codes/mine")
 DESCRIPTIONS = [("GET", "/openapi.json"), ("GET", "/asyncapi.json")]
 TAKING_IN = [INTAKE, ("GET", "/me"), ("GET", "/places"), *DESCRIPTIONS, MINE]  # calls of an intake token
@@ -80,7 +81,9 @@ DEPENDS = [
     (r"checklist\.\w+\.text", "This field is required."),
     (r"checklist", "At most 50 items."),
     (r"earlier\.\w+\.search", "This is not a closed search that everyone can see."),
-    (r"outcome\.\w+|person\.first_name", "This field is required."),
+    (r"outcome\.\w+|person\.first_name|description|name", "This field is required."),  # of control characters alone
+    (r"received_at", "This is in the future."),
+    (r"sighting", "Only a sighting that was assessed as credible or confirmed is passed on."),
     (r"until", "The end must be after the start."),
     (r"id", "This id was used for another (command|sighting)."),
     (r"before|after", "A (card|column) can't be placed beside itself."),

@@ -57,7 +57,8 @@ def shown(text: str) -> None:
     """Return the excerpt shown for a find, for as many words as can be asked for."""
     asked = {word[:9] for word in searchable.words(text[:SHORT])}
     if asked:
-        text_search._snippets(Sighting(description=text), asked)  # type: ignore[call-arg]
+        said = looks.Said.typed(meanings(None), text[:SHORT])
+        text_search._snippets(Sighting(description=text), asked, said)  # type: ignore[call-arg]
 
 
 def meant(text: str) -> None:
