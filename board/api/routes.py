@@ -16,6 +16,7 @@ from board.alarms import api as alert_calls
 from board.alarms import watch_api
 from board.api import endpoints
 from board.audit.log import api as audit_calls
+from board.comparison import comparison_api
 from board.displays import api as display_calls
 from board.documents import material_api, timeline_api, wait_api
 from board.duty import import_api
@@ -88,6 +89,7 @@ CALLS: dict[tuple[str, str], Call] = {
         report_calls.current, report_calls.list_handovers, report_calls.signed,
         intake_api.create_sighting, places_api.places, similar_sightings_api.similar, matching_searches_api.searches,
         look_again_api.look_again, earlier_searches.earlier, contradictions_api.contradictions, reach_api.reach,
+        comparison_api.comparison,
         material_api.preview, material_api.preview_picture, material_api.material_pdf, wait_api.document_wait,
         timeline_api.timeline,
         audit_calls.entries, audit_calls.csv,

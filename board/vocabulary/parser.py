@@ -15,7 +15,7 @@ from board.vocabulary.word_forms import WordForms
 
 MAX_TEXT = 20_000  # characters that are read
 FEW_WORDS = 4  # of a text in which each word counts
-SUBJECTS = ("hair", "eyes")  # fields whose text speaks of one thing
+SUBJECTS = ("hair", "eyes", "vehicle")  # fields whose text speaks of one thing
 MIN_TITLED = 0.6  # share of words with a capital from which capitals say nothing
 
 

@@ -18,6 +18,7 @@ _SHARED = {
     ("GET", f"{_BOARD}/room"), ("POST", f"{_BOARD}/similar"),
     ("GET", f"{_BOARD}/timeline"),
     ("GET", f"{_BOARD}/contradictions"), ("GET", f"{_BOARD}/reach"),
+    ("GET", f"{_BOARD}/sightings/{{sighting}}/comparison"),
     ("GET", f"{_BOARD}/sightings/{{sighting}}/source"),
     ("GET", f"{_BOARD}/files/{{file}}/thumb"), ("GET", f"{_BOARD}/files/{{file}}/view"),
     ("GET", f"{_BOARD}/files/{{file}}/content"), ("GET", f"{_BOARD}/files/{{file}}/original"),

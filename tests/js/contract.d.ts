@@ -125,6 +125,28 @@ interface ColumnState {
   rank: string;
 }
 
+interface ComparisonOther {
+  whose: "child" | "companion" | "vehicle";
+  text: string;
+}
+
+interface ComparisonQuote {
+  field: string;
+  text: string;
+  language: string;
+}
+
+interface ComparisonRow {
+  thing: string;
+  name: string;
+  known: string;
+  said: string;
+  quotes: Array<ComparisonQuote>;
+  verdict: "differs" | "same" | "fits" | "not_known" | "not_said";
+  verdict_text: string;
+  text: string;
+}
+
 interface ContradictingCard {
   card: string;
   number: number;
@@ -464,6 +486,12 @@ interface ShiftState {
   before: string | null;
   handover: number | null;
   reason: string | null;
+}
+
+interface SightingComparison {
+  rows: Array<ComparisonRow>;
+  others: Array<ComparisonOther>;
+  mark: string;
 }
 
 interface SightingState {

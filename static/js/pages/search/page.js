@@ -38,6 +38,7 @@ import { boardViewModel, cardsToChoose } from "../../shared/board/board_view_mod
 import { refusals } from "../../shared/refusals.js";
 import { SINCE_LAST_LOOK } from "../../shared/card_filter.js";
 import { LeftCards } from "../../shared/board/card/left_card.js";
+import { Comparisons } from "../../shared/comparisons.js";
 import { Contradictions } from "../../shared/contradictions.js";
 import { Reaches } from "../../shared/reach.js";
 import { LookAgain } from "./look_again.js";
@@ -108,6 +109,7 @@ export class SearchPage extends SearchRights {
     this.map = new LazyMap(draw);
     this.files = new Files(this);
     this.contradictions = new Contradictions(boardId, this.draw);
+    this.comparisons = new Comparisons(boardId, this.draw);
     this.reaches = new Reaches(boardId, this.draw);
     this.again = new LookAgain({ session, board, draw, isClosed: () => this.isClosed, show: () => this.act.showDialog("look-again") });
     this.room = new MakeRoom({ session, board, draw, may: () => this.mayLead, show: () => this.act.showDialog("make-room"), close: () => this.act.closeDialog() });
@@ -267,7 +269,7 @@ export class SearchPage extends SearchRights {
   #forget() {
     this.#histories.clear();
     this.sources.clear();
-    for (const part of [this.#happened, this.added, this.similar, this.again, this.files, this.undo, this.left, this.contradictions, this.reaches]) part.forget();
+    for (const part of [this.#happened, this.added, this.similar, this.again, this.files, this.undo, this.left, this.contradictions, this.comparisons, this.reaches]) part.forget();
   }
 
   // --- events
@@ -279,7 +281,7 @@ export class SearchPage extends SearchRights {
     if (this.#seq !== null && seq !== this.#seq + events.length) this.#forget();
     this.#seq = seq;
     for (const event of events) if (setsSource(event)) this.sources.delete(event.id); // the loaded source is outdated
-    const parts = [...this.#histories.values(), this.#happened, this.authors, this.newNotes, this.forms, this.files, this.undo, this.added, this.again, this.contradictions, this.reaches];
+    const parts = [...this.#histories.values(), this.#happened, this.authors, this.newNotes, this.forms, this.files, this.undo, this.added, this.again, this.contradictions, this.comparisons, this.reaches];
     for (const part of parts) part.onEvents(events);
     this.#frames.now();
   }
