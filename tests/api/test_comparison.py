@@ -99,6 +99,7 @@ async def test_guest_compares_on_the_own_search_alone(team: Team) -> None:
     guest = await connect_guest(team.server, await add_guest(team.server, scene.search))
     assert verdicts(await compared(guest, scene.search, own))["coat"] == "differs"
     assert (await guest.http.get(path(other.search, foreign))).status_code == 404
+    await guest.close()
 
 
 async def test_longest_text_is_compared(team: Team) -> None:
