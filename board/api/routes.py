@@ -40,6 +40,7 @@ from board.lookup import (
     similar_sightings_api,
     text_search,
     unanswered,
+    understood_api,
 )
 from board.reach import contradictions_api, reach_api
 from board.web.endpoint import Call
@@ -89,7 +90,7 @@ CALLS: dict[tuple[str, str], Call] = {
         report_calls.current, report_calls.list_handovers, report_calls.signed,
         intake_api.create_sighting, places_api.places, similar_sightings_api.similar, matching_searches_api.searches,
         look_again_api.look_again, earlier_searches.earlier, contradictions_api.contradictions, reach_api.reach,
-        comparison_api.comparison,
+        comparison_api.comparison, understood_api.statements,
         material_api.preview, material_api.preview_picture, material_api.material_pdf, wait_api.document_wait,
         timeline_api.timeline,
         audit_calls.entries, audit_calls.csv,

@@ -132,6 +132,7 @@ CALLS = {
     "GET /api/v1/boards/{board}/contradictions": _unrecorded(
         "numbers of sightings, with distance and time between them", "opening the board is recorded"
     ),
+    "POST /api/v1/statements": _unrecorded("what the vocabulary makes of the caller's own text", OWN),
     "GET /api/v1/boards/{board}/sightings/{sighting}/comparison": _unrecorded(
         "a sighting next to the looks of the child", "opening the board is recorded"
     ),

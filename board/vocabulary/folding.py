@@ -14,6 +14,8 @@ _EXPLAINING = re.compile(r"[^\s,\-–—]|\n")  # punctuation after which a capi
 _INVISIBLE = re.compile(r"[\u00ad\u0300-\u036f\u200b-\u200f\u2060-\u2064\ufeff]")  # accents of their own, and joiners
 _CHUNK = re.compile(r"\S+")
 _JOINTS = frozenset({" ", "", "-", "'", "’"})  # what joins two words of a phrase
+_OPENING = frozenset('“„"«‹')
+_CLOSED = re.compile(r"[”“\"»›]")
 _APOSTROPHES = frozenset({"'", "’"})
 
 NO_BREAK, COMMA, SENTENCE = 0, 1, 2
@@ -23,6 +25,7 @@ class Token(NamedTuple):
     """Word of a text from `start` to before `end`.
 
     `pause`: punctuation before it. `is_capital`: it begins with a capital, and is not the first word of a sentence or label.
+    `is_quoted`: it alone stands in quotation marks, so it is a name or what is written on something.
     """
 
     word: str
@@ -31,6 +34,7 @@ class Token(NamedTuple):
     pause: int
     is_capital: bool
     after_apostrophe: bool
+    is_quoted: bool = False
 
 
 def tokens(text: str) -> list[Token]:
@@ -41,7 +45,8 @@ def tokens(text: str) -> list[Token]:
         between = text[end:start]
         pause = NO_BREAK if between in _JOINTS else _pause(between)
         is_capital = text[start].isupper() and (pause == NO_BREAK or not _EXPLAINING.search(between))
-        found.append(Token(word, start, last, pause, is_capital, between in _APOSTROPHES))
+        is_quoted = text[start - 1 : start] in _OPENING and bool(_CLOSED.match(text, last)) and start > 0
+        found.append(Token(word, start, last, pause, is_capital, between in _APOSTROPHES, is_quoted))
         end = last
     return found
 

@@ -53,7 +53,9 @@ class Parser:
             items = list(matchers[language].items(start, end))
             state.read(self.vocabulary.lexicons[language], items)
             unread += [
-                (words[item.first].start, words[item.last - 1].end) for item in items if not item.parts and not item.is_weak
+                (words[item.first].start, words[item.last - 1].end)
+                for item in items
+                if not (item.parts or item.is_weak or words[item.first].is_quoted)
             ]
         found = tuple(finished(state.drafts, state.people, self.vocabulary, self.roles))
         return Reading(max(languages, key=languages.count), found, tuple(unread))

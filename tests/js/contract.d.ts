@@ -145,6 +145,8 @@ interface ComparisonRow {
   verdict: "differs" | "same" | "fits" | "not_known" | "not_said";
   verdict_text: string;
   text: string;
+  known_statements: Array<StatementAnswer>;
+  said_statements: Array<StatementAnswer>;
 }
 
 interface ContradictingCard {
@@ -753,6 +755,32 @@ interface UnassessedSighting {
   assignee: string | null;
   taken_by: string | null;
   until: IsoTime | null;
+}
+
+interface UnderstoodStatement {
+  text: string;
+  thing: string;
+  colour: Array<string>;
+  pattern: Array<string>;
+  material: Array<string>;
+  size: Array<string>;
+  other: Array<string>;
+  negated: boolean;
+  hedged: boolean;
+  whose: "child" | "companion" | "vehicle";
+  span: Array<number> | null;
+  words: Array<UnderstoodWord>;
+}
+
+interface UnderstoodText {
+  language: string;
+  statements: Array<UnderstoodStatement>;
+  unread: Array<Array<number>>;
+}
+
+interface UnderstoodWord {
+  span: Array<number>;
+  reads: string;
 }
 
 interface UnsubscribedFrame {
