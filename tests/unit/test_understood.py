@@ -19,14 +19,14 @@ def test_words_say_what_they_are_read_as() -> None:
         ("coat:green", [("manteau", ("coat",)), ("vert", ("green",))]), ("glasses", [("lunettes", ("glasses",))]),
     ]  # fmt: skip
     assert words("donkergroene jas") == [("coat:dark+green", [("donkergroene", ("dark", "green")), ("jas", ("coat",))])]
-    assert words("brown", "eyes") == [("eyes_brown", [])]
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("a key ring “green”", ["keys"]), ("un porte-clés « vert »", ["keys"]), ('a "red" coat', ["coat"]),
-        ("ein „roter“ Mantel", ["coat"]), ("T-shirt with “LOVE” on it", ["t_shirt"]), ("“girl in a red coat”", ["girl", "coat:red"]),
+        ("ein „roter“ Mantel", ["coat"]), ("T-shirt with “LOVE” on it", ["t_shirt"]),
+        ("“girl in a red coat”", ["girl", "coat:red"]),
         ("“a red coat”, she said", ["coat:red"]), ('"', []), ("“", []), ("coat “", ["coat"]),
     ],
 )  # fmt: skip
