@@ -51,3 +51,16 @@ async def test_comparison_is_in_the_readers_language(browsers: Browsers) -> None
     await expect(compared.locator("[data-thing=coat] td").first).to_have_text("donkergroene jas")
     await expect(compared.locator("[data-thing=coat] .verdict")).to_have_text("verschilt")
     await expect(compared.locator("[data-verdict=not_said] td").last).to_have_text("niet gezegd")
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1400, "dark")])
+async def test_comparison_has_room_and_is_accessible(browsers: Browsers, width: int, scheme: str) -> None:
+    board = await browsers.search(person=NOOR)
+    card = await add(await browsers.person("Alice"), board, "sighting", description=SAID)
+    window = await browsers.window("Bob", viewport={"width": width, "height": 1000}, color_scheme=scheme)
+    await window.open(f"/searches/{board}/cards/{card}")
+    compared = window("[data-testid=said-and-known]")
+    await expect(compared.locator("tbody tr").first).to_be_visible()
+    overflow = await compared.evaluate("each => each.scrollWidth - each.clientWidth")
+    assert overflow <= 0
+    await window.check_accessibility()

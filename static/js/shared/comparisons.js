@@ -1,16 +1,22 @@
-/** What sightings say next to what is known of the child, as the server compares it: for the panel of a sighting. */
+/** What a sighting says next to what is known of the child, as the server compares it: for the panel of a sighting. */
 import { get } from "../core/connection/api.js";
+
+const PAUSE_MS = 150; // before the request: skimmed cards and moments request nothing
+const SPREAD_MS = 300; // spreads the requests of all readers of a board after an event
+const MAX_KEPT = 20; // answers
 
 /** @typedef {{ comparison: SightingComparison | null, problem: string | null }} ComparisonReply neither is set while it is loading for the first time */
 
-const MAX_KEPT = 20; // answers
+/** @type {ComparisonReply} */
+const LOADING = { comparison: null, problem: null };
 
 export class Comparisons {
   #board;
   #draw;
-  /** @type {Map<string, ComparisonReply>} */ #answers = new Map(); // by sighting and seq, the last requested one at the end
-  /** @type {Map<string, ComparisonReply>} */ #latest = new Map(); // shown while the next one is loading
-  #abort = new AbortController();
+  /** @type {Map<string, ComparisonReply>} */ #replies = new Map(); // by sighting and seq, shown while a newer one is loading
+  #requestedKey = ""; // of the last request; empty if it is outdated
+  /** @type {AbortController | null} */ #abort = null;
+  /** @type {Timer | null} */ #timer = null;
 
   /** @param {string} board @param {() => void} draw */
   constructor(board, draw) {
@@ -19,49 +25,56 @@ export class Comparisons {
   }
 
   /**
-   * Return the answer, and request it if it is not known yet. Until it arrives, the one of the last time is returned.
+   * Return the reply for the open sighting, and request it if it is not known or outdated.
    * @param {string} sighting
    * @param {number | null} [at] seq of a past board
    */
   of(sighting, at = null) {
-    const key = `${sighting} ${at}`, known = this.#answers.get(key);
-    if (known?.comparison || known?.problem) return known;
-    if (!known) this.#request(key, sighting, at);
-    return this.#latest.get(key) ?? { comparison: null, problem: null };
+    const key = `${sighting} ${at}`;
+    if (key !== this.#requestedKey) this.#schedule(key, sighting, at);
+    return this.#replies.get(key) ?? LOADING;
   }
 
-  /** Drop all answers. */
+  /** Drop all replies. */
   forget() {
-    this.#abort.abort();
-    this.#abort = new AbortController();
-    this.#answers.clear();
-    this.#latest.clear();
+    clearTimeout(this.#timer);
+    this.#abort?.abort();
+    this.#requestedKey = "";
+    this.#replies.clear();
   }
 
-  /** Drop the answers if a sighting or the search changed. @param {BoardEvent[]} events */
+  /** Request the comparison again if a sighting or the search changed. @param {BoardEvent[]} events */
   onEvents(events) {
-    if (events.some(({ kind }) => kind === "sighting" || kind === "search")) this.#answers.clear();
+    if (events.some(({ kind }) => kind === "sighting" || kind === "search")) this.#requestedKey = "";
   }
 
   /** @param {string} key @param {string} sighting @param {number | null} at */
-  async #request(key, sighting, at) {
-    /** @type {ComparisonReply} */
-    const answer = { comparison: null, problem: null }, { signal } = this.#abort;
-    keep(this.#answers, key, answer);
+  #schedule(key, sighting, at) {
+    clearTimeout(this.#timer);
+    this.#abort?.abort();
+    this.#requestedKey = key;
+    const { signal } = (this.#abort = new AbortController()), spread = this.#replies.has(key) ? Math.random() * SPREAD_MS : 0;
+    this.#timer = setTimeout(() => this.#fetch(key, sighting, at, signal), PAUSE_MS + spread);
+  }
+
+  /** @param {string} key @param {string} sighting @param {number | null} at @param {AbortSignal} signal */
+  async #fetch(key, sighting, at, signal) {
+    const reply = { ...LOADING };
     try {
-      answer.comparison = await get(`/api/v1/boards/${this.#board}/sightings/${sighting}/comparison${at ? `?at=${at}` : ""}`, { signal });
+      reply.comparison = await get(`/api/v1/boards/${this.#board}/sightings/${sighting}/comparison${at ? `?at=${at}` : ""}`, { signal });
     } catch (error) {
-      answer.problem = /** @type {any} */ (error).message;
+      reply.comparison = this.#replies.get(key)?.comparison ?? null; // what was loaded stays visible
+      if (!reply.comparison) reply.problem = /** @type {any} */ (error).message;
     }
     if (signal.aborted) return;
-    keep(this.#latest, key, answer);
+    this.#keep(key, reply);
     this.#draw();
   }
-}
 
-/** @param {Map<string, ComparisonReply>} answers @param {string} key @param {ComparisonReply} answer */
-function keep(answers, key, answer) {
-  answers.delete(key);
-  answers.set(key, answer);
-  while (answers.size > MAX_KEPT) answers.delete(/** @type {string} */ (answers.keys().next().value));
+  /** @param {string} key @param {ComparisonReply} reply */
+  #keep(key, reply) {
+    this.#replies.delete(key);
+    this.#replies.set(key, reply);
+    while (this.#replies.size > MAX_KEPT) this.#replies.delete(/** @type {string} */ (this.#replies.keys().next().value));
+  }
 }

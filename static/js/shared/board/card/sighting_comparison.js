@@ -8,7 +8,7 @@ export function sightingComparison({ id, added }, view) {
   if (added) return nothing;
   const { comparison, problem } = view.comparisons.of(id, view.past ? view.board.seq : null);
   const name = view.model.search.state.person.first_name;
-  return html`<div class="compared" data-testid="said-and-known"><h3>${t("Compared with what is known of {name}", { name })}</h3>
+  return html`<div class="compared" data-testid="said-and-known"><h3>${t("Compared with what is known of {name}", { name })}${comparison?.mark ? html` <small>${comparison.mark}</small>` : nothing}</h3>
     ${problem ? html`<p class="error" role="alert">${problem}</p>` : comparison ? compared(comparison) : html`<p class="hint">…</p>`}</div>`;
 }
 
@@ -24,8 +24,8 @@ const table = (rows) => html`<table>
   <tbody>${rows.map(row)}</tbody></table>`;
 
 /** @param {ComparisonRow} compared */
-function row({ thing, name, known, said, quotes, verdict, verdict_text: text }) {
+function row({ thing, name, known, said, quotes, verdict, verdict_text: short, text }) {
   return html`<tr data-verdict=${verdict} data-thing=${thing}><th scope="row">${name}</th><td>${known || "–"}</td>
     <td>${said || "–"}${quotes.map((quote) => html` <q lang=${quote.language} dir="auto">${quote.text}</q>`)}</td>
-    <td><span class="verdict">${text}</span></td></tr>`;
+    <td><span class="verdict" title=${text}>${short}</span></td></tr>`;
 }
