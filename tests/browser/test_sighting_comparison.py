@@ -4,6 +4,7 @@ import pytest
 from playwright.async_api import Locator, expect
 
 from tests.browser.test_cards import add
+from tests.browser.test_pages import TALL, barriers, keep, overflow
 from tests.support.browser_window import Window
 from tests.support.browsers import Browsers
 
@@ -53,14 +54,19 @@ async def test_comparison_is_in_the_readers_language(browsers: Browsers) -> None
     await expect(compared.locator("[data-verdict=not_said] td").last).to_have_text("niet gezegd")
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1400, "dark")])
-async def test_comparison_has_room_and_is_accessible(browsers: Browsers, width: int, scheme: str) -> None:
-    board = await browsers.search(person=NOOR)
-    card = await add(await browsers.person("Alice"), board, "sighting", description=SAID)
-    window = await browsers.window("Bob", viewport={"width": width, "height": 1000}, color_scheme=scheme)
-    await window.open(f"/searches/{board}/cards/{card}")
-    compared = window("[data-testid=said-and-known]")
+@pytest.mark.parametrize("width", [390, 1400])
+async def test_comparison_has_room(browsers: Browsers, width: int) -> None:
+    _, window, compared = await open_comparison(browsers)
+    await window.page.set_viewport_size({"width": width, "height": 1_400})
     await expect(compared.locator("tbody tr").first).to_be_visible()
-    overflow = await compared.evaluate("each => each.scrollWidth - each.clientWidth")
-    assert overflow <= 0
-    await window.check_accessibility()
+    await compared.scroll_into_view_if_needed()
+    assert await compared.evaluate("each => each.scrollWidth - each.clientWidth") <= 0
+    assert await overflow(window) == []
+    await keep(window, "comparison", width)
+
+
+async def test_axe_finds_no_barrier_in_the_comparison(browsers: Browsers) -> None:
+    _, window, compared = await open_comparison(browsers)
+    await window.page.set_viewport_size(TALL)
+    await expect(compared.locator("tbody tr").first).to_be_visible()
+    assert await barriers(window, "[data-testid=said-and-known]") == []

@@ -3,6 +3,7 @@
 import pytest
 from playwright.async_api import Locator, expect
 
+from tests.browser.test_pages import TALL, barriers, keep, overflow
 from tests.support.browser_window import Window
 from tests.support.browsers import Browsers
 
@@ -51,3 +52,19 @@ async def test_details_of_the_child_have_marks(browsers: Browsers) -> None:
     await expect(clothing.locator("[role=group] button")).to_have_text(["dark green coat"])
     await expect(clothing.locator(".unread")).to_have_text(["“blabla”?"])
     await expect(window('[data-field="person.hair"] [role=group] button')).to_have_text(["brown hair"])
+
+
+@pytest.mark.parametrize("width", [390, 1400])
+async def test_marks_have_room(browsers: Browsers, width: int) -> None:
+    window = await browsers.window("Bob", viewport={"width": width, "height": 900})
+    marks = await type_call(window, f"{SAID}, un homme en veste grise, pas de bonnet")
+    await marks.get_by_role("button", name="pink bag").click()
+    assert await overflow(window) == []
+    await keep(window, "understood", width)
+
+
+async def test_axe_finds_no_barrier_in_the_marks(browsers: Browsers) -> None:
+    window = await browsers.window("Bob", viewport=TALL)
+    marks = await type_call(window, SAID)
+    await marks.get_by_role("button", name="pink bag").click()
+    assert await barriers(window, "[data-row=text]") == []
