@@ -55,8 +55,14 @@ class Colours:
         columns = [_best(column) for column in zip(*table, strict=True)]
         if all(each is Likeness.SAME for each in (*rows, *columns)):
             return Likeness.SAME
-        is_within = Likeness.DIFFERS not in rows or Likeness.DIFFERS not in columns
-        return Likeness.NEAR if is_within else Likeness.DIFFERS
+        if Likeness.DIFFERS not in rows:
+            return Likeness.NEAR
+        return Likeness.DIFFERS if Likeness.DIFFERS in columns else Likeness.OPEN  # red and green, known: green
+
+    def covers(self, absent: Sequence[str], present: Sequence[str]) -> bool:
+        """Return whether each colour that is absent is there: "not green" covers dark green, "not light green" does not."""
+        theirs = list(self._read(present))
+        return all(any(_covers(one, other) for other in theirs) for one in self._read(absent))
 
     def _read(self, ids: Sequence[str]) -> Iterator[Colour]:
         """Yield the colours. A shade waits for the colour after it."""
@@ -91,6 +97,11 @@ class Colours:
 
 def _best(column: Sequence[Likeness]) -> Likeness:
     return max((each for each in column if each is not Likeness.DIFFERS), default=Likeness.DIFFERS)
+
+
+def _covers(absent: Colour, present: Colour) -> bool:
+    is_name = absent.name is None or absent.name in present.names
+    return is_name and absent.shade in (None, present.shade)
 
 
 def _likeness(said: Colour, known: Colour) -> Likeness:

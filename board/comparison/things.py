@@ -5,6 +5,7 @@ from board.comparison.likeness import Likeness
 from board.vocabulary import Statement, Vocabulary
 from board.vocabulary.concept import WORN
 
+KEPT = frozenset({"bag"})  # a plastic bag is no rucksack
 OUTER = "outer_garment"
 HAIR_THING = "hair"  # its colour is no length
 # Things of which a person has at most one, by their widest concepts.
@@ -57,7 +58,7 @@ class Things:
             return statement._replace(thing="hair", colour=HAIR[statement.thing])
         concept = self.vocabulary.concept(statement.thing)
         parts = [self.vocabulary.concepts[each] for each in concept.equals]
-        if not parts or not parts[0].is_noun or statement.thing == "lanky" or concept.group == "hair_length":
+        if not parts or not parts[0].is_noun or parts[0].id in KEPT or concept.group == "hair_length":
             return statement
         bound: dict[str, tuple[str, ...]] = {"colour": statement.colour}
         for part in parts[1:]:
