@@ -45,12 +45,12 @@ class Colours:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
 
-    def likeness(self, said: Sequence[str], known: Sequence[str]) -> Likeness:
+    def likeness(self, said: Sequence[str], known: Sequence[str], *, of_hair: bool = False) -> Likeness:
         """Return how one thing's colours compare with another's. `NEAR` if one of them has none."""
         if not said or not known:
             return Likeness.SAME if said == known else Likeness.NEAR
         ours, theirs = list(self._read(said)), list(self._read(known))
-        table = [[_likeness(one, other) for other in theirs] for one in ours]
+        table = [[_likeness(one, other, of_hair=of_hair) for other in theirs] for one in ours]
         rows = [_best(row) for row in table]
         columns = [_best(column) for column in zip(*table, strict=True)]
         if all(each is Likeness.SAME for each in (*rows, *columns)):
@@ -104,19 +104,24 @@ def _covers(absent: Colour, present: Colour) -> bool:
     return is_name and absent.shade in (None, present.shade)
 
 
-def _likeness(said: Colour, known: Colour) -> Likeness:
+def _likeness(said: Colour, known: Colour, *, of_hair: bool) -> Likeness:
     if {said.shade, known.shade} in OPPOSITE:
         return Likeness.DIFFERS
     if said.name == known.name:
         return Likeness.SAME if said.word == known.word else Likeness.NEAR
     if said.name is None or known.name is None:
         return _of_shade(*((said, known) if said.name is None else (known, said)))
-    return Likeness.NEAR if _is_near(said, known) else Likeness.DIFFERS
+    is_near = _is_near_hair(said, known) if of_hair else _is_near(said, known)
+    return Likeness.NEAR if is_near else Likeness.DIFFERS
+
+
+def _is_near_hair(said: Colour, known: Colour) -> bool:
+    pair = ((said.shade, said.name), (known.shade, known.name))
+    return pair in NEAR_HAIR or pair[::-1] in NEAR_HAIR
 
 
 def _is_near(said: Colour, known: Colour) -> bool:
-    pair = ((said.shade, said.name), (known.shade, known.name))
-    if pair in NEAR_HAIR or pair[::-1] in NEAR_HAIR or frozenset({said.name, known.name}) in NEAR_NAMES:
+    if frozenset({said.name, known.name}) in NEAR_NAMES:
         return True
     is_navy_or_black = {said.name, known.name} == {"blue", "black"} and DARK in (said.shade, known.shade)
     return is_navy_or_black or bool(said.names & known.names)

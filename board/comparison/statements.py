@@ -54,7 +54,8 @@ class StatementComparison:
             return self._negated(*((said, known) if said.negated else (known, said)))
         if thing is Likeness.DIFFERS:
             return thing
-        parts = [self._colours.likeness(said.colour, known.colour), self._details.likeness(said, known)]
+        colours = self._colours.likeness(said.colour, known.colour, of_hair=known.thing == "hair")
+        parts = [colours, self._details.likeness(said, known)]
         if Likeness.DIFFERS in parts:
             return Likeness.DIFFERS
         if self._is_odd_denim(said, known) or self._is_odd_denim(known, said):

@@ -84,6 +84,7 @@ VERDICTS = [
     (NOOR, "not a light green coat", {"coat": "not_known"}),
     (NOOR, "a dark green coat without a hood", {"coat": "differs"}),
     (NOOR, "a yellow plastic bag", {"rucksack": "not_said", "plastic_bag": "not_known"}),
+    (NOOR, "white trousers", {"trousers": "not_known"}),
     (NOOR, "red trousers", {"trousers": "not_known"}),
     (NOOR, "a boy or a girl", {"girl": "not_known"}),
     (NOOR, "sunglasses", {"glasses": "not_said", "sunglasses": "not_known"}),
