@@ -73,7 +73,8 @@ export const speaksOfLooks = ({ path, kind, compared, control }) => (control ===
 /** @param {LooksInput} input */
 export function understoodMarks(input) {
   const answer = texts.of(input);
-  if (!answer || !(answer.statements.length || (input.isBrief && answer.unread.length))) return nothing;
+  if (!input.text.trim()) return nothing;
+  if (!answer || !(answer.statements.length || (input.isBrief && answer.unread.length))) return html`<div class="understood"></div>`; // keeps the place, so that nothing below moves
   const isCurrent = answer.text === input.text, opened = texts.open?.id === input.id && isCurrent ? answer.statements.find(({ span }) => span?.[0] === texts.open?.start) : undefined;
   const unread = input.isBrief ? answer.unread.slice(0, MAX_UNREAD) : [];
   return html`<div class="understood" data-testid="understood"><div role="group" aria-label=${t("What the board understood")}>
