@@ -1,4 +1,4 @@
-"""What the board understood of a text, word by word, so that a person can say that a word is a name."""
+"""Reading of a text, word by word, so that a person can say that a word is a name."""
 
 from collections.abc import Iterator
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""What the server understands of a text while it is typed: in the reader's language, for people who signed in, bounded."""
+"""Reading of a text while it is typed: in the reader's language, for people who signed in, bounded."""
 
 import asyncio
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the board understood of a text: the words that say it, and names in quotation marks."""
+"""Reading of a text: the words that say it, and names in quotation marks."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-/** What a sighting says next to what is known of the child, as the server compares it: for the panel of a sighting. */
+/** Comparison of a sighting: what it says next to what is known of the child, as the server compares it: for the panel of a sighting. */
 import { get } from "../core/connection/api.js";
 
 const PAUSE_MS = 150; // before the request: skimmed cards and moments request nothing
