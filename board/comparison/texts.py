@@ -30,7 +30,7 @@ def read_sighting(known: Meanings, sighting: State) -> Reading:
 
 def read_child(known: Meanings, search: State) -> Reading:
     """Return what is known of a child: its texts, its build and its sex."""
-    person = search["person"]
+    person = search.get("person") or {}
     reading = _read(known, {name: person.get(name) for name in COMPARED if name not in ("build", "sex")})
     return reading._replace(statements=[*reading.statements, *_codes(person)])
 
