@@ -34,11 +34,6 @@ def _now(session: Session, board: str, sighting: str) -> Facts | None:
 
 
 def _at(session: Session, board: str, sighting: str, seq: int) -> Facts | None:
-    search: State | None = None
-    state: State | None = None
-    for entry, each in journal.as_of(session, board, seq):
-        if entry.kind == "sighting" and entry.entity == sighting:
-            state = each
-        elif entry.kind == "search" and entry.entity == board:
-            search = each
+    found = {(entry.kind, entry.entity): state for entry, state in journal.states_at(session, board, seq, (board, sighting))}
+    search, state = found.get(("search", board)), found.get(("sighting", sighting))
     return None if search is None or state is None else Facts(search, state)
