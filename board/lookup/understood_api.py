@@ -11,7 +11,7 @@ from board.lookup.looks import StatementAnswer, answers
 from board.lookup.understood import ReadWord, Span, Understood, understood
 from board.vocabulary import Phrases, Statement, parser, phrases
 from board.web import language
-from board.web.endpoint import Call
+from board.web.endpoint import EVERYWHERE, Call
 from board.web.http import Reply, json_response, read_json_object, require_caller, service_of
 from models.fields import Data, Name, RequiredLongText
 from realtime.wire.wire_types import Count, Shape
@@ -45,7 +45,7 @@ UnderstoodText = TypedDict("UnderstoodText", {
 @Call(
     "POST", "/statements",
     N_("Returns what the server understands of a text about looks. Changes nothing."),
-    ("unauthenticated", "rate_limited", "failed", "unavailable", "invalid", "too_large"), body=TypedText,
+    (*EVERYWHERE, "invalid", "too_large"), body=TypedText,
 )  # fmt: skip
 async def statements(request: Request) -> Reply[UnderstoodText]:
     """Return what the server understands of a text about looks, in the reader's language.
@@ -58,7 +58,7 @@ async def statements(request: Request) -> Reply[UnderstoodText]:
     `statements[].words[].reads`: the meaning of the word at this span. Put a word in quotation marks to say that it is a name.
     `unread`: start and end of words that are not in the vocabulary, at most 12.
     """
-    caller = await require_caller(request, intake=True)
+    caller = await require_caller(request)
     typed = validated(TypedText, await read_json_object(request))
     service, reads = service_of(request), language.language_for(request, caller)
     folder = service.settings.files_path
