@@ -203,6 +203,7 @@ interface BoardReading {
   readonly lastBadge: Map<string, ChangeBadge>;
   readonly sources: Map<string, SourceReading>;
   readonly contradictions: Pick<import("../contradictions.js").Contradictions, "of" | "pairs">;
+  readonly comparisons: Pick<import("../comparisons.js").Comparisons, "of">;
   readonly reaches: Pick<import("../reach.js").Reaches, "of" | "means" | "textOf" | "lastSeen">;
   readonly marks: Pick<CardBadges, "today" | "drafts" | "noteBadges" | "isShown" | "isOverdue">;
   readonly drawn: boolean;
