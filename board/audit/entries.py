@@ -437,6 +437,20 @@ class SourceRead(Repeated, type="source.read", kind="sighting", group="reads"):
     number: int | None
 
 
+class ContactRead(Repeated, type="contact.read", kind="contact", group="reads"):
+    """Disclosure of the telephones, e-mail and note of a contact to a reader who asked for them."""
+
+    board: str
+    reference: str | None
+    number: int | None
+
+
+class CallerRead(Repeated, type="caller.read", kind="report", group="reads"):
+    """Disclosure of the name and contact of the caller of a report, on a screen or a paper."""
+
+    number: int
+
+
 class OriginalRead(Repeated, type="original.read", kind="file", group="reads"):
     """Download of a picture as it came, with all its metadata."""
 

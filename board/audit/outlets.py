@@ -12,7 +12,9 @@ from board.audit.entries import (
     AccountEnabled,
     AuditRead,
     BreakGlassUsed,
+    CallerRead,
     CommandRefused,
+    ContactRead,
     DisplayChanged,
     DisplayPaired,
     DisplayRevoked,
@@ -103,8 +105,11 @@ CALLS = {
     "GET /api/v1/boards/{board}/timeline": _recorded("what happened in a search, now or earlier", SnapshotRead, HistoryRead),
     "POST /api/v1/boards/{board}/commands": Outlet("ids and event numbers", (CommandRefused,), EVENT),
     "GET /api/v1/boards/{board}/sightings/{sighting}/source": _recorded("the source of a sighting", SourceRead),
+    "GET /api/v1/boards/{board}/contacts/{contact}": _recorded("telephones, e-mail and note of a contact", ContactRead),
     "GET /api/v1/boards/{board}/chain": _unrecorded("a digest and an event number", PUBLIC),
     "GET /api/v1/tips/{tip}/source": _recorded("the source of a tip", SourceRead),
+    "POST /api/v1/reports": Outlet("the ids of a new report", (CommandRefused,), EVENT),
+    "GET /api/v1/reports/{report}/caller": _recorded("the caller of a report", CallerRead),
     "GET /api/v1/boards/{board}/cards.csv": _recorded("the cards of a board", ExportRead),
     "GET /api/v1/boards/{board}/cards.json": _recorded("the cards of a board", ExportRead),
     "GET /api/v1/boards/{board}/journal.csv": _recorded("the events of a board", ExportRead),
@@ -132,6 +137,7 @@ CALLS = {
     "GET /api/v1/boards/{board}/contradictions": _unrecorded(
         "numbers of sightings, with distance and time between them", "opening the board is recorded"
     ),
+    "GET /api/v1/boards/{board}/links": _unrecorded("names of linked searches", "opening the board is recorded"),
     "POST /api/v1/statements": _unrecorded("what the vocabulary makes of the caller's own text", OWN),
     "GET /api/v1/boards/{board}/sightings/{sighting}/comparison": _unrecorded(
         "a sighting next to the looks of the child", "opening the board is recorded"
@@ -181,6 +187,7 @@ PAGES = {
     "GET /closed": _recorded("closed searches", FindRun),
     "GET /handover.pdf": _recorded("the report of the present handover", ExportRead),
     "GET /handovers/{number:number}.pdf": _recorded("the report of a signed handover", ExportRead),
+    "GET /reports/{report}/brief.pdf": _recorded("the answers and the caller of a report", ExportRead, CallerRead),
     "GET /searches/{id}/history.pdf": _recorded("events of a search", ExportRead),
     "GET /searches/{id}/map.pdf": _recorded("the points of a search", ExportRead),
     "GET /searches/{id}/map.svg": _recorded("the points of a search", ExportRead),

@@ -7,6 +7,8 @@ DatabaseUnavailable if they can't. The others collect entries, which are written
 from board.audit import actor
 from board.audit.entries import (
     AuditRead,
+    CallerRead,
+    ContactRead,
     DocumentRead,
     ExportRead,
     FindRun,
@@ -35,7 +37,7 @@ class Reads:
     async def export(self, caller: Caller, board: str, file: str) -> None:
         await self._repeats.record(ExportRead(id=board, file=file), actor.of(caller))
 
-    async def disclosure(self, caller: Caller, entry: SourceRead | OriginalRead) -> None:
+    async def disclosure(self, caller: Caller, entry: SourceRead | CallerRead | ContactRead | OriginalRead) -> None:
         await self._repeats.record(entry, actor.of(caller))
 
     async def audit(self, caller: Caller, account: str | None) -> None:

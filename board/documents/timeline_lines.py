@@ -55,7 +55,7 @@ def _line(item: Item, timeline: Timeline, board: str, values: FieldValues) -> Li
 
 
 def _when(item: Item, values: FieldValues) -> str:
-    """Return when an item happened, as on the page (static/js/pages/timeline/texts.js)."""
+    """Return when an item happened, as on the page (static/js/shared/timeline/texts.js)."""
     _, start, end = item.when
     if start is None:
         return values.translate(sentences.REPORTED).format(at=_time(item.known_at, values))

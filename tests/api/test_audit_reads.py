@@ -214,7 +214,9 @@ async def test_sign_out_is_an_entry(scene: AuditScene, admin: Account) -> None:
 # -- without a journal ------------------------------------------------------------------------------------------------------
 
 DURABLE = sorted(
-    name for name, types in READS.items() if set(types) <= {"export.read", "source.read", "original.read", "audit.read"}
+    name
+    for name, types in READS.items()
+    if set(types) <= {"export.read", "source.read", "contact.read", "original.read", "audit.read"}
 )
 
 

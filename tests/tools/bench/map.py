@@ -87,7 +87,7 @@ async def _open(window: Window, board: str) -> tuple[float, int]:
     """Open the map; return the ms until its first points were drawn, and the bytes of its files."""
     await window.context.add_init_script(f"({FIRST_MARKS})()")
     await window.open(f"/searches/{board}#map")
-    await window.page.wait_for_function("window.firstMarks")
+    await window.page.wait_for_function("() => window.firstMarks")
     return float(await window.page.evaluate("window.firstMarks")), int(await window.page.evaluate(BYTES))
 
 
