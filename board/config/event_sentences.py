@@ -269,7 +269,7 @@ SENTENCES: dict[str, Sentence] = {
     "contact.assigned": _ASSIGNED,
     "contact.called": _named(
         "text latest.name",
-        Variant(N_("{name} called {who}: {result}"), {"state.last_call.incoming": [True]}),
+        Variant(N_("{name} called {who}"), {"state.last_call.incoming": [True]}),
         N_("{who} called {name}: {result}"),
         result="call_result state.last_call.result",
     ),

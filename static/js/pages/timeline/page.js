@@ -99,7 +99,7 @@ export class TimelinePage {
 
   get #title() {
     const search = this.#search;
-    return search ? `${pageTitle("timeline")}: ${search.state.person.first_name} · ${search.state.reference}` : pageTitle("timeline");
+    return search ? t("Timeline: {name}", { name: `${search.state.person.first_name} · ${search.state.reference}` }) : pageTitle("timeline");
   }
 
   /** @returns {any} */

@@ -12,6 +12,7 @@ const SIDE_PX = 132; // column of the names of the lanes
 const NARROW_PX = 720; // narrower graphs have the name above each lane
 const HEAD_PX = 30, GAP_ROW_PX = 34, ROW_PX = 40, NAME_PX = 22, PAD_PX = 12;
 const TEXT_PX = 7; // of a character in a gap
+const NOW_CHARACTER_PX = 8; // of a character of the present, which covers hours beside it
 
 /** @typedef {import("./layout.js").Placed} Placed */
 /** @typedef {{ view: TimelineView, left: number, width: number, x: (at: number) => number }} Frame */
@@ -92,6 +93,6 @@ function nowLine({ view, x, left, width }, height) {
   const at = x(view.now);
   if (at < left || at > left + width) return nothing;
   const text = view.isPast ? clock(new Date(view.now)) : t("now {time}", { time: clock(new Date(view.now)) });
-  const anchor = at > left + width - 50 ? "end" : "middle";
-  return svg`<path class="now" d="M${at} 24V${height}" /><rect class="paper" x=${at - (anchor === "end" ? 76 : 38)} y="4" width="76" height="18" /><text class="bold" x=${at} y="18" text-anchor=${anchor}>${text}</text>`;
+  const anchor = at > left + width - 50 ? "end" : "middle", wide = text.length * NOW_CHARACTER_PX;
+  return svg`<path class="now" d="M${at} 24V${height}" /><rect class="paper" x=${at - (anchor === "end" ? wide : wide / 2)} y="4" width=${wide} height="18" /><text class="bold" x=${at} y="18" text-anchor=${anchor}>${text}</text>`;
 }

@@ -1,6 +1,6 @@
 /** Form of an appeal: its level, and what the level requires: conditions, who decided, how long, and the numbers on its paper. */
 import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
-import { enumeration, n, t } from "../../../core/i18n.js";
+import { n, t } from "../../../core/i18n.js";
 import { label } from "../../../core/labels.js";
 import { conditionText, rulesOf } from "../../../core/rules/appeal_rules.js";
 import { HOUR_MS, serverNow } from "../../../core/time.js";
@@ -60,7 +60,7 @@ function noPhoto(form, { photo }, view) {
 
 /** @param {Form} form @param {AppealLevelRules} rules @param {LiveBoardView} view */
 function deciders(form, { decided_by: roles, required }, view) {
-  const who = roles.length ? t("Decided by: {who}", { who: enumeration(roles.map(deciderName)) }) : "";
+  const who = roles.length ? t("Decided by: {who}", { who: roles.map(deciderName).join(", ") }) : "";
   return deciderRows(form, "appeal.decided_by", view, { hint: who, required });
 }
 
