@@ -58,7 +58,7 @@ class Parser:
                 if not (item.parts or item.is_weak or words[item.first].is_quoted)
             ]
         found = tuple(finished(state.drafts, state.people, self.vocabulary, self.roles))
-        return Reading(max(languages, key=languages.count), found, tuple(unread))
+        return Reading(max(languages, key=languages.count), found, tuple(unread), frozenset(languages))
 
     def _of_few_words(self, words: Sequence[Token], reader: str | None) -> str:
         """Return the likely language that understands most of a few words: German "hat" is a verb, in "fuchsia hat" it is not."""
