@@ -95,13 +95,14 @@ function mark({ text, whose, negated, span, words }, isOpen, { id, draw }) {
 /** @param {UnderstoodStatement} statement @param {LooksInput} input */
 function correction({ words }, { id, text, edit, draw }) {
   const close = () => {
+    document.getElementById(id)?.focus(); // before the pressed button is removed: its blur would draw during the draw
     texts.open = null;
     draw();
-    document.getElementById(id)?.focus();
   };
   const asName = (/** @type {number[]} */ [start, end]) => () => {
-    edit(`${text.slice(0, start)}“${text.slice(start, end)}”${text.slice(end)}`);
     close();
+    edit(`${text.slice(0, start)}“${text.slice(start, end)}”${text.slice(end)}`);
+    draw();
   };
   return html`<div class="correction" id="${id}-correction" data-testid="correction">
     ${words.map(({ span, reads }) => {
