@@ -13,6 +13,9 @@ COMPANY = "company"  # text about other people only
 BUILDS = {"slim": "slim", "average": "average_build", "sturdy": "sturdy"}
 SEXES = {"f": "girl", "m": "boy"}
 MAX_COMPANIONS = 10
+CHILD_TEXTS = tuple(
+    name for name in sorted(COMPARED, key=lambda name: COMPARED[name].compared) if name not in ("build", "sex")
+)  # clothing first
 
 
 class Reading(NamedTuple):
@@ -31,7 +34,7 @@ def read_sighting(known: Meanings, sighting: State) -> Reading:
 def read_child(known: Meanings, search: State) -> Reading:
     """Return what is known of a child: its texts, its build and its sex."""
     person = search.get("person") or {}
-    reading = _read(known, {name: person.get(name) for name in COMPARED if name not in ("build", "sex")})
+    reading = _read(known, {name: person.get(name) for name in CHILD_TEXTS})
     return reading._replace(statements=[*reading.statements, *_codes(person)])
 
 
