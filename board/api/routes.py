@@ -16,6 +16,7 @@ from board.alarms import api as alert_calls
 from board.alarms import watch_api
 from board.api import endpoints
 from board.audit.log import api as audit_calls
+from board.comparison import comparison_api
 from board.displays import api as display_calls
 from board.documents import material_api, timeline_api, wait_api
 from board.duty import import_api
@@ -41,6 +42,7 @@ from board.lookup import (
     similar_sightings_api,
     text_search,
     unanswered,
+    understood_api,
 )
 from board.reach import contradictions_api, reach_api
 from board.web.endpoint import Call
@@ -91,7 +93,7 @@ CALLS: dict[tuple[str, str], Call] = {
         intake_api.create_sighting, report_api.create_report, report_api.report_caller, places_api.places,
         similar_sightings_api.similar, matching_searches_api.searches, look_again_api.look_again, linked_searches_api.links,
         earlier_searches.earlier,
-        contradictions_api.contradictions, reach_api.reach,
+        contradictions_api.contradictions, reach_api.reach, comparison_api.comparison, understood_api.statements,
         material_api.preview, material_api.preview_picture, material_api.material_pdf, wait_api.document_wait,
         timeline_api.timeline,
         audit_calls.entries, audit_calls.csv,

@@ -138,6 +138,10 @@ CALLS = {
         "numbers of sightings, with distance and time between them", "opening the board is recorded"
     ),
     "GET /api/v1/boards/{board}/links": _unrecorded("names of linked searches", "opening the board is recorded"),
+    "POST /api/v1/statements": _unrecorded("what the vocabulary makes of the caller's own text", OWN),
+    "GET /api/v1/boards/{board}/sightings/{sighting}/comparison": _unrecorded(
+        "a sighting next to the looks of the child", "opening the board is recorded"
+    ),
     "GET /api/v1/boards/{board}/reach": _unrecorded("a circle, and stations in it", "opening the board is recorded"),
     "POST /api/v1/earlier": _recorded("closed searches of a name", FindRun),
     "POST /api/v1/boards/{board}/materials/preview.pdf": _recorded("a draft of a material", ExportRead),

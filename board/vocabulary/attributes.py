@@ -57,12 +57,17 @@ class AttributeReader(ReaderState):
             personal = self.roles.of(entry.meaning).personal
             if personal and (self.is_person_subject or self.last is None):
                 self._alone(personal[0], entry.item, entry)
-            elif self.last and not self._is_mood(entry):
+            elif self.last and not self._is_mood(entry) and not self._is_time_of_day(entry):
                 self._attach(self.last, entry)
 
     def _is_mood(self, entry: Entry) -> bool:
         """Return whether "er war blau", "il était noir" speak of a person, not of a colour."""
         return self.is_person_subject and self.origin == "copula" and entry.item.word in MOODS.get(self.lexicon.language, ())
+
+    def _is_time_of_day(self, entry: Entry) -> bool:
+        """Return whether "het was al donker" says that night fell, not that the coat of the sentence before is dark."""
+        is_shade = self.roles.is_group(self.roles.of(entry.meaning).attributes, "shade")
+        return is_shade and self.last not in self.drafts[self.sentence_from :]
 
     def _attach(self, draft: Draft, entry: Entry) -> None:
         position = self.roles.fitting(entry.meaning, draft.kind)

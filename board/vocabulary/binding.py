@@ -13,6 +13,7 @@ from board.vocabulary.roles import SIDES, Kind, Roles, Sign
 from board.vocabulary.word_forms import Meaning
 
 AFTER_WHICH_ATTRIBUTES = frozenset({"attribute", "negation", "comma", "copula", "and", "or", "hedge", "but"})  # in French
+WEARING = frozenset({"in", "en"})  # words before clothes
 LOOK_AHEAD = 3  # words in which a part of the body follows "left"
 
 
@@ -73,6 +74,8 @@ class Reader(NounReader):
         if self.origin in ("weak", "unknown"):
             self.pending = []  # "it was getting dark"
         self._flush()
+        if word in WEARING:
+            self._wear()
         if word in self.lists.speaker and not self.has_subject:
             self.person = 0
         if word in self.lists.relative:

@@ -81,6 +81,8 @@ class ClauseReader(AttributeReader):
 
     def _sign(self, sign: Sign, item: Item) -> None:
         if sign is Sign.NOTHING:
+            if item.parts and any(self.vocabulary.concepts[position].id == "wears" for position in item.parts[0]):
+                self._wear()
             return
         if sign is Sign.AND:
             self._and(item)
@@ -97,6 +99,11 @@ class ClauseReader(AttributeReader):
                 self._close_clause(is_end=False)
                 self.negated = self.hedged = False
                 self.previous = "but"
+
+    def _wear(self) -> None:
+        """End a negation before clothes: "without glasses in a red coat"."""
+        if len(self.drafts) > self.negated_from:
+            self.negated = False
 
     def _and(self, item: Item) -> None:
         if item.word in self.lists.with_words:

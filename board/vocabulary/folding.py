@@ -14,6 +14,9 @@ _EXPLAINING = re.compile(r"[^\s,\-–—]|\n")  # punctuation after which a capi
 _INVISIBLE = re.compile(r"[\u00ad\u0300-\u036f\u200b-\u200f\u2060-\u2064\ufeff]")  # accents of their own, and joiners
 _CHUNK = re.compile(r"\S+")
 _JOINTS = frozenset({" ", "", "-", "'", "’"})  # what joins two words of a phrase
+_QUOTE = re.compile(r"[“„\"«‹]")
+_OPENED = re.compile(r"[“„\"«‹]$|«\s$")
+_CLOSED = re.compile(r"[”“\"»›]|\s»")
 _APOSTROPHES = frozenset({"'", "’"})
 
 NO_BREAK, COMMA, SENTENCE = 0, 1, 2
@@ -23,6 +26,7 @@ class Token(NamedTuple):
     """Word of a text from `start` to before `end`.
 
     `pause`: punctuation before it. `is_capital`: it begins with a capital, and is not the first word of a sentence or label.
+    `is_quoted`: it alone stands in quotation marks, so it is a name or what is written on something.
     """
 
     word: str
@@ -31,17 +35,19 @@ class Token(NamedTuple):
     pause: int
     is_capital: bool
     after_apostrophe: bool
+    is_quoted: bool = False
 
 
 def tokens(text: str) -> list[Token]:
     """Return the words of a text, in time linear in its length."""
     found: list[Token] = []
-    end = 0
+    end, has_quotes = 0, bool(_QUOTE.search(text))
     for word, start, last in _rare_words(text) if _INVISIBLE.search(text) else _words(text):
         between = text[end:start]
         pause = NO_BREAK if between in _JOINTS else _pause(between)
         is_capital = text[start].isupper() and (pause == NO_BREAK or not _EXPLAINING.search(between))
-        found.append(Token(word, start, last, pause, is_capital, between in _APOSTROPHES))
+        is_quoted = has_quotes and bool(_OPENED.search(text[max(0, start - 2) : start]) and _CLOSED.match(text, last))
+        found.append(Token(word, start, last, pause, is_capital, between in _APOSTROPHES, is_quoted))
         end = last
     return found
 

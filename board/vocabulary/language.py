@@ -11,7 +11,7 @@ MAX_COUNTED = 200  # words of a text that are looked at
 MAX_SENTENCES = 50  # of a text that are looked at
 MIN_WORDS = 4  # words of a sentence that has a language of its own
 MIN_FORM = 3  # letters of a form that counts
-_WEAK, _FORM, _PRIOR, _READER = 1.5, 1.0, 0.5, 0.25  # votes
+_WEAK, _FORM, _PRIOR, _PRIOR_OF_SHORT, _READER = 1.5, 1.0, 0.5, 0.75, 0.25  # votes
 _NEAR = 1.0  # votes by which another language may have fewer
 
 Votes = tuple[float, ...]  # for each language
@@ -44,11 +44,11 @@ class LanguageGuess:
         return sorted((language for language in LANGUAGES if sums[language] > best - _NEAR), key=lambda each: -sums[each])
 
     def of_sentences(self, sentences: Sequence[Sequence[Token]], reader: str | None) -> list[str]:
-        """Return the language of each sentence of a text. A short one has the language of the text."""
+        """Return the language of each sentence of a text. A short one has that of the text, unless its words say another."""
         votes = [self._sum(tokens) for tokens in sentences]
         text = self._best([sum(column) for column in zip(*votes[:MAX_SENTENCES], strict=True)], reader, _READER)
         return [
-            self._best(sums, text, _PRIOR) if len(tokens) >= MIN_WORDS else text
+            self._best(sums, text, _PRIOR if len(tokens) >= MIN_WORDS else _PRIOR_OF_SHORT)
             for sums, tokens in zip(votes, sentences, strict=True)
         ]
 

@@ -50,6 +50,8 @@ class Matcher:
             at = item.last
 
     def _item(self, at: int) -> tuple[Item, Sequence[int]]:
+        if self.tokens[at].is_quoted:
+            return Item(at, at + 1, (), self.tokens[at].word, is_weak=False), ()
         may_be_name = not self.titled and self._is_name(at)
         length, parts = self._longest(at, may_be_name=may_be_name)
         tail: Sequence[int] = ()
@@ -100,7 +102,7 @@ class Matcher:
         """Return the words from a position on that punctuation does not separate."""
         found = [self.tokens[at].word]
         for token in self.tokens[at + 1 : at + most]:
-            if token.pause != NO_BREAK:
+            if token.pause != NO_BREAK or token.is_quoted:
                 break
             found.append(token.word)
         return found

@@ -6,7 +6,7 @@ from threading import Lock
 
 from board.vocabulary.meaning import Encoder, Meaning
 from board.vocabulary.parser import Parser
-from board.vocabulary.statement import Statement
+from board.vocabulary.statement import Reading, Statement
 
 Key = int
 
@@ -41,7 +41,11 @@ class Meanings:
 
     def read(self, text: str, field: str = "") -> tuple[Statement, ...]:
         """Return what the text of a field says."""
-        return self.parser.read(text[:MAX_READ], field=field.rpartition(".")[2]).statements
+        return self.read_text(text, field).statements
+
+    def read_text(self, text: str, field: str = "") -> Reading:
+        """Return what the text of a field says, and in which language."""
+        return self.parser.read(text[:MAX_READ], field=field.rpartition(".")[2])
 
     def __len__(self) -> int:
         return len(self._kept)

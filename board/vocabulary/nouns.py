@@ -6,7 +6,7 @@ from board.vocabulary.draft import Draft
 from board.vocabulary.matching import Item
 from board.vocabulary.people import PeopleReader
 from board.vocabulary.reader_state import Entry
-from board.vocabulary.roles import Kind, Roles
+from board.vocabulary.roles import Kind, Roles, Sign
 from board.vocabulary.word_forms import Meaning
 
 MAX_BACK = 20  # statements and people that a later word can still change
@@ -78,9 +78,13 @@ class NounReader(PeopleReader):
         return self.vocabulary.concepts[position].group == "pattern"
 
     def _is_first_name(self) -> bool:
-        """Return whether a figure is a name: "Rose was wearing …"."""
-        following = self.items[self.index + 1] if self.index == 0 and len(self.items) > 1 else None
-        return following is not None and following.word in self.lists.verbs
+        """Return whether a figure is a name: "Rose was wearing …", "Rose and Bruno"."""
+        if self.index or len(self.items) < 2:
+            return False
+        following = self.items[1]
+        is_and = bool(following.parts) and self.roles.of(following.parts[0]).sign is Sign.AND
+        is_list = is_and and len(self.items) > 2 and self.tokens[self.items[2].first].is_capital
+        return following.word in self.lists.verbs or is_list
 
     def _is_bound_figure(self, meaning: Meaning, item: Item) -> bool:
         """Bind a figure to the thing that it is on: "T-shirt with a dinosaur", "fox rucksack"."""
@@ -89,7 +93,7 @@ class NounReader(PeopleReader):
         if self.lexicon.language != "fr" and self._is_thing_next():
             self.figures.append(Entry(meaning, item, self.negated, self.hedged, is_alternative=False))
             return True
-        target = self.last if self.last and self.last.kind in (Kind.THING, Kind.MARK) else None
+        target = self.last if self.previous and self.last and self.last.kind in (Kind.THING, Kind.MARK) else None
         if target is None or (self.negated, self.hedged) != (target.negated, target.hedged):
             return False
         entry = Entry(meaning, item, self.negated, self.hedged, is_alternative=False)

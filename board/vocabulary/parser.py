@@ -15,7 +15,7 @@ from board.vocabulary.word_forms import WordForms
 
 MAX_TEXT = 20_000  # characters that are read
 FEW_WORDS = 4  # of a text in which each word counts
-SUBJECTS = ("hair", "eyes")  # fields whose text speaks of one thing
+SUBJECTS = ("hair", "eyes", "vehicle")  # fields whose text speaks of one thing
 MIN_TITLED = 0.6  # share of words with a capital from which capitals say nothing
 
 
@@ -53,10 +53,12 @@ class Parser:
             items = list(matchers[language].items(start, end))
             state.read(self.vocabulary.lexicons[language], items)
             unread += [
-                (words[item.first].start, words[item.last - 1].end) for item in items if not item.parts and not item.is_weak
+                (words[item.first].start, words[item.last - 1].end)
+                for item in items
+                if not (item.parts or item.is_weak or words[item.first].is_quoted)
             ]
         found = tuple(finished(state.drafts, state.people, self.vocabulary, self.roles))
-        return Reading(max(languages, key=languages.count), found, tuple(unread))
+        return Reading(max(languages, key=languages.count), found, tuple(unread), frozenset(languages))
 
     def _of_few_words(self, words: Sequence[Token], reader: str | None) -> str:
         """Return the likely language that understands most of a few words: German "hat" is a verb, in "fuchsia hat" it is not."""

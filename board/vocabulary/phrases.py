@@ -15,6 +15,8 @@ INNERMOST = (
 NO = {"en": "no ~", "fr": "sans ~", "nl": "geen ~", "de": "ohne ~"}
 UNSURE = {"en": "perhaps ~", "fr": "peut-être ~", "nl": "misschien ~", "de": "vielleicht ~"}
 TOGETHER = {"en": " and ", "fr": " et ", "nl": "-", "de": "-"}  # joins two colours
+SUBJECTS = {"hair": "hair", "eyes": "eyes"}  # of a field, which its label names
+BARE = frozenset({("en", "hair"), ("en", "eyes"), ("fr", "hair"), ("fr", "eyes"), ("nl", "hair")})  # no ending needs the noun
 VOWELS = "aeiouhéèêâîôû"
 
 Bound = tuple[str, str]  # group, and forms with `~` for the noun
@@ -37,6 +39,19 @@ class Phrases:
         if statement.negated:
             text = NO[self.language].replace("~", self._accusative(statement, text))
         return UNSURE[self.language].replace("~", text) if statement.hedged else text
+
+    def after_label(self, statement: Statement, field: str) -> str:
+        """Return the phrase after the label of a field: "brown" after "Hair:". A French word about hair agrees: "blonds"."""
+        text = self.of(statement)
+        if (subject := SUBJECTS.get(field)) is None or statement.attributes or statement.negated or statement.hedged:
+            return text
+        noun, concept = self._concept(subject), self._concept(statement.thing)
+        if self.language == "fr" and concept.attributes and concept.group.startswith("hair_"):
+            return self._agreeing(noun, concept.attributes[self.at]).replace("~ ", "")
+        name = noun.printed[self.at]
+        if (self.language, field) not in BARE or text == name:
+            return text
+        return text.removeprefix(f"{name} ").removesuffix(f" {name}")
 
     def _concept(self, id: str) -> Concept:
         return self.vocabulary.concepts[self.vocabulary.positions[id]]

@@ -45,7 +45,7 @@ class ReaderState:
         self.pending: list[Entry] = []
         self.origin = self.previous = ""  # kinds of the words before the pending ones, and before this one
         self.negated = self.hedged = self.after_or = self.is_person_subject = self.is_reported = False
-        self.negated_from = self.clause_from = self.clause_before = len(self.drafts)
+        self.negated_from = self.clause_from = self.clause_before = self.sentence_from = len(self.drafts)
         self.clause_start = self.clause_end = items[0].first if items else 0
         self.has_hedge = self.has_none = self.had_comma = False
         self.negates_things = self.has_subject = False

@@ -3,6 +3,7 @@
 from typing import Literal, NamedTuple
 
 Whose = Literal["child", "companion", "vehicle"]
+Span = tuple[int, int]
 
 
 class Statement(NamedTuple):
@@ -25,7 +26,7 @@ class Statement(NamedTuple):
     hedged: bool = False
     whose: Whose = "child"
     person: int = 0
-    span: tuple[int, int] = (0, 0)
+    span: Span = (0, 0)
 
     @property
     def attributes(self) -> tuple[str, ...]:
@@ -39,8 +40,10 @@ class Statement(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """Content of a text. `language`: of its own words. `unread`: start and end of each word that was not understood."""
+    """Content of a text. `language`: of its own words. `unread`: start and end of each word that was not understood. `languages`:
+    of its sentences."""
 
     language: str
     statements: tuple[Statement, ...]
-    unread: tuple[tuple[int, int], ...]
+    unread: tuple[Span, ...]
+    languages: frozenset[str] = frozenset()

@@ -46,6 +46,10 @@ class Vocabulary:
             if position in self.wider(position):
                 raise LineError(line, f"is_a of {row['id']!r} goes round in a circle")
 
+    def concept(self, id: str) -> Concept:
+        """Return the concept with an id."""
+        return self.concepts[self.positions[id]]
+
     def wider(self, position: int) -> frozenset[int]:
         """Return the positions of all wider concepts."""
         found: set[int] = set()

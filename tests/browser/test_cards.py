@@ -414,30 +414,6 @@ async def test_only_a_sighting_that_is_not_of_the_child_is_crossed_out(browsers:
         await expect(crossed[number]).to_have_count(0)
 
 
-@pytest.mark.slow
-async def test_words_of_a_sighting_stand_beside_what_is_known(browsers: Browsers) -> None:
-    person = {"first_name": "Noor", "clothing": "dark green coat", "hair": "dark blond", "eyes": "grey", "features": "glasses"}
-    board, alice = await browsers.search(person=person), await browsers.person("Alice")
-    said = "A girl without glasses got out of a grey van."
-    card = await add(alice, board, "sighting", description=said, clothing="a red coat")
-    window = await browsers.window("Bob")
-    await window.open(f"/searches/{board}/cards/{card}")
-    compared = window("[data-testid=said-and-known]")
-    await expect(compared.locator("q")).to_have_text([said, "a red coat"])
-    await expect(compared.locator("tbody th")).to_have_text(["Clothing", "Hair", "Eyes", "Distinctive features"])
-    for sign in ("✓", "not said", "not mentioned"):
-        await expect(compared).not_to_contain_text(sign)
-
-
-@pytest.mark.slow
-async def test_build_beside_a_sighting_is_in_the_readers_language(browsers: Browsers) -> None:
-    board = await browsers.search(person={"first_name": "Noor", "build": "average"})
-    card = await add(await browsers.person("Alice"), board, "sighting", description=TRAM)
-    window = await browsers.window("Bob", locale="nl-BE")
-    await window.open(f"/searches/{board}/cards/{card}")
-    await expect(window("[data-known=build] td").nth(1)).to_have_text("gemiddeld")
-
-
 @pytest.mark.parametrize("key", ["ArrowDown", "ArrowRight", "ArrowUp", "ArrowLeft"])
 async def test_one_arrow_key_goes_to_the_first_card_of_a_fresh_page(browsers: Browsers, key: str) -> None:
     board = await browsers.search()

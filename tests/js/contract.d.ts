@@ -125,6 +125,30 @@ interface ColumnState {
   rank: string;
 }
 
+interface ComparisonOther {
+  whose: "child" | "companion" | "vehicle";
+  text: string;
+}
+
+interface ComparisonQuote {
+  field: string;
+  text: string;
+  language: string;
+}
+
+interface ComparisonRow {
+  thing: string;
+  name: string;
+  known: string;
+  said: string;
+  quotes: Array<ComparisonQuote>;
+  verdict: "differs" | "same" | "fits" | "not_known" | "not_said";
+  verdict_text: string;
+  text: string;
+  known_statements: Array<StatementAnswer>;
+  said_statements: Array<StatementAnswer>;
+}
+
 interface ContactBody {
   phones: Array<ShownPhone>;
   email: string | null;
@@ -499,6 +523,12 @@ interface ShownPhone {
   label: string | null;
 }
 
+interface SightingComparison {
+  rows: Array<ComparisonRow>;
+  others: Array<ComparisonOther>;
+  mark: string;
+}
+
 interface SightingState {
   number: number;
   column: string;
@@ -760,6 +790,32 @@ interface UnassessedSighting {
   assignee: string | null;
   taken_by: string | null;
   until: IsoTime | null;
+}
+
+interface UnderstoodStatement {
+  text: string;
+  thing: string;
+  colour: Array<string>;
+  pattern: Array<string>;
+  material: Array<string>;
+  size: Array<string>;
+  other: Array<string>;
+  negated: boolean;
+  hedged: boolean;
+  whose: "child" | "companion" | "vehicle";
+  span: Array<number> | null;
+  words: Array<UnderstoodWord>;
+}
+
+interface UnderstoodText {
+  language: string;
+  statements: Array<UnderstoodStatement>;
+  unread: Array<Array<number>>;
+}
+
+interface UnderstoodWord {
+  span: Array<number>;
+  reads: string;
 }
 
 interface UnsubscribedFrame {

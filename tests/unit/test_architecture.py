@@ -18,8 +18,8 @@ LAYERS = (
     ("app",),
     ("api",),
     (
-        "accounts", "alarms", "audit/log", "displays", "documents", "duty", "exports", "files/http", "handover", "help",
-        "geo_files", "history", "lookup", "maintenance", "maps", "providers", "reach", "timeline",
+        "accounts", "alarms", "audit/log", "comparison", "displays", "documents", "duty", "exports", "files/http", "handover",
+        "help", "geo_files", "history", "lookup", "maintenance", "maps", "providers", "reach", "timeline",
     ),
     ("web",),
     ("service",),

@@ -80,6 +80,9 @@ BOUNDS = (
         board/vocabulary/folding.py: [,:()\[\]·•|]|\s[-–—]+\s|\s[—–]|[—–]\s
         board/vocabulary/folding.py: [\u00ad\u0300-\u036f\u200b-\u200f\u2060-\u2064\ufeff]
         board/vocabulary/folding.py: [^\W_]+
+        board/vocabulary/folding.py: [“„\"«‹]
+        board/vocabulary/folding.py: [“„\"«‹]$|«\s$
+        board/vocabulary/folding.py: [”“\"»›]|\s»
         board/vocabulary/folding.py: [^\s,\-–—]|\n
         board/vocabulary/folding.py: \S+
         models/searchable.py: [^\W_]+

@@ -11,6 +11,7 @@ import { dateInput, unreadableDateText } from "./date_input.js";
 import { isPartOfPlace, placeInput, pointPaths } from "./place_input.js";
 import { gapText, timeInput, unreadableText } from "./time_input.js";
 import { leaningOf, problemOf } from "./time_value.js";
+import { speaksOfLooks, understoodMarks } from "./understood.js";
 
 /**
  * @param {any} form Form
@@ -30,10 +31,21 @@ export function row(form, path, ctx, name = null, isNeeded = false) {
   const caption = html`<label id="${id}-label" for=${id}>${name ?? field.label?.() ?? label.field(path, field.kind)}${isNeeded || showsRequired(form, field) ? html`<span class="required" aria-hidden="true"> *</span>` : nothing}</label>`;
   return html`<div class="row ${field.control}" data-field=${path} ?data-edited=${form.isEdited(path)}>
     ${isFlag ? html`<div class="check">${control(form, field, id, ctx)}${caption}</div>` : html`${caption}${control(form, field, id, ctx)}`}
+    ${speaksOfLooks(field) ? looksMarks(form, field, id, ctx) : nothing}
     ${error ? html`<p class="error" id="${id}-error">${errorText(error, field, form.raw(path))}</p>` : nothing}
     ${field.private && form.isCut ? html`<p class="hint" data-not-kept>${t("Not kept when the page was reloaded. Type it again.")}</p>` : nothing}
     ${otherChangeNotice(form, field, ctx)} ${point.map((pointPath) => otherChangeNotice(form, form.field(pointPath), ctx))} ${ctx.underField?.(path) ?? nothing}
   </div>`;
+}
+
+/** @param {any} form @param {any} field @param {string} id @param {any} ctx */
+function looksMarks(form, field, id, ctx) {
+  const draw = ctx.drawForms ?? ctx.draw;
+  const edit = (/** @type {string} */ text) => {
+    form.edit(field.path, text);
+    (ctx.edited ?? ctx.draw)(form);
+  };
+  return understoodMarks({ id, text: form.raw(field.path) ?? "", field: field.path.replace("person.", ""), isBrief: Boolean(field.compared) && field.control === "text", edit, draw });
 }
 
 /**

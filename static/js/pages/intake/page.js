@@ -17,6 +17,7 @@ import { keptText } from "../../forms/place_option.js";
 import { STEPS, Selection } from "../../forms/selection.js";
 import { OtherCall } from "./other_call.js";
 import { ReportPage } from "./report_page.js";
+import { understoodMarks } from "../../forms/understood.js";
 import { Suggestions } from "./suggestions.js";
 import { RecentCalls } from "./recent_calls.js";
 import { moment } from "../../core/time.js";
@@ -145,7 +146,7 @@ export class IntakePage {
         ${this.#choice("search", t("Which search"), this.#searchHint())}
         ${call.typed.board ? nothing : html`<button type="button" class="no-search" data-act="no-search" tabindex=${call.typed.search.trim() ? -1 : nothing} @click=${this.#pickNone}>${t("Fits no search")}</button>`}
         ${this.#row("text", t("What was seen"), html`<textarea id="text" data-field="text" rows="3" aria-invalid=${this.#invalid("text")}
-          aria-describedby="text-hint" .value=${live(call.typed.text)} @input=${this.#onInput}></textarea>`)}
+          aria-describedby="text-hint" .value=${live(call.typed.text)} @input=${this.#onInput}></textarea>${this.#understood()}`)}
         ${this.#urgency()}
         ${this.#choice("where", t("Where"), this.#placeHint())}
         <div class="row">${this.#map.template(pointIn(call.typed.place), this.#near, this.#putOnMap)}</div>
@@ -175,6 +176,11 @@ export class IntakePage {
     return html`<div class="row" data-row=${id}><label id="${id}-label" for=${id}>${name}</label>
       ${hasError ? html`<p id="${id}-hint" class="error">${errorText}</p>` : nothing}${control}
       ${hasError ? nothing : html`<p id="${id}-hint" class="hint">${hint}</p>`}</div>`;
+  }
+
+  #understood() {
+    const edit = (/** @type {string} */ text) => this.#edit("text", text);
+    return understoodMarks({ id: "text", text: this.call.typed.text, field: "", isBrief: false, edit, draw: this.draw });
   }
 
   /** @param {string} id @param {string} name @param {Drawn} hint */

@@ -12,6 +12,7 @@ import { CardHistory } from "../../shared/board/card/card_history.js";
 import { badgesOfNotes, overdueAt } from "../../shared/board/card/card_badges.js";
 import { cardPanel } from "../../shared/board/card/card_panel.js";
 import { detailsView } from "../../shared/board/search/details_view.js";
+import { Comparisons } from "../../shared/comparisons.js";
 import { Contradictions } from "../../shared/contradictions.js";
 import { Reaches } from "../../shared/reach.js";
 import { WIDE, latestSignificant } from "../../shared/board/what_happened.js";
@@ -51,6 +52,7 @@ export class PastSearch extends BoardPage {
     this.#barClock = new RelativeTimes(BAR, () => new Date(replay.past.time));
     this.board = replay.past.board;
     this.contradictions = new Contradictions(this.board.id, replay.draw);
+    this.comparisons = new Comparisons(this.board.id, replay.draw);
     this.reaches = new Reaches(this.board.id, replay.draw);
     this.ui = { card, column: null, view: BOARD };
     this.#timeline = new TimelineView({

@@ -40,6 +40,7 @@ import { boardViewModel, cardsToChoose } from "../../shared/board/board_view_mod
 import { refusals } from "../../shared/refusals.js";
 import { SINCE_LAST_LOOK } from "../../shared/card_filter.js";
 import { LeftCards } from "../../shared/board/card/left_card.js";
+import { Comparisons } from "../../shared/comparisons.js";
 import { Contradictions } from "../../shared/contradictions.js";
 import { Reaches } from "../../shared/reach.js";
 import { isJustOpened } from "../../shared/just_opened.js";
@@ -115,6 +116,7 @@ export class SearchPage extends SearchRights {
     this.firstPhoto = new FirstPhoto(this);
     this.linked = new LinkedSearches(boardId, this.draw);
     this.contradictions = new Contradictions(boardId, this.draw);
+    this.comparisons = new Comparisons(boardId, this.draw);
     this.reaches = new Reaches(boardId, this.draw);
     this.again = new LookAgain({ session, board, draw, isClosed: () => this.isClosed, show: () => this.act.showDialog("look-again") });
     this.room = new MakeRoom({ session, board, draw, may: () => this.mayLead, show: () => this.act.showDialog("make-room"), close: () => this.act.closeDialog() });
@@ -277,7 +279,7 @@ export class SearchPage extends SearchRights {
   #forget() {
     this.#histories.clear();
     this.sources.clear();
-    for (const part of [this.#happened, this.added, this.similar, this.again, this.files, this.undo, this.left, this.firstPhoto, this.linked, this.contradictions, this.reaches, this.contacts]) part.forget();
+    for (const part of [this.#happened, this.added, this.similar, this.again, this.files, this.undo, this.left, this.firstPhoto, this.linked, this.contradictions, this.comparisons, this.reaches, this.contacts]) part.forget();
   }
 
   // --- events
@@ -289,7 +291,7 @@ export class SearchPage extends SearchRights {
     if (this.#seq !== null && seq !== this.#seq + events.length) this.#forget();
     this.#seq = seq;
     for (const event of events) if (setsSource(event)) this.sources.delete(event.id); // the loaded source is outdated
-    const parts = [...this.#histories.values(), this.#happened, this.authors, this.newNotes, this.forms, this.files, this.undo, this.added, this.again, this.firstPhoto, this.linked, this.contradictions, this.reaches, this.contacts];
+    const parts = [...this.#histories.values(), this.#happened, this.authors, this.newNotes, this.forms, this.files, this.undo, this.added, this.again, this.firstPhoto, this.linked, this.contradictions, this.comparisons, this.reaches, this.contacts];
     for (const part of parts) part.onEvents(events);
     this.#frames.now();
   }

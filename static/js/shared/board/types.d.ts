@@ -203,6 +203,7 @@ interface BoardReading {
   readonly lastBadge: Map<string, ChangeBadge>;
   readonly sources: Map<string, SourceReading>;
   readonly contradictions: Pick<import("../contradictions.js").Contradictions, "of" | "pairs">;
+  readonly comparisons: Pick<import("../comparisons.js").Comparisons, "of">;
   readonly reaches: Pick<import("../reach.js").Reaches, "of" | "means" | "textOf" | "lastSeen">;
   readonly marks: Pick<CardBadges, "today" | "drafts" | "noteBadges" | "isShown" | "isOverdue">;
   readonly drawn: boolean;
@@ -269,6 +270,7 @@ interface LiveBoardView extends BoardReading {
 /** View of a past board for the same templates. It is read-only: each `may…` is false. */
 interface PastBoardView extends BoardReading {
   readonly past: true;
+  readonly board: AnyBoard & { readonly seq: number | null };
   /** Shown moment, in milliseconds since 1970. */
   readonly moment: number;
   readonly mayRead: false;
@@ -285,7 +287,8 @@ type BoardView = LiveBoardView | PastBoardView;
 /** Data for the child's header. On a page of a search without a board, it is read-only. */
 type HeaderView =
   | LiveBoardView
-  | (Pick<PastBoardView, "past" | "session" | "board" | "path" | "open" | "mayLead" | "happened"> & {
+  | (Pick<PastBoardView, "past" | "session" | "path" | "open" | "mayLead" | "happened"> & {
+      readonly board: AnyBoard;
       readonly files?: undefined;
       readonly linked?: undefined;
       readonly model: Pick<PastBoardView["model"], "search" | "byId">;

@@ -1,40 +1,31 @@
-/**
- * Words of a sighting next to the known appearance of the child. They are quoted in full and not matched: shared words prove nothing
- * ("without glasses", "a grey van"), and different words may mean the same. A person compares.
- */
+/** Comparison of a sighting: what it says next to what is known of the child, contradictions first. The server compares; a person decides. */
 import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
 import { t } from "../../../core/i18n.js";
-import { kind } from "../../../core/rules/kinds.js";
-import { label } from "../../../core/labels.js";
-import { valueAt } from "../../../core/rules/merge_patch.js";
+import { withColon } from "../../../core/rules/sentences.js";
 
 /** @param {Card} entity @param {BoardView} view */
-export function sightingComparison({ state }, view) {
-  const { person } = view.model.search.state, appearance = knownLooks(person);
-  if (!appearance.length) return nothing;
-  return html`<div data-testid="said-and-known"><h3>${t("Compared with what is known of {name}", { name: person.first_name })}</h3>
-    <table class="match">
-      <thead><tr><th scope="col">${t("in the sighting")}</th><td></td><th scope="col"><bdi>${person.first_name}</bdi></th></tr></thead>
-      <tbody>${appearance.map(([name, text], index) => html`<tr data-known=${name}>
-        ${index ? nothing : html`<td rowspan=${appearance.length}>${saidWords(state).map((words) => html`<q dir="auto">${words}</q>`)}</td>`}
-        <th scope="row">${label.field(`person.${name}`)}</th><td dir="auto">${text}</td></tr>`)}</tbody>
-    </table></div>`;
+export function sightingComparison({ id, added }, view) {
+  if (added) return nothing;
+  const { comparison, problem } = view.comparisons.of(id, view.past ? view.board.seq : null);
+  const name = view.model.search.state.person.first_name;
+  return html`<div class="compared" data-testid="said-and-known"><h3>${t("Compared with what is known of {name}", { name })}${comparison?.mark ? html` <small>${comparison.mark}</small>` : nothing}</h3>
+    ${problem ? html`<p class="error" role="alert">${problem}</p>` : comparison ? compared(comparison) : html`<p class="hint">…</p>`}</div>`;
 }
 
-/**
- * Return the known appearance as texts, [name, text]: the build is a code.
- * @param {MissingPerson} person
- * @returns {[string, string][]}
- */
-export function knownLooks(person) {
-  const fields = Object.entries(kind("search").fields).filter(([, { compared, control }]) => compared && control !== "long");
-  return fields.sort(([, a], [, b]) => Number(a.compared) - Number(b.compared)).map(([path]) => path.replace("person.", "")).filter((name) => valueAt(person, name))
-    .map((name) => [name, label.value(`person.${name}`, valueAt(person, name), "search") ?? valueAt(person, name)]);
+/** @param {SightingComparison} comparison */
+function compared({ rows, others }) {
+  return html`${rows.length ? table(rows) : html`<p class="hint">${t("Neither says anything that can be compared.")}</p>`}
+    ${others.length ? html`<p class="others"><span>${withColon(t("Not of the child"))}</span> ${others.map(({ text, whose }) => html`<bdi data-whose=${whose}>${text}</bdi> `)}</p>` : nothing}`;
 }
 
-/**
- * Return a sighting's texts about the child and its company, verbatim.
- * @param {State} state
- * @returns {string[]}
- */
-export const saidWords = ({ description, clothing, company }) => [description, clothing, company].filter(Boolean);
+/** @param {ComparisonRow[]} rows */
+const table = (rows) => html`<table>
+  <thead><tr><td></td><th scope="col">${t("Known")}</th><th scope="col">${t("Said")}</th><td></td></tr></thead>
+  <tbody>${rows.map(row)}</tbody></table>`;
+
+/** @param {ComparisonRow} compared */
+function row({ thing, name, known, said, quotes, verdict, verdict_text: short, text }) {
+  return html`<tr data-verdict=${verdict} data-thing=${thing}><th scope="row">${name}</th><td>${known || "–"}</td>
+    <td>${said || "–"}${quotes.map((quote) => html` <q lang=${quote.language} dir="auto">${quote.text}</q>`)}</td>
+    <td><span class="verdict" title=${text}>${short}</span></td></tr>`;
+}
