@@ -44,7 +44,7 @@ pytestmark = BESIDE_A_LOOP
 Caller = tuple[str, str]  # role, and kind of authentication
 CallerHeaders = dict[Caller, dict[str, str]]
 load_all_checks()
-EXAMPLES, MANY = 2, 100  # generated requests for each call, each kind of data and each caller
+EXAMPLES, SOME, MANY = 2, 20, 100  # generated requests for each call and each kind of data; many of the most privileged caller
 FUZZ = settings(deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 CALLERS = [*((role, "write") for role in ROLES), ("coordinator", "cookie"), ("coordinator", "read"), ("investigator", "intake")]
 MOST = ("coordinator", "write")
@@ -344,7 +344,7 @@ async def test_description_holds_for_every_caller(
 async def test_description_holds_for_generated_requests(
     team: Team, names: dict[str, str], caller_headers: CallerHeaders, caller: Caller, call: tuple[str, str]
 ) -> None:
-    await holds(team, names, caller_headers, caller, call, MANY)
+    await holds(team, names, caller_headers, caller, call, MANY if caller == MOST else SOME)
 
 
 # -- content --------------------------------------------------------------------------------------------------------------
