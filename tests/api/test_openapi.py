@@ -5,6 +5,7 @@ import asyncio
 import re
 import sys
 from collections import defaultdict
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -24,7 +25,7 @@ from board.api.routes import CALLS, document
 from board.commands import schemas
 from board.commands.registry import TABLE
 from board.documents import pdf
-from board.engine import kinds
+from board.engine import kinds, recent_factor
 from board.errors import MESSAGES
 from board.web.endpoint import Call
 from board.web.http import BASE
@@ -105,7 +106,7 @@ DEPENDS = [
     (r"faults|remarks|incoming", "Unknown field."),  # on a search
     (r"positions\..*|pinned", ".*"),
 ]
-NO_VALUE = re.compile(r"[?&](year|account)=(&|$)")  # a form sends fields without a value too; an empty list looks the same
+NO_VALUE = re.compile(r"[?&](year|account|until)=(&|$)")  # a form sends fields without a value too; an empty list looks the same
 
 
 def depends(fields: dict[str, str]) -> bool:
@@ -220,6 +221,12 @@ async def names(team: Team) -> dict[str, str]:
         "file": await uploads.attach(team.alice, search, pictures_with_metadata.jpeg(40, 30)),
         "letter": await uploads.attach(team.alice, search, b"Dear Sir", "letter.txt"),
     }
+
+
+@pytest.fixture(autouse=True)
+def recent_factors(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ask nobody for a second proof of identity: the tests of one session may take longer than ten minutes."""
+    monkeypatch.setattr(recent_factor, "MAX_AGE", timedelta(days=1))
 
 
 @pytest.fixture(scope="module")
