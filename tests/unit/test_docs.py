@@ -28,7 +28,7 @@ NOUNS = (
     "board|search|column|sighting|tip|task|card|note|contact|file|material|distribution|alarm|wake|report|duty|planned_duty"
     "|shift|handover|handed"
 )
-AUDITED = ("contact.read", "report.read")  # types of audit entries
+AUDITED = ("contact.read", "talk.read", "report.read")  # types of audit entries
 CONTRACT = (ROOT / "board/contract.md").read_text(encoding="utf-8")
 SETTINGS, COMMAND_LINE = document("reference/settings"), document("reference/command-line")
 PERMISSIONS = document("reference/permissions")
