@@ -105,7 +105,7 @@ def test_own_file_without_found_tasks_adds_none(tmp_path: Path) -> None:
     (tmp_path / "first_tasks.toml").write_text('[[runaway]]\ntitle = "Call"\n')
     assert TaskCatalogue(str(tmp_path)).found_tasks("runaway", "well", asked=True, told=False) == []
     (tmp_path / "first_tasks.toml").write_text('[[found]]\ntitle = "Call"\nconditions = ["asleep"]\n')
-    with pytest.raises(ConfigurationError, match="first_tasks.toml"):
+    with pytest.raises(ConfigurationError, match=r"first_tasks\.toml"):
         TaskCatalogue(str(tmp_path))
     assert load_catalogue().found_tasks("runaway", "well", asked=True, told=False)
 
