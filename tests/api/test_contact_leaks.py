@@ -116,6 +116,7 @@ async def test_wall_receives_no_byte_of_a_contact(team: Team, scene: SearchScena
         assert leaks(b"\n".join(browser.received)) == []
         assert leaking_frames(display) == []
         await display.close()
+        await browser.close()
 
 
 async def test_person_without_access_receives_no_byte(team: Team) -> None:
@@ -143,7 +144,7 @@ async def test_person_without_access_receives_no_byte(team: Team) -> None:
         "/handover.md",
         "/api/v1/handover",
         "/api/v1/since",
-        f"/api/v1/find?q=Yqvonne",
+        "/api/v1/find?q=Yqvonne",
         "/api/v1/alarms",
         "/api/v1/unanswered",
     ):

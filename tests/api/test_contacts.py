@@ -17,6 +17,7 @@ from models.board import OPERATIONS
 from models.handover import Briefing
 from models.times import format_utc, now, parse_utc
 from tests.api.test_alarms import Alarms
+from tests.api.test_documents import fetched
 from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.handover_steps import take_shift
 from tests.support.people import Person
@@ -233,7 +234,7 @@ async def test_due_call_is_in_summaries_and_handover(team: Team, scene: SearchSc
     assert (call["id"], call["title"], call["due"], call["role"]) == (contact, NAME, due, "parent")
     assert report["people"][team.bob.account["id"]] == "Bob"
     for path in ("/handover.md", "/handover/briefing.pdf"):
-        assert (await team.alice.http.get(path)).status_code == 200
+        assert (await fetched(team.alice, path)).status_code == 200
     assert NAME in (await team.alice.http.get("/handover.md")).text
 
 
