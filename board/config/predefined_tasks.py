@@ -41,7 +41,7 @@ class FoundTask(TaskTemplate):
     def suits(self, kind: str, condition: str, *, asked: bool, told: bool) -> bool:
         """Return whether a search gets this task. `asked`: something was given out. `told`: family and police are told."""
         is_needed = {"always": True, "asked": asked, "not_told": not told}[self.when]
-        return is_needed and kind in (self.kinds or [kind]) and condition in (self.conditions or [condition])
+        return is_needed and (not self.kinds or kind in self.kinds) and (not self.conditions or condition in self.conditions)
 
 
 Tasks = Annotated[list[TaskTemplate], Field(default_factory=list, max_length=MAX_TASKS)]
