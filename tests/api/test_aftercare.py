@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from board.client import Refusal
 from board.config.predefined_tasks import TaskCatalogue, load_catalogue
 from models.db.errors import ConfigurationError
 from tests.support.backends import SLOW_ON_POSTGRESQL
@@ -92,13 +93,12 @@ async def test_closing_names_open_tasks_until_done_or_given_up(scene: SearchScen
     await scene.does("card.move", {"card": first, "column": done})
     for card in others:
         await scene.does("card.withdraw", {"card": card, "reason": "not needed"})
-    numbers = [str(todo[card]["number"]) for card in todo]
     entities = (await scene.team.alice.snapshot(scene.search))["entities"].items()
     for (kind, id), state in entities:  # urgent first tasks are open too
         if kind == "task" and not state["take_down"]:
             await scene.does("card.move", {"card": id, "column": done})
     (closed,) = await scene.does("search.set_status", close)
-    assert (closed["state"]["status"], closed["state"]["acknowledge"], bool(numbers)) == ("closed", None, True)
+    assert (closed["state"]["status"], closed["state"]["acknowledge"]) == ("closed", None)
 
 
 def test_own_file_without_found_tasks_adds_none(tmp_path: Path) -> None:
@@ -130,14 +130,14 @@ async def test_talk_is_in_no_event_and_read_by_members_alone(team: Team) -> None
         assert (body["by"], body["offered"]) == (team.bob.account["id"], True)
     for who in (team.charlie, team.victor, team.ada):
         assert (await read(who, search)).status_code == 403
-    await scene.refuses("forbidden", "search.set_talk", {"why": "x"}, who=team.charlie)
+    with pytest.raises(Refusal, match="forbidden"):
+        await team.charlie.command(search, "search.set_talk", {"why": "x"})
     await team.charlie.wait_for_seq(search, (await team.alice.snapshot(search))["seq"])
     assert "Zqtalk" not in str(team.charlie.frames)
     for path in ("", "/events", "/journal.json", "/journal.csv", "/cards.csv"):
         assert "Zqtalk" not in (await team.alice.http.get(f"/api/v1/boards/{search}{path}")).text
     assert "Zqtalk" not in (await team.alice.http.get(f"/searches/{search}/history.md")).text
     entries = (await team.ada.http.get("/api/v1/audit", params={"kind": "talk.read"})).json()["entries"]
-    assert {entry["account"]["id"] if isinstance(entry.get("account"), dict) else entry["id"] for entry in entries}
     assert [entry["id"] for entry in entries].count(search) >= 2
 
 
