@@ -152,6 +152,7 @@ SENTENCES: dict[str, Sentence] = {
         said=("goal",), text="text state.goal.text", until="time state.goal.until", from_="text before.goal.text",
     ),
     "search.outcome_set": _UPDATED,
+    "search.talk_set": _say(N_("{who} recorded the talk with the child"), said=("talk_kept",)),
     "search.access_set": _say(
         Variant(N_("{who} changed access from “{from}” to “{to}”: {names}"), {"state.access": ["members"]}),
         N_("{who} changed access from “{from}” to “{to}”"),

@@ -16,7 +16,17 @@ from board.commands.cards import columns, tasks
 from board.commands.command import Patch
 from board.commands.files import photos
 from board.commands.materials import materials, take_downs
-from board.commands.searches import appeal_ends, appeals, closing, links, references, search_causes, search_details, visibility
+from board.commands.searches import (
+    aftercare,
+    appeal_ends,
+    appeals,
+    closing,
+    links,
+    references,
+    search_causes,
+    search_details,
+    visibility,
+)
 from board.commands.searches.suggested_criteria import undecided
 from board.commands.sightings import late_reports
 from board.config import sentences
@@ -83,8 +93,9 @@ class UpdateSearch(Patch):
 
 
 class SetStatus(Data):
-    """Set the status of a search. It is never refused for space. `found` also ends the current appeal and adds its take-down
-    tasks; it is never refused because of open items. `closed` can require `acknowledge`; see *Closing*.
+    """Set the status of a search. It is never refused for space. `found` also ends the current appeal, and adds its take-down
+    tasks and the tasks after a child is found; it is never refused because of open items. `closed` can require `acknowledge`; see
+    *Closing*.
 
     `outcome`: required with `found`, otherwise not allowed.
     `acknowledge`: only with `closed`; at most 400 characters.
@@ -188,6 +199,7 @@ def set_status(writer: EventWriter, data: SetStatus) -> None:
     if data.acknowledge is not None and data.status != "closed":
         raise invalid("acknowledge", N_("Send an acknowledgement only when you close a search."))
     row = writer.find(Search, writer.board.id, "search")
+    was = row.status
     values: dict[str, Any] = {"status": data.status, "status_reason": data.reason, "acknowledge": None}
     if data.outcome is not None:
         values["outcome"] = data.outcome.model_dump() | {"reason": data.outcome.reason or data.reason}
@@ -200,6 +212,8 @@ def set_status(writer: EventWriter, data: SetStatus) -> None:
         writer.set_hidden(row, {"status_at": max(event.at for event in writer.result.events)})
     if data.status == "found":
         appeals.end_appeal(writer, row, data.reason)
+        if was != "found":
+            aftercare.begin(writer, row)
     elif data.status == "closed":
         materials.follow_search(writer, row)
 
@@ -326,6 +340,7 @@ KIND = Kind(
         "search.photo_set": EventSpec(N_("Photo changed"), "search.set_photo", undoable=True),
         "search.outcome_set": EventSpec(N_("Outcome corrected"), "search.set_outcome", undoable=True),
         "search.linked": EventSpec(N_("Linked searches changed"), "search.link", undoable=True),
+        "search.talk_set": EventSpec(N_("Talk with the child recorded"), "search.set_talk"),
         "search.reported": EventSpec(N_("Reported again"), "report.join"),
         "search.archived": EventSpec(N_("Search archived")),
     },

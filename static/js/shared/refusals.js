@@ -43,6 +43,7 @@ const COMMAND_NAMES = {
   "search.set_outcome": () => label.field("outcome"),
   "search.set_access": () => label.field("access"),
   "search.set_worrying": () => t("Worrying or not"),
+  "search.set_talk": () => label.field("talk_kept"),
   "search.set_goal": () => label.field("goal"),
   "search.set_appeal": () => label.field("appeal"),
   "handover.write": () => t("Handover text"),
