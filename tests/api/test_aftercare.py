@@ -177,3 +177,18 @@ async def test_talk_is_offered_at_the_next_disappearance(team: Team, scene: Sear
     assert (await read(team.victor, search, "earlier-talks")).status_code == 403
     assert (await read(team.charlie, await team.secret_search(), "earlier-talks")).status_code == 404
     assert (await read(team.charlie, scene.search)).status_code == 403, "the talk itself stays with its members"
+
+
+@pytest.mark.parametrize("offered", [True, False])
+async def test_typed_name_shows_that_a_talk_is_offered(team: Team, offered: bool) -> None:
+    name = "Yselin" if offered else "Zelmira"
+    scene = SearchScenario(team, await team.alice.open_search(person={"first_name": name}))
+    await scene.does("search.set_status", found())
+    await scene.one("search.set_talk", TALK | {"offered": offered}, team.bob)
+    await scene.does("search.set_status", {"status": "closed", "reason": "over", "acknowledge": "as it is"})
+    shown = {}
+    for who in (team.alice, team.charlie, team.victor):
+        answer = await who.http.post("/api/v1/earlier", json={"first_name": name})
+        shown[who.account["id"]] = [each["talk"] for each in answer.json()["searches"]]
+        assert "Zqtalk" not in answer.text
+    assert list(shown.values()) == [[offered], [offered], [False]], "a viewer reads no talks"

@@ -202,6 +202,7 @@ interface EarlierSearch {
   days: number | null;
   place: string | null;
   statements: Array<StatementAnswer>;
+  talk: boolean;
 }
 
 interface EarlierTalk {

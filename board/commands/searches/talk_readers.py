@@ -1,5 +1,7 @@
 """Readers of the talk with a child: the members of the search and the person in charge; without members, coordinators too."""
 
+from typing import Any
+
 from board.engine import access
 from board.engine.identity import Caller
 from board.i18n import N_
@@ -21,6 +23,11 @@ def may_read(account: Account, search: Search) -> bool:
     recorded_it = search.talk_kept is not None and search.talk_kept["by"] == account.id
     is_coordinator = ROLES.index(account.role) >= ROLES.index("coordinator")
     return recorded_it or account.id in (*search.members, search.lead) or (not search.members and is_coordinator)
+
+
+def is_known_to(row: Any, reader: Caller) -> bool:
+    """Return whether a person learns that a talk is offered. `row`: the columns of an earlier search."""
+    return is_investigator(reader.account) and is_offered(row, reader)
 
 
 def is_offered(search: Search, reader: Caller) -> bool:
