@@ -67,7 +67,7 @@ async def test_opening_writes_the_search_on_both_boards_and_its_first_cards(team
         "worrying": None, "worrying_basis": None, "worrying_decided_by": None,
         "appeal": {"level": "none", "from": None, "until": None},
         "access": "desk", "members": [], "lead": None, "outcome": None, "acknowledge": None, "goal": None,
-        "details": None, "earlier": None, "photo": None, "public_photo": None, "links": None, "reports": None,
+        "details": None, "earlier": None, "photo": None, "public_photo": None, "links": None, "reports": None, "talk_kept": None,
     }  # fmt: skip
     for name in ("kind", "person.first_name", "missing_since", "criteria.under_13.answer", "appeal.level", "access", "reference"):
         assert name in events[0]["changes"]
