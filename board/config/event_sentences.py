@@ -300,6 +300,10 @@ SENTENCES: dict[str, Sentence] = {
         N_("{who} passed on {what} to {to}, reference {reference}"), N_("{who} passed on {what} to {to}"), _OTHERWISE,
         said=("passed_on",), to="text state.passed_on.to", reference="text state.passed_on.reference",
     ),
+    "sighting.of_both_set": _say(
+        Variant(N_("{who} recorded that {what} is of both children"), {"!state.of_both": _SET}),
+        N_("{who} recorded that {what} is of this child alone"), said=("of_both", "withdrawn"),
+    ),
     "card.moved": _say(
         N_("{who} moved {what} from “{from}” to “{to}”"), N_("{who} moved {what} to “{column}”"),
         N_("{who} moved {what} within its column"),

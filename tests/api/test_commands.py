@@ -239,6 +239,7 @@ async def test_a_closed_search_takes_notes_and_can_be_reopened_and_nothing_else(
         ("sighting.assess", {"sighting": sighting["id"], "assessment": "credible"}),
         ("sighting.looked_at", {"sighting": sighting["id"]}),
         ("sighting.pass_on", {"sighting": sighting["id"], "to": "Zone Gent"}),
+        ("sighting.set_of_both", {"sighting": sighting["id"], "search": None}),
         ("task.add", {"title": "x"}),
         ("task.update", {"task": UNKNOWN_ID, "title": "x"}),
         ("card.move", card | {"column": columns["done"]}),
@@ -288,7 +289,7 @@ async def test_a_sighting_begins_ungraded_and_unassessed_in_the_inbox(scene: Sea
         "source": {"kind": "unknown", "sealed": False}, "place": None, "direction": None, "clothing": None, "company": None,
         "grade": {"source": "F", "content": 6}, "assessment": "unassessed", "duplicate_of": None, "assignee": None,
         "priority": "normal", "withdrawn": False, "source_kept": None, "queue": "look", "queue_since": event["at"],
-        "looked_at": None, "passed_on": None, "from_tip": None,
+        "looked_at": None, "passed_on": None, "from_tip": None, "of_both": None,
     }  # fmt: skip
     assert event["changes"] == sorted(
         ["assessment", "channel", "column", "description", "grade.content", "grade.source", "late", "number", "priority", "queue",

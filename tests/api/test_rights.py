@@ -63,6 +63,7 @@ TRIES: dict[str, dict[str, Any]] = {
     "sighting.assess": {"sighting": "{sighting}", "assessment": "credible"},
     "sighting.looked_at": {"sighting": "{sighting}"},
     "sighting.pass_on": {"sighting": "{sighting}", "to": "Zone Gent"},
+    "sighting.set_of_both": {"sighting": "{sighting}", "search": None},
     "task.add": {"title": "call the school"},
     "task.update": {"task": "{task}", "result": "not there"},
     "place.add": {"name": "the park"},

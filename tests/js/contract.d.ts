@@ -533,6 +533,7 @@ interface SightingState {
   queue_since: IsoTime | null;
   looked_at: { by: string, at: IsoTime } | null;
   passed_on: { to: string, at: IsoTime, reference: string | null, by: string } | null;
+  of_both: { search: string, sighting: string, number: number, alarms: boolean } | null;
 }
 
 interface SimilarSighting {

@@ -32,6 +32,7 @@ const COMMAND_NAMES = {
   "sighting.grade": () => label.field("grade"),
   "sighting.assess": () => label.field("assessment"),
   "sighting.pass_on": () => label.field("passed_on"),
+  "sighting.set_of_both": () => label.field("of_both"),
   "wake.answer": () => label.noun("wake"),
   "column.add": () => t("New column"),
   "column.rename": () => t("Renaming a column"),
