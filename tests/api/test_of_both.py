@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from board.client import Refusal
-from board.commands.sightings.of_both import MAX_OF_BOTH
+from board.commands.sightings import of_both
 from board.commands.sightings.twins import COMMON
 from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.people import Person
@@ -188,7 +188,15 @@ async def test_only_siblings_sought_by_the_same_people_share_sightings(team: Tea
     await siblings.finn.does("search.set_status", FOUND)
     await siblings.emma.does("card.restore", {"card": sighting})
     await siblings.emma.refuses("invalid", "sighting.set_of_both", data, "search")
-    assert MAX_OF_BOTH == 200
+
+
+async def test_search_has_a_bounded_number_of_sightings_of_both(siblings: Siblings, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert of_both.MAX_OF_BOTH == 200
+    monkeypatch.setattr(of_both, "MAX_OF_BOTH", 1)
+    pair = await siblings.both()
+    one_more = (await siblings.finn.sighting())["id"]
+    await siblings.finn.refuses("too_large", "sighting.set_of_both", {"sighting": one_more, "search": siblings.emma.search})
+    await same(siblings, pair)
 
 
 # -- any commands, in any order -------------------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ from board.commands.searches import (
     visibility,
 )
 from board.commands.searches.suggested_criteria import undecided
-from board.commands.sightings import late_reports, of_both
+from board.commands.sightings import both_boards, late_reports
 from board.config import sentences
 from board.config.predefined_tasks import criteria
 from board.engine import program_accounts, unit_of_work
@@ -262,7 +262,7 @@ def add_member(session: Session, id: str, account: Account, now: str) -> None:
     could_see = can_see(account.id, row.access, row.members)
     writer.update(row, "search.access_set", {"members": [*row.members, account.id]}, N_("Added by an administrator."))
     visibility.record_change(writer, row, set() if could_see else {account.id})
-    of_both.follow(writer)
+    both_boards.follow(writer)
     bump_rights_version(session)
     entry = MemberAdded(id=account.id, name=account.name, board=id, reference=row.reference)
     audit_writer.write(session, entry, also_alerts=set(row.members) - {account.id})

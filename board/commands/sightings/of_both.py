@@ -1,11 +1,8 @@
 """Sightings of two children who disappeared together: one sighting on both boards, with a number on each.
 
-Each board has a row, because each journal must contain the states of its board. A change of one row is made on the other one too,
-in the same transaction. While one of the children is found, or one search is closed, unlinked or seen by other people, each row
-is a sighting of its own child alone, and `twin` keeps the other one.
+Each board has a row, because each journal must contain the states of its board. `both_boards` makes each change of one row on the
+other one too.
 """
-
-from dataclasses import replace
 
 from sqlalchemy import bindparam, func, select
 
@@ -14,7 +11,7 @@ from board.commands.searches import links
 from board.commands.sightings import twins
 from board.engine import unit_of_work
 from board.engine.event import JournalEvent
-from board.engine.event_writer import Change, EventWriter
+from board.engine.event_writer import EventWriter
 from board.engine.kinds import Kind
 from board.errors import Refused, invalid
 from board.i18n import N_, message
@@ -25,10 +22,8 @@ from models.search import Search
 from models.sighting import Sighting
 
 MAX_OF_BOTH = 200  # sightings of a search; a change of its status writes an event for each of them
-DECIDING = {"status", "access", "members", "links"}  # fields of a search on which sightings of both depend
 
 _S = columns_of(Sighting)
-_OF_BOARD = select(_S.id).where(_S.board == bindparam("board"), _S.twin.is_not(None)).order_by(_S.number)
 _COUNT = select(func.count()).where(_S.board == bindparam("board"), _S.twin.is_not(None))
 
 
@@ -138,62 +133,3 @@ def apply_undo(writer: EventWriter, row: Sighting, event: JournalEvent, values: 
         _part(writer, row, undoes=event.seq)
     else:
         _join(writer, row, former["search"], kind, undoes=event.seq)
-
-
-# -- following changes ----------------------------------------------------------------------------------------------------
-
-
-def follow(writer: EventWriter) -> None:
-    """Make the changes of a command to sightings of both on the other board too. Begin and end sightings of both after a change
-    of a search."""
-    for change in list(writer.result.changes):
-        if change.event.kind == Sighting.KIND and change.before and change.event.type != "sighting.of_both_set":
-            _copy(writer, change)
-    searches = [change for change in writer.result.changes if change.event.kind == Search.KIND and change.before]
-    for id in dict.fromkeys(change.event.entity for change in searches if _decides(change)):
-        _settle(replace(writer, board=writer.unit.boards[id]))
-
-
-def _decides(change: Change) -> bool:
-    return not DECIDING.isdisjoint(path.partition(".")[0] for path in change.fields)
-
-
-def _copy(writer: EventWriter, change: Change) -> None:
-    row = unit_of_work.get(writer.session, Sighting, change.event.entity)
-    copy = twins.find(writer, row) if row is not None and row.of_both is not None else None
-    if row is None or copy is None:
-        return
-    board = writer.unit.lock_board(copy.board)
-    assert board is not None, "boards are never deleted"
-    own = replace(writer, board=writer.unit.boards[row.board])
-    on_other = writer.beside(board)
-    twins.write(on_other, copy, change.event.type, twins.values_for(own, row, on_other, copy), change.reason)
-
-
-def _settle(writer: EventWriter) -> None:
-    """Begin or end sightings of both of a search whose status, audience or links changed. A sighting that begins again gets its
-    values from the other board, where people went on with it."""
-    search = unit_of_work.get(writer.session, Search, writer.board.id)
-    for row in unit_of_work.select(writer.session, Sighting, _OF_BOARD, {"board": writer.board.id}):
-        copy = twins.find(writer, row)
-        other = unit_of_work.get(writer.session, Search, copy.board) if copy is not None else None
-        if search is None or copy is None or other is None or row.twin is None:
-            continue
-        is_of_both = not row.twin["apart"] and twins.share_sightings(search, other)
-        if is_of_both == (row.of_both is not None):
-            continue
-        board = writer.unit.lock_board(copy.board)
-        assert board is not None, "boards are never deleted"
-        on_other = writer.beside(board)
-        if is_of_both:
-            _begin_again(writer, row, on_other, copy)
-        else:
-            writer.update(row, "sighting.of_both_set", {"of_both": None}, conflicts=False)
-            on_other.update(copy, "sighting.of_both_set", {"of_both": None}, conflicts=False)
-
-
-def _begin_again(writer: EventWriter, row: Sighting, on_other: EventWriter, copy: Sighting) -> None:
-    values = twins.values_for(on_other, copy, writer, row)
-    twins.write(writer, row, "sighting.of_both_set", values | {"of_both": twins.of_both(copy.board, copy, raises_alarms=False)})
-    state = {"of_both": twins.of_both(row.board, row, raises_alarms=True)}
-    on_other.update(copy, "sighting.of_both_set", state, conflicts=False)

@@ -75,4 +75,6 @@ def _place(writer: EventWriter, row: Sighting, on_other: EventWriter, copy: Sigh
 def _twin_of(writer: EventWriter, id: str | None, board: str) -> str | None:
     """Return the sighting on another board that is the same as this one; None if there is none."""
     row = unit_of_work.get(writer.session, Sighting, id) if id is not None else None
-    return row.of_both["sighting"] if row is not None and row.of_both is not None and row.of_both["search"] == board else None
+    if row is None or row.twin is None or row.twin["search"] != board or row.twin["apart"]:
+        return None
+    return str(row.twin["sighting"])
