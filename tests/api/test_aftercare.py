@@ -174,6 +174,8 @@ async def test_talk_is_offered_at_the_next_disappearance(team: Team, scene: Sear
     assert answer.status_code == 200
     talks = answer.json()["talks"]
     assert [(each["board"], each["talk"]["why"]) for each in talks] == ([(scene.search, TALK["why"])] if offered else [])
+    counts = [(await read(who, search, "links")).json()["earlier_talks"] for who in (team.alice, team.charlie, team.victor)]
+    assert counts == [len(talks), len(talks), 0], "a viewer reads no talks"
     assert (await read(team.victor, search, "earlier-talks")).status_code == 403
     assert (await read(team.charlie, await team.secret_search(), "earlier-talks")).status_code == 404
     assert (await read(team.charlie, scene.search)).status_code == 403, "the talk itself stays with its members"

@@ -69,7 +69,7 @@ def read_earlier(session: Session, caller: Caller, board: str) -> tuple[EarlierT
     if not talk_readers.is_investigator(current.account):
         raise Refused("forbidden")
     require_recent_factor(caller)
-    found = [linked for linked in _linked(session, row) if talk_readers.is_offered(linked, current)]
+    found = offered_at(session, row, current)
     talks: list[EarlierTalk] = [{"board": each.id, "reference": each.reference, "talk": _talk(each)} for each in found]
     return {"talks": talks}, [_entry(each) for each in found]
 
@@ -81,9 +81,11 @@ def _searched(session: Session, board: Board) -> Search:
     return row
 
 
-def _linked(session: Session, row: Search) -> list[Search]:
+def offered_at(session: Session, row: Search, reader: Caller) -> list[Search]:
+    """Return the earlier searches for a child whose talk is offered to a person."""
     ids = dict.fromkeys(item["search"] for item in (row.earlier or {}).values() if item["search"] is not None)
-    return [linked for id in ids if (linked := session.get(Search, id)) is not None]
+    earlier = [search for id in ids if (search := session.get(Search, id)) is not None]
+    return [search for search in earlier if talk_readers.is_known_to(search, reader)]
 
 
 def _talk(row: Search) -> Talk:

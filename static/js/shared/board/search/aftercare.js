@@ -64,10 +64,9 @@ export const talkBody = (form, view) => html`<p class="hint">${t("Sealed: read b
 
 /** Talks after earlier disappearances, for those who work on this one. @param {BoardView} view */
 export function earlierTalks(view) {
-  const { earlier } = view.model.search.state;
-  if (view.past || !view.mayNote || !Object.values(earlier ?? {}).some((item) => item?.search)) return nothing;
+  if (view.past || !view.mayNote || !view.linked.talks) return nothing;
   const { earlier: talks, problem } = view.talks;
-  if (!talks) return html`<p data-testid="earlier-talks">${t("Perhaps the child told after an earlier disappearance why it left, and what helped.")} <button type="button" class="plain" data-act="earlier-talks" @click=${() => view.talks.readEarlier()}>${t("Read the talk")}</button>
+  if (!talks) return html`<p data-testid="earlier-talks">${t("After an earlier disappearance, the child told why it left, and what helped.")} <button type="button" class="plain" data-act="earlier-talks" @click=${() => view.talks.readEarlier()}>${t("Read the talk")}</button>
     ${problem ? html`<span class="error" role="status">${problem}</span>` : nothing}</p>`;
   return html`<div class="earlier-talks" data-testid="earlier-talks">${talks.length ? talks.map((each) => answers(each, view)) : t("No talk is offered.")}
     <p class="hint">${t("Viewing is logged.")}</p></div>`;
