@@ -1,5 +1,6 @@
 """Sightings of two children: one sighting on both boards at every moment, graded, moved and withdrawn once."""
 
+import asyncio
 from random import Random
 from typing import Any, NamedTuple
 
@@ -196,6 +197,15 @@ async def test_search_has_a_bounded_number_of_sightings_of_both(siblings: Siblin
     pair = await siblings.both()
     one_more = (await siblings.finn.sighting())["id"]
     await siblings.finn.refuses("too_large", "sighting.set_of_both", {"sighting": one_more, "search": siblings.emma.search})
+    await same(siblings, pair)
+
+
+async def test_changes_from_both_boards_at_once_agree(team: Team, siblings: Siblings) -> None:
+    """Each command locks its own board first, so two of them can wait for each other: the database ends one, which is retried."""
+    pair = await siblings.both()
+    grades = [(side, {"sighting": pair[side], "grade": {"content": 1 + number}}) for number in range(5) for side in (0, 1)]
+    who = (team.alice, team.bob)
+    await asyncio.gather(*(who[side].command(siblings[side].search, "sighting.grade", data) for side, data in grades))
     await same(siblings, pair)
 
 
