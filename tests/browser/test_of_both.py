@@ -30,7 +30,6 @@ async def test_sighting_is_of_both_by_one_press_and_of_one_by_another(browsers: 
     await bob(".panel input[value=credible]").check(force=True)
     await bob(".panel [data-act=assess]").click()
     await expect(alice.card(SEEN)).to_contain_text("credible")
-    await browsers.same(alice, alice, emma)
     await children.locator("[data-act=of-one]").click()
     await expect(alice.card(SEEN).locator("[data-testid=of-both]")).to_have_count(0)
     await expect(bob("[data-kind=sighting]").filter(has_text=SEEN).locator("[data-testid=of-both]")).to_have_count(0)
