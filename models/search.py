@@ -16,6 +16,7 @@ from models.declared import FieldSpec, field, group, part, parts_of, private, pr
 from models.entity import json_column
 from models.fields import MAY_LACK, Data, Date, Id, Location, LongText, Name, RequiredShortText, ShortText, Time, Title
 from models.searchable import Searchable, normalize
+from models.talk import TalkAnswers, TalkKept
 from models.texts import N_, P_
 
 MAX_LISTED = 20  # items of a list among the details
@@ -327,6 +328,8 @@ class Search(Searchable, table=True):
     `earlier`: earlier disappearances, by keys of `[a-z0-9]{1,16}`. *0.4.0*
     `reports`: its reports, by their ids: the one that it was opened from, and those that were joined. *0.4.0*
     `links`: linked searches, by their ids; only those that everyone sees who sees this one. *0.4.0*
+    `talk_kept`: that a talk with the child is recorded; its answers are in no state or event. See *After the child is found*.
+    *0.4.0*
     `photo`: a file of the search. *0.4.0*
     `public_photo`: the photo while the search is open and its appeal is `public` or `child_alert`, otherwise null. It is derived,
     is not listed by `since`, and never conflicts. *0.4.0*
@@ -374,6 +377,8 @@ class Search(Searchable, table=True):
         dict[str, EarlierDisappearance], N_("Earlier disappearances"), nullable=True, by_people=True, exported=True, personal=True
     )
     acknowledge: str | None = private(RequiredShortText, N_("Closed anyway because"), prose=True)
+    talk_kept: dict[str, Any] | None = group(TalkKept, N_("Talk with the child"), nullable=True)
+    talk: dict[str, Any] | None = group(TalkAnswers, N_("Talk with the child"), nullable=True, in_state=False, personal=True)
     reports: dict[str, Any] | None = group(dict[str, ReportedBy], N_("Reported by"), nullable=True, personal=True)
     links: dict[str, Any] | None = group(dict[str, SearchLink], N_("Linked searches"), nullable=True)
     # Never part of a state:

@@ -5,9 +5,11 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field as PydanticField
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
+from typing_extensions import TypedDict
 
 from models.card import Card
 from models.declared import field, group, part
+from models.entity import json_column
 from models.fields import Data, Id, ShortText, Time, Title
 from models.report import Report
 from models.texts import N_, P_
@@ -73,6 +75,29 @@ class FromTip(Data):
     number: Annotated[int, part(N_("Number of the tip"))]
 
 
+class OfBoth(Data):
+    """Same sighting on the board of a child who disappeared together with this one.
+
+    `search`: the other search.
+    `sighting`: the sighting on its board.
+    `number`: number of that sighting.
+    `alarms`: whether this sighting raises the alarms, or the other one.
+    """
+
+    search: Annotated[Id, part(N_("Other search"), reads_as="internal")]
+    sighting: Annotated[Id, part(N_("Sighting on the other board"), reads_as="internal")]
+    number: Annotated[int, part(N_("Number on the other board"))]
+    alarms: Annotated[bool, part(N_("Raises the alarms"), reads_as="internal")]
+
+
+class Twin(TypedDict):
+    """Sighting on the board of another search. `apart`: people said that it is of one child alone."""
+
+    search: str
+    sighting: str
+    apart: bool
+
+
 class Sighting(Report, Card, table=True):
     """Sighting of a child. Name and contact of its source are not in any state or event; see *Sources*.
 
@@ -87,6 +112,7 @@ class Sighting(Report, Card, table=True):
     `looked_at`: null if nobody has looked at it. *0.4.0*
     `passed_on`: null if it was not passed on to the police. *0.4.0*
     `from_tip`: tip that it was before it was placed on the search, otherwise null. *0.4.0*
+    `of_both`: the same sighting on the board of a sibling; see *Sightings of both*. Null if it is of this child alone. *0.4.0*
     """
 
     KIND: ClassVar[str] = "sighting"
@@ -105,6 +131,9 @@ class Sighting(Report, Card, table=True):
     queue_since: str | None = field(Time, N_("Waiting since"), exported=True, reads_as="internal")
     looked_at: dict[str, Any] | None = group(FirstLook, N_("Looked at"), nullable=True, reads_as="internal")
     passed_on: dict[str, Any] | None = group(PoliceReport, N_("Passed on"), nullable=True)
+    of_both: dict[str, Any] | None = group(OfBoth, N_("Of both children"), nullable=True)
+    # Never part of a state: the sighting on the other board, also while `of_both` is null
+    twin: dict[str, Any] | None = json_column(Twin, nullable=True)
 
 
 class EarlierSource(SQLModel, table=True):

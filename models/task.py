@@ -28,7 +28,7 @@ class Task(Card, table=True):
     `checklist`: by keys of `[a-z0-9]{1,16}`.
     `place`: where it is to be done. *0.4.0*
     `sighting`: sighting that it is about.
-    `take_down`: whether it was added when the child was found, to take down the appeal.
+    `take_down`: whether it was added when the child was found, to take down the appeal or to be done before closing.
     """
 
     KIND: ClassVar[str] = "task"

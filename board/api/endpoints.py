@@ -11,6 +11,7 @@ from typing_extensions import TypedDict
 
 from board.accounts import accounts, board_accounts
 from board.commands.contacts import details
+from board.commands.searches import talks
 from board.commands.sightings import sources
 from board.engine import access, event, journal, kinds, program_accounts, snapshot
 from board.engine.identity import Caller
@@ -375,6 +376,41 @@ async def contact(request: Request) -> Reply[details.ContactBody]:
     board, id = request.path_params["board"], request.path_params["contact"]
     body, entry = await service.database.read(lambda session: details.read(session, caller, board, id))
     await service.reads.disclosure(caller, entry)
+    return json_response(body)
+
+
+@Call(
+    "GET", "/boards/{board}/talk",
+    N_("Returns the talk with a child that was found. Each view is logged."),
+    (*ON_A_BOARD, "step_up"),
+)  # fmt: skip
+async def talk(request: Request) -> Reply[talks.Talk]:
+    """Return the talk with the child. Each read is recorded in the audit journal.
+
+    See *After the child is found*. 404 if none is recorded.
+    """
+    caller = await require_caller(request)
+    service, board = service_of(request), request.path_params["board"]
+    body, entry = await service.database.read(lambda session: talks.read(session, caller, board))
+    await service.reads.disclosure(caller, entry)
+    return json_response(body)
+
+
+@Call(
+    "GET", "/boards/{board}/earlier-talks",
+    N_("Returns the talks that are offered after the child’s earlier disappearances. Each view is logged."),
+    (*ON_A_BOARD, "step_up"),
+)  # fmt: skip
+async def earlier_talks(request: Request) -> Reply[talks.EarlierTalks]:
+    """Return the talks of the searches that `earlier` of this search links. Each read is recorded in the audit journal.
+
+    Only those that are offered, of searches that the caller may see. See *After the child is found*.
+    """
+    caller = await require_caller(request)
+    service, board = service_of(request), request.path_params["board"]
+    body, entries = await service.database.read(lambda session: talks.read_earlier(session, caller, board))
+    for entry in entries:
+        await service.reads.disclosure(caller, entry)
     return json_response(body)
 
 

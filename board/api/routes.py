@@ -80,6 +80,7 @@ CALLS: dict[tuple[str, str], Call] = {
     for call in (
         endpoints.me, draft_keys.draft_key, endpoints.active, *idle_lock_api.CALLS, endpoints.all_accounts,
         endpoints.boards, endpoints.board, endpoints.events, endpoints.commands, endpoints.source, endpoints.contact,
+        endpoints.talk, endpoints.earlier_talks,
         integrity_api.chain, endpoints.tip_source,
         exports.cards_csv, exports.cards_json, exports.journal_csv, exports.journal_json,
         *geo_exports.CALLS, geo_imports.preview,

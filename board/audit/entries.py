@@ -445,6 +445,13 @@ class ContactRead(Repeated, type="contact.read", kind="contact", group="reads"):
     number: int | None
 
 
+class TalkRead(Repeated, type="talk.read", kind="search", group="reads"):
+    """Disclosure of the talk with a child that was found, on its search or at the child's next disappearance."""
+
+    board: str
+    reference: str
+
+
 class CallerRead(Repeated, type="caller.read", kind="report", group="reads"):
     """Disclosure of the name and contact of the caller of a report, on a screen or a paper."""
 

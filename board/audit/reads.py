@@ -19,6 +19,7 @@ from board.audit.entries import (
     ReportRead,
     SnapshotRead,
     SourceRead,
+    TalkRead,
 )
 from board.audit.entries import Read as ReadEntry
 from board.audit.repeats import Repeats
@@ -37,7 +38,7 @@ class Reads:
     async def export(self, caller: Caller, board: str, file: str) -> None:
         await self._repeats.record(ExportRead(id=board, file=file), actor.of(caller))
 
-    async def disclosure(self, caller: Caller, entry: SourceRead | CallerRead | ContactRead | OriginalRead) -> None:
+    async def disclosure(self, caller: Caller, entry: SourceRead | CallerRead | ContactRead | TalkRead | OriginalRead) -> None:
         await self._repeats.record(entry, actor.of(caller))
 
     async def audit(self, caller: Caller, account: str | None) -> None:

@@ -18,7 +18,7 @@ from board.commands.command import Ack, CommandSpec
 from board.commands.limited_commands import role_in
 from board.commands.read_ahead import CommandRequest, lock_and_read, request_of
 from board.commands.registry import TABLE, Command, is_allowed_while_closed
-from board.commands.sightings import due_wakes
+from board.commands.sightings import both_boards, due_wakes
 from board.config.alarm_rules import AlarmRules, load_rules
 from board.config.board_shares import BoardShares, load_board_shares
 from board.config.predefined_tasks import TaskCatalogue, load_catalogue
@@ -164,6 +164,7 @@ def _execute(
         current.boards,
     )  # fmt: skip
     spec.handler(writer, data)
+    both_boards.follow(writer)
     ownership.follow(writer)
     result = writer.result
     for change in result.changes:

@@ -15,8 +15,8 @@ from board.commands.handover import briefings, handovers, shifts
 from board.commands.materials import distributions, materials
 from board.commands.reports import decisions, reports
 from board.commands.reports import kind as report_kind
-from board.commands.searches import appeals, goals, links, outcomes, searches
-from board.commands.sightings import sightings, sources, tips, wakes
+from board.commands.searches import appeals, goals, links, outcomes, searches, talks
+from board.commands.sightings import of_both, sightings, sources, tips, wakes
 from board.engine import kinds
 from board.engine.kinds import Kind
 from models.board import OPERATIONS
@@ -53,6 +53,9 @@ TABLE: dict[str, CommandSpec] = {
         "search", "coordinator", searches.SetWorrying, searches.set_worrying, also_locks=OPERATIONS
     ),
     "search.set_appeal": CommandSpec("search", "coordinator", appeals.SetAppeal, appeals.set_appeal, also_locks=OPERATIONS),
+    "search.set_talk": CommandSpec(
+        "search", "investigator", talks.SetTalk, talks.set_talk, while_closed=True, also_locks=OPERATIONS
+    ),
     "search.set_goal": CommandSpec("search", "coordinator", goals.SetGoal, goals.set_goal, or_lead=True, also_locks=OPERATIONS),
     "search.link": CommandSpec("search", "coordinator", links.LinkSearch, links.link, also_locks=OPERATIONS),
     "search.set_photo": CommandSpec("search", "investigator", photos.SetPhoto, photos.set_photo, also_locks=OPERATIONS),
@@ -74,6 +77,9 @@ TABLE: dict[str, CommandSpec] = {
     "sighting.assess": CommandSpec("search", "investigator", sightings.AssessSighting, sightings.assess, reads=(SIGHTING,)),
     "sighting.looked_at": CommandSpec("search", "investigator", sightings.LookAtSighting, sightings.look, reads=(SIGHTING,)),
     "sighting.pass_on": CommandSpec("search", "investigator", sightings.PassOnSighting, sightings.pass_on, reads=(SIGHTING,)),
+    "sighting.set_of_both": CommandSpec(
+        "search", "investigator", of_both.SetOfBoth, sightings.set_of_both, also_locks=OPERATIONS, reads=(SIGHTING,)
+    ),
     "tip.add": CommandSpec("operations", "investigator", tips.AddTip, tips.add),
     "tip.update": CommandSpec(
         "operations",

@@ -152,6 +152,7 @@ SENTENCES: dict[str, Sentence] = {
         said=("goal",), text="text state.goal.text", until="time state.goal.until", from_="text before.goal.text",
     ),
     "search.outcome_set": _UPDATED,
+    "search.talk_set": _say(N_("{who} recorded the talk with the child"), said=("talk_kept",)),
     "search.access_set": _say(
         Variant(N_("{who} changed access from “{from}” to “{to}”: {names}"), {"state.access": ["members"]}),
         N_("{who} changed access from “{from}” to “{to}”"),
@@ -298,6 +299,10 @@ SENTENCES: dict[str, Sentence] = {
     "sighting.passed_on": _say(
         N_("{who} passed on {what} to {to}, reference {reference}"), N_("{who} passed on {what} to {to}"), _OTHERWISE,
         said=("passed_on",), to="text state.passed_on.to", reference="text state.passed_on.reference",
+    ),
+    "sighting.of_both_set": _say(
+        Variant(N_("{who} recorded that {what} is of both children"), {"!state.of_both": _SET}),
+        N_("{who} recorded that {what} is of this child alone"), said=("of_both", "withdrawn"),
     ),
     "card.moved": _say(
         N_("{who} moved {what} from “{from}” to “{to}”"), N_("{who} moved {what} to “{column}”"),

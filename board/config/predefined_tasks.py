@@ -1,6 +1,6 @@
 """Predefined tasks and criteria, in data files: criteria of a worrying disappearance, first tasks of each kind of search, tasks
-after an appeal, and the requirements of appeals. An installation can replace the task files with its own files of the same name
-under FILES_PATH.
+after a child is found or an appeal ends, and the requirements of appeals. An installation can replace the task files with its own
+files of the same name under FILES_PATH.
 
 A predefined task is stored in its author's language. It is shown in the reader's language until somebody changes its text."""
 
@@ -18,6 +18,7 @@ from board.config.task_templates import YEAR_MINUTES, TaskTemplate
 from board.paths import DATA
 from models.distribution import Way
 from models.fields import Data
+from models.search import Condition, SearchKind
 
 FIRST, TAKE_DOWN = "first_tasks.toml", "take_down.toml"
 MAX_TASKS = 50  # tasks per list: one command adds all of them, and its events are sent in one message
@@ -30,17 +31,31 @@ class TakeDownTask(TaskTemplate):
     levels: list[Literal["discreet", "posters", "public", "child_alert"]]
 
 
+class FoundTask(TaskTemplate):
+    """Task after the child is found. `kinds`, `conditions`: of the searches that get it; None for all."""
+
+    kinds: list[SearchKind] | None = None
+    conditions: list[Condition] | None = None
+    when: Literal["always", "asked", "not_told"] = "always"
+
+    def suits(self, kind: str, condition: str, *, asked: bool, told: bool) -> bool:
+        """Return whether a search gets this task. `asked`: something was given out. `told`: family and police are told."""
+        is_needed = {"always": True, "asked": asked, "not_told": not told}[self.when]
+        return is_needed and (not self.kinds or kind in self.kinds) and (not self.conditions or condition in self.conditions)
+
+
 Tasks = Annotated[list[TaskTemplate], Field(default_factory=list, max_length=MAX_TASKS)]
 
 
 class FirstTasksFile(Data):
-    """Task lists by kind of search. An omitted kind has no first tasks."""
+    """Task lists by kind of search, and the tasks after the child is found. An omitted kind has no first tasks."""
 
     runaway: Tasks
     parental_abduction: Tasks
     unaccompanied_minor: Tasks
     third_party_abduction: Tasks
     undefined: Tasks
+    found: Annotated[list[FoundTask], Field(default_factory=list, max_length=MAX_TASKS)]
 
 
 Minutes = Annotated[int, Field(ge=1, le=YEAR_MINUTES)]
@@ -79,6 +94,10 @@ class TaskCatalogue:
         """Return the first tasks of a new search of this kind."""
         tasks: list[TaskTemplate] = getattr(self._first, kind)
         return tasks
+
+    def found_tasks(self, kind: str, condition: str, *, asked: bool, told: bool) -> list[FoundTask]:
+        """Return the tasks of a search of this kind whose child was found in this condition."""
+        return [task for task in self._first.found if task.suits(kind, condition, asked=asked, told=told)]
 
     def take_down(self, level: str) -> list[TakeDownTask]:
         """Return the tasks that remove the traces of an appeal of this level."""

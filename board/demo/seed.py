@@ -168,6 +168,8 @@ class Seeder:
         if opened := result.ack.opened:
             self._boards[step.search] = opened
             self._ids[step.search] = self._people | _initial_ids(result, opened, step.data["kind"])
+        elif step.command == "search.set_status":
+            ids |= _tasks_after_found(result)
         elif step.name:
             first = result.ack.seqs[0]
             ids[f"card:{step.name}"] = next(each.entity for each in result.events if (each.board, each.seq) == (board, first))
@@ -203,6 +205,14 @@ def _initial_ids(opening: CommandResult, board: str, kind: str) -> dict[str, str
         elif event.board == board and event.type == "task.added":
             ids[f"card:{next(keys)}"] = event.entity
     return ids
+
+
+def _tasks_after_found(result: CommandResult) -> dict[str, str]:
+    """Return the ids of the tasks after a child was found, by short name."""
+    templates = tomllib.loads((DATA / "first_tasks.toml").read_text(encoding="utf-8"))["found"]
+    names = {each["title"]: f"card:found_{each['key']}" for each in templates}
+    states = ((event.entity, event.payload()["state"]) for event in result.events if event.type == "task.added")
+    return {names[state["title"]]: id for id, state in states if state["title"] in names}
 
 
 def _reason(error: Refused | KeyError) -> str:

@@ -2,10 +2,10 @@
 
 A file is a list of steps. A step has a time before now (`at`: "-5:57" or "-1d 3:10"), an actor (`by`, a key of people.toml), and
 one command with its data, under the command's name (`[step.sighting.add]`). In the data, people, cards and columns have short
-names: a person by key, a card, a file or a material by the `name` of the step that made it (a first task by its key in
-first_tasks.toml), a column by its role. A file that is attached names its `drawing` (drawings.py). Times are offsets, an empty
-one is null; in a text, {-2:51} stands for the time of day then. `take` and `finish` stand for several commands: assign to me
-and move to doing; assign to me, set the result, and move to done.
+names: a person by key, a card, a contact, a file or a material by the `name` of the step that made it (a first task by its key in
+first_tasks.toml, one after the child was found by `found_` and its key), a column by its role. A file that is attached names its
+`drawing` (drawings.py). Times are offsets, an empty one is null; in a text, {-2:51} stands for the time of day then. `take` and
+`finish` stand for several commands: assign to me and move to doing; assign to me, set the result, and move to done.
 """
 
 import re

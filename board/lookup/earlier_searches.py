@@ -15,7 +15,8 @@ from sqlmodel import Session
 from starlette.requests import Request
 from typing_extensions import TypedDict
 
-from board.engine.identity import Caller
+from board.commands.searches import talk_readers
+from board.engine.identity import Caller, renewed
 from board.errors import validated
 from board.i18n import N_
 from board.lookup.fuzzy_names import normalize_name
@@ -49,7 +50,7 @@ _NAMES = (  # single names: reading complete groups takes several times as long
     .order_by(_F.status_at.desc(), _F.id.desc())
     .limit(MAX_COMPARED)
 )
-_OFFERED = select(_F.id, _F.reference, _F.person, _F.missing_since, _F.outcome)
+_OFFERED = select(_F.id, _F.reference, _F.person, _F.missing_since, _F.outcome, _F.access, _F.members, _F.talk, _F.talk_kept)
 
 
 class NameQuery(Data):
@@ -65,7 +66,7 @@ EarlierSearch = TypedDict("EarlierSearch", {
     "board": Id, "reference": Annotated[str, of_state(Search, "reference")],
     "person": Annotated[dict[str, Any], part_of_state(Search, *PERSON, group="person")],
     "date": Annotated[str, Shape(format="date")], "days": Count | None, "place": str | None,
-    "statements": list[StatementAnswer],
+    "statements": list[StatementAnswer], "talk": bool,
 })  # fmt: skip
 EarlierSearches = TypedDict("EarlierSearches", {"searches": list[EarlierSearch]})
 
@@ -85,12 +86,14 @@ async def earlier(request: Request, caller: Caller) -> Reply[EarlierSearches]:
     `board`: the search that it is for, if there is one.
     `looks`: how the child looks, as typed so far; those who look like that come first among names that are alike. *0.4.0*
     `searches[].statements`: what both say about looks, in the reader's language. *0.4.0*
+    `searches[].talk`: whether a talk with the child is offered to the caller; see [After the child is
+    found](searches.md#after-the-child-is-found). *0.4.0*
     """
     name = validated(NameQuery, await read_json_object(request))
     service = service_of(request)
     folder, reads = service.settings.files_path, language.language_for(request, caller)
     said = Said.typed(meanings(folder), name.looks or "", reads)
-    searches = await service.lookups.read(caller, lambda session: _offered(session, name, _Looks(said, reads, folder)))
+    searches = await service.lookups.read(caller, lambda session: _offered(session, caller, name, _Looks(said, reads, folder)))
     service.reads.earlier(caller, len(searches))
     return json_response({"searches": searches})
 
@@ -107,7 +110,7 @@ class _Looks(NamedTuple):
         return self.said.likeness(self.said.meanings.of(texts))
 
 
-def _offered(session: Session, query: NameQuery, looks: _Looks) -> list[EarlierSearch]:
+def _offered(session: Session, caller: Caller, query: NameQuery, looks: _Looks) -> list[EarlierSearch]:
     if len(normalize_name(query.first_name)) < SHORTEST:
         return []
     name = _Name(query.first_name, query.last_name or "")
@@ -120,7 +123,8 @@ def _offered(session: Session, query: NameQuery, looks: _Looks) -> list[EarlierS
     by_looks = {row.id: looks.likeness(row) for row in found} if looks.said.statements else {}
     order = {id: number for number, (_, id) in enumerate(likeness[:MAX_OF_NAME])}
     found.sort(key=lambda row: (-ranks[row.id] - LOOKS_WEIGHT * by_looks.get(row.id, NONE).share, order[row.id]))
-    return [_to_json(row, looks, by_looks.get(row.id, NONE)) for row in found[:MAX_OFFERED]]
+    reader = renewed(session, caller)
+    return [_to_json(row, looks, by_looks.get(row.id, NONE), reader) for row in found[:MAX_OFFERED]]
 
 
 class _Name:
@@ -144,13 +148,14 @@ def _likeness_to(name: str) -> Callable[[str], float]:
     return cache(lambda other: fuzz.ratio(normalized, normalize_name(other), score_cutoff=LEAST))
 
 
-def _to_json(row: Any, looks: _Looks, likeness: Likeness) -> EarlierSearch:
+def _to_json(row: Any, looks: _Looks, likeness: Likeness, reader: Caller) -> EarlierSearch:
     outcome = row.outcome or {}
     missing_day, found_at = _day(row.missing_since), outcome.get("found_at")
     return {
         "board": row.id, "reference": row.reference, "person": {name: row.person.get(name) for name in PERSON},
         "date": missing_day.isoformat(), "days": max(0, (_day(found_at) - missing_day).days) if found_at else None,
         "place": outcome.get("place"), "statements": answers(likeness.matched, looks.reads, looks.folder, spans=False),
+        "talk": talk_readers.is_known_to(row, reader),
     }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from sqlmodel import Session
 from starlette.requests import Request
 from typing_extensions import TypedDict
 
+from board.commands.searches import talks
 from board.engine import access
 from board.engine.identity import Caller, renewed
 from board.errors import Refused
@@ -17,26 +18,30 @@ LinkedSearch = TypedDict("LinkedSearch", {
     "board": Id, "how": LinkHow, "reference": str, "status": Status, "first_name": str, "last_name": str | None,
     "age": Count | None,
 })  # fmt: skip
-LinkedSearches = TypedDict("LinkedSearches", {"links": list[LinkedSearch]})
+LinkedSearches = TypedDict("LinkedSearches", {"links": list[LinkedSearch], "earlier_talks": Count})
 
 
 @Call("GET", "/boards/{board}/links", N_("Lists the searches that are linked to this one, and that you can see."), ON_A_BOARD)
 async def links(request: Request) -> Reply[LinkedSearches]:
-    """List the linked searches that the caller sees, also those that the state of the search omits. *0.4.0*"""
+    """List the linked searches that the caller sees, also those that the state of the search omits. *0.4.0*
+
+    `earlier_talks`: number of talks that are offered to the caller after the child's earlier disappearances; see [After the child
+    is found](searches.md#after-the-child-is-found).
+    """
     caller, board = await require_caller(request), request.path_params["board"]
-    answer: LinkedSearches = {"links": await service_of(request).database.read(lambda session: _links(session, caller, board))}
-    return json_response(answer)
+    return json_response(await service_of(request).database.read(lambda session: _links(session, caller, board)))
 
 
-def _links(session: Session, caller: Caller, board: str) -> list[LinkedSearch]:
-    """Return the visible links of a search. Raises Refused `not_found`."""
+def _links(session: Session, caller: Caller, board: str) -> LinkedSearches:
+    """Return the visible links of a search, and count the offered talks. Raises Refused `not_found`."""
     current = renewed(session, caller)
     access.get_visible_board(session, current, board)
     search = session.get(Search, board)
     if search is None:  # the list of all searches
         raise Refused("not_found")
     linked = [(_visible(session, current, id), how) for id, how in (search.linked or {}).items()]
-    return [_entry(other, how) for other, how in linked if other is not None]
+    links = [_entry(other, how) for other, how in linked if other is not None]
+    return {"links": links, "earlier_talks": len(talks.offered_at(session, search, current))}
 
 
 def _visible(session: Session, caller: Caller, id: str) -> Search | None:

@@ -125,8 +125,9 @@ async def test_a_found_child_ends_the_appeal_and_its_traces_are_to_be_wiped(scen
     assert {"appeal.level", "appeal.until"} <= set(appeal["changes"])
     assert appeal["reason"] == "came home"
     assert appeal["state"] == status["state"] | {"appeal": NONE}
-    known = load_catalogue().take_down(level)
-    assert known
+    catalogue = load_catalogue()
+    known = [*catalogue.take_down(level), *catalogue.found_tasks("runaway", "well", asked=False, told=False)]
+    assert catalogue.take_down(level)
     assert [(task["type"], task["state"]["title"]) for task in tasks] == [("task.added", each.title) for each in known]
     assert [task["state"]["number"] for task in tasks] == list(range(number + 1, number + 1 + len(known)))
     assert {task["state"]["column"] for task in tasks} == {(await scene.columns())["todo"]}
@@ -150,7 +151,9 @@ async def test_both_boards_say_that_it_is_over(team: Team, scene: SearchScenario
 
 
 async def test_search_without_an_appeal_has_nothing_to_take_down(scene: SearchScenario) -> None:
-    assert (await scene.one("search.set_status", FOUND))["type"] == "search.status_set"
+    tasks = load_catalogue().found_tasks("runaway", "well", asked=False, told=False)
+    types = [event["type"] for event in await scene.does("search.set_status", FOUND)]
+    assert types == ["search.status_set", *["task.added"] * len(tasks)]
     await scene.does("search.set_status", {"status": "open", "reason": "gone again"})
     await scene.does("search.set_appeal", {"level": "public"})
     # closed with the child still missing: people decide about the appeal

@@ -418,8 +418,8 @@ def known_path(path: str, names: set[str]) -> bool:
 
 FIELD_NAMES = {
     *SEARCH, *PERSON, *DETAILS, *EARLIER, *SIGHTING, *TASK, *TABLE["place.add"].data.model_fields,
-    *REPORT, *BELONGINGS, "report", "why", *CONTACT, *DECIDED_BY, "contact", "result", "conditions", "no_photo",
-    "label", "decision",
+    *REPORT, *BELONGINGS, "report", *CONTACT, *DECIDED_BY, "contact", "result", "conditions", "no_photo",
+    "label", "decision", "why", "where", "with_whom", "helped", "would_help", "offered",
     "text", "lat", "lon", "radius_m", "kind", "sealed", "answer", "basis", "k1", "k2", "x",
     "", "K!", "done", "rank", "access", "members", "column", "assignee", "task", "sighting", "grade", "content", "source",
     "reason", "assessment", "duplicate_of", "card", "before", "after", "category", "happened_at", "corrects", "status",

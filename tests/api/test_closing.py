@@ -47,6 +47,13 @@ async def finish(scene: SearchScenario) -> None:
             await scene.does("card.move", {"card": id, "column": done})
 
 
+async def find_child(scene: SearchScenario, data: dict[str, Any]) -> dict[str, Any]:
+    """Set the search to found, and do what is to be done then; return the event of the status."""
+    event, *_ = await scene.does("search.set_status", data)
+    await finish(scene)
+    return dict(event)
+
+
 async def says(scene: SearchScenario) -> str:
     """Return what is named as open when the search is to be closed."""
     return (await scene.refuses("invalid", "search.set_status", CLOSE, "acknowledge")).fields["acknowledge"]
@@ -63,7 +70,7 @@ async def test_search_without_open_items_closes_at_once(scene: SearchScenario) -
 
 
 async def test_family_and_police_are_asked_for_of_a_child_that_was_found(scene: SearchScenario) -> None:
-    await scene.one("search.set_status", found(OUTCOME | {"police_told": True}))
+    await find_child(scene, found(OUTCOME | {"police_told": True}))
     assert await says(scene) == "Give a reason for closing it anyway. The family has not been told."
     await scene.one("search.set_outcome", {"outcome": {"family_told": True, "police_told": False}})
     assert "The police have not been told." in await says(scene)
@@ -132,7 +139,7 @@ async def test_open_items_are_named_in_the_language_of_the_reader(scene: SearchS
 
 
 async def test_reason_for_closing_is_kept_with_the_event_and_the_search(scene: SearchScenario) -> None:
-    await scene.one("search.set_status", found(OUTCOME))
+    await find_child(scene, found(OUTCOME))
     event = await scene.one("search.set_status", CLOSE | {"acknowledge": WHY})
     assert event["acknowledge"] == event["state"]["acknowledge"] == WHY
     assert event["changes"] == ["acknowledge", "status", "status_reason"]
@@ -163,11 +170,11 @@ async def test_found_is_never_held_up(team: Team) -> None:
     scene = SearchScenario(team, await team.alice.open_search())
     await scene.sighting(priority="urgent")
     await scene.task(priority="urgent")
-    assert (await scene.one("search.set_status", found(OUTCOME)))["state"]["status"] == "found"
+    assert (await find_child(scene, found(OUTCOME)))["state"]["status"] == "found"
 
 
 async def test_an_alert_of_a_closed_search_says_why_it_was_closed(scene: SearchScenario) -> None:
-    await scene.one("search.set_status", found(OUTCOME))
+    await find_child(scene, found(OUTCOME))
     await scene.one("search.set_status", CLOSE | {"acknowledge": WHY})
     alerts = (await scene.team.bob.http.get("/api/v1/alerts")).json()["alerts"]
     closed, was_found = [each for each in alerts if each["board"] == scene.search]
@@ -179,7 +186,7 @@ async def test_an_alert_of_a_closed_search_says_why_it_was_closed(scene: SearchS
 
 
 async def test_the_closing_sentence_does_not_replace_that_about_the_finding(scene: SearchScenario) -> None:
-    event = await scene.one("search.set_status", found())
+    event = await find_child(scene, found())
     assert event["state"]["outcome"]["reason"] == event["state"]["status_reason"] == "seen by a patrol"
     closed = await scene.one("search.set_status", CLOSE)
     assert closed["state"]["outcome"]["reason"] == "seen by a patrol"
@@ -187,7 +194,7 @@ async def test_the_closing_sentence_does_not_replace_that_about_the_finding(scen
 
 
 async def test_a_search_that_an_earlier_version_found_keeps_its_sentence_too(scene: SearchScenario) -> None:
-    await scene.one("search.set_status", found())
+    await find_child(scene, found())
     database = scene.team.server.service.database
     old = '{"found_at":"2026-11-24T23:00:00.000Z","condition":"well","how":"police","family_told":true,"police_told":true}'
     await database.write(
@@ -200,7 +207,7 @@ async def test_a_search_that_an_earlier_version_found_keeps_its_sentence_too(sce
 
 
 async def test_an_outcome_is_corrected_on_a_found_search_and_on_a_closed_one(scene: SearchScenario) -> None:
-    await scene.one("search.set_status", found(OUTCOME))
+    await find_child(scene, found(OUTCOME))
     event = await scene.one("search.set_outcome", {"outcome": {"family_told": True}, "reason": "called at 23:10"})
     assert (event["type"], event["changes"], event["reason"]) == (
         "search.outcome_set",

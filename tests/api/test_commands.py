@@ -67,7 +67,7 @@ async def test_opening_writes_the_search_on_both_boards_and_its_first_cards(team
         "worrying": None, "worrying_basis": None, "worrying_decided_by": None,
         "appeal": {"level": "none", "from": None, "until": None},
         "access": "desk", "members": [], "lead": None, "outcome": None, "acknowledge": None, "goal": None,
-        "details": None, "earlier": None, "photo": None, "public_photo": None, "links": None, "reports": None,
+        "details": None, "earlier": None, "photo": None, "public_photo": None, "links": None, "reports": None, "talk_kept": None,
     }  # fmt: skip
     for name in ("kind", "person.first_name", "missing_since", "criteria.under_13.answer", "appeal.level", "access", "reference"):
         assert name in events[0]["changes"]
@@ -182,7 +182,7 @@ async def test_found_asks_how_and_a_reopened_search_has_no_outcome(scene: Search
     await scene.refuses("invalid", "search.set_status", {"status": "closed"}, "reason")
     partly = {"status": "found", "reason": "x", "outcome": {"place": "Gent"}}
     await scene.refuses("invalid", "search.set_status", partly, "outcome.found_at", "outcome.condition", "outcome.how")
-    event = await scene.one("search.set_status", {"status": "found", "reason": "came home", "outcome": OUTCOME})
+    event, *_ = await scene.does("search.set_status", {"status": "found", "reason": "came home", "outcome": OUTCOME})
     assert event["type"] == "search.status_set"
     assert event["reason"] == event["state"]["status_reason"] == "came home"
     assert event["state"]["outcome"] == {
@@ -239,6 +239,7 @@ async def test_a_closed_search_takes_notes_and_can_be_reopened_and_nothing_else(
         ("sighting.assess", {"sighting": sighting["id"], "assessment": "credible"}),
         ("sighting.looked_at", {"sighting": sighting["id"]}),
         ("sighting.pass_on", {"sighting": sighting["id"], "to": "Zone Gent"}),
+        ("sighting.set_of_both", {"sighting": sighting["id"], "search": None}),
         ("task.add", {"title": "x"}),
         ("task.update", {"task": UNKNOWN_ID, "title": "x"}),
         ("card.move", card | {"column": columns["done"]}),
@@ -288,7 +289,7 @@ async def test_a_sighting_begins_ungraded_and_unassessed_in_the_inbox(scene: Sea
         "source": {"kind": "unknown", "sealed": False}, "place": None, "direction": None, "clothing": None, "company": None,
         "grade": {"source": "F", "content": 6}, "assessment": "unassessed", "duplicate_of": None, "assignee": None,
         "priority": "normal", "withdrawn": False, "source_kept": None, "queue": "look", "queue_since": event["at"],
-        "looked_at": None, "passed_on": None, "from_tip": None,
+        "looked_at": None, "passed_on": None, "from_tip": None, "of_both": None,
     }  # fmt: skip
     assert event["changes"] == sorted(
         ["assessment", "channel", "column", "description", "grade.content", "grade.source", "late", "number", "priority", "queue",

@@ -111,6 +111,13 @@ GIVEN: dict[str, dict[str, Any]] = {  # data for each command of the table
     "search.set_outcome": {"outcome": {"place": f"{SECRET} shed", "reason": f"{SECRET} told"}} | TOLD,
     "search.set_worrying": {"worrying": True, "basis": f"{SECRET} officer", "decided_by": DECIDED},
     "search.set_appeal": {"level": "public", "until": "2026-12-24T12:00:00Z", "decided_by": DECIDED} | TOLD,
+    "search.set_talk": {
+        "why": f"{SECRET} quarrel",
+        "where": f"{SECRET} barn",
+        "with_whom": f"{SECRET} nobody",
+        "helped": f"{SECRET} dog",
+        "would_help": f"{SECRET} puppies",
+    },
     "search.set_goal": {"text": f"{AIM} of the night", "until": AIMED_AT},
     "search.set_photo": {"file": "{file}"},
     "search.link": {"search": "{search}", "how": "together"},

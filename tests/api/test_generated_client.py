@@ -216,6 +216,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "GET /boards/{board}/files/{file}/original": {"with": {"board": "<board>", "file": "<photo>"}},
     "GET /boards/{board}/files/{file}/content": {"with": {"board": "<board>", "file": "<letter>"}},
     "GET /boards/{board}/sightings/{sighting}/source": {"with": {"board": "<board>", "sighting": "<sighting>"}},
+    "GET /boards/{board}/talk": {"with": {"board": "<board>"}},
+    "GET /boards/{board}/earlier-talks": {"with": {"board": "<board>"}},
     "GET /boards/{board}/contacts/{contact}": {"with": {"board": "<board>", "contact": "<contact>"}},
     "GET /tips/{tip}/source": {"with": {"tip": "<tip>"}},
     "POST /reports": {

@@ -351,7 +351,7 @@ async def test_a_closed_search_of_the_same_name_is_offered(team: Team) -> None:
     assert found.pop("reference")
     assert found == {
         "board": id, "person": {"first_name": "Ximena", "last_name": "De Smedt", "age": None},
-        "date": "2024-03-03", "days": 2, "place": "Gent", "statements": [],  # by days in Brussels
+        "date": "2024-03-03", "days": 2, "place": "Gent", "statements": [], "talk": False,  # by days in Brussels
     }  # fmt: skip
     assert await offered(team.bob, "Ximena", "De Smedt", board=id) == []
 

@@ -50,6 +50,7 @@ TRIES: dict[str, dict[str, Any]] = {
     "search.set_worrying": {"worrying": True, "basis": "the duty officer"},
     "search.set_appeal": {"level": "posters", "until": "2026-12-24T12:00:00Z"},
     "search.set_goal": {"text": "find the driver", "until": None},
+    "search.set_talk": {"why": "A quarrel.", "helped": "Her friend."},
     "search.set_photo": {"file": "{file}"},
     "search.link": {"search": "{other}", "how": "related"},
     "search.set_access": {"access": "desk", "members": []},
@@ -63,6 +64,7 @@ TRIES: dict[str, dict[str, Any]] = {
     "sighting.assess": {"sighting": "{sighting}", "assessment": "credible"},
     "sighting.looked_at": {"sighting": "{sighting}"},
     "sighting.pass_on": {"sighting": "{sighting}", "to": "Zone Gent"},
+    "sighting.set_of_both": {"sighting": "{sighting}", "search": None},
     "task.add": {"title": "call the school"},
     "task.update": {"task": "{task}", "result": "not there"},
     "place.add": {"name": "the park"},
@@ -198,7 +200,7 @@ async def give_out(who: Person, search: str, material: dict[str, Any], recipient
 
 async def prepare(name: str, team: Team, search: str, names: dict[str, Any]) -> None:
     """Do what a command needs to have been done before."""
-    if name == "search.set_outcome":
+    if name in ("search.set_outcome", "search.set_talk"):
         await team.alice.command(search, "search.set_status", TRIES["search.set_status"])
     if name == "contact.restore":
         await team.alice.command(search, "contact.withdraw", {"contact": names["contact"]})

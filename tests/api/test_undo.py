@@ -124,7 +124,7 @@ async def test_creations_removals_and_a_status_are_not_undone(scene: SearchScena
     final = [
         opened,
         column,
-        await scene.one("search.set_status", {"status": "found", "reason": "home", "outcome": OUTCOME}),
+        (await scene.does("search.set_status", {"status": "found", "reason": "home", "outcome": OUTCOME}))[0],
         await scene.one("column.remove", {"column": columns["waiting"]}),
     ]
     for event in final:

@@ -222,18 +222,19 @@ async def test_found_says_what_it_will_do_and_does_it_and_the_search_is_closed(b
 
 
 @pytest.mark.slow
-async def test_found_without_an_appeal_promises_no_tasks(browsers: Browsers) -> None:
+async def test_found_without_an_appeal_adds_the_tasks_after_it_alone(browsers: Browsers) -> None:
     board = await browsers.search()
     alice = await browsers.window("Alice")
     await alice.open(f"/searches/{board}")
     await decide(alice, "set-status")
     await alice("dialog input[value=found]").check()
     await expect(alice("dialog [data-testid=means]")).to_contain_text("No appeal is running, so there is nothing to take down.")
+    await expect(alice("dialog [data-testid=means]")).to_contain_text("Tasks for the time after are added.")
     tasks = await alice("article.task").count()
     await alice.fill("status", {"outcome.condition": "well", "outcome.how": "came_back", "reason": "She rang the bell"})
     await send(alice)
     await expect(alice("[data-testid=status]")).to_have_text("Found")
-    await expect(alice("article.task")).to_have_count(tasks)
+    await expect(alice("article.task")).to_have_count(tasks + 4)
     await alice.same_as_server(board)
 
 

@@ -28,7 +28,11 @@ async def found(browsers: Browsers) -> str:
             await alice.command(board, "card.move", {"card": each["id"], "column": done})
     await browsers.sighting(board, "A girl at the tram stop")
     await alice.command(board, "search.set_appeal", {"level": "discreet"})
+    before = {each["id"] for each in entities} | {each["id"] for each in await alice.entities(board)}
     await alice.command(board, "search.set_status", FOUND)
+    added = [each for each in await alice.entities(board) if each["kind"] == "task" and each["id"] not in before]
+    for each in sorted(added, key=lambda task: task["state"]["number"])[1:]:  # the first takes down the appeal
+        await alice.command(board, "card.move", {"card": each["id"], "column": done})
     return board
 
 

@@ -8,6 +8,7 @@ from playwright.async_api import expect
 
 from tests.support.browser_window import Window
 from tests.support.browsers import Browsers, SignedInUser
+from tests.support.first_call import field
 
 pytestmark = pytest.mark.browser
 
@@ -22,10 +23,6 @@ async def begin(bob: Window, name: str) -> None:
     await bob("input[name=about][value=missing]").check()
     await expect(bob("#report-source_name")).to_be_focused()
     await bob.page.keyboard.type(name)
-
-
-def field(window: Window, path: str) -> Any:
-    return window(f"[data-form=report] [data-field='{path}']").locator("input, textarea, select").first
 
 
 async def test_an_operator_reports_and_a_coordinator_opens_in_two_presses(browsers: Browsers) -> None:

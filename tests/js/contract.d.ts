@@ -226,6 +226,13 @@ interface EarlierSearch {
   days: number | null;
   place: string | null;
   statements: Array<StatementAnswer>;
+  talk: boolean;
+}
+
+interface EarlierTalk {
+  board: string;
+  reference: string;
+  talk: Talk;
 }
 
 interface ErrorFrame {
@@ -490,6 +497,7 @@ interface SearchState {
   details: { taking_parent: string | null, relation: "mother" | "father" | "other" | null, described_person: string | null, vehicle_plate: string | null, vehicle_make: string | null, vehicle_colour: string | null, countries: Array<string> | null, papers: string | null, hague: "yes" | "no" | "unknown" | null, central_authority: "yes" | "no" | "unknown" | null, facility: string | null, guardian: string | null, aliases: Array<string> | null, languages: Array<string> | null, destination: string | null } | null;
   earlier: { [key: string]: { date: string | null, days: number | null, place: string | null, reference: string | null, search: string | null, note: string | null } } | null;
   acknowledge: string | null;
+  talk_kept: { at: IsoTime, by: string, offered: boolean } | null;
   reports: { [key: string]: { number: number, role: "mother" | "father" | "guardian" | "family" | "facility" | "school" | "police" | "other" | null, taken_by: string, at: IsoTime } } | null;
   links: { [key: string]: { how: "together" | "same_person_sought" | "related", on_walls: boolean } } | null;
 }
@@ -555,6 +563,7 @@ interface SightingState {
   queue_since: IsoTime | null;
   looked_at: { by: string, at: IsoTime } | null;
   passed_on: { to: string, at: IsoTime, reference: string | null, by: string } | null;
+  of_both: { search: string, sighting: string, number: number, alarms: boolean } | null;
 }
 
 interface SimilarSighting {
@@ -668,6 +677,17 @@ interface SummarySighting {
   received_at: IsoTime;
   place: string | null;
   assessment: string;
+}
+
+interface Talk {
+  why: string | null;
+  where: string | null;
+  with_whom: string | null;
+  helped: string | null;
+  would_help: string | null;
+  at: IsoTime;
+  by: string;
+  offered: boolean;
 }
 
 interface TaskState {

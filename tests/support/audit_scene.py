@@ -9,12 +9,14 @@ from board.audit import outlets
 from models.board import OPERATIONS
 from tests.support import handover_steps, pictures_with_metadata, uploads
 from tests.support.audit_record import AuditRecord
-from tests.support.people import new_id
+from tests.support.people import Person, new_id
 from tests.support.team import Team
 
 POSTER: dict[str, Any] = {
     "what": "poster", "languages": ["fr"], "shows": ["age"], "until": "2099-01-01T00:00:00Z", "decided_by": "the prosecutor",
 }  # fmt: skip
+OUTCOME = {"found_at": "2026-11-24T15:10:00Z", "condition": "well", "how": "police"}
+CLOSED = {"status": "closed", "reason": "over", "acknowledge": "as it is"}
 DRAFT = {"what": "poster", "language": "fr", "shows": ["age"]}
 BODIES: dict[str, Any] = {  # of calls that need one
     "POST /api/v1/earlier": {"first_name": "Noor"},
@@ -39,6 +41,13 @@ OF_ADMINISTRATORS = {
 }  # fmt: skip
 
 
+async def talked_with(alice: Person, search: str) -> str:
+    """Set a search to found, and record the talk with the child; return its id."""
+    await alice.command(search, "search.set_status", {"status": "found", "reason": "at home", "outcome": OUTCOME})
+    await alice.command(search, "search.set_talk", {"why": "a quarrel"})
+    return search
+
+
 class AuditScene:
     """Members-only search of Alice and Bob."""
 
@@ -53,7 +62,11 @@ class AuditScene:
 
     async def prepare(self) -> "AuditScene":
         alice = self.team.alice
-        search = await self.team.secret_search(self.team.bob, reference=self.reference)
+        earlier = {"k1": {"search": await talked_with(alice, await alice.open_search())}}
+        await alice.command(earlier["k1"]["search"], "search.set_status", CLOSED)
+        search = await self.team.secret_search(self.team.bob, reference=self.reference, earlier=earlier)
+        await talked_with(alice, search)
+        await alice.command(search, "search.set_status", {"status": "open", "reason": "gone again"})
         photo = await uploads.attach(alice, search, pictures_with_metadata.jpeg())
         document = await uploads.attach(alice, search, b"plain words", "statement.txt")
         await alice.command(search, "sighting.add", {"description": "a girl", "source_name": "Griet"})

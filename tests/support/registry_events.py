@@ -84,6 +84,7 @@ OF_VARIANTS: list[tuple[str, str, dict[str, Any], dict[str, Any], dict[str, Any]
     ("wake.ended", "wake", {}, {"tip": None}, {}),
     ("sighting.passed_on", "sighting", {}, {"passed_on.reference": None}, {}),
     ("sighting.passed_on", "sighting", {}, {"passed_on": None}, {}),
+    ("sighting.of_both_set", "sighting", {}, {"of_both": None}, {}),
     ("card.moved", "task", {}, {"rank": "a5"}, {}),
     ("search.appeal_set", "search", {}, {"appeal.decided_by": None, "appeal.level": "public"}, {}),
     ("search.worrying_set", "search", {"worrying": False}, {"worrying_decided_by": None, "worrying": True}, {}),

@@ -28,7 +28,7 @@ NOUNS = (
     "board|search|column|sighting|tip|task|card|note|contact|file|material|distribution|alarm|wake|report|duty|planned_duty"
     "|shift|handover|handed"
 )
-AUDITED = ("contact.read", "report.read")  # types of audit entries
+AUDITED = ("contact.read", "talk.read", "report.read")  # types of audit entries
 CONTRACT = (ROOT / "board/contract.md").read_text(encoding="utf-8")
 SETTINGS, COMMAND_LINE = document("reference/settings"), document("reference/command-line")
 PERMISSIONS = document("reference/permissions")
@@ -238,7 +238,7 @@ def test_first_tasks_and_criteria_are_whole() -> None:
 
     kinds = re.findall(r"\[\[(\w+)\]\]", (Path(DATA) / "first_tasks.toml").read_text())
     assert {kind: 4 <= kinds.count(kind) <= 7 for kind in kinds} == dict.fromkeys(
-        ("runaway", "parental_abduction", "unaccompanied_minor", "third_party_abduction", "undefined"), True
+        ("runaway", "parental_abduction", "unaccompanied_minor", "third_party_abduction", "undefined", "found"), True
     )
     assert len(predefined_tasks.criteria()) == 6
     taken_down = tomllib.loads((Path(DATA) / "take_down.toml").read_text(encoding="utf-8"))["take_down"]

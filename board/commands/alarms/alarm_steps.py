@@ -17,6 +17,7 @@ from board.commands.contacts import owed_calls
 from board.commands.execute import CommandResult
 from board.commands.materials import materials
 from board.commands.searches import appeal_ends
+from board.commands.sightings import both_boards
 from board.config.alarm_rules import AlarmRules
 from board.config.predefined_tasks import TaskCatalogue
 from board.engine import occasions, unit_of_work
@@ -199,8 +200,9 @@ def process_board(
         owed_calls.move(writer, id)
     for occasion in work.occasions:
         _raise(writer, occasion)
+    both_boards.follow(writer)  # a lapsed promise also unassigns the card
     events = tuple(writer.result.events)
-    epochs = tuple((each.id, each.epoch) for each in (operations, board) if each is not None)
+    epochs = tuple((each.id, each.epoch) for each in (operations, board, *writer.result.other_boards) if each is not None)
     seqs = [event.seq for event in events if event.board == board_id]
     return CommandResult(Ack("", board_id, seqs), events, epochs, frozenset(writer.result.visibility_changed_for))
 

@@ -32,7 +32,7 @@ def link(writer: EventWriter, data: LinkSearch) -> None:
     row = writer.find(Search, writer.board.id, "search")
     if data.search == row.id:
         raise invalid("search", N_("A search cannot be linked to itself."))
-    connect(writer, row, *_find(writer, data.search), data.how)
+    connect(writer, row, *find(writer, data.search), data.how)
 
 
 def connect(
@@ -51,7 +51,7 @@ def undo(writer: EventWriter, row: Search, links: State | None, undoes: int) -> 
     for id in sorted({*(row.links or {}), *(links or {})}):
         how = ((links or {}).get(id) or {}).get("how")
         if how != ((row.links or {}).get(id) or {}).get("how"):
-            connect(writer, row, *_find(writer, id), how, undoes)
+            connect(writer, row, *find(writer, id), how, undoes)
 
 
 def follow_access(writer: EventWriter, row: Search) -> None:
@@ -68,7 +68,7 @@ def follow_access(writer: EventWriter, row: Search) -> None:
             writer.beside(board).update(other, "search.linked", {"links": links}, conflicts=False)
 
 
-def _find(writer: EventWriter, id: str) -> tuple[Search, EventWriter]:
+def find(writer: EventWriter, id: str) -> tuple[Search, EventWriter]:
     """Return a search that the account may see, and the writer for its board. Raises Refused `not_found` or `closed`."""
     try:
         board = access.lock_second_board(writer.unit, writer.account_id, id)

@@ -16,9 +16,19 @@ from board.commands.cards import columns, tasks
 from board.commands.command import Patch
 from board.commands.files import photos
 from board.commands.materials import materials, take_downs
-from board.commands.searches import appeal_ends, appeals, closing, links, references, search_causes, search_details, visibility
+from board.commands.searches import (
+    aftercare,
+    appeal_ends,
+    appeals,
+    closing,
+    links,
+    references,
+    search_causes,
+    search_details,
+    visibility,
+)
 from board.commands.searches.suggested_criteria import undecided
-from board.commands.sightings import late_reports
+from board.commands.sightings import both_boards, late_reports
 from board.config import sentences
 from board.config.predefined_tasks import criteria
 from board.engine import program_accounts, unit_of_work
@@ -83,8 +93,9 @@ class UpdateSearch(Patch):
 
 
 class SetStatus(Data):
-    """Set the status of a search. It is never refused for space. `found` also ends the current appeal and adds its take-down
-    tasks; it is never refused because of open items. `closed` can require `acknowledge`; see *Closing*.
+    """Set the status of a search. It is never refused for space. `found` also ends the current appeal, and adds its take-down
+    tasks and the tasks after a child is found; it is never refused because of open items. `closed` can require `acknowledge`; see
+    *Closing*.
 
     `outcome`: required with `found`, otherwise not allowed.
     `acknowledge`: only with `closed`; at most 400 characters.
@@ -188,6 +199,7 @@ def set_status(writer: EventWriter, data: SetStatus) -> None:
     if data.acknowledge is not None and data.status != "closed":
         raise invalid("acknowledge", N_("Send an acknowledgement only when you close a search."))
     row = writer.find(Search, writer.board.id, "search")
+    was = row.status
     values: dict[str, Any] = {"status": data.status, "status_reason": data.reason, "acknowledge": None}
     if data.outcome is not None:
         values["outcome"] = data.outcome.model_dump() | {"reason": data.outcome.reason or data.reason}
@@ -200,6 +212,8 @@ def set_status(writer: EventWriter, data: SetStatus) -> None:
         writer.set_hidden(row, {"status_at": max(event.at for event in writer.result.events)})
     if data.status == "found":
         appeals.end_appeal(writer, row, data.reason)
+        if was != "found":
+            aftercare.begin(writer, row)
     elif data.status == "closed":
         materials.follow_search(writer, row)
 
@@ -248,6 +262,7 @@ def add_member(session: Session, id: str, account: Account, now: str) -> None:
     could_see = can_see(account.id, row.access, row.members)
     writer.update(row, "search.access_set", {"members": [*row.members, account.id]}, N_("Added by an administrator."))
     visibility.record_change(writer, row, set() if could_see else {account.id})
+    both_boards.follow(writer)
     bump_rights_version(session)
     entry = MemberAdded(id=account.id, name=account.name, board=id, reference=row.reference)
     audit_writer.write(session, entry, also_alerts=set(row.members) - {account.id})
@@ -326,6 +341,7 @@ KIND = Kind(
         "search.photo_set": EventSpec(N_("Photo changed"), "search.set_photo", undoable=True),
         "search.outcome_set": EventSpec(N_("Outcome corrected"), "search.set_outcome", undoable=True),
         "search.linked": EventSpec(N_("Linked searches changed"), "search.link", undoable=True),
+        "search.talk_set": EventSpec(N_("Talk with the child recorded"), "search.set_talk"),
         "search.reported": EventSpec(N_("Reported again"), "report.join"),
         "search.archived": EventSpec(N_("Search archived")),
     },

@@ -11,7 +11,7 @@ from board.commands import past_times
 from board.commands.alarms import urgent_alerts
 from board.commands.cards import cards
 from board.commands.command import Patch
-from board.commands.sightings import first_look, queues, sources
+from board.commands.sightings import first_look, of_both, queues, sources
 from board.config import sentences
 from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
@@ -167,6 +167,11 @@ def pass_on(writer: EventWriter, data: PassOnSighting) -> None:
     writer.update(row, "sighting.passed_on", {"passed_on": passed_on.model_dump()})
 
 
+def set_of_both(writer: EventWriter, data: of_both.SetOfBoth) -> None:
+    """Record that a sighting is of two children, or of this child alone."""
+    of_both.set_of_both(writer, data, KIND)
+
+
 def is_ungraded(grade: Any) -> ColumnElement[bool]:
     """Return the condition that a column has the default grade."""
     first = Grade()
@@ -208,6 +213,9 @@ def _dangling(writer: EventWriter, row: Sighting, values: State) -> dict[str, st
 
 
 def _apply_undo(writer: EventWriter, row: Sighting, event: JournalEvent, values: State) -> None:
+    if event.type == "sighting.of_both_set":
+        of_both.apply_undo(writer, row, event, values, KIND)
+        return
     if event.type != "sighting.updated":
         cards.apply_undo(writer, row, event, values)
         return
@@ -217,7 +225,10 @@ def _apply_undo(writer: EventWriter, row: Sighting, event: JournalEvent, values:
 
 
 def _alerts(session: Session, event: JournalEvent, after: State, fields: Collection[str]) -> Iterator[tuple[str, str]]:
-    """Yield the accounts to alert if a sighting became urgent, or was assessed as credible or confirmed."""
+    """Yield the accounts to alert if a sighting became urgent, or was assessed as credible or confirmed. One of both alerts
+    once."""
+    if not raises_alarms(after):
+        return
     if "priority" in fields and after["priority"] == "urgent" and not after["withdrawn"]:
         yield from (("urgent", account) for account in urgent_alerts.recipients(session, event.board))
     if "assessment" in fields and after["assessment"] in ASSURED:
@@ -226,11 +237,16 @@ def _alerts(session: Session, event: JournalEvent, after: State, fields: Collect
 
 def _alarms(session: Session, event: JournalEvent, after: State, fields: Collection[str]) -> Iterator[tuple[str, bool]]:
     """Yield whether a sighting is urgent and unassessed, and whether it is credible or confirmed and not passed on."""
-    is_present, groups = not after["withdrawn"], {path.split(".")[0] for path in fields}
-    if not {"priority", "assessment", "withdrawn"}.isdisjoint(groups):
+    is_present, groups = not after["withdrawn"] and raises_alarms(after), {path.split(".")[0] for path in fields}
+    if not {"priority", "assessment", "withdrawn", "of_both"}.isdisjoint(groups):
         yield "sighting_urgent", is_present and after["priority"] == "urgent" and after["assessment"] == "unassessed"
-    if not {"assessment", "withdrawn", "passed_on"}.isdisjoint(groups):
+    if not {"assessment", "withdrawn", "passed_on", "of_both"}.isdisjoint(groups):
         yield "sighting_credible", is_present and after["assessment"] in ASSURED and not after.get("passed_on")
+
+
+def raises_alarms(state: State) -> bool:
+    """Return whether a sighting raises alarms itself: one of both does so on one board."""
+    return not state.get("of_both") or bool(state["of_both"]["alarms"])
 
 
 def _fields() -> tuple[FieldSpec, ...]:
@@ -263,6 +279,7 @@ KIND = Kind(
         ),
         "sighting.looked_at": EventSpec(N_("Sighting looked at"), "sighting.looked_at"),
         "sighting.passed_on": EventSpec(N_("Sighting passed on"), "sighting.pass_on", undoable=True),
+        "sighting.of_both_set": EventSpec(N_("Children of the sighting changed"), "sighting.set_of_both", undoable=True),
         **cards.EVENTS,
     },
     derived=queues.FIELDS,

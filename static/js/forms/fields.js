@@ -139,6 +139,12 @@ export const appeal = () => [
   ...conditionKeys().flatMap((key) => [flag(`appeal.met.${key}`), text(`appeal.conditions.${key}`, { placeholder: () => t("On what basis?") })]),
 ];
 
+/** Fields of the talk with a child, whose answers are in no state. */
+export const talk = () => [
+  ...partsOf("search", "talk").map((part) => ({ ...part, private: true, rows: 2 })),
+  { ...flag("talk_kept.offered"), label: () => t("Offer this at the child’s next disappearance, to those who work on it") },
+];
+
 export const goal = () => partsOf("search", "goal", {
   "goal.text": { control: "long", autofocus: true, placeholder: () => t("What to find out next") }, "goal.until": { ahead: true },
 });

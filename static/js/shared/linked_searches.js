@@ -4,6 +4,7 @@ import { get, orNull } from "../core/connection/api.js";
 
 export class LinkedSearches {
   /** @type {LinkedSearch[]} */ all = [];
+  /** Number of offered talks after earlier disappearances. */ talks = 0;
   #board;
   #draw;
   #hasAsked = false;
@@ -26,11 +27,12 @@ export class LinkedSearches {
 
   /** @param {JournalEvent[]} events */
   onEvents(events) {
-    if (this.#hasAsked && events.some(({ type }) => type === "search.linked" || type === "search.access_set")) this.#load();
+    if (this.#hasAsked && events.some(({ type, changes }) => type === "search.linked" || type === "search.access_set" || changes?.some((path) => path.startsWith("earlier")))) this.#load();
   }
 
   forget() {
     this.all = [];
+    this.talks = 0;
     this.#hasAsked = false;
   }
 
@@ -39,6 +41,7 @@ export class LinkedSearches {
     const answer = await orNull(get(`/api/v1/boards/${this.#board}/links`));
     if (!answer) return;
     this.all = answer.links;
+    this.talks = answer.earlier_talks;
     this.#draw();
   }
 }

@@ -66,11 +66,6 @@ GIVEN = (
 )
 CALL_AT = "2026-11-26T13:30:00Z"
 CONTACTS: tuple[dict[str, Any], ...] = (
-    {
-        "name": "An Voorbeeld", "role": "parent", "relation": "mother", "languages": ["French", "some Dutch"],
-        "phones": [{"number": "0470 12 34 56", "label": "mobile, first"}, {"number": "09 225 44 11", "label": "at home"}],
-        "note": "Works nights until 06:00. Do not call before the police has.",
-    },
     {"name": "E. De Wolf", "role": "magistrate", "relation": "Gent", "next_call": CALL_AT},
     {"name": "Sint-Barbaracollege", "role": "school", "relation": "head teacher"},
 )  # fmt: skip

@@ -136,6 +136,8 @@ SCENES: tuple[Scene, ...] = (
             Shot("worrying-dialog", MILA, click("[data-act=log]", "[data-act=qualify]"), dialog="worrying"),
             Shot("withdraw-dialog", MILA + "/cards/{sighting}", click(".panel [data-act=withdraw]"), dialog="withdraw"),
             Shot("search-found", "/searches/{found}"),
+            Shot("aftercare", "/searches/{found}#log", shows="[data-testid=aftercare]"),
+            Shot("talk-dialog", "/searches/{found}#log", click("[data-act=talk]"), dialog="talk"),
             Shot("search-closed", "/searches/{closed}"),
             Shot("keys-dialog", MILA, keys("?"), dialog="keys"),
             Shot("quick-menu", MILA, keys("Control+k"), dialog="palette"),

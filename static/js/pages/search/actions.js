@@ -9,7 +9,7 @@ import { readSource } from "../../shared/board/card/source_reveal.js";
 import { isWorkList } from "./work_list.js";
 
 // forms in a dialog, besides those that add a card; other forms are in the panel
-const DIALOGS = new Set(["facts", "access", "status", "outcome", "worrying", "appeal", "withdraw", "withdraw-file", "propose-removal", "column-title", "column-before", "column-after", "approve", "give", "contact-add", "contact"]);
+const DIALOGS = new Set(["facts", "access", "status", "outcome", "worrying", "appeal", "withdraw", "withdraw-file", "propose-removal", "column-title", "column-before", "column-after", "approve", "give", "contact-add", "contact", "talk"]);
 /** Dialogs over which a form opens, and which it may replace: name of the form -> name of the dialog. @type {Record<string, string>} */
 const PARENT_DIALOGS = { approve: "campaign", give: "campaign" };
 

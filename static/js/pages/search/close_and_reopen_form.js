@@ -47,7 +47,7 @@ export function statusBody(form, view) {
 
 /** @param {Form} form @param {string} status @param {SearchView} view */
 function fieldsOf(form, status, view) {
-  return html`<p class="hint" data-testid="means">${CONSEQUENCES[status](view.model.search.state)}</p>
+  return html`<p class="hint" data-testid="means">${CONSEQUENCES[status](view.model.search.state)}${status === "found" ? html` ${t("Tasks for the time after are added.")}` : nothing}</p>
     ${status === "found" ? html`<div class="grid">${rows(form, outcome().map(({ path }) => path), view)}</div>` : nothing}
     ${status === "closed" ? openWork(form, view) : nothing}
     ${row(form, "reason", view, QUESTIONS[status]())}`;

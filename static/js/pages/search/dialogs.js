@@ -23,6 +23,7 @@ import { campaignDialog, distributionBody } from "./campaign.js";
 import { lookAgainDialog } from "./look_again.js";
 import { moveDialog } from "./move_dialog.js";
 import { outcomeBody } from "../../shared/board/search/outcome.js";
+import { talkBody } from "../../shared/board/search/aftercare.js";
 import { statusBody } from "./close_and_reopen_form.js";
 import { worryingBody } from "../../shared/board/search/worrying.js";
 
@@ -47,6 +48,7 @@ const DIALOGS = {
   outcome: (view) => formDialog(view, "outcome", t("Correct the outcome"), outcomeBody, t("Save")),
   worrying: (view) => formDialog(view, "worrying", t("Decide if the disappearance is worrying"), worryingBody, t("Save decision")),
   appeal: (view) => formDialog(view, "appeal", label.field("appeal"), appealBody, sendAppealText(view.forms.get("appeal", view.board.id))),
+  talk: (view) => formDialog(view, "talk", label.field("talk_kept"), talkBody, t("Save the talk")),
   goal: (view) => formDialog(view, "goal", t("Goal of the search"), goalBody, t("Set goal")),
   withdraw: (view, { entity }) => formDialog(view, "withdraw", t("Withdraw {card}", { card: cardName(view.model.byId.get(entity)) }), withdrawalBody, t("Withdraw"), entity),
   move: (view, { entity }) => moveDialog(view, entity),

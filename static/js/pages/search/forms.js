@@ -79,6 +79,7 @@ const FORMS = {
   // each decision needs its own basis
   worrying: { fields: fields.worrying, name: "search.set_worrying", data: worryingData, read: ({ worrying }) => ({ worrying }), defaults: () => ({ "decided_by.at": now() }) },
   appeal: { fields: fields.appeal, name: "search.set_appeal", data: appealData, read: ({ appeal }) => ({ appeal: { ...appeal, met: met(appeal) } }), group: "appeal", defaults: () => ({ "appeal.decided_by.at": now() }) },
+  talk: { fields: fields.talk, name: "search.set_talk", data: talkData, read: withTalk },
   goal: { fields: fields.goal, name: "search.set_goal", data: goalData, read: ({ goal }) => ({ goal: goal ?? null }), group: "goal" },
   outcome: { fields: fields.correctedOutcome, name: "search.set_outcome", data: outcomeData, read: ({ outcome }) => ({ outcome }) },
   status: {
@@ -276,6 +277,17 @@ function contactData(form) {
 function callData(form) {
   const filled = form.filled();
   return filled && { contact: form.entity, ...filled };
+}
+
+/** @param {State} state @param {TalkReading | undefined} read */
+function withTalk({ talk_kept: kept }, read) {
+  return { talk: read && !read.problem ? read : {}, talk_kept: { offered: kept?.offered ?? true } };
+}
+
+/** @param {Form} form */
+function talkData(form) {
+  const filled = form.filled();
+  return filled && { ...filled.talk, offered: form.value("talk_kept.offered") === true };
 }
 
 /** @param {Form} form */

@@ -13,6 +13,7 @@ import { ShortcutHandler } from "../../behaviours/shortcut_handler.js";
 import { Actions } from "./actions.js";
 import { Campaign } from "./campaign.js";
 import { Contacts } from "./contacts.js";
+import { Talks } from "./talks.js";
 import { AddedCardFocus } from "./focus_added_card.js";
 import { FocusAfterDraw } from "./focus_after_draw.js";
 import { watchLine } from "../../shared/watch_line/line.js";
@@ -110,6 +111,7 @@ export class SearchPage extends SearchRights {
     this.added = new AddedCardFocus({ session, board, showColumn: (column) => this.act.showColumn(column) });
     this.act = new Actions(this);
     this.contacts = new Contacts(this);
+    this.talks = new Talks(this);
     this.work = new WorkListRows(this);
     this.map = new LazyMap(draw);
     this.files = new Files(this);
@@ -279,7 +281,7 @@ export class SearchPage extends SearchRights {
   #forget() {
     this.#histories.clear();
     this.sources.clear();
-    for (const part of [this.#happened, this.added, this.similar, this.again, this.files, this.undo, this.left, this.firstPhoto, this.linked, this.contradictions, this.comparisons, this.reaches, this.contacts]) part.forget();
+    for (const part of [this.#happened, this.added, this.similar, this.again, this.files, this.undo, this.left, this.firstPhoto, this.linked, this.contradictions, this.comparisons, this.reaches, this.contacts, this.talks]) part.forget();
   }
 
   // --- events

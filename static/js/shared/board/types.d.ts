@@ -120,6 +120,17 @@ type SourceReading = Partial<Source> & { problem?: string };
 /** Details of a contact, or the reason for a failure. */
 type ContactReading = Partial<ContactBody> & { problem?: string };
 
+/** Talk with a child, or the reason for a failure. */
+type TalkReading = Partial<Talk> & { problem?: string };
+
+/** Talks of a search, and after the earlier disappearances of its child. */
+interface OpenTalks {
+  readonly problem: string | null;
+  readonly earlier: EarlierTalk[] | null;
+  open(isKept: boolean): void;
+  readEarlier(): void;
+}
+
 /** The contact whose details are shown, at most one. */
 interface OpenContact {
   readonly open: string | null;
@@ -235,6 +246,7 @@ interface EditingActions extends ReadingActions {
   stopEditing(kind: Kind, card: string): void;
   seen(id: string): void;
   command(name: string, data: PendingCommand["data"]): void;
+  setStatus(status: string): void;
   readSource(sighting: string): void;
 }
 
@@ -255,6 +267,7 @@ interface LiveBoardView extends BoardReading {
   readonly contacts: OpenContact;
   /** Searches linked to this one, with names. */
   readonly linked: import("../linked_searches.js").LinkedSearches;
+  readonly talks: OpenTalks;
   /** Posters and campaign: opened from the appeal. */
   readonly campaign: { open(): void };
   /** Cards that have left the board. */

@@ -7,6 +7,7 @@ import { contradictionList } from "./contradiction_mark.js";
 import { reachSection } from "./reach_section.js";
 import { formOf, row } from "../../../forms/form_row.js";
 import { choiceButtons } from "../../../forms/choice_buttons.js";
+import { childrenOfSighting } from "./of_both.js";
 import { passingOn } from "./passing_on.js";
 import { possibleDuplicates } from "./possible_duplicates.js";
 import { sightingComparison } from "./sighting_comparison.js";
@@ -30,7 +31,7 @@ const ASSESSMENT_MARKS = { confirmed: () => mark(contentShape(1)), not_the_child
 
 /** @param {Card} entity @param {BoardView} view */
 export function assessment(entity, view) {
-  return html`${contradictionList(entity, view)}<section class="assessment">${gradeSection(entity, view)} ${assessmentSection(entity, view)} ${passingOn(entity, view)} ${sightingComparison(entity, view)} ${reachSection(entity, view)} ${possibleDuplicates(entity, view)}</section>`;
+  return html`${contradictionList(entity, view)}<section class="assessment">${childrenOfSighting(entity, view)} ${gradeSection(entity, view)} ${assessmentSection(entity, view)} ${passingOn(entity, view)} ${sightingComparison(entity, view)} ${reachSection(entity, view)} ${possibleDuplicates(entity, view)}</section>`;
 }
 
 /** @param {Card} entity @param {BoardView} view */

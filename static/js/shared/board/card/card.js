@@ -16,6 +16,7 @@ import { fileAddress } from "../../files/file_address.js";
 import { pictureText } from "../../files/file_text.js";
 import { lookOf } from "./card_views.js";
 import { contradictionMark } from "./contradiction_mark.js";
+import { bothMark } from "./of_both.js";
 import { lookedAt, queueMark } from "./queue_mark.js";
 import { agoElement } from "../../../format/time_elements.js";
 
@@ -33,7 +34,7 @@ export function card(entity, view) {
   const alarm = view.model.alarms.get(id), isPromised = Boolean(view.model.promiseOfQueues), isDone = view.isDone(state.column), isLate = view.marks.isOverdue(entity), contradiction = view.contradictions.of(id);
   const { today, drafts } = view.marks, picture = firstPicture(view.model.files, id);
   return guard(
-    [id, seq, owner, pending?.id, pending?.status, badge?.type, badge?.at, view.ui.card === id, view.session.accounts, presence, view.mayEdit, today, drafts.has(id), isDone, isLate, isPromised, view.model.search?.state.status, picture?.id, picture?.state.caption, picture && view.pictured, contradiction?.mark],
+    [id, seq, owner, pending?.id, pending?.status, badge?.type, badge?.at, view.ui.card === id, view.session.accounts, presence, view.mayEdit, today, drafts.has(id), isDone, isLate, isPromised, view.model.search?.state.status, picture?.id, picture?.state.caption, picture && view.pictured, contradiction?.mark, state.of_both && view.linked?.all],
     () => template(entity, { badge, people, assignee, owner, alarm, isDone, isLate, picture, contradiction }, view),
   );
 }
@@ -103,7 +104,7 @@ export const nobodyAssigned = (kind) => (kind === "task" ? say("nobody_assigned"
  */
 function cardFoot(entity, shown, isRuledOut, view) {
   const { kind, state, pending } = entity, { people, isDone } = shown;
-  const result = lookOf(kind).result(state, isDone), marks = custodyMarks(entity, shown, isDone || isRuledOut, view);
+  const result = lookOf(kind).result(state, isDone), marks = [bothMark(state, view), ...custodyMarks(entity, shown, isDone || isRuledOut, view)];
   if (!people.length && !pending && result === nothing && marks.every((mark) => mark === nothing)) return nothing;
   return html`<div class="foot">${beside(pending ? html`<span class="sending" .textContent=${sendingCard(pending)}></span>` : nothing, result, ...marks, viewers(people))}</div>`;
 }

@@ -7,6 +7,7 @@ import { label } from "../../../core/labels.js";
 import { valueAt } from "../../../core/rules/merge_patch.js";
 import { formatField, pointName } from "../../../format/values.js";
 import { facts } from "../../../forms/fields.js";
+import { aftercareSection, earlierTalks } from "./aftercare.js";
 import { accessFacts } from "./access_form.js";
 import { appealFacts } from "./appeal.js";
 import { contactsSection } from "../contacts/contacts.js";
@@ -23,7 +24,7 @@ import { worryingFacts } from "./worrying.js";
 export function detailsView(view) {
   return html`<div class="details-view" data-testid="details-and-log" tabindex="-1" role="group" aria-label=${t("Details and log of the search")}>
     <div class="details-column" tabindex="0" role="region" aria-label=${t("Details of the search")}>
-      ${goalFacts(view)} ${contactsSection(view)} ${filesSection({}, view)} ${searchFacts(view)} ${reporterFacts(view)} ${linkedFacts(view)} ${earlierFacts(view)} ${worryingFacts(view)} ${appealFacts(view)} ${accessFacts(view)}
+      ${aftercareSection(view)} ${goalFacts(view)} ${contactsSection(view)} ${filesSection({}, view)} ${searchFacts(view)} ${reporterFacts(view)} ${linkedFacts(view)} ${earlierFacts(view)} ${earlierTalks(view)} ${worryingFacts(view)} ${appealFacts(view)} ${accessFacts(view)}
       ${view.past || !view.session.may("export") ? nothing : exportLinks(view.board.id)}
     </div>
     <div class="details-column activity" tabindex="0" role="region" aria-label=${t("Log of the search")}>

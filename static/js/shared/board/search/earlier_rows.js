@@ -141,7 +141,7 @@ function offerList(form, view, stored, items) {
   const listed = new Set(items.map(([, item]) => item.search)), offered = (view.earlierSearches?.found ?? []).filter(({ board }) => !listed.has(board));
   if (!offered.length) return nothing;
   return html`<ul class="earlier-offers" data-testid="earlier-offers" aria-label=${t("Closed searches of the same name")}>
-    ${offered.map((search) => html`<li data-found=${search.board}><span><bdi>${offerText(search)}</bdi> <a href="/searches/${search.board}" target="_blank" rel="noopener">${search.reference}</a>${sameLooks(search.statements)}</span>
+    ${offered.map((search) => html`<li data-found=${search.board}><span><bdi>${offerText(search)}</bdi> <a href="/searches/${search.board}" target="_blank" rel="noopener">${search.reference}</a>${sameLooks(search.statements)}${search.talk ? html`<p class="hint" data-testid="talk-offered">${t("A talk with the child is recorded. Add this disappearance to read it on the board.")}</p>` : nothing}</span>
       <button type="button" class="small" data-act="add-found" aria-label=${t("Add: {what}", { what: search.reference })} @click=${() => add(form, view, toItem(search))}>${t("Add")}</button></li>`)}
   </ul>`;
 }
