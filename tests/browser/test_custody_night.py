@@ -144,7 +144,7 @@ async def duty_ends(night: Night) -> None:
     await night.step("09 end of duty")
     await own("[data-act=end-duty]").click()
     await expect(own("h1")).to_have_text("All searches")
-    await expect(alice(f"{ALARM} [data-testid=owner]").first).to_have_text("assigned to you, no answer yet")
+    await expect(alice(f"{ALARM} [data-testid=owner]").first).to_have_text("assigned to you, alarm not answered")
     await night.step("10 duty ended")
     await take(alice)
     await expect(alice(TAKEN)).to_contain_text(re.compile(f"You have it {UNTIL}"))
