@@ -124,9 +124,14 @@ PROGRAM = N_("Searchboard")
 EMPTY = N_("empty")
 FOUND_PLACE = N_("found: {place}")
 NOT_SHOWN = N_("not shown here")
-# nobody had an alarm, and nobody on duty was asked; not the sum of the alarms, because several can be open at a time
-WATCH_LINE = N_("For {unwatched}, at least one grave alarm was unwatched: nobody had it, and nobody on duty was asked. Longest wait: {longest}.")
-WATCH_LINE_EMPTY = N_("For {unwatched}, at least one grave alarm was unwatched: nobody had it, and nobody on duty was asked. No grave alarm waited.")
+WATCH_LINE = N_(
+    "Unwatched, added up over the grave alarms: {unwatched}. Time in which someone on duty was asked does not count. "
+    "Longest wait: {longest}."
+)
+WATCH_LINE_EMPTY = N_(
+    "Unwatched, added up over the grave alarms: {unwatched}. Time in which someone on duty was asked does not count. "
+    "No grave alarm waited."
+)
 NAME_AT = N_("{name}, {at}")
 SIGHTING = N_("Sighting {number}")
 REPORT = N_("Report {number}")
