@@ -420,8 +420,9 @@ SENTENCES: dict[str, Sentence] = {
         said=("handover",), name="search event.id",
     ),
     "added": _say(
+        Variant(N_("{who} added searched place {place}: {text}"), {"kind": ["place"]}),  # German declines it
         N_("{who} added {what}, which was Tip {number}: {text}"), N_("{who} added {what}: {text}"),
-        number="text state.from_tip.number", text="title state",
+        number="text state.from_tip.number", text="title state", place="text state.number",
     ),
     "updated": _UPDATED,
     "undone": _say(Variant(N_("{who} undid: {what}"), {"kind": ["alarm"]}, ALL), N_("{who} undid: {what}"), what="event"),

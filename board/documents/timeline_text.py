@@ -24,8 +24,8 @@ MAX_TEXT = 200  # characters of a text in an answer or a row; the card has all o
 
 
 class ItemText(NamedTuple):
-    """Texts of an item. `grade`: such as "B2", or that nobody has graded it. `verdict`: assessment of a sighting, or certainty of a
-    searched place, in words. `by`: who recorded it, or who searched a place."""
+    """Texts of an item. `grade`: such as "B2", or that nobody has graded it. `verdict`: assessment of a sighting, or certainty of
+    a searched place, in words. `by`: who recorded it, or who searched a place."""
 
     title: str
     text: str = ""

@@ -195,6 +195,7 @@ async def test_a_card_is_unassigned_when_its_owner_loses_the_right(alarms: Alarm
     await alarms.escalation.escalate()
     assert await owners(alarms) == (None, None)
     assert await released(alarms) == id_of(desk.charlie)
+    assert (await alarms.states())[id]["released_because"] == "account"
     assert await last(alarms, 3) == [("alarm.released", None), ("card.assigned", None), ("alarm.escalated", None)]
 
 

@@ -30,7 +30,10 @@ export function groupPoints(points, project) {
 }
 
 /** @param {MapPoint} point */
-const rankOf = ({ shape, isRuledOut }) => SHAPE_RANK.indexOf(shape) + (isRuledOut ? SHAPE_RANK.length : 0);
+function rankOf({ shape, isRuledOut }) {
+  const rank = SHAPE_RANK.includes(shape) ? SHAPE_RANK.indexOf(shape) : SHAPE_RANK.length; // those of a newer server come last
+  return rank + (isRuledOut ? SHAPE_RANK.length + 1 : 0);
+}
 
 export class MarksLayer {
   /** @type {MapPoint[]} */ #points = [];
