@@ -6,7 +6,7 @@ import { label } from "../../core/labels.js";
 import { say } from "../../core/rules/sentences.js";
 
 /** Return the shapes of sightings, with the assessments that they mean. */
-const verdicts = () => /** @type {any} */ (rules()).map.find(({ kind }) => kind === "sighting").shapes.map((/** @type {[any, string]} */ [condition, shape]) => ({ shape, text: condition.assessment.map(label.assessment).join(" · ") }));
+const verdicts = () => /** @type {any} */ (rules()).map.find((/** @type {{ kind: string }} */ { kind }) => kind === "sighting").shapes.map((/** @type {[any, string]} */ [condition, shape]) => ({ shape, text: condition.assessment.map(label.assessment).join(" · ") }));
 
 export function legend() {
   const entry = (/** @type {string} */ shape, /** @type {string} */ text) => html`<li><i class="shape ${shape}" aria-hidden="true"></i>${text}</li>`;
