@@ -514,7 +514,7 @@ async def test_alarms_that_nobody_may_inherit_reopen(shift: Shift) -> None:
     state = (await shift.alarms())[alarm]
     assert (state["taken_by"], state["next_at"] is None) == (None, False), "it asks the members"
     (event,) = await shift.events("alarm.released")
-    assert event["actor"] is None
+    assert (event["actor"], state["released_by"], state["released_because"]) == (None, shift.alice, "handover")
 
 
 # -- two processes --------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from board.alarms.escalation import Escalation
+from board.documents.briefing import MAX_NAMED
 from models.board import OPERATIONS
 from models.times import format_utc, now
 from tests.api.test_briefing import pages
@@ -47,7 +48,7 @@ async def test_a_decision_is_due_only_if_a_criterion_applies(team: Team) -> None
     await handover_steps.take_shift(team.alice)
     due, none = facts(await printed(team.alice), "Worrying")
     assert due == "To be decided · suggested by the age: Younger than 13"
-    assert none == "No criterion applies so far"
+    assert none == "Criteria not gone through yet"
     await team.alice.command(search, "search.set_status", {"status": "closed", "reason": "over", "acknowledge": "as it is"})
     assert sorted(facts(await printed(team.alice), "Worrying"))[1].startswith("Not decided")
 
@@ -304,10 +305,10 @@ async def three_alarms(team: Team) -> str:
 
 
 COUNTS = {
-    "en": "1 that someone has · 1 assigned, no answer yet · 1 that nobody has",
-    "fr": "1 dont quelqu’un se charge · 1 attribuée, pas encore de réponse · 1 dont personne ne se charge",
-    "nl": "1 die iemand opvolgt · 1 toegewezen, nog geen antwoord · 1 die niemand opvolgt",
-    "de": "1, um den sich jemand kümmert · 1 zugewiesen, noch keine Antwort · 1, um den sich niemand kümmert",
+    "en": "1 that someone has · 1 assigned, not answered · 1 that nobody has",
+    "fr": "1 dont quelqu’un se charge · 1 attribuée, sans réponse · 1 dont personne ne se charge",
+    "nl": "1 die iemand opvolgt · 1 toegewezen, onbeantwoord · 1 die niemand opvolgt",
+    "de": "1, um den sich jemand kümmert · 1 zugewiesen, unbeantwortet · 1, um den sich niemand kümmert",
 }
 
 
@@ -326,10 +327,10 @@ async def test_counts_tell_assigned_alarms_from_free_ones(team: Team, three_alar
 
 
 OWNERS = {
-    "en": ("nobody has it", "Bob, no answer yet"),
-    "fr": ("personne ne s’en charge", "Bob, pas encore de réponse"),
-    "nl": ("niemand volgt dit op", "Bob, nog geen antwoord"),
-    "de": ("niemand kümmert sich darum", "Bob, noch keine Antwort"),
+    "en": ("nobody has it", "Bob, alarm not answered"),
+    "fr": ("personne ne s’en charge", "Bob, alarme sans réponse"),
+    "nl": ("niemand volgt dit op", "Bob, alarm onbeantwoord"),
+    "de": ("niemand kümmert sich darum", "Bob, Alarm unbeantwortet"),
 }
 
 
@@ -351,6 +352,39 @@ async def test_an_alarm_that_was_given_back_is_told_as_free(team: Team, three_al
     said = [line for line in answer.text.replace("\xa0", " ").splitlines() if OWNERS[language][0] in line]
     assert len(said) >= 2, "and never that nobody has had it yet"
     assert "yet" not in " ".join(said)
+
+
+async def test_an_alarm_that_was_given_back_names_its_former_owner(team: Team) -> None:
+    search, bob = await team.alice.open_search(lead=team.alice.account["id"]), team.bob
+    await sighting(team, search, description="a girl on the tram", priority="urgent")
+    (alarm,) = (await bob.http.get("/api/v1/alarms")).json()["alarms"]
+    for name in ("alarm.take", "alarm.give_back"):
+        await bob.command(search, name, {"alarm": alarm["id"]})
+    number = await handover_steps.prepare_handover(team.alice)
+    assert re.search(r"Urgent sighting \d+ · .* · nobody has it, Bob had it until \d", await printed(team.alice))
+    await handover_steps.sign_handover(team.alice, number)
+    assert "nobody had it, Bob had it until" in await printed(team.alice, f"/handovers/{number}.md")
+
+
+async def test_a_briefing_counts_the_alarms_that_it_does_not_name(team: Team) -> None:
+    search = await team.alice.open_search(lead=team.alice.account["id"])
+    for number in range(MAX_NAMED + 2):
+        await sighting(team, search, description=f"a girl, {number}", priority="urgent")
+    await handover_steps.prepare_handover(team.alice)
+    (page,) = await pages(team.bob)
+    assert "2 more in the handover report" in page
+
+
+async def test_a_text_about_calls_is_not_missed_if_calls_are_due(team: Team) -> None:
+    search = await team.alice.open_search()
+    number = await handover_steps.prepare_handover(team.alice)
+    await team.alice.command(search, "handover.write", {"handover": number, "assessment": "On foot."})
+    assert re.search(r"Not filled in: .*Calls and updates due", await printed(team.alice))
+    due = format_utc(now() + timedelta(hours=1))
+    await team.alice.command(search, "contact.add", {"name": "An Voorbeeld", "role": "parent", "next_call": due})
+    text = await printed(team.alice)
+    assert "Not filled in: " in text
+    assert not re.search(r"Not filled in: .*Calls and updates due", text)
 
 
 # -- times and places -----------------------------------------------------------------------------------------------------
