@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0076"
-down_revision = "0075"
+revision = "0078"
+down_revision = "0077"
 
 
 def upgrade() -> None:
