@@ -35,6 +35,7 @@ from realtime.wire.protocol import is_id
 from tests.api.test_bad_input import WHOLE
 from tests.api.test_rights import filled, scene
 from tests.support import handover_steps, pictures_with_metadata, uploads
+from tests.support.audit_scene import talked_with
 from tests.support.people import PASSWORD, create_token, new_id
 from tests.support.search_scenario import UNKNOWN_ID
 from tests.support.team import Team
@@ -187,6 +188,8 @@ def _aim(case: Case[Any], names: dict[str, str]) -> None:
         return
     if case.path.endswith("/watch"):
         case.query = dict(PERIOD)
+    if case.path.endswith("/talk"):
+        names = names | {"board": names["talked"]}
     if case.path.endswith("/reach"):
         case.query = (case.query or {}) | {"from": names["placed"]}
     for name in case.path_parameters or {}:
@@ -212,6 +215,7 @@ async def names(team: Team) -> dict[str, str]:
     entities = (await team.alice.snapshot(search))["entities"]
     return found | {
         "board": search,
+        "talked": await talked_with(team.alice, await team.alice.open_search()),
         "placed": next(id for (_, id), state in entities.items() if state.get("description") == PLACED),
         "number": await handover_steps.hand_to_sign(team.alice),
         "card": found["sighting"],

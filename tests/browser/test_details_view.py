@@ -273,7 +273,7 @@ async def test_paper_has_the_details_and_no_controls(browsers: Browsers) -> None
     await (await browsers.person("Bob")).command(search, "note.add", {"text": "The mother called", "category": "contact"})
     window = await browsers.window("Alice")
     await window.open(f"/searches/{search}#log")
-    await expect(window(f"{VIEW} form")).to_be_visible()
+    await expect(window(f"{VIEW} form[data-form=note]")).to_be_visible()
     await window.page.emulate_media(media="print")
     await expect(window(f"{VIEW} .note")).to_contain_text("The mother called")
     await expect(window("[data-testid=search-facts] [data-field='person.clothing']")).to_be_visible()

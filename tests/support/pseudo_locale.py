@@ -15,8 +15,8 @@ from board import i18n
 
 CODE = "eo"  # browsers accept this language, and it has two plural forms, as ours have
 ACCENTS = str.maketrans("aceilnorsuyzACDEILNOSUYZ", "áçéíłñóřšúýžÁÇĎÉÍŁÑÓŠÚÝŽ")
-# Words that are the same in every language: this program, formats of files, scopes of a token, a hash, a day where the browser has
-# no words for it.
+# Words that are the same in every language: this program, formats of files, scopes of a token, a hash, a day where the browser
+# has no words for it.
 NAMES = re.compile(r"Searchboard|\b(?:GeoJSON|GPX|KML)\b|\b[0-9a-f]{64}\b|\b(?:read|write|intake)\b|M\d\d \d+ [A-Z][a-z]{2}\b")
 VALUES = re.compile(r"(\{\w+\}|%\(\w+\)s)")
 

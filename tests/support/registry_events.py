@@ -54,6 +54,7 @@ CHECKLIST = {"text": "the school", "done": False, "rank": "a0"}
 URGENT = {
     "about.kind": "sighting", "about.id": SIGHTINGS[0], "occasion": "sighting_urgent", "raised_at": "2026-11-28T09:00:00.000Z",
 }  # fmt: skip
+RELEASED: dict[str, Any] = URGENT | {"taken_by": None}
 ENDS_AT, ENDED_AT = "2026-11-28T10:00:00.000Z", "2026-11-28T12:00:00.000Z"
 TAKEN = [f"2026-11-{time}.500Z" for time in ("28T09:00:07", "28T09:05:59", "28T11:05:00", "28T21:30:00", "30T12:00:00")]
 NOTE = {"text": "typed text", "corrects": None, "card": None, "category": "comment", "call": None}
@@ -121,7 +122,7 @@ OF_VARIANTS: list[tuple[str, str, dict[str, Any], dict[str, Any], dict[str, Any]
     ("alarm.released", "alarm", {"taken_by": ALICE}, URGENT | {"taken_by": None}, {"actor": None}),
     ("alarm.released", "alarm", {"taken_by": None}, URGENT | {"taken_by": None}, {"actor": None}),
     *(
-        ("alarm.released", "alarm", {"taken_by": ALICE}, URGENT | {"taken_by": None, "released_because": why}, {"actor": None})
+        ("alarm.released", "alarm", {"taken_by": ALICE}, RELEASED | {"released_because": why}, {"actor": None})
         for why in ("access", "account", "duty", "handover", None)
     ),
     ("alarm.escalated", "alarm", {"round": 0, "asked": [ALICE]}, URGENT | {"round": 1, "asked": [BOB]}, {}),

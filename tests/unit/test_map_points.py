@@ -80,7 +80,7 @@ def test_rules_name_fields_that_their_kinds_have() -> None:
 
 
 def test_each_assessment_has_its_shape_whatever_the_grade() -> None:
-    shapes = {}
+    shapes = dict[str, set[str]]()
     for content in range(1, 7):
         for verdict in ("confirmed", "credible", "unassessed", "unverifiable"):
             state = SIGHTING | {"assessment": verdict, "grade": {"source": "A", "content": content}}
