@@ -64,6 +64,7 @@ async def test_sighting_of_both_is_on_both_boards_with_a_number_on_each(siblings
     await siblings.finn.sighting(description="only Finn")
     pair = await siblings.both(description="a girl with a small boy", priority="urgent", source_name="Zqname", seen_at=None)
     state = await same(siblings, pair)
+    assert len({each["queue_since"] for each in await siblings.states(pair)}) == 1
     assert (state["description"], state["source_kept"]) == ("a girl with a small boy", True)
     assert state["number"] != state["of_both"]["number"]
     assert await siblings.emma.does("sighting.set_of_both", {"sighting": pair[0], "search": siblings.finn.search}) == []
