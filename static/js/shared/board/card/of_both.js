@@ -3,12 +3,12 @@ import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
 import { enumeration, t } from "../../../core/i18n.js";
 
 /** @param {string} search @param {BoardView} view */
-const nameOf = (search, view) => view.linked?.all.find(({ board }) => board === search)?.first_name;
+const nameOf = (search, view) => view.linked?.all.find(({ board }) => board === search)?.first_name ?? "";
 
 /** @param {string} search @param {BoardView} view */
 const namesWith = (search, view) => enumeration([view.model.search.state.person.first_name, nameOf(search, view)]);
 
-/** Mark on a card: "of both: Emma and Finn". @param {State} state @param {BoardView} view */
+/** Mark on a card: "of both: Emma and Finn". @param {State} state @param {BoardView} view @returns {Drawn} */
 export function bothMark({ of_both: both }, view) {
   if (!both) return nothing;
   const text = nameOf(both.search, view) ? t("of both: {names}", { names: namesWith(both.search, view) }) : t("of both children");
