@@ -21,6 +21,7 @@ FOUND = {"status": "found", "reason": "at home", "outcome": OUTCOME}
 OPEN = {"status": "open", "reason": "gone again"}
 COMPARED = tuple(name for name in COMMON if name != "duplicate_of")
 Entities = dict[tuple[str, str], dict[str, Any]]
+Step = tuple[SearchScenario, str, str, dict[str, Any]]  # board, sighting, and a command on it
 
 
 class Siblings(NamedTuple):
@@ -76,7 +77,7 @@ async def test_every_change_of_one_is_a_change_of_the_other(team: Team, siblings
     pair = await siblings.both()
     other = await siblings.both(description="the same, told again")
     here, there = siblings
-    for scene, id, name, data in [
+    steps: list[Step] = [
         (here, pair[0], "sighting.grade", {"grade": {"source": "B", "content": 2}}),
         (there, pair[1], "sighting.assess", {"assessment": "credible"}),
         (here, pair[0], "sighting.pass_on", {"to": "Zone Gent"}),
@@ -88,17 +89,19 @@ async def test_every_change_of_one_is_a_change_of_the_other(team: Team, siblings
         ),
         (here, other[0], "sighting.assess", {"assessment": "duplicate", "duplicate_of": pair[0]}),
         (here, other[0], "sighting.looked_at", {}),
-    ]:
+    ]
+    for scene, id, name, data in steps:
         events = await scene.does(name, {"sighting": id} | data, team.bob)
         assert len(events) == 1 or name == "sighting.looked_at"
         await same(siblings, pair)
     assert [state["duplicate_of"] for state in await siblings.states(other)] == list(pair)
-    for scene, id, name, data in [
+    moves: list[Step] = [
         (there, pair[1], "card.move", {"column": (await there.columns())["doing"]}),
         (here, pair[0], "card.assign", {"assignee": team.bob.account["id"]}),
         (there, pair[1], "card.withdraw", {"reason": "typed twice"}),
         (here, pair[0], "card.restore", {}),
-    ]:
+    ]
+    for scene, id, name, data in moves:
         await scene.one(name, {"card": id} | data)
         await same(siblings, pair)
     assert (await here.state("sighting", pair[0]))["column"] == (await here.columns())["doing"]
@@ -233,13 +236,14 @@ async def test_twenty_sightings_are_once_on_each_board_at_every_moment(team: Tea
 
 async def any_command(random: Random, scene: SearchScenario, id: str) -> None:
     columns = await scene.columns()
-    name, data = random.choice([
+    commands: list[tuple[str, dict[str, Any]]] = [
         ("card.move", {"card": id, "column": random.choice(list(columns.values()))}),
         ("sighting.grade", {"sighting": id, "grade": {"source": random.choice("ABCDEF"), "content": random.randrange(1, 7)}}),
         ("sighting.assess", {"sighting": id, "assessment": random.choice(["credible", "not_the_child", "unassessed"])}),
         ("card.withdraw", {"card": id}), ("card.restore", {"card": id}),
         ("sighting.update", {"sighting": id, "description": f"word {random.randrange(99)}"}),
-    ])  # fmt: skip
+    ]  # fmt: skip
+    name, data = random.choice(commands)
     events = await scene.does(name, data)
     if events and random.random() < 0.4:
         await scene.does("undo", {"seq": events[0]["seq"]})
