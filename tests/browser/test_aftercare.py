@@ -31,7 +31,7 @@ async def test_tasks_and_talk_after_found_and_at_the_next_time(browsers: Browser
     await alice("[data-act=talk]").click()
     await alice.fill("talk", {"talk.why": "Zqtalk about the phone.", "talk.helped": "Her friend."})
     await alice("dialog [data-act=send]").click()
-    await expect(alice("[data-testid=talk]")).to_contain_text("was recorded on")
+    await expect(alice("[data-testid=talk]")).to_contain_text("was recorded by")
     charlie = await at_log(browsers, "Charlie", board)
     charlie.may_fail(r"403 \(Forbidden\)")
     await charlie("[data-act=talk]").click()

@@ -87,7 +87,7 @@ async def care_and_close(alice: Window, bob: Window, board: str) -> None:
     await bob(f"{AFTER} [data-act=talk]").click()
     await bob.fill("talk", {"talk.why": WHY, "talk.helped": "Her aunt."})
     await send(bob)
-    await expect(alice("[data-testid=talk]")).to_contain_text("was recorded on")
+    await expect(alice("[data-testid=talk]")).to_contain_text("was recorded by")
     not_needed = alice(f"{AFTER} [data-act=not-needed]")
     for _ in range(await not_needed.count()):
         left = await not_needed.count()
