@@ -109,6 +109,7 @@ async def test_three_people_work_on_a_case_until_the_child_is_missing_again(brow
     await report(bob, "Samira Ouazzani", "2026-09-25 21:00")
     board = await opened(alice)
     await bob("[data-act=end-call]").click()
+    await bob("[data-act=next-call]").click()
     await charlie.open(f"/searches/{board}")
     await alice.open(f"/searches/{board}#log")
     await decide(alice)
