@@ -59,7 +59,7 @@ function talkLine(view) {
 }
 
 /** @param {Form} form @param {LiveBoardView} view */
-export const talkBody = (form, view) => html`<p class="hint">${t("Sealed: read by the members of this search. Each view is logged.")}</p>
+export const talkBody = (form, view) => html`<p class="hint">${t("Confidential: read by the members of this search. Each view is logged.")}</p>
   ${rows(form, pathsOf(talkFields()).filter((path) => path !== OFFERED), view)} ${row(form, OFFERED, view)}`;
 
 /** Talks after earlier disappearances, for those who work on this one. @param {BoardView} view */
