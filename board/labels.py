@@ -66,6 +66,7 @@ DONE = {
     "opened": N_("opened"), "updated": N_("changed"), "changed": N_("changed"), "status_set": N_("status changed"),
     "worrying_set": N_("decided if worrying"), "appeal_set": N_("appeal changed"), "access_set": N_("access changed"),
     "goal_set": N_("goal changed"), "looked_at": N_("looked at"), "passed_on": N_("passed on"),
+    "talk_set": N_("talk with the child recorded"), "of_both_set": N_("children changed"),
     "outcome_set": N_("outcome corrected"), "added": N_("added"), "renamed": N_("renamed"), "moved": N_("moved"),
     "solved": N_("dealt with"), "removed": N_("removed"), "graded": N_("graded"), "assessed": N_("assessed"),
     "assigned": N_("assigned"), "withdrawn": N_("withdrawn"), "restored": N_("restored"), "erased": N_("erased"),

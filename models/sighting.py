@@ -76,7 +76,7 @@ class FromTip(Data):
 
 
 class OfBoth(Data):
-    """Same sighting on the board of a child who disappeared together with this one.
+    """Sighting of both on the board of a child who disappeared together with this one.
 
     `search`: the other search.
     `sighting`: the sighting on its board.

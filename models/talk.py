@@ -8,7 +8,7 @@ from models.texts import N_
 
 
 class TalkAnswers(Data):
-    """Answers of a child in the talk after it was found.
+    """Record of a child's answers in the talk after it was found.
 
     `why`: why it left.
     `where`: where it was.

@@ -1,4 +1,4 @@
-"""After the child is found: tasks by kind and condition until the search is closed, and the sealed talk with the child."""
+"""Tasks after the child is found, by kind and condition, until the search is closed, and the confidential talk with the child."""
 
 from pathlib import Path
 from typing import Any

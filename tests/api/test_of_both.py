@@ -21,6 +21,7 @@ FOUND = {"status": "found", "reason": "at home", "outcome": OUTCOME}
 OPEN = {"status": "open", "reason": "gone again"}
 COMPARED = tuple(name for name in COMMON if name != "duplicate_of")
 Entities = dict[tuple[str, str], dict[str, Any]]
+Step = tuple[SearchScenario, str, str, dict[str, Any]]  # board, sighting, and a command on it
 
 
 class Siblings(NamedTuple):
@@ -64,6 +65,7 @@ async def test_sighting_of_both_is_on_both_boards_with_a_number_on_each(siblings
     await siblings.finn.sighting(description="only Finn")
     pair = await siblings.both(description="a girl with a small boy", priority="urgent", source_name="Zqname", seen_at=None)
     state = await same(siblings, pair)
+    assert len({each["queue_since"] for each in await siblings.states(pair)}) == 1
     assert (state["description"], state["source_kept"]) == ("a girl with a small boy", True)
     assert state["number"] != state["of_both"]["number"]
     assert await siblings.emma.does("sighting.set_of_both", {"sighting": pair[0], "search": siblings.finn.search}) == []
@@ -75,7 +77,7 @@ async def test_every_change_of_one_is_a_change_of_the_other(team: Team, siblings
     pair = await siblings.both()
     other = await siblings.both(description="the same, told again")
     here, there = siblings
-    steps: list[tuple[SearchScenario, str, str, dict[str, Any]]] = [
+    steps: list[Step] = [
         (here, pair[0], "sighting.grade", {"grade": {"source": "B", "content": 2}}),
         (there, pair[1], "sighting.assess", {"assessment": "credible"}),
         (here, pair[0], "sighting.pass_on", {"to": "Zone Gent"}),
@@ -93,12 +95,13 @@ async def test_every_change_of_one_is_a_change_of_the_other(team: Team, siblings
         assert len(events) == 1 or name == "sighting.looked_at"
         await same(siblings, pair)
     assert [state["duplicate_of"] for state in await siblings.states(other)] == list(pair)
-    for scene, id, name, data in [
+    moves: list[Step] = [
         (there, pair[1], "card.move", {"column": (await there.columns())["doing"]}),
         (here, pair[0], "card.assign", {"assignee": team.bob.account["id"]}),
         (there, pair[1], "card.withdraw", {"reason": "typed twice"}),
         (here, pair[0], "card.restore", {}),
-    ]:
+    ]
+    for scene, id, name, data in moves:
         await scene.one(name, {"card": id} | data)
         await same(siblings, pair)
     assert (await here.state("sighting", pair[0]))["column"] == (await here.columns())["doing"]
@@ -240,7 +243,8 @@ async def any_command(random: Random, scene: SearchScenario, id: str) -> None:
         ("card.withdraw", {"card": id}), ("card.restore", {"card": id}),
         ("sighting.update", {"sighting": id, "description": f"word {random.randrange(99)}"}),
     ]  # fmt: skip
-    events = await scene.does(*random.choice(commands))
+    name, data = random.choice(commands)
+    events = await scene.does(name, data)
     if events and random.random() < 0.4:
         await scene.does("undo", {"seq": events[0]["seq"]})
 

@@ -1,4 +1,4 @@
-"""After the child is found, in the browser: its tasks, the talk, and the next disappearance."""
+"""Tasks and talk after the child is found, and the next disappearance, in the browser."""
 
 import pytest
 from playwright.async_api import expect
@@ -31,11 +31,11 @@ async def test_tasks_and_talk_after_found_and_at_the_next_time(browsers: Browser
     await alice("[data-act=talk]").click()
     await alice.fill("talk", {"talk.why": "Zqtalk about the phone.", "talk.helped": "Her friend."})
     await alice("dialog [data-act=send]").click()
-    await expect(alice("[data-testid=talk]")).to_contain_text("was recorded on")
+    await expect(alice("[data-testid=talk]")).to_contain_text("was recorded by")
     charlie = await at_log(browsers, "Charlie", board)
     charlie.may_fail(r"403 \(Forbidden\)")
     await charlie("[data-act=talk]").click()
-    await expect(charlie("[data-testid=talk] .error")).to_contain_text("This talk is sealed")
+    await expect(charlie("[data-testid=talk] .error")).to_contain_text("This talk is confidential")
     await alice("[data-act=talk]").click()
     await expect(alice.field("talk", "talk.why")).to_have_value("Zqtalk about the phone.")
     await alice("dialog [data-act=cancel]").click()

@@ -87,7 +87,7 @@ async def care_and_close(alice: Window, bob: Window, board: str) -> None:
     await bob(f"{AFTER} [data-act=talk]").click()
     await bob.fill("talk", {"talk.why": WHY, "talk.helped": "Her aunt."})
     await send(bob)
-    await expect(alice("[data-testid=talk]")).to_contain_text("was recorded on")
+    await expect(alice("[data-testid=talk]")).to_contain_text("was recorded by")
     not_needed = alice(f"{AFTER} [data-act=not-needed]")
     for _ in range(await not_needed.count()):
         left = await not_needed.count()
@@ -109,6 +109,7 @@ async def test_three_people_work_on_a_case_until_the_child_is_missing_again(brow
     await report(bob, "Samira Ouazzani", "2026-09-25 21:00")
     board = await opened(alice)
     await bob("[data-act=end-call]").click()
+    await bob("[data-act=next-call]").click()
     await charlie.open(f"/searches/{board}")
     await alice.open(f"/searches/{board}#log")
     await decide(alice)

@@ -8,7 +8,7 @@ from board.i18n import N_
 from models.accounts import ROLES, Account
 from models.search import Search
 
-SEALED = N_("This talk is sealed: only members of the search, and the person who recorded it, read it.")
+SEALED = N_("This talk is confidential: only members of the search, and the person who recorded it, read it.")
 
 
 def is_investigator(account: Account) -> bool:

@@ -14,7 +14,8 @@ COMMON = (
     *data_of(Sighting).model_fields,
     "late", "assignee", "grade", "assessment", "withdrawn", "looked_at", "passed_on", "source_kept",
 )  # fmt: skip
-_AT_FIRST = ("recorded_at", "taken_by", *sources.SourceIdentity.model_fields)  # columns that a new row needs too
+# columns that a new row gets too: it waits since the other one did
+_AT_FIRST = ("recorded_at", "taken_by", "queue", "queue_since", *sources.SourceIdentity.model_fields)
 
 
 def share_sightings(one: Search, other: Search) -> bool:

@@ -104,9 +104,9 @@ export const nobodyAssigned = (kind) => (kind === "task" ? say("nobody_assigned"
  */
 function cardFoot(entity, shown, isRuledOut, view) {
   const { kind, state, pending } = entity, { people, isDone } = shown;
-  const result = lookOf(kind).result(state, isDone), marks = [bothMark(state, view), ...custodyMarks(entity, shown, isDone || isRuledOut, view)];
-  if (!people.length && !pending && result === nothing && marks.every((mark) => mark === nothing)) return nothing;
-  return html`<div class="foot">${beside(pending ? html`<span class="sending" .textContent=${sendingCard(pending)}></span>` : nothing, result, ...marks, viewers(people))}</div>`;
+  const result = lookOf(kind).result(state, isDone), both = bothMark(state, view), marks = custodyMarks(entity, shown, isDone || isRuledOut, view);
+  if (!people.length && !pending && result === nothing && both === nothing && marks.every((mark) => mark === nothing)) return nothing;
+  return html`<div class="foot">${beside(pending ? html`<span class="sending" .textContent=${sendingCard(pending)}></span>` : nothing, result, both, ...marks, viewers(people))}</div>`;
 }
 
 /**

@@ -3,12 +3,12 @@ import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
 import { enumeration, t } from "../../../core/i18n.js";
 
 /** @param {string} search @param {BoardView} view */
-const nameOf = (search, view) => view.linked?.all.find(({ board }) => board === search)?.first_name;
+const nameOf = (search, view) => view.linked?.all.find(({ board }) => board === search)?.first_name ?? "";
 
 /** @param {string} search @param {BoardView} view */
 const namesWith = (search, view) => enumeration([view.model.search.state.person.first_name, nameOf(search, view)]);
 
-/** Mark on a card: "of both: Emma and Finn". @param {State} state @param {BoardView} view */
+/** Mark on a card: "of both: Emma and Finn". @param {State} state @param {BoardView} view @returns {Drawn} */
 export function bothMark({ of_both: both }, view) {
   if (!both) return nothing;
   const text = nameOf(both.search, view) ? t("of both: {names}", { names: namesWith(both.search, view) }) : t("of both children");
@@ -31,7 +31,7 @@ const mayChoose = (state, view) => !view.past && view.mayEdit && !state.withdraw
 function choices(id, both, others, view) {
   const choose = (/** @type {string | null} */ search) => view.act.command("sighting.set_of_both", { sighting: id, search });
   const shown = both ? others.filter(({ board }) => board === both.search) : others;
-  return html`<div class="buttons of-both-choices" role="group" aria-label=${t("Whom was it about?")}>
+  return html`<div class="choice-buttons of-both-choices" role="group" aria-label=${t("Whom was it about?")}>
     <button type="button" data-act="of-one" aria-pressed=${both ? "false" : "true"} @click=${() => both && choose(null)}><bdi>${view.model.search.state.person.first_name}</bdi></button>
     ${shown.map(({ board }) => html`<button type="button" data-act="of-both" data-search=${board} aria-pressed=${both ? "true" : "false"} @click=${() => both || choose(board)}>${t("both: {names}", { names: namesWith(board, view) })}</button>`)}
   </div>`;

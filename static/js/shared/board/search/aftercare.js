@@ -52,14 +52,14 @@ function whoAndWhen({ due, assignee }, view) {
 /** @param {BoardView} view */
 function talkLine(view) {
   const kept = view.model.search.state.talk_kept;
-  const recorded = kept ? t("The talk with the child was recorded on {at} by {name}.", { at: formatMoment(kept.at), name: accountName(view.session, kept.by) }) : t("No talk with the child is recorded.");
+  const recorded = kept ? t("The talk with the child was recorded by {name}: {at}.", { at: formatMoment(kept.at), name: accountName(view.session, kept.by) }) : t("No talk with the child is recorded.");
   return html`<p data-testid="talk">${recorded}
     ${view.past || !view.mayNote ? nothing : html`<button type="button" class="plain" data-act="talk" @click=${() => view.talks.open(Boolean(kept))}>${kept ? t("Open the talk") : t("Record the talk")}</button>
       ${view.talks.problem ? html`<span class="error" role="status">${view.talks.problem}</span>` : nothing}`}</p>`;
 }
 
 /** @param {Form} form @param {LiveBoardView} view */
-export const talkBody = (form, view) => html`<p class="hint">${t("Sealed: read by the members of this search. Each view is logged.")}</p>
+export const talkBody = (form, view) => html`<p class="hint">${t("Confidential: read by the members of this search. Each view is logged.")}</p>
   ${rows(form, pathsOf(talkFields()).filter((path) => path !== OFFERED), view)} ${row(form, OFFERED, view)}`;
 
 /** Talks after earlier disappearances, for those who work on this one. @param {BoardView} view */
