@@ -15,6 +15,13 @@ from models.texts import N_
 internal = partial(field, reads_as="internal")
 
 
+Loss = Literal["access", "account", "duty", "handover"]
+LOSSES = {
+    "access": N_("no access to the search"), "account": N_("account can no longer act"), "duty": N_("end of the duty"),
+    "handover": N_("handover of the shift"),
+}  # fmt: skip
+
+
 class AlarmSubject(Data):
     """Entity that an alarm is about, and the event of its board that caused it.
 
@@ -49,6 +56,10 @@ class Alarm(Entity, table=True):
     `handover`: number of the accepted handover by which it passed to that account; null if the account got it otherwise. *0.4.0*
     `lapsed_by`: account whose promise lapsed, until somebody takes the alarm. *0.4.0*
     `lapsed_at`: time at which that promise lapsed. *0.4.0*
+    `released_by`: account that gave it back, handed it on, or lost it, until somebody takes the alarm. *0.4.0*
+    `released_at`: time at which that account ceased to have it. *0.4.0*
+    `released_because`: why that account lost it, if it did not give it up: its `access` to the search ended, the `account` can no
+    longer act, its `duty` ended, or it handed over the shift (`handover`) to an account that cannot act on the search. *0.4.0*
     `ended`: `settled`: its cause is gone.
     """
 
@@ -83,6 +94,9 @@ class Alarm(Entity, table=True):
     handover: int | None = internal(int, N_("Handover"))
     lapsed_by: str | None = internal(Id, N_("Lapsed for"), control="person")
     lapsed_at: str | None = internal(Time, N_("Lapsed at"))
+    released_by: str | None = internal(Id, N_("Released by"), control="person")
+    released_at: str | None = internal(Time, N_("Released at"))
+    released_because: str | None = field(Loss, N_("Released because"), choices=LOSSES)
     ended_at: str | None = field(Time, N_("Ended at"))
     ended: str | None = field(Literal["settled"], N_("Ended because"), choices={"settled": N_("the cause is gone")})
     # Not in the state:

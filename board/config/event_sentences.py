@@ -7,7 +7,8 @@ path", defines how a placeholder is filled. A placeholder without a slot uses th
 - `event`, `kind`, `board`; `state` after the event, and `before` it; `latest`: the state, or the last one of a removed entity
 - `was` and `now`: values of the changed fields; `count` of changes; `known`: the state before the event is
 - `own`: the actor is the new assignee, or the person on duty; `mine`: the reader is the new assignee
-- `change`: the only change; `restatement`: the changed summary of a search; `again`: an alarm asks in another round
+- `change`: the only change; `restatement`: the changed summary of a search; `again`: an alarm asks in another round;
+  `shortened`: a promise ends earlier than before
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,6 +32,7 @@ BEFORE_CHANGES = {
 SHORT = 60  # characters: a longer value gets its own line
 _OF_TIP: dict[str, Sequence[Any]] = {"!state.tip": _SET}
 _UNGRADED: dict[str, Sequence[Any]] = {"before.grade.source": ("F",), "before.grade.content": (6,)}  # nobody graded it before
+_BECAUSE = "state.released_because"
 _SAME_CHILD: dict[str, Sequence[Any]] = {"state.answer.answer": ("same",)}
 
 Text = str | tuple[str, str]  # a plural of `count`: one and many
@@ -353,16 +355,20 @@ SENTENCES: dict[str, Sentence] = {
     "alarm.raised": _alarm(N_("{who} raised an alarm: {what}")),
     "alarm.escalated": _alarm(
         N_("{what}: nobody had the alarm, so {who} asked {names}"),
-        Variant(N_("{what}: nobody had the alarm, so {who} asked the same people again"), {"again": [True]}),
+        Variant(N_("{what}: nobody had the alarm, so {who} asked {all} again"), {"again": [True]}),
         N_("{what}: nobody had the alarm, so {who} continued to ask"),
-        names="asked",
+        names="asked", all="asked_again",
     ),
     "alarm.taken": _alarm(
         N_("{name} has it until {time}, after {length}: {what}"), N_("{name} has it until {time}: {what}"),
         N_("{name} has it, after {length}: {what}"), N_("{name} has it: {what}"),
         name="person state.taken_by", length="wait state", time="time state.until",
     ),
-    "alarm.extended": _alarm(N_("{who} extended the promise until {time}: {what}"), time="time state.until"),
+    "alarm.extended": _alarm(
+        Variant(N_("{who} changed the promise from {from} to {time}: {what}"), {"shortened": [True]}),
+        N_("{who} extended the promise until {time}: {what}"),
+        time="time state.until", from_="time before.until",
+    ),
     "alarm.lapsed": _alarm(N_("The promise of {name} lapsed, so nobody had it: {what}"), name="person state.lapsed_by"),
     "alarm.handed_on": _alarm(N_("{who} handed the alarm on to {name}: {what}"), name="last state.asked"),
     "alarm.handed_over": _alarm(
@@ -373,6 +379,10 @@ SENTENCES: dict[str, Sentence] = {
     "alarm.given_back": _alarm(N_("{who} gave the alarm back, so nobody had it: {what}")),
     "alarm.released": _alarm(
         Variant(N_("The alarm was reopened because {who} unassigned it: {what}"), {"!event.actor": _SET}),
+        Variant(N_("The alarm was reopened because {name} no longer has access: {what}"), {_BECAUSE: ["access"]}),
+        Variant(N_("The alarm was reopened because the account of {name} can no longer act: {what}"), {_BECAUSE: ["account"]}),
+        Variant(N_("The alarm was reopened because {name} is no longer on duty: {what}"), {_BECAUSE: ["duty"]}),
+        Variant(N_("The alarm was reopened because {name} handed over the shift: {what}"), {_BECAUSE: ["handover"]}),
         N_("The alarm was reopened because {name} can no longer act, or is no longer on duty: {what}"),
         N_("The alarm was reopened because the person who had it can no longer act, or is no longer on duty: {what}"),
         name="person was.taken_by",

@@ -8,7 +8,9 @@ from models.place import LINES
 
 Condition = dict[str, list[Any]]  # see board/engine/conditions.py
 
-CONTENTS = range(1, 7)  # of grades
+# by the assessment, as on timelines (static/js/shared/timeline/marks.js): the more certain, the fuller
+VERDICTS = {"confirmed": "content-1", "credible": "content-2", "unassessed": "content-4", "unverifiable": "content-5"}
+RULED_OUT = ("not_the_child", "duplicate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +38,10 @@ _ON_BOARD: Condition = {"withdrawn": [False]}
 MARKS = (
     MarkRule("search", "last_seen", "missing_since", shown={}, shapes=(({}, "seen-last"),)),
     MarkRule(
-        "sighting", "place", "seen_at", shown=_ON_BOARD, ruled_out={"assessment": ["not_the_child", "duplicate"]},
+        "sighting", "place", "seen_at", shown=_ON_BOARD, ruled_out={"assessment": [*RULED_OUT]},
         shapes=(
-            ({"assessment": ["not_the_child"]}, "cross"),
-            *(({"grade.content": [content]}, f"content-{content}") for content in CONTENTS),
+            *(({"assessment": [verdict]}, shape) for verdict, shape in VERDICTS.items()),
+            ({"assessment": [*RULED_OUT]}, "cross"),
         ),
     ),
     MarkRule("task", "place", "due", shown=_ON_BOARD, shapes=(({}, "task"),)),

@@ -130,8 +130,10 @@ class Seeder:
         self._take_alarms(session, self._now)
         self._extend_promises(session, self._now)
         self.clock = self._now
-        for alarm in session.exec(_PROMISED.order_by(Alarm.raised_at)).all():
-            self._extend(session, alarm, self._now + PROMISED)
+        until = self._now + PROMISED
+        earlier = _PROMISED.where(col(Alarm.until) < format_utc(until))  # nobody shortens a promise
+        for alarm in session.exec(earlier.order_by(Alarm.raised_at)).all():
+            self._extend(session, alarm, until)
 
     async def _raise_due(self, service: BoardService) -> None:
         """Raise the alarms that are due by now, so that the first papers of the demo count what its screens count."""

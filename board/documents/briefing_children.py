@@ -291,12 +291,12 @@ class BriefingChildren(ReportDocument):
         return self._say(N_("unanswered: {waiting}"), waiting=waiting) if waiting else ""
 
     def _owner(self, card: State, is_large: bool) -> Piece:
-        """Return " · Bob Claes has it until 12:40", " · Bob Claes, no answer yet", or that nobody is assigned. A row on a full
-        page has only the first name."""
+        """Return " · Bob Claes has it until 12:40", " · Bob Claes, alarm not answered", or that nobody is assigned. A row on a
+        full page has only the first name."""
         alarm, name = self._alarm_by_subject.get(card["id"]), self._name(card["assignee"])
         text, first_name = self._owner_text(card), name.split()[0]
         if alarm is not None and reported_alarms.is_only_assigned(alarm):
-            text, first_name = (self._say(N_("{name}, no answer yet"), name=each) for each in (name, first_name))
+            text, first_name = (self._say(N_("{name}, alarm not answered"), name=each) for each in (name, first_name))
         if not card["assignee"]:
             first_name = str(text)
         return f"\u00a0· {text}" if is_large else UserText(f"\u00a0· {text}", short=f"\u00a0· {first_name}")

@@ -93,11 +93,18 @@ def facts_of(event: Mapping[str, Any], before: Any, board: str, values: FieldVal
         "mine": False,  # paper is for more than one reader
         "own": author is not None and author in (value_at(state, "assignee"), value_at(state, "account")),
         "restatement": _restatement(changes, state), "again": any(change.path == "round" for change in changes),
+        "shortened": _is_shortened(former, state),
     }  # fmt: skip
     it = Facts(event, kind, author, changes, [], known, values)
     it.shown.extend(shown_changes(changes, kind, UNKNOWN if begins else before, state, it.field))
     known["change"] = _only_change(it)
     return it
+
+
+def _is_shortened(before: Any, state: Any) -> bool:
+    """Return whether the promise of an alarm ends earlier than before."""
+    former, until = value_at(before, "until"), value_at(state, "until")
+    return former is not None and until is not None and until < former
 
 
 def _first_values(event: Mapping[str, Any]) -> list[Change]:

@@ -100,6 +100,17 @@ def _asked(it: Facts, *_: Any) -> Piece | None:
     return enumeration(filter(None, [group, *names]), it.values.reads) or None if it.known["known"] else None
 
 
+def _asked_again(it: Facts, *_: Any) -> Piece | None:
+    """Return the people whom an alarm asks in another round: all whom it has asked."""
+    state = it.known["state"]
+    if not it.known["known"]:
+        return None
+    if state.get("everybody"):
+        return it.values.translate(sentences.ALL_USERS)
+    group = it.values.translate(sentences.ALL_ON_DUTY) if state.get("asked_on_duty") else None
+    return enumeration(filter(None, [group, *map(it.values.person, state["asked"])]), it.values.reads) or None
+
+
 def _confirmed(it: Facts, *_: Any) -> Piece | None:
     """Return the texts of a handover that are still true."""
     changed = {path.split(".")[1] for path in it.event.get("changes") or () if "." in path}
@@ -132,6 +143,7 @@ def _within(it: Facts, label: str) -> str:
 # By name: return the text of the value at a path; None if it has none. Readers of the whole event ignore value and path.
 READERS: dict[str, Callable[[Facts, Any, str], Piece | Line | None]] = {
     "who": _who, "what": _what, "type": _type, "event": _event, "title": _title, "wait": _wait, "asked": _asked,
+    "asked_again": _asked_again,
     "confirmed": _confirmed,
     "text": lambda it, value, path: it.typed(value),
     "given": lambda it, value, path: value,

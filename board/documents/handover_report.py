@@ -129,7 +129,7 @@ class ReportDocument(OpenAlarms):
         for account, summary in section["restatements"].items():
             texts += self._restated(account, summary)
         blocks = [block for block in self._blocks(section) if block.lines]
-        notes = (self._unread(section), self._empty_texts(briefing, section["restatements"]))
+        notes = (self._unread(section), self._empty_texts(briefing, section))
         return Section(
             self._heading(search, section["together"]), self._facts(section), texts, blocks, " ".join(filter(None, notes))
         )
@@ -139,17 +139,19 @@ class ReportDocument(OpenAlarms):
         account = section["unread_by"]
         return self._say(sentences.NOT_READ, name=self._name(account)) if account else ""
 
-    def _empty_texts(self, briefing: State, restatements: State) -> str:
+    def _empty_texts(self, briefing: State, section: State) -> str:
         """Return the names of the empty texts; "" without a handover, because texts are written only for one.
 
-        The texts are named if there is a summary, because "nothing was written" would be false above it.
+        The texts are named if there is a summary, because "nothing was written" would be false above it. The text
+        about calls is not missing if calls are due.
         """
         texts = _texts(Briefing.KIND)
-        names = [self._translate(name) for path, name in texts.items() if not briefing.get(path)]
+        empty = [path for path in texts if not briefing.get(path)]
+        if len(empty) == len(texts) and self._number and not section["restatements"]:
+            return self._translate(sentences.NOTHING_WRITTEN)
+        names = [self._translate(texts[path]) for path in empty if path != "contacts" or not section["calls"]]
         if not names or not self._number:
             return ""
-        if len(names) == len(texts) and not restatements:
-            return self._translate(sentences.NOTHING_WRITTEN)
         return self._say(sentences.NOT_FILLED_IN, names=" · ".join(names))
 
     def _restated(self, account: str, summary: State) -> list[tuple[str, UserText]]:

@@ -8,7 +8,7 @@ import orjson
 from markupsafe import Markup
 from sqlmodel import Session
 
-from board.config import sentences
+from board.config import map_marks, sentences
 from board.documents import content
 from board.documents.content import Line, UserText, short_datetime
 from board.engine import conditions, kinds, snapshot
@@ -77,7 +77,13 @@ class MapDocument:
     def svg(self, width: int, height: int, colours: palette.Palette = palette.LIGHT, text: float = TEXT_SIZE) -> Markup:
         """Return the drawing."""
         marks = [self._mark(point) for point in self.points]
-        return Markup(drawing.draw(marks, width, height, Style(colours, text, self._reads)))  # noqa: S704 # escapes its texts
+        return Markup(drawing.draw(marks, width, height, Style(colours, text, self._reads), self._legend()))  # noqa: S704 # escapes its texts
+
+    def _legend(self) -> list[tuple[str, str]]:
+        """Return the shapes of the sightings on the map, with the assessments that they mean."""
+        shapes = {point.shape for point in self.points if point.kind == "sighting"}
+        verdicts = {**map_marks.VERDICTS, map_marks.RULED_OUT[0]: "cross"}
+        return [(shape, self._label("sighting", "assessment", code)) for code, shape in verdicts.items() if shape in shapes]
 
     def marks_for_walls(self) -> Iterator[Mark]:
         """Yield the marks of points that are not ruled out, without numbers of cards and words that people typed."""

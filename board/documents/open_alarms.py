@@ -35,15 +35,22 @@ class OpenAlarms(SearchFacts):
 
     def _alarm_facts(self, limit: int) -> list[Fact]:
         """Return the numbers of alarms, and at most `limit` of them, first those that nobody has, as one fact; none without an
-        alarm. A full page has half of them."""
+        alarm. A full page has half of them. The last part counts the others."""
         line: Line = [self._alarm_counts()]
-        for index, (section, alarm) in enumerate(self._alarms()[:limit]):
+        alarms, half = self._alarms(), limit // 2
+        for index, (section, alarm) in enumerate(alarms[:limit]):
             text = f" — {self._alarm_name(section, alarm)}\u00a0· {', '.join(self._custody(section, alarm))}"
-            line.append(UserText(text, short="" if index >= limit // 2 else None))
+            line.append(UserText(text, short="" if index >= half else None))
+        if len(alarms) > half:
+            line.append(UserText(self._others(len(alarms) - limit), short=self._others(len(alarms) - half)))
         return [(self._open_title(), line)] if line != [""] else []
 
+    def _others(self, count: int) -> str:
+        """Return " — 6 more in the handover report"; "" if no alarm is left out."""
+        return f" — {self.ngettext(*sentences.MORE_IN_REPORT, count)}" if count > 0 else ""
+
     def _alarm_counts(self) -> str:
-        """Return "3 that somebody has · 4 assigned, no answer yet · 6 that nobody has · 3 pass on with the shift"."""
+        """Return "3 that somebody has · 4 assigned, not answered · 6 that nobody has · 3 pass on with the shift"."""
         held, assigned, free, moving = (self._total(name) for name in ("held", "assigned", "open", "moving"))
         counted = (
             (held, sentences.SOMEBODY_HAS), (assigned, sentences.ASSIGNED_ONLY), (free - assigned, sentences.NOBODY_HAS),
@@ -109,13 +116,17 @@ class OpenAlarms(SearchFacts):
 
     def _nobody_has_it(self, alarm: State) -> str:
         """Return the sentence about an alarm that nobody has or, in a signed report, that nobody had then."""
-        is_live = self._report["live"]
         if alarm["lapsed_by"] is not None and alarm["lapsed_at"] is not None:
-            text = sentences.HAD_IT if is_live else sentences.HAD_IT_AT_SIGNING
-            return self._say(text, name=self._name(alarm["lapsed_by"]), time=self._near(alarm["lapsed_at"]))
-        if alarm["assignee"] is None:
-            return self._translate(sentences.NOBODY_HAS_IT if is_live else sentences.NOBODY_HAD_IT)
-        return self._say(sentences.NO_ANSWER, name=self._name(alarm["assignee"]))
+            return self._had_it(alarm["lapsed_by"], alarm["lapsed_at"])
+        if alarm["assignee"] is not None:
+            return self._say(sentences.NO_ANSWER, name=self._name(alarm["assignee"]))
+        if alarm["released_by"] is not None and alarm["released_at"] is not None:
+            return self._had_it(alarm["released_by"], alarm["released_at"])
+        return self._translate(sentences.NOBODY_HAS_IT if self._report["live"] else sentences.NOBODY_HAD_IT)
+
+    def _had_it(self, former: str, until: str) -> str:
+        text = sentences.HAD_IT if self._report["live"] else sentences.HAD_IT_AT_SIGNING
+        return self._say(text, name=self._name(former), time=self._near(until))
 
     def _owner_text(self, card: State) -> str | None:
         """Return who has a card: the owner of its alarm, or its assignee."""

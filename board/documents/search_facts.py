@@ -55,7 +55,18 @@ class SearchFacts(ReportWording):
         """Return whether the disappearance is worrying or, without a decision, if one is due."""
         if search["worrying"] is not None or (search["undecided"] and search["status"] != "open"):
             return self._translate(_DECIDED[search["worrying"]])
-        return self._translate(sentences.DECISION_DUE if search["undecided"] else sentences.NO_CRITERION)
+        return self._translate(sentences.DECISION_DUE) if search["undecided"] else self._open_criteria(search["open_criteria"])
+
+    def _open_criteria(self, criteria: State) -> str:
+        """Return which criteria are not answered, or that no criterion applies."""
+        if criteria["open"] == criteria["all"]:
+            return self._translate(sentences.CRITERIA_OPEN)
+        unknown = ", ".join(self._field(f"criteria.{key}") for key in criteria["unknown"])
+        parts = [
+            self._translate(sentences.CRITERIA_PARTLY_OPEN) if criteria["open"] else "",
+            self._say(sentences.CRITERIA_UNKNOWN, criteria=unknown) if unknown else "",
+        ]
+        return " · ".join(filter(None, parts)) or self._translate(sentences.NO_CRITERION)
 
     def _decider(self, search: State) -> Line:
         """Return who decided if the disappearance is worrying."""

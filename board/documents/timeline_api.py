@@ -59,7 +59,8 @@ async def timeline(request: Request, caller: Caller) -> Reply[TimelineAnswer]:
     `as_of`: time of the event `seq`.
     `items`: by when they happened, those with an unknown time last; at most 2,000, those that became known last.
     `items[].id`: the same in each answer.
-    `items[].kind`: kind of the entity; `last_seen` for the moment since which the child is missing.
+    `items[].kind`: kind of the entity; `last_seen` for the moment since which the child is missing, `found` for that
+    at which it was found.
     `items[].sureness`: `at`: at `from`. `during`: from `from` to `until`. `unknown`: both are null; before `known_at`.
     `items[].known_at`: when it became known: for a sighting, when it was received.
     `items[].early`: whether it happened before the child was missing.
@@ -68,7 +69,7 @@ async def timeline(request: Request, caller: Caller) -> Reply[TimelineAnswer]:
     `items[].seq`: event that shows it in the history of the search; null if it is on another board.
     `items[].text`: at most 200 characters.
     `items[].by`: who recorded it, or who searched a place; empty if it is not known.
-    `items[].grade`: of a sighting, such as `B2`; otherwise empty.
+    `items[].grade`: of a sighting, such as `B2`, or that nobody has graded it, in words; otherwise empty.
     `items[].assessment`: of a sighting; otherwise null.
     `items[].verdict`: the assessment in words; of a place: how sure the search was.
     `gaps`: periods of at least 30 minutes in which it is not known where the child was, and the period until now.

@@ -11,20 +11,21 @@ from board.config import sentences
 from board.documents.event_text import describe
 from board.documents.field_values import FieldValues, plain
 from board.documents.shown_changes import UNKNOWN
-from board.timeline.items import LAST_SEEN, Item
+from board.timeline.items import FOUND, LAST_SEEN, Item
 from models.entity import State
 from models.handover import SearchHandover
 from models.note import Note
 from models.place import Place
 from models.search import Search
-from models.sighting import Sighting
+from models.sighting import Grade, Sighting
 
+UNGRADED = Grade()
 MAX_TEXT = 200  # characters of a text in an answer or a row; the card has all of it
 
 
 class ItemText(NamedTuple):
-    """Texts of an item. `grade`: such as "B2". `verdict`: assessment of a sighting, or certainty of a searched place, in words.
-    `by`: who recorded it, or who searched a place."""
+    """Texts of an item. `grade`: such as "B2", or that nobody has graded it. `verdict`: assessment of a sighting, or certainty of a
+    searched place, in words. `by`: who recorded it, or who searched a place."""
 
     title: str
     text: str = ""
@@ -37,7 +38,7 @@ class ItemText(NamedTuple):
 def text_of(item: Item, board: str, values: FieldValues) -> ItemText:
     """Return the texts of an item of a search's timeline."""
     compose: dict[str, Callable[[Item, FieldValues], ItemText]] = {
-        LAST_SEEN: _last_seen, Sighting.KIND: _sighting, Note.KIND: _note, Place.KIND: _searched_place,
+        LAST_SEEN: _last_seen, FOUND: _found, Sighting.KIND: _sighting, Note.KIND: _note, Place.KIND: _searched_place,
         SearchHandover.KIND: _handover, Search.KIND: partial(_decision, board=board),
     }  # fmt: skip
     text = compose[item.kind](item, values)
@@ -60,7 +61,17 @@ def _sighting(item: Item, values: FieldValues) -> ItemText:
     state, grade = item.state, item.state["grade"]
     verdict = plain(values.value("assessment", state["assessment"], Sighting.KIND) or "")
     title = plain(values.entity(Sighting.KIND, state))
-    return ItemText(title, state["description"], _place(state["place"], values), f"{grade['source']}{grade['content']}", verdict)
+    is_graded = (grade["source"], grade["content"]) != (UNGRADED.source, UNGRADED.content)
+    text = f"{grade['source']}{grade['content']}" if is_graded else values.translate(sentences.NOT_GRADED)
+    return ItemText(title, state["description"], _place(state["place"], values), text, verdict)
+
+
+def _found(item: Item, values: FieldValues) -> ItemText:
+    """Return how the child was found, and where."""
+    outcome = item.state["outcome"]
+    told = [plain(values.value(f"outcome.{name}", outcome[name], Search.KIND) or "") for name in ("condition", "how")]
+    title = plain(values.value("status", item.state["status"], Search.KIND) or "")
+    return ItemText(title, " · ".join(filter(None, told)), place=outcome["place"] or "")
 
 
 def _place(place: State | None, values: FieldValues) -> str:

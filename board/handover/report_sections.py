@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from board.commands.searches.suggested_criteria import suggested, undecided
+from board.commands.searches.suggested_criteria import open_criteria, suggested, undecided
 from board.commands.sightings import queues
 from board.engine import kinds
 from board.engine.conditions import holds, value_at
@@ -162,6 +162,7 @@ def _search(state: State) -> ReportedSearch:
         "last_seen": state["last_seen"], "goal": state.get("goal"),
         "details": state.get("details"), "earlier": state.get("earlier"),
         "suggested": suggested(state), "undecided": undecided(state), "photo": state.get("photo"),
+        "open_criteria": open_criteria(state),
         "person": {name: state["person"].get(name) for name in CHILD_FIELDS},
     }  # fmt: skip
 

@@ -4,6 +4,7 @@ from typing import Annotated, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
+from board.commands.searches.suggested_criteria import OpenCriteria
 from board.config.predefined_tasks import younger_than
 from board.engine import kinds
 from board.notifications.alert_format import CardKind
@@ -64,7 +65,7 @@ ReportedSearch = TypedDict("ReportedSearch", {
     "details": Annotated[State | None, of_state(Search, "details")],
     "earlier": Annotated[dict[str, State] | None, of_state(Search, "earlier")],
     "suggested": list[Annotated[str, ComputedSchema(lambda: {"enum": list(younger_than())})]], "undecided": bool,
-    "photo": Annotated[str | None, of_state(Search, "photo")],
+    "open_criteria": OpenCriteria, "photo": Annotated[str | None, of_state(Search, "photo")],
     "person": Annotated[State, part_of_state(Search, *CHILD_FIELDS, group="person")],
 })  # fmt: skip
 LastConfirmed = TypedDict("LastConfirmed", {
@@ -83,7 +84,8 @@ AlarmSubject = TypedDict("AlarmSubject", {"kind": str, "id": Id, "number": Count
 ReportedAlarm = TypedDict("ReportedAlarm", {
     "id": Id, "seq": Count, "about": AlarmSubject, "rule": str, "occasion": str | None, "title": str | None,
     "raised_at": Time, "taken_by": Id | None, "taken_at": Time | None, "until": Time | None, "promises": Count,
-    "lapsed_by": Id | None, "lapsed_at": Time | None, "assignee": Id | None, "moves": bool,
+    "lapsed_by": Id | None, "lapsed_at": Time | None, "released_by": Id | None, "released_at": Time | None,
+    "assignee": Id | None, "moves": bool,
 })  # fmt: skip
 # Alarms of a board that have not ended, and how many nobody has, are assigned without an answer, somebody has, and pass on
 # with the shift.
@@ -124,6 +126,10 @@ are.
 `search.worrying_decided_by`: *0.4.0*
 `search.suggested`: as in the summary.
 `search.undecided`: a criterion applies or is suggested, and nobody has decided.
+`search.open_criteria`: criteria that nobody has answered with yes or no. *0.4.0*
+`search.open_criteria.unknown`: keys of those with a basis.
+`search.open_criteria.open`: number of the others.
+`search.open_criteria.all`: number of all criteria, answered or not.
 `outside`: the account that should answer for the search but may not see it, or null: who is expected to take over, while a
 handover is open and as it was signed; otherwise who holds the shift. Then the `keeper` of the briefing answers for it.
 `last_confirmed`: the sighting that was confirmed and seen last, or null.
@@ -145,7 +151,7 @@ signed, which can be after the position of the section. *0.4.0*
 `alarms.listed`: at most 100: first those that nobody has, the longest first; then those that are only assigned; then those that
 pass on; then the others, by `until`.
 `alarms.listed[].title`: of the card or tip, the beginning of the note, or the person of the planned duty; null if it has none.
-`alarms.listed[].taken_by`: who has it, until `until`; null if nobody has it since `lapsed_at`, or since `raised_at`.
+`alarms.listed[].taken_by`: who has it, until `until`; null if nobody has it since `lapsed_at`, `released_at` or `raised_at`.
 `alarms.listed[].moves`: it passes on: the outgoing coordinator has it, and does not keep it.
 `unanswered`: how many sightings wait in each queue. *0.4.0*
 `unanswered.wakes`: how many wakes wait; they are not in `look`. *0.4.0*

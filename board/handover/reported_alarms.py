@@ -64,7 +64,8 @@ def _alarm(alarm: EntityAt, subject: EntityAt | None, moves: bool) -> ReportedAl
         "rule": state["rule"], "occasion": state.get("occasion"), "title": _title(about["kind"], card),
         "raised_at": state["raised_at"], "taken_by": state["taken_by"], "taken_at": state["taken_at"],
         "until": state.get("until"), "promises": state.get("promises", 0), "lapsed_by": state.get("lapsed_by"),
-        "lapsed_at": state.get("lapsed_at"), "assignee": card.get("assignee"), "moves": moves,
+        "lapsed_at": state.get("lapsed_at"), "released_by": state.get("released_by"), "released_at": state.get("released_at"),
+        "assignee": card.get("assignee"), "moves": moves,
     }  # fmt: skip
 
 
@@ -87,11 +88,11 @@ def is_only_assigned(alarm: ReportedAlarm | State) -> bool:
 def order(alarm: ReportedAlarm) -> tuple[bool, bool, bool, str, str]:
     """Return the sort key of an alarm: first those that nobody has, then those of assignees who have not answered, then those
     that pass on, then by the end of the promise."""
-    since = alarm["lapsed_at"] or alarm["raised_at"]
+    since = alarm["lapsed_at"] or alarm["released_at"] or alarm["raised_at"]
     is_held = alarm["taken_by"] is not None
     return is_held, is_only_assigned(alarm), not alarm["moves"], (alarm["until"] or "") if is_held else since, alarm["id"]
 
 
 def people_of(alarms: Iterable[ReportedAlarm]) -> set[str | None]:
     """Return the accounts that alarms name."""
-    return {account for alarm in alarms for account in (alarm["taken_by"], alarm["lapsed_by"], alarm["assignee"])}
+    return {alarm[key] for alarm in alarms for key in ("taken_by", "lapsed_by", "released_by", "assignee")}

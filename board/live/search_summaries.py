@@ -30,7 +30,7 @@ VIEWERS_PER_YIELD = 20  # viewers served before other tasks run
 MAX_PRESENT = 10  # people named per search; `people` counts all
 
 Profile = str | None  # of displays; None: for accounts
-ALARM_ON_DISPLAYS = ("rule", "occasion", "raised_at", "step", "lapsed_at")
+ALARM_ON_DISPLAYS = ("rule", "occasion", "raised_at", "step", "lapsed_at", "released_at")
 INNER_SIGHTING = ("assessment", "seen_at", "place")  # of a credible sighting, for displays in inner rooms; the place as text
 GOAL_SET = "search.goal_set"
 COUNTS = ("unassessed_sightings", "open_tasks", "overdue_tasks", "overdue_open", "promised", "unanswered")

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import Any, NamedTuple
 
-from board.config.map_marks import MARKS
 from board.maps import background
 from board.maps.background import Outline
 from board.maps.label_places import LETTER, Box, fitting
@@ -14,7 +13,7 @@ from board.maps.shapes import shape
 from board.maps.view import Position, View, view_of
 
 MAX_SHOWN_POINTS = 500  # marks; a drawing with more has the first of them, and says so
-_KINDS = [mark.kind for mark in MARKS]
+_RANK = ("content-1", "content-2", "seen-last", "content-4", "content-5", "task", "searched", "cross")  # the most certain first
 _FRAME = 3.8  # height of the scale and the attribution, in sizes of the text
 _DETAIL_ZOOM = {"cantons": 8.0, "rail": 9.0, "stations": 11.0}
 _TOWN_ZOOM = (12.0, 12.0, 11.0, 10.0, 9.0, 7.5, 6.5)  # from which zoom a town has its name, by the class of its population
@@ -31,6 +30,7 @@ class Mark(NamedTuple):
 
 
 Places = Sequence[tuple[Mark, Position]]
+Legend = Sequence[tuple[str, str]]  # shape, meaning
 
 
 class Style(NamedTuple):
@@ -41,26 +41,29 @@ class Style(NamedTuple):
     language: str
 
 
-def draw(marks: Sequence[Mark], width: int, height: int, style: Style) -> str:
-    """Return the SVG of a map."""
+def draw(marks: Sequence[Mark], width: int, height: int, style: Style, legend: Legend = ()) -> str:
+    """Return the SVG of a map. `legend`: shapes of marks with their meaning, for a line at the bottom."""
     shown = marks[:MAX_SHOWN_POINTS]
     above_frame = round(height - _FRAME * style.text)
     view = view_of((mark.point for mark in shown), width, above_frame)._replace(height=height)
     places = [(mark, view.position(mark.point.center)) for mark in sorted(shown, key=_by_certainty)]
-    texts = _fitting_texts(places, view, style)
-    taken = [*_taken(places, view, style), *(box for box, _, _ in texts)]
+    entries = list(_placed(legend, view, style))
+    covered = [*_taken(places, view, style), *(box for box, _, _ in entries)]
+    texts = _fitting_texts(places, view, style, covered)
+    taken = [*covered, *(box for box, _, _ in texts)]
     parts = [
         *_background(view, style, taken), *_areas(shown, view, style), *_marks(places, style), *_texts(texts, style),
-        *_frame(view, style),
+        *_legend(entries, style), *_frame(view, style),
     ]  # fmt: skip
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
     font = 'font-family="Noto Sans, DejaVu Sans, sans-serif"'
     return f'{head} role="img" {font}>{_hatching(style.palette)}{"".join(parts)}</svg>'
 
 
-def _by_certainty(mark: Mark) -> tuple[bool, int, str]:
+def _by_certainty(mark: Mark) -> tuple[bool, int]:
     """Order marks, the most certain first: it covers the others, and has its text first."""
-    return mark.point.is_ruled_out, _KINDS.index(mark.point.kind), mark.point.shape
+    shape = mark.point.shape
+    return mark.point.is_ruled_out, _RANK.index(shape) if shape in _RANK else len(_RANK)
 
 
 def _taken(places: Places, view: View, style: Style) -> Iterator[Box]:
@@ -178,7 +181,7 @@ def _marks(places: Places, style: Style) -> Iterator[str]:
         yield f'<g transform="translate({corner}) scale({size / 16:.3f})">{ink}</g>'
 
 
-def _fitting_texts(places: Places, view: View, style: Style) -> list[tuple[Box, Mark, Position]]:
+def _fitting_texts(places: Places, view: View, style: Style, covered: Sequence[Box]) -> list[tuple[Box, Mark, Position]]:
     """Return the marks whose text covers nothing; the list below the map has all of them."""
     boxes = [
         (box, mark, at)
@@ -186,7 +189,7 @@ def _fitting_texts(places: Places, view: View, style: Style) -> list[tuple[Box, 
         for box in Box.beside(at, max(mark.title, mark.note, key=len), style.text, _mark_size(style))
         if box.left >= 0 and box.right <= view.width
     ]
-    return fitting(boxes, MAX_SHOWN_POINTS, _taken(places, view, style))
+    return fitting(boxes, MAX_SHOWN_POINTS, covered)
 
 
 def _texts(texts: Iterable[tuple[Box, Mark, Position]], style: Style) -> Iterator[str]:
@@ -198,6 +201,25 @@ def _texts(texts: Iterable[tuple[Box, Mark, Position]], style: Style) -> Iterato
         yield _text(mark.title, x, y, text, palette.text, halo, bold=True, anchor=anchor)
         if mark.note:
             yield _text(mark.note, x, at.y + text * 1.1, text * 0.9, palette.text_2, halo, anchor=anchor)
+
+
+def _placed(legend: Legend, view: View, style: Style) -> Iterator[tuple[Box, str, str]]:
+    """Yield the entries of the legend that fit on a line, with their boxes."""
+    size, left, y = style.text * 0.85, style.text, view.height - 1.2 * style.text
+    for name, text in legend:
+        right = left + 1.6 * size + len(text) * size * LETTER
+        if right > view.width * 0.6:  # the attribution follows
+            return
+        yield Box(left, y - size, right, y + size / 2), name, text
+        left = right + size
+
+
+def _legend(entries: Sequence[tuple[Box, str, str]], style: Style) -> Iterator[str]:
+    size, palette = style.text * 0.85, style.palette
+    for box, name, text in entries:
+        ink = shape(name, palette.ruled_out if name == "cross" else palette.sighting, palette)
+        yield f'<g transform="translate({box.left:.1f} {box.top:.1f}) scale({size / 16:.3f})">{ink}</g>'
+        yield _text(text, box.left + 1.4 * size, box.bottom - size / 2, size, palette.text_2, palette.province)
 
 
 def _frame(view: View, style: Style) -> Iterator[str]:

@@ -15,7 +15,7 @@ EMAIL, WEBHOOK = "email", "webhook"
 Send = Callable[[], Awaitable[None]]
 
 SUBJECT = N_("{alarm} · {reference}: nobody has it")
-SUBJECT_ASSIGNED = N_("{alarm} · {reference}: assigned, no answer yet")
+SUBJECT_ASSIGNED = N_("{alarm} · {reference}: assigned, alarm not answered")
 SUBJECT_LAPSED = N_("{alarm} · {reference}: promise lapsed, nobody has it")
 SUBJECT_WITHOUT_SEARCH = N_("{alarm}: nobody has it")
 CALL = N_("Open it, and choose “I have it”.")

@@ -18,6 +18,7 @@ Sureness = Literal["at", "during", "unknown"]
 APPEALS: Lane = "appeals"
 DECISIONS_LANE: Lane = "decisions"
 LAST_SEEN = "last_seen"  # kind of the item for the moment since which the child is missing
+FOUND = "found"  # kind of the item for the moment at which the child was found
 LANE_OF_NOTE: Mapping[str, Lane] = {"contact": "contacts", "phone": "phone_bank", "bank": "phone_bank", "decision": "decisions"}
 APPEAL_SET = "search.appeal_set"
 DECISIONS = ("search.opened", "search.status_set", "search.worrying_set", "search.goal_set", APPEAL_SET)
@@ -127,6 +128,23 @@ def last_seen(search: State, opening: Creation | None) -> Item:
     """Return the item for the moment since which the child is missing."""
     known_at, account = search["opened_at"], opening and opening.account
     return Item(LAST_SEEN, "sightings", LAST_SEEN, When("at", search["missing_since"]), known_at, search, account)
+
+
+def found(search: State, decisions: Sequence[JournalEvent]) -> Item | None:
+    """Return the item for the moment at which the child was found; None if it was not. It is known since the first decision after
+    which the search had this status."""
+    outcome = search["outcome"]
+    if search["status"] != "found" or not outcome or not outcome.get("found_at"):
+        return None
+    since = next((number for number, event in enumerate(decisions) if _has_found_since(decisions[number:])), None)
+    event = decisions[since] if since is not None else None
+    known_at = event.at if event is not None else outcome["found_at"]
+    account, seq = (event.account, event.seq) if event is not None else (None, None)
+    return Item(FOUND, "sightings", FOUND, When("at", outcome["found_at"]), known_at, search, account, seq=seq)
+
+
+def _has_found_since(events: Sequence[JournalEvent]) -> bool:
+    return all(event.payload()["state"]["status"] == "found" for event in events)
 
 
 def of_decisions(events: Sequence[JournalEvent]) -> Iterator[Item]:

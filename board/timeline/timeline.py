@@ -8,7 +8,7 @@ from sqlmodel import Session
 from board.timeline import facts as reading
 from board.timeline.facts import Facts
 from board.timeline.gaps import Gap, gaps
-from board.timeline.items import Item, last_seen, of_decisions, of_entity, of_handovers
+from board.timeline.items import Item, found, last_seen, of_decisions, of_entity, of_handovers
 from models.board import Board
 from models.db.read_pacing import paced
 
@@ -44,6 +44,8 @@ def compose(session: Session, board: Board, seq: int, *, with_handovers: bool) -
 
 def _items(board: str, facts: Facts) -> Iterator[Item]:
     yield last_seen(facts.search, facts.creations.get(board))
+    if (item := found(facts.search, facts.decisions)) is not None:
+        yield item
     for entity in paced(facts.entities):
         if (item := of_entity(entity, facts.creations.get(entity.id))) is not None:
             yield item

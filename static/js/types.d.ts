@@ -375,6 +375,8 @@ interface Ownership {
   until?: IsoTime | null;
   lapsed_by?: AlarmTaker | null;
   lapsed_at?: IsoTime | null;
+  released_by?: AlarmTaker | null;
+  released_at?: IsoTime | null;
 }
 
 /** Data for the name of an alarm. */

@@ -28,6 +28,13 @@ async def owners(alarms: Alarms) -> tuple[str | None, str | None]:
     return state["taken_by"], entities[state["about"]["kind"], state["about"]["id"]]["assignee"]
 
 
+async def released(alarms: Alarms) -> str | None:
+    """Return who had the only alarm before nobody had it."""
+    (state,) = [state for state in (await alarms.states()).values() if not state["ended_at"]]
+    assert (state["released_by"] is None) == (state["released_at"] is None)
+    return str(state["released_by"]) if state["released_by"] else None
+
+
 async def assign(who: Person, alarms: Alarms, to: Person | None) -> list[int]:
     card = {"card": await about(alarms), "assignee": id_of(to) if to is not None else None}
     return list((await who.command(alarms.search, "card.assign", card))["seqs"])
@@ -118,7 +125,8 @@ async def test_the_list_of_what_waits_says_who_has_an_alarm(alarms: Alarms) -> N
         entries = (await desk.bob.http.get("/api/v1/unanswered")).json()["entries"]
         return [(each["alarm"], each["assignee"]) for each in entries if each["board"] == alarms.search]
 
-    id, nobody = await urgent(alarms), dict.fromkeys(("taken_by", "until", "lapsed_by", "lapsed_at"))
+    names = ("taken_by", "until", "lapsed_by", "lapsed_at", "released_by", "released_at")
+    id, nobody = await urgent(alarms), dict.fromkeys(names)
     assert await said() == [(nobody, None)]
     await assign(desk.bob, alarms, desk.victor)
     assert await said() == [(nobody, id_of(desk.victor))], "nobody has it who may act"
@@ -142,6 +150,7 @@ async def test_unassigning_a_card_opens_its_alarm_again(alarms: Alarms) -> None:
     await desk.charlie.command(alarms.search, "alarm.take", {"alarm": id})
     await assign(desk.charlie, alarms, None)
     assert await owners(alarms) == (None, None)
+    assert await released(alarms) == id_of(desk.charlie)
     assert await last(alarms, 2) == [("card.assigned", "Charlie"), ("alarm.released", "Charlie")]
     assert (await alarms.only())[1]["next_at"] == due, "as if it had never been taken"
     assert await alarms.after(2.1) == 1
@@ -168,9 +177,11 @@ async def test_handing_on_an_alarm_gives_up_its_card(alarms: Alarms) -> None:
     await desk.charlie.command(alarms.search, "alarm.take", {"alarm": id})
     await desk.charlie.command(alarms.search, "alarm.hand_on", {"alarm": id, "to": id_of(desk.ada)})
     assert await owners(alarms) == (None, None), "nobody has it until Ada takes it"
+    assert await released(alarms) == id_of(desk.charlie)
     assert await last(alarms, 2) == [("alarm.handed_on", "Charlie"), ("card.assigned", "Charlie")]
     await desk.ada.command(alarms.search, "alarm.take", {"alarm": id})
     assert await owners(alarms) == (id_of(desk.ada), id_of(desk.ada))
+    assert await released(alarms) is None
 
 
 async def test_a_card_is_unassigned_when_its_owner_loses_the_right(alarms: Alarms) -> None:
@@ -183,6 +194,7 @@ async def test_a_card_is_unassigned_when_its_owner_loses_the_right(alarms: Alarm
     await desk.server.service.database.write(disable)
     await alarms.escalation.escalate()
     assert await owners(alarms) == (None, None)
+    assert await released(alarms) == id_of(desk.charlie)
     assert await last(alarms, 3) == [("alarm.released", None), ("card.assigned", None), ("alarm.escalated", None)]
 
 

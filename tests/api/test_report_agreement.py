@@ -47,7 +47,7 @@ async def test_a_decision_is_due_only_if_a_criterion_applies(team: Team) -> None
     await handover_steps.take_shift(team.alice)
     due, none = facts(await printed(team.alice), "Worrying")
     assert due == "To be decided · suggested by the age: Younger than 13"
-    assert none == "No criterion applies so far"
+    assert none == "Criteria not gone through yet"
     await team.alice.command(search, "search.set_status", {"status": "closed", "reason": "over", "acknowledge": "as it is"})
     assert sorted(facts(await printed(team.alice), "Worrying"))[1].startswith("Not decided")
 
@@ -304,10 +304,10 @@ async def three_alarms(team: Team) -> str:
 
 
 COUNTS = {
-    "en": "1 that someone has · 1 assigned, no answer yet · 1 that nobody has",
-    "fr": "1 dont quelqu’un se charge · 1 attribuée, pas encore de réponse · 1 dont personne ne se charge",
-    "nl": "1 die iemand opvolgt · 1 toegewezen, nog geen antwoord · 1 die niemand opvolgt",
-    "de": "1, um den sich jemand kümmert · 1 zugewiesen, noch keine Antwort · 1, um den sich niemand kümmert",
+    "en": "1 that someone has · 1 assigned, not answered · 1 that nobody has",
+    "fr": "1 dont quelqu’un se charge · 1 attribuée, sans réponse · 1 dont personne ne se charge",
+    "nl": "1 die iemand opvolgt · 1 toegewezen, onbeantwoord · 1 die niemand opvolgt",
+    "de": "1, um den sich jemand kümmert · 1 zugewiesen, unbeantwortet · 1, um den sich niemand kümmert",
 }
 
 
@@ -326,10 +326,10 @@ async def test_counts_tell_assigned_alarms_from_free_ones(team: Team, three_alar
 
 
 OWNERS = {
-    "en": ("nobody has it", "Bob, no answer yet"),
-    "fr": ("personne ne s’en charge", "Bob, pas encore de réponse"),
-    "nl": ("niemand volgt dit op", "Bob, nog geen antwoord"),
-    "de": ("niemand kümmert sich darum", "Bob, noch keine Antwort"),
+    "en": ("nobody has it", "Bob, alarm not answered"),
+    "fr": ("personne ne s’en charge", "Bob, alarme sans réponse"),
+    "nl": ("niemand volgt dit op", "Bob, alarm onbeantwoord"),
+    "de": ("niemand kümmert sich darum", "Bob, Alarm unbeantwortet"),
 }
 
 

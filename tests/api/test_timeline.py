@@ -74,6 +74,23 @@ async def test_withdrawn_sighting_leaves_the_timeline_and_returns(scene: SearchS
     assert len(lane(await timeline(scene), "sightings")) == 2
 
 
+async def test_finding_has_its_time_and_place(scene: SearchScenario) -> None:
+    found = {"found_at": SEEN, "place": "Melle", "condition": "well", "how": "sighting", "family_told": True, "police_told": True}
+    assert [item["kind"] for item in lane(await timeline(scene), "sightings")] == ["last_seen"]
+    await scene.team.alice.command(
+        scene.search, "search.set_status", {"status": "found", "reason": "at the station", "outcome": found}
+    )
+    item = lane(await timeline(scene), "sightings")[-1]
+    assert (item["kind"], item["from"], item["place"], item["by"]) == ("found", SEEN, "Melle", "Alice")
+    assert (item["title"], item["text"].partition(" · ")[0]) == ("Found", "alive and well")
+    assert item["known_at"] > SEEN
+
+
+async def test_sighting_without_a_grade_says_so(scene: SearchScenario) -> None:
+    await scene.sighting(seen_at=SEEN)
+    assert lane(await timeline(scene), "sightings")[-1]["grade"] == "not graded"
+
+
 async def test_notes_are_in_the_lane_of_their_category(scene: SearchScenario) -> None:
     task = await scene.task()
     card, number = task["id"], task["state"]["number"]

@@ -51,6 +51,8 @@ def expected(snapshot: Board, events: list[dict[str, Any]], seq: int) -> set[tup
     for (kind, id), (_, state) in snapshot.items():
         if kind == "search":
             items.add(("last_seen", "sightings", state["missing_since"], None))
+            if state["status"] == "found" and state["outcome"]:
+                items.add(("found", "sightings", state["outcome"]["found_at"], None))
         elif kind == "sighting" and not state["withdrawn"]:
             items.add((id, "sightings", state["seen_at"], None))
         elif kind == "note" and state["category"] in LANE_OF_NOTE:

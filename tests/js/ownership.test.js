@@ -17,7 +17,7 @@ test("each state of an owner has one sentence", () => {
   const sentence = (taker, assignee, me = "alice") => whoHasIt({ taken_by: taker, assignee }, me);
   assert.equal(sentence(null, null), "nobody has it");
   assert.deepEqual([sentence(BOB, null), sentence(BOB, BOB), sentence(BOB, BOB, "bob")], ["Bob Claes has it", "Bob Claes has it", "You have it"]);
-  assert.deepEqual([sentence(null, BOB), sentence(null, BOB, "bob")], ["assigned to Bob Claes, no answer yet", "assigned to you, no answer yet"]);
+  assert.deepEqual([sentence(null, BOB), sentence(null, BOB, "bob")], ["assigned to Bob Claes, alarm not answered", "assigned to you, alarm not answered"]);
   assert.deepEqual([sentence(DORA, BOB), sentence(DORA, BOB, "dora")], ["Dora Coord has it, assigned to Bob Claes", "You have it, assigned to Bob Claes"]);
 });
 
@@ -29,8 +29,15 @@ test("a promise says until when, and a lapsed one who had it", () => {
   assert.deepEqual([said(lapsed), said(lapsed, "bob")], [`nobody has it, Bob Claes had it until ${TIME}`, `nobody has it, you had it until ${TIME}`]);
 });
 
+test("an alarm that was given up says who had it, unless its card is assigned", () => {
+  const released = { taken_by: null, assignee: null, released_by: BOB, released_at: UNTIL };
+  assert.equal(whoHasIt(released, "alice"), `nobody has it, Bob Claes had it until ${TIME}`);
+  assert.equal(whoHasIt({ ...released, assignee: DORA }, "alice"), "assigned to Dora Coord, alarm not answered");
+  assert.equal(whoHasIt({ ...released, taken_by: DORA }, "alice"), "Dora Coord has it");
+});
+
 test("a sentence without names says that nobody has an alarm, also if its card is assigned after a promise lapsed", () => {
-  assert.deepEqual([untakenText(false), untakenText(true)], ["nobody has it", "assigned, no answer yet"]);
+  assert.deepEqual([untakenText(false), untakenText(true)], ["nobody has it", "assigned, alarm not answered"]);
   assert.deepEqual([untakenText(false, true), untakenText(true, true)], ["nobody has it", "nobody has it"]);
   assert.deepEqual([isLapsed(null), isLapsed({ taken_by: null, lapsed_by: null }), isLapsed({ taken_by: "bob", lapsed_by: "dora" })], [false, false, false]);
   assert.ok(isLapsed({ taken_by: null, lapsed_by: "dora" }));
@@ -38,7 +45,7 @@ test("a sentence without names says that nobody has an alarm, also if its card i
 
 test("an owner follows from the states of an alarm and its card", () => {
   const session = { accounts: new Map([["bob", BOB], ["dora", DORA]]) };
-  const nobody = { taken_by: null, assignee: null, until: null, lapsed_by: null, lapsed_at: null };
+  const nobody = { taken_by: null, assignee: null, until: null, lapsed_by: null, lapsed_at: null, released_by: null, released_at: null };
   assert.deepEqual(ownerOf({ taken_by: "dora", until: UNTIL }, "bob", session), { ...nobody, taken_by: DORA, assignee: BOB, until: UNTIL });
   assert.deepEqual(ownerOf({ taken_by: null }, null, session), nobody);
   assert.deepEqual(ownerOf({ taken_by: null, lapsed_by: "bob", lapsed_at: UNTIL }, null, session), { ...nobody, lapsed_by: BOB, lapsed_at: UNTIL });

@@ -13,11 +13,17 @@ use(/** @type {any} */ ({ labels: {
 const plain = (/** @type {string} */ text) => text.replaceAll("\u00a0", " ");
 
 test("a decision is due only if a criterion applies, while the search is open", () => {
-  const search = { worrying: null, undecided: true, status: "open" };
+  const search = { worrying: null, undecided: true, status: "open", open_criteria: { unknown: [], open: 0, all: 9 } };
   assert.equal(decisionText(search), "To be decided");
   assert.equal(decisionText({ ...search, undecided: false }), "No criterion applies so far");
   assert.equal(decisionText({ ...search, status: "closed" }), label.decision(null));
   assert.deepEqual([true, false].map((worrying) => decisionText({ ...search, worrying })), ["yes", "no"].map(label.answer));
+});
+test("criteria that nobody went through are not told as a no", () => {
+  const said = (/** @type {any} */ criteria) => plain(decisionText({ worrying: null, undecided: false, status: "open", open_criteria: criteria }));
+  assert.equal(said({ unknown: [], open: 9, all: 9 }), "Criteria not gone through yet");
+  assert.equal(said({ unknown: ["threat"], open: 8, all: 9 }), `Not all criteria gone through yet · Unknown: ${label.criterion("threat")}`);
+  assert.equal(said({ unknown: ["threat"], open: 0, all: 9 }), `Unknown: ${label.criterion("threat")}`);
 });
 test("the person who accepted a handover is named instead of the expected one", () => {
   const handover = { status: "signed", incoming: "ada", ended_by: null };
@@ -52,7 +58,7 @@ test("a list says who has a card and until when, as its alarm does", () => {
   const card = { kind: "task", id: "t", assignee: "bob" }, view = { nameOf: (/** @type {string} */ id) => id, report: { whole: { live: true } } }, until = new Date().toISOString();
   const alarms = (/** @type {any} */ alarm) => ({ listed: [{ about: { id: "t" }, taken_by: null, assignee: "bob", until: null, lapsed_by: null, lapsed_at: null, ...alarm }] });
   assert.match(ownerText(card, false, alarms({ taken_by: "bob", until }), view), /^bob has it until \d\d:\d\d$/);
-  assert.equal(ownerText(card, false, alarms({}), view), "assigned to bob, no answer yet");
+  assert.equal(ownerText(card, false, alarms({}), view), "assigned to bob, alarm not answered");
   assert.equal(ownerText(card, true, alarms({}), view), "bob", "a finished task");
   assert.equal(ownerText(card, false, alarms({ assignee: null }), view), "nobody has it");
   assert.equal(ownerText(card, false, alarms({ assignee: null }), { ...view, report: { whole: { live: false } } }), "nobody had it", "when it was signed");

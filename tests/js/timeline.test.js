@@ -95,7 +95,7 @@ test("bars of unknown times leave the first rows to known times", () => {
   assert.deepEqual(placed.map(({ item: { id }, row }) => [id, row]), [["i1", 0], ["i6", 0], ["i9", 1]]);
 });
 
-test("a gap says how long, and how much is known", () => {
-  assert.equal(gapText({ from: START, until: iso(missing + 2.25 * HOUR), empty: true }, 0), "2\u00a0h\u00a015\u00a0min nothing known");
-  assert.equal(gapText({ from: START, until: null, empty: false }, missing + 3 * HOUR), "3\u00a0h\u00a000\u00a0min nothing sure");
+test("a gap says how long there was no credible sighting", () => {
+  assert.equal(gapText({ from: START, until: iso(missing + 2.25 * HOUR), empty: true }, 0), "2\u00a0h\u00a015\u00a0min without a credible sighting");
+  assert.equal(gapText({ from: START, until: null, empty: false }, missing + 3 * HOUR), "3\u00a0h\u00a000\u00a0min without a credible sighting");
 });

@@ -54,6 +54,7 @@ CHECKLIST = {"text": "the school", "done": False, "rank": "a0"}
 URGENT = {
     "about.kind": "sighting", "about.id": SIGHTINGS[0], "occasion": "sighting_urgent", "raised_at": "2026-11-28T09:00:00.000Z",
 }  # fmt: skip
+ENDS_AT, ENDED_AT = "2026-11-28T10:00:00.000Z", "2026-11-28T12:00:00.000Z"
 TAKEN = [f"2026-11-{time}.500Z" for time in ("28T09:00:07", "28T09:05:59", "28T11:05:00", "28T21:30:00", "30T12:00:00")]
 NOTE = {"text": "typed text", "corrects": None, "card": None, "category": "comment", "call": None}
 OF_VARIANTS: list[tuple[str, str, dict[str, Any], dict[str, Any], dict[str, Any]]] = [
@@ -106,7 +107,11 @@ OF_VARIANTS: list[tuple[str, str, dict[str, Any], dict[str, Any], dict[str, Any]
     ("alarm.raised", "alarm", {}, URGENT | {"about.kind": "task", "about.id": TASKS[0]}, {}),
     ("alarm.raised", "alarm", {}, URGENT | {"about.kind": "search", "about.id": SEARCH, "occasion": "worrying_search"}, {}),
     ("alarm.escalated", "alarm", {"round": 0}, URGENT | {"round": 1}, {}),
+    ("alarm.escalated", "alarm", {"round": 0, "asked": [ALICE]}, URGENT | {"round": 1, "asked": [ALICE]}, {}),
+    ("alarm.escalated", "alarm", {"round": 0, "asked": []}, URGENT | {"round": 1, "asked": [], "everybody": False}, {}),
     ("alarm.escalated", "alarm", {}, URGENT, {}),
+    ("alarm.extended", "alarm", {"until": ENDED_AT}, URGENT | {"until": ENDS_AT}, {}),
+    ("alarm.extended", "alarm", {"until": ENDS_AT}, URGENT | {"until": ENDED_AT}, {}),
     ("alarm.taken", "alarm", {"lapsed_at": None}, URGENT | {"until": None}, {}),
     *(("alarm.taken", "alarm", {"lapsed_at": None}, URGENT | {"taken_at": at}, {}) for at in TAKEN),
     ("alarm.taken", "alarm", {"lapsed_at": "2026-11-28T09:00:30.500Z"}, URGENT | {"taken_at": TAKEN[1]}, {}),
@@ -114,6 +119,10 @@ OF_VARIANTS: list[tuple[str, str, dict[str, Any], dict[str, Any], dict[str, Any]
     ("alarm.taken", "alarm", {"lapsed_at": None}, URGENT | {"taken_at": URGENT["raised_at"], "until": None}, {}),
     ("alarm.released", "alarm", {"taken_by": ALICE}, URGENT | {"taken_by": None}, {"actor": None}),
     ("alarm.released", "alarm", {"taken_by": None}, URGENT | {"taken_by": None}, {"actor": None}),
+    *(
+        ("alarm.released", "alarm", {"taken_by": ALICE}, URGENT | {"taken_by": None, "released_because": why}, {"actor": None})
+        for why in ("access", "account", "duty", "handover", None)
+    ),
     ("alarm.escalated", "alarm", {"round": 0, "asked": [ALICE]}, URGENT | {"round": 1, "asked": [BOB]}, {}),
     ("sighting.graded", "sighting", {"grade": {"source": "F", "content": 6}}, {"grade": {"source": "B", "content": 2}}, {}),
     ("sighting.graded", "sighting", {"grade": {"source": "C", "content": 4}}, {"grade": {"source": "B", "content": 2}}, {}),

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from board.config.map_marks import MARKS
+from board.config.map_marks import MARKS, VERDICTS
 from board.engine import conditions, kinds
 from board.maps.points import map_points
 from models.place import LINES
@@ -79,16 +79,19 @@ def test_rules_name_fields_that_their_kinds_have() -> None:
         assert used <= paths | {path.partition(".")[0] for path in paths}
 
 
-def test_each_grade_has_its_shape_and_a_cross_is_not_the_child() -> None:
-    shapes = []
+def test_each_assessment_has_its_shape_whatever_the_grade() -> None:
+    shapes = {}
     for content in range(1, 7):
-        (point,) = map_points([("sighting", "a", SIGHTING | {"grade": {"source": "F", "content": content}})])
-        shapes.append(point.shape)
-    assert shapes == [f"content-{content}" for content in range(1, 7)]
+        for verdict in ("confirmed", "credible", "unassessed", "unverifiable"):
+            state = SIGHTING | {"assessment": verdict, "grade": {"source": "A", "content": content}}
+            (point,) = map_points([("sighting", "a", state)])
+            shapes.setdefault(verdict, set()).add(point.shape)
+    assert shapes == {verdict: {shape} for verdict, shape in VERDICTS.items()}
+    assert VERDICTS["unassessed"] == "content-4", "an open ring"
     (cross,) = map_points([("sighting", "a", SIGHTING | {"assessment": "not_the_child"})])
     assert (cross.shape, cross.is_ruled_out) == ("cross", True)
     (duplicate,) = map_points([("sighting", "a", SIGHTING | {"assessment": "duplicate"})])
-    assert (duplicate.shape, duplicate.is_ruled_out) == ("content-2", True)
+    assert (duplicate.shape, duplicate.is_ruled_out) == ("cross", True)
 
 
 def test_withdrawn_card_and_place_without_point_are_not_on_the_map() -> None:

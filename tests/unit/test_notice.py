@@ -46,7 +46,7 @@ def test_an_alarm_of_an_own_rule_has_the_name_of_its_occasion() -> None:
 
 
 def test_an_email_about_an_assigned_card_calls_it_assigned() -> None:
-    assert notice("sighting", is_assigned=True).subject() == "Urgent sighting · N-1: assigned, no answer yet"
+    assert notice("sighting", is_assigned=True).subject() == "Urgent sighting · N-1: assigned, alarm not answered"
 
 
 def test_an_email_after_a_lapsed_promise_says_so() -> None:
@@ -64,6 +64,6 @@ def test_a_webhook_of_a_later_round_is_no_new_alarm() -> None:
 @pytest.mark.parametrize("language", i18n.languages())
 def test_an_email_says_who_has_it_as_the_screens_do(language: str) -> None:
     says = i18n.gettext_for(language)
-    for is_assigned, owner in ((False, "nobody has it"), (True, "assigned, no answer yet")):
+    for is_assigned, owner in ((False, "nobody has it"), (True, "assigned, alarm not answered")):
         assert notice("sighting", is_assigned=is_assigned, language=language).subject().endswith(says(owner))
     assert notice("tip", board=OPERATIONS, language=language).subject().endswith(says("nobody has it"))

@@ -12,7 +12,8 @@ OpenAlarm = TypedDict("OpenAlarm", {
     "place": str | None, "seen_at": Time | None, "title": str | None, "rule": str, "occasion": str | None, "raised_at": Time,
     "step": int, "next_at": Time | None, "steps": list[AlarmStep], "asked_me": bool, "assignee": AlarmTaker | None,
     "taken_by": AlarmTaker | None, "taken_at": Time | None, "until": Time | None, "promises": Count, "handover": Count | None,
-    "round": Count, "lapsed_by": AlarmTaker | None, "lapsed_at": Time | None, "count": Count | None,
+    "round": Count, "lapsed_by": AlarmTaker | None, "lapsed_at": Time | None, "released_by": AlarmTaker | None,
+    "released_at": Time | None, "count": Count | None,
 })  # fmt: skip
 """Open alarm, in the frame `alarms` and in `GET /api/v1/alarms`.
 
@@ -36,5 +37,6 @@ OpenAlarm = TypedDict("OpenAlarm", {
 `handover`: number of the accepted handover by which it passed to `taken_by`; otherwise null. *0.4.0*
 `round`: number of repeats of the last step, and of lapsed promises. *0.4.0*
 `lapsed_by`: account whose promise lapsed, until somebody takes the alarm. *0.4.0*
+`released_by`: account that gave it back, or lost it, at `released_at`, until somebody takes the alarm. *0.4.0*
 `count`: for `queue_late`, number of sightings and wakes that wait too long now; otherwise null. *0.4.0*
 """

@@ -9,7 +9,7 @@ from board.commands.cards.ownership import OPEN, event_time, later
 from board.config.alarm_rules import Rule
 from board.engine.event_writer import EventWriter
 from board.notifications import pending
-from models.alarm import Alarm
+from models.alarm import Alarm, Loss
 from models.db import rows
 from models.entity import State
 
@@ -103,7 +103,7 @@ def lapse(writer: EventWriter, row: Alarm) -> None:
     """Reopen an alarm whose promise is over. It asks the account that had it, and restarts its ladder after LAPSE_S."""
     former, rule, now = row.taken_by, writer.alarm_rules.rules.get(row.rule), event_time(writer)
     assert former is not None, "somebody has it"
-    values = OPEN | {
+    values = OPEN | ownership.WITHOUT_FORMER | {
         "round": row.round + 1, "handed_on": [account for account in row.handed_on if account != former],
         "lapsed_by": former, "lapsed_at": now,
     }  # fmt: skip
@@ -117,7 +117,9 @@ def lapse(writer: EventWriter, row: Alarm) -> None:
 def give_back(writer: EventWriter, row: Alarm, reason: str | None) -> None:
     """Reopen an alarm of the caller, and take the first step of its ladder, which does not ask the caller."""
     now, rule = event_time(writer), writer.alarm_rules.rules.get(row.rule)
-    values = OPEN | {"round": row.round + 1, "handed_on": joined(row.handed_on, [writer.account_id])}
+    values = ownership.released(row.taken_by, now) | {
+        "round": row.round + 1, "handed_on": joined(row.handed_on, [writer.account_id]),
+    }  # fmt: skip
     if rule is None:  # the rule was deleted
         writer.update(row, "alarm.given_back", values, reason, conflicts=False)
         return
@@ -128,11 +130,11 @@ def give_back(writer: EventWriter, row: Alarm, reason: str | None) -> None:
     step.notify(writer, row)
 
 
-def release(writer: EventWriter, row: Alarm) -> None:
-    """Reopen an alarm whose owner can no longer act on the search, or is off duty, and take its next step immediately."""
+def release(writer: EventWriter, row: Alarm, because: Loss) -> None:
+    """Reopen an alarm that its owner has lost, and take its next step immediately."""
     now, rule, lost = event_time(writer), writer.alarm_rules.rules.get(row.rule), row.taken_by
     asked = [account for account in row.asked if account != lost]
-    values = OPEN | {"next_at": now if rule is not None else None, "asked": asked}
+    values = ownership.released(lost, now, because) | {"next_at": now if rule is not None else None, "asked": asked}
     writer.update(row, "alarm.released", values, conflicts=False)
     ownership.give_up_card(writer, row, lost)
     escalate(writer, row)

@@ -13,7 +13,7 @@ from board.commands.cards import mentions
 from board.commands.duty.on_duty import on_duty
 from board.engine import access, kinds, program_accounts, unit_of_work
 from models.accounts import ROLES, Account
-from models.alarm import Alarm
+from models.alarm import Alarm, Loss
 from models.board import OPERATIONS
 from models.db.tables import columns_of
 from models.duty import PlannedDuty
@@ -46,6 +46,10 @@ class AlarmPeople:
     def may_act(self, account: str) -> bool:
         """Return whether an account may see the board and act there."""
         return account in self._roles
+
+    def reason_lost(self, account: str) -> Loss:
+        """Return why an account that had an alarm may not act on the board any more."""
+        return "access" if account in _acting(self._session) else "account"
 
     def may_promise(self, account: str, actor: str | None) -> bool:
         """Return whether an account that an actor assigns to a card also has its alarms. If anybody is on duty, an account off

@@ -210,7 +210,7 @@ def _release(writer: EventWriter, ids: Collection[str]) -> None:
     for id in ids:
         row = unit_of_work.get(writer.session, Alarm, id)
         if row is not None and row.ended_at is None and row.taken_by is not None and not people.may_act(row.taken_by):
-            alarm_ladder.release(writer, row)
+            alarm_ladder.release(writer, row, people.reason_lost(row.taken_by))
 
 
 def _end_settled(writer: EventWriter, ids: Collection[str]) -> None:

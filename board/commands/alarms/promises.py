@@ -88,11 +88,12 @@ def take(writer: EventWriter, data: TakeAlarm) -> None:
 
 
 def extend(writer: EventWriter, data: ExtendAlarm) -> None:
-    """Set another end of the caller's promise."""
+    """Set another end of the caller's promise. An earlier end is no extension."""
     row = _own(writer, data.alarm)
     now, until = event_time(writer), _promise(writer, data.until)
     is_choice = row.promises == 1 and now <= later(row.taken_at or now, CHOICE_S)
-    values = {"until": until, "promises": row.promises + (0 if is_choice else 1)}
+    is_extension = not is_choice and until > (row.until or now)
+    values = {"until": until, "promises": row.promises + (1 if is_extension else 0)}
     writer.update(row, "alarm.extended", values, data.note, conflicts=False)
 
 
@@ -115,7 +116,7 @@ def hand_on(writer: EventWriter, data: HandOnAlarm) -> None:
     wait = rule.wait_s(0) if rule is not None else None
     due = [at for at in (row.next_at, after(now, wait)) if at is not None]  # handing on repeatedly delays no step
     values = {
-        **OPEN, "next_at": min(due, default=None),
+        **(ownership.released(row.taken_by, now) if row.taken_by is not None else OPEN), "next_at": min(due, default=None),
         "asked": [*(id for id in row.asked if id != data.to), data.to],
         "handed_on": joined(row.handed_on, [writer.account_id]),
     }  # fmt: skip

@@ -18,7 +18,8 @@ from models.entity import State
 from models.times import format_utc, parse_utc
 
 OPEN: State = {"taken_by": None, "taken_at": None, "until": None, "promises": 0, "handover": None}  # of an alarm that nobody has
-NOT_LAPSED: State = {"lapsed_by": None, "lapsed_at": None}
+FORMER = ("lapsed_by", "lapsed_at", "released_by", "released_at", "released_because")  # fields about the last owner
+WITHOUT_FORMER: State = dict.fromkeys(FORMER)  # of an alarm that is taken
 MAX_BETWEEN = 64  # most events of a command between taking an alarm and assigning its card
 
 
@@ -48,7 +49,7 @@ def _promise(
     now, rule = event_time(writer), writer.alarm_rules.rules.get(row.rule)
     until = until or later(now, rule.promise_s if rule is not None else PROMISE_MIN * 60)
     taken = {"taken_by": account, "taken_at": now, "next_at": None, "until": until, "promises": 1, "handover": handover}
-    writer.update(row, type, taken | NOT_LAPSED, conflicts=False)
+    writer.update(row, type, taken | WITHOUT_FORMER, conflicts=False)
 
 
 def give_up_card(writer: EventWriter, row: Alarm, account: str | None) -> None:
@@ -81,7 +82,13 @@ def _reopen(writer: EventWriter, row: Alarm) -> None:
     rule, now = writer.alarm_rules.rules.get(row.rule), event_time(writer)
     next_step = rule.steps[row.step + 1] if rule is not None and row.step + 1 < len(rule.steps) else None
     next_at = max(now, later(row.raised_at, next_step.after_s)) if next_step is not None else now if rule is not None else None
-    writer.update(row, "alarm.released", OPEN | {"next_at": next_at}, conflicts=False)
+    writer.update(row, "alarm.released", released(row.taken_by, now) | {"next_at": next_at}, conflicts=False)
+
+
+def released(former: str | None, now: str, because: str | None = None) -> State:
+    """Return the values of an alarm whose owner gave it up, or lost it, before the promise was over."""
+    at = now if former is not None else None
+    return OPEN | {"released_by": former, "released_at": at, "released_because": because}
 
 
 def apply_undo(writer: EventWriter, row: Alarm, event: JournalEvent, values: State) -> None:

@@ -105,7 +105,7 @@ def reopen(session: Session, server: ServerWriters, board: str, ids: Collection[
         row = unit_of_work.get(session, Alarm, id)
         duty = unit_of_work.get(session, Duty, row.taken_by) if row is not None and row.taken_by is not None else None
         if row is not None and duty is not None and row.ended_at is None and _is_left(row, duty):
-            alarm_ladder.release(writer, row)
+            alarm_ladder.release(writer, row, "duty")
     return _result(writer)
 
 

@@ -98,7 +98,7 @@ def _pass_on(writer: EventWriter, ids: Sequence[str], successor: str | None, num
     for start in range(0, len(ids), BATCH_SIZE):
         for row in _read(writer, ids[start : start + BATCH_SIZE]):
             if successor is None:
-                alarm_ladder.release(server, row)
+                alarm_ladder.release(server, row, "handover")
             else:
                 ownership.hand_over(writer, row, successor, number)
 

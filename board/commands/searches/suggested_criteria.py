@@ -4,9 +4,13 @@ disappearance is worrying. The scripts have the same rules for values in forms; 
 from datetime import date
 from typing import Any
 
-from board.config.predefined_tasks import younger_than
+from typing_extensions import TypedDict
+
+from board.config.predefined_tasks import criteria, younger_than
 from models.entity import State
 from models.times import DESK_TIME_ZONE, parse_utc
+
+OpenCriteria = TypedDict("OpenCriteria", {"unknown": list[str], "open": int, "all": int})
 
 
 def suggested(search: State) -> list[str]:
@@ -22,6 +26,14 @@ def undecided(search: State) -> bool:
     if search["worrying"] is not None:
         return False
     return any(_answer(search, key) == "yes" for key in search["criteria"]) or bool(suggested(search))
+
+
+def open_criteria(search: State) -> OpenCriteria:
+    """Return which criteria people have not answered with yes or no: `unknown`, those that they wrote a basis about, and `open`,
+    how many of the others there are."""
+    unanswered = [key for key in criteria() if _answer(search, key) not in ("yes", "no")]
+    unknown = [key for key in unanswered if (search["criteria"].get(key) or {}).get("basis")]
+    return {"unknown": unknown, "open": len(unanswered) - len(unknown), "all": len(criteria())}
 
 
 def _ages(search: State) -> list[int]:

@@ -122,13 +122,14 @@ interface RecoveryCallbacks {
   reload(): void;
 }
 
-/** Open alarm as a display knows it. `assigned`: its card has an assignee. `lapsed_at`: end of the last promise, if it lapsed. */
+/** Open alarm as a display knows it. `assigned`: its card has an assignee. `lapsed_at`: end of the last promise, if it lapsed. `released_at`: the last owner lost it or gave it up. */
 interface WallAlarm {
   rule: string;
   occasion?: string | null;
   raised_at: IsoTime;
   assigned?: boolean;
   lapsed_at?: IsoTime | null; // of an older server: undefined
+  released_at?: IsoTime | null; // the same
 }
 
 /** Who has an alarm: the first word of the name, and until when. */

@@ -79,7 +79,7 @@ function factsOf(event, ctx, before) {
     event, kind, ctx, board, before, state, latest: state ?? before, known: before !== undefined, changes, count: changes.length, shown,
     own: Boolean(actor) && [state?.assignee, state?.account].includes(actor.id), mine: state?.assignee === ctx.session.account?.id,
     change: onlyChange(shown, changes, kind, ctx), restatement: by && { by, ...state?.restatements?.[by] },
-    again: changes.some(({ path }) => path === "round"),
+    again: changes.some(({ path }) => path === "round"), shortened: Boolean(before?.until && state?.until && state.until < before.until),
   };
 }
 

@@ -25,6 +25,7 @@ export const READERS = {
   joined: (it) => people(it.state.members, accessBefore(it), it),
   left: (it) => people(accessBefore(it), it.state.members, it),
   asked: (it) => asked(it),
+  asked_again: (it) => askedAgain(it),
   card: (id, { ctx }) => cardName(ctx.board.get(id)),
   column: (id, { ctx }) => columnName(ctx.board.get(id)?.state),
   search: (id, { ctx }) => named(searchState(ctx.board, id)),
@@ -89,6 +90,14 @@ function asked({ state, before, known, ctx }) {
   const group = everyone || isWider("asked_on_duty") ? askedName({ ask: "desk", name: null, everyone }) : null;
   const names = [group, ...namesOf(state.asked, before?.asked ?? [], { ctx })].filter((name) => name !== null);
   return known ? enumeration(names) || null : null;
+}
+
+/** Name the people whom an alarm asks in another round: all whom it has asked. @param {any} it */
+function askedAgain({ state, known, ctx }) {
+  if (!known) return null;
+  const group = (/** @type {boolean} */ everyone) => askedName({ ask: "desk", name: null, everyone });
+  if (state.everybody) return group(true);
+  return enumeration([state.asked_on_duty ? group(false) : null, ...namesOf(state.asked, [], { ctx })].filter((name) => name !== null)) || null;
 }
 
 /** Name the texts of a handover that are still true. @param {any} event @param {string} kind */

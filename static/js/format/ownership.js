@@ -7,17 +7,19 @@ import { formatUntil } from "./time_elements.js";
 import { accountName } from "./values.js";
 
 /**
- * "You have it until 12:40", "Bob Claes has it until 12:40", "nobody has it, Bob Claes had it until 12:40", "assigned to Bob Claes, no answer yet"
+ * "You have it until 12:40", "Bob Claes has it until 12:40", "nobody has it, Bob Claes had it until 12:40", "assigned to Bob Claes, alarm not answered"
  * or "nobody has it".
  * @param {Ownership} owner
  * @param {string} me id of the reading account
  */
-export function whoHasIt({ taken_by: taker, assignee, until, lapsed_by: former, lapsed_at: lapsed }, me) {
+export function whoHasIt(owner, me) {
+  const { taken_by: taker, assignee, until } = owner;
   if (taker && assignee && assignee.id !== taker.id) return takenFor(taker, assignee.name, me, until);
   if (taker) return heldBy(taker, me, until);
-  if (former && lapsed) return hadIt(former, me, formatUntil(lapsed));
+  const former = formerOwner(owner);
+  if (former) return hadIt(former.account, me, formatUntil(former.until));
   if (!assignee) return untakenText(false);
-  return assignee.id === me ? t("assigned to you, no answer yet") : say("no_answer", { name: assignee.name });
+  return assignee.id === me ? t("assigned to you, alarm not answered") : say("no_answer", { name: assignee.name });
 }
 
 /**
@@ -25,9 +27,20 @@ export function whoHasIt({ taken_by: taker, assignee, until, lapsed_by: former, 
  * @param {Ownership} owner
  */
 export function whoHadIt(owner) {
-  const { taken_by: taker, assignee, lapsed_by: former, lapsed_at: lapsed } = owner;
-  if (!taker && former && lapsed) return say("had_it_at_signing", { name: former.name, time: formatUntil(lapsed) });
+  const { taken_by: taker, assignee } = owner, former = formerOwner(owner);
+  if (former) return say("had_it_at_signing", { name: former.account.name, time: formatUntil(former.until) });
   return taker || assignee ? whoHasIt(owner, "") : say("nobody_had_it");
+}
+
+/**
+ * Return the account that had an alarm which nobody has, and until when; null if nobody had it, or if the alarm was given up and its card is
+ * assigned.
+ * @param {Ownership} owner
+ */
+function formerOwner({ taken_by: taker, assignee, lapsed_by: lapsed, lapsed_at: lapsedAt, released_by: released, released_at: releasedAt }) {
+  if (taker) return null;
+  if (lapsed && lapsedAt) return { account: lapsed, until: lapsedAt };
+  return released && releasedAt && !assignee ? { account: released, until: releasedAt } : null;
 }
 
 /**
@@ -76,9 +89,13 @@ export const isLapsed = (alarm) => Boolean(alarm && !alarm.taken_by && alarm.lap
  * @param {string | null | undefined} assignee
  * @param {Session} session
  */
-export function ownerOf({ taken_by: taker, until, lapsed_by: former, lapsed_at: lapsed }, assignee, session) {
+export function ownerOf(alarm, assignee, session) {
+  const { taken_by: taker, until, lapsed_by: lapsed, lapsed_at: lapsedAt, released_by: released, released_at: releasedAt } = alarm;
   const named = (/** @type {string | null | undefined} */ id) => (id ? { id, name: accountName(session, id) } : null);
-  return { taken_by: named(taker), assignee: named(assignee), until: until ?? null, lapsed_by: named(former), lapsed_at: lapsed ?? null };
+  return {
+    taken_by: named(taker), assignee: named(assignee), until: until ?? null,
+    lapsed_by: named(lapsed), lapsed_at: lapsedAt ?? null, released_by: named(released), released_at: releasedAt ?? null,
+  };
 }
 
 /**

@@ -8,7 +8,7 @@ const MARK_PX = 13, LETTER_PX = 7; // half of a mark, and the rough width of a l
 const MAX_CIRCLES = 300; // at a time; more would only cover the map
 const HATCH = "map-hatch";
 const SVG = "http://www.w3.org/2000/svg";
-const SHAPE_RANK = ["seen-last", "content-1", "content-2", "content-3", "content-4", "content-5", "content-6", "task", "searched", "cross"]; // of a shared mark: the most certain
+const SHAPE_RANK = ["content-1", "content-2", "seen-last", "content-4", "content-5", "task", "searched", "cross"]; // of a shared mark, and of texts: the most certain
 
 /**
  * Group points by their place on the screen. Pure.

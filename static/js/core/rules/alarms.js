@@ -19,9 +19,9 @@ export const callKey = ({ id, round, step }) => (round ? `${id}:${round}:${step}
 
 /**
  * Return since when nobody has an alarm.
- * @param {{ raised_at: IsoTime, lapsed_at?: IsoTime | null }} alarm
+ * @param {{ raised_at: IsoTime, lapsed_at?: IsoTime | null, released_at?: IsoTime | null }} alarm
  */
-export const waitsSince = ({ raised_at: raised, lapsed_at: lapsed }) => lapsed ?? raised;
+export const waitsSince = ({ raised_at: raised, lapsed_at: lapsed, released_at: released }) => lapsed ?? released ?? raised;
 
 export class Alarms {
   more = 0; // open alarms that the server omitted

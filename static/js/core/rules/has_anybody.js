@@ -4,10 +4,10 @@ import { t } from "../i18n.js";
 import { say } from "./sentences.js";
 
 /**
- * "assigned, no answer yet" or, without an assignee or after a promise lapsed, "nobody has it".
+ * "assigned, alarm not answered" or, without an assignee or after a promise lapsed, "nobody has it".
  * @param {boolean} [isAssigned] true if the card of the alarm is assigned
  * @param {boolean} [isLapsed] true if nobody has taken it again since a promise lapsed
  */
 export function untakenText(isAssigned, isLapsed = false) {
-  return isAssigned && !isLapsed ? t("assigned, no answer yet") : say("nobody_has_it");
+  return isAssigned && !isLapsed ? t("assigned, alarm not answered") : say("nobody_has_it");
 }

@@ -3,6 +3,7 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { t } from "../../core/i18n.js";
+import { waitsSince } from "../../core/rules/alarms.js";
 import { say, sayCount } from "../../core/rules/sentences.js";
 import { standardText } from "../../core/rules/standard_texts.js";
 import { alarmUrl, namedAlarm } from "../../format/alarm_text.js";
@@ -37,7 +38,7 @@ export const openTitle = (view) => (isSigned(view) ? say("open_at_signing", { at
  */
 function rowsOf(view) {
   const rows = withAlarms(view).flatMap((section) => (section.alarms?.listed ?? []).map((/** @type {any} */ alarm) => ({ alarm, section })));
-  const order = (/** @type {any} */ { alarm }) => `${Number(alarm.taken_by !== null)}${Number(isOnlyAssigned(alarm))}${Number(!alarm.moves)}${alarm.taken_by ? alarm.until : alarm.lapsed_at ?? alarm.raised_at}`;
+  const order = (/** @type {any} */ { alarm }) => `${Number(alarm.taken_by !== null)}${Number(isOnlyAssigned(alarm))}${Number(!alarm.moves)}${alarm.taken_by ? alarm.until : waitsSince(alarm)}`;
   return rows.sort((/** @type {any} */ one, /** @type {any} */ other) => (order(one) < order(other) ? -1 : 1)).slice(0, MAX_ROWS);
 }
 

@@ -6,15 +6,26 @@ import { say } from "../../core/rules/sentences.js";
 import { whoHadIt, whoHasIt } from "../../format/ownership.js";
 
 /** @typedef {{ path: string, value: any }} EventResult */
+/** @typedef {{ unknown: string[], open: number, all: number }} OpenCriteria */
 
 /**
  * Return whether the disappearance is worrying or, without a decision, if one is due.
- * @param {{ worrying: boolean | null, undecided: boolean, status: string }} search
+ * @param {{ worrying: boolean | null, undecided: boolean, status: string, open_criteria: OpenCriteria }} search
  */
-export function decisionText({ worrying, undecided, status }) {
+export function decisionText({ worrying, undecided, status, open_criteria: criteria }) {
   if (worrying !== null) return label.answer(worrying ? "yes" : "no");
-  if (!undecided) return say("no_criterion");
+  if (!undecided) return criteriaText(criteria);
   return status === "open" ? say("decision_due") : label.decision(null);
+}
+
+/**
+ * Return which criteria are not answered, or that no criterion applies.
+ * @param {OpenCriteria} criteria
+ */
+function criteriaText({ unknown, open, all }) {
+  if (open === all) return say("criteria_open");
+  const named = unknown.length ? say("criteria_unknown", { criteria: unknown.map(label.criterion).join(", ") }) : "";
+  return [open ? say("criteria_partly_open") : "", named].filter(Boolean).join("\u00a0· ") || say("no_criterion");
 }
 
 /** Return true if somebody read or summarised the search after signing, which the report does not count as events. @param {any} section */
@@ -77,9 +88,10 @@ export function ownerText({ kind, id, assignee }, isDone, alarms, view) {
  * @param {any} alarm
  * @param {Pick<HandoverView, "nameOf" | "report">} view
  */
-export function whoHasAlarm({ taken_by: taker, assignee, until, lapsed_by: former, lapsed_at: lapsed }, view) {
+export function whoHasAlarm(alarm, view) {
   const named = (/** @type {string | null} */ id) => (id ? { id, name: view.nameOf(id) } : null);
-  const owner = { taken_by: named(taker), assignee: named(assignee), until, lapsed_by: named(former), lapsed_at: lapsed };
+  const { taken_by: taker, assignee, until, lapsed_by: lapsed, lapsed_at, released_by: released, released_at } = alarm;
+  const owner = { taken_by: named(taker), assignee: named(assignee), until, lapsed_by: named(lapsed), lapsed_at, released_by: named(released), released_at };
   return !isSigned(view) ? whoHasIt(owner, "") : whoHadIt(owner);
 }
 

@@ -32,21 +32,23 @@ export function shiftTexts(view) {
  */
 export function searchTexts(section, view) {
   const values = view.mayWrite ? view.written(section.board) : section.briefing ?? {};
-  const text = html`${texts(ofSearch(), values, view)} ${view.stage !== "none" || view.isFixed ? unwritten(values, section.restatements ?? {}) : nothing}`;
+  const text = html`${texts(ofSearch(), values, view)} ${view.stage !== "none" || view.isFixed ? unwritten(values, section) : nothing}`;
   if (!view.mayWrite) return text;
   return html`${form(view, section.board, view)}<div class="on-paper">${text}</div>`;
 }
 
 /**
- * Render the names of texts that nobody wrote. "Nothing was written" would be false above a summary.
+ * Render the names of texts that nobody wrote. "Nothing was written" would be false above a summary. The text about calls is not missing if calls
+ * are due.
  * @param {any} values
- * @param {Record<string, any>} restatements
+ * @param {{ restatements?: Record<string, any>, calls?: any[] }} section
  */
-function unwritten(values, restatements) {
+function unwritten(values, { restatements = {}, calls = [] }) {
   const fields = ofSearch(), empty = fields.filter(({ path }) => !values[path]?.trim?.());
-  if (!empty.length) return nothing;
-  const names = empty.map((/** @type {any} */ field) => field.label()).join(" · ");
-  return html`<p class="unwritten" data-testid="unwritten">${empty.length === fields.length && !Object.keys(restatements).length ? say("nothing_written") : say("not_filled_in", { names })}</p>`;
+  const names = empty.filter(({ path }) => path !== "contacts" || !calls.length).map((/** @type {any} */ field) => field.label());
+  const isNothing = empty.length === fields.length && !Object.keys(restatements).length;
+  if (!isNothing && !names.length) return nothing;
+  return html`<p class="unwritten" data-testid="unwritten">${isNothing ? say("nothing_written") : say("not_filled_in", { names: names.join(" · ") })}</p>`;
 }
 
 /** @param {HandoverView} view @param {string} board @param {any} ctx */

@@ -6,6 +6,7 @@ import { titleOf } from "../../core/rules/kinds.js";
 import { mapPoints } from "../../core/rules/map_points.js";
 import { say } from "../../core/rules/sentences.js";
 import { valueAt } from "../../core/rules/merge_patch.js";
+import { isUngraded } from "../../core/rules/conditions.js";
 import { label } from "../../core/labels.js";
 import { formatShortMoment } from "../../format/time_elements.js";
 import { accountName, distance } from "../../format/values.js";
@@ -75,7 +76,7 @@ function markText({ id, kind, number, at, until }, board) {
   const state = board.get(id)?.state ?? {}, time = at && kind !== "task" ? formatShortMoment(at) : "";
   if (kind === "search") return [time, say("last_seen_recorded")].filter(Boolean).join(" ");
   if (kind === "place") return [number, state.name, [time, until && formatShortMoment(until)].filter(Boolean).join("–")].filter(Boolean).join(" · ");
-  return [time, number, state.grade && `${state.grade.source}${state.grade.content}`].filter(Boolean).join(" · ");
+  return [time, number, state.grade && gradeText(state)].filter(Boolean).join(" · ");
 }
 
 /** @param {MapPoint} point @param {BoardView} view @returns {import("./map_view.js").PointRow} */
@@ -92,10 +93,13 @@ const contradictionNote = (contradiction) => (contradiction ? html`<span class="
 /** @param {string} kind @param {State} state @param {BoardView} view @returns {(string | null)[]} */
 function factsOf(kind, state, view) {
   const assignee = state.assignee && accountName(view.session, state.assignee);
-  if (kind === "sighting") return [label.assessment(state.assessment), `${state.grade.source}${state.grade.content}`, assignee];
+  if (kind === "sighting") return [label.assessment(state.assessment), gradeText(state), assignee];
   if (kind === "place") return [label.noun("place"), state.searched_by, state.certainty === "unknown" ? null : label.value("certainty", state.certainty, "place")];
   return [label.noun(kind), assignee];
 }
+
+/** @param {State} state */
+const gradeText = (state) => (isUngraded(state) ? say("not_graded") : `${state.grade.source}${state.grade.content}`);
 
 /** @param {Entity | undefined} entity @param {string} kind @param {number | null} radius */
 function placeText(entity, kind, radius) {

@@ -1,16 +1,17 @@
 /** Legend of a map: what its marks mean. */
 
 import { html } from "../../../vendor/lit-html/lit-html.js";
-import { t } from "../../core/i18n.js";
+import { rules, t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { say } from "../../core/rules/sentences.js";
 
-const CONTENTS = ["1", "2", "3", "4", "5", "6"];
+/** Return the shapes of sightings, with the assessments that they mean. */
+const verdicts = () => /** @type {any} */ (rules()).map.find(({ kind }) => kind === "sighting").shapes.map((/** @type {[any, string]} */ [condition, shape]) => ({ shape, text: condition.assessment.map(label.assessment).join(" · ") }));
 
 export function legend() {
   const entry = (/** @type {string} */ shape, /** @type {string} */ text) => html`<li><i class="shape ${shape}" aria-hidden="true"></i>${text}</li>`;
   return html`<details class="map-legend"><summary>${t("Legend")}</summary><ul>
-    ${entry("seen-last", say("last_seen_recorded"))}${CONTENTS.map((code) => entry(`content-${code}`, `${code}: ${label.grade_content(code)}`))}
-    ${entry("cross out", label.assessment("not_the_child"))}${entry("task", label.noun("task"))}${entry("searched place", label.noun("place"))}
+    ${entry("seen-last", say("last_seen_recorded"))}${verdicts().map((/** @type {{ shape: string, text: string }} */ { shape, text }) => entry(shape === "cross" ? "cross out" : shape, text))}
+    ${entry("task", label.noun("task"))}${entry("searched place", label.noun("place"))}
     <li><i class="circle" aria-hidden="true"></i>${t("how far it may be off")}</li></ul></details>`;
 }

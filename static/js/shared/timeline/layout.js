@@ -74,8 +74,8 @@ function place(one, ends, width) {
  * @returns {[string, string]}
  */
 export function labelOf(item) {
-  if (item.kind === "sighting") return [`${item.number ?? ""} · ${item.grade} ${item.verdict}`, item.place || item.text];
-  if (item.kind === "last_seen" || item.lane === "handovers") return [item.title, item.place || item.by];
+  if (item.kind === "sighting") return [[item.number, item.grade, item.verdict].filter(Boolean).join(" · "), item.place || item.text];
+  if (item.kind === "last_seen" || item.kind === "found" || item.lane === "handovers") return [item.title, item.place || item.by];
   return [item.text || item.title, item.place || item.by];
 }
 

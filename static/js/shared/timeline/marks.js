@@ -4,14 +4,12 @@ import { svg } from "../../../vendor/lit-html/lit-html.js";
 
 const OUT = ["not_the_child", "duplicate"]; // assessments that rule a sighting out
 
-/** @type {Record<string, () => Drawn>} by the content of a grade, as in marks.css: the more certain, the fuller; 16 pixels around 0, 0 */
+/** @type {Record<string, () => Drawn>} by the assessment, as on maps: the more certain, the fuller; 16 pixels around 0, 0 */
 const SHAPES = {
-  1: () => svg`<path class="full" d="M0-7.2 7.2 0 0 7.2-7.2 0Z" /><path class="tick-mark" d="m-3 .2 2.200 2.300L3.200-2" />`,
-  2: () => svg`<circle class="full" r="6.500" />`,
-  3: () => svg`<circle class="open" r="5.600" /><path class="full" d="M0-5.600a5.600 5.600 0 0 0 0 11.200Z" />`,
-  4: () => svg`<circle class="open" r="5.600" />`,
-  5: () => svg`<circle class="open" r="5.600" /><path class="open" d="M-3 0H3" />`,
-  6: () => svg`<circle class="open dashed" r="6.300" /><path class="open thin" d="M-2-1.400c0-2.700 4.100-2.700 4.100-.2 0 1.500-2.100 1.500-2.100 3.200M0 3.700v.1" />`,
+  confirmed: () => svg`<path class="full" d="M0-7.2 7.2 0 0 7.2-7.2 0Z" /><path class="tick-mark" d="m-3 .2 2.200 2.300L3.200-2" />`,
+  credible: () => svg`<circle class="full" r="6.500" />`,
+  unassessed: () => svg`<circle class="open" r="5.600" />`,
+  unverifiable: () => svg`<circle class="open" r="5.600" /><path class="open" d="M-3 0H3" />`,
 };
 
 /** @type {Record<string, () => Drawn>} by lane */
@@ -25,9 +23,10 @@ const OF_LANES = {
  * Return the shape of an item's mark, around 0, 0.
  * @param {TimelineItem} item
  */
-export function shapeOf({ kind, lane, grade, assessment }) {
+export function shapeOf({ kind, lane, assessment }) {
   if (kind === "last_seen") return svg`<path class="line" d="M0-8V8M-8 0H8" /><rect class="ink" x="-3.500" y="-3.500" width="7" height="7" />`;
+  if (kind === "found") return SHAPES.confirmed();
   if (kind !== "sighting") return OF_LANES[lane]();
   if (OUT.includes(assessment ?? "")) return svg`<path class="out" d="m-4.500-4.500 9 9m0-9-9 9" />`;
-  return SHAPES[assessment === "confirmed" ? "1" : grade.slice(-1)]?.() ?? SHAPES[6]();
+  return (SHAPES[assessment ?? ""] ?? SHAPES.unassessed)();
 }

@@ -9,6 +9,8 @@ import { timeElement } from "../../format/time_elements.js";
 import { grade } from "../board/card/assessment.js";
 import { gapText, happenedText } from "./texts.js";
 
+const GRADE = /^[A-F][1-6]$/;
+
 /** @param {TimelineView} view */
 export function table(view) {
   const { timeline, byKnown } = view, sort = (/** @type {boolean} */ isSorted) => (isSorted ? "ascending" : nothing);
@@ -46,8 +48,14 @@ function itemRow(item, view) {
     <td class="known" data-label=${t("Became known")}>${timeElement(item.known_at)}</td>
     <td>${title(item, view)}${item.text ? html` <bdi>${item.text}</bdi>` : nothing}${doubts(item, view)}</td>
     <td class="quiet" data-label=${t("Where")}><bdi>${item.place}</bdi></td>
-    <td>${item.grade ? grade({ source: item.grade[0], content: Number(item.grade.slice(1)) }, item.assessment === "not_the_child") : nothing} <span class="quiet">${item.verdict}</span></td>
+    <td>${gradeOf(item)} <span class="quiet">${item.verdict}</span></td>
     <td class="quiet" data-label=${t("Who")}><bdi>${item.by}</bdi></td></tr>`;
+}
+
+/** Return the grade of a sighting, as on its card; in words if nobody has graded it. @param {TimelineItem} item */
+function gradeOf({ grade: code, assessment }) {
+  if (!GRADE.test(code)) return html`<span class="quiet">${code}</span>`;
+  return grade({ source: code[0], content: Number(code[1]) }, assessment === "not_the_child");
 }
 
 /** Title of an item, which opens its card or its event. @param {TimelineItem} item @param {TimelineView} view */

@@ -27,10 +27,10 @@ export function happenedText({ from, until, known_at: known }) {
 }
 
 /**
- * Return how long nothing, or nothing sure, is known.
+ * Return how long there was no credible sighting.
  * @param {TimelineGap} gap @param {number} now
  */
-export function gapText({ from, until, empty }, now) {
+export function gapText({ from, until }, now) {
   const minutes = Math.floor(Math.max(0, (until ? Date.parse(until) : now) - Date.parse(from)) / MINUTE_MS), length = shownLength(minutes * 60);
-  return empty ? say("nothing_known", { length }) : say("nothing_sure", { length });
+  return say("without_credible", { length });
 }
