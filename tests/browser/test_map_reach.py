@@ -28,6 +28,31 @@ async def test_map_joins_sightings_that_cannot_both_be_true(browsers: Browsers) 
     await expect(past("path.map-link")).to_have_count(1)
 
 
+async def test_both_ends_of_a_contradiction_are_named_and_a_press_opens_the_first(browsers: Browsers) -> None:
+    board = await browsers.search(last_seen=SEEN)
+    cards = await add_two(browsers, board)
+    alice = await browsers.person("Alice")
+    for place in (GHENT, AALST):
+        for number in range(3):
+            shift = {"place": place["place"] | {"lat": place["place"]["lat"] + number / 2_000, "lon": place["place"]["lon"] + 0.004}}
+            near = await alice.add(board, "sighting.add", {"description": f"Near it {number}", "seen_at": place["seen_at"]} | shift)
+            await alice.command(board, "sighting.assess", {"sighting": near, "assessment": "not_the_child"})
+    bob = await at_map(await browsers.window("Bob"), board)
+    await expect(bob("path.map-link")).to_have_count(1)
+    for card, number in zip(cards, await numbers(browsers, board, *cards), strict=True):
+        mark = bob(f".map-mark:has([data-points~='{card}'])")
+        await expect(mark.locator(".mark-text")).to_contain_text(f" · {number} · ")
+        await expect(mark.locator(".mark-text")).to_be_visible()
+    await bob(".map-legend summary").click()
+    await expect(bob(".map-legend")).to_contain_text("Cannot both be true")
+    await bob(".map-link-note").locator("span span").click()
+    await expect(bob(f"[data-panel='{cards[0]}']")).to_contain_text("cannot both be true with")
+    await bob.page.keyboard.press("Escape")
+    await bob("path.map-link-area").dispatch_event("click")
+    await expect(bob(f"[data-panel='{cards[0]}']")).to_be_visible()
+    await expect(bob("[data-add]")).to_have_count(0)
+
+
 async def test_chosen_means_draw_how_far_a_person_gets(browsers: Browsers) -> None:
     board = await browsers.search(last_seen=SEEN)
     alice = await browsers.person("Alice")
