@@ -11,6 +11,7 @@ import { addTiles } from "../../core/map/tiles.js";
 import { number, t } from "../../core/i18n.js";
 import { pageTitle } from "../../core/rules/pages.js";
 import { legend } from "./legend.js";
+import { printWhole } from "./map_paper.js";
 import { PinBar } from "./pin_bar.js";
 
 const icon = (/** @type {string} */ path) => html`<svg viewBox="0 0 16 16" width="16" height="16" fill="none" stroke="currentColor" stroke-width="1.6" aria-hidden="true"><path d=${path} /></svg>`;
@@ -85,6 +86,7 @@ export class MapView {
     this.#marks = new MarksLayer(map, loaded.leaflet, { open: (id, event) => this.#host.open(id, event), textOf: (point) => this.#host.mark(point) });
     for (const pane of Object.values(map.getPanes())) pane.setAttribute("aria-hidden", "true"); // the list has all of it
     map.on("click", (/** @type {any} */ { latlng }) => this.#host.add && this.#pin.put(map, loaded.leaflet, latlng));
+    printWhole(this.#element, map);
     new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(this.#element);
   }
 
