@@ -71,10 +71,7 @@ async def test_map_is_on_a4_and_a3(scene: SearchScenario) -> None:
 
 async def test_paper_names_sightings_that_cannot_both_be_true(scene: SearchScenario) -> None:
     assert "not both" not in await drawing(scene.team.alice, scene.search)
-    first = await scene.one("sighting.add", GHENT)
-    second = await scene.one("sighting.add", AALST)
-    states = {entity["id"]: entity["state"] for entity in await scene.team.alice.entities(scene.search)}
-    one, other = states[first]["number"], states[second]["number"]
+    one, other = [(await scene.one("sighting.add", sighting))["state"]["number"] for sighting in (GHENT, AALST)]
     svg = await drawing(scene.team.alice, scene.search)
     for words in ("24 km in 4 min: not both", "Cannot both be true", f"· {one}<", f"· {other}<"):
         assert words in svg.replace("\u00a0", " "), words

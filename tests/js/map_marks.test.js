@@ -67,6 +67,10 @@ test("the text of a shared mark begins after its number", () => {
   const shared = text("26", 100, 100, { isShared: true, mustShow: true });
   assert.deepEqual([...placeTexts([shared])], [["26", "right"]]);
 });
+test("a text that the edge of the map would cut is on the other side", () => {
+  const view = { left: 0, right: 300 };
+  assert.deepEqual([...placeTexts([text("26", 20, 100), text("29", 290, 200)], view)], [["26", "right"], ["29", "left"]]);
+});
 test("links are shown between shown points, thirty at a time", () => {
   const points = [point(1, [51, 3]), point(2, [51, 4])], link = { from: "1", to: "2", text: "24 km in 4 min: not both" };
   assert.deepEqual(shownLinks(points, [link, { ...link, to: "hidden" }]), [link]);

@@ -8,19 +8,23 @@ const MARK_PX = 13, LETTER_PX = 7, LINE_PX = 16; // half of a mark, and the roug
 /** @typedef {{ id: string, text: string, x: number, y: number, isShared: boolean, mustShow: boolean }} MarkText `text`: empty for a mark without one; `isShared`: beside the number of a shared mark */
 
 /**
- * Return the side of each text that is shown, by id. A text that must be shown may cover marks, but no other text.
+ * Return the side of each text that is shown, by id: inside the view, if possible. A text that must be shown may cover marks, but no
+ * other text.
  * @param {MarkText[]} texts the most important ones first
+ * @param {{ left: number, right: number }} [view] its edges
  * @returns {Map<string, "right" | "left">}
  */
-export function placeTexts(texts) {
+export function placeTexts(texts, view = { left: -Infinity, right: Infinity }) {
   const marks = texts.flatMap(boxesOf), placed = /** @type {Box[]} */ ([]), sides = new Map();
   for (const text of texts) {
     if (!text.text) continue;
     const places = [sideOf(text, "right"), sideOf(text, "left")].filter(({ box }) => !placed.some((other) => overlap(box, other)));
-    const free = places.find(({ box }) => !marks.some((other) => overlap(box, other))) ?? (text.mustShow ? places[0] : undefined);
-    if (!free) continue;
-    placed.push(free.box);
-    sides.set(text.id, free.side);
+    const inside = places.filter(({ box: { x, width } }) => x - width / 2 >= view.left && x + width / 2 <= view.right);
+    const isFree = (/** @type {{ box: Box }} */ { box }) => !marks.some((other) => overlap(box, other));
+    const found = inside.find(isFree) ?? (text.mustShow ? inside[0] ?? places[0] : places.find(isFree));
+    if (!found) continue;
+    placed.push(found.box);
+    sides.set(text.id, found.side);
   }
   return sides;
 }

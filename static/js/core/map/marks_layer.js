@@ -40,6 +40,7 @@ export class MarksLayer {
   #textOf;
   /** @type {Map<string, any>} */ #marks = new Map(); // by the key of what they show
   /** @type {Map<string, any>} */ #shapes = new Map(); // circles and outlines
+  /** @type {MapPoint[][]} */ #groups = []; // as drawn
   /** @type {string | null} */ #selected = null;
   /** @type {Set<string>} */ #joined = new Set(); // points at the ends of links: their texts come first
   #renderer;
@@ -56,6 +57,7 @@ export class MarksLayer {
     this.#renderer = leaflet.svg({ padding: 0.5 }).addTo(map);
     addHatch(this.#renderer);
     map.on("zoomend", () => this.#draw());
+    map.on("moveend", () => this.#hideCrowded(this.#groups)); // other texts are cut by the edge
   }
 
   /** @param {MapPoint[]} points @param {string | null} selected @param {Set<string>} [joined] points at the ends of links */
@@ -79,7 +81,7 @@ export class MarksLayer {
   }
 
   #draw() {
-    const groups = groupPoints(this.#points, ({ center }) => this.#map.project(center));
+    const groups = (this.#groups = groupPoints(this.#points, ({ center }) => this.#map.project(center)));
     sync(this.#marks, new Map(groups.map((group) => [this.#keyOf(group), group])), (group) => this.#addMark(group), this.#map);
     this.#hideCrowded(groups);
     sync(this.#shapes, shapesOf(this.#points), (shape) => this.#addShape(shape), this.#map);
@@ -87,9 +89,9 @@ export class MarksLayer {
 
   /** Hide the texts that would cover others; the list has all of them. @param {MapPoint[][]} groups */
   #hideCrowded(groups) {
-    const marks = groups.map((group) => ({ group, named: namedOf(group, this.#joined), mark: this.#marks.get(this.#keyOf(group)) }));
+    const view = this.#map.getPixelBounds(), marks = groups.map((group) => ({ group, named: namedOf(group, this.#joined), mark: this.#marks.get(this.#keyOf(group)) }));
     marks.sort((a, b) => this.#textRank(a.named) - this.#textRank(b.named));
-    const sides = placeTexts(marks.map(({ group, named }) => ({ id: group[0].id, text: named ? this.#textOf(named) : "", ...this.#map.project(group[0].center), isShared: group.length > 1, mustShow: named !== null && this.#mustShow(named) })));
+    const sides = placeTexts(marks.map(({ group, named }) => ({ id: group[0].id, text: named ? this.#textOf(named) : "", ...this.#map.project(group[0].center), isShared: group.length > 1, mustShow: named !== null && this.#mustShow(named) })), { left: view.min.x, right: view.max.x });
     for (const { group, mark } of marks) {
       mark?.getElement()?.classList.toggle("crowded", !sides.has(group[0].id));
       mark?.getElement()?.classList.toggle("to-left", sides.get(group[0].id) === "left");
