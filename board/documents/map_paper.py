@@ -9,13 +9,16 @@ from markupsafe import Markup
 from sqlmodel import Session
 
 from board.config import map_marks, sentences
+from board.config.speeds import Speeds
 from board.documents import content
 from board.documents.content import Line, UserText, short_datetime
+from board.documents.map_links import contradictions_of, links_of, sentences_of
 from board.engine import conditions, kinds, snapshot
 from board.i18n import N_, gettext_for
 from board.maps import drawing, palette
 from board.maps.drawing import Mark, Style
 from board.maps.points import MapPoint, map_points
+from board.reach.contradictions import Contradiction
 from models.board import Board
 from models.entity import State
 
@@ -54,9 +57,12 @@ class MapPaper:
 
 
 class MapDocument:
-    """Map of a search at a seq, for an account. The caller has checked access."""
+    """Map of a search at a seq, for an account. The caller has checked access. `speeds`: to join sightings that cannot both be
+    true."""
 
-    def __init__(self, session: Session, board: Board, account: str, reads: str, seq: int | None = None) -> None:
+    def __init__(
+        self, session: Session, board: Board, account: str, reads: str, seq: int | None = None, speeds: Speeds | None = None
+    ) -> None:
         encoded = (
             snapshot.entities(session, board, account) if seq is None else snapshot.entities_at(session, board, account, seq)
         )
@@ -64,6 +70,12 @@ class MapDocument:
         self._reads, self._translate = reads, gettext_for(reads)
         self.points = map_points((kind, id, state) for (kind, id), state in self._states.items())
         self._search = next((state for (kind, _), state in self._states.items() if kind == "search"), None)
+        self._pairs = self._contradictions(speeds) if speeds and self._search else []
+        self._sentences = sentences_of(self._pairs, reads)
+
+    def _contradictions(self, speeds: Speeds) -> list[Contradiction]:
+        sightings = {id: state for (kind, id), state in self._states.items() if kind == "sighting"}
+        return contradictions_of(speeds, self._search or {}, sightings)
 
     def paper(self, size: Size, printed: str) -> MapPaper:
         """Return the map for a sheet of this size, across."""
@@ -77,13 +89,18 @@ class MapDocument:
     def svg(self, width: int, height: int, colours: palette.Palette = palette.LIGHT, text: float = TEXT_SIZE) -> Markup:
         """Return the drawing."""
         marks = [self._mark(point) for point in self.points]
-        return Markup(drawing.draw(marks, width, height, Style(colours, text, self._reads), self._legend()))  # noqa: S704 # escapes its texts
+        style = Style(colours, text, self._reads)
+        svg = drawing.draw(marks, width, height, style, self._legend(), links_of(self._pairs, self._reads))
+        return Markup(svg)  # noqa: S704 # escapes its texts
 
     def _legend(self) -> list[tuple[str, str]]:
-        """Return the shapes of the sightings on the map, with the assessments that they mean."""
+        """Return the sign of sightings that cannot both be true, and the shapes of all sightings with their assessments."""
         shapes = {point.shape for point in self.points if point.kind == "sighting"}
         verdicts = {**map_marks.VERDICTS, map_marks.RULED_OUT[0]: "cross"}
-        return [(shape, self._label("sighting", "assessment", code)) for code, shape in verdicts.items() if shape in shapes]
+        signs = [("not-both", self._translate(sentences.CANNOT_BOTH_BE_TRUE))] if self._pairs else []
+        return signs + [
+            (shape, self._label("sighting", "assessment", code)) for code, shape in verdicts.items() if shape in shapes
+        ]
 
     def marks_for_walls(self) -> Iterator[Mark]:
         """Yield the marks of points that are not ruled out, without numbers of cards and words that people typed."""
@@ -129,7 +146,8 @@ class MapDocument:
             return ListedPoint("", self._time(point), [self._note(point, state)], where)
         title: Line = [UserText(str(state[kinds.named(point.kind).title_field]))]
         time = self._time(point) or UNKNOWN
-        return ListedPoint(str(point.number), time, [*title, f" · {self._note(point, state)}"], where)
+        notes = [self._note(point, state), *(f"≠ {sentence}" for sentence in self._sentences.get(point.id, ()))]
+        return ListedPoint(str(point.number), time, [*title, *(f" · {note}" for note in notes)], where)
 
 
 def _states(encoded: Iterable[bytes]) -> Iterator[tuple[tuple[str, str], State]]:

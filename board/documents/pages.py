@@ -68,7 +68,7 @@ async def briefing(request: Request, caller: Caller) -> Response:
 
 async def history(request: Request, caller: Caller) -> Response:
     """Serve the newest events of a search."""
-    return await _answer(request, caller, partial(_events, request.path_params["id"]))
+    return await _answer(request, caller, partial(_events, service_of(request).speeds, request.path_params["id"]))
 
 
 async def search_map(request: Request, caller: Caller) -> Response:
@@ -76,7 +76,7 @@ async def search_map(request: Request, caller: Caller) -> Response:
     size: map_paper.Size = "a3" if request.query_params.get("size", "").lower() == "a3" else "a4"
     at = request.query_params.get("at", "")
     seq = int(at) if at.isascii() and at.isdecimal() and len(at) <= MAX_SEQ_DIGITS else None
-    return await _answer(request, caller, partial(_map, request.path_params["id"], size, seq))
+    return await _answer(request, caller, partial(_map, service_of(request).speeds, request.path_params["id"], size, seq))
 
 
 async def report_brief(request: Request, caller: Caller) -> Response:
@@ -157,20 +157,20 @@ def _composed(speeds: Speeds, number: int | None, session: Session, reader: Read
     return report.compose(session, reader.caller.account.id, frame, contradicting, hidden_kinds=reader.hidden_kinds)
 
 
-def _events(id: str, session: Session, reader: Reader) -> Document:
+def _events(speeds: Speeds, id: str, session: Session, reader: Reader) -> Document:
     board = access.get_visible_board(session, reader.caller, id)
     if board.kind != "search":
         raise Refused("not_found")
-    history = HistoryDocument(session, board, reader.caller.account.id, reader.language, reader.hidden_kinds)
+    history = HistoryDocument(session, board, reader.caller.account.id, reader.language, speeds, reader.hidden_kinds)
     document = history.document(session, _printed(reader))
     return replace(document, file=f"{_safe(document.file)}-history")
 
 
-def _map(id: str, size: map_paper.Size, seq: int | None, session: Session, reader: Reader) -> MapPaper:
+def _map(speeds: Speeds, id: str, size: map_paper.Size, seq: int | None, session: Session, reader: Reader) -> MapPaper:
     board = access.get_visible_board(session, reader.caller, id)
     if board.kind != "search" or (seq is not None and not 0 < seq <= board.seq):
         raise Refused("not_found")
-    document = MapDocument(session, board, reader.caller.account.id, reader.language, seq)
+    document = MapDocument(session, board, reader.caller.account.id, reader.language, seq, speeds)
     document_paper = document.paper(size, _printed(reader))
     return replace(document_paper, file=f"{_safe(document_paper.file)}-map")
 

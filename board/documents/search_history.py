@@ -8,6 +8,7 @@ import orjson
 from sqlmodel import Session
 
 from board.config import sentences
+from board.config.speeds import Speeds
 from board.documents.board_values import values_of
 from board.documents.content import Block, Document, Fact, Line, Section, day
 from board.documents.event_lines import event_line
@@ -42,8 +43,10 @@ class PastEvent(NamedTuple):
 class HistoryDocument:
     """Newest events of a search as a document. The caller has checked access."""
 
-    def __init__(self, session: Session, board: Board, account: str, reads: str, hidden_kinds: Collection[str] = ()) -> None:
-        self._map = MapDocument(session, board, account, reads)
+    def __init__(
+        self, session: Session, board: Board, account: str, reads: str, speeds: Speeds, hidden_kinds: Collection[str] = ()
+    ) -> None:
+        self._map = MapDocument(session, board, account, reads, speeds=speeds)
         self._board, self._reads, self._translate = board, reads, gettext_for(reads)
         self._hidden_kinds = hidden_kinds
         self._values = values_of(session, board.id, reads)

@@ -1,12 +1,15 @@
 """Map as an SVG: for paper and for walls. The same points and background as on the page."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from functools import partial
 from html import escape
 from typing import Any, NamedTuple
 
-from board.maps import background
+from board.maps import background, links
 from board.maps.background import Outline
 from board.maps.label_places import LETTER, Box, fitting
+from board.maps.links import Link
 from board.maps.palette import Palette
 from board.maps.points import MapPoint
 from board.maps.shapes import shape
@@ -41,38 +44,45 @@ class Style(NamedTuple):
     language: str
 
 
-def draw(marks: Sequence[Mark], width: int, height: int, style: Style, legend: Legend = ()) -> str:
-    """Return the SVG of a map. `legend`: shapes of marks with their meaning, for a line at the bottom."""
+def draw(marks: Sequence[Mark], width: int, height: int, style: Style, legend: Legend = (), joined: Sequence[Link] = ()) -> str:
+    """Return the SVG of a map. `legend`: shapes of marks with their meaning, for a line at the bottom. `joined`: lines between
+    points, whose texts come first."""
     shown = marks[:MAX_SHOWN_POINTS]
     above_frame = round(height - _FRAME * style.text)
     view = view_of((mark.point for mark in shown), width, above_frame)._replace(height=height)
-    places = [(mark, view.position(mark.point.center)) for mark in sorted(shown, key=_by_certainty)]
+    ends = {id for link in joined[: links.MAX_LINKS] for id in link[:2]}
+    places = [(mark, view.position(mark.point.center)) for mark in sorted(shown, key=partial(_by_importance, ends))]
     entries = list(_placed(legend, view, style))
-    covered = [*_taken(places, view, style), *(box for box, _, _ in entries)]
-    texts = _fitting_texts(places, view, style, covered)
+    placed = links.place(joined, {mark.point.id: at for mark, at in places}, view, style.text)
+    frame = [*_frame_boxes(view, style), *(box for box, _, _ in entries), *(link.box for link in placed)]
+    covered = [*frame, *(Box.of_mark(at, _mark_size(style)) for _, at in places)]
+    texts = _fitting_texts(places, view, style, covered, ends, frame)
     taken = [*covered, *(box for box, _, _ in texts)]
     parts = [
-        *_background(view, style, taken), *_areas(shown, view, style), *_marks(places, style), *_texts(texts, style),
+        *_background(view, style, taken), *_areas(shown, view, style), *links.lines(placed, style.palette, style.text),
+        *_marks(places, style), *_texts(texts, style), *links.texts(placed, style.palette, style.text),
         *_legend(entries, style), *_frame(view, style),
     ]  # fmt: skip
+    return _document(parts, width, height, style)
+
+
+def _document(parts: Iterable[str], width: int, height: int, style: Style) -> str:
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
     font = 'font-family="Noto Sans, DejaVu Sans, sans-serif"'
     return f'{head} role="img" {font}>{_hatching(style.palette)}{"".join(parts)}</svg>'
 
 
-def _by_certainty(mark: Mark) -> tuple[bool, int]:
-    """Order marks, the most certain first: it covers the others, and has its text first."""
-    shape = mark.point.shape
-    return mark.point.is_ruled_out, _RANK.index(shape) if shape in _RANK else len(_RANK)
+def _by_importance(ends: AbstractSet[str], mark: Mark) -> tuple[bool, bool, int]:
+    """Order marks, those at the ends of links first, then the most certain: it covers the others, and has its text first."""
+    point = mark.point
+    return point.id not in ends, point.is_ruled_out, _RANK.index(point.shape) if point.shape in _RANK else len(_RANK)
 
 
-def _taken(places: Places, view: View, style: Style) -> Iterator[Box]:
-    """Yield the boxes that no text may cover: marks, and the scale with the attribution."""
+def _frame_boxes(view: View, style: Style) -> Iterator[Box]:
+    """Yield the boxes of the scale and the attribution."""
     attribution = len(background.load()["attribution"]) * style.text * 0.75 * LETTER
     yield Box(view.width - attribution, view.height - 1.6 * style.text, view.width, view.height)
     yield Box(view.width * 0.77, view.height - _FRAME * style.text, view.width, view.height)
-    for _, at in places:
-        yield Box.of_mark(at, _mark_size(style))
 
 
 def _mark_size(style: Style) -> float:
@@ -182,15 +192,25 @@ def _marks(places: Places, style: Style) -> Iterator[str]:
         yield f'<g transform="translate({corner}) scale({size / 16:.3f})">{ink}</g>'
 
 
-def _fitting_texts(places: Places, view: View, style: Style, covered: Sequence[Box]) -> list[tuple[Box, Mark, Position]]:
-    """Return the marks whose text covers nothing; the list below the map has all of them."""
-    boxes = [
-        (box, mark, at)
-        for mark, at in places
-        for box in Box.beside(at, max(mark.title, mark.note, key=len), style.text, _mark_size(style))
-        if box.left >= 0 and box.right <= view.width
-    ]
-    return fitting(boxes, MAX_SHOWN_POINTS, covered)
+def _fitting_texts(
+    places: Places, view: View, style: Style, covered: Sequence[Box], ends: AbstractSet[str], frame: Sequence[Box]
+) -> list[tuple[Box, Mark, Position]]:
+    """Return the marks whose text covers nothing, and those at the ends of links, whose text may cover marks. The list below the
+    map has all of them."""
+    first = fitting(_beside((place for place in places if place[0].point.id in ends), view, style), MAX_SHOWN_POINTS, covered)
+    fitted = {mark.point.id for _, mark, _ in first}
+    missing = [place for place in places if place[0].point.id in ends - fitted]
+    first += fitting(_beside(missing, view, style), MAX_SHOWN_POINTS, [*frame, *(box for box, _, _ in first)])
+    others = (place for place in places if place[0].point.id not in ends)
+    return first + fitting(_beside(others, view, style), MAX_SHOWN_POINTS, [*covered, *(box for box, _, _ in first)])
+
+
+def _beside(places: Iterable[tuple[Mark, Position]], view: View, style: Style) -> Iterator[tuple[Box, Mark, Position]]:
+    """Yield the boxes of texts on both sides of marks."""
+    for mark, at in places:
+        for box in Box.beside(at, max(mark.title, mark.note, key=len), style.text, _mark_size(style)):
+            if box.left >= 0 and box.right <= view.width:
+                yield box, mark, at
 
 
 def _texts(texts: Iterable[tuple[Box, Mark, Position]], style: Style) -> Iterator[str]:
@@ -218,7 +238,8 @@ def _placed(legend: Legend, view: View, style: Style) -> Iterator[tuple[Box, str
 def _legend(entries: Sequence[tuple[Box, str, str]], style: Style) -> Iterator[str]:
     size, palette = style.text * 0.85, style.palette
     for box, name, text in entries:
-        ink = shape(name, palette.ruled_out if name == "cross" else palette.sighting, palette)
+        colour = {"cross": palette.ruled_out, "not-both": palette.text}.get(name, palette.sighting)
+        ink = shape(name, colour, palette)
         yield f'<g transform="translate({box.left:.1f} {box.top:.1f}) scale({size / 16:.3f})">{ink}</g>'
         yield _text(text, box.left + 1.4 * size, box.bottom - size / 2, size, palette.text_2, palette.province)
 

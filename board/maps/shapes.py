@@ -18,6 +18,8 @@ SHAPES = {
     '<path d="M6 6.6c0-2.7 4.1-2.7 4.1-.2 0 1.5-2.1 1.5-2.1 3.2M8 11.7v.1" fill="none" stroke="{ink}" stroke-width="1.5" '
     'stroke-linecap="round"/>',
     "cross": '<path d="m3.5 3.5 9 9m0-9-9 9" stroke="{ink}" stroke-width="2.6" stroke-linecap="round"/>',
+    "not-both": '<path d="M2.2 5.6h11.6M2.2 10.4h11.6M11.4 1.8 4.6 14.2" fill="none" stroke="{ink}" stroke-width="1.8" '
+    'stroke-linecap="round"/>',
     "task": '<path d="M2.5 2.5h11v11h-11z" fill="{ground}" stroke="{ink}" stroke-width="1.8"/>'
     '<path d="m5 8 2.2 2.3L11 6" fill="none" stroke="{ink}" stroke-width="1.8"/>',
     "searched": '<path d="M2 5.5 8 1.5l6 4v6l-6 3-6-3z" fill="{ground}" stroke="{ink}" stroke-width="1.6"/>'

@@ -21,6 +21,14 @@ SIGHTING = {
     "description": "Zqgirl with a yellow rucksack", "seen_at": "2026-11-24T05:05:00Z",
     "place": {"text": "Zqveldstraat", "lat": 51.048, "lon": 3.725, "radius_m": 77},
 }  # fmt: skip
+GHENT = {
+    "description": "Girl at the tram stop", "seen_at": "2026-11-24T16:00:00Z",
+    "place": {"text": "Gent-Zuid", "lat": 51.0471, "lon": 3.7302, "radius_m": 50},
+}  # fmt: skip
+AALST = {
+    "description": "Girl at the station", "seen_at": "2026-11-24T16:04:00Z",
+    "place": {"text": "Aalst", "lat": 50.943, "lon": 4.0397, "radius_m": 100},
+}  # fmt: skip
 OUTCOME = {"found_at": "2026-11-24T23:00:00Z", "condition": "well", "how": "came_back"}
 PARK = {"name": "Zqpark", "kind": "area", "outline": [[51.04, 3.7], [51.045, 3.705], [51.036, 3.712]]}
 
@@ -59,6 +67,18 @@ async def test_map_is_on_a4_and_a3(scene: SearchScenario) -> None:
         text = "\n".join(page.get_textpage().get_text_range() for page in pages).replace("\u00a0", " ")
         for word in ("Zqkorenmarkt", "Zqveldstraat", "Zqpark", "± 77 m", "Natural Earth"):
             assert word in text, word
+
+
+async def test_paper_names_sightings_that_cannot_both_be_true(scene: SearchScenario) -> None:
+    assert "not both" not in await drawing(scene.team.alice, scene.search)
+    one, other = [(await scene.one("sighting.add", sighting))["state"]["number"] for sighting in (GHENT, AALST)]
+    svg = await drawing(scene.team.alice, scene.search)
+    for words in ("24 km in 4 min: not both", "Cannot both be true", f"· {one}<", f"· {other}<"):
+        assert words in svg.replace("\u00a0", " "), words
+    pages = pypdfium2.PdfDocument((await scene.team.alice.http.get(f"/searches/{scene.search}/map.pdf?size=A3")).content)
+    listed = " ".join(pages[1].get_textpage().get_text_range().replace("\u00a0", " ").split())
+    assert f"cannot both be true with Sighting {other}: 24 km in 4 min" in listed
+    assert f"cannot both be true with Sighting {one}: 24 km in 4 min" in listed
 
 
 async def test_history_on_paper_has_the_map(scene: SearchScenario) -> None:

@@ -1,5 +1,8 @@
 """Possible or impossible on the map of a search: pairs that cannot both be true, and how far a person gets, live and past."""
 
+from typing import Any
+
+import pypdfium2
 import pytest
 from playwright.async_api import expect
 
@@ -10,6 +13,12 @@ from tests.support.browsers import Browsers
 pytestmark = pytest.mark.browser
 
 SEEN = {"text": "Korenmarkt", "lat": 51.0545, "lon": 3.722}
+
+
+def beside(seen: dict[str, Any], number: int) -> dict[str, Any]:
+    """Return a sighting at the same time, to the north east."""
+    place = seen["place"]
+    return seen | {"place": place | {"lat": place["lat"] + number / 2_000, "lon": place["lon"] + 0.004}}
 
 
 async def test_map_joins_sightings_that_cannot_both_be_true(browsers: Browsers) -> None:
@@ -26,6 +35,49 @@ async def test_map_joins_sightings_that_cannot_both_be_true(browsers: Browsers) 
     await expect(bob("path.map-link")).to_have_count(0)
     past = await at_map(await browsers.window("Victor"), board, f"?at={seq}")
     await expect(past("path.map-link")).to_have_count(1)
+
+
+async def test_both_ends_of_a_contradiction_are_named_and_a_press_opens_the_first(browsers: Browsers) -> None:
+    board = await browsers.search(last_seen=SEEN)
+    cards = await add_two(browsers, board)
+    alice = await browsers.person("Alice")
+    for seen in (GHENT, AALST):
+        for number in range(3):
+            near = await alice.add(board, "sighting.add", {"description": f"Near {number}"} | beside(seen, number))
+            await alice.command(board, "sighting.assess", {"sighting": near, "assessment": "not_the_child"})
+    bob = await at_map(await browsers.window("Bob"), board)
+    await expect(bob("path.map-link")).to_have_count(1)
+    for card, number in zip(cards, await numbers(browsers, board, *cards), strict=True):
+        mark = bob(f".map-mark:has([data-points~='{card}'])")
+        await expect(mark.locator(".mark-text")).to_contain_text(f" · {number} · ")
+        await expect(mark.locator(".mark-text")).to_be_visible()
+    await bob(".map-legend summary").click()
+    await expect(bob(".map-legend")).to_contain_text("Cannot both be true")
+    await bob(".map-link-note").locator("span span").click()
+    await expect(bob(f"[data-panel='{cards[0]}']")).to_contain_text("cannot both be true with")
+    await bob.page.keyboard.press("Escape")
+    await bob("path.map-link-area").dispatch_event("click")
+    await expect(bob(f"[data-panel='{cards[0]}']")).to_be_visible()
+    await expect(bob("[data-add]")).to_have_count(0)
+
+
+async def test_printed_map_is_whole_with_its_legend_and_list(browsers: Browsers) -> None:
+    board = await browsers.search(last_seen=SEEN)
+    await add_two(browsers, board)
+    bob = await at_map(await browsers.window("Bob"), board)
+    await expect(bob(".map-link-note")).to_have_count(1)
+    canvas = bob(".map-canvas")
+    before = await canvas.bounding_box()
+    for size in ("A4", "A3"):
+        paper = pypdfium2.PdfDocument(await bob.page.pdf(format=size, landscape=True))
+        first, second = (" ".join(page.get_textpage().get_text_range().split()) for page in paper)
+        for words in ("24 km in 4 min: not both", "Cannot both be true", "not assessed", "Natural Earth"):
+            assert words in first, (size, words)
+        for control in ("Print A", "How far from", "Legend", "Filter"):
+            assert control not in first + second, (size, control)
+        assert "By time" in second, size
+    assert await canvas.bounding_box() == before
+    await expect(bob(".map-legend")).not_to_have_attribute("open", "")
 
 
 async def test_chosen_means_draw_how_far_a_person_gets(browsers: Browsers) -> None:

@@ -19,6 +19,8 @@ from tests.support.people import new_id
 
 pytestmark = pytest.mark.browser
 
+BOX = "(each) => [each.getBoundingClientRect().left, each.getBoundingClientRect().right]"
+
 MISSING, SEEN, RECEIVED = "2026-10-24T03:00:00.000Z", "2026-10-24T05:05:00.000Z", "2026-10-24T08:20:00.000Z"
 TRACK = """<gpx version="1.1"><trk><name>Phone of Noor</name><trkseg>
 <trkpt lat="51.05" lon="3.72"><time>2026-10-24T05:05:00Z</time></trkpt><trkpt lat="51.06" lon="3.73"/></trkseg></trk></gpx>"""
@@ -166,6 +168,18 @@ async def test_pair_that_cannot_both_be_true_is_named(browsers: Browsers) -> Non
     await expect(bob(f"[data-row='{cards[0]}']")).to_contain_text(f"cannot both be true with Sighting {second}: 24 km in 4 min")
     await expect(bob(f"[data-row='{cards[1]}']")).to_contain_text(f"cannot both be true with Sighting {first}: 24 km in 4 min")
     await expect(bob(f"{GRAPH} [data-item='{cards[1]}']")).to_contain_text(f"not both with {first}")
+
+
+async def test_time_of_the_present_covers_no_hour_and_no_label(browsers: Browsers) -> None:
+    board, _ = await told(browsers)
+    bob = await opened(browsers, board)
+    present = await bob(f"{GRAPH} [data-testid=now]").evaluate(BOX)
+    hours = await bob(f"{GRAPH} .hour").evaluate_all(f"(all) => all.map({BOX})")
+    assert hours
+    assert all(right <= present[0] or left >= present[1] for left, right in hours)
+    order = "(all) => all.map((each) => each.classList[0])"
+    drawn = await bob(f"{GRAPH} :is(path.now, g.item)").evaluate_all(order)
+    assert drawn[0] == "now", "labels are drawn over the line"
 
 
 async def test_five_hundred_sightings_at_one_moment_are_in_the_table(browsers: Browsers) -> None:

@@ -3,10 +3,12 @@ import { test } from "node:test";
 
 import { accuracyOf, metresPerPixel } from "../../static/js/core/map/accuracy.js";
 import { decodeLine, fitting, nameIn } from "../../static/js/core/map/lines.js";
+import { shownLinks } from "../../static/js/core/map/links_layer.js";
+import { placeTexts } from "../../static/js/core/map/mark_texts.js";
 import { groupPoints } from "../../static/js/core/map/marks_layer.js";
 
 /** @param {number} id @param {number[]} center @param {Record<string, any>} [more] @returns {any} */
-const point = (id, center, more = {}) => ({ id: String(id), kind: "sighting", number: id, shape: "content-6", isRuledOut: false, center, radius: 50, outline: [], isLine: false, at: null, until: null, ...more });
+const point = (id, center, more = {}) => ({ id: String(id), kind: "sighting", number: id, shape: "content-4", isRuledOut: false, center, radius: 50, outline: [], isLine: false, at: null, until: null, ...more });
 const project = (/** @type {MapPoint} */ { center: [lat, lon] }) => ({ x: lon * 100, y: -lat * 100 });
 
 test("500 sightings at one point share a mark, of the most certain", () => {
@@ -44,4 +46,33 @@ test("labels that would overlap an earlier one are left out", () => {
   const labels = [{ x: 0, y: 0, text: "Gent" }, { x: 5, y: 3, text: "Ledeberg" }, { x: 300, y: 0, text: "Aalst" }];
   assert.deepEqual(fitting(labels, 10).map(({ text }) => text), ["Gent", "Aalst"]);
   assert.equal(fitting(labels, 1).length, 1);
+});
+
+/** @param {string} id @param {number} x @param {number} y @param {Record<string, any>} [more] @returns {any} */
+const text = (id, x, y, more = {}) => ({ id, text: "03:22 · 24 · F6", x, y, isShared: false, mustShow: false, ...more });
+
+test("a text beside another mark is on the left, where it covers none", () => {
+  assert.deepEqual([...placeTexts([text("26", 100, 100), text("24", 130, 106)])], [["26", "left"], ["24", "right"]]);
+});
+test("a text without space is hidden, unless it must be shown", () => {
+  const around = [text("left", 60, 100, { text: "" }), text("right", 140, 100, { text: "" })];
+  assert.deepEqual([...placeTexts([text("26", 100, 100), ...around])], []);
+  assert.deepEqual([...placeTexts([text("26", 100, 100, { mustShow: true }), ...around])], [["26", "right"]]);
+});
+test("texts that must be shown cover no other one", () => {
+  const crowd = ["1", "2", "3", "4"].map((id) => text(id, 100, 100, { mustShow: true }));
+  assert.deepEqual([...placeTexts(crowd)], [["1", "right"], ["2", "left"]]);
+});
+test("the text of a shared mark begins after its number", () => {
+  const shared = text("26", 100, 100, { isShared: true, mustShow: true });
+  assert.deepEqual([...placeTexts([shared])], [["26", "right"]]);
+});
+test("a text that the edge of the map would cut is on the other side", () => {
+  const view = { left: 0, right: 300 };
+  assert.deepEqual([...placeTexts([text("26", 20, 100), text("29", 290, 200)], view)], [["26", "right"], ["29", "left"]]);
+});
+test("links are shown between shown points, thirty at a time", () => {
+  const points = [point(1, [51, 3]), point(2, [51, 4])], link = { from: "1", to: "2", text: "24 km in 4 min: not both" };
+  assert.deepEqual(shownLinks(points, [link, { ...link, to: "hidden" }]), [link]);
+  assert.equal(shownLinks(points, Array.from({ length: 200 }, () => link)).length, 30);
 });

@@ -66,6 +66,26 @@ test("five hundred items at one moment take eight rows, and the others are count
   assert.deepEqual([placed.length, rows, more], [8, 8, 492]);
 });
 
+test("sightings that cannot both be true are drawn, whatever is around them", () => {
+  const crowd = Array.from({ length: 40 }, (_, number) => item(1, { id: `i${number}` })), pair = [item(1.1, { id: "a" }), item(1.2, { id: "b" })];
+  const doubtOf = ({ id }) => (id === "a" || id === "b" ? "not both with 26" : "");
+  const { placed, rows, more } = layOut([...crowd, ...pair], SCALE, 1000, false, doubtOf);
+  assert.deepEqual(placed.slice(-2).map(({ item: { id }, label }) => [id, label]), [["a", "right"], ["b", "right"]]);
+  assert.deepEqual([rows, more], [10, 32]);
+});
+
+test("four hundred sightings that cannot be true take sixteen rows", () => {
+  const items = Array.from({ length: 400 }, (_, number) => item(1, { id: `i${number}` })), { placed, rows, more } = layOut(items, SCALE, 1000, false, () => "not both");
+  assert.deepEqual([placed.length, rows, more], [400, 16, 0]);
+  assert.ok(placed.every(({ row }) => row < 16));
+});
+
+test("the whole search ends soon after now, although an appeal lasts longer", () => {
+  const now = missing + 6 * HOUR, appeal = item(5, { kind: "search", until: iso(now + 30 * HOUR) }), planned = item(20);
+  assert.ok(wholeSpan(timeline(appeal), now).end < now + HOUR);
+  assert.ok(wholeSpan(timeline(appeal, planned), now).end > missing + 20 * HOUR);
+});
+
 test("items outside the period are counted", () => {
   const { placed, earlier, later } = layOut([item(-5), item(1), item(50)], SCALE, 1000, false);
   assert.deepEqual([placed.length, earlier, later], [1, 1, 1]);

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from board.dev import map_background
 from board.maps import background, drawing, palette, view
 from board.maps.drawing import Mark, Style, draw
+from board.maps.links import MAX_LINKS, Link
 from board.maps.points import MapPoint
 from tests.unit.test_tokens import colours
 
@@ -46,6 +47,24 @@ def test_any_points_give_a_drawing_without_numbers_that_are_none(points: list[Ma
     svg = draw([Mark(each, "x", "") for each in points], 400, 300, STYLE)
     assert not re.search(r"[\" ,(LM](nan|-?inf)\b", svg)
     ET.fromstring(svg)
+
+
+def test_both_ends_of_a_link_have_their_text_in_a_crowd() -> None:
+    crowd = [point(GENT[0] + n / 3_000, GENT[1] + n % 2 / 3_000, id=f"c{n}", number=n, shape="content-1") for n in range(12)]
+    ends = [point(*GENT, id="x", shape="content-5"), point(50.94, 4.04, id="y", shape="content-5")]
+    marks = [Mark(each, f"05:05 · {each.id}", "") for each in (*crowd, *ends)]
+    alone, joined = (
+        draw(marks, 1_000, 600, STYLE, (), links) for links in ((), [Link("x", "y", "24 km <4 min"), Link("x", "no", "")])
+    )
+    assert "05:05 · x<" not in alone
+    assert all(text in joined for text in ("05:05 · x<", "05:05 · y<", "24 km &lt;4 min"))
+    ET.fromstring(joined)
+
+
+def test_links_of_a_drawing_are_bounded() -> None:
+    marks = [Mark(point(*GENT, id="x"), "a", ""), Mark(point(50.94, 4.04, id="y"), "b", "")]
+    svg = draw(marks, 1_000, 600, STYLE, (), [Link("x", "y", "not both")] * 200)
+    assert svg.count(">not both<") == MAX_LINKS
 
 
 def test_typed_text_is_escaped() -> None:

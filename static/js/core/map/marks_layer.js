@@ -1,12 +1,12 @@
 /* Marks of points on a map. Points that would cover each other share one mark with their number; a press on it zooms in, or opens the
    only one. Circles show how far a point may be off: nothing is drawn more precisely than it is known. */
 
-import { fitting } from "./lines.js";
+import { placeTexts } from "./mark_texts.js";
 
 const GROUP_PX = 22; // marks nearer than this share one
-const MARK_PX = 13, LETTER_PX = 7; // half of a mark, and the rough width of a letter
 const MAX_CIRCLES = 300; // at a time; more would only cover the map
 const HATCH = "map-hatch";
+const MAX_RANK = 100; // above all ranks of points
 const SVG = "http://www.w3.org/2000/svg";
 const SHAPE_RANK = ["content-1", "content-2", "seen-last", "content-4", "content-5", "task", "searched", "cross"]; // of a shared mark, and of texts: the most certain
 
@@ -43,7 +43,9 @@ export class MarksLayer {
   #textOf;
   /** @type {Map<string, any>} */ #marks = new Map(); // by the key of what they show
   /** @type {Map<string, any>} */ #shapes = new Map(); // circles and outlines
+  /** @type {MapPoint[][]} */ #groups = []; // as drawn
   /** @type {string | null} */ #selected = null;
+  /** @type {Set<string>} */ #joined = new Set(); // points at the ends of links: their texts come first
   #renderer;
 
   /**
@@ -58,12 +60,14 @@ export class MarksLayer {
     this.#renderer = leaflet.svg({ padding: 0.5 }).addTo(map);
     addHatch(this.#renderer);
     map.on("zoomend", () => this.#draw());
+    map.on("moveend", () => this.#hideCrowded(this.#groups)); // other texts are cut by the edge
   }
 
-  /** @param {MapPoint[]} points @param {string | null} selected */
-  show(points, selected) {
+  /** @param {MapPoint[]} points @param {string | null} selected @param {Set<string>} [joined] points at the ends of links */
+  show(points, selected, joined = new Set()) {
     this.#points = points;
     this.#selected = selected;
+    this.#joined = joined;
     this.#draw();
   }
 
@@ -80,31 +84,39 @@ export class MarksLayer {
   }
 
   #draw() {
-    const groups = groupPoints(this.#points, ({ center }) => this.#map.project(center));
-    sync(this.#marks, new Map(groups.map((group) => [keyOf(group, this.#selected), group])), (group) => this.#addMark(group), this.#map);
+    const groups = (this.#groups = groupPoints(this.#points, ({ center }) => this.#map.project(center)));
+    sync(this.#marks, new Map(groups.map((group) => [this.#keyOf(group), group])), (group) => this.#addMark(group), this.#map);
     this.#hideCrowded(groups);
     sync(this.#shapes, shapesOf(this.#points), (shape) => this.#addShape(shape), this.#map);
   }
 
   /** Hide the texts that would cover others; the list has all of them. @param {MapPoint[][]} groups */
   #hideCrowded(groups) {
-    const labels = groups.filter((group) => group.length === 1).map(([point]) => {
-      const { x, y } = this.#map.project(point.center), text = this.#textOf(point);
-      return { x: x + MARK_PX + (text.length * LETTER_PX) / 2, y, text, point };
-    });
-    labels.sort((a, b) => Number(b.point.id === this.#selected) - Number(a.point.id === this.#selected) || rankOf(a.point) - rankOf(b.point));
-    const marks = groups.flatMap((group) => boxesOf(group, this.#map.project(group[0].center)));
-    const shown = new Set([this.#selected, ...fitting(labels, labels.length, marks).map(({ point }) => point.id)]);
-    for (const group of groups) {
-      const element = this.#marks.get(keyOf(group, this.#selected))?.getElement();
-      element?.classList.toggle("crowded", group.length === 1 && !shown.has(group[0].id));
+    const view = this.#map.getPixelBounds(), marks = groups.map((group) => ({ group, named: namedOf(group, this.#joined), mark: this.#marks.get(this.#keyOf(group)) }));
+    marks.sort((a, b) => this.#textRank(a.named) - this.#textRank(b.named));
+    const sides = placeTexts(marks.map(({ group, named }) => ({ id: group[0].id, text: named ? this.#textOf(named) : "", ...this.#map.project(group[0].center), isShared: group.length > 1, mustShow: named !== null && this.#mustShow(named) })), { left: view.min.x, right: view.max.x });
+    for (const { group, mark } of marks) {
+      mark?.getElement()?.classList.toggle("crowded", !sides.has(group[0].id));
+      mark?.getElement()?.classList.toggle("to-left", sides.get(group[0].id) === "left");
     }
   }
 
+  /** Return the order of a text: the selected point, points at the ends of links, the most certain. @param {MapPoint | null} point */
+  #textRank(point) {
+    if (point === null) return MAX_RANK;
+    return rankOf(point) - Number(this.#mustShow(point)) * (point.id === this.#selected ? 2 : 1) * MAX_RANK;
+  }
+
+  /** @param {MapPoint} point */
+  #mustShow = ({ id }) => id === this.#selected || this.#joined.has(id);
+
+  /** @param {MapPoint[]} group */
+  #keyOf = (group) => [keyOf(group, this.#selected), namedOf(group, this.#joined)?.id].join(" ");
+
   /** @param {MapPoint[]} group */
   #addMark(group) {
-    const [first] = group, isSelected = group.some(({ id }) => id === this.#selected);
-    const icon = this.#leaflet.divIcon({ html: markElement(group, this.#textOf), className: `map-mark ${isSelected ? "selected" : ""}`, iconSize: [22, 22] });
+    const [first] = group, named = namedOf(group, this.#joined), isSelected = group.some(({ id }) => id === this.#selected);
+    const icon = this.#leaflet.divIcon({ html: markElement(group, named ? this.#textOf(named) : ""), className: `map-mark ${isSelected ? "selected" : ""}`, iconSize: [22, 22] });
     const marker = this.#leaflet.marker(first.center, { icon, keyboard: false, riseOnHover: true, title: group.length === 1 ? this.#textOf(first) : "" });
     marker.on("click", (/** @type {any} */ event) => this.#onClick(group, event));
     return marker.addTo(this.#map);
@@ -128,13 +140,10 @@ export class MarksLayer {
 }
 
 /**
- * Return the boxes of a mark, which no text may cover: its shape, and its number if it is shared.
- * @param {MapPoint[]} group @param {{ x: number, y: number }} at
+ * Return the point whose text is beside a mark: of a shared mark, only one at the end of a link has one.
+ * @param {MapPoint[]} group @param {Set<string>} joined
  */
-function boxesOf(group, { x, y }) {
-  const shape = { x, y, width: 2 * MARK_PX - 4, height: 2 * MARK_PX - 4 };
-  return group.length > 1 ? [shape, { x: x + MARK_PX, y: y - MARK_PX + 4, width: 2 * MARK_PX, height: MARK_PX + 4 }] : [shape];
-}
+const namedOf = (group, joined) => (group.length === 1 ? group[0] : group.find(({ id }) => joined.has(id)) ?? null);
 
 /** @typedef {{ point: MapPoint, isCircle: boolean }} Shape */
 
@@ -173,17 +182,23 @@ function sync(layers, wanted, add, map) {
   for (const [key, value] of wanted) if (!layers.has(key)) layers.set(key, add(value));
 }
 
-/** @param {MapPoint[]} group @param {(point: MapPoint) => string} textOf */
-function markElement(group, textOf) {
+/** @param {MapPoint[]} group @param {string} text "" for none */
+function markElement(group, text) {
   const [first] = group, element = document.createElement("span"), shape = document.createElement("i");
   shape.className = `shape ${first.shape} ${first.isRuledOut ? "out" : ""}`;
   element.append(shape);
-  const note = document.createElement(group.length > 1 ? "b" : "span");
-  note.className = group.length > 1 ? "many" : "mark-text";
-  note.textContent = group.length > 1 ? String(group.length) : textOf(first);
-  element.append(note);
+  if (group.length > 1) element.append(noteElement("b", "many", String(group.length)));
+  if (text) element.append(noteElement("span", "mark-text", text));
   element.dataset.points = group.map(({ id }) => id).join(" ");
   return element;
+}
+
+/** @param {string} tag @param {string} name @param {string} text */
+function noteElement(tag, name, text) {
+  const note = document.createElement(tag);
+  note.className = name;
+  note.textContent = text;
+  return note;
 }
 
 /** Add the hatching of searched places. @param {any} renderer */

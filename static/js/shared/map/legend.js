@@ -1,6 +1,6 @@
 /** Legend of a map: what its marks mean. */
 
-import { html } from "../../../vendor/lit-html/lit-html.js";
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { rules, t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { say } from "../../core/rules/sentences.js";
@@ -8,10 +8,12 @@ import { say } from "../../core/rules/sentences.js";
 /** Return the shapes of sightings, with the assessments that they mean. */
 const verdicts = () => /** @type {any} */ (rules()).map.find((/** @type {{ kind: string }} */ { kind }) => kind === "sighting").shapes.map((/** @type {[any, string]} */ [condition, shape]) => ({ shape, text: condition.assessment.map(label.assessment).join(" · ") }));
 
-export function legend() {
+/** @param {boolean} hasLinks whether the map joins sightings that cannot both be true */
+export function legend(hasLinks) {
   const entry = (/** @type {string} */ shape, /** @type {string} */ text) => html`<li><i class="shape ${shape}" aria-hidden="true"></i>${text}</li>`;
   return html`<details class="map-legend"><summary>${t("Legend")}</summary><ul>
     ${entry("seen-last", say("last_seen_recorded"))}${verdicts().map((/** @type {{ shape: string, text: string }} */ { shape, text }) => entry(shape === "cross" ? "cross out" : shape, text))}
     ${entry("task", label.noun("task"))}${entry("searched place", label.noun("place"))}
-    <li><i class="circle" aria-hidden="true"></i>${t("how far it may be off")}</li></ul></details>`;
+    <li><i class="circle" aria-hidden="true"></i>${t("how far it may be off")}</li>
+    ${hasLinks ? html`<li><i class="link" aria-hidden="true"></i>${say("cannot_both_be_true")}</li>` : nothing}</ul></details>`;
 }

@@ -4,13 +4,14 @@ import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { createBaseMap, mapLabel } from "../../core/map/base_map.js";
 import { loadMap } from "../../core/map/leaflet.js";
-import { LinksLayer } from "../../core/map/links_layer.js";
+import { LinksLayer, shownLinks } from "../../core/map/links_layer.js";
 import { MarksLayer } from "../../core/map/marks_layer.js";
 import { ReachLayer } from "../../core/map/reach_layer.js";
 import { addTiles } from "../../core/map/tiles.js";
 import { number, t } from "../../core/i18n.js";
 import { pageTitle } from "../../core/rules/pages.js";
 import { legend } from "./legend.js";
+import { printWhole } from "./map_paper.js";
 import { PinBar } from "./pin_bar.js";
 
 const icon = (/** @type {string} */ path) => html`<svg viewBox="0 0 16 16" width="16" height="16" fill="none" stroke="currentColor" stroke-width="1.6" aria-hidden="true"><path d=${path} /></svg>`;
@@ -81,10 +82,11 @@ export class MapView {
       this.#host.draw();
     });
     this.#reach = new ReachLayer(map, loaded.leaflet);
-    this.#links = new LinksLayer(map, loaded.leaflet);
+    this.#links = new LinksLayer(map, loaded.leaflet, (id, event) => this.#host.open(id, event));
     this.#marks = new MarksLayer(map, loaded.leaflet, { open: (id, event) => this.#host.open(id, event), textOf: (point) => this.#host.mark(point) });
     for (const pane of Object.values(map.getPanes())) pane.setAttribute("aria-hidden", "true"); // the list has all of it
     map.on("click", (/** @type {any} */ { latlng }) => this.#host.add && this.#pin.put(map, loaded.leaflet, latlng));
+    printWhole(this.#element, map);
     new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(this.#element);
   }
 
@@ -103,7 +105,7 @@ export class MapView {
         ${this.#button("fit", t("Show all points"), FIT_ICON, () => this.#marks?.fit())}
         ${this.#host.add ? this.#button("pin-center", t("Choose the middle of the map"), MIDDLE_ICON, () => this.#pin.put(this.#map, /** @type {any} */ (globalThis).L, this.#map.getCenter())) : nothing}</div>
       ${this.#host.add && this.#pin.isShown ? this.#pin.template(this.#host.add) : (this.#host.reach?.box ?? nothing)}
-      ${legend()}<p class="map-attribution" data-testid="attribution" translate="no">${this.#attribution}</p>`;
+      ${legend(this.#host.links !== undefined)}<p class="map-attribution" data-testid="attribution" translate="no">${this.#attribution}</p>`;
   }
 
   /** @param {string} act @param {string} name @param {Drawn} sign @param {() => void} run */
@@ -140,7 +142,7 @@ export class MapView {
   /** @param {FocusEvent} event */
   #onFocus = ({ type, target }) => {
     this.#focused = type === "focusin" ? pointOfRow(target) ?? null : null;
-    this.#marks?.show(this.#host.points, this.#marked);
+    this.#showMarks();
     if (this.#focused) this.#marks?.reveal(this.#focused);
   };
 
@@ -148,14 +150,22 @@ export class MapView {
     return this.#focused ?? this.#host.selected;
   }
 
+  get #shownLinks() {
+    return shownLinks(this.#host.points, this.#host.links ?? []);
+  }
+
+  #showMarks() {
+    this.#marks?.show(this.#host.points, this.#marked, new Set(this.#shownLinks.flatMap(({ from, to }) => [from, to])));
+  }
+
   #update() {
     const { points, selected } = this.#host;
     if (!this.#marks || !this.#element.isConnected || !this.#element.clientHeight) return;
     this.#map.invalidateSize({ animate: false, pan: false });
-    this.#marks.show(points, this.#marked);
+    this.#showMarks();
     if (!this.#isFitted && points.length) this.#marks.fit();
     this.#isFitted ||= points.length > 0;
-    this.#links?.show(points, this.#host.links ?? []);
+    this.#links?.show(points, this.#shownLinks);
     this.#reach?.show(this.#host.reach?.drawn ?? null);
     if (selected !== this.#selected && selected) this.#revealRow(selected);
     this.#selected = selected;

@@ -12,7 +12,7 @@ const SIDE_PX = 132; // column of the names of the lanes
 const NARROW_PX = 720; // narrower graphs have the name above each lane
 const HEAD_PX = 30, GAP_ROW_PX = 34, ROW_PX = 40, NAME_PX = 22, PAD_PX = 12;
 const TEXT_PX = 7; // of a character in a gap
-const NOW_CHARACTER_PX = 8; // of a character of the present, which covers hours beside it
+const NOW_CHARACTER_PX = 8; // of a character of the present, which replaces hours beside it
 
 /** @typedef {import("./layout.js").Placed} Placed */
 /** @typedef {{ view: TimelineView, left: number, width: number, x: (at: number) => number }} Frame */
@@ -27,7 +27,7 @@ export const sideOf = (total) => (total < NARROW_PX ? 0 : SIDE_PX);
  */
 export function graph(view, total) {
   const left = sideOf(total), isNarrow = !left, width = Math.max(total - left, 1), { span } = view;
-  const x = (/** @type {number} */ at) => left + ((at - span.start) / (span.end - span.start)) * width, frame = { view, left, width, x };
+  const x = (/** @type {number} */ at) => left + ((at - span.start) / (span.end - span.start)) * width, frame = { view, left, width, x }, now = nowOf(frame);
   let y = HEAD_PX + GAP_ROW_PX + (isNarrow ? NAME_PX : 0);
   const lanes = view.lanes.map((lane) => {
     const layout = layOut(view.itemsOf(lane), { ...span, missing: Date.parse(view.timeline.missing_since), margin: view.timeline.margin_minutes * MINUTE_MS }, width, view.byKnown, (item) => doubtOf(item, view)?.mark ?? ""), top = y, first = top + PAD_PX + (isNarrow ? NAME_PX : 0) + 12;
@@ -37,11 +37,11 @@ export function graph(view, total) {
   return svg`<svg viewBox="0 0 ${total} ${y}" width=${total} height=${y} aria-hidden="true" data-testid="graph" @click=${view.opened}>
     <defs><pattern id="timeline-hatch" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path class="hatch" d="M0 0V8" /></pattern>
       <clipPath id="timeline-clip"><rect x=${left} y="0" width=${width} height=${y} /></clipPath></defs>
-    ${ticks(span, width).map(({ at, text }) => svg`<path class="tick" d="M${x(at)} ${HEAD_PX - 4}V${y}" /><text class="hour" x=${x(at)} y="18" text-anchor="middle">${text}</text>`)}
+    ${ticks(span, width).map(({ at, text }) => svg`<path class="tick" d="M${x(at)} ${HEAD_PX - 4}V${y}" />${isCovered(x(at), text, now) ? nothing : svg`<text class="hour" x=${x(at)} y="18" text-anchor="middle">${text}</text>`}`)}
+    ${now ? svg`<path class="now" d="M${now.at} 24V${y}" /><text class="bold" x=${now.at} y="18" text-anchor=${now.anchor} data-testid="now">${now.text}</text>` : nothing}
     ${gapRow(frame, isNarrow)}
     ${lanes.map(({ lane, layout, top, first }) => svg`<g data-lane=${lane}><path class="edge" d="M0 ${top}H${total}" />${laneHead(lane, layout, top + (isNarrow ? 16 : 26), isNarrow ? total : SIDE_PX)}
-      <g clip-path="url(#timeline-clip)">${layout.placed.map((one) => mark(one, first + one.row * ROW_PX, frame))}</g></g>`)}
-    ${nowLine(frame, y)}</svg>`;
+      <g clip-path="url(#timeline-clip)">${layout.placed.map((one) => mark(one, first + one.row * ROW_PX, frame))}</g></g>`)}</svg>`;
 }
 
 /** Return what cannot be true together with a sighting. @param {TimelineItem} item @param {TimelineView} view */
@@ -88,11 +88,15 @@ function gapLabel(text, from, to, y) {
   return svg`<rect class="paper" x=${middle - width / 2} y=${y + 6} width=${width} height="18" rx="3" /><text class="bold" x=${middle} y=${y + 20} text-anchor="middle">${text}</text>`;
 }
 
-/** @param {Frame} frame @param {number} height */
-function nowLine({ view, x, left, width }, height) {
-  const at = x(view.now);
-  if (at < left || at > left + width) return nothing;
-  const text = view.isPast ? clock(new Date(view.now)) : t("now {time}", { time: clock(new Date(view.now)) });
-  const anchor = at > left + width - 50 ? "end" : "middle", wide = text.length * NOW_CHARACTER_PX;
-  return svg`<path class="now" d="M${at} 24V${height}" /><rect class="paper" x=${at - (anchor === "end" ? wide : wide / 2)} y="4" width=${wide} height="18" /><text class="bold" x=${at} y="18" text-anchor=${anchor}>${text}</text>`;
+/** @typedef {{ at: number, text: string, anchor: string, from: number, to: number }} Now position and text of the present, with the ends of the text */
+
+/** Return the present, if it is in the span. @param {Frame} frame @returns {Now | null} */
+function nowOf({ view, x, left, width }) {
+  const at = x(view.now), time = clock(new Date(view.now)), text = view.isPast ? time : t("now {time}", { time }), length = text.length * NOW_CHARACTER_PX;
+  if (at < left || at > left + width) return null;
+  const isLast = at > left + width - length / 2, to = isLast ? at : at + length / 2;
+  return { at, text, anchor: isLast ? "end" : "middle", from: to - length, to };
 }
+
+/** Return true if the text of the present would cover that of a tick. @param {number} at @param {string} text @param {Now | null} now */
+const isCovered = (at, text, now) => now !== null && at + (text.length * TEXT_PX) / 2 > now.from && at - (text.length * TEXT_PX) / 2 < now.to;

@@ -4,12 +4,13 @@ const MARK_PX = 20, GAP_PX = 10; // width of a mark, and the space after a label
 const CHARACTER_PX = 8; // a wide guess, because labels are not measured
 const MAX_CHARACTERS = 30;
 const MAX_ROWS = 8; // per lane; the table has the other items
+const MORE_ROWS = 8; // for items that cannot be true together with another one
 
-/** @typedef {{ item: TimelineItem, x: number, begin: number, end: number, stem: number, row: number, label: "right" | "left" | "over" | "", bold: string, quiet: string }} Placed pixels from the left end of the span: the mark, its bar, and the end of its stem; `label`: beside them, or with the stem between its lines */
+/** @typedef {{ item: TimelineItem, x: number, begin: number, end: number, stem: number, row: number, label: "right" | "left" | "over" | "", bold: string, quiet: string, isDoubted: boolean }} Placed pixels from the left end of the span: the mark, its bar, and the end of its stem; `label`: beside them, or with the stem between its lines */
 /** @typedef {{ placed: Placed[], rows: number, more: number, earlier: number, later: number }} LaneLayout `more`: items without space; `earlier`, `later`: outside the span */
 
 /**
- * Place the items of a lane on rows.
+ * Place the items of a lane on rows. Items without space are left out, but never one that cannot be true together with another one.
  * @param {TimelineItem[]} items @param {{ start: number, end: number, missing: number, margin: number }} span `missing`: since when the child is missing; `margin`: the time of a sighting may be off by this, in ms @param {number} width in pixels
  * @param {boolean} byKnown whether marks are at the time at which an item became known
  * @param {(item: TimelineItem) => string} doubtOf names the sightings that cannot be true together with an item
@@ -46,7 +47,7 @@ function positions(item, x, { missing, margin }, byKnown, doubt) {
   const known = x(Date.parse(item.known_at)), from = item.from === null ? null : x(Date.parse(item.from)), mark = byKnown ? known : from ?? known;
   const [begin, end] = byKnown ? [mark, mark] : from === null ? [Math.min(missing, known), known] : [from - off, (item.until ? x(Date.parse(item.until)) : from) + off];
   const [bold, quiet] = labelOf(item);
-  return { item, x: mark, begin, end, stem: byKnown ? from ?? known : known, row: 0, label: "", bold: cut(bold), quiet: cut(doubt ? `≠ ${doubt}` : quiet) };
+  return { item, x: mark, begin, end, stem: byKnown ? from ?? known : known, row: 0, label: "", bold: cut(bold), quiet: cut(doubt ? `≠ ${doubt}` : quiet), isDoubted: doubt !== "" };
 }
 
 /**
@@ -60,12 +61,13 @@ function place(one, ends, width) {
   for (const [label, from, to] of choices) {
     if (label && (from < 0 || to > width + MARK_PX / 2)) continue;
     const row = ends.findIndex((end) => end <= from), free = row >= 0 ? row : ends.length;
-    if (free >= MAX_ROWS) continue;
+    if (free >= MAX_ROWS + (one.isDoubted ? MORE_ROWS : 0)) continue;
     ends[free] = to + GAP_PX;
     Object.assign(one, { row: free, label });
     return true;
   }
-  return false;
+  if (one.isDoubted) one.row = ends.length - 1; // over others
+  return one.isDoubted;
 }
 
 /**

@@ -14,13 +14,14 @@ const STEPS_DAYS = [1, 2, 7, 14, 30, 60];
 /** @typedef {{ start: number, end: number }} Span in ms */
 
 /**
- * Return the span of the whole search, with a margin.
+ * Return the span of the whole search, with a margin. It ends soon after now, unless something begins later: a period that lasts until
+ * later runs out of it.
  * @param {Pick<TimelineAnswer, "items" | "missing_since" | "ends_at">} timeline @param {number} now
  * @returns {Span}
  */
 export function wholeSpan({ items, missing_since: missingSince, ends_at: endsAt }, now) {
   const missing = Date.parse(missingSince), end = Math.max(endsAt ? Date.parse(endsAt) : now, missing);
-  const times = items.flatMap((item) => [item.from, item.until, item.known_at]).filter(Boolean).map((at) => Date.parse(/** @type {string} */ (at)));
+  const times = items.flatMap((item) => [item.from, item.known_at, ...(item.until && Date.parse(item.until) < end ? [item.until] : [])]).filter(Boolean).map((at) => Date.parse(/** @type {string} */ (at)));
   const near = times.filter((at) => at > missing - FARTHEST_MS && at < end + FARTHEST_MS);
   const first = near.reduce((least, at) => Math.min(least, at), missing), last = near.reduce((most, at) => Math.max(most, at), end);
   const margin = Math.max(last - first, HOUR_MS) * MARGIN;
