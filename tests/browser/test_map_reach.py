@@ -80,6 +80,18 @@ async def test_printed_map_is_whole_with_its_legend_and_list(browsers: Browsers)
     await expect(bob(".map-legend")).not_to_have_attribute("open", "")
 
 
+async def test_bar_of_the_map_cuts_no_filter_and_the_list_keeps_a_gap(browsers: Browsers) -> None:
+    board = await browsers.search(last_seen=SEEN)
+    await add_two(browsers, board)
+    alice = await at_map(await browsers.window("Alice"), board)
+    await expect(alice(".tools .chips [aria-pressed]")).to_have_count(4)
+    assert await alice(".tools .chips").evaluate("(chips) => chips.scrollWidth <= chips.clientWidth")
+    await alice("[data-act=list]").click()
+    mark = alice(".work-row .not-both").first
+    await expect(mark).to_be_visible()
+    assert await mark.evaluate("(mark) => parseFloat(getComputedStyle(mark).marginLeft)") >= 4
+
+
 async def test_chosen_means_draw_how_far_a_person_gets(browsers: Browsers) -> None:
     board = await browsers.search(last_seen=SEEN)
     alice = await browsers.person("Alice")
