@@ -414,7 +414,7 @@ async def test_viewer_takes_no_calls(browsers: Browsers) -> None:
     victor = await browsers.window("Victor")
     victor.may_fail("status of 403")
     await victor.open("/")
-    await expect(victor("nav a")).to_have_text(["Searches", "Handover", "Unanswered", "History", "What’s new"])
+    await expect(victor("nav a")).to_have_text(["Searches", "Handover", "Unanswered", "History", "What’s new", "Map"])
     answer = await victor.page.goto("/intake")
     assert answer is not None
     assert answer.status == 403
