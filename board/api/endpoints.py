@@ -174,7 +174,7 @@ async def board(request: Request) -> Reply[Snapshot]:
     if "if-none-match" in request.headers:
         tag = await service_of(request).database.read(lambda session: _tag_if_small(session, request, caller))
         if tag is not None and etags.matches(request, tag):
-            service_of(request).reads.board(caller, request.path_params["board"])
+            await service_of(request).reads.board(caller, request.path_params["board"])
             return _not_modified(tag)
     return await respond_in_slot(request, caller, _snapshot)
 
@@ -210,7 +210,7 @@ async def _snapshot(request: Request, caller: Caller) -> Reply[Snapshot]:
 
     service = service_of(request)
     body, tag = await service.heavy_reads.read(caller, read)
-    (service.reads.board if is_current else service.reads.history)(caller, request.path_params["board"])
+    await (service.reads.board if is_current else service.reads.history)(caller, request.path_params["board"])
     if body is None:
         return _not_modified(tag)
     response: Reply[Snapshot] = Reply(body)
@@ -284,7 +284,7 @@ async def _events(request: Request, caller: Caller, read_by: Read) -> Reply[Even
         return board, journal.events_after(session, id, after, limit), view
 
     row, journal_events, view = await read_by(read)
-    service.reads.history(caller, id)
+    await service.reads.history(caller, id)
     records = [record(journal_event) for journal_event in journal_events]
     await service.source.ensure_fresh(view)
     rendered = [service.source.render(caller, id, record, live=False) for record in records]

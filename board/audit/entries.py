@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, ClassVar, Literal, dataclass_transform
 
 ENTRIES: dict[str, type["Entry"]] = {}  # by type
+Why = Literal["role", "member", "lead", "guest", "break_glass", "display"]  # reason why a read was allowed
 Group = Literal["sign_ins", "refusals", "reads", "administration"]
 SignInReason = Literal["unknown", "password", "disabled", "second_factor", "switched_off", "unchecked"]
 
@@ -78,8 +79,20 @@ class Attempt(Repeated, group="refusals", warns=True):
     address: str | None
 
 
-class Read(Repeated, group="reads"):
-    """Data that somebody read. In the journal only: there are too many for the log."""
+class Reading(Repeated, group="reads"):
+    """Data that somebody read. It is durable before the data is sent.
+
+    `why`: reason why it was allowed: the account's `role`, because it is a `member` or the `lead` of the search or its `guest`,
+    `break_glass`, or because the reader is a `display`. `screen`: name of the page that read it, `display`, or `api` for
+    a program; empty if not known.
+    """
+
+    why: Why | None = None
+    screen: str | None = None
+
+
+class Read(Reading):
+    """Read that is in the journal only: there are too many for the log."""
 
 
 class BoardRepeated(Repeated):
@@ -421,7 +434,7 @@ class DisplayRevoked(Entry, type="display.revoked", kind="display"):
 # -- data that leaves the board -------------------------------------------------------------------------------------------
 
 
-class ExportRead(Repeated, type="export.read", kind="board", group="reads"):
+class ExportRead(Reading, type="export.read", kind="board"):
     """Download of a file, by the file name that was sent."""
 
     DISTINCT_BY = ("file",)
@@ -429,7 +442,7 @@ class ExportRead(Repeated, type="export.read", kind="board", group="reads"):
     file: str
 
 
-class SourceRead(Repeated, type="source.read", kind="sighting", group="reads"):
+class SourceRead(Reading, type="source.read", kind="sighting"):
     """Disclosure of the source of a sighting to a reader who asked for it."""
 
     board: str
@@ -437,14 +450,14 @@ class SourceRead(Repeated, type="source.read", kind="sighting", group="reads"):
     number: int | None
 
 
-class OriginalRead(Repeated, type="original.read", kind="file", group="reads"):
+class OriginalRead(Reading, type="original.read", kind="file"):
     """Download of a picture as it came, with all its metadata."""
 
     board: str
     reference: str | None
 
 
-class AuditRead(Repeated, type="audit.read", kind="server", group="reads"):
+class AuditRead(Reading, type="audit.read", kind="server"):
     """Reading of this journal. `account` is the filter."""
 
     DISTINCT_BY = ("account",)

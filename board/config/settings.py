@@ -121,6 +121,7 @@ class Settings(BaseSettings):
     max_intake_per_minute: int = Field(default=300, ge=0)
     max_uploads_per_minute: int = Field(default=60, ge=0)
     max_documents_per_minute: int = Field(default=60, ge=0)
+    serve_unrecorded_reads: bool = False
     disk_reserve: str = "1GiB,10%"
     max_file_mb: int = Field(default=25, ge=1, le=500)
 

@@ -85,7 +85,7 @@ async def timeline(request: Request, caller: Caller) -> Reply[TimelineAnswer]:
 
     service = service_of(request)
     answer = await service.heavy_reads.read(caller, read)
-    (service.reads.board if at is None else service.reads.history)(caller, id)
+    await (service.reads.board if at is None else service.reads.history)(caller, id)
     return json_response(answer)
 
 

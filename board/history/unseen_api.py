@@ -155,7 +155,7 @@ async def unseen(request: Request, caller: Caller) -> Reply[UnseenList]:
     service = service_of(request)
     body = await service.heavy_reads.read(caller, read)
     if board is not None:
-        service.reads.history(caller, board)
+        await service.reads.history(caller, board)
     return Reply(body)
 
 

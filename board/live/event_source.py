@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 import orjson
 from sqlmodel import Session
 
+from board.audit.read_line import ReadLine
 from board.audit.reads import Reads
 from board.audit.refusals import Refusals
 from board.engine import access, journal, kinds, snapshot
@@ -25,6 +26,7 @@ T = TypeVar("T")
 # events that may give or take access to a search or a tip
 SETS_RIGHTS = ("search.opened", "search.access_set", "search.appeal_set", "tip.placed", "tip.restored")
 ALL_VIEWERS = "everybody"  # audience key of all accounts that may see a search
+UNRECORDED = object()  # a subscription that is served although it could not be recorded
 LIMITED_VIEWERS = "limited"  # key of callers who are limited to boards, to whom a board tells nothing of others
 
 
@@ -153,8 +155,17 @@ class BoardSource:
 
     # -- recording ----------------------------------------------------------------------------------------------------
 
-    def on_opened(self, reader: Caller, channel: str) -> None:
-        self._reads.board(reader, channel)
+    async def on_opened(self, reader: Caller, channel: str) -> object:
+        try:
+            return await self._reads.follow(reader, channel) or UNRECORDED
+        except DatabaseUnavailable as error:
+            if error.is_program_error:
+                raise
+            raise TemporarilyUnavailable from error
+
+    def on_closed(self, opened: object) -> None:
+        if isinstance(opened, ReadLine):
+            self._reads.end(opened)
 
     def on_refused(self, reader: Caller, channel: str) -> None:
         self._refusals.subscription(reader, channel)

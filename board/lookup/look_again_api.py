@@ -77,7 +77,7 @@ async def look_again(request: Request, caller: Caller) -> Reply[LookAgainList]:
     folder = service.settings.files_path
     compare = partial(_look_again, basis, meanings(folder))
     suggestions = await service.look_agains.get(basis, lambda: service.lookups.read(caller, compare))
-    service.reads.look_again(caller, board, len(suggestions.matches))
+    await service.reads.look_again(caller, board, len(suggestions.matches))
     return json_response({"again": [_to_json(match, suggestions, lang, folder) for match in suggestions.matches]})
 
 

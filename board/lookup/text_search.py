@@ -91,7 +91,7 @@ async def find(request: Request, caller: Caller) -> Reply[Hits]:
         return _find_hits(session, query, board, hidden, limit + 1)
 
     hits = await service.lookups.read(caller, read, TIMEOUT_S)
-    service.reads.words(caller, board, len(hits[:limit]))
+    await service.reads.words(caller, board, len(hits[:limit]))
     return json_response({"hits": hits[:limit], "more": len(hits) > limit})
 
 
