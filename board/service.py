@@ -331,6 +331,8 @@ class BoardService:
 
     async def _poll_rights(self) -> None:
         self._polls += 1
+        if self.visibility.end_openings(format_utc(now())):  # also while the database is away
+            self.hub.subscriptions.drop_unauthorized()
         await self._refresh_ended()
         all = self._polls % POLLS_PER_EXPIRY_CHECK == 0
         if all or await self.database.read(rights_version.version) != self.rights:

@@ -220,7 +220,7 @@ async def _snapshot(request: Request, caller: Caller) -> Reply[Snapshot]:
 
 def _board_and_seq(session: Session, request: Request, caller: Caller) -> tuple[Board, int]:
     """Return the requested board and seq. Raises Refused."""
-    board = access.get_visible_board(session, caller, request.path_params["board"])
+    board = access.get_readable_board(session, caller, request.path_params["board"])
     at = AT.read(request)
     return board, board.seq if at is None else _seq_at(session, board, at)
 
@@ -275,7 +275,7 @@ async def _events(request: Request, caller: Caller, read_by: Read) -> Reply[Even
     service = service_of(request)
 
     def read(session: Session) -> tuple[Board, list[event.JournalEvent], access.VisibilityView]:
-        board, view = access.get_visible_board(session, caller, id), access.visibility_view(session)
+        board, view = access.get_readable_board(session, caller, id), access.visibility_view(session)
         end = before if at is None else min(before or sys.maxsize, _seq_at(session, board, at) + 1)
         if end:
             return board, journal.latest_events(session, id, entity, after, end, limit), view

@@ -409,6 +409,18 @@ class MemberAdded(Entry, type="members.joined_by_admin", alerts=True):
     reference: str | None
 
 
+class SearchOpenedInEmergency(Entry, type="search.opened_in_emergency", kind="board", group="reads", warns=True):
+    """Opening of a members-only search by a coordinator who is not a member, to read it until `until`. `typed_reason` is what the
+    coordinator typed. The members are alerted."""
+
+    CODES = ()
+
+    board: str
+    reference: str | None
+    typed_reason: str
+    until: str
+
+
 # -- displays ---------------------------------------------------------------------------------------------------------------
 
 

@@ -134,7 +134,9 @@ def why(reader: Reader, board: str, search: SearchFacts | None) -> Why:
         return "guest"
     if search.lead == account:
         return "lead"
-    return "member" if search.access == "members" and account in search.members else "role"
+    if search.access != "members":
+        return "role"
+    return "member" if account in search.members else "break_glass"
 
 
 def _detail(entry: Reading) -> str:

@@ -114,6 +114,11 @@ PAGES = (
         words=P_("words of the quick menu", "night, unwatched, promises, lapsed, response times, figures"),
     ),
     Page(
+        "emergency", "/emergency", N_("Open a members-only search"), script="", role="coordinator",
+        # translators: as above
+        words=P_("words of the quick menu", "break glass, emergency, hidden, secret, members only, access"),
+    ),
+    Page(
         "displays", "/displays", N_("Displays"), menu=8, frame=True, right="displays", sheets=("displays_page",),
         refusal=N_("Only coordinators pair displays. Give one of them the code on the screen."),
         # translators: as above

@@ -79,7 +79,7 @@ async def timeline(request: Request, caller: Caller) -> Reply[TimelineAnswer]:
     id, at, reads = request.path_params["board"], AT.read(request) or None, language.language_for(request, caller)
 
     def read(session: Session) -> TimelineAnswer:
-        board = access.get_visible_board(session, caller, id)
+        board = access.get_readable_board(session, caller, id)
         composed = compose_at(session, board, at, with_handovers=not caller.is_limited)
         return _answer(board, composed, values_of(session, id, reads))
 

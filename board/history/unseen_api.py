@@ -174,7 +174,7 @@ def _head(board: str, epoch: str, seq: int, position: StoredReadPosition | None)
 
 
 def _of_board(session: Session, caller: Caller, id: str) -> Unseen:
-    account, board = caller.account.id, access.get_visible_board(session, caller, id)
+    account, board = caller.account.id, access.get_readable_board(session, caller, id)
     position = read_positions.stored_positions(session, account).get(id)
     hidden = snapshot.hidden_searches(session, account) if id == OPERATIONS else frozenset()
     head = _head(id, board.epoch, board.seq, position)

@@ -69,7 +69,7 @@ async def look_again(request: Request, caller: Caller) -> Reply[LookAgainList]:
     service = service_of(request)
 
     def read_basis(session: Session) -> _Basis:
-        access.get_visible_board(session, caller, board)
+        access.get_readable_board(session, caller, board)
         events = session.connection().execute(_EVENTS).scalar_one()
         return _Basis(board, events, snapshot.hidden_searches(session, caller.account.id))
 

@@ -75,7 +75,7 @@ async def contradictions(request: Request, caller: Caller) -> Reply[Contradictio
     at = AT.read(request) or None
 
     def read_position(session: Session) -> Position:
-        found = access.get_visible_board(session, caller, board)
+        found = access.get_readable_board(session, caller, board)
         if at is not None and at > found.seq:
             raise Refused("not_found")
         return Position(board, found.epoch, found.seq if at is None else at, at)

@@ -68,7 +68,7 @@ async def reach(request: Request, caller: Caller) -> Reply[Reach]:
     source = FROM.read(request) or LAST_SEEN
 
     def read(session: Session) -> Reach:
-        found = access.get_visible_board(session, caller, board)
+        found = access.get_readable_board(session, caller, board)
         if at is not None and at > found.seq:
             raise Refused("not_found")
         start, seen_at = _start(read_search(session, board, at), source, service.speeds)

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from sqlmodel import Session, col, select
 
-from board.audit import read_log
+from board.audit import read_log, read_writes
 from board.audit.entries import FindRun, PhotoRead, SnapshotRead
-from board.audit.read_line import WINDOW_S
+from board.audit.read_line import WINDOW_S, Reader
 from board.audit.read_log import BATCH_S, ReadLog
+from board.audit.read_writes import SearchFacts, why
 from board.audit.repeats import Repeats
 from board.engine import journal
 from board.engine.identity import Caller
@@ -225,8 +226,6 @@ async def test_read_whose_write_hangs_is_refused(log: Log, monkeypatch: pytest.M
 
 async def test_batch_that_is_tried_again_is_stored_once(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
     """The connection is lost during a commit that the database had done."""
-    from board.audit import read_writes
-
     await log.read()
     real = log.database.write
 
@@ -238,6 +237,17 @@ async def test_batch_that_is_tried_again_is_stored_once(log: Log, monkeypatch: p
     monkeypatch.setattr(log.database, "write", twice)
     await asyncio.gather(log.read(), log.read(id="new"))
     assert await log.counts() == {("alice", "photo"): 2, ("alice", "new"): 1}
+
+
+def test_reason_is_the_closest_relation_to_the_search() -> None:
+    facts = SearchFacts("2026-0001", "alice", "members", ("alice", "bob"))
+    guest = Reader.of(BOB)._replace(guest_of="search")
+    assert why(Reader.of(ALICE), "search", facts) == "lead"
+    assert why(Reader.of(BOB), "search", facts) == "member"
+    assert why(guest, "search", facts) == "guest"
+    assert why(Reader.of(BOB), "search", facts._replace(access="desk")) == "role"
+    assert why(Reader.of(BOB), OPERATIONS, None) == "role"
+    assert why(Reader.of(BOB)._replace(is_display=True), "search", facts) == "display"
 
 
 # -- subscriptions ----------------------------------------------------------------------------------------------------------

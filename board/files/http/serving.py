@@ -124,7 +124,7 @@ async def _account_or_display(request: Request) -> tuple[Caller, File]:
 
 
 def _find(session: Session, caller: Caller, request: Request) -> File:
-    access.get_visible_board(session, renewed(session, caller), request.path_params["board"])
+    access.get_readable_board(session, renewed(session, caller), request.path_params["board"])
     return _file(session, request)
 
 
