@@ -23,7 +23,7 @@ class ReadRecord(SQLModel, table=True):
     __table_args__ = (
         Index("reads_of_board", "board", "id"),
         Index("reads_of_account", "account", "id"),
-        Index("reads_by_time", "at"),
+        Index("reads_of_board_by_account", "board", "account", "id"),
     )
 
     id: str = Field(primary_key=True)

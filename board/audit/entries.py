@@ -485,6 +485,10 @@ class HistoryRead(Read, BoardRepeated, type="history.read", kind="board"):
     """Events of a board, its past state, or what changed."""
 
 
+class ReadsRead(Read, BoardRepeated, type="reads.read", kind="board"):
+    """List of those who read a search."""
+
+
 class ReportRead(Read, type="report.read", kind="report"):
     """Report or list. `id`: `handover`, `handovers`, `unanswered`, `watch`, `accounts`, `tokens`, `access`, or
     `handover/12` for a signed handover."""

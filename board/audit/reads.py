@@ -12,6 +12,7 @@ from board.audit.entries import (
     PhotoRead,
     PreviewRead,
     Reading,
+    ReadsRead,
     ReportRead,
     SnapshotRead,
     SourceRead,
@@ -50,6 +51,9 @@ class Reads:
 
     async def history(self, caller: Caller, board: str) -> None:
         await self._record(caller, HistoryRead(id=board))
+
+    async def reads(self, caller: Caller, board: str) -> None:
+        await self._record(caller, ReadsRead(id=board))
 
     async def report(self, caller: Caller, name: str) -> None:
         await self._record(caller, ReportRead(id=name))

@@ -152,6 +152,7 @@ PAGES = (
     Page("search", "", N_("Search"), sheets=("work_list",)),
     Page("replay", "", N_("Past")),
     Page("timeline", "", N_("Timeline"), sheets=("timeline",)),
+    Page("reads", "", N_("Looked at by"), script="", sheets=("reads",)),
     Page("sign_in", "", N_("Sign in")),
     Page("second_factor", "", N_("Second step"), sheets=("factors",)),
     Page("recovery_codes", "", N_("Save your recovery codes")),

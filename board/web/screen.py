@@ -13,7 +13,8 @@ REPLAY = "replay"  # page that shows the past
 SCREEN = "screen"  # query parameter of a socket
 MAX_REFERER = 2_000  # characters
 _OTHERS = {  # pages without a fixed address
-    r"/searches/[^/]+/timeline": "timeline", r"/searches/[^/]+/history": "history", r"/searches/[^/]+(/.*)?": "search",
+    r"/searches/[^/]+/timeline": "timeline", r"/searches/[^/]+/reads|/account/reads": "reads",
+    r"/searches/[^/]+/history": "history", r"/searches/[^/]+(/.*)?": "search",
     r"/handovers/.*": "handover", r"/help/.*": "plain", r"/accounts/.*": "accounts",
 }  # fmt: skip
 

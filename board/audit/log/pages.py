@@ -40,7 +40,9 @@ KINDS = {  # choices of the filter: label and kinds of each group
     }),
     "reads": (N_("Reads"), {
         "snapshot": N_("Boards"), "history": N_("History"), "photo": N_("Photos"), "preview": N_("Previews"),
-        "document": N_("Files"), "original": N_("Originals of photos"), "source": N_("Sources"), "find": N_("Finding"),
+        "document": N_("Files"),
+        "reads.read": N_("Looked at by"), "search": N_("Searches opened in an emergency"),
+        "original": N_("Originals of photos"), "source": N_("Sources"), "find": N_("Finding"),
         "report": N_("Reports and lists"), "export": N_("Downloads"), "audit.read": N_("Audit log"),
     }),
     "administration": (N_("Administration"), {

@@ -20,4 +20,4 @@ def upgrade() -> None:
     )
     op.create_index("reads_of_board", "reads", ["board", "id"])
     op.create_index("reads_of_account", "reads", ["account", "id"])
-    op.create_index("reads_by_time", "reads", ["at"])
+    op.create_index("reads_of_board_by_account", "reads", ["board", "account", "id"])
