@@ -16,6 +16,7 @@ class ReadRecord(SQLModel, table=True):
     - `until`: time of the last repetition; of a subscription (`following`), its end, or a time at which it was still open.
     - `count`: number of reads. `hits`: number of results that they returned.
     - `board`: empty for a report about all boards. `entity`: what was read. `detail`: code, or name of the file that was sent.
+    - `on_duty`: whether the reader was on duty.
     - `why`, `screen`: see `board.audit.entries.Reading`.
     """
 
@@ -41,4 +42,5 @@ class ReadRecord(SQLModel, table=True):
     entity: str
     detail: str
     why: str
+    on_duty: bool
     screen: str

@@ -20,7 +20,7 @@ from models.times import format_utc, now
 _COLUMNS = {
     "id": "text", "seq": "bigint", "batch": "text", "at": "text", "until": "text", "following": "boolean", "count": "bigint",
     "hits": "bigint", "account": "text", "token": "text", "board": "text", "type": "text", "entity": "text", "detail": "text",
-    "why": "text", "screen": "text",
+    "why": "text", "screen": "text", "on_duty": "boolean",
 }  # fmt: skip
 _INSERT = BulkWrite.insert("reads", _COLUMNS)
 _COUNT = BulkWrite(
@@ -31,6 +31,7 @@ _COUNT = BulkWrite(
     {"id": "text", "count": "bigint", "hits": "bigint", "until": "text", "following": "boolean", "batch": "text"},
 )
 _END = BulkWrite.update("reads", {"until": "text", "following": "boolean"})
+_ON_DUTY = Statement("SELECT account FROM duties WHERE ended_at IS NULL AND account IN :accounts")
 _STORED = Statement("SELECT id FROM reads WHERE id IN :ids AND batch = :batch LIMIT 1")
 
 
@@ -47,10 +48,13 @@ def write_batch(batch: str, increments: Sequence[Increment], session: Session) -
     """Write the reads of a batch. A batch that is tried again is written once."""
     if maybe_committed(session) and _is_stored(session, batch, increments):
         return
-    facts = _facts(session, {board_of(each.line.entry) for each in increments if each.is_new})
+    new = [each.line for each in increments if each.is_new]
+    facts = _facts(session, {board_of(line.entry) for line in new})
+    accounts = [id for id in {line.reader.by.id for line in new} if id]
+    on_duty = {id for (id,) in read(connection_of(session), _ON_DUTY, {"accounts": accounts})} if accounts else set()
     unit = unit_of_work.current(session)
     unit.changes += 1
-    unit.final_steps.append(partial(_append, batch, increments, facts))
+    unit.final_steps.append(partial(_append, batch, increments, facts, on_duty))
 
 
 def write_ends(ends: Sequence[tuple[str, str, bool]], ended: Sequence[ReadLine], session: Session) -> None:
@@ -85,10 +89,12 @@ def _facts(session: Session, boards: set[str]) -> dict[str, SearchFacts]:
     return {id: SearchFacts(*facts) for id, *facts in session.exec(columns.where(col(Search.id).in_(searches)))}  # type: ignore[call-overload]
 
 
-def _append(batch: str, increments: Sequence[Increment], facts: Mapping[str, SearchFacts], session: Session) -> None:
+def _append(
+    batch: str, increments: Sequence[Increment], facts: Mapping[str, SearchFacts], on_duty: set[str], session: Session
+) -> None:
     at = format_utc(now())
     new = [each for each in increments if each.is_new]
-    rows = [_row(session, batch, each, facts, at) for each in new]
+    rows = [_row(session, batch, each, facts, at) | {"on_duty": each.line.reader.by.id in on_duty} for each in new]
     counts = [_count(batch, each, at) for each in increments if not each.is_new]
     write_all(connection_of(session), [*([(_INSERT, rows)] if rows else ()), *([(_COUNT, counts)] if counts else ())])
 

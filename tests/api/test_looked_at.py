@@ -30,7 +30,7 @@ def row(at: str, account: str = "alice", type: str = "photo.read", until: str = 
     values: dict[str, Any] = {
         "id": new_id(), "seq": 1, "batch": "", "at": at, "until": f"{DAY}T{until}:00.000Z" if until else at, "following": False,
         "count": 1, "hits": 0, "account": account, "token": None, "board": "search", "type": type, "entity": "e", "detail": "",
-        "why": "member", "screen": "search",
+        "why": "member", "screen": "search", "on_duty": True,
     }  # fmt: skip
     return ReadRecord(**values | more)
 

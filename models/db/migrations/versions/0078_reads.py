@@ -16,7 +16,7 @@ def upgrade() -> None:
         *(sa.Column(name, text, nullable=False) for name in ("batch", "at", "until", "account", "board", "type", "entity")),
         *(sa.Column(name, text, nullable=False) for name in ("detail", "why", "screen")),
         sa.Column("token", text, nullable=True),
-        sa.Column("following", sa.Boolean(), nullable=False),
+        *(sa.Column(name, sa.Boolean(), nullable=False) for name in ("following", "on_duty")),
     )
     op.create_index("reads_of_board", "reads", ["board", "id"])
     op.create_index("reads_of_account", "reads", ["account", "id"])

@@ -1,0 +1,122 @@
+"""Cost of the read log: people work on a search while 50 others read, with and without the entries of their reads.
+
+Rounds with and without entries alternate, because a machine's speed drifts. Throughput is measured with as many commands as fit,
+latency with commands at a fixed pace.
+"""
+
+import asyncio
+import itertools
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from statistics import mean
+from typing import Any
+
+from board.accounts import accounts, live_changes
+from board.audit.entries import PhotoRead
+from board.engine.identity import Caller
+from board.service import BoardService
+from models.ids import new_id
+from tests.tools.bench import Figure, percentile
+from tests.tools.bench._server import HELPER, create_coordinators, open_service
+from tests.tools.bench._workload import commands_of_person
+from tests.tools.bench.commands import Search
+
+ROUNDS, SECONDS, WARM_S = 3, 3.0, 0.5
+PEOPLE = 32  # who send commands as fast as they are acknowledged
+PACED, PACE_S = 8, 0.05
+READERS, READ_EVERY_S = 50, 0.25  # 200 reads a second
+MAX_SHARE, MAX_MS = 5.0, 2.0  # of the throughput, and at the 95th percentile
+
+
+def measure() -> Iterator[Figure]:
+    with tempfile.TemporaryDirectory() as folder:
+        yield from asyncio.run(_figures(folder))
+
+
+async def _figures(folder: str) -> list[Figure]:
+    service = await open_service({"DATABASE_URL": f"sqlite:///{folder}/board.db", "SERVE_UNRECORDED_READS": "False"})
+    await create_coordinators(service, 1)
+    account = await service.database.read(lambda session: accounts.find(session, HELPER).id)
+    caller = await live_changes.caller_for(service, account)
+    rates: dict[bool, list[float]] = {True: [], False: []}
+    took: dict[bool, list[float]] = {True: [], False: []}
+    waits: list[float] = []
+    for _, recorded in itertools.product(range(ROUNDS), (False, True)):
+        async with _readers(service, caller, recorded) as round_waits:
+            rates[recorded].append(await _rate(service, caller))
+            took[recorded] += await _paced(service, caller)
+        waits += round_waits if recorded else []
+    await service.close()
+    on = f"{READERS} people read {READERS / READ_EVERY_S:.0f} times a second; {PEOPLE} people send commands; SQLite, one process"
+    without, recorded = mean(rates[False]), mean(rates[True])
+    slower = percentile(sorted(took[True]), 95) - percentile(sorted(took[False]), 95)
+    return [
+        Figure("commands without entries of reads", without, "/s", None, on),
+        Figure("commands with entries of reads", recorded, "/s", None, on),
+        Figure("throughput that the entries cost", 100 * (1 - recorded / without), "%", MAX_SHARE, on, low=True),
+        Figure("command at a fixed pace, without entries, p95", percentile(sorted(took[False]), 95) * 1_000, "ms", None, on),
+        Figure("command at a fixed pace, entries add at p95", slower * 1_000, "ms", MAX_MS, on, low=True),
+        Figure("wait of a read for its entry, p50", percentile(sorted(waits), 50) * 1_000, "ms", None, on),
+        Figure("wait of a read for its entry, p95", percentile(sorted(waits), 95) * 1_000, "ms", None, on),
+    ]
+
+
+@asynccontextmanager
+async def _readers(service: BoardService, caller: Caller, recorded: bool) -> AsyncIterator[list[float]]:
+    """Let people read within a `with` block. Yield how long each read waited for its entry."""
+    waits: list[float] = []
+
+    async def read(number: int) -> None:
+        await asyncio.sleep(READ_EVERY_S * number / READERS)
+        for photo in itertools.count():
+            began = time.monotonic()
+            if recorded:
+                await service.read_log.record(caller, PhotoRead(id=f"{number} {photo % 20}", board=new_id()))
+            waits.append(time.monotonic() - began)
+            await asyncio.sleep(READ_EVERY_S)
+
+    reading = [asyncio.create_task(read(number)) for number in range(READERS)]
+    try:
+        yield waits
+    finally:
+        await _stop(reading)
+
+
+async def _rate(service: BoardService, caller: Caller) -> float:
+    """Return the commands a second of people who send the next as soon as one is acknowledged."""
+    search = Search(service, caller)
+    working = [asyncio.create_task(search.work(card)) for card in await search.begin(PEOPLE)]
+    await asyncio.sleep(WARM_S)
+    before, began = search.acked, time.monotonic()
+    await asyncio.sleep(SECONDS)
+    rate = (search.acked - before) / (time.monotonic() - began)
+    await _stop(working)
+    return rate
+
+
+async def _paced(service: BoardService, caller: Caller) -> list[float]:
+    """Return how long each command took, of people who send one every PACE_S."""
+    search, took = Search(service, caller), list[float]()
+
+    async def work(number: int, card: str) -> None:
+        await asyncio.sleep(PACE_S * number / PACED)
+        for name, data in commands_of_person(card, search.columns):
+            began = time.monotonic()
+            await search.command(name, data)
+            took.append(time.monotonic() - began)
+            await asyncio.sleep(PACE_S)
+
+    working = [asyncio.create_task(work(*each)) for each in enumerate(await search.begin(PACED))]
+    await asyncio.sleep(SECONDS)
+    await _stop(working)
+    return took
+
+
+async def _stop(tasks: list[asyncio.Task[Any]]) -> None:
+    for task in tasks:
+        if task.done():
+            task.result()  # raises: somebody was refused
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
