@@ -76,9 +76,8 @@ class _Month:
         for number, (what, hour, count, pause, on_duty) in enumerate(many):
             name = self._person("admin" if "administrator" in what else "investigator")
             self._misuse(what, name, number, hour, count, pause, on_duty)
-        for number, (what, role, count) in enumerate(
-            [("exports", "viewer", 3), ("sources", "investigator", 4), ("export", "admin", 1)]
-        ):
+        taken = [("exports", "viewer", 3), ("sources", "investigator", 4), ("export", "admin", 1)]
+        for number, (what, role, count) in enumerate(taken):
             at = self._at(8 + number, 14)
             name = self._person(role)
             self.misuses[what] = name, at

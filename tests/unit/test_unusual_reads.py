@@ -1,6 +1,7 @@
 """Unusual reads: most seeded misuses of a month are found, with at most one false alarm a day."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -37,17 +38,11 @@ def test_seeded_misuses_are_found_with_few_false_alarms(seed: int) -> None:
     assert false_alarms <= DAYS
 
 
-def reads(count: int, minutes: float, *, account: str = "a", on_duty: bool = True, hour: int = 12, type: str = "") -> list[Read]:
-    return [
-        Read.of(
-            account,
-            f"s{number}",
-            f"2026-11-10T{hour + int(number * minutes) // 60:02}:{int(number * minutes) % 60:02}:00Z",
-            on_duty,
-            type,
-        )
-        for number in range(count)
-    ]
+def reads(count: int, minutes: float, *, on_duty: bool = True, hour: int = 12, type: str = "") -> list[Read]:
+    """Return one read of each of these searches, at these intervals."""
+    start = datetime(2026, 11, 10, hour, tzinfo=UTC)
+    times = [(start + timedelta(minutes=minutes * number)).isoformat() for number in range(count)]
+    return [Read.of("a", f"s{number}", at, on_duty, type) for number, at in enumerate(times)]
 
 
 def rules_of(made: list[Read], **facts: object) -> list[str]:
@@ -93,8 +88,8 @@ def test_reads_of_one_evening_are_one_finding() -> None:
     assert len(find_unusual(two, Facts(), RULES)) == 2
 
 
-def test_rules_of_an_installation_replace_those_of_the_program(tmp_path: object) -> None:
-    file = tmp_path / "unusual_reads.toml"  # type: ignore[operator]
+def test_rules_of_an_installation_replace_those_of_the_program(tmp_path: Path) -> None:
+    file = tmp_path / "unusual_reads.toml"
     file.write_text("[many_searches]\nreads = 2\nadministrators = 1\nminutes = 5\n")
     own = load_unusual_reads(str(tmp_path))
     assert [finding.rule for finding in find_unusual(reads(2, 1, hour=1, on_duty=False), Facts(), own)] == ["many_searches"]
