@@ -29,6 +29,7 @@ from board.config.settings import Settings
 from board.config.sign_in import load_sign_in
 from board.config.speeds import load_speeds
 from board.config.targets import load_targets
+from board.config.unusual_reads import load_unusual_reads
 from board.engine import board_limits, display_identity, identity, rights_version
 from board.engine.concurrency import HeavyReads, SharedReads
 from board.engine.identity import Caller
@@ -97,6 +98,7 @@ class BoardService:
         self.sign_in = load_sign_in(settings.files_path)
         self.roles = load_roles(settings.files_path)
         self.speeds = load_speeds(settings.files_path)
+        self.unusual_reads = load_unusual_reads(settings.files_path)
         self.visibility = VisibilityCache()
         self.repeats = Repeats(database)
         self.read_log = ReadLog(database, self.repeats, settings.serve_unrecorded_reads)

@@ -248,6 +248,7 @@ PAGES = {
     "POST /searches/{id}/guests/end": _recorded("nothing", GuestEnded),
     "GET /searches/{id}/reads": _recorded("who read a search", ReadsRead),
     "GET /account/reads": _unrecorded("the caller's reads", OWN),
+    "GET /audit/unusual": _recorded("unusual reads", AuditRead),
     "GET /emergency": _unrecorded("a form", "opening a search is recorded"),
     "POST /emergency": _recorded("the id of a members-only search, which can be read for an hour", SearchOpenedInEmergency),
     "GET /audit": _recorded("the audit log", AuditRead),

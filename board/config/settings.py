@@ -27,6 +27,7 @@ from board.config.secret_file import MIN_SECRET_LENGTH, load_or_create_secret
 from board.config.sign_in import load_sign_in
 from board.config.speeds import load_speeds
 from board.config.targets import load_targets
+from board.config.unusual_reads import load_unusual_reads
 from board.vocabulary.vocabulary import check_own_vocabulary
 from models.accounts import ROLES
 from models.db.database import ConfigurationError
@@ -236,6 +237,7 @@ class Settings(BaseSettings):
         self._check_providers()
         load_roles(self.files_path)
         load_speeds(self.files_path)
+        load_unusual_reads(self.files_path)
         if self.max_token_days is not None and self.token_days > self.max_token_days:
             raise ConfigurationError("TOKEN_DAYS is more than MAX_TOKEN_DAYS. Set it to at most that many days.")
         load_own_places(self.files_path)

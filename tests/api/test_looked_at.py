@@ -188,3 +188,19 @@ async def test_queries_of_pages_use_an_index(team: Team) -> None:
     for plan, name in zip(plans, ("reads_of_board", "reads_of_board_by_account", "reads_of_account"), strict=True):
         assert f"USING INDEX {name} (" in plan, plan
         assert "TEMP B-TREE" not in plan
+
+
+# -- unusual reads ----------------------------------------------------------------------------------------------------------
+
+
+async def test_administrators_see_unusual_reads(team: Team) -> None:
+    ina, boards = await team.add_person("Ina Nachtegaal", "investigator"), [await team.alice.open_search() for _ in range(15)]
+    for board in boards:
+        assert (await ina.http.get(f"/api/v1/boards/{board}")).status_code == 200
+    async with browser(team.server, await hire(team.server, "admin", "Adam")) as http:
+        page = (await http.get("/audit/unusual")).text
+        assert "Ina Nachtegaal" in page
+        assert "15 searches" in page
+        assert "Alice" not in page, "she is the author on these searches"
+    for person in (team.alice, team.bob):
+        assert (await person.http.get("/audit/unusual")).status_code == 404
