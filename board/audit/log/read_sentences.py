@@ -21,11 +21,11 @@ WHAT = {  # by type: what was read
     "find.run": N_("look-up"), "report.read": N_("report"), "reads.read": N_("looked at by"), "audit.read": N_("audit log"),
 }  # fmt: skip
 COUNTED: dict[str, Callable[[Callable[[str, str, int], str], int], str]] = {  # types that are counted by their subjects
-    "photo.read": lambda plural, count: plural("%(num)s photo", "%(num)s photos", count),
-    "document.read": lambda plural, count: plural("%(num)s file", "%(num)s files", count),
-    "original.read": lambda plural, count: plural("%(num)s original", "%(num)s originals", count),
-    "source.read": lambda plural, count: plural("%(num)s source", "%(num)s sources", count),
-    "find.run": lambda plural, count: plural("%(num)s look-up", "%(num)s look-ups", count),
+    "photo.read": lambda ngettext, count: ngettext("%(num)s photo", "%(num)s photos", count),
+    "document.read": lambda ngettext, count: ngettext("%(num)s file", "%(num)s files", count),
+    "original.read": lambda ngettext, count: ngettext("%(num)s original", "%(num)s originals", count),
+    "source.read": lambda ngettext, count: ngettext("%(num)s source", "%(num)s sources", count),
+    "find.run": lambda ngettext, count: ngettext("%(num)s look-up", "%(num)s look-ups", count),
 }
 BOARDS = {OPERATIONS: N_("All searches"), "": N_("lists and reports"), "audit": N_("Audit log")}
 
@@ -44,7 +44,8 @@ def describe_row(row: ReadRecord, language: str) -> str:
     what = row.detail if row.type == "export.read" else translate(WHAT.get(row.type, row.type), language)
     parts = [what, screen_text(row.screen, language)]
     if row.count > 1:
-        parts.insert(1, _plural(language)("%(num)s time", "%(num)s times", row.count))
+        ngettext = _plural(language)
+        parts.insert(1, ngettext("%(num)s time", "%(num)s times", row.count))
     return " · ".join(filter(None, parts))
 
 

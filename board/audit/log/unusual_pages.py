@@ -68,11 +68,11 @@ def _line(finding: Finding, page: UnusualPage, lang: str) -> UnusualLine:
 
 def _what(finding: Finding, lang: str) -> str:
     """Return `31 searches, 31 reads, 6 min`."""
-    plural, minutes = translations(lang).ungettext, round((finding.end - finding.start).total_seconds() / 60)
+    ngettext, minutes = translations(lang).ungettext, round((finding.end - finding.start).total_seconds() / 60)
     parts = [
-        plural("%(num)s search", "%(num)s searches", len(finding.boards)) % {"num": len(finding.boards)},
-        plural("%(num)s read", "%(num)s reads", finding.reads) % {"num": finding.reads},
-        plural("%(num)s minute", "%(num)s minutes", minutes) % {"num": minutes} if minutes else "",
+        ngettext("%(num)s search", "%(num)s searches", len(finding.boards)) % {"num": len(finding.boards)},
+        ngettext("%(num)s read", "%(num)s reads", finding.reads) % {"num": finding.reads},
+        ngettext("%(num)s minute", "%(num)s minutes", minutes) % {"num": minutes} if minutes else "",
     ]
     return ", ".join(filter(None, parts))
 
