@@ -11,6 +11,7 @@ from board.audit import writer
 from board.audit.entries import BoardRepeated, Entry, ExportRead, FindRun, Read, Reading, Why
 from board.audit.read_line import Increment, Reader, ReadLine
 from board.engine import journal, unit_of_work
+from board.engine.emergency_access import current_openings
 from models.board import OPERATIONS
 from models.db.statement import BulkWrite, Statement, read, write_all
 from models.db.transaction import after_commit, connection_of, maybe_committed
@@ -36,12 +37,14 @@ _STORED = Statement("SELECT id FROM reads WHERE id IN :ids AND batch = :batch LI
 
 
 class SearchFacts(NamedTuple):
-    """Facts of a search that an entry names, or that decide why a read was allowed."""
+    """Facts of a search that an entry names, or that decide why a read was allowed. `opened_by`: accounts that opened it in an
+    emergency."""
 
     reference: str | None
     lead: str | None
     access: str
     members: Sequence[str]
+    opened_by: frozenset[str] = frozenset()
 
 
 def write_batch(batch: str, increments: Sequence[Increment], session: Session) -> None:
@@ -86,7 +89,9 @@ def _facts(session: Session, boards: set[str]) -> dict[str, SearchFacts]:
     if not searches:
         return {}
     columns = select(Search.id, Search.reference, Search.lead, Search.access, Search.members)
-    return {id: SearchFacts(*facts) for id, *facts in session.exec(columns.where(col(Search.id).in_(searches)))}  # type: ignore[call-overload]
+    rows = session.exec(columns.where(col(Search.id).in_(searches))).all()  # type: ignore[call-overload]
+    openings = current_openings(session)
+    return {id: SearchFacts(*facts, frozenset(account for board, account in openings if board == id)) for id, *facts in rows}
 
 
 def _append(
@@ -142,7 +147,7 @@ def why(reader: Reader, board: str, search: SearchFacts | None) -> Why:
         return "lead"
     if search.access != "members":
         return "role"
-    return "member" if account in search.members else "break_glass"
+    return "break_glass" if account in search.opened_by and account not in search.members else "member"
 
 
 def _detail(entry: Reading) -> str:

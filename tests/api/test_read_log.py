@@ -246,6 +246,9 @@ def test_reason_is_the_closest_relation_to_the_search() -> None:
     assert why(Reader.of(BOB), "search", facts) == "member"
     assert why(guest, "search", facts) == "guest"
     assert why(Reader.of(BOB), "search", facts._replace(access="desk")) == "role"
+    opened = facts._replace(members=("alice",), opened_by=frozenset({"bob"}))
+    assert why(Reader.of(BOB), "search", opened) == "break_glass"
+    assert why(Reader.of(BOB), "search", opened._replace(members=("bob",))) == "member"
     assert why(Reader.of(BOB), OPERATIONS, None) == "role"
     assert why(Reader.of(BOB)._replace(is_display=True), "search", facts) == "display"
 
