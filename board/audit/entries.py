@@ -409,7 +409,7 @@ class MemberAdded(Entry, type="members.joined_by_admin", alerts=True):
     reference: str | None
 
 
-class SearchOpenedInEmergency(Entry, type="search.opened_in_emergency", kind="board", group="reads", warns=True):
+class SearchOpenedInEmergency(Entry, type="search.opened_in_emergency", kind="board", warns=True):
     """Opening of a members-only search by a coordinator who is not a member, to read it until `until`. `typed_reason` is what the
     coordinator typed. The members are alerted."""
 
@@ -485,7 +485,7 @@ class HistoryRead(Read, BoardRepeated, type="history.read", kind="board"):
     """Events of a board, its past state, or what changed."""
 
 
-class ReadsRead(Read, BoardRepeated, type="reads.read", kind="board"):
+class ReadsRead(Read, BoardRepeated, type="readers.read", kind="board"):
     """List of those who read a search."""
 
 

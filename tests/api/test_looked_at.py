@@ -106,7 +106,7 @@ async def test_list_is_itself_a_read(team: Team) -> None:
     search, record = await team.alice.open_search(), AuditRecord(team.server.service)
     await record.restart()
     await team.alice.http.get(f"/searches/{search}/reads")
-    assert (await record.one(team.alice.account["id"], "reads.read")).id == search
+    assert (await record.one(team.alice.account["id"], "readers.read")).id == search
 
 
 async def test_own_page_shows_own_reads_alone(team: Team, cora: tuple[Account, httpx.AsyncClient]) -> None:

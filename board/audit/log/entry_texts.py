@@ -51,7 +51,7 @@ SAYS: dict[str, str] = {
     "audit.read": N_("{actor} read the audit log"),
     "snapshot.read": N_("{actor} opened {board}"),
     "history.read": N_("{actor} read the history of {board}"),
-    "reads.read": N_("{actor} read who looked at {board}"),
+    "readers.read": N_("{actor} read who looked at {board}"),
     "document.read": N_("{actor} downloaded a file of {board}"),
     "photo.read": N_("{actor} opened a photo of {board}"),
     "command.refused": N_("{actor} was refused the command “{command}” on {board} ({answer})"),

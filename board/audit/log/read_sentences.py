@@ -18,7 +18,7 @@ SCREENS = {"display": N_("display"), "api": N_("another program")}
 WHAT = {  # by type: what was read
     "snapshot.read": N_("board"), "history.read": N_("history"), "source.read": N_("source"), "photo.read": N_("photo"),
     "original.read": N_("original of a photo"), "document.read": N_("file"), "preview.read": N_("previews"),
-    "find.run": N_("look-up"), "report.read": N_("report"), "reads.read": N_("looked at by"), "audit.read": N_("audit log"),
+    "find.run": N_("look-up"), "report.read": N_("report"), "readers.read": N_("looked at by"), "audit.read": N_("audit log"),
 }  # fmt: skip
 COUNTED: dict[str, Callable[[Callable[[str, str, int], str], int], str]] = {  # types that are counted by their subjects
     "photo.read": lambda ngettext, count: ngettext("%(num)s photo", "%(num)s photos", count),
