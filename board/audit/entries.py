@@ -485,7 +485,7 @@ class HistoryRead(Read, BoardRepeated, type="history.read", kind="board"):
     """Events of a board, its past state, or what changed."""
 
 
-class ReadsRead(Read, BoardRepeated, type="readers.read", kind="board"):
+class ReadersRead(Read, BoardRepeated, type="readers.read", kind="board"):
     """List of those who read a search."""
 
 

@@ -12,7 +12,7 @@ from board.audit.entries import (
     PhotoRead,
     PreviewRead,
     Reading,
-    ReadsRead,
+    ReadersRead,
     ReportRead,
     SnapshotRead,
     SourceRead,
@@ -53,7 +53,7 @@ class Reads:
         await self._record(caller, HistoryRead(id=board))
 
     async def reads(self, caller: Caller, board: str) -> None:
-        await self._record(caller, ReadsRead(id=board))
+        await self._record(caller, ReadersRead(id=board))
 
     async def report(self, caller: Caller, name: str) -> None:
         await self._record(caller, ReportRead(id=name))

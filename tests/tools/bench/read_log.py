@@ -8,16 +8,25 @@ import asyncio
 import itertools
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from statistics import mean
 from typing import Any
 
+from sqlalchemy import insert
+from sqlmodel import Session
+
 from board.accounts import accounts, live_changes
 from board.audit.entries import PhotoRead
+from board.audit.log import read_queries
 from board.engine.identity import Caller
 from board.service import BoardService
+from models.db.database import Database
+from models.db.schema import migrate
 from models.ids import new_id
+from models.read_record import ReadRecord
+from models.times import format_utc
 from tests.tools.bench import Figure, percentile
 from tests.tools.bench._server import HELPER, create_coordinators, open_service
 from tests.tools.bench._workload import commands_of_person
@@ -28,11 +37,59 @@ PEOPLE = 32  # who send commands as fast as they are acknowledged
 PACED, PACE_S = 8, 0.05
 READERS, READ_EVERY_S = 50, 0.25  # 200 reads a second
 MAX_SHARE, MAX_MS = 5.0, 2.0  # of the throughput, and at the 95th percentile
+ROWS, MAX_PAGE_MS = 1_000_000, 100.0
 
 
 def measure() -> Iterator[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         yield from asyncio.run(_figures(folder))
+    with tempfile.TemporaryDirectory() as folder:
+        yield from _pages(folder)
+
+
+def _pages(folder: str) -> Iterator[Figure]:
+    """Yield how long pages of the read log take if one search has most of ROWS reads."""
+    database = Database(f"sqlite:///{folder}/board.db")
+    migrate(database)
+    database.write_now(_fill)
+    on = f"{ROWS:,} reads, half of them of one search; SQLite"
+    queries: dict[str, Callable[[Session], object]] = {
+        "newest page of a search": lambda session: read_queries.of_board(session, "search 0"),
+        "old page of a search": lambda session: read_queries.of_board(session, "search 0", f"{ROWS // 10:032x}"),
+        "page of one reader of a search": lambda session: read_queries.of_board(session, "search 0", account="reader 7"),
+        "page of a reader": lambda session: read_queries.of_account(session, "reader 7"),
+    }
+    for what, query in queries.items():
+        took = []
+        for _ in range(20):
+            began = time.monotonic()
+            database.read_now(query)
+            took.append(time.monotonic() - began)
+        yield Figure(f"{what}, p95", percentile(sorted(took), 95) * 1_000, "ms", MAX_PAGE_MS, on, low=True)
+    database.dispose()
+
+
+def _fill(session: Session) -> None:
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    constant = {
+        "batch": "", "following": False, "count": 1, "hits": 0, "token": None, "type": "photo.read", "entity": "e", "detail": "",
+        "why": "role", "screen": "search", "on_duty": True,
+    }  # fmt: skip
+    for first in range(0, ROWS, 10_000):
+        rows = []
+        for number in range(first, first + 10_000):
+            at = format_utc(start + timedelta(seconds=20 * number))
+            board = "search 0" if number % 2 else f"search {number % 1_000}"
+            about = {
+                "id": f"{number:032x}",
+                "seq": number,
+                "at": at,
+                "until": at,
+                "account": f"reader {number % 50}",
+                "board": board,
+            }
+            rows.append(constant | about)
+        session.connection().execute(insert(ReadRecord), rows)
 
 
 async def _figures(folder: str) -> list[Figure]:
