@@ -22,6 +22,7 @@ from board.config.kind_fields import load_kind_fields
 from board.config.map_tiles import load_map_tiles
 from board.config.own_places import load_own_places
 from board.config.predefined_tasks import load_catalogue
+from board.config.retention import load_retention
 from board.config.roles import load_roles
 from board.config.secret_file import MIN_SECRET_LENGTH, load_or_create_secret
 from board.config.sign_in import load_sign_in
@@ -238,6 +239,7 @@ class Settings(BaseSettings):
         load_roles(self.files_path)
         load_speeds(self.files_path)
         load_unusual_reads(self.files_path)
+        load_retention(self.files_path)
         if self.max_token_days is not None and self.token_days > self.max_token_days:
             raise ConfigurationError("TOKEN_DAYS is more than MAX_TOKEN_DAYS. Set it to at most that many days.")
         load_own_places(self.files_path)
