@@ -40,6 +40,7 @@ class EventJournal:
         self.reads = 0  # of events
         self.opened: list[tuple[str, str]] = []  # viewer and channel
         self.closed: list[object] = []
+        self.records, self.while_recording = True, nothing
         self.refused: list[tuple[str, str]] = []
 
     @property
@@ -97,9 +98,10 @@ class EventJournal:
         return view.access_changes.get(viewer, 0) <= seq
 
     async def on_opened(self, viewer: str, channel: str) -> object:
-        if self.fault is not None:
+        if not self.records:
             raise TemporarilyUnavailable
         self.opened.append((viewer, channel))
+        self.while_recording()
         return viewer, channel
 
     def on_closed(self, opened: object) -> None:
