@@ -1,4 +1,4 @@
-"""Writes of the read log: rows of `reads`, each with an entry in the audit journal."""
+"""Rows of the read log, each with an entry in the audit journal."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Searches whose retention has ended, with what is stored about each. Reads only."""
+"""List of the searches whose retention has ended, with what is stored about each. Reads only."""
 
 from collections.abc import Iterator
 from datetime import datetime

@@ -1,6 +1,5 @@
 """Screen from which a request comes, for the read log: the name of a page, of the table of pages."""
 
-import re
 from functools import cache
 from urllib.parse import parse_qs, urlsplit
 
@@ -12,11 +11,9 @@ API = "api"  # a program with a token
 REPLAY = "replay"  # page that shows the past
 SCREEN = "screen"  # query parameter of a socket
 MAX_REFERER = 2_000  # characters
-_OTHERS = {  # pages without a fixed address
-    r"/searches/[^/]+/timeline": "timeline", r"/searches/[^/]+/reads|/account/reads": "reads",
-    r"/searches/[^/]+/history": "history", r"/searches/[^/]+(/.*)?": "search",
-    r"/handovers/.*": "handover", r"/help/.*": "plain", r"/accounts/.*": "accounts",
-}  # fmt: skip
+SEARCHES = "searches"  # first part of the addresses of a search
+OF_SEARCH = {"timeline": "timeline", "history": "history", "reads": "reads"}  # pages of a search, by the last part
+OTHERS = {"handovers": "handover", "help": "plain", "accounts": "accounts"}  # other pages, by the first part
 
 
 def screen_of(connection: HTTPConnection, is_program: bool) -> str:
@@ -36,7 +33,10 @@ def _page_at(path: str) -> str:
     """Return the name of the page at a path."""
     if (name := _by_path().get(path)) is not None:
         return name
-    return next((name for pattern, name in _OTHERS.items() if re.fullmatch(pattern, path)), "")
+    parts = path.strip("/").split("/")
+    if parts[0] == SEARCHES and len(parts) > 1:
+        return OF_SEARCH.get(parts[2], "search") if len(parts) == 3 else "search"
+    return "reads" if path == "/account/reads" else OTHERS.get(parts[0], "")
 
 
 @cache

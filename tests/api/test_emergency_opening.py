@@ -133,7 +133,7 @@ async def test_members_are_alerted_immediately_with_the_reason(scene: Scene) -> 
     await bob.wait_until(lambda: [each for each in bob.frames[since:] if each["type"] == "alerts" and each["unread"]])
     for person in (scene.team.alice, bob):
         alert = (await person.http.get("/api/v1/alerts")).json()["alerts"][0]
-        assert (alert["type"], alert["value"]) == ("search.opened_in_emergency", REASON)
+        assert (alert["type"], alert["value"]) == ("emergency.opened", REASON)
         assert (alert["actor"]["name"], alert["entity"]) == ("Cora", {"kind": "search", "id": scene.search})
     for outsider in (scene.team.charlie.http, scene.http):
         assert scene.search not in (await outsider.get("/api/v1/alerts")).text
@@ -143,7 +143,7 @@ async def test_opening_and_its_reads_are_in_the_journal(scene: Scene) -> None:
     await scene.open()
     await scene.status()
     opened, read = await scene.record.entries(scene.cora.id)
-    assert (opened.type, opened.id, opened.about["typed_reason"]) == ("search.opened_in_emergency", scene.search, REASON)
+    assert (opened.type, opened.id, opened.about["typed_reason"]) == ("emergency.opened", scene.search, REASON)
     assert about(read) == {"why": "break_glass", "screen": "", "reference": scene.reference}
     query = select(ReadRecord).where(ReadRecord.account == scene.cora.id)
     (row,) = await scene.server.service.database.read(lambda session: session.exec(query).all())

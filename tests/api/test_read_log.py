@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sqlmodel import Session, col, select
+from starlette.requests import HTTPConnection
 
 from board.audit import read_log, read_writes
 from board.audit.entries import FindRun, PhotoRead, SnapshotRead
@@ -16,6 +17,7 @@ from board.audit.read_writes import SearchFacts, why
 from board.audit.repeats import Repeats
 from board.engine import journal
 from board.engine.identity import Caller
+from board.web.screen import screen_of
 from models.accounts import Account
 from models.board import AUDIT, OPERATIONS
 from models.db.database import Database, DatabaseUnavailable
@@ -325,3 +327,30 @@ def count_writes(database: Database, patch: pytest.MonkeyPatch) -> list[Any]:
 
     patch.setattr(database, "write", write)
     return writes
+
+
+# -- screens ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("path", "referer", "screen"),
+    [
+        ("/api/v1/find", "https://desk.example/searches/1", "search"),
+        ("/api/v1/find", "https://desk.example/searches/1/cards/2", "search"),
+        ("/api/v1/find", "https://desk.example/searches/1/timeline", "timeline"),
+        ("/api/v1/find", "https://desk.example/searches/1?at=12", "replay"),
+        ("/api/v1/find", "https://desk.example/", "operations"), ("/api/v1/find", "", ""), ("/api/v1/find", "x" * 5_000, ""),
+        ("/api/v1/find", "https://desk.example/searches", ""), ("/account/reads", "https://desk.example/", "reads"),
+        ("/searches/1/reads", "", "reads"), ("/audit", "", "audit"), ("/accounts/1", "", "accounts"),
+    ],
+)  # fmt: skip
+def test_screen_is_the_page_that_asked(path: str, referer: str, screen: str) -> None:
+    scope = {"type": "http", "path": path, "query_string": b"", "headers": [(b"referer", referer.encode()), (b"host", b"d")]}
+    assert screen_of(HTTPConnection(scope | {"scheme": "https", "server": None}), is_program=False) == screen
+    assert screen_of(HTTPConnection(scope | {"scheme": "https", "server": None}), is_program=True) == "api"
+
+
+@pytest.mark.parametrize(("query", "screen"), [("screen=map", "map"), ("screen=evil", ""), ("", ""), ("screen=%00", "")])
+def test_screen_of_a_socket_is_the_name_of_a_page(query: str, screen: str) -> None:
+    scope = {"type": "websocket", "path": "/ws", "query_string": query.encode(), "headers": []}
+    assert screen_of(HTTPConnection(scope), is_program=False) == screen

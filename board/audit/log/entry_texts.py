@@ -41,7 +41,7 @@ SAYS: dict[str, str] = {
     "guest.rights_set": N_("{actor} let the guest {name} of the search {reference} only read"),
     "guest.ended": N_("{actor} ended the access of the guest {name} of the search {reference}"),
     "members.joined_by_admin": N_("{actor} made {name} a member of the search {reference}"),
-    "search.opened_in_emergency": N_("{actor} opened {board} without being a member, until {until}: “{typed_reason}”"),
+    "emergency.opened": N_("{actor} opened {board} without being a member, until {until}: “{typed_reason}”"),
     "display.paired": N_("{actor} paired the display “{name}”"),
     "display.changed": N_("{actor} changed the display “{name}”: {changes}"),
     "display.revoked": N_("{actor} removed the display “{name}”"),

@@ -51,7 +51,7 @@ KINDS = {  # choices of the filter: label and kinds of each group
         "identity": N_("Links to providers"),
         "sessions": N_("Sessions ended"), "token": N_("API tokens"), "members": N_("Members of searches"),
         "display": N_("Displays"), "backup": N_("Backups"), "settings": N_("Settings"),
-        "space": N_("Disk space"), "search": N_("Searches opened in an emergency"),
+        "space": N_("Disk space"), "emergency": N_("Searches opened in an emergency"),
     }),
 }  # fmt: skip
 NAMES = ("account", "kind", "from", "until")  # query parameters of the filter
