@@ -25,7 +25,10 @@ def screen_of(connection: HTTPConnection, is_program: bool) -> str:
         return name if name in _names() else ""
     if not connection.url.path.startswith("/api/"):
         return _page_at(connection.url.path)
-    page = urlsplit(connection.headers.get("referer", "")[:MAX_REFERER])
+    try:
+        page = urlsplit(connection.headers.get("referer", "")[:MAX_REFERER])
+    except ValueError:
+        return ""
     return REPLAY if "at" in parse_qs(page.query) else _page_at(page.path)
 
 

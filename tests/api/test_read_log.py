@@ -190,7 +190,7 @@ async def test_lines_in_memory_are_bounded(log: Log, monkeypatch: pytest.MonkeyP
 
 
 async def test_slow_disk_delays_no_second_batch_before_commands(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
-    """While a batch is being written, further reads wait outside the queue of writes."""
+    """Further reads wait outside the queue of writes, while a batch is being written."""
     disk, queued, real = asyncio.Event(), list[str](), log.database.write
 
     def write(fn: Any, *args: Any, **more: Any) -> Any:
@@ -340,6 +340,7 @@ def count_writes(database: Database, patch: pytest.MonkeyPatch) -> list[Any]:
         ("/api/v1/find", "https://desk.example/searches/1/timeline", "timeline"),
         ("/api/v1/find", "https://desk.example/searches/1?at=12", "replay"),
         ("/api/v1/find", "https://desk.example/", "operations"), ("/api/v1/find", "", ""), ("/api/v1/find", "x" * 5_000, ""),
+        ("/api/v1/find", "https://[", ""),
         ("/api/v1/find", "https://desk.example/searches", ""), ("/account/reads", "https://desk.example/", "reads"),
         ("/searches/1/reads", "", "reads"), ("/audit", "", "audit"), ("/accounts/1", "", "accounts"),
     ],
