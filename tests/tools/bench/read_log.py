@@ -105,7 +105,9 @@ async def _figures(folder: str) -> list[Figure]:
             rates[recorded].append(await _rate(service, caller))
             took[recorded] += await _paced(service, caller)
         waits += round_waits if recorded else []
+    cpu_read, cpu_command = await _cpu_of_reads(service, caller), await _cpu_of_commands(service, caller)
     await service.close()
+    alone = f"CPU time, which load beside it hardly changes; {READERS} at a time; SQLite, one process"
     on = f"{READERS} people read {READERS / READ_EVERY_S:.0f} times a second; {PEOPLE} people send commands; SQLite, one process"
     without, recorded = mean(rates[False]), mean(rates[True])
     slower = percentile(sorted(took[True]), 95) - percentile(sorted(took[False]), 95)
@@ -117,7 +119,33 @@ async def _figures(folder: str) -> list[Figure]:
         Figure("command at a fixed pace, entries add at p95", slower * 1_000, "ms", MAX_MS, on, low=True),
         Figure("wait of a read for its entry, p50", percentile(sorted(waits), 50) * 1_000, "ms", None, on),
         Figure("wait of a read for its entry, p95", percentile(sorted(waits), 95) * 1_000, "ms", None, on),
+        Figure("CPU time of a command", cpu_command * 1_000_000, "µs", None, alone),
+        Figure("CPU time of a new entry of a read", cpu_read[0] * 1_000_000, "µs", None, alone),
+        Figure("CPU time of a repeated read", cpu_read[1] * 1_000_000, "µs", None, alone),
     ]
+
+
+async def _cpu_of_reads(service: BoardService, caller: Caller) -> tuple[float, float]:
+    """Return the CPU seconds of a new entry, and of a repeated one."""
+    entries = [PhotoRead(id=f"cpu {number}", board=new_id()) for number in range(2_000)]
+    took = []
+    for _ in range(2):
+        began = time.process_time()
+        for start in range(0, len(entries), READERS):
+            await asyncio.gather(*(service.read_log.record(caller, entry) for entry in entries[start : start + READERS]))
+        took.append((time.process_time() - began) / len(entries))
+    return took[0], took[1]
+
+
+async def _cpu_of_commands(service: BoardService, caller: Caller) -> float:
+    """Return the CPU seconds of a command."""
+    search = Search(service, caller)
+    working = [asyncio.create_task(search.work(card)) for card in await search.begin(PEOPLE)]
+    before, began = search.acked, time.process_time()
+    await asyncio.sleep(SECONDS)
+    took = (time.process_time() - began) / max(1, search.acked - before)
+    await _stop(working)
+    return took
 
 
 @asynccontextmanager
