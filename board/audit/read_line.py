@@ -1,6 +1,7 @@
 """Line of the read log in this process: a read with its repetitions within minutes, or a subscription with its openings."""
 
-from dataclasses import dataclass, replace
+import asyncio
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from board.audit import actor
@@ -26,6 +27,14 @@ class Reader(NamedTuple):
     @classmethod
     def of(cls, caller: Caller) -> "Reader":
         return cls(actor.of(caller), caller.display is not None, caller.account.guest_of, caller.screen)
+
+
+@dataclass(slots=True, eq=False)
+class Batch:
+    """Reads that are written together. `written`: resolved after the commit."""
+
+    written: "asyncio.Future[None]"
+    lines: "list[ReadLine]" = field(default_factory=list)
 
 
 class Increment(NamedTuple):
@@ -57,6 +66,7 @@ class ReadLine:
     repeated_hits: int = 0
     open: int = 0
     ended_at: str | None = None  # time of the last end of a subscription, not written yet
+    batch: Batch | None = None  # that it waits in, or waited in last
 
     def __post_init__(self) -> None:
         self.id, self.at = new_id(), format_utc(now())
@@ -69,6 +79,7 @@ class ReadLine:
 
     def take(self) -> Increment:
         """Return the reads that wait, and count them as taken."""
+        self.batch = None
         increment = Increment(self, not self.is_stored, self.pending, self.pending_hits)
         self.pending = self.pending_hits = 0
         return increment

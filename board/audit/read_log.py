@@ -8,11 +8,12 @@ it ends, and whose `until` moves on every minute, so that a killed process leave
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Callable, Iterable
 from functools import partial
 
 from board.audit.entries import Reading
-from board.audit.read_line import Key, Reader, ReadLine, key_of
+from board.audit.read_line import Batch, Increment, Key, Reader, ReadLine, key_of
 from board.audit.read_writes import write_batch, write_ends
 from board.audit.repeats import Repeats
 from board.engine.identity import Caller
@@ -26,7 +27,8 @@ from models.times import format_utc, now
 BATCH_S = 0.05  # shortest time between the starts of two batches
 SWEEP_S = 1.0  # between two writes of ends
 STILL_OPEN_S = 60.0  # between two writes that a subscription is still open
-MAX_WAITING = 2_000  # reads that wait for a batch; more are refused
+BATCH_SIZE = 200  # lines per batch; a command waits a few milliseconds for it
+MAX_WAITING = 20_000  # reads that wait for a batch; more are refused
 MAX_LINES = 20_000  # lines in memory; a repetition of a forgotten line is a new line
 MAX_ENDS = 500  # lines per write of ends
 TIMEOUT_S = 8.0  # longest wait of a read: shorter than the timeout of a page, so that it gets an answer and retries
@@ -40,10 +42,9 @@ class ReadLog:
     def __init__(self, database: Database, repeats: Repeats, serves_unrecorded: bool, clock: Clock = time.monotonic) -> None:
         self._database, self._repeats, self._serves_unrecorded, self._clock = database, repeats, serves_unrecorded, clock
         self._lines: dict[Key, ReadLine] = {}
-        self._pending: dict[ReadLine, None] = {}  # lines with reads for the next batch
-        self._batch: asyncio.Task[None] | None = None  # next batch, which has not begun
+        self._batches: deque[Batch] = deque()  # that have not begun
+        self._writing: asyncio.Task[None] | None = None  # of the batches
         self._waiting = 0
-        self._writing = asyncio.Lock()  # one batch at a time, so that on a slow disk no batches queue before commands
         self._began_at = float("-inf")
         self._ended: list[ReadLine] = []  # with repetitions to write
         self._moved_at = clock()
@@ -76,19 +77,31 @@ class ReadLog:
             return self._refuse(entry, reader, None)
         line = self._line(entry, reader, following)
         line.add(entry, self._clock())
-        self._pending[line] = None
-        if self._batch is None:
-            self._batch = asyncio.create_task(self._write_batch())
-            self._batch.add_done_callback(_ignore_failure)
+        written = self._batch_of(line).written
         self._waiting += 1
+        is_served = False
         try:
             async with asyncio.timeout(TIMEOUT_S):
-                await asyncio.shield(self._batch)
+                await asyncio.shield(written)
+            is_served = True
         except (DatabaseUnavailable, TimeoutError) as error:
             return self._refuse(entry, reader, error)
         finally:
             self._waiting -= 1
+            if following and not is_served and not line.open:  # the entry may still be written
+                line.ended_at = format_utc(now())
         return line
+
+    def _batch_of(self, line: ReadLine) -> Batch:
+        """Return the batch that writes a line's reads: the one that it waits in, otherwise the last one with room."""
+        if line.batch is None:
+            if not self._batches or len(self._batches[-1].lines) >= BATCH_SIZE:
+                self._batches.append(Batch(asyncio.get_running_loop().create_future()))
+            line.batch = self._batches[-1]
+            line.batch.lines.append(line)
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write_batches())
+        return line.batch
 
     def _refuse(self, entry: Reading, reader: Reader, error: Exception | None) -> None:
         metrics.unrecorded_reads.inc()
@@ -103,10 +116,14 @@ class ReadLog:
             self._forget(line)
             line = None
         if line is None:
-            if len(self._lines) >= MAX_LINES and (oldest := next((each for each in self._lines.values() if not each.open), None)):
+            if len(self._lines) >= MAX_LINES and (oldest := self._oldest()) is not None:
                 self._forget(oldest)
             line = self._lines[key] = ReadLine(key, entry, reader, following, at, at)
         return line
+
+    def _oldest(self) -> ReadLine | None:
+        """Return the oldest line without an open subscription or a waiting read."""
+        return next((line for line in self._lines.values() if not line.open and not line.pending), None)
 
     def _forget(self, line: ReadLine) -> None:
         """Forget a line: the next read with its key is a new one."""
@@ -117,24 +134,31 @@ class ReadLog:
 
     # -- writing ------------------------------------------------------------------------------------------------------
 
-    async def _write_batch(self) -> None:
-        """Write the waiting reads, at most once in BATCH_S. Raises DatabaseUnavailable."""
-        async with self._writing:
+    async def _write_batches(self) -> None:
+        """Write the waiting batches in turn, at most one in BATCH_S. On a slow disk, they do not queue before commands."""
+        while self._batches:
             await asyncio.sleep(max(0.0, self._began_at + BATCH_S - self._clock()))
-            self._began_at, self._batch = self._clock(), None
-            lines, self._pending = self._pending, {}
-            increments = [line.take() for line in lines]
+            self._began_at = self._clock()
+            batch = self._batches.popleft()
             try:
-                await self._database.write(partial(write_batch, new_id(), increments), boards=self._boards)
-            except DatabaseUnavailable:
-                for increment in increments:
-                    if increment.is_new and self._lines.get(increment.line.key) is increment.line:
-                        del self._lines[increment.line.key]
-                raise
-            for line, is_new, count, hits in increments:
-                line.is_stored = True
-                line.repeated += count - is_new
-                line.repeated_hits += hits if not is_new else 0
+                await self._write_batch([line.take() for line in batch.lines])
+                batch.written.set_result(None)
+            except Exception as error:
+                batch.written.set_exception(error)
+                batch.written.exception()  # marks it as seen: each read that waits for it is refused
+
+    async def _write_batch(self, increments: list[Increment]) -> None:
+        try:
+            await self._database.write(partial(write_batch, new_id(), increments), boards=self._boards)
+        except Exception:
+            for increment in increments:
+                if increment.is_new and self._lines.get(increment.line.key) is increment.line:
+                    del self._lines[increment.line.key]
+            raise
+        for line, is_new, count, hits in increments:
+            line.is_stored = True
+            line.repeated += count - is_new
+            line.repeated_hits += hits if not is_new else 0
 
     async def run(self) -> None:
         """Write ends periodically, until cancelled."""
@@ -178,14 +202,10 @@ class ReadLog:
 
     async def close(self) -> None:
         """Write what is not written yet. Raises DatabaseUnavailable."""
+        if self._writing is not None:
+            await asyncio.wait([self._writing])
         for line in self._lines.values():
             if line.open:
                 line.open, line.ended_at = 0, format_utc(now())
         self._forget_all(list(self._lines.values()))
         await self.write_ends()
-
-
-def _ignore_failure(batch: "asyncio.Task[None]") -> None:
-    """Mark the failure of a batch as seen: each read that waited for it has been refused."""
-    if not batch.cancelled():
-        batch.exception()

@@ -114,6 +114,30 @@ async def test_reads_at_the_same_time_share_a_write(log: Log, monkeypatch: pytes
     assert len(await log.rows()) == 100
 
 
+async def test_batch_is_bounded_and_later_reads_wait_for_the_next(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(read_log, "BATCH_SIZE", 10)
+    writes = count_writes(log.database, monkeypatch)
+    await asyncio.gather(*(log.read(id=f"photo{number % 25}") for number in range(50)))
+    assert len(writes) == 3
+    assert set((await log.counts()).values()) == {2}
+
+
+async def test_failed_batch_refuses_its_own_reads_alone(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(read_log, "BATCH_SIZE", 10)
+    real, calls = log.database.write, list[int]()
+
+    def write(fn: Any, *args: Any, **more: Any) -> Any:
+        calls.append(1)
+        if len(calls) == 1:
+            raise DatabaseUnavailable
+        return real(fn, *args, **more)
+
+    monkeypatch.setattr(log.database, "write", write)
+    answers = await asyncio.gather(*(log.read(id=f"photo{number}") for number in range(20)), return_exceptions=True)
+    assert [type(answer) for answer in answers] == [DatabaseUnavailable] * 10 + [type(None)] * 10
+    assert len(await log.rows()) == 10
+
+
 async def test_batches_start_at_least_50_ms_apart(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
     slept: list[float] = []
     real = asyncio.sleep
@@ -278,6 +302,16 @@ async def test_open_subscription_moves_its_until(log: Log) -> None:
         log.now += read_log.STILL_OPEN_S
         await log.log.write_ends()
     assert (await log.rows())[0].following
+
+
+async def test_subscription_that_was_given_up_does_not_stay_open(log: Log) -> None:
+    following = asyncio.create_task(log.log.follow(ALICE, SnapshotRead(id=OPERATIONS)))
+    await asyncio.sleep(0)
+    following.cancel()
+    await asyncio.gather(following, return_exceptions=True)
+    await log.read()  # in the next batch
+    await log.log.write_ends()
+    assert not any(row.following for row in await log.rows())
 
 
 async def test_page_loaded_again_continues_its_subscription(log: Log) -> None:
