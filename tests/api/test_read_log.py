@@ -182,6 +182,7 @@ async def test_failed_repetition_is_refused_and_not_counted(log: Log, monkeypatc
 
 
 async def test_setting_serves_reads_and_records_them_later(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SERVE_UNRECORDED_READS."""
     log = Log(database, serves_unrecorded=True)
     with monkeypatch.context() as patch:
         make_unavailable(database, patch)
