@@ -76,7 +76,9 @@ DONE = {
     "raised": N_("raised"), "escalated": N_("more people asked"), "handed_on": N_("handed on"), "released": N_("reopened"),
     "extended": N_("promised for longer"), "lapsed": N_("promise lapsed"), "given_back": N_("given back"),
     "ended": N_("ended"), "alarm.taken": N_("taken"), "begun": N_("begun"), "duty.extended": N_("end changed"),
-    "kept": N_("alarms kept"),
+    "kept": N_("alarms kept"), "called": N_("call logged"),
+    "asked": N_("question asked"), "call_ended": N_("call ended"), "joined": N_("joined to a search"), "closed": N_("closed"),
+    "reopened": N_("reopened"), "reported": N_("reported again"), "linked": N_("linked searches changed"),
     "photo_set": N_("photo changed"), "attached": N_("attached"),
     "placed": N_("placed on a search"), "brought_back": N_("back on the board"), "dismissed": N_("dismissed"),
     "removal_proposed": N_("removal proposed"), "file.removed": N_("removed from the disk"),
@@ -129,6 +131,11 @@ def event(type: str, translate: Translate) -> str:
     return translate(EVENTS[type]) if type in EVENTS else type
 
 
+def child(first_name: str, age: int | None) -> str:
+    """Return "Noor, 11", as everyone in a room may read it."""
+    return first_name if age is None else f"{first_name}, {age}"
+
+
 def with_colon(label: str, translate: Translate) -> str:
     """Return a label with a colon; French has a space before it."""
     return translate(sentences.WITH_COLON).format(label=label)
@@ -155,6 +162,9 @@ def value(path: str, kind: str, value: Any, translate: Translate) -> str | None:
     group, _, _ = path.partition(".")
     if group in ("criteria", "restatements"):
         path = f"{group}.{path.rpartition('.')[2]}"
+    elif group in ("reports", "links"):
+        path = f"{group}.*.{path.rpartition('.')[2]}"
+    path = path.replace("appeal.before.", "appeal.")
     table = VALUES.get(f"{kind}.{path}") or VALUES.get(path) or {}
     text = table.get(value if isinstance(value, str) else json.dumps(value))
     return None if text is None else translate(text)

@@ -103,7 +103,7 @@ class BoardService:
         self.repeats = Repeats(database)
         self.read_log = ReadLog(database, self.repeats, settings.serve_unrecorded_reads)
         self.refusals, self.reads = Refusals(self.repeats), Reads(self.read_log)
-        self.source = BoardSource(database, self.visibility, self.reads, self.refusals)
+        self.source = BoardSource(database, self.visibility, self.reads, self.refusals, self.roles)
         self.source.on_visibility_changed = self._on_visibility_changed
         self.hub: Hub[Caller] = Hub(self.source, bus)
         self.limiter = _limiter(settings)
@@ -186,7 +186,9 @@ class BoardService:
         same content. Raises Refused."""
         self.last_use.record(caller)
         # no await before the command is queued: commands of a socket stay in order
-        queued = QueuedCommand(caller, command, self.clock, self.task_catalogue, content, self.alarm_rules, self.shares)
+        queued = QueuedCommand(
+            caller, command, self.clock, self.task_catalogue, content, self.alarm_rules, self.shares, self.roles
+        )
         try:
             outcome = await self.database.write(queued, on_committed=self._publish, boards=queued.boards)
         except Refused as refused:

@@ -5,8 +5,9 @@ from typing import ClassVar
 from sqlmodel import Field, SQLModel
 
 ROLES = ("viewer", "investigator", "coordinator", "admin")  # each role includes the rights of the roles before it
-SCOPES = ("read", "write", "intake", "accounts")
-NARROW = ("intake", "accounts")  # scopes that can't read boards or open pages
+SCOPES = ("read", "write", "intake", "report", "accounts")
+ADDING = ("intake", "report")  # scopes that only add sightings or reports
+NARROW = (*ADDING, "accounts")  # scopes that can't read boards or open pages
 THEMES = ("light", "dark")
 
 

@@ -107,11 +107,18 @@ def field(
 
 
 def group(
-    type: Any, label: str, *, nullable: bool = False, by_people: bool = False, parts: tuple[FieldSpec, ...] = (), **more: Any
+    type: Any,
+    label: str,
+    *,
+    nullable: bool = False,
+    by_people: bool = False,
+    parts: tuple[FieldSpec, ...] = (),
+    in_state: bool = True,
+    **more: Any,
 ) -> Any:
     """Return a JSON column for a group of fields or a list. `parts`: its fields, if its type does not declare them. Always
     replace the value, because SQLAlchemy does not track changes in place."""
-    info = {"type": type, "declared": Declared(FieldSpec("", label, **more), type, by_people, parts=parts)}
+    info = {"type": type, "declared": Declared(FieldSpec("", label, **more), type, by_people, in_state, parts)}
     sa_type: Any = JSON(none_as_null=True)
     return Field(default=None, sa_type=sa_type, nullable=nullable, sa_column_kwargs={"info": info})
 

@@ -15,6 +15,7 @@ from models.texts import N_
 from models.times import format_utc, parse_utc
 
 REQUIRED = N_("This field is required.")
+MAY_LACK = "x-may-lack"  # key of a schema: fields that a state may lack
 
 
 class Data(BaseModel):

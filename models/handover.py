@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field as PydanticField
 
 from models.declared import field, group, part
-from models.entity import Entity
+from models.entity import Entity, partial_index
 from models.fields import Data, Id, LongText, Position, Time
 from models.texts import N_, P_
 
@@ -175,6 +175,7 @@ class Briefing(Entity, table=True):
     """
 
     KIND: ClassVar[str] = "briefing"
+    __table_args__ = (partial_index("briefing_calls_owed", "id", where="calls_owed"),)
 
     handover: int = field(int, N_("Handover"), ..., reads_as="internal")
     assessment: str | None = carried(N_("Situation"))
@@ -193,3 +194,5 @@ class Briefing(Entity, table=True):
     reads: dict[str, Any] = group(dict[Id, ReadMark], N_("Read"), personal=True, reads_as="internal")
     restatements: dict[str, Any] = group(dict[Id, Restatement], _OWN_WORDS, personal=True)
     authorship: dict[str, Any] = group(dict[str, TextMark], N_("Written by"), reads_as="internal")
+    # Never part of a state: true until the server has moved `contacts` of an earlier version to a contact
+    calls_owed: bool | None = None

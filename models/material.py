@@ -4,10 +4,12 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field as PydanticField
 
+from models import decision
+from models.decision import DecidedBy
 from models.declared import field, group, part
 from models.entity import Entity, partial_index
 from models.fields import Data, Date, Id, LongText, Name, RequiredShortText, Time, Title
-from models.search import SEXES
+from models.search import MAX_LINKS, SEXES
 from models.texts import N_
 
 What = Literal["poster", "vignette", "brief"]
@@ -38,6 +40,9 @@ class Content(Data):
     """Approved facts that a material shows. A fact that is not shown is null.
 
     `last_name`: its initial, unless the full name is shown.
+    `numbers`: telephone numbers, in order; null in materials of earlier versions, which show 116 000. *0.4.0*
+    `together`: first name and age of the children who disappeared together with this one, and may be shown too; null if there are
+    none. *0.4.0*
     """
 
     reference: Title
@@ -57,6 +62,8 @@ class Content(Data):
     missing_since: Time | None = None
     place: Name | None = None
     photo: Id | None = None
+    numbers: Annotated[list[str] | None, PydanticField(max_length=4)] = None
+    together: Annotated[list[str] | None, PydanticField(max_length=MAX_LINKS)] = None
 
 
 class Withdrawal(Data):
@@ -73,7 +80,8 @@ class Material(Entity, table=True):
     `shows`: `birth_date` and `needs` only for a `brief`.
     `texts`: a custom sentence for each language; at most 400 characters, 4,000 for a `brief`.
     `content`: the approved facts; null if not shown.
-    `decided_by`: person or authority that decided: police, prosecutor, family.
+    `decided_by`: person or authority that decided: police, prosecutor, family; with a `decision`, its `name`.
+    `decision`: who decided, with role, time and reference; null if only the text is known. *0.4.0*
     `ended_at`: time from which it must no longer be given out; see *Materials*.
     """
 
@@ -90,6 +98,7 @@ class Material(Entity, table=True):
     decided_by: str = field(
         RequiredShortText, N_("Decided by"), ..., by_people=True, control="text", required=True, personal=True, prose=True
     )
+    decision: dict[str, Any] | None = group(DecidedBy, N_("Decision"), nullable=True, personal=True, parts=decision.parts())
     approved_by: str = field(Id, N_("Approved by"), ..., control="person")
     approved_at: str = field(Time, N_("Approved at"), ...)
     ended_at: str | None = field(Time, N_("No longer given out since"))

@@ -1,8 +1,9 @@
 """Notes: entries in the log of a search or one of its cards. A correction is a new note that refers to the old one."""
 
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
-from models.declared import field
+from models.contact import Call
+from models.declared import field, group
 from models.entity import CountedEntity
 from models.fields import Id, RequiredLongText, Time
 from models.searchable import Searchable
@@ -22,6 +23,7 @@ class Note(Searchable, CountedEntity, table=True):
     `card`: card that it is about.
     `corrects`: note that it corrects.
     `please_answer`: whether the mentioned people must answer; null if not. *0.4.0*
+    `call`: the call with a contact that it is about (`contact.log`), otherwise null. *0.4.0*
     """
 
     KIND: ClassVar[str] = "note"
@@ -38,3 +40,4 @@ class Note(Searchable, CountedEntity, table=True):
     )
     corrects: str | None = field(Id, N_("Correction of"), by_people=True, reads_as="note")
     please_answer: bool | None = field(bool, N_("Answer needed"), by_people=True, control="flag")
+    call: dict[str, Any] | None = group(Call, N_("Call"), nullable=True)

@@ -1,16 +1,20 @@
 """Missing-child searches. A search is an entity of its own board and of the board `operations`."""
 
 import re
+from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any, ClassVar, Literal
 
+from pydantic import ConfigDict, StringConstraints, field_validator
 from pydantic import Field as PydanticField
-from pydantic import field_validator
 from sqlalchemy import Index, false
 from sqlmodel import Field
 
+from models import decision
+from models.decision import DecidedBy
 from models.declared import FieldSpec, field, group, part, parts_of, private, private_part, written_part
-from models.fields import Data, Date, Id, Location, LongText, Name, RequiredShortText, ShortText, Time, Title
+from models.entity import json_column
+from models.fields import MAY_LACK, Data, Date, Id, Location, LongText, Name, RequiredShortText, ShortText, Time, Title
 from models.searchable import Searchable, normalize
 from models.texts import N_, P_
 
@@ -44,6 +48,12 @@ HOW = {
 SEXES = {"f": N_("Girl"), "m": N_("Boy"), "x": N_("Other")}
 BUILDS = {"slim": N_("slim"), "average": N_("average"), "sturdy": N_("sturdy")}
 ANSWERS = {"yes": N_("Yes"), "no": N_("No"), "unknown": N_("Unknown")}
+Caller = Literal["mother", "father", "guardian", "family", "facility", "school", "police", "other"]
+CALLERS = {
+    "mother": P_("caller", "mother"), "father": P_("caller", "father"), "guardian": P_("caller", "guardian"),
+    "family": P_("caller", "family"), "facility": P_("caller", "facility"), "school": P_("caller", "school"),
+    "police": P_("caller", "police"), "other": P_("caller", "other"),
+}  # fmt: skip
 shown_part = partial(part, exported=True, display="inner_room")
 LAST_SEEN = (
     FieldSpec("text", N_("Last seen"), control="text", exported=True, prose=True, personal=True),
@@ -108,11 +118,18 @@ class Criterion(Data):
     basis: ShortText | None = None
 
 
-class Appeal(Data):
-    """Appeal to the public, with its dates.
+ConditionKey = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")]
+Conditions = Annotated[dict[str, RequiredShortText], PydanticField(max_length=20)]
+
+
+class SetAppealFields(Data):
+    """Appeal to the public, with its dates, as people set it.
 
     `level`: in ascending order of publicity; `none` has no dates.
     `until`: later than `from`.
+    `decided_by`: who decided; null if it is not recorded. *0.4.0*
+    `conditions`: the conditions that are met, each with its basis, by the keys in `board/config/data/appeal.toml`. *0.4.0*
+    `no_photo`: why there is no photo of the child. *0.4.0*
     """
 
     level: Annotated[
@@ -120,6 +137,40 @@ class Appeal(Data):
     ]
     since: Annotated[Time | None, part(N_("Appeal from"), control="time", exported=True)] = PydanticField(None, alias="from")
     until: Annotated[Time | None, part(N_("Appeal until"), control="time", exported=True, display="room")] = None
+    decided_by: Annotated[DecidedBy | None, private_part(N_("Decided by"))] = None
+    conditions: Annotated[Conditions | None, private_part(N_("Conditions"), prose=True)] = None
+    no_photo: Annotated[ShortText | None, private_part(N_("Why there is no photo"), control="text", prose=True)] = None
+
+
+class FormerAppeal(Data):
+    """Appeal that a Child Alert replaced, and that is set again when it ends by itself."""
+
+    level: AppealLevel
+    since: Time | None = PydanticField(None, alias="from")
+    until: Time | None = None
+    decided_by: DecidedBy | None = None
+
+
+def _mark_what_may_lack(schema: dict[str, Any]) -> None:
+    """Say which fields an appeal may lack: those of a decision, in appeals of earlier versions and of new searches."""
+    schema[MAY_LACK] = [name for name in schema["properties"] if name not in ("level", "from", "until")]
+
+
+class Appeal(SetAppealFields):
+    """Appeal to the public.
+
+    `prolonged`: number of prolongations; null if there are none. *0.4.0*
+    `before`: the appeal that is set again when this one ends by itself. *0.4.0*
+    """
+
+    model_config = ConfigDict(json_schema_extra=_mark_what_may_lack)
+
+    prolonged: Annotated[int | None, part(N_("Prolongations"), exported=True)] = None
+    before: Annotated[FormerAppeal | None, part(N_("Appeal before it"), reads_as="internal")] = None
+
+
+# of the states of searches: the fields of the appeal, then those of the decision in it
+_APPEAL_PARTS = tuple(replace(spec, path=spec.path.removeprefix("appeal.")) for spec in parts_of(Appeal, "appeal"))
 
 
 class Outcome(Data):
@@ -231,6 +282,36 @@ class EarlierDisappearance(Data):
     note: Annotated[ShortText | None, part(N_("Note"), searched=True, personal=True)] = None
 
 
+class ReportedBy(Data):
+    """Report of a disappearance that belongs to a search.
+
+    `role`: what the caller is to the child.
+    `at`: start of the call.
+    """
+
+    number: Annotated[int, part(N_("Number of the report"))]
+    role: Annotated[Caller | None, part(N_("Caller"), choices=CALLERS, personal=True)] = None
+    taken_by: Annotated[Id, part(P_("of a report", "Taken by"), reads_as="person")]
+    at: Annotated[Time, part(P_("of a report", "Call began at"), reads_as="time")]
+
+
+LinkHow = Literal["together", "same_person_sought", "related"]
+LINKS = {
+    "together": N_("disappeared together"), "same_person_sought": N_("the same person is sought"), "related": N_("related"),
+}  # fmt: skip
+MAX_LINKS = 20
+
+
+class SearchLink(Data):
+    """Link of a search to another one, which has the same link back.
+
+    `on_walls`: displays also see the other search.
+    """
+
+    how: Annotated[LinkHow, part(P_("of a linked search", "How"), choices=LINKS)]
+    on_walls: Annotated[bool, part(N_("Shown on walls"), reads_as="internal")] = False
+
+
 class Search(Searchable, table=True):
     """Search for a child, on its own board and on `operations`. The board has the id of the search.
 
@@ -239,10 +320,13 @@ class Search(Searchable, table=True):
     `criteria`: by the keys in `board/config/data/criteria.toml`. Only searches from before 0.4.0 have `danger_to_others`,
     unchanged; no command accepts it.
     `worrying`: whether the disappearance is worrying; null if not decided.
+    `worrying_decided_by`: who decided that; null if it is not recorded. *0.4.0*
     `access`: everyone sees a search with `desk`; only its members see a search with `members`, whatever their role.
     `acknowledge`: reason why it was closed with open items.
     `details`: see *Details of a kind*. *0.4.0*
     `earlier`: earlier disappearances, by keys of `[a-z0-9]{1,16}`. *0.4.0*
+    `reports`: its reports, by their ids: the one that it was opened from, and those that were joined. *0.4.0*
+    `links`: linked searches, by their ids; only those that everyone sees who sees this one. *0.4.0*
     `photo`: a file of the search. *0.4.0*
     `public_photo`: the photo while the search is open and its appeal is `public` or `child_alert`, otherwise null. It is derived,
     is not listed by `since`, and never conflicts. *0.4.0*
@@ -272,7 +356,10 @@ class Search(Searchable, table=True):
     worrying: bool | None = field(bool, N_("Worrying"), exported=True, display="room", choices=WORRYING)
     worrying_basis: str | None = private(ShortText, N_("Basis"), prose=True)
     criteria: dict[str, Any] = group(dict[str, Criterion], N_("Criteria"), by_people=True, exported=True, personal=True)
-    appeal: dict[str, Any] = group(Appeal, N_("Appeal"))
+    worrying_decided_by: dict[str, Any] | None = group(
+        DecidedBy, N_("Worrying: decided by"), nullable=True, personal=True, parts=decision.parts()
+    )
+    appeal: dict[str, Any] = group(Appeal, N_("Appeal"), parts=(*_APPEAL_PARTS, *decision.parts("decided_by")))
     access: str = field(Access, N_("Access"), "desk", exported=True, choices=ACCESS, index=True)
     members: list[str] = group(list[Id], N_("Members"), control="people", exported=True)
     lead: str | None = field(Id, N_("In charge"), by_people=True, control="person", exported=True, display="inner_room")
@@ -287,7 +374,11 @@ class Search(Searchable, table=True):
         dict[str, EarlierDisappearance], N_("Earlier disappearances"), nullable=True, by_people=True, exported=True, personal=True
     )
     acknowledge: str | None = private(RequiredShortText, N_("Closed anyway because"), prose=True)
+    reports: dict[str, Any] | None = group(dict[str, ReportedBy], N_("Reported by"), nullable=True, personal=True)
+    links: dict[str, Any] | None = group(dict[str, SearchLink], N_("Linked searches"), nullable=True)
     # Never part of a state:
+    # how each linked search is linked, also those that `links` omits
+    linked: dict[str, Any] | None = json_column(dict[str, LinkHow], nullable=True)
     # whether the appeal is discreet, which hides the search from displays
     discreet: bool = Field(default=False, index=True, sa_column_kwargs={"server_default": false()})
     status_at: str | None = None  # time of the last change of status; null if it never changed

@@ -19,10 +19,13 @@ from sqlmodel import Session
 from board.commands.alarms import alarm_steps
 from board.commands.alarms.alarm_ladder import LAPSE_S
 from board.commands.alarms.alarm_steps import BoardWork, PendingAlarm
+from board.commands.contacts import owed_calls
+from board.commands.searches import appeal_ends
 from board.config.alarm_rules import AlarmRules
 from board.engine import occasions
 from board.service import BoardService
 from board.telemetry.periodic import run_on_database
+from models.board import OPERATIONS
 from models.db.database import DatabaseUnavailable
 from models.times import format_utc, parse_utc
 from realtime.periodic import cancel_all
@@ -92,6 +95,7 @@ class Escalation:
         self._deadlines = Deadlines(service.alarm_rules, monotonic)
         self._looked_at = service.clock() - LOOK_BACK
         self._look: datetime | None = None  # time of the last look whose boards are all being worked on
+        self._next_ends: list[str] = []  # of appeals that end within the next pause
         self._checked: dict[str, int] = {}  # position of its board at the last check, by standing alarm
         self._running: dict[str, asyncio.Task[int]] = {}  # by board
         self._places = asyncio.Semaphore(BOARDS_AT_ONCE)
@@ -108,7 +112,8 @@ class Escalation:
     async def _run_once(self) -> None:
         await self._begin()
         await self._finish(PATIENCE_S)
-        left = self._deadlines.next_s(format_utc(self._service.clock())) + self._spread_s
+        now = format_utc(self._service.clock())
+        left = min(self._deadlines.next_s(now), *(_seconds(now, at) for at in self._next_ends), POLL_S) + self._spread_s
         if left < POLL_S:
             asyncio.get_running_loop().call_later(left, self._wake.set)
 
@@ -157,11 +162,23 @@ class Escalation:
             boards[board].lost = lost
         for board, materials in alarm_steps.ended_materials(session, now).items():
             boards[board].materials = materials
+        for board, briefings in owed_calls.owed(session).items():
+            boards[board].owed = briefings
+        self._next_ends = self._read_ends(session, boards, now)
         standing = alarm_steps.standing(session, rules)
         for one in standing:
             if self._checked.get(one.id) != one.seq:
                 boards[one.board].unsettled.append(one.id)
         return list(boards.items()), {one.id: one.seq for one in standing}
+
+    def _read_ends(self, session: Session, boards: dict[str, BoardWork], now: datetime) -> list[str]:
+        """Add the appeals that are over to the work of their boards. Return the ends within the next pause."""
+        levels = self._service.task_catalogue.appeal.ending()
+        ends = appeal_ends.due(session, levels, now + timedelta(seconds=POLL_S))
+        for search, at in ends.items():
+            if at <= format_utc(now):
+                boards[search].appeals = [search]
+        return [at for at in ends.values() if at > format_utc(now)]
 
     async def _process(self, board: str, work: BoardWork, checked: Mapping[str, int]) -> int:
         """Do the work of a board; return the number of events."""
@@ -172,6 +189,7 @@ class Escalation:
                     alarm_steps.process_board, board_id=board, work=batch, clock=service.clock, rules=service.alarm_rules,
                     catalogue=service.task_catalogue,
                 )  # fmt: skip
-                count += len((await service.write(fn, boards=(board,))).events)
+                locked = (OPERATIONS, board) if batch.appeals else (board,)
+                count += len((await service.write(fn, boards=locked)).events)
         self._checked |= {id: checked[id] for id in work.unsettled}
         return count

@@ -36,6 +36,7 @@ DisplaySettings = TypedDict("DisplaySettings", {
 LastEvent = TypedDict("LastEvent", {"seq": Count, "at": Time, "type": str})
 Present = TypedDict("Present", {"account": Id, "name": str})
 DueTask = TypedDict("DueTask", {"id": Id, "number": Count, "title": str, "due": Time})
+DueCall = TypedDict("DueCall", {"id": Id, "number": Count, "due": Time, "assignee": Id | None})
 SummarySighting = TypedDict("SummarySighting", {
     "id": Id, "number": Count, "seen_at": Time | None, "received_at": Time, "place": str | None, "assessment": str,
 })  # fmt: skip
@@ -56,7 +57,7 @@ SearchSummary = TypedDict("SearchSummary", {
     "unassessed_sightings": Count, "open_tasks": Count, "overdue_tasks": Count, "overdue_open": Count, "promised": list[Id],
     "people": Count, "last": LastEvent,
     "suggested": list[Annotated[str, ComputedSchema(lambda: {"enum": list(younger_than())})]],
-    "present": list[Present], "overdue_task": DueTask | None, "next_task": DueTask | None,
+    "present": list[Present], "overdue_task": DueTask | None, "next_task": DueTask | None, "next_call": DueCall | None,
     "unassessed_sighting": UnassessedSighting | None, "credible_sighting": SummarySighting | None,
     "alarm": SummaryAlarm | None, "alarms": Count, "promise": SummaryPromise | None, "unanswered": UnansweredCounts,
 })  # fmt: skip
@@ -72,6 +73,7 @@ age by the date of birth on the day of the disappearance (in Brussels), is below
 `promised`: the other overdue tasks, at most 20. *0.4.0*
 `overdue_task`: the longest overdue task; one that no promise is about, if there is one. *0.4.0*
 `next_task`: the task that is due next. *0.4.0*
+`next_call`: the call with a contact that is due next, by the contact's id and number. *0.4.0*
 `unassessed_sighting`: the urgent sighting that has waited longest; without one, the sighting that has waited longest. *0.4.0*
 `credible_sighting`: among those assessed as `credible` or `confirmed`, the sighting seen last. *0.4.0*
 `unassessed_sighting.place`: its text.

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from typing_extensions import TypedDict
 
 from board.accounts import accounts, board_accounts
+from board.commands.contacts import details
 from board.commands.sightings import sources
 from board.engine import access, event, journal, kinds, program_accounts, snapshot
 from board.engine.identity import Caller
@@ -53,7 +54,7 @@ async def me(request: Request) -> Reply[Me]:
 
     `language`: the chosen language (`en`, `fr`, `nl`, `de`); null means the language of the browser.
     """
-    account = (await require_caller(request, intake=True, accounts=True)).account
+    account = (await require_caller(request, intake=True, report=True, accounts=True)).account
     language = account.language or None
     me: Me = {"id": account.id, "name": account.name, "role": account.role, "email": account.email, "language": language}
     return json_response(me)
@@ -88,8 +89,8 @@ async def all_accounts(request: Request) -> Reply[AccountList]:
 
     A caller who is limited to boards gets only the accounts that are on these boards.
 
-    `accounts[].machine`: the account has only tokens of scope `intake`, and nobody has ever signed in to it. It cannot be `lead`,
-    `assignee` or `incoming` (`invalid`).
+    `accounts[].machine`: the account has only tokens of scope `intake` or `report`, and nobody has ever signed in to it. It can't
+    be `lead`, `assignee` or `incoming` (`invalid`).
     """
     caller = await require_caller(request, accounts=True)
 
@@ -184,7 +185,8 @@ def _tag_if_small(session: Session, request: Request, caller: Caller) -> str | N
     Raises Refused."""
     board, _ = _board_and_seq(session, request, caller)
     is_small = AT.read(request) is None and board.seq <= etags.MAX_COUNTED_EVENTS
-    return etags.etag_of(session, board, caller.account.id) if is_small else None
+    hidden_kinds = access.hidden_kinds(caller, service_of(request).roles)
+    return etags.etag_of(session, board, caller.account.id, hidden_kinds) if is_small else None
 
 
 def _not_modified(tag: str) -> Reply[Any]:
@@ -194,13 +196,14 @@ def _not_modified(tag: str) -> Reply[Any]:
 @compressed
 async def _snapshot(request: Request, caller: Caller) -> Reply[Snapshot]:
     account, is_current = caller.account.id, AT.read(request) is None
-    visible = partial(snapshot.without_kinds, hidden=access.hidden_kinds(caller))
+    hidden_kinds = access.hidden_kinds(caller, service_of(request).roles)
+    visible = partial(snapshot.without_kinds, hidden=hidden_kinds)
 
     def read(session: Session) -> tuple[bytes | None, str]:
         board, seq = _board_and_seq(session, request, caller)
         head = {"board": board.id, "epoch": board.epoch, "seq": seq, "form": kinds.form()}
         if is_current:
-            tag = etags.etag_of(session, board, account)
+            tag = etags.etag_of(session, board, account, hidden_kinds)
             if etags.matches(request, tag):
                 return None, tag
             return json_with_list(head, "entities", visible(snapshot.entities(session, board, account))), tag
@@ -351,6 +354,28 @@ async def source(request: Request) -> Reply[sources.Source]:
     source, entry = await service.database.read(lambda session: sources.read(session, caller, board, sighting, before))
     await service.reads.disclosure(caller, entry)
     return json_response(source)
+
+
+@Call(
+    "GET", "/boards/{board}/contacts/{contact}",
+    N_("Returns the telephones, e-mail and note of a contact, and earlier versions of them. Each view is logged."),
+    ON_A_BOARD, right="contacts",
+)  # fmt: skip
+async def contact(request: Request) -> Reply[details.ContactBody]:
+    """Return the details of a contact, with former values. Each read is recorded in the audit journal.
+
+    See *Contacts*. Each read is recorded in the audit journal.
+
+    `phones[].number`: as it is dialled (`+3224754411`, `116000`).
+    `phones[].shown`: as people read it (`+32 2 475 44 11`).
+    `earlier`: the newest 20 former details, the newest first, each until the event `seq` of `account` changed them.
+    """
+    caller = await require_caller(request)
+    service = service_of(request)
+    board, id = request.path_params["board"], request.path_params["contact"]
+    body, entry = await service.database.read(lambda session: details.read(session, caller, board, id))
+    await service.reads.disclosure(caller, entry)
+    return json_response(body)
 
 
 @Call(

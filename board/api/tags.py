@@ -12,6 +12,7 @@ GROUPS = (
     (r"/boards/\{board\}/\w+\.(csv|json)$", "exports", "Cards and journals as files."),
     (r"/(boards|tips)(/|$)", "boards", "Boards: state, events, commands, sources, integrity."),
     (r"/(find|closed|unanswered|work|earlier)$", "lookup", "Searches, sightings and texts that are found."),
+    (r"/reports(/|$)", "reports", "Reports of disappearances."),
     (r"/(intake/|places$)", "intake", "Taking in calls from the public."),
     (r"/(alerts|alarms|since|seen)(/|$)", "alerts", "Alerts, alarms, and what is new to you."),
     (r"/watch$", "watch", "The watch: whether somebody had each grave alarm."),

@@ -462,6 +462,20 @@ class SourceRead(Reading, type="source.read", kind="sighting"):
     number: int | None
 
 
+class ContactRead(Reading, type="contact.read", kind="contact"):
+    """Disclosure of the telephones, e-mail and note of a contact to a reader who asked for them."""
+
+    board: str
+    reference: str | None
+    number: int | None
+
+
+class CallerRead(Reading, type="caller.read", kind="report"):
+    """Disclosure of the name and contact of the caller of a report, on a screen or a paper."""
+
+    number: int
+
+
 class OriginalRead(Reading, type="original.read", kind="file"):
     """Download of a picture as it came, with all its metadata."""
 

@@ -4,6 +4,8 @@ sent. Each method raises DatabaseUnavailable if the entry can't be written; then
 
 from board.audit.entries import (
     AuditRead,
+    CallerRead,
+    ContactRead,
     DocumentRead,
     ExportRead,
     FindRun,
@@ -40,7 +42,7 @@ class Reads:
     async def export(self, caller: Caller, board: str, file: str) -> None:
         await self._record(caller, ExportRead(id=board, file=file))
 
-    async def disclosure(self, caller: Caller, entry: SourceRead | OriginalRead) -> None:
+    async def disclosure(self, caller: Caller, entry: SourceRead | CallerRead | ContactRead | OriginalRead) -> None:
         await self._record(caller, entry)
 
     async def audit(self, caller: Caller, account: str | None) -> None:

@@ -22,7 +22,7 @@ search = typer.Typer(no_args_is_help=True, help="Searches, for an administrator.
 
 
 Role = Annotated[str, typer.Option(help="viewer, investigator, coordinator or admin.", autocompletion=one_of(ROLES))]
-Scope = Annotated[str, typer.Option(help="read, write, intake or accounts.", autocompletion=one_of(SCOPES))]
+Scope = Annotated[str, typer.Option(help="read, write, intake, report or accounts.", autocompletion=one_of(SCOPES))]
 
 
 @account.command("add")

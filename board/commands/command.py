@@ -6,6 +6,7 @@ from typing import Any, Literal, NamedTuple
 
 from sqlmodel import Session
 
+from board.config.roles import Right
 from board.engine import kinds
 from board.engine.event_writer import EventWriter
 from board.engine.kinds import Kind
@@ -77,6 +78,7 @@ class CommandSpec:
     - `places_card`: it adds a card to a column, so columns and their last ranks are read too.
     - `equivalent`: returns another command whose rights are also required.
     - `patches`: types whose fields a merge patch (`Patch`) can change.
+    - `right`: right of the author's role that it also needs (`board.config.roles`).
     """
 
     board_kind: Literal["operations", "search", "any"]
@@ -90,6 +92,7 @@ class CommandSpec:
     places_card: bool = False
     equivalent: Callable[[Session, Board, Any], str | None] | None = None
     patches: tuple[type[Data], ...] = ()
+    right: Right | None = None
 
     def allows(self, role: str, is_lead: bool = False) -> bool:
         """Return whether an account with this role may send the command. `is_lead`: the account leads the search."""

@@ -22,6 +22,7 @@ from board.commands.sightings import due_wakes
 from board.config.alarm_rules import AlarmRules, load_rules
 from board.config.board_shares import BoardShares, load_board_shares
 from board.config.predefined_tasks import TaskCatalogue, load_catalogue
+from board.config.roles import Roles, load_roles
 from board.engine import access, hash_chain, identity, journal, unit_of_work
 from board.engine.emergency_access import current_openings, has_emergency_access
 from board.engine.event import JournalEvent
@@ -64,6 +65,7 @@ class QueuedCommand:
     content: bytes | None = None
     alarm_rules: AlarmRules = field(default_factory=load_rules)
     shares: BoardShares = field(default_factory=load_board_shares)
+    roles: Roles = field(default_factory=load_roles)
     request: CommandRequest = field(init=False)
 
     def __post_init__(self) -> None:
@@ -86,7 +88,9 @@ class QueuedCommand:
         _lock(session, uow, self.request)
         try:
             at = format_utc(self.clock())
-            return _execute(session, uow, self.request, at, self.task_catalogue, self.content, self.alarm_rules, self.shares)
+            return _execute(
+                session, uow, self.request, at, self.task_catalogue, self.content, self.alarm_rules, self.shares, self.roles
+            )
         except Refused as refusal:
             account = uow.signed_in.get(self.caller.key)
             refusal.language = account.language if account is not None else None
@@ -128,6 +132,7 @@ def execute(
         content,
         alarm_rules or load_rules(),
         shares or load_board_shares(),
+        load_roles(),
     )
 
 
@@ -143,7 +148,7 @@ def _lock_board(session: Session, uow: UnitOfWork, caller: Caller, board: str) -
 
 def _execute(
     session: Session, uow: UnitOfWork, request: CommandRequest, now: str, task_catalogue: TaskCatalogue, content: bytes | None,
-    alarm_rules: AlarmRules, shares: BoardShares,
+    alarm_rules: AlarmRules, shares: BoardShares, roles: Roles,
 ) -> CommandResult:  # fmt: skip
     """Execute a command whose boards are locked. Raises Refused."""
     caller, command, boards, _ = request
@@ -154,7 +159,7 @@ def _execute(
     current = replace(caller, account=account)
     operations = access.lock_second_board(uow, account.id, OPERATIONS) if len(boards) > 1 else None
     board = _lock_board(session, uow, current, command.board)
-    spec, equivalent = _authorize(session, command, board, account, current)
+    spec, equivalent = _authorize(session, command, board, account, current, roles)
     if (ack := _previous_ack(session, uow, request, content)) is not None:
         return CommandResult(ack)
     if board.kind == "search" and not is_allowed_while_closed(spec, equivalent):
@@ -211,7 +216,7 @@ def _signed_in(uow: UnitOfWork, caller: Caller) -> Account:
 
 
 def _authorize(
-    session: Session, command: Command, board: Board, account: Account, caller: Caller
+    session: Session, command: Command, board: Board, account: Account, caller: Caller, roles: Roles
 ) -> tuple[CommandSpec, str | None]:
     """Return the command's specification and the name of its equivalent. Raises Refused."""
     spec = TABLE.get(command.name)
@@ -220,8 +225,9 @@ def _authorize(
     equivalent = spec.equivalent(session, board, command.data) if spec.equivalent is not None else None
     required = (spec,) if equivalent is None else (spec, TABLE.get(equivalent, spec))
     is_lead = any(row.or_lead for row in required) and _is_lead(session, board, account)
-    role = role_in(account, caller, command.name, equivalent)
-    if not all(row.allows(role, is_lead) for row in required) or not caller.may_command:
+    role = role_in(account, caller, roles, command.name, equivalent)
+    has_right = spec.right is None or roles.allows(role, spec.right)
+    if not has_right or not all(row.allows(role, is_lead) for row in required) or not caller.may_command:
         raise Refused("forbidden")
     return spec, equivalent
 

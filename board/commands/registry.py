@@ -8,11 +8,14 @@ from board.commands import undo
 from board.commands.alarms import alarms, promises
 from board.commands.cards import cards, columns, notes, room, tasks
 from board.commands.command import ABOUT_CARD, AFTER, BEFORE, CARD, CommandSpec, EntityRead
+from board.commands.contacts import contacts, details
 from board.commands.duty import duties, plan
 from board.commands.files import file_removals, files, photos
 from board.commands.handover import briefings, handovers, shifts
 from board.commands.materials import distributions, materials
-from board.commands.searches import appeals, goals, outcomes, searches
+from board.commands.reports import decisions, reports
+from board.commands.reports import kind as report_kind
+from board.commands.searches import appeals, goals, links, outcomes, searches
 from board.commands.sightings import sightings, sources, tips, wakes
 from board.engine import kinds
 from board.engine.kinds import Kind
@@ -24,14 +27,15 @@ __all__ = ["TABLE", "Command", "CommandSpec"]
 for declared_kind in (  # in the order of snapshots
     searches.KIND, columns.KIND, sightings.KIND, tasks.KIND, notes.KIND, briefings.KIND, shifts.KIND, handovers.KIND,
     handovers.SEARCH_KIND, alarms.KIND, tips.KIND, files.KIND, materials.KIND, distributions.KIND,
-    duties.KIND, plan.KIND, wakes.KIND,
+    duties.KIND, plan.KIND, wakes.KIND, contacts.KIND, report_kind.KIND,
 ):  # fmt: skip
     kinds.register(declared_kind)
 
 SIGHTING, TASK, TIP = EntityRead("sighting", "sighting"), EntityRead("task", "task"), EntityRead("tip", "tip")
 FILE, COLUMN, ALARM = EntityRead("file", "file"), EntityRead("column", "column"), EntityRead("alarm", "alarm")
 MATERIAL, DISTRIBUTION = EntityRead("material", "material"), EntityRead("distribution", "distribution")
-WAKE = EntityRead("wake", "wake")
+WAKE, CONTACT = EntityRead("wake", "wake"), EntityRead("contact", "contact")
+REPORT = EntityRead("report", "report")
 ABOUT_SIGHTING = EntityRead("sighting", "sighting", is_changed=False)
 
 TABLE: dict[str, CommandSpec] = {
@@ -50,6 +54,7 @@ TABLE: dict[str, CommandSpec] = {
     ),
     "search.set_appeal": CommandSpec("search", "coordinator", appeals.SetAppeal, appeals.set_appeal, also_locks=OPERATIONS),
     "search.set_goal": CommandSpec("search", "coordinator", goals.SetGoal, goals.set_goal, or_lead=True, also_locks=OPERATIONS),
+    "search.link": CommandSpec("search", "coordinator", links.LinkSearch, links.link, also_locks=OPERATIONS),
     "search.set_photo": CommandSpec("search", "investigator", photos.SetPhoto, photos.set_photo, also_locks=OPERATIONS),
     "search.set_access": CommandSpec("search", "coordinator", searches.SetAccess, searches.set_access, also_locks=OPERATIONS),
     "column.add": CommandSpec("search", "coordinator", columns.AddColumn, columns.add),
@@ -82,6 +87,30 @@ TABLE: dict[str, CommandSpec] = {
     "tip.place": CommandSpec("operations", "investigator", tips.PlaceTip, tips.place, also_locks="search", reads=(TIP,)),
     "tip.dismiss": CommandSpec("operations", "investigator", tips.DismissTip, tips.dismiss, reads=(TIP,)),
     "tip.restore": CommandSpec("operations", "investigator", tips.RestoreTip, tips.restore, reads=(TIP,)),
+    "report.add": CommandSpec("operations", "investigator", reports.AddReport, reports.add),
+    "report.update": CommandSpec(
+        "operations",
+        "investigator",
+        reports.UpdateReport,
+        reports.update,
+        patches=(reports.Fields, sources.SourceIdentity),
+        also_locks="search",
+        reads=(REPORT,),
+    ),
+    "report.ask": CommandSpec("operations", "investigator", reports.AskReporter, reports.ask, reads=(REPORT,), right="report"),
+    "report.end_call": CommandSpec("operations", "investigator", reports.EndCall, reports.end_call, reads=(REPORT,)),
+    "report.open": CommandSpec(
+        "operations", "investigator", decisions.OpenReport, decisions.open_report, reads=(REPORT,), right="report"
+    ),
+    "report.join": CommandSpec(
+        "operations", "investigator", decisions.JoinReport, decisions.join, also_locks="search", reads=(REPORT,), right="report"
+    ),
+    "report.close": CommandSpec(
+        "operations", "investigator", decisions.CloseReport, decisions.close, reads=(REPORT,), right="report"
+    ),
+    "report.reopen": CommandSpec(
+        "operations", "investigator", decisions.ReopenReport, decisions.reopen, reads=(REPORT,), right="report"
+    ),
     "wake.answer": CommandSpec("search", "investigator", wakes.AnswerWake, wakes.answer, also_locks=OPERATIONS, reads=(WAKE,)),
     "task.add": CommandSpec("search", "investigator", tasks.AddTask, tasks.add, places_card=True, reads=(ABOUT_SIGHTING,)),
     "task.update": CommandSpec("search", "investigator", tasks.UpdateTask, tasks.update, patches=(tasks.Fields,), reads=(TASK,)),
@@ -90,6 +119,25 @@ TABLE: dict[str, CommandSpec] = {
     "card.withdraw": CommandSpec("search", "investigator", cards.WithdrawCard, cards.withdraw, reads=(CARD,)),
     "card.restore": CommandSpec("search", "investigator", cards.WithdrawCard, cards.restore, reads=(CARD,)),
     "note.add": CommandSpec("any", "investigator", notes.AddNote, notes.add, while_closed=True, reads=(ABOUT_CARD,)),
+    "contact.add": CommandSpec("search", "investigator", contacts.AddContact, contacts.add, while_closed=True),
+    "contact.update": CommandSpec(
+        "search",
+        "investigator",
+        contacts.UpdateContact,
+        contacts.update,
+        while_closed=True,
+        patches=(contacts.Fields, details.ContactDetails),
+        reads=(CONTACT,),
+    ),
+    "contact.log": CommandSpec(
+        "search", "investigator", contacts.LogCall, contacts.log_call, while_closed=True, reads=(CONTACT,)
+    ),
+    "contact.withdraw": CommandSpec(
+        "search", "investigator", contacts.WithdrawContact, contacts.withdraw, while_closed=True, reads=(CONTACT,)
+    ),
+    "contact.restore": CommandSpec(
+        "search", "investigator", contacts.WithdrawContact, contacts.restore, while_closed=True, reads=(CONTACT,)
+    ),
     "file.attach": CommandSpec("search", "investigator", files.AttachFile, files.attach, while_closed=True, reads=(ABOUT_CARD,)),
     "file.update": CommandSpec(
         "search", "investigator", files.UpdateFile, files.update, patches=(files.Fields,), reads=(FILE, ABOUT_CARD)

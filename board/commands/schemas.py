@@ -103,7 +103,7 @@ def _inlined(shape: Any, definitions: Mapping[str, Any], mode: JsonSchemaMode) -
 
 def _complete(shape: Schema, mode: JsonSchemaMode) -> None:
     """Complete an object schema with the rules that pydantic does not know."""
-    properties = shape["properties"]
+    properties, may_lack = shape["properties"], shape.pop(fields.MAY_LACK, ())
     if "checklist" in properties:
         item = properties["checklist"]["additionalProperties"]
         properties["checklist"] |= _CHECKLIST
@@ -117,7 +117,7 @@ def _complete(shape: Schema, mode: JsonSchemaMode) -> None:
     if "lat" in properties:
         shape |= _POINT
     if mode == "serialization":
-        shape["required"] = list(properties)  # every field is always present
+        shape["required"] = [name for name in properties if name not in may_lack]  # all others are always present
     else:  # null means "not given"
         required = shape.get("required", ())
         shape["properties"] = {name: field if name in required else nullable(field) for name, field in properties.items()}

@@ -22,7 +22,9 @@ MIN_REPEAT, MAX_REPEAT = 2, 240  # minutes between two rounds of the last step
 MIN_PROMISE, MAX_PROMISE = 1, 8 * 60  # minutes of a promise
 MAX_GRAVE_WAIT_MIN = 15  # minutes between two steps of a grave alarm
 # occasions whose rules are grave by default; add new ones only, because the watch of past periods counts their alarms
-GRAVE = ("sighting_urgent", "sighting_credible", "worrying_search", "worrying_undecided", "found_not_told")
+GRAVE = (
+    "sighting_urgent", "sighting_credible", "worrying_search", "worrying_undecided", "found_not_told", "report_waiting",
+)  # fmt: skip
 BEFORE = ("appeal_ending",)  # occasions that begin before a time; their rules can have before_min
 EVERY = ("search_not_reviewed",)  # occasions that begin after an interval; their rules can have every_hours
 REPEAT_MIN, REPEAT_GRAVE_MIN = 30.0, 10.0  # defaults

@@ -20,7 +20,7 @@ from models.texts import ngettext
 ALL = ("*",)
 _SET = (None, False)  # after a "!" before the path: the value is set
 CREATIONS = ("added", "opened", "attached", "approved")  # ends of types that add an entity, so that there are no changes to list
-NAMED = ("column", "tip", "file", "material", "distribution", "alarm")  # kinds with names, besides cards
+NAMED = ("column", "tip", "report", "file", "material", "distribution", "alarm", "contact")  # kinds with names, besides cards
 NULLABLE = ("decision", "file")  # readers with a text for no value
 # sentences that name the changed fields, with their form for a page that lists the changes after the sentence
 BEFORE_CHANGES = {
@@ -65,6 +65,7 @@ def _turn(path: str, both: str, to: str, reader: str = "field") -> Sentence:
 _OTHERWISE = N_("{who}: {event}")
 _SHIFT = ("holder", "since", "before", "handover", "reason")
 _TIP = ("placed", "dismissed", "queue", "queue_since")
+_REPORT = ("status", "decision", "kind", "possible_kind")
 _WAKE = ("answer", "queue", "queue_since")
 _HANDOVER = ("number", "handover", "status", "outgoing", "incoming", "reason", "restatement", "faults", "remarks")
 _RESTATEMENT = ("restatements", "handover", "keeper")
@@ -90,8 +91,8 @@ def _wake(*variants: Text | Variant, said: Sequence[str] = _WAKE) -> Sentence:
     return _say(*variants, said=said, number="text state.number")
 
 
-def _named(name: str, *variants: Text | Variant, said: Sequence[str] = ALL) -> Sentence:
-    return _say(*variants, said=said, name=name)
+def _named(name: str, *variants: Text | Variant, said: Sequence[str] = ALL, **slots: str) -> Sentence:
+    return _say(*variants, said=said, name=name, **slots)
 
 
 _UPDATED = _say(
@@ -126,9 +127,24 @@ SENTENCES: dict[str, Sentence] = {
     "search.status_set": _turn(
         "status", N_("{who} changed the status from “{from}” to “{to}”"), N_("{who} changed the status to “{to}”"),
     ),
-    "search.worrying_set": _turn("worrying", N_("{who} decided: {to} (was: {from})"), N_("{who} decided: {to}"), "decision"),
-    "search.appeal_set": _turn(
-        "appeal.level", N_("{who} changed the appeal from “{from}” to “{to}”"), N_("{who} set the appeal to “{to}”"),
+    "search.worrying_set": _say(
+        Variant(
+            N_("{who} recorded the decision of {name} ({role}): {to} (was: {from})"), {"!state.worrying_decided_by": _SET}
+        ),
+        Variant(N_("{who} recorded the decision of {name} ({role}): {to}"), {"!state.worrying_decided_by": _SET}),
+        N_("{who} decided: {to} (was: {from})"), N_("{who} decided: {to}"),
+        said=("worrying", "worrying_decided_by"), from_="field was.worrying", to="decision state.worrying",
+        name="text state.worrying_decided_by.name", role="decider state.worrying_decided_by.role",
+    ),
+    "search.appeal_set": _say(
+        Variant(N_("The appeal “{from}” ended because its time was up"), {"event.actor": [None]}),
+        Variant(
+            N_("{who} changed the appeal from “{from}” to “{to}”, decided by {name} ({role})"), {"!state.appeal.decided_by": _SET}
+        ),
+        Variant(N_("{who} set the appeal to “{to}”, decided by {name} ({role})"), {"!state.appeal.decided_by": _SET}),
+        N_("{who} changed the appeal from “{from}” to “{to}”"), N_("{who} set the appeal to “{to}”"),
+        said=("appeal.level", "appeal.decided_by", "appeal.prolonged", "appeal.before"), from_="field was.appeal.level",
+        to="field state.appeal.level", name="text state.appeal.decided_by.name", role="decider state.appeal.decided_by.role",
     ),
     "search.goal_set": _say(
         N_("{who} changed the goal: {text}, due {until}"), N_("{who} changed the goal: {text}"),
@@ -214,6 +230,26 @@ SENTENCES: dict[str, Sentence] = {
         N_("{what} was archived a day after it was answered"),
         said=_TIP,
     ),
+    "report.added": _say(N_("{who} recorded {what}")),
+    "report.asked": _say(N_("{who} asked the person on the telephone something about {what}"), said=("questions",)),
+    "report.call_ended": _say(N_("{who} ended the call of {what}"), said=("ended_at",)),
+    "report.opened": _say(
+        N_("{who} opened {what} as the search for {name}"), N_("{who} opened {what} as a search"),
+        said=_REPORT, name="search state.decision.search",
+    ),
+    "report.joined": _say(
+        Variant(N_("{what} is now visible to everyone who can see its search"), {"count": [0]}),
+        N_("{who} joined {what} to the search for {name}"), N_("{who} joined {what} to a search"),
+        said=_REPORT, name="search state.decision.search",
+    ),
+    "report.closed": _say(
+        N_("{who} closed {what}: {why}"),
+        said=("status", "decision"), why="field state.decision.why",
+    ),
+    "report.reopened": _say(N_("{who} reopened {what}"), said=("status", "decision")),
+    "report.archived": _say(N_("{what} was archived a day after it was decided"), said=_REPORT),
+    "search.linked": _say(N_("{who} changed the linked searches"), said=("links",)),
+    "search.reported": _say(N_("{who} joined another report to this search"), said=("reports",)),
     "wake.added": _wake(
         Variant(N_("Tip {number} may belong to this search"), _OF_TIP),
         N_("Sighting {number} of another search may belong to this search"), said=ALL,
@@ -229,6 +265,16 @@ SENTENCES: dict[str, Sentence] = {
         N_("Sighting {number} of another search no longer waits for an answer"),
     ),
     "wake.removed": _say(N_("A suggestion to look again was removed")),
+    "contact.added": _named("text latest.name", N_("{who} added a contact: {name}")),
+    "contact.assigned": _ASSIGNED,
+    "contact.called": _named(
+        "text latest.name",
+        Variant(N_("{name} called {who}"), {"state.last_call.incoming": [True]}),
+        N_("{who} called {name}: {result}"),
+        result="call_result state.last_call.result",
+    ),
+    "contact.withdrawn": _named("text latest.name", N_("{who} withdrew the contact {name}")),
+    "contact.restored": _named("text latest.name", N_("{who} restored the contact {name}")),
     "card.archived": _say(N_("{who} made room: {what} left the board")),
     "card.brought_back": _say(N_("{who} brought {what} back"), said=("column", "rank")),
     "note.archived": _say(N_("{who} made room: a note left the board")),
@@ -262,6 +308,7 @@ SENTENCES: dict[str, Sentence] = {
     "card.withdrawn": _say(N_("{who} withdrew {what}"), said=("withdrawn",)),
     "card.restored": _say(N_("{who} restored {what}"), said=("withdrawn",)),
     "note.added": _say(
+        Variant(N_("{who} logged a call ({result}): {text}"), {"!state.call": _SET}),
         Variant(N_("{who} wrote a note on {what}"), {"known": [False]}),
         Variant(N_("{who} wrote in the log"), {"known": [False]}),
         Variant(N_("{who} corrected a note on {what}: {text}"), {"!state.corrects": _SET}),
@@ -271,6 +318,7 @@ SENTENCES: dict[str, Sentence] = {
         N_("{who} wrote on {what} ({category}): {text}"),
         N_("{who} wrote in the log ({category}): {text}"),
         what="card state.card", category="category state.category", text="text state.text",
+        result="call_result state.call.result",
     ),
     "shift.taken": _say(
         N_("{who} took the shift from {from} without a handover"), N_("{who} took the shift without a handover"),

@@ -1,5 +1,6 @@
-"""Predefined tasks and criteria, in data files: criteria of a worrying disappearance, first tasks of each kind of search, and
-tasks after an appeal. An installation can replace the task files with its own files of the same name under FILES_PATH.
+"""Predefined tasks and criteria, in data files: criteria of a worrying disappearance, first tasks of each kind of search, tasks
+after an appeal, and the requirements of appeals. An installation can replace the task files with its own files of the same name
+under FILES_PATH.
 
 A predefined task is stored in its author's language. It is shown in the reader's language until somebody changes its text."""
 
@@ -8,45 +9,19 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, create_model
+from pydantic import Field
 
 from board import i18n
 from board.config import data_files
+from board.config.appeal_rules import load_appeal_rules
+from board.config.task_templates import YEAR_MINUTES, TaskTemplate
 from board.paths import DATA
 from models.distribution import Way
-from models.fields import Data, LongText, ShortText, Title
+from models.fields import Data
 
 FIRST, TAKE_DOWN = "first_tasks.toml", "take_down.toml"
 MAX_TASKS = 50  # tasks per list: one command adds all of them, and its events are sent in one message
 DAY_MINUTES = 24 * 60
-YEAR_MINUTES = 366 * DAY_MINUTES
-
-
-# optional titles and instructions in the other languages: `title_fr`, `instruction_fr`, …
-_TRANSLATIONS: dict[str, Any] = {
-    f"{name}_{code}": (type | None, None)
-    for code in i18n.LANGUAGES if code != i18n.DEFAULT for name, type in (("title", Title), ("instruction", LongText))
-}  # fmt: skip
-
-
-class TaskTemplate(create_model("TranslatedTask", __base__=Data, **_TRANSLATIONS)):  # type: ignore[misc]
-    """Task template in English, with optional translations."""
-
-    key: ShortText | None = None
-    title: Title
-    instruction: LongText | None = None
-    priority: Literal["low", "normal", "urgent"] = "normal"
-    due_minutes: Annotated[int, Field(ge=1, le=YEAR_MINUTES)] | None = None
-
-    def texts(self) -> Iterator[dict[str, str]]:
-        """Yield the title and the instruction, each by language."""
-        for name in ("title", "instruction"):
-            if text := getattr(self, name):
-                yield {language: getattr(self, f"{name}_{language}", None) or text for language in i18n.languages()}
-
-    def text_in(self, language: str) -> dict[str, str | None]:
-        """Return title and instruction in a language, or in English if there is no translation."""
-        return {name: getattr(self, f"{name}_{language}", None) or getattr(self, name) for name in ("title", "instruction")}
 
 
 class TakeDownTask(TaskTemplate):
@@ -88,6 +63,7 @@ class TaskCatalogue:
         """Read the files in a folder. The program's own files replace missing ones. Raises ConfigurationError."""
         self._first: FirstTasksFile = data_files.read(FIRST, FirstTasksFile, folder)
         self._take_down: TakeDownFile = data_files.read(TAKE_DOWN, TakeDownFile, folder)
+        self.appeal = load_appeal_rules(folder)
         for texts in (texts for task in self.templates() for texts in task.texts()):
             # the installation's own lists take precedence
             _translations.update({text: texts for text in texts.values() if folder or text not in _translations})
@@ -97,6 +73,7 @@ class TaskCatalogue:
         for kind in FirstTasksFile.model_fields:
             yield from self.first_tasks(kind)
         yield from self._take_down.take_down
+        yield from self.appeal.tasks()
 
     def first_tasks(self, kind: str) -> list[TaskTemplate]:
         """Return the first tasks of a new search of this kind."""

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from board.config import data_files
-from board.config.predefined_tasks import YEAR_MINUTES
+from board.config.task_templates import YEAR_MINUTES
 from models.fields import Data
 from models.times import format_utc, parse_utc
 

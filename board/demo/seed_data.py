@@ -23,9 +23,9 @@ TIME_ZONE = ZoneInfo("Europe/Brussels")
 INVENTED_PREFIX = "Invented for the demo. "  # prefix of every child's description
 TIME_FIELDS = frozenset({
     "missing_since", "seen_at", "received_at", "due", "happened_at", "found_at", "needs_until", "from", "until", "starts_at",
-    "ends_at",
+    "ends_at", "next_call", "searched_from", "searched_until",
 })  # fmt: skip
-CARD_FIELDS = frozenset({"card", "sighting", "task", "before", "after", "duplicate_of", "file", "material"})
+CARD_FIELDS = frozenset({"card", "sighting", "task", "before", "after", "duplicate_of", "file", "material", "contact"})
 PERSON_FIELDS = frozenset({"account", "assignee", "lead", "members"})
 _OFFSET = re.compile(r"(?P<sign>[+-])(?:(?P<days>\d+)d )?(?P<hours>\d+):(?P<minutes>\d\d)")
 _CLOCK = re.compile(r"\{([^{}]*)\}")

@@ -19,7 +19,7 @@ from models.board import OPERATIONS, Board
 from models.display import PROFILES
 from models.search import Search
 
-WIDTH, HEIGHT, TEXT = 1_000, 700, 25  # readable in the size of a thumbnail
+WIDTH, HEIGHT, TEXT = 1_000, 556, 25  # as the inset of a 16 : 9 screen; readable in the size of a thumbnail
 EMPTY = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'  # of a search without points: the wall hides it
 
 

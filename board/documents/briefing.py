@@ -79,7 +79,7 @@ class BriefingDocument(BriefingChildren):
         )
         texts = {
             "private": N_("Personal data of children. Shred it after the shift."),
-            "who": N_("Child"), "missing": N_("Missing"), "situation": N_("Situation"), "next": N_("Overdue and next"),
+            "who": sentences.CHILD, "missing": N_("Missing"), "situation": N_("Situation"), "next": N_("Overdue and next"),
             "calls": N_("Calls and updates due"),
             "note": N_("What must not be forgotten"),
             "empty": sentences.EMPTY, "late": sentences.OVERDUE, "soon": sentences.DUE_NEXT,

@@ -1,6 +1,6 @@
 """Searches on the briefing of a shift, each in a large box or a row."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -11,6 +11,7 @@ from board.config.earlier_disappearances import described, in_order
 from board.config.predefined_tasks import shown_text
 from board.documents import text_authors
 from board.documents.content import Fact, Line, Piece, UserText, is_date
+from board.documents.decision_text import decided
 from board.documents.handover_report import ReportDocument
 from board.handover import reported_alarms
 from board.i18n import N_, P_
@@ -21,7 +22,9 @@ from models.times import parse_utc
 MAX_TEXTS = 600_000  # characters of all texts; the steps in templates/briefing.css cut text that does not fit on a page
 MAX_TEXT = 4_000  # characters per text
 MAX_BOX_TITLE, MAX_ROW_TITLE = 46, 26  # characters of a task's title on a full page: one line; two if it is nearly full
+MAX_BOX_CONTRADICTIONS = 2  # pairs of sightings in a box; a row has one
 MAX_BOX_TASKS = 3  # overdue tasks in a box
+MAX_CALLS = 4  # due calls of a search
 TEXTS_OF_SEARCH = 8  # texts about one search
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -112,7 +115,7 @@ class BriefingChildren(ReportDocument):
             notes=self._notes(section), points=self._with_colons(self._points(section, briefing)),
             overdue=self._overdue(section, is_grave),
             next_steps=self._next_steps(section, is_open, is_grave),
-            calls=self._prose(briefing, "contacts", section["board"]), marks=self._marks(section), boxes=self._boxes(section),
+            calls=self._calls(section, briefing), marks=self._marks(section), boxes=self._boxes(section),
         )  # fmt: skip
 
     def _tags(self, search: State, is_open: bool) -> list[Tag]:
@@ -140,6 +143,7 @@ class BriefingChildren(ReportDocument):
             level, until = self._word("appeal.level", appeal["level"]), appeal.get("until")
             text = sentences.APPEAL_UNTIL if until else sentences.APPEAL
             line.append(" · " + translate(text).format(level=level, until=self._near(until) if until else ""))
+            line += [f" · {text}" for text in [decided(appeal.get("decided_by"), self._reads)] if text]
         return line
 
     def _box(self, section: State, briefing: State) -> list[Fact]:
@@ -155,6 +159,8 @@ class BriefingChildren(ReportDocument):
             facts.append((self._field("earlier"), [self._cut(described(earlier[-1], self._reads), self._max_text)]))
         credible: Line = self._credible(last, search["person"]["sex"]) if last else [translate(sentences.NONE_SO_FAR)]
         facts.append((translate(sentences.LATEST_CREDIBLE), credible))
+        if pairs := section["contradictions"]:
+            facts.append((translate(sentences.CANNOT_BOTH_BE_TRUE), self._contradictions(pairs, MAX_BOX_CONTRADICTIONS)))
         facts.append((translate(N_("Situation")), self._prose(briefing, "assessment", section["board"])))
         if goal:
             deadline = [f" · {self._say(sentences.BY_TIME, at=self._near(goal['until']))}"] if goal["until"] else []
@@ -164,7 +170,17 @@ class BriefingChildren(ReportDocument):
             deadline = [f" · {self._covered(until, self._near(until))}"] if until else []
             facts.append((self._field("person.needs"), [self._cut(needs, self._max_text), *deadline]))
         facts += self._points(section, briefing)
-        return [*facts, (translate(N_("Calls and updates due")), self._prose(briefing, "contacts", section["board"]))]
+        return [*facts, (translate(N_("Calls and updates due")), self._calls(section, briefing))]
+
+    def _calls(self, section: State, briefing: State) -> Line:
+        """Return the calls that are due, then the text about others."""
+        line: Line = []
+        for call in section["calls"][:MAX_CALLS]:
+            line += [" · " if line else "", *self._call(call)]
+        if (count := len(section["calls"]) - MAX_CALLS) > 0:
+            line.append(f" · {self.ngettext(*sentences.MORE, count)}")
+        text = self._prose(briefing, "contacts", section["board"])
+        return [*line, " · ", *text] if line and text else [*line, *text]
 
     def _points(self, section: State, briefing: State) -> list[Fact]:
         """Return the critical points and the contingencies."""
@@ -192,11 +208,19 @@ class BriefingChildren(ReportDocument):
         place = (sighting["place"] or {}).get("text")
         return [at, " ", self._cut(place, self._max_text)] if place else [at]
 
+    def _contradictions(self, pairs: Sequence[State], count: int) -> Line:
+        """Return the sentences about the first pairs of sightings that cannot both be true, and the number of the others."""
+        texts = [pair["text"] for pair in pairs[:count]]
+        more = [self.ngettext(*sentences.MORE, len(pairs) - count)] if len(pairs) > count else []
+        return [" · ".join([*texts, *more])]
+
     def _notes(self, section: State) -> list[Line]:
-        """Return the latest credible sighting, and that nobody is in charge, for a row."""
+        """Return the latest credible sighting, what contradicts, and that nobody is in charge, for a row."""
         last, search = section["last_credible"], section["search"]
         is_free = search["status"] == "open" and not search["lead"]
         notes: list[Line] = [self._credible(last, search["person"]["sex"])] if last else []
+        if pairs := section["contradictions"]:
+            notes.append(self._contradictions(pairs, 1))
         return [*notes, [self._translate(sentences.NOBODY_IN_CHARGE)]] if is_free else notes
 
     def _with_colons(self, facts: list[Fact]) -> list[Fact]:

@@ -13,6 +13,7 @@ from board.documents.field_values import FieldValues, short_name
 from board.documents.shown_changes import Change
 from board.engine import kinds
 from board.i18n import enumeration, language_of
+from models.decision import DECIDER_ROLES
 from models.times import parse_utc
 
 
@@ -152,6 +153,8 @@ READERS: dict[str, Callable[[Facts, Any, str], Piece | Line | None]] = {
     "alarm": lambda it, state, path: it.entity(state),
     "grade": lambda it, grade, path: f"{grade['source']}{grade['content']}",
     "category": lambda it, code, path: _within(it, labels.value("category", "note", code, it.values.translate) or code),
+    "decider": lambda it, code, path: it.values.translate(DECIDER_ROLES.get(code, code)),
+    "call_result": lambda it, code, path: labels.value("last_call.result", "contact", code, it.values.translate) or code,
     "handover": lambda it, state, path: str(state["number"] if state.get("handover") is None else state["handover"]),
     "fields": lambda it, value, path: _labels(it, (change.path for change in it.shown)),
     "set": lambda it, value, path: _labels(it, it.event.get("private") or ()),

@@ -130,7 +130,9 @@ class ReportDocument(OpenAlarms):
             texts += self._restated(account, summary)
         blocks = [block for block in self._blocks(section) if block.lines]
         notes = (self._unread(section), self._empty_texts(briefing, section["restatements"]))
-        return Section(self._heading(search), self._facts(section), texts, blocks, " ".join(filter(None, notes)))
+        return Section(
+            self._heading(search, section["together"]), self._facts(section), texts, blocks, " ".join(filter(None, notes))
+        )
 
     def _unread(self, section: State) -> str:
         """Return that somebody accepted the handover without reading the search; "" if it was read."""
@@ -163,12 +165,14 @@ class ReportDocument(OpenAlarms):
             texts.append((label, self._languages.text_by(summary["reason"], summary["answered_by"])))
         return texts
 
-    def _heading(self, search: State) -> Line:
+    def _heading(self, search: State, together: list[State]) -> Line:
         translate = self._translate
+        children = "; ".join(labels.child(each["first_name"], each["age"]) for each in together)
         marks = [] if search["status"] == "open" else [self._word("status", search["status"])]
         marks += [self._field("worrying")] if search["worrying"] else []
         marks += [translate(sentences.TO_DECIDE)] if search["undecided"] and search["status"] == "open" else []
         marks += [self._word("access", "members")] if search["access"] == "members" else []
+        marks = [translate(sentences.TOGETHER).format(children=children), *marks] if children else marks
         return [f"{search['reference']} · {self._child_name(search)}", *(f" · {mark}" for mark in marks)]
 
     def _blocks(self, section: State) -> list[Block]:
@@ -190,6 +194,7 @@ class ReportDocument(OpenAlarms):
             Block(translate(sentences.CRITICAL_POINTS), lines(section["pinned"], due=None)),
             Block(translate(sentences.OVERDUE), by_due(tasks["overdue"])),
             Block(translate(sentences.DUE_SOON), by_due(tasks["due"])),
+            Block(translate(sentences.CALLS_DUE), [self._call(call) for call in section["calls"]]),
             Block(translate(sentences.UNDATED), lines(tasks["undated"])),
             Block(translate(sentences.UNGRADED), lines(ungraded)),
             Block(translate(sentences.SIGHTINGS_TO_LOOK_AT), waiting("to_look_at")),
@@ -216,6 +221,12 @@ class ReportDocument(OpenAlarms):
         if "category" in card and card["done"]:
             line += [" · ", *self._done(self._languages.user_text(card["result"] or "", card["id"], "result"))]
         return line
+
+    def _call(self, call: State) -> Line:
+        """Return "24 Nov 12:15 · An Voorbeeld, parent · Bob Claes"."""
+        role = self._translate(labels.VALUES["contact.role"][call["role"]])
+        assignee = self._name(call["assignee"]) if call["assignee"] else self._translate(sentences.NOBODY_ASSIGNED)
+        return [f"{self._near(call['due'])} · ", UserText(call["title"]), f", {role} · {assignee}"]
 
     def _done(self, result: UserText) -> Line:
         """Return "Done: she takes line 2" for a critical point that is done; "Done" without a result."""

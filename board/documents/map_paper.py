@@ -20,7 +20,7 @@ from models.board import Board
 from models.entity import State
 
 Size = Literal["a4", "a3"]
-_PIXELS: dict[Size, tuple[int, int]] = {"a4": (1_000, 560), "a3": (1_440, 860)}  # of the drawing, in CSS pixels
+_PIXELS: dict[Size, tuple[int, int]] = {"a4": (1_000, 625), "a3": (1_440, 925)}  # of the drawing, in CSS pixels
 TEXT_SIZE = 13
 UNKNOWN = "?"  # time
 HEADINGS = (N_("No."), N_("Date and time"), N_("What"), N_("Place"))
@@ -118,7 +118,7 @@ class MapDocument:
         where: Line = [UserText(place["text"]), " · "] if place.get("text") else []
         where.append(f"{point.center[0]:.5f}, {point.center[1]:.5f}")
         if point.radius:
-            where.append(f" · ± {point.radius:.0f} m")
+            where.append(f" · ±\u00a0{point.radius:.0f}\u00a0m")
         if point.kind == "search":
             return ListedPoint("", self._time(point), [self._note(point, state)], where)
         title: Line = [UserText(str(state[kinds.named(point.kind).title_field]))]

@@ -158,7 +158,12 @@ def _draft(draft: Draft, request: Request, caller: Caller, now: str, session: Se
         place=draft.place, until=draft.until or format_utc(parse_utc(now) + timedelta(days=DRAFT_DAYS)), decided_by="-",
     )  # fmt: skip
     materials.check_shown(data)
-    state = data.model_dump() | {"content": materials.content(search, data), "decided_by": None, "approved_at": now}
+    numbers = service_of(request).task_catalogue.appeal.of(search.appeal["level"]).numbers
+    state = data.model_dump() | {
+        "content": materials.content(search, data, numbers, partial(session.get, Search)),
+        "decided_by": None,
+        "approved_at": now,
+    }
     return _PrintJob(state, "draft", draft.language, draft.paper or papers[0])
 
 

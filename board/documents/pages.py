@@ -1,17 +1,19 @@
-"""Documents to download: handover report, search history and map, as PDF, Markdown or SVG, in the reader's language. The API has
-the first two as JSON."""
+"""Documents to download: handover report, search history, map and the brief of a report, as PDF, Markdown or SVG, in the reader's
+language. The API has all but the map as JSON."""
 
 import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from board.audit.entries import CallerRead
+from board.commands.reports import callers
 from board.config import sentences
 from board.config.speeds import Speeds
 from board.documents import briefing as paper_briefing
@@ -21,6 +23,7 @@ from board.documents.briefing import BriefingDocument, BriefingPaper
 from board.documents.content import Document
 from board.documents.handover_report import ReportDocument
 from board.documents.map_paper import MapDocument, MapPaper
+from board.documents.report_brief import ReportBrief
 from board.documents.search_history import HistoryDocument
 from board.engine import access
 from board.engine.identity import Caller
@@ -40,9 +43,17 @@ from models.times import format_utc
 MEDIA_TYPES = {"pdf": "application/pdf", "md": "text/markdown; charset=utf-8", "svg": "image/svg+xml"}
 MAX_SEQ_DIGITS = 16
 
-Compose = Callable[
-    [Session, Caller, str, str], Document | BriefingPaper | MapPaper
-]  # the last arguments are the time and the reader's language
+
+class Reader(NamedTuple):
+    """Caller, kinds that are hidden from them, time of reading, and language."""
+
+    caller: Caller
+    hidden_kinds: tuple[str, ...]
+    now: str
+    language: str
+
+
+Compose = Callable[[Session, Reader], Document | BriefingPaper | MapPaper]
 
 
 async def handover(request: Request, caller: Caller) -> Response:
@@ -68,17 +79,29 @@ async def search_map(request: Request, caller: Caller) -> Response:
     return await _answer(request, caller, partial(_map, request.path_params["id"], size, seq))
 
 
+async def report_brief(request: Request, caller: Caller) -> Response:
+    """Serve the brief for the police of a report. It has the caller only for readers with the right to contacts, and is then
+    recorded as a read of the caller."""
+    shows_caller = service_of(request).roles.allows(caller.account.role, "contacts")
+    read_callers: list[CallerRead] = []
+    response = await _answer(request, caller, partial(_brief, request.path_params["report"], shows_caller, read_callers))
+    for entry in read_callers:
+        await service_of(request).reads.disclosure(caller, entry)
+    return response
+
+
 async def _answer(request: Request, caller: Caller, compose: Compose) -> Response:
     """Serve a document to people who proved their identity lately."""
     if not is_recent(caller):
         return _refused(request, Refused("step_up"), caller)
     service = service_of(request)
     reads = language.language_for(request, caller)
+    reader = Reader(caller, access.hidden_kinds(caller, service.roles), format_utc(service.clock()), reads)
     ending = request.url.path.rpartition(".")[2]
     is_pdf = ending == "pdf"
 
     def read(session: Session) -> tuple[str, str]:
-        document = compose(session, caller, format_utc(service.clock()), reads)
+        document = compose(session, reader)
         return document.file, _rendered(document, is_pdf)
 
     try:
@@ -117,37 +140,38 @@ def _refused(request: Request, refused: Refused, caller: Caller) -> Response:
     return page
 
 
-def _report(speeds: Speeds, number: int | None, session: Session, caller: Caller, now: str, reads: str) -> Document:
-    data = _composed(speeds, number, session, caller, now, reads)
-    return ReportDocument(session, data, reads).document(_printed(caller.account.name, now, data, reads))
+def _report(speeds: Speeds, number: int | None, session: Session, reader: Reader) -> Document:
+    data = _composed(speeds, number, session, reader)
+    return ReportDocument(session, data, reader.language).document(_printed(reader, data))
 
 
-def _briefing(speeds: Speeds, number: int | None, session: Session, caller: Caller, now: str, reads: str) -> BriefingPaper:
-    data = _composed(speeds, number, session, caller, now, reads)
-    return BriefingDocument(session, data, reads).briefing(_printed(caller.account.name, now, data, reads))
+def _briefing(speeds: Speeds, number: int | None, session: Session, reader: Reader) -> BriefingPaper:
+    data = _composed(speeds, number, session, reader)
+    return BriefingDocument(session, data, reader.language).briefing(_printed(reader, data))
 
 
-def _composed(speeds: Speeds, number: int | None, session: Session, caller: Caller, now: str, reads: str) -> Any:
-    """Return a report with the searches that the caller may see."""
-    frame = report.current(session, now) if number is None else report.as_signed(session, number)
-    return report.compose(session, caller.account.id, frame, partial(reported_contradictions, speeds, reads))
+def _composed(speeds: Speeds, number: int | None, session: Session, reader: Reader) -> Any:
+    """Return a report with the searches and kinds that the reader may see."""
+    frame = report.current(session, reader.now) if number is None else report.as_signed(session, number)
+    contradicting = partial(reported_contradictions, speeds, reader.language)
+    return report.compose(session, reader.caller.account.id, frame, contradicting, hidden_kinds=reader.hidden_kinds)
 
 
-def _events(id: str, session: Session, caller: Caller, now: str, reads: str) -> Document:
-    account = caller.account
-    board = access.get_visible_board(session, caller, id)
+def _events(id: str, session: Session, reader: Reader) -> Document:
+    board = access.get_visible_board(session, reader.caller, id)
     if board.kind != "search":
         raise Refused("not_found")
-    document = HistoryDocument(session, board, account.id, reads).document(session, _printed(account.name, now, None, reads))
+    history = HistoryDocument(session, board, reader.caller.account.id, reader.language, reader.hidden_kinds)
+    document = history.document(session, _printed(reader))
     return replace(document, file=f"{_safe(document.file)}-history")
 
 
-def _map(id: str, size: map_paper.Size, seq: int | None, session: Session, caller: Caller, now: str, reads: str) -> MapPaper:
-    board = access.get_visible_board(session, caller, id)
+def _map(id: str, size: map_paper.Size, seq: int | None, session: Session, reader: Reader) -> MapPaper:
+    board = access.get_visible_board(session, reader.caller, id)
     if board.kind != "search" or (seq is not None and not 0 < seq <= board.seq):
         raise Refused("not_found")
-    document = MapDocument(session, board, caller.account.id, reads, seq)
-    document_paper = document.paper(size, _printed(caller.account.name, now, None, reads))
+    document = MapDocument(session, board, reader.caller.account.id, reader.language, seq)
+    document_paper = document.paper(size, _printed(reader))
     return replace(document_paper, file=f"{_safe(document_paper.file)}-map")
 
 
@@ -156,12 +180,20 @@ def _safe(reference: str) -> str:
     return re.sub(r"[^A-Za-z0-9_-]+", "-", reference).strip("-") or "search"
 
 
-def _printed(name: str, now: str, data: Any, reads: str) -> str:
+def _brief(id: str, shows_caller: bool, read_callers: list[CallerRead], session: Session, reader: Reader) -> Document:
+    row = callers.find_visible(session, reader.caller.account.id, id)
+    if shows_caller and row.source_kept:
+        read_callers[:] = [callers.entry_of(row)]
+    return ReportBrief(session, row, reader.language, shows_caller).document(_printed(reader))
+
+
+def _printed(reader: Reader, data: Any = None) -> str:
     """Return the footer of a document: its printer and time and, for a signed report, the time of its data."""
     is_signed = data is not None and not data["live"]
     line = sentences.PRINTED_AS_OF if is_signed else sentences.PRINTED
-    then = paper.datetime_text(data["composed_at"], reads) if is_signed else ""
-    return gettext_for(reads)(line).format(name=name, at=paper.datetime_text(now, reads), then=then)
+    then = paper.datetime_text(data["composed_at"], reader.language) if is_signed else ""
+    at = paper.datetime_text(reader.now, reader.language)
+    return gettext_for(reader.language)(line).format(name=reader.caller.account.name, at=at, then=then)
 
 
 routes: list[Route] = [
@@ -170,3 +202,4 @@ routes: list[Route] = [
     for path, endpoint in (("/handover", handover), ("/handovers/{number:number}", handover), ("/searches/{id}/history", history))
 ] + [Route(f"{path}/briefing.pdf", pages.for_people(briefing, "export")) for path in ("/handover", "/handovers/{number:number}")]
 routes += [Route(f"/searches/{{id}}/map.{ending}", pages.for_people(search_map, "export")) for ending in ("pdf", "svg")]
+routes += [Route("/reports/{report}/brief.pdf", pages.for_people(report_brief, "export"))]

@@ -11,14 +11,16 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from board import labels
+from board.config import sentences
+from board.config.appeal_rules import HOTLINE
 from board.documents.content import template
+from board.documents.decision_text import decision_text
 from board.i18n import N_, P_, gettext_for, language_of, moment_text
 from models.entity import State
 from models.search import LOOKS
 
 Paper = Literal["a3", "a4", "a6"]
 PAPERS: dict[str, tuple[Paper, ...]] = {"poster": ("a4", "a3"), "vignette": ("a6",), "brief": ("a4",)}
-HOTLINE = "116 000"
 
 _SIZES: dict[Paper, tuple[int, float]] = {"a3": (297, 14.14), "a4": (210, 10.0), "a6": (105, 6.6)}  # width in mm, points of a rem
 _NAME_WIDTH = {"poster": 0.43, "vignette": 0.50, "brief": 0.56}  # of the name, as a fraction of the paper's width
@@ -63,6 +65,7 @@ class Poster:
     custom_text: str
     call: str
     number: str
+    other_numbers: list[str]
     free: str
     notice: str
     qr: Markup
@@ -80,6 +83,7 @@ def poster(
 ) -> Poster:  # fmt: skip
     """Return a material in a language, for a paper of this size. `photo`: media type and bytes. `url`: the setting POSTER_URL."""
     translate, what, content = gettext_for(language), material["what"], material["content"]
+    numbers = content.get("numbers") or [HOTLINE]
     name = " ".join(part for part in (content["first_name"], content["last_name"]) if part)
     width, rem = _SIZES[paper]
     until = moment_text(material["until"], _MOMENT, language)
@@ -94,7 +98,8 @@ def poster(
         name_size=_name_size(what, name, width / rem * _MM), headline=_headline(content, language, what),
         since=_since(content, language), looks=_looks(content, language),
         custom_text=(material["texts"] or {}).get(language) or "",
-        call=translate(N_("Have you seen this child? Call")), number=HOTLINE,
+        call=translate(N_("Have you seen this child? Call")), number=numbers[0],
+        other_numbers=[translate(N_("or {number}")).format(number=number) for number in numbers[1:]],
         free=translate(N_("free of charge, day and night")), notice=notice.get(what, ""),
         qr=_qr(url, content["reference"]), qr_text=translate(N_("More about this search")),
         photo=f"data:{photo[0]};base64,{base64.b64encode(photo[1]).decode()}" if photo is not None else "", end=end,
@@ -122,6 +127,8 @@ def _headline(content: State, language: str, what: str) -> list[str]:
     parts.append(labels.value("person.sex", "search", content["sex"], catalogue))
     if what == "brief":
         parts.append(catalogue(labels.VALUES["search.kind"][content["kind"]]))
+    together = content.get("together")  # content of earlier versions lacks it
+    parts.append(catalogue(sentences.TOGETHER).format(children="; ".join(together)) if together else None)
     return [part for part in parts if part]
 
 
@@ -154,7 +161,9 @@ def _decision(material: State, language: str, approved_by: str) -> list[Labelled
     if material["what"] != "brief" or not material.get("decided_by"):
         return []
     translate = gettext_for(language)
-    facts = [LabelledText(labels.field("decided_by", translate, "material"), material["decided_by"])]
+    decision = material.get("decision")
+    decided_by = decision_text(decision, language) if decision else material["decided_by"]
+    facts = [LabelledText(labels.field("decided_by", translate, "material"), decided_by)]
     if approved_by:
         at = moment_text(material["approved_at"], "d MMM y, HH:mm", language)
         facts.append(LabelledText(labels.field("approved_by", translate, "material"), f"{approved_by}, {at}"))

@@ -92,7 +92,7 @@ class ReportWording:
     def _child_name(self, search: State) -> str:
         """Return "Noor, 11"."""
         person = search["person"]
-        return person["first_name"] if person["age"] is None else f"{person['first_name']}, {person['age']}"
+        return labels.child(person["first_name"], person["age"])
 
     def _near_day(self, stamp: str | None) -> str:
         return short_datetime(stamp, self._reads)

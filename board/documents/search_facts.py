@@ -6,6 +6,7 @@ from board import labels
 from board.config import sentences
 from board.config.earlier_disappearances import described, in_order
 from board.documents.content import Fact, Line, datetime_text
+from board.documents.decision_text import decided
 from board.documents.report_wording import ReportWording
 from board.i18n import N_
 from models.entity import State
@@ -28,7 +29,7 @@ class SearchFacts(ReportWording):
         appeal = search["appeal"] or {}
         facts: list[Fact] = [
             (self._field("kind"), [self._word("search.kind", search["kind"])]),
-            (self._field("worrying"), [self._decision(search), *self._suggested(search)]),
+            (self._field("worrying"), [self._decision(search), *self._suggested(search), *self._decider(search)]),
             (self._field("missing_since"), [self._at(search["missing_since"])]),
             *self._last_seen(search["last_seen"] or {}),
             (self._field("lead"), [self._name(search["lead"]) if search["lead"] else translate(sentences.NOBODY)]),
@@ -39,8 +40,9 @@ class SearchFacts(ReportWording):
             *self._sightings(section),
         ]
         if appeal.get("level", "none") != "none":
-            until = f" · {self._until(self._at(appeal['until']))}" if appeal.get("until") else ""
-            facts.append((self._field("appeal"), [self._word("appeal.level", appeal["level"]) + until]))
+            until = self._until(self._at(appeal["until"])) if appeal.get("until") else ""
+            parts = (self._word("appeal.level", appeal["level"]), until, decided(appeal.get("decided_by"), self._reads))
+            facts.append((self._field("appeal"), [" · ".join(filter(None, parts))]))
         if section["outside"]:
             facts.append((translate(N_("Not seen by")), [f"{self._name(section['outside'])} · {self._keeper(section)}"]))
         elif search["access"] == "members" and self._report["shift"]:
@@ -54,6 +56,11 @@ class SearchFacts(ReportWording):
         if search["worrying"] is not None or (search["undecided"] and search["status"] != "open"):
             return self._translate(_DECIDED[search["worrying"]])
         return self._translate(sentences.DECISION_DUE if search["undecided"] else sentences.NO_CRITERION)
+
+    def _decider(self, search: State) -> Line:
+        """Return who decided if the disappearance is worrying."""
+        text = decided(search["worrying_decided_by"], self._reads) if search["worrying"] is not None else ""
+        return [f" · {text}"] if text else []
 
     def _checksum(self, text: str) -> list[Fact]:
         return [(self._translate(N_("Checksum")), [text])]

@@ -1,6 +1,6 @@
 """Printed history of a search: the newest events, day by day."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -42,9 +42,10 @@ class PastEvent(NamedTuple):
 class HistoryDocument:
     """Newest events of a search as a document. The caller has checked access."""
 
-    def __init__(self, session: Session, board: Board, account: str, reads: str) -> None:
+    def __init__(self, session: Session, board: Board, account: str, reads: str, hidden_kinds: Collection[str] = ()) -> None:
         self._map = MapDocument(session, board, account, reads)
         self._board, self._reads, self._translate = board, reads, gettext_for(reads)
+        self._hidden_kinds = hidden_kinds
         self._values = values_of(session, board.id, reads)
 
     def document(self, session: Session, printed: str) -> Document:
@@ -52,6 +53,7 @@ class HistoryDocument:
         timeline = timeline_section(session, self._board, self._values)  # before names are those of the past
         left = max(0, self._board.seq - MAX_EVENTS)
         events = journal.events_after(session, self._board.id, left, MAX_EVENTS)
+        events = [event for event in events if event.kind not in self._hidden_kinds]
         printed_events = self._newest_lines(list(past_events(events, self._board.id, self._values.names.entities, not left)))
         left += len(events) - len(printed_events)
         days = groupby(printed_events, key=lambda each: parse_utc(each[0]).astimezone(DESK_TIME_ZONE).date())

@@ -6,6 +6,7 @@ from sqlmodel import Session
 from starlette.requests import Request
 from typing_extensions import TypedDict
 
+from board.config.speeds import Margin
 from board.documents.board_values import values_of
 from board.documents.field_values import FieldValues
 from board.documents.timeline_text import text_of
@@ -38,7 +39,7 @@ TimelineItem = TypedDict("TimelineItem", {
 TimelineGap = TypedDict("TimelineGap", {"from": Time, "until": Time | None, "empty": bool})
 TimelineAnswer = TypedDict("TimelineAnswer", {
     "board": Id, "epoch": str, "seq": Count, "as_of": Time, "missing_since": Time, "ends_at": Time | None,
-    "items": list[TimelineItem], "gaps": list[TimelineGap], "left_out": Count,
+    "items": list[TimelineItem], "gaps": list[TimelineGap], "left_out": Count, "margin_minutes": float,
 })  # fmt: skip
 
 
@@ -75,15 +76,17 @@ async def timeline(request: Request, caller: Caller) -> Reply[TimelineAnswer]:
     `gaps[].empty`: nothing is known of it; otherwise it has sightings that nobody has confirmed or ruled out.
     `ends_at`: when the child was found or the search was closed; null while it is open.
     `left_out`: number of items that became known before those in `items`.
+    `margin_minutes`: the time of a sighting may be off by this, earlier or later; from the speeds of the installation.
     """
     id, at, reads = request.path_params["board"], AT.read(request) or None, language.language_for(request, caller)
+
+    service = service_of(request)
 
     def read(session: Session) -> TimelineAnswer:
         board = access.get_readable_board(session, caller, id)
         composed = compose_at(session, board, at, with_handovers=not caller.is_limited)
-        return _answer(board, composed, values_of(session, id, reads))
+        return _answer(board, composed, values_of(session, id, reads), service.speeds.margin)
 
-    service = service_of(request)
     answer = await service.heavy_reads.read(caller, read)
     await (service.reads.board if at is None else service.reads.history)(caller, id)
     return json_response(answer)
@@ -97,12 +100,13 @@ def compose_at(session: Session, board: Board, at: int | None, *, with_handovers
     return composing.compose(session, board, seq, with_handovers=with_handovers)
 
 
-def _answer(board: Board, timeline: Timeline, values: FieldValues) -> TimelineAnswer:
+def _answer(board: Board, timeline: Timeline, values: FieldValues, margin: Margin) -> TimelineAnswer:
     return {
         "board": board.id, "epoch": board.epoch, "seq": timeline.seq, "as_of": timeline.at,
         "missing_since": timeline.missing_since, "ends_at": timeline.ends_at,
         "items": [_item(item, board.id, timeline.missing_since, values) for item in paced(timeline.items, 1)],
         "gaps": [_gap(gap, timeline) for gap in timeline.gaps], "left_out": timeline.left_out,
+        "margin_minutes": margin.time_minutes,
     }  # fmt: skip
 
 

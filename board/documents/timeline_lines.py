@@ -14,11 +14,13 @@ from board.timeline.gaps import Gap
 from board.timeline.items import Item
 from board.timeline.timeline import Timeline
 from models.board import Board
-from models.times import to_ms
+from models.sighting import Grade
+from models.times import format_utc, now, to_ms
 
 TITLE = N_("Timeline")
 KNOWN = N_("known {at}")
 LATEST = N_("Showing the latest {count} entries. The page “Timeline” has the others.")
+UNGRADED = f"{Grade().source}{Grade().content}"
 MAX_LINES = 300  # items, about eight pages; the page has all of them
 
 
@@ -48,14 +50,19 @@ def _line(item: Item, timeline: Timeline, board: str, values: FieldValues) -> Li
     is_told = item.when.start in (None, item.known_at)
     known = "" if is_told else values.translate(KNOWN).format(at=_time(item.known_at, values))
     parts = [
-        _when(item, values), values.translate(sentences.BEFORE_MISSING) if early else "", text.title, text.grade,
+        _when(item, values), values.translate(sentences.BEFORE_MISSING) if early else "", text.title, _grade(text.grade),
         text.verdict, text.text, text.place, text.by, known,
     ]  # fmt: skip
     return [values.typed(" · ".join(filter(None, parts)), item.account)]
 
 
+def _grade(grade: str) -> str:
+    """Return a grade, as in the history: a sighting that nobody has graded has none there."""
+    return "" if grade == UNGRADED else grade
+
+
 def _when(item: Item, values: FieldValues) -> str:
-    """Return when an item happened, as on the page (static/js/pages/timeline/texts.js)."""
+    """Return when an item happened, as on the page (static/js/shared/timeline/texts.js)."""
     _, start, end = item.when
     if start is None:
         return values.translate(sentences.REPORTED).format(at=_time(item.known_at, values))
@@ -67,7 +74,8 @@ def _time(at: str, values: FieldValues) -> str:
 
 
 def _gap(gap: Gap, timeline: Timeline, values: FieldValues) -> str:
-    minutes = max(0, to_ms(gap.end or timeline.at) - to_ms(gap.start)) // 60_000
+    until = gap.end or (format_utc(now()) if timeline.is_current else timeline.at)
+    minutes = max(0, to_ms(until) - to_ms(gap.start)) // 60_000
     length, numbers = lengths.exact_length(minutes * 60)
     sentence = sentences.NOTHING_KNOWN if gap.is_empty else sentences.NOTHING_SURE
     shown = values.translate(length).format(**numbers).replace(" ", "\u00a0")

@@ -11,7 +11,6 @@ from board.config import sentences
 from board.documents.event_text import describe
 from board.documents.field_values import FieldValues, plain
 from board.documents.shown_changes import UNKNOWN
-from board.i18n import N_
 from board.timeline.items import LAST_SEEN, Item
 from models.entity import State
 from models.handover import SearchHandover
@@ -54,7 +53,7 @@ def cut(text: str) -> str:
 
 def _last_seen(item: Item, values: FieldValues) -> ItemText:
     place = item.state["last_seen"] or {}
-    return ItemText(values.translate(N_("Last seen")), place=place.get("text") or "")
+    return ItemText(values.translate(sentences.LAST_SEEN_RECORDED), place=place.get("text") or "")
 
 
 def _sighting(item: Item, values: FieldValues) -> ItemText:

@@ -9,10 +9,11 @@ its account may see too. Current rights apply to all history.
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, bindparam, func, or_, true
+from sqlalchemy import BigInteger, bindparam, func, or_, true, union_all
 from sqlalchemy import select as core_select
 from sqlmodel import Session, select
 
+from board.config.roles import Roles
 from board.engine.emergency_access import Openings, current_openings, has_emergency_access
 from board.engine.identity import Caller
 from board.engine.unit_of_work import UnitOfWork
@@ -21,17 +22,19 @@ from models.accounts import Account
 from models.board import AUDIT, OPERATIONS, Board, VisibilityChange
 from models.db.tables import columns_of, table_of
 from models.display import ALL_DISPLAYS
+from models.missing_report import MissingReport
 from models.search import Search
 from models.tip import Tip
 from realtime.source import Position
 
 RestrictedSearches = dict[
     str, frozenset[str]
-]  # audience of each search that is not visible to all, and of the tips placed on it: account ids, or DESK
+]  # audience of each search that is not visible to all, and of the tips and reports placed on it: account ids, or DESK
 DESK = "desk"  # in an audience: every account, no display
 ABOUT_OTHER_BOARDS = ("wake",)  # kinds on the board of a search that name cards of other boards
+OF_CONTACTS = ("contact",)  # kinds for people with the right `contacts` alone
 
-_B, _CHANGE, _S, _T = columns_of(Board), columns_of(VisibilityChange), columns_of(Search), columns_of(Tip)
+_B, _CHANGE, _S = columns_of(Board), columns_of(VisibilityChange), columns_of(Search)
 _CHANGED_ON = _CHANGE.board == bindparam("board")
 _CHANGES_AFTER = (
     core_select(_CHANGE.account, func.max(_CHANGE.seq).label("seq"))
@@ -41,17 +44,22 @@ _CHANGES_AFTER = (
 _LAST_CHANGE_OF_ALL = core_select(_B.epoch, core_select(func.max(_CHANGE.seq)).where(_CHANGED_ON).scalar_subquery()).where(
     _B.id == bindparam("board")
 )
-_TIPS_OF_MEMBERS = core_select(_T.id, _T.placed_on).join(table_of(Search), _S.id == _T.placed_on).where(_S.access == "members")
+_PLACED_OF_MEMBERS = union_all(
+    *(
+        core_select(placed.id, placed.placed_on).join(table_of(Search), _S.id == placed.placed_on).where(_S.access == "members")
+        for placed in (columns_of(Tip), columns_of(MissingReport))
+    )
+)
 
 
 def restricted_searches(session: Session) -> RestrictedSearches:
-    """Return the audience of each search that is not visible to all, and of each tip placed on a search with access `members`.
-    (Displays get no tips, so tips on a discreet search need no audience.)"""
+    """Return the audience of each search that is not visible to all, and of each tip and report placed on a search with access
+    `members`. (Displays get neither, so those on a discreet search need no audience.)"""
     not_for_all = or_(Search.access == "members", Search.discreet == true())  # type: ignore[arg-type]
     rows = session.exec(select(Search.id, Search.access, Search.members, Search.discreet).where(not_for_all))
     audiences = {id: audience(access, members, discreet) for id, access, members, discreet in rows}
     restricted = {id: members for id, members in audiences.items() if members is not None}
-    return restricted | {row.id: restricted[row.placed_on] for row in session.connection().execute(_TIPS_OF_MEMBERS)}
+    return restricted | {row.id: restricted[row.placed_on] for row in session.connection().execute(_PLACED_OF_MEMBERS)}
 
 
 def audience(access: str, members: Iterable[str], discreet: bool) -> frozenset[str] | None:
@@ -128,9 +136,12 @@ def is_guest_of(account: Account, search: Search | None) -> bool:
     return search is not None and account.guest_of == search.id
 
 
-def hidden_kinds(caller: Caller) -> tuple[str, ...]:
-    """Return the kinds that are hidden from the caller on the board of a search, because they tell of other boards."""
-    return ABOUT_OTHER_BOARDS if caller.is_limited else ()
+def hidden_kinds(caller: Caller, roles: Roles) -> tuple[str, ...]:
+    """Return the kinds that are hidden from the caller on the board of a search, because they tell of other boards, or because
+    the caller is a guest or its role lacks a right."""
+    is_guest = caller.account.guest_of is not None
+    of_role = () if roles.allows(caller.account.role, "contacts") and not is_guest else OF_CONTACTS
+    return (*ABOUT_OTHER_BOARDS, *of_role) if caller.is_limited else of_role
 
 
 def audit_board(session: Session, account: Account) -> Board:

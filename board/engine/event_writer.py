@@ -153,6 +153,11 @@ class EventWriter:
         self.result.other_boards.append(board)
         return replace(self, board=board, operations=self.board)
 
+    def beside(self, board: Board) -> "EventWriter":
+        """Return the writer for the board of another search, for a command that has locked both, and `operations` before them."""
+        self.result.other_boards.append(board)
+        return replace(self, board=board, operations=self.operations or self.board)
+
     def has_room(self, reserved: bool = False) -> bool:
         """Return whether one more entity fits on the board. `reserved`: it is added by a status change or an opening."""
         return self._limits.has_room(reserved)

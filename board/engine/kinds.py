@@ -368,7 +368,7 @@ def _for_scripts(kind: Kind) -> dict[str, Any]:
     by_code = {code: occasion.for_scripts() for code, occasion in kind.occasions.items()}
     data = {"card": kind.is_card, "counted": kind.counted, "fields": fields, "readings": kind.readings, "occasions": by_code}
     if not kind.is_card:
-        return data | {"written": written_paths}
+        return data | {"written": written_paths} | ({"plural": kind.plural} if kind.plural else {})
     writable = [path for path in fields if path in written_paths or path == "assignee"]
     first = kind.forms.get("first") or [path for path in writable if path == kind.title_field or "required" in fields[path]]
     more, edit = kind.forms.get("more", ()), kind.forms.get("edit", ())

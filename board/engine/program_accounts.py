@@ -1,5 +1,5 @@
-"""Accounts of programs: they have only tokens that record sightings, and nobody ever signed in to them. They can't lead a search,
-be assigned a card, or take the shift, because nobody would notice."""
+"""Accounts of programs: they have only tokens that record sightings or reports, and nobody ever signed in to them. They can't
+lead a search, be assigned a card, or take the shift, because nobody would notice."""
 
 from collections.abc import Collection, Iterable
 
@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, exists, select, union_all
 from sqlmodel import Session
 
 from board.engine import event_queries
-from models.accounts import LoginSession, Token
+from models.accounts import ADDING, LoginSession, Token
 from models.board import AUDIT
 from models.db.tables import columns_of, table_of
 from models.read_position import ReadPosition
@@ -15,8 +15,8 @@ from models.read_position import ReadPosition
 _T, _OTHER, _S, _POSITION = columns_of(Token), table_of(Token).alias().c, columns_of(LoginSession), columns_of(ReadPosition)
 _ALL = (
     select(_T.account)
-    .where(_T.scope == "intake")
-    .where(~exists().where(_OTHER.account == _T.account, _OTHER.scope != "intake"))
+    .where(_T.scope.in_(ADDING))
+    .where(~exists().where(_OTHER.account == _T.account, _OTHER.scope.not_in(ADDING)))
     .where(~exists().where(_S.account == _T.account))
     # for sign-ins older than the journal of sign-ins
     .where(~exists().where(_POSITION.account == _T.account, _POSITION.at != ""))

@@ -188,7 +188,7 @@ async def read_pages(
     for page in pages:
 
         def read(session: Session, page: Page = page) -> bytes:
-            hidden, kinds = _hidden_now(session, caller, export), access.hidden_kinds(caller)
+            hidden, kinds = _hidden_now(session, caller, export), access.hidden_kinds(caller, service.roles)
             return write(event for event in paced(page(session)) if event.entity not in hidden and event.kind not in kinds)
 
         yield await service.exports.read(caller, read)

@@ -117,7 +117,13 @@ def columns(board: str) -> list[str]:
 
 
 def _exported(kind: Kind) -> list[str]:
-    return [spec.path for spec in kind.fields if spec.exported]
+    return list(_in_columns({spec.path: None for spec in kind.fields if spec.exported}))
+
+
+def _in_columns(values: dict[str, Any]) -> dict[str, Any]:
+    """Return values by column: the location of a searched place is in the columns of the other cards' place."""
+    location = "location."
+    return {(f"place.{path.removeprefix(location)}" if path.startswith(location) else path): values[path] for path in values}
 
 
 def _coded(board: str) -> list[str]:
@@ -133,8 +139,10 @@ def cards(board: str, names: NameResolver) -> tuple[list[str], Row]:
 
     def row(event: JournalEvent) -> list[Any]:
         state = event.payload()["state"]
-        identity = {"kind": event.kind, "id": event.entity}
-        values = flatten(state) | identity | {"checklist": _checklist(state), "criteria": _criteria(state)}
+        # The column `kind` has the kind of card, and for searches the type of search.
+        identity = {"id": event.entity} | ({} if board == OPERATIONS else {"kind": event.kind})
+        values = _in_columns(flatten(state)) | identity
+        values |= {"checklist": _checklist(state), "criteria": _criteria(state)}
         values["earlier"] = _earlier(state, names)
         words = values | {"criteria": _criteria_in_words(state, names)}
         if board != OPERATIONS:

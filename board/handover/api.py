@@ -5,6 +5,7 @@ from functools import partial
 from sqlmodel import Session, select
 from starlette.requests import Request
 
+from board.engine import access
 from board.engine.identity import Caller
 from board.errors import Refused
 from board.handover import report
@@ -92,10 +93,11 @@ async def _report_response(request: Request, caller: Caller, number: int | None)
     service = service_of(request)
     now, board = format_utc(service.clock()), BOARD.read(request)
     contradicting = partial(reported_contradictions, service.speeds, language.language_for(request, caller))
+    hidden_kinds = access.hidden_kinds(caller, service.roles)
 
     def read(session: Session) -> HandoverReport:
         scope = report.current(session, now) if number is None else report.as_signed(session, number)
-        return report.compose(session, caller.account.id, scope, contradicting, board)
+        return report.compose(session, caller.account.id, scope, contradicting, board, hidden_kinds)
 
     found = await service.heavy_reads.read(caller, read)
     await service.reads.report(caller, "handover" if number is None else f"handover/{number}")

@@ -95,11 +95,13 @@ def _position_at_signing(session: Session, handover: State, seq: int) -> ReportS
 
 
 def compose(
-    session: Session, account: str, scope: ReportScope, contradicting: Contradicting, board: str | None = None
-) -> HandoverReport:
+    session: Session, account: str, scope: ReportScope, contradicting: Contradicting, board: str | None = None,
+    hidden_kinds: Collection[str] = (),
+) -> HandoverReport:  # fmt: skip
     """Return the report as an account may see it now. `contradicting`: finds sightings that cannot both be true.
 
-    `board`: only the section of this search; `operations`: no section. Raises Refused `not_found`.
+    `board`: only the section of this search; `operations`: no section. `hidden_kinds`: kinds that the account may not see. Raises
+    Refused `not_found`.
     """
     hidden = snapshot.hidden_searches(session, account)
     positions = {id: at for id, at in scope.positions.items() if id not in hidden and board in (None, id)}
@@ -108,7 +110,7 @@ def compose(
     data = _read(session, account, scope, positions)
     names = dict(session.exec(select(Account.id, Account.name)).all())
     desk = reported_alarms.alarms_of_desk(scope.about, hidden, names, data.alarms[OPERATIONS])
-    by_board = _by_board(data.entities)
+    by_board = _by_board({kind: by_id for kind, by_id in data.entities.items() if kind not in hidden_kinds})
     found = [
         section(data, id, by_board.get(id, {}), contradicting) for id in paced(positions, 5) if id in data.entities["search"]
     ]
@@ -238,7 +240,7 @@ def _people(scope: ReportScope, previous: PreviousHandover | None, sections: Col
         for cards in (*sightings, *tasks_of, *part["cards"].values()):
             ids |= {card["assignee"] for card in cards}
         ids |= {card["assignee"] for card in part["pinned"]} | part["reads"].keys()
-        ids |= {file["added_by"] for file in part["files"]}
+        ids |= {file["added_by"] for file in part["files"]} | {call["assignee"] for call in part["calls"]}
         ids |= part["restatements"].keys() | {each["answered_by"] for each in part["restatements"].values()}
     return ids
 

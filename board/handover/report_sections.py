@@ -24,11 +24,14 @@ from board.handover.report_types import (
     ReportedTasks,
     Restated,
     SearchReport,
+    TogetherChild,
 )
 from board.handover.reported_alarms import reported_alarms
+from board.handover.reported_calls import reported_calls
 from board.history.state_at import BoardState, EntityAt
 from board.reach.reported import Contradicting
 from models.column import IN_PROGRESS
+from models.contact import Contact
 from models.entity import State
 from models.search import CHILD_FIELDS
 from models.sighting import ASSURED, QUEUES
@@ -113,6 +116,7 @@ def section(data: ReportData, id: str, entities: Mapping[str, list[EntityAt]], c
         "head": at["head"],
         "search": _search(search),
         "outside": outside,
+        "together": _together(data, search),
         "last_confirmed": _last_sighting(entities.get("sighting", ()), ("confirmed",)),
         "last_credible": _last_sighting(entities.get("sighting", ()), ASSURED),
         "since": {"from": "shift", **_news(data, id, events, data.shift_starts.get(id, 0))},
@@ -129,6 +133,7 @@ def section(data: ReportData, id: str, entities: Mapping[str, list[EntityAt]], c
         "to_pass_on": _listed("sighting", waiting["pass_on"]),
         "contradictions": contradicting(search["missing_since"], _states(entities.get("sighting", ()))),
         "tasks": tasks,
+        "calls": reported_calls(entities.get(Contact.KIND, ()), next_shift_end(data.scope.at)),
         "cards": others,
         "left_out": left_out,
         "files": _files(data, entities.get("file", ())),
@@ -152,12 +157,20 @@ def _search(state: State) -> ReportedSearch:
         "missing_since": state["missing_since"], "worrying": state["worrying"], "access": state["access"],
         "appeal": state["appeal"],
         # states of earlier versions lack these
+        "worrying_decided_by": state.get("worrying_decided_by"),
         "outcome": state.get("outcome"), "status_reason": state.get("status_reason"), "acknowledge": state.get("acknowledge"),
         "last_seen": state["last_seen"], "goal": state.get("goal"),
         "details": state.get("details"), "earlier": state.get("earlier"),
         "suggested": suggested(state), "undecided": undecided(state), "photo": state.get("photo"),
         "person": {name: state["person"].get(name) for name in CHILD_FIELDS},
     }  # fmt: skip
+
+
+def _together(data: ReportData, search: State) -> list[TogetherChild]:
+    """Return the children who disappeared together with this one, of the searches that the reader sees."""
+    ids = [id for id, link in (search.get("links") or {}).items() if link["how"] == "together" and id in data.positions]
+    people = {id: data.entities["search"][id].state["person"] for id in ids if id in data.entities["search"]}
+    return [{"board": id, "first_name": person["first_name"], "age": person["age"]} for id, person in people.items()]
 
 
 def _outside(successor: str | None, search: State) -> str | None:

@@ -52,7 +52,9 @@ Pinned = TypedDict("Pinned", {
 ReportedSearch = TypedDict("ReportedSearch", {
     "reference": Annotated[str, of_state(Search, "reference")], "kind": Annotated[str, of_state(Search, "kind")],
     "status": Annotated[str, of_state(Search, "status")], "missing_since": Annotated[str, of_state(Search, "missing_since")],
-    "worrying": Annotated[bool | None, of_state(Search, "worrying")], "lead": Annotated[str | None, of_state(Search, "lead")],
+    "worrying": Annotated[bool | None, of_state(Search, "worrying")],
+    "worrying_decided_by": Annotated[State | None, of_state(Search, "worrying_decided_by")],
+    "lead": Annotated[str | None, of_state(Search, "lead")],
     "access": Annotated[str, of_state(Search, "access")], "appeal": Annotated[State | None, of_state(Search, "appeal")],
     "outcome": Annotated[State | None, of_state(Search, "outcome")],
     "status_reason": Annotated[str | None, of_state(Search, "status_reason")],
@@ -88,6 +90,10 @@ ReportedAlarm = TypedDict("ReportedAlarm", {
 ReportedAlarms = TypedDict("ReportedAlarms", {
     "open": Count, "assigned": Count, "held": Count, "moving": Count, "listed": list[ReportedAlarm],
 })  # fmt: skip
+# Call with a contact that is due. `title`: name of the contact.
+ReportedCall = TypedDict("ReportedCall", {
+    "id": Id, "seq": Count, "number": Count, "title": str, "role": str, "due": Time, "assignee": Id | None,
+})  # fmt: skip
 CardOfFile = TypedDict("CardOfFile", {"kind": CardKind, "id": Id, "number": Count})
 # File that was added in the shift. `card`: card that it belongs to.
 ReportedFile = TypedDict("ReportedFile", {
@@ -96,12 +102,15 @@ ReportedFile = TypedDict("ReportedFile", {
 })  # fmt: skip
 # Report on one search. `outside`: account that takes over and may not see it. `unread_by`: account that accepted the handover
 # without reading it.
+TogetherChild = TypedDict("TogetherChild", {"board": Id, "first_name": str, "age": Count | None})
+"""Child who disappeared together with the child of a search, on another search that the reader sees."""
 SearchReport = TypedDict("SearchReport", {
     "board": Id, "epoch": str, "seq": Count, "head": str, "search": ReportedSearch, "outside": Id | None,
+    "together": list[TogetherChild],
     "last_confirmed": LastConfirmed | None, "last_credible": LastConfirmed | None, "since": NewsOfShift,
     "ungraded": list[ReportedCard], "alarms": ReportedAlarms, "unanswered": ReportedQueues, "to_look_at": list[ReportedCard],
     "to_assess": list[ReportedCard], "to_pass_on": list[ReportedCard], "contradictions": list[ReportedContradiction],
-    "tasks": ReportedTasks,
+    "tasks": ReportedTasks, "calls": list[ReportedCall],
     "cards": dict[str, list[ReportedCard]], "left_out": Count, "files": list[ReportedFile],
     "briefing": Annotated[State, component("briefing")] | None, "pinned": list[Pinned], "after": CountAfter,
     "reader": NewsOfReader, "reads": dict[str, ReadMark], "restatements": dict[str, Restated], "unread_by": Id | None,
@@ -112,6 +121,7 @@ are.
 
 `board`: with `epoch`, `seq` and `head`: its position in the report.
 `search`: facts of the search. `last_seen`, `goal`, `photo` and all of `person` except the date of birth were added in *0.4.0*.
+`search.worrying_decided_by`: *0.4.0*
 `search.suggested`: as in the summary.
 `search.undecided`: a criterion applies or is suggested, and nobody has decided.
 `outside`: the account that should answer for the search but may not see it, or null: who is expected to take over, while a
@@ -149,6 +159,9 @@ pass on; then the others, by `until`.
 `tasks.done`: in this shift; at most 100.
 `tasks.due`: within 8 hours; at most 100.
 `tasks.undated`: open tasks without a due time that are urgent or in progress; at most 100. *0.4.0*
+`calls`: calls with contacts that are due before the end of the next shift, earliest first; at most 100. None without the right
+`contacts`. *0.4.0*
+`calls[].title`: name of the contact.
 `cards`: other kinds of cards than these two, by kind, those that are not withdrawn; none if there is no other kind.
 `files`: those that were added since the shift began and are not withdrawn, oldest first. *0.4.0*
 `files[].card`: the card that it is on, or null.

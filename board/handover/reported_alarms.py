@@ -8,6 +8,7 @@ from board.engine import kinds
 from board.handover.report_types import ReportedAlarm, ReportedAlarms
 from board.history.state_at import EntityAt
 from models.alarm import Alarm
+from models.contact import Contact
 from models.duty import PlannedDuty
 from models.entity import State
 
@@ -68,6 +69,8 @@ def _alarm(alarm: EntityAt, subject: EntityAt | None, moves: bool) -> ReportedAl
 
 
 def _title(kind: str, card: State) -> str | None:
+    if kind == Contact.KIND:  # its name is in `calls` alone
+        return None
     declared: Any = kinds.find(kind)
     title = card.get((declared.title_field if declared is not None else "") or "text")
     if title is None or len(title) <= MAX_TITLE:

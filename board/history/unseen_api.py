@@ -4,6 +4,7 @@ The list compares heads with positions and reads no events. Changes are read for
 events, only the two states are compared.
 """
 
+from collections.abc import Collection
 from typing import Annotated, Any, NotRequired
 
 import orjson
@@ -147,9 +148,11 @@ async def unseen(request: Request, caller: Caller) -> Reply[UnseenList]:
     `boards[].back[].fields`: their paths; all that it had, if it came and went.
     """
     account, board = caller.account.id, BOARD.read(request)
+    hidden_kinds = access.hidden_kinds(caller, service_of(request).roles)
 
     def read(session: Session) -> bytes:
-        answer: UnseenList = {"boards": _overview(session, account) if board is None else [_of_board(session, caller, board)]}
+        boards = _overview(session, account) if board is None else [_of_board(session, caller, board, hidden_kinds)]
+        answer: UnseenList = {"boards": boards}
         return orjson.dumps(answer)
 
     service = service_of(request)
@@ -173,12 +176,13 @@ def _head(board: str, epoch: str, seq: int, position: StoredReadPosition | None)
     return {"board": board, "epoch": epoch, "seq": seq, "seen": stored, "events": events}
 
 
-def _of_board(session: Session, caller: Caller, id: str) -> Unseen:
+def _of_board(session: Session, caller: Caller, id: str, hidden_kinds: Collection[str]) -> Unseen:
     account, board = caller.account.id, access.get_readable_board(session, caller, id)
     position = read_positions.stored_positions(session, account).get(id)
     hidden = snapshot.hidden_searches(session, account) if id == OPERATIONS else frozenset()
     head = _head(id, board.epoch, board.seq, position)
-    changes, back = what_changed(session, board, position.seq if position else 0, hidden, account)
+    start = position.seq if position else 0
+    changes, back = what_changed(session, board, start, hidden, account, hidden_kinds)
     head["net"] = [change.to_json() for change in changes[:MAX_CHANGES]]
     head["back"] = None if back is None else [fields.to_json() for fields in back[:MAX_CHANGES]]
     head["more"] = max(len(changes), len(back or ())) > MAX_CHANGES
@@ -186,19 +190,25 @@ def _of_board(session: Session, caller: Caller, id: str) -> Unseen:
 
 
 def what_changed(
-    session: Session, board: Board, seq: int, hidden: frozenset[str] = frozenset(), except_account: str | None = None
+    session: Session,
+    board: Board,
+    seq: int,
+    hidden: frozenset[str] = frozenset(),
+    except_account: str | None = None,
+    hidden_kinds: Collection[str] = (),
 ) -> tuple[list[state_diff.Change], list[state_diff.RevertedFields] | None]:
-    """Return the net changes of a board from a seq to its head, without hidden searches and the changes of `except_account`.
+    """Return the net changes of a board from a seq to its head, without hidden searches and kinds and the changes of
+    `except_account`.
 
     Also return the reverted fields; None after too many events, and then the account's own changes are included.
     """
     if board.seq - seq > MAX_EVENTS:
-        old, new = (_states(session, board.id, position, hidden) for position in (seq, board.seq))
+        old, new = (_states(session, board.id, position, hidden, hidden_kinds) for position in (seq, board.seq))
         removed_events = {
             key: journal.latest_events(session, board.id, key[1], 0, board.seq + 1, 1) for key in old.keys() - new.keys()
         }
         return state_diff.diff(old, new, {key: events[-1].seq for key, events in removed_events.items()}), None
-    events = _events(session, board.id, seq, hidden)
+    events = [event for event in _events(session, board.id, seq, hidden) if event.key[0] not in hidden_kinds]
     touched = {event.key[1] for event in events}
     earlier_states = journal.states_at(session, board.id, seq, touched) if touched else ()
     before = {(event.kind, event.entity): EntityState(event.seq, state) for event, state in earlier_states}
@@ -218,9 +228,9 @@ def _events(session: Session, board: str, seq: int, hidden: frozenset[str]) -> l
     return events
 
 
-def _states(session: Session, board: str, seq: int, hidden: frozenset[str]) -> States:
+def _states(session: Session, board: str, seq: int, hidden: frozenset[str], hidden_kinds: Collection[str]) -> States:
     return {
         (event.kind, event.entity): EntityState(event.seq, state)
         for event, state in journal.as_of(session, board, seq)
-        if event.entity not in hidden
+        if event.entity not in hidden and event.kind not in hidden_kinds
     }

@@ -106,6 +106,11 @@ def filter_duties(duties: Iterable[Mapping[str, Any]], holder: str | None) -> li
     return [{"name": duty["name"].partition(" ")[0]} for duty in ordered]
 
 
+def _together(state: State) -> list[str]:
+    """Return the searches of the children who disappeared together with this one, if displays also see them."""
+    return [id for id, link in (state.get("links") or {}).items() if link["how"] == "together" and link["on_walls"]]
+
+
 def _fields(kind: str, state: State, board: str, profile: str, facts: DisplayFacts) -> tuple[str, ...]:
     if kind == "search" and state["status"] != "open":
         return CLOSED_FIELDS
@@ -137,6 +142,7 @@ def _masked(kind: str, id: str, state: State, board: str, profile: str, facts: D
     if kind == "search" and state["status"] != "open":
         return masked | {"status_at": facts.ended_at(id)}
     if kind == "search":
+        masked |= {"together": together} if (together := _together(state)) else {}
         masked["undecided"] = undecided(state)  # order and mark on displays; tells no criterion, and is in no `changes`
     if kind == "search" and state["appeal"]["level"] not in PUBLIC_APPEALS:
         masked["appeal"] = {"level": None, "until": None}

@@ -9,6 +9,7 @@ from sqlmodel import Session
 from board.audit.read_line import ReadLine
 from board.audit.reads import Reads
 from board.audit.refusals import Refusals
+from board.config.roles import Roles
 from board.engine import access, journal, kinds, snapshot
 from board.engine.access import RestrictedSearches, VisibilityView
 from board.engine.event import JournalEvent
@@ -23,8 +24,10 @@ from realtime.wire import protocol
 
 T = TypeVar("T")
 
-# events that may give or take access to a search or a tip
-SETS_RIGHTS = ("search.opened", "search.access_set", "search.appeal_set", "tip.placed", "tip.restored")
+# events that may give or take access to a search, a tip or a report
+SETS_RIGHTS = (
+    "search.opened", "search.access_set", "search.appeal_set", "tip.placed", "tip.restored", "report.opened", "report.joined",
+)  # fmt: skip
 ALL_VIEWERS = "everybody"  # audience key of all accounts that may see a search
 UNRECORDED = object()  # a subscription that is served although it could not be recorded
 LIMITED_VIEWERS = "limited"  # key of callers who are limited to boards, to whom a board tells nothing of others
@@ -36,8 +39,10 @@ class BoardSource:
     `on_visibility_changed`: called with a predicate of the affected callers when another process has changed visibility.
     """
 
-    def __init__(self, database: Database, sights: visibility.VisibilityCache, reads: Reads, refusals: Refusals) -> None:
-        self._database, self._visibility = database, sights
+    def __init__(
+        self, database: Database, sights: visibility.VisibilityCache, reads: Reads, refusals: Refusals, roles: Roles
+    ) -> None:
+        self._database, self._visibility, self._roles = database, sights, roles
         self._reads, self._refusals = reads, refusals
         self.facts = display_filter.DisplayFacts()
         self._snapshots = KeptSnapshots()
@@ -97,8 +102,8 @@ class BoardSource:
 
     def visibility_key(self, reader: Caller, channel: str) -> Hashable:
         if reader.is_limited:
-            return LIMITED_VIEWERS
-        hidden = self._visibility.hidden_from(reader.visibility_key) if channel == OPERATIONS else None
+            return LIMITED_VIEWERS, self._hidden_kinds(reader)
+        hidden = self._visibility.hidden_from(reader.visibility_key) if channel == OPERATIONS else self._hidden_kinds(reader)
         return hidden if reader.display is None else (reader.display.profile, self.facts.version, hidden)
 
     def changes_rights(self, record: EventRecord) -> bool:
@@ -172,6 +177,9 @@ class BoardSource:
     def on_refused(self, reader: Caller, channel: str) -> None:
         self._refusals.subscription(reader, channel)
 
+    def _hidden_kinds(self, reader: Caller) -> tuple[str, ...]:
+        return access.hidden_kinds(reader, self._roles)
+
     # -- showing ------------------------------------------------------------------------------------------------------
 
     def has_cards(self, channel: str) -> bool:
@@ -181,21 +189,22 @@ class BoardSource:
         if reader.display is not None:
             return self.visibility_key(reader, channel)  # displays share one visibility, so the same events change it for all
         if reader.is_limited:
-            return LIMITED_VIEWERS
-        return self._visibility.audience_key(reader.visibility_key) if channel == OPERATIONS else ALL_VIEWERS
+            return LIMITED_VIEWERS, self._hidden_kinds(reader)
+        if channel == OPERATIONS:
+            return self._visibility.audience_key(reader.visibility_key)
+        return ALL_VIEWERS, self._hidden_kinds(reader)
 
     def entities(self, reader: Caller, channel: str, opening: ChannelView) -> Iterable[bytes]:
         hidden = self._visibility.hidden_from(reader.visibility_key) if channel == OPERATIONS else frozenset()
         seen = [encoded for entity, encoded in opening.entities or () if entity not in hidden]
-        if reader.is_limited:
-            return snapshot.without_kinds(seen, access.hidden_kinds(reader))
-        return (
-            seen if reader.display is None else display_filter.filter_entities(seen, channel, reader.display.profile, self.facts)
-        )
+        if reader.display is not None:
+            return display_filter.filter_entities(seen, channel, reader.display.profile, self.facts)
+        hidden_kinds = self._hidden_kinds(reader)
+        return snapshot.without_kinds(seen, hidden_kinds) if hidden_kinds else seen
 
     def render(self, reader: Caller, channel: str, record: EventRecord, live: bool) -> bytes:
         about = record.subject
-        if about.kind in access.hidden_kinds(reader):
+        if about.kind in self._hidden_kinds(reader):
             return protocol.hidden(record.seq)
         if channel != OPERATIONS or self._visibility.can_see(reader.visibility_key, about.entity):
             if reader.display is not None:
@@ -208,8 +217,7 @@ class BoardSource:
 
     def history_renderer(self, reader: Caller, channel: str) -> Callable[[EventRecord], bytes]:
         hidden = self._visibility.hidden_from(reader.visibility_key) if channel == OPERATIONS else frozenset()
-
-        hidden_kinds = access.hidden_kinds(reader)
+        hidden_kinds = self._hidden_kinds(reader)
 
         def show(record: EventRecord) -> bytes:
             if record.subject.entity in hidden or record.subject.kind in hidden_kinds:

@@ -15,6 +15,7 @@ from models.accounts import Account
 from models.alarm import Alarm
 from models.board import Board
 from models.column import Column
+from models.contact import Contact
 from models.db.tables import columns_of, table_of
 from models.search import Search
 from models.sighting import Sighting
@@ -61,9 +62,10 @@ def count(session: Session, boards: list[str] | None, at: str, targets: Targets 
     first = {name: {row.board: shown(row) for row in _rows(session, query, boards, at)} for name, (query, shown) in FIRST.items()}
     _add_cards(session, [*first["alarm"].values(), *first["promise"].values()])
     waiting, late_next = _unanswered(session, boards, at, targets or load_targets())
-    promised = _promised(session, boards, at)
+    promised, calls = _promised(session, boards, at), first["next_call"]
+    next_times = {row.id: _first_time(row.next_due, late_next.get(row.id), calls.get(row.id)) for row in rows}
     return {
-        row.id: Counted(row.epoch, row.seq, at, min(filter(None, (row.next_due, late_next.get(row.id))), default=None), {
+        row.id: Counted(row.epoch, row.seq, at, next_times[row.id], {
             "unassessed_sightings": row.unassessed,
             "open_tasks": row.open,
             "overdue_tasks": row.overdue,
@@ -77,6 +79,11 @@ def count(session: Session, boards: list[str] | None, at: str, targets: Targets 
         })
         for row in rows
     }  # fmt: skip
+
+
+def _first_time(task: str | None, late: str | None, call: dict[str, Any] | None) -> str | None:
+    """Return when the counts change first."""
+    return min(filter(None, (task, late, call and call["due"])), default=None)
 
 
 def _rows(session: Session, query: Select[Any], boards: list[str] | None, at: str) -> Sequence[Row[Any]]:
@@ -122,6 +129,10 @@ def _promised(session: Session, boards: list[str] | None, at: str) -> dict[str, 
 
 def _task(row: Row[Any]) -> dict[str, Any]:
     return {"id": row.id, "number": row.number, "title": row.title, "due": row.due}
+
+
+def _call(row: Row[Any]) -> dict[str, Any]:
+    return {"id": row.id, "number": row.number, "due": row.next_call, "assignee": row.assignee}
 
 
 def _sighting(row: Row[Any]) -> dict[str, Any]:
@@ -175,7 +186,7 @@ def _add_cards(session: Session, alarms: Collection[dict[str, Any]]) -> None:
 
 
 _B, _SEARCH, _T, _COLUMN = columns_of(Board), columns_of(Search), columns_of(Task), columns_of(Column)
-_S, _A, _W = columns_of(Sighting), columns_of(Alarm), columns_of(Wake)
+_S, _A, _W, _C = columns_of(Sighting), columns_of(Alarm), columns_of(Wake), columns_of(Contact)
 _AT = bindparam("at", type_=String())
 
 
@@ -245,6 +256,12 @@ def _first_task(condition: Any, *order: Any) -> Select[Any]:
     return _first(row, ids, [row.c[name] for name in ("id", "number", "title", "due")], _SEARCH.status == "open")
 
 
+def _first_call() -> Select[Any]:
+    row = table_of(Contact).alias("first")
+    ids = _of_board(_C.id, _C.board == _B.id, ~_C.withdrawn, _C.next_call >= _AT).order_by(_C.next_call, _C.id)
+    return _first(row, ids, [row.c[name] for name in ("id", "number", "next_call", "assignee")], _SEARCH.status == "open")
+
+
 def _first_sighting(conditions: Sequence[Any], *order: Any) -> Select[Any]:
     row = table_of(Sighting).alias("first")
     names = ("id", "number", "seen_at", "received_at", "recorded_at", "place", "priority", "assignee", "assessment")
@@ -273,6 +290,7 @@ def _first_promise() -> Select[Any]:
 FIRST: Mapping[str, tuple[Select[Any], Callable[[Row[Any]], dict[str, Any]]]] = {
     "overdue_task": (_first_task(_T.due < _AT, is_promised(_T)), _task),
     "next_task": (_first_task(_T.due >= _AT), _task),
+    "next_call": (_first_call(), _call),
     "unassessed_sighting": (
         _first_sighting(_UNASSESSED, case((_S.priority == "urgent", 0), else_=1), func.coalesce(_S.received_at, _S.recorded_at)),
         _unassessed,

@@ -4,6 +4,7 @@ It runs the command `sighting.add` like any client, or `tip.add` for the board `
 meant: a repeated id returns the first result, and is refused with another content. A token of scope `intake` can do only this.
 """
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Annotated, Any, NotRequired
 
@@ -102,9 +103,9 @@ def _board(session: Session, caller: Caller, id: str, value: dict[str, Any]) -> 
     A repeated id returns the board of the first call, because the search may have another reference since then.
     """
     board, reference = (value.get(name) for name in _NAMES)
-    processed = _processed(session, caller.account.id, id)
+    processed = processed_command(session, caller.account.id, id, TYPES)
     if processed is not None:
-        return _board_of(session, processed)
+        return board_of(session, processed)
     if (board is None) == (reference is None):
         raise invalid("board", N_("Name the search by its board or by its reference."))
     for name in _NAMES:
@@ -137,10 +138,10 @@ def _intake_result(session: Session, caller: Caller, id: str) -> TakenIn:
 
     Raises Refused `invalid` if a concurrent call used the id for another command.
     """
-    processed = _processed(session, caller.account.id, id)
+    processed = processed_command(session, caller.account.id, id, TYPES)
     if processed is None:
         raise Refused("unavailable")
-    board = _board_of(session, processed)
+    board = board_of(session, processed)
     access.get_visible_board(session, caller, board)
     event = journal.event_at(session, board, processed.seq)
     assert event is not None  # events are never deleted
@@ -151,15 +152,15 @@ def _intake_result(session: Session, caller: Caller, id: str) -> TakenIn:
     return result
 
 
-def _board_of(session: Session, processed: ProcessedCommand) -> str:
+def board_of(session: Session, processed: ProcessedCommand) -> str:
     return session.exec(select(Board.id).where(Board.number == processed.board)).one()
 
 
-def _processed(session: Session, account: str, id: str) -> ProcessedCommand | None:
-    """Return the processed command with this id. Raises Refused `invalid` if it was another command."""
+def processed_command(session: Session, account: str, id: str, types: Collection[str]) -> ProcessedCommand | None:
+    """Return the processed command with this id. Raises Refused `invalid` if it was a command with other types of events."""
     processed = session.get(ProcessedCommand, command_digest(account, id))
     if processed is not None:
-        event = journal.event_at(session, _board_of(session, processed), processed.seq) if processed.events else None
-        if event is None or event.type not in TYPES:
+        event = journal.event_at(session, board_of(session, processed), processed.seq) if processed.events else None
+        if event is None or event.type not in types:
             raise invalid("id", N_("This id was already used for another command."))
     return processed

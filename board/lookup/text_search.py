@@ -31,6 +31,7 @@ from models.board import OPERATIONS
 from models.db.read_pacing import paced
 from models.db.tables import columns_of
 from models.entity import CountedEntity, Entity
+from models.missing_report import MissingReport
 from models.search import Search
 from models.searchable import Match, Searchable, find_matches, words
 from models.tip import Tip
@@ -138,7 +139,7 @@ def _visible(kind: type[Entity], board: str | None, hidden: Iterable[str]) -> li
     """Return the conditions for rows that the reader may see."""
     columns = columns_of(kind)
     conditions = [columns.board.not_in(hidden)]
-    if kind is Tip:  # a tip placed on a search is visible to those who see the search
+    if kind in (Tip, MissingReport):  # those placed on a search are visible to people who see the search
         conditions.append(or_(columns.placed_on.is_(None), columns.placed_on.not_in(hidden)))
     if board is not None and not (kind is Search and board == OPERATIONS):  # every search is on this board
         conditions.append(columns.board == board)

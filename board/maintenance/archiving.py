@@ -1,4 +1,4 @@
-"""Archiving of closed searches, answered tips and ended alarms, and making room on boards that are nearly full.
+"""Archiving of closed searches, answered tips and reports, and ended alarms, and making room on boards that are nearly full.
 
 Rules: `board.commands.searches.archiving`, `board.commands.cards.room_sweep`. Each process searches for due rows every ten
 minutes, and checks them again under the lock of `operations`, so that each is archived once. If no server ran, it is late.
@@ -27,7 +27,7 @@ PAUSE_S = 0.02  # between two transactions, so that commands are written
 
 
 class Archiving:
-    """Archiving of one installation's closed searches, answered tips and ended alarms."""
+    """Archiving of one installation's closed searches, answered tips and reports, and ended alarms."""
 
     def __init__(self, service: BoardService) -> None:
         self._service, self._days = service, service.settings.archive_closed_days
@@ -39,6 +39,7 @@ class Archiving:
     async def _run_once(self) -> None:
         await self.archive()
         await self.archive_tips()
+        await self.archive_reports()
         await self.archive_alarms()
         await self.make_room()
 
@@ -50,6 +51,10 @@ class Archiving:
     async def archive_tips(self) -> int:
         """Archive all due tips; return their number. Raises DatabaseUnavailable; the next run does the rest."""
         return await self._archive_due(archiving.due_tips, archiving.archive_tips, "tip.archived", "tips archived")
+
+    async def archive_reports(self) -> int:
+        """Archive all due reports; return their number. Raises DatabaseUnavailable; the next run does the rest."""
+        return await self._archive_due(archiving.due_reports, archiving.archive_reports, "report.archived", "reports archived")
 
     async def archive_alarms(self) -> int:
         """Remove all due alarms of `operations`; return their number. Raises DatabaseUnavailable; the next run does the rest."""

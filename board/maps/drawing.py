@@ -4,15 +4,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import Any, NamedTuple
 
+from board.config.map_marks import MARKS
 from board.maps import background
 from board.maps.background import Outline
-from board.maps.label_places import Box, fitting
+from board.maps.label_places import LETTER, Box, fitting
 from board.maps.palette import Palette
 from board.maps.points import MapPoint
 from board.maps.shapes import shape
 from board.maps.view import Position, View, view_of
 
 MAX_SHOWN_POINTS = 500  # marks; a drawing with more has the first of them, and says so
+_KINDS = [mark.kind for mark in MARKS]
+_FRAME = 3.8  # height of the scale and the attribution, in sizes of the text
 _DETAIL_ZOOM = {"cantons": 8.0, "rail": 9.0, "stations": 11.0}
 _TOWN_ZOOM = (12.0, 12.0, 11.0, 10.0, 9.0, 7.5, 6.5)  # from which zoom a town has its name, by the class of its population
 _MAX_TOWNS = 30
@@ -27,6 +30,9 @@ class Mark(NamedTuple):
     note: str
 
 
+Places = Sequence[tuple[Mark, Position]]
+
+
 class Style(NamedTuple):
     """Style of a drawing. `text`: size of letters; marks and lines follow it."""
 
@@ -38,11 +44,36 @@ class Style(NamedTuple):
 def draw(marks: Sequence[Mark], width: int, height: int, style: Style) -> str:
     """Return the SVG of a map."""
     shown = marks[:MAX_SHOWN_POINTS]
-    view = view_of((mark.point for mark in shown), width, height)
-    parts = [*_background(view, style), *_areas(shown, view, style), *_marks(shown, view, style), *_frame(view, style)]
+    above_frame = round(height - _FRAME * style.text)
+    view = view_of((mark.point for mark in shown), width, above_frame)._replace(height=height)
+    places = [(mark, view.position(mark.point.center)) for mark in sorted(shown, key=_by_certainty)]
+    texts = _fitting_texts(places, view, style)
+    taken = [*_taken(places, view, style), *(box for box, _, _ in texts)]
+    parts = [
+        *_background(view, style, taken), *_areas(shown, view, style), *_marks(places, style), *_texts(texts, style),
+        *_frame(view, style),
+    ]  # fmt: skip
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
     font = 'font-family="Noto Sans, DejaVu Sans, sans-serif"'
     return f'{head} role="img" {font}>{_hatching(style.palette)}{"".join(parts)}</svg>'
+
+
+def _by_certainty(mark: Mark) -> tuple[bool, int, str]:
+    """Order marks, the most certain first: it covers the others, and has its text first."""
+    return mark.point.is_ruled_out, _KINDS.index(mark.point.kind), mark.point.shape
+
+
+def _taken(places: Places, view: View, style: Style) -> Iterator[Box]:
+    """Yield the boxes that no text may cover: marks, and the scale with the attribution."""
+    attribution = len(background.load()["attribution"]) * style.text * 0.75 * LETTER
+    yield Box(view.width - attribution, view.height - 1.6 * style.text, view.width, view.height)
+    yield Box(view.width * 0.77, view.height - _FRAME * style.text, view.width, view.height)
+    for _, at in places:
+        yield Box.of_mark(at, _mark_size(style))
+
+
+def _mark_size(style: Style) -> float:
+    return style.text * 1.2
 
 
 def _hatching(palette: Palette) -> str:
@@ -52,7 +83,7 @@ def _hatching(palette: Palette) -> str:
     )
 
 
-def _background(view: View, style: Style) -> Iterator[str]:
+def _background(view: View, style: Style, taken: Sequence[Box]) -> Iterator[str]:
     palette, content, unit = style.palette, background.load(), style.text / 14
     yield f'<rect width="{view.width:g}" height="{view.height:g}" fill="{palette.sea}"/>'
     yield _path(_lines(content["countries"], view, "Z"), palette.country, palette.border, unit)
@@ -60,7 +91,7 @@ def _background(view: View, style: Style) -> Iterator[str]:
     for name, colour in (("cantons", palette.canton), ("rail", palette.rail)):
         if view.zoom >= _DETAIL_ZOOM[name]:
             yield _path(_lines(content[name], view), "none", colour, unit)
-    yield from _names(content, view, style)
+    yield from _names(content, view, style, taken)
 
 
 def _path(data: str, fill: str, stroke: str, width: float) -> str:
@@ -82,7 +113,7 @@ def _line(outline: Outline, view: View) -> str:
     return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in map(view.position, outline.points))
 
 
-def _names(content: dict[str, Any], view: View, style: Style) -> Iterator[str]:
+def _names(content: dict[str, Any], view: View, style: Style, taken: Sequence[Box]) -> Iterator[str]:
     """Yield the names of towns and stations that fit."""
     towns = [town for town in content["towns"] if view.zoom >= _TOWN_ZOOM[town[2]]]
     stations = content["stations"] if view.zoom >= _DETAIL_ZOOM["stations"] else []
@@ -91,7 +122,7 @@ def _names(content: dict[str, Any], view: View, style: Style) -> Iterator[str]:
     ]
     size = style.text * 0.85
     boxes = ((Box.around(at, text, size), text, at) for text, at in named if view.contains(at))
-    for text, at in fitting(boxes, _MAX_TOWNS):
+    for _, text, at in fitting(boxes, _MAX_TOWNS, taken):
         yield _text(text, at.x, at.y + size / 3, size, style.palette.text_2, style.palette.province, anchor="middle")
 
 
@@ -137,24 +168,36 @@ def _area(point: MapPoint, view: View, style: Style) -> str:
     return f'<circle cx="{at.x:.1f}" cy="{at.y:.1f}" r="{radius:.1f}" {fill} stroke="{ink}" stroke-width="{width:.1f}" {dashes}/>'
 
 
-def _marks(marks: Sequence[Mark], view: View, style: Style) -> Iterator[str]:
-    """Yield the marks. Their texts are drawn if they fit; the list below the map has all of them."""
-    palette, text = style.palette, style.text
-    size = text * 1.2
-    boxes: list[tuple[Box, Mark, Position]] = []
-    for mark in marks:
-        at = view.position(mark.point.center)
+def _marks(places: Places, style: Style) -> Iterator[str]:
+    """Yield the marks, the most certain last."""
+    size, palette = _mark_size(style), style.palette
+    for mark, at in reversed(places):
         yield f'<circle cx="{at.x:.1f}" cy="{at.y:.1f}" r="{size * 0.68:.1f}" fill="{palette.surface}"/>'
-        scale = size / 16
         ink = shape(mark.point.shape, ink_of(mark.point, palette), palette)
-        yield f'<g transform="translate({at.x - size / 2:.1f} {at.y - size / 2:.1f}) scale({scale:.3f})">{ink}</g>'
-        longest = max(mark.title, mark.note, key=len)
-        boxes.append((Box.beside(at, longest, text, size), mark, at))
-    for mark, at in fitting(boxes, MAX_SHOWN_POINTS):
-        x = at.x + size * 0.85
-        yield _text(mark.title, x, at.y + (0 if mark.note else text / 3), text, palette.text, palette.province, bold=True)
+        corner = f"{at.x - size / 2:.1f} {at.y - size / 2:.1f}"
+        yield f'<g transform="translate({corner}) scale({size / 16:.3f})">{ink}</g>'
+
+
+def _fitting_texts(places: Places, view: View, style: Style) -> list[tuple[Box, Mark, Position]]:
+    """Return the marks whose text covers nothing; the list below the map has all of them."""
+    boxes = [
+        (box, mark, at)
+        for mark, at in places
+        for box in Box.beside(at, max(mark.title, mark.note, key=len), style.text, _mark_size(style))
+        if box.left >= 0 and box.right <= view.width
+    ]
+    return fitting(boxes, MAX_SHOWN_POINTS, _taken(places, view, style))
+
+
+def _texts(texts: Iterable[tuple[Box, Mark, Position]], style: Style) -> Iterator[str]:
+    palette, text = style.palette, style.text
+    for box, mark, at in texts:
+        is_left = box.right < at.x
+        x, anchor = at.x + _mark_size(style) * (-0.85 if is_left else 0.85), "end" if is_left else "start"
+        y, halo = at.y + (0 if mark.note else text / 3), palette.province
+        yield _text(mark.title, x, y, text, palette.text, halo, bold=True, anchor=anchor)
         if mark.note:
-            yield _text(mark.note, x, at.y + text * 1.1, text * 0.9, palette.text_2, palette.province)
+            yield _text(mark.note, x, at.y + text * 1.1, text * 0.9, palette.text_2, halo, anchor=anchor)
 
 
 def _frame(view: View, style: Style) -> Iterator[str]:

@@ -24,22 +24,30 @@ class Box(NamedTuple):
         return cls(at.x - half, at.y - size * 0.7, at.x + half, at.y + size * 0.7)
 
     @classmethod
-    def beside(cls, at: Position, text: str, size: float, mark: float) -> "Box":
-        """Return the box of a mark and the text on its right, with two lines."""
-        return cls(at.x - mark / 2, at.y - size, at.x + mark + len(text) * size * LETTER, at.y + size * 1.3)
+    def beside(cls, at: Position, text: str, size: float, mark: float) -> tuple["Box", "Box"]:
+        """Return the boxes of the text on the right and on the left of a mark, with two lines."""
+        near, far = mark * 0.7, mark + len(text) * size * LETTER
+        top, bottom = at.y - size, at.y + size * 1.3
+        return cls(at.x + near, top, at.x + far, bottom), cls(at.x - far, top, at.x - near, bottom)
+
+    @classmethod
+    def of_mark(cls, at: Position, size: float) -> "Box":
+        """Return the box of a mark."""
+        half = size * 0.6
+        return cls(at.x - half, at.y - half, at.x + half, at.y + half)
 
     def overlaps(self, other: "Box") -> bool:
         return self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
 
 
-def fitting(boxes: Iterable[tuple[Box, T, Position]], limit: int) -> list[tuple[T, Position]]:
-    """Return the texts, first ones first, whose box overlaps none before it."""
-    used: list[Box] = []
-    shown: list[tuple[T, Position]] = []
+def fitting(boxes: Iterable[tuple[Box, T, Position]], limit: int, taken: Iterable[Box] = ()) -> list[tuple[Box, T, Position]]:
+    """Return the texts, first ones first, whose box overlaps none before it and none that is taken; equal ones once."""
+    used = [*taken]
+    shown: dict[T, tuple[Box, T, Position]] = {}
     for box, text, at in boxes:
         if len(shown) == limit:
             break
-        if not any(box.overlaps(other) for other in used):
+        if text not in shown and not any(box.overlaps(other) for other in used):
             used.append(box)
-            shown.append((text, at))
-    return shown
+            shown[text] = box, text, at
+    return [*shown.values()]

@@ -6,22 +6,27 @@ A pair is compared only if its times are near enough to contradict each other at
 
 import math
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from heapq import nsmallest
+from itertools import islice
 from operator import add
 from typing import NamedTuple
 
 from board.config.speeds import Speeds
 from board.reach.rail_network import Minutes, RailNetwork
-from board.reach.sphere import HALF_WAY_ROUND_M, distance_m
+from board.reach.sphere import EARTH_RADIUS_M, HALF_WAY_ROUND_M, distance_m
 from board.reach.whereabouts import Seen, longest_minutes, shortest_m
 from models.db.read_pacing import paced
 
 MAX_COMPARED = 500  # sightings of a board: confirmed ones first, then the newest
 MAX_PAIRS = 200  # returned
 MAX_TRAIN_PAIRS = 5_000  # pairs that are checked by train; further ones count as possible
+TRAIN_START = 30  # pairs whose check takes as long as finding the trains from one sighting
 
 _WEIGHTS = {"confirmed": 0, "credible": 1}
+_LIGHTEST = 2
+_LONGEST_PER_CHORD_M = EARTH_RADIUS_M * math.pi / 2  # no distance is more than this times that between the vectors
 
 
 class Contradiction(NamedTuple):
@@ -53,39 +58,60 @@ def find_contradictions(sightings: Iterable[Seen], speeds: Speeds, network: Rail
     candidates = list(sightings)
     compared = nsmallest(MAX_COMPARED, candidates, key=lambda seen: (not seen.is_confirmed, -seen.at.seen, seen.id))
     comparison = _Comparison(compared, speeds, network)
-    pairs = nsmallest(MAX_PAIRS + 1, comparison.contradictions(), key=_rank)
+    pairs = list(islice(comparison.contradictions(), MAX_PAIRS + 1))
     more = len(pairs) > MAX_PAIRS or len(compared) < len(candidates) or comparison.is_cut
     return Contradictions(pairs[:MAX_PAIRS], len(compared), more)
 
 
-def _rank(pair: Contradiction) -> tuple[int, float, int, int]:
-    """Order pairs: with a confirmed sighting, with a credible one, then the newest."""
-    weight = min(_WEIGHTS.get(seen.assessment, 2) for seen in (pair.first, pair.second))
-    return weight, -pair.second.at.seen, pair.first.number, pair.second.number
+def _weight(seen: Seen) -> int:
+    return _WEIGHTS.get(seen.assessment, _LIGHTEST)
+
+
+def _time(seen: Seen) -> tuple[float, int]:
+    return seen.at.seen, seen.number
 
 
 class _Comparison:
-    """Comparison of sightings, ordered by time. `is_cut`: too many pairs had to be checked by train."""
+    """Comparison of sightings. `is_cut`: too many pairs had to be checked by train."""
 
     def __init__(self, sightings: Sequence[Seen], speeds: Speeds, network: RailNetwork) -> None:
-        self._sightings = sorted(sightings, key=lambda seen: (seen.at.earliest, seen.number))
+        self._sightings = sorted(sightings, key=_time)
         self._direct_per_m = 0.06 / speeds.fastest_direct_kmh
         self._trains = _FastestTrains(speeds, network) if speeds.train is not None else None
+        self._enough = self._widest_m() * self._direct_per_m  # minutes, in which every distance is possible
         self.is_cut = False
 
     def contradictions(self) -> Iterator[Contradiction]:
-        enough = self._widest_m() * self._direct_per_m  # minutes, in which every distance is possible
-        for number, first in enumerate(paced(self._sightings, every=8)):
-            for second in self._sightings[number + 1 :]:
-                if second.at.earliest - first.at.earliest > enough:
-                    break
-                shortest = shortest_m(first.at, second.at)
-                if self._is_impossible(first, second, shortest):
-                    yield _contradiction(first, second, shortest)
+        """Yield the contradictions: with a confirmed sighting, with a credible one, then the others; the newest of each first. No
+        pair is compared that follows the last one that is read."""
+        for weight in range(_LIGHTEST + 1):
+            heaviest = [seen for seen in self._sightings if _weight(seen) == weight]
+            others = [seen for seen in self._sightings if _weight(seen) >= weight]
+            for second in paced(reversed(others), every=8):
+                firsts = others if _weight(second) == weight else heaviest
+                yield from self._with(second, firsts)
 
-    def _is_impossible(self, first: Seen, second: Seen, shortest: float) -> bool:
-        available = longest_minutes(first.at, second.at)
-        return shortest * self._direct_per_m > available and not self._is_possible_by_train(first, second, shortest, available)
+    def _with(self, second: Seen, sightings: Sequence[Seen]) -> list[Contradiction]:
+        """Return the contradictions of a sighting with earlier ones, of sightings ordered by time."""
+        start = bisect_left(sightings, second.at.seen - self._enough, key=lambda seen: seen.at.seen)
+        end = bisect_left(sightings, _time(second), lo=start, key=_time)
+        return [
+            Contradiction(first, second, shortest / 1_000, second.at.seen - first.at.seen)
+            for first, shortest in self._too_far(second, sightings[start:end])
+            if not self._is_possible_by_train(first, second, shortest)
+        ]
+
+    def _too_far(self, second: Seen, firsts: Iterable[Seen]) -> Iterator[tuple[Seen, float]]:
+        """Yield the sightings that no direct journey joins with a later one, and the shortest distance."""
+        vector, radius, latest, per_m = second.at.vector, second.at.radius_m, second.at.latest, self._direct_per_m
+        for first in firsts:
+            at = first.at
+            longest = math.dist(at.vector, vector) * _LONGEST_PER_CHORD_M - at.radius_m - radius
+            if longest * per_m <= latest - at.earliest:
+                continue  # possible for certain, which saves the exact distance
+            shortest = shortest_m(at, second.at)
+            if shortest * per_m > longest_minutes(at, second.at):
+                yield first, shortest
 
     def _widest_m(self) -> float:
         """Return a distance that no two sightings exceed: twice that from one of them to the farthest."""
@@ -94,7 +120,8 @@ class _Comparison:
         centre = self._sightings[0].at.vector
         return min(HALF_WAY_ROUND_M, 2 * max(distance_m(centre, seen.at.vector) for seen in self._sightings))
 
-    def _is_possible_by_train(self, first: Seen, second: Seen, shortest: float, available: float) -> bool:
+    def _is_possible_by_train(self, first: Seen, second: Seen, shortest: float) -> bool:
+        available = longest_minutes(first.at, second.at)
         if self._trains is None or shortest * self._trains.per_m > available:
             return False
         if self._trains.checked >= MAX_TRAIN_PAIRS:
@@ -104,7 +131,10 @@ class _Comparison:
 
 
 class _FastestTrains:
-    """Fastest journeys with a train that neither waits nor stops, to and from stations by the fastest other means."""
+    """Fastest journeys with a train that neither waits nor stops, to and from stations by the fastest other means.
+
+    `checked`: pairs; finding the trains from a sighting counts as several.
+    """
 
     def __init__(self, speeds: Speeds, network: RailNetwork) -> None:
         assert speeds.train is not None
@@ -112,22 +142,18 @@ class _FastestTrains:
         self.per_m = 0.06 / max(self._train_kmh, self._direct_kmh)
         self.checked = 0
         self._access: dict[str, Sequence[float]] = {}
-        self._arrival: tuple[str, Minutes] = ("", [])  # of the last first sighting
+        self._arrival: tuple[str, Minutes] = ("", [])  # from the last second sighting; journeys take as long in both directions
 
     def minutes(self, first: Seen, second: Seen) -> float:
         """Return the fewest minutes between two sightings."""
         self.checked += 1
-        if self._arrival[0] != first.id:
-            self._arrival = first.id, self._network.arrival_minutes(self._access_of(first), self._train_kmh)
-        fewest: float = min(map(add, self._arrival[1], self._access_of(second)), default=math.inf)
+        if self._arrival[0] != second.id:
+            self.checked += TRAIN_START
+            self._arrival = second.id, self._network.arrival_minutes(self._access_of(second), self._train_kmh)
+        fewest: float = min(map(add, self._arrival[1], self._access_of(first)), default=math.inf)
         return fewest
 
     def _access_of(self, seen: Seen) -> Sequence[float]:
         if seen.id not in self._access:  # an array uses a quarter of the memory of a list
             self._access[seen.id] = array("d", self._network.access_minutes(seen.at.vector, seen.at.radius_m, self._direct_kmh))
         return self._access[seen.id]
-
-
-def _contradiction(one: Seen, other: Seen, shortest: float) -> Contradiction:
-    first, second = sorted((one, other), key=lambda seen: (seen.at.seen, seen.number))
-    return Contradiction(first, second, shortest / 1_000, second.at.seen - first.at.seen)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal, NamedTuple, get_args
 
 from board.engine.event import JournalEvent
@@ -130,26 +131,29 @@ def last_seen(search: State, opening: Creation | None) -> Item:
 
 def of_decisions(events: Sequence[JournalEvent]) -> Iterator[Item]:
     """Yield the items of decisions about the search, from their events in order."""
+    replaced_at = {former.seq: later.at for former, later in pairwise(event for event in events if event.type == APPEAL_SET)}
     before: State | None = None
     for event in events:
         state = event.payload()["state"]
-        yield _of_decision(event, state, before)
+        yield _of_decision(event, state, before, replaced_at.get(event.seq))
         before = state
 
 
-def _of_decision(event: JournalEvent, state: State, before: State | None) -> Item:
+def _of_decision(event: JournalEvent, state: State, before: State | None, replaced_at: str | None) -> Item:
     id, seq = f"event-{event.seq}", event.seq
     if event.type == APPEAL_SET:
-        when, lane = _appeal_time(event, state), APPEALS
+        when, lane = _appeal_time(event, state, replaced_at), APPEALS
     else:
         when, lane = When("at", event.at), DECISIONS_LANE
     return Item(id, lane, Search.KIND, when, event.at, state, event.account, seq=seq, event=event, before=before)
 
 
-def _appeal_time(event: JournalEvent, state: State) -> When:
-    """Return the period of an appeal; an appeal that ends or begins without dates is a moment."""
+def _appeal_time(event: JournalEvent, state: State, replaced_at: str | None) -> When:
+    """Return the period of an appeal, at most until another one; an appeal that ends or begins without dates is a moment."""
     appeal = state["appeal"]
     start, end = appeal.get("from") or event.at, appeal.get("until")
+    if end and replaced_at:
+        end = min(end, replaced_at)
     return When("during", start, end) if end and start < end else When("at", start)
 
 

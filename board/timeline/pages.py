@@ -13,12 +13,11 @@ from models.board import OPERATIONS
 
 
 async def timeline(request: Request, caller: Caller) -> Response:
-    """`GET /searches/{id}/timeline`: the page of what happened in a search, now or, with `?at=`, at an event."""
-    board, at = request.path_params["id"], request.query_params.get("at", "")
+    """`GET /searches/{id}/timeline`: the page of what happened in a search. Its replay shows the past."""
+    board = request.path_params["id"]
     if board == OPERATIONS or not await can_open_board(service_of(request), caller, board):
         return pages.error_page(request, 404, MESSAGES["not_found"], caller)
-    past = f"?at={at}" if at.isascii() and at.isdecimal() and len(at) <= 16 else ""
-    return pages.frame_page(request, caller, "timeline", board=board, preload=f"/api/v1/boards/{board}/timeline{past}")
+    return pages.frame_page(request, caller, "timeline", board=board, preload=f"/api/v1/boards/{board}/timeline")
 
 
 routes: list[Route] = [Route("/searches/{id}/timeline", pages.for_people(timeline))]

@@ -1,5 +1,6 @@
 """Pages of boards: all searches, one search, and those that only a script draws."""
 
+import json
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -14,7 +15,7 @@ from board.config.page_table import Page
 from board.engine.access import get_readable_board
 from board.engine.identity import Caller
 from board.errors import MESSAGES, Refused
-from board.web import declarations, static_files
+from board.web import declarations, language, static_files
 from board.web.auth import signed_in
 from board.web.http import Endpoint, service_of
 from board.web.pages import OPERATIONS, _own_path, error_page, for_people, frame_page, sign_in_page
@@ -49,7 +50,9 @@ async def search(request: Request, caller: Caller) -> Response:
     board, card = request.path_params["id"], request.path_params.get("card", "")
     if board == OPERATIONS or not await can_open_board(service_of(request), caller, board):
         return error_page(request, 404, MESSAGES["not_found"], caller)
-    return frame_page(request, caller, _live_or_replay(request, "search"), board=board, card=card)
+    reads = language.language_for(request, caller)
+    appeal = json.dumps(service_of(request).task_catalogue.appeal.for_scripts(reads), ensure_ascii=False)
+    return frame_page(request, caller, _live_or_replay(request, "search"), board=board, card=card, appeal=appeal)
 
 
 def _live_or_replay(request: Request, live: str) -> str:

@@ -1,11 +1,12 @@
 """Entity tags of snapshots. A program with a current snapshot gets 304 without a body.
 
-A tag covers everything that a snapshot depends on: the position, the number of erased payloads, the searches hidden from the
-caller, the program's version, and the schema of its entities. The tag of a past snapshot is its digest, which costs less than
-counting the payloads of a long journal. Rights are always checked first.
+A tag covers everything that a snapshot depends on: the position, the number of erased payloads, the searches and kinds hidden
+from the caller, the program's version, and the schema of its entities. The tag of a past snapshot is its digest, which costs less
+than counting the payloads of a long journal. Rights are always checked first.
 """
 
 import hashlib
+from collections.abc import Iterable
 
 import orjson
 from sqlmodel import Session
@@ -18,11 +19,11 @@ from models.board import OPERATIONS, Board
 MAX_COUNTED_EVENTS = 10_000  # counting their erased payloads takes a few tenths of a millisecond
 
 
-def etag_of(session: Session, board: Board, account: str) -> str:
-    """Return the tag of a board's current snapshot, as this account sees it."""
+def etag_of(session: Session, board: Board, account: str, hidden_kinds: Iterable[str] = ()) -> str:
+    """Return the tag of a board's current snapshot, as this account sees it without the hidden kinds."""
     erased = event_queries.count_erased(session, board.id)
     hidden = sorted(snapshot.hidden_searches(session, account)) if board.id == OPERATIONS else []
-    return etag_of_body(orjson.dumps([VERSION, kinds.form(), board.id, board.epoch, board.seq, erased, hidden]))
+    return etag_of_body(orjson.dumps([VERSION, kinds.form(), board.id, board.epoch, board.seq, erased, hidden, *hidden_kinds]))
 
 
 def etag_of_body(body: bytes) -> str:

@@ -88,7 +88,11 @@ class IntConvertor(Convertor[int]):
         return str(value)
 
 
-ONLY = {"intake": N_("This token can only add sightings."), "accounts": N_("This token can only manage accounts.")}
+ONLY = {
+    "intake": N_("This token can only add sightings."),
+    "report": N_("This token can only add reports of disappearances."),
+    "accounts": N_("This token can only manage accounts."),
+}
 
 register_url_convertor("number", IntConvertor())
 
@@ -99,7 +103,7 @@ def service_of(request: Request) -> "BoardService":
     return service
 
 
-async def require_caller(request: Request, *, intake: bool = False, accounts: bool = False) -> Caller:
+async def require_caller(request: Request, *, intake: bool = False, report: bool = False, accounts: bool = False) -> Caller:
     """Return the caller. A token of a narrow scope is accepted only if that scope is True here. The caller's role needs the right
     that the call declares; a locked session has none.
 
@@ -111,7 +115,7 @@ async def require_caller(request: Request, *, intake: bool = False, accounts: bo
     check_rate(request, caller)
     if caller.token is None and request.method not in SAFE:
         check_own_page(request)
-    check_scope(caller, intake=intake, accounts=accounts)
+    check_scope(caller, intake=intake, report=report, accounts=accounts)
     right = getattr(request.state, "right", None)
     if right is not None and not service_of(request).roles.allows(caller.account.role, right):
         raise Refused("forbidden")

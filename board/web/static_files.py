@@ -33,8 +33,8 @@ SHEETS = {
         "fonts", "tokens", "base", "header", "watch_line", "alarms", "alarm_ladder", "alarm_phone", "promises", "own_work",
         "operations", "search_card", "centered_page", "accounts", "audit_log", "closed_searches", "api_docs", "help",
         "search_header", "tools", "columns", "column_menu", "marks", "cards", "contradictions", "panel", "files", "details_view",
-        "dialogs", "campaign", "combobox", "intake", "search_decisions", "undo", "find", "phone", "alerts", "palette", "replay",
-        "compare", *page_table.sheets(), "tour", "lock", "print", "print_board",
+        "contacts", "dialogs", "campaign", "combobox", "intake", "report", "search_decisions", "undo", "find", "phone", "alerts",
+        "palette", "replay", "compare", *page_table.sheets(), "tour", "lock", "print", "print_board",
     ),
     DISPLAY_STYLES: ("fonts", "tokens", "display/layout", "display/overview", "display/single_search", "display/stale_overlay"),
 }  # fmt: skip

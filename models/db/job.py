@@ -25,7 +25,16 @@ class Job:
         if self.error is None:
             self.future.set_result(self.result)
         else:
-            self.future.set_exception(self.error)
+            self.future.set_exception(_raisable(self.error))
+
+
+def _raisable(error: BaseException) -> BaseException:
+    """Return an error that a future takes: it refuses StopIteration, and so its caller would wait indefinitely."""
+    if not isinstance(error, StopIteration):
+        return error
+    bug = RuntimeError("StopIteration outside of a generator")
+    bug.__cause__ = error
+    return bug
 
 
 def deliver(jobs: Iterable[Job], before: Callable[[int], None] = lambda count: None) -> None:

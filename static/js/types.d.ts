@@ -355,6 +355,19 @@ interface Element {
 
 type Alarm = OpenAlarm;
 
+/** Requirements of one level of an appeal. */
+interface AppealLevelRules {
+  decided_by: string[];
+  required: boolean;
+  worrying: boolean;
+  photo: boolean;
+  conditions: string[];
+  max_hours: number | null;
+  prolongations: number;
+  ends: boolean;
+  numbers: string[];
+}
+
 /** Who has an alarm and its card, until when, or who had it. */
 interface Ownership {
   taken_by?: AlarmTaker | null;

@@ -110,6 +110,17 @@ async def test_a_late_tip_raises_an_alarm_that_ends_when_it_is_dismissed(alarms:
     assert await rules(alarms, OPERATIONS) == []
 
 
+async def test_alarm_of_a_waiting_report_is_taken_and_given_back(alarms: Alarms) -> None:
+    desk = alarms.desk
+    await desk.bob.command(OPERATIONS, "report.add", {"source_name": "Samira", "person": {"first_name": "Lina"}})
+    assert await rules(alarms, OPERATIONS) == ["report_waiting"]
+    (id,) = [id for id, state in (await alarms.states(OPERATIONS)).items() if state["rule"] == "report_waiting"]
+    await desk.alice.command(OPERATIONS, "alarm.take", {"alarm": id})
+    assert (await alarms.states(OPERATIONS))[id]["taken_by"] == desk.alice.account["id"]
+    await desk.alice.command(OPERATIONS, "alarm.hand_on", {"alarm": id, "to": desk.ada.account["id"]})
+    assert (await alarms.states(OPERATIONS))[id]["ended_at"] is None
+
+
 async def test_two_criteria_without_a_decision_raise_an_alarm(alarms: Alarms) -> None:
     await alarms.desk.bob.command(alarms.search, "search.update", {"criteria": {"disability": {"answer": "yes"}}})
     await alarms.after(31)

@@ -87,7 +87,7 @@ def test_a_file_of_an_earlier_version_gets_defaults(tmp_path: Path) -> None:
     assert [(rule.repeat_s, rule.promise_s) for rule in own.rules.values()] == [(1_800, 1_800), (600, 600)]
     assert own.advice[1] == 'Add promise_min to the rule "own". Until then, a promise lasts 30 minutes.'
     assert own.advice[-1].startswith(
-        "Add rules for: appeal_ending, duty_unconfirmed, found_not_told, handover_waiting, queue_late, "
+        "Add rules for: appeal_ending, call_due, duty_unconfirmed, found_not_told, handover_waiting, queue_late, "
     )
 
 

@@ -305,7 +305,47 @@ PLACE = declared_texts("place") | {
     "outline": [[51.05, 3.72], [51.06, 3.72], [51.06, 3.73]], "searched_by": "dogs", "searched_from": "2026-11-24T15:10:00Z",
     "searched_until": "2026-11-24T16:10:00Z", "certainty": "sure", "remarks": "nothing",
 }  # fmt: skip
+BELONGINGS = {
+    "phone": "no", "phone_note": "off", "money": "yes", "money_note": "a card", "medication": "yes", "company": "friend",
+    "company_note": "Yanis",
+}  # fmt: skip
+REPORT = declared_texts("report") | {
+    "siblings": ["Lina, 6"],
+    "person": PERSON, "details": DETAILS, "earlier": {"k1": EARLIER}, "belongings": BELONGINGS, "kind": "runaway",
+    "missing_since": "2026-11-24T15:10:00Z", "last_seen": {"text": "Gent", "lat": 51.0, "lon": 3.7}, "police_told": "no",
+    "criteria": {"under_13": {"answer": "yes", "basis": "mother"}}, "caller_role": "mother", "source_name": "Samira",
+    "source_contact": "0470", "received_at": "2026-11-24T15:10:00+01:00",
+}  # fmt: skip
+CONTACT = {
+    "name": "An", "role": "parent", "relation": "mother", "languages": ["Dari"], "next_call": "2026-11-24T15:10:00Z",
+    "assignee": None, "phones": [{"number": "0470 12 34 56", "label": "mobile"}], "email": "an@example.org", "note": "nights",
+}  # fmt: skip
+DECIDED_BY = {
+    "role": "magistrate", "name": "E. De Wolf", "at": "2026-11-24T15:10:00Z", "by_way": "call", "reference": "FP 7",
+}  # fmt: skip
 WHOLE: dict[str, dict[str, Any]] = TRIES | {
+    "contact.add": CONTACT,
+    "contact.update": CONTACT | {"contact": "{contact}"},
+    "contact.log": {
+        "contact": "{contact}",
+        "result": "reached",
+        "incoming": True,
+        "text": "x",
+        "happened_at": "2026-11-24T15:10:00Z",
+        "next_call": "2026-11-24T16:10:00Z",
+        "assignee": None,
+    },
+    "search.set_worrying": {"worrying": True, "basis": "the officer", "decided_by": DECIDED_BY},
+    "report.add": REPORT,
+    "report.update": REPORT | {"report": "{report}", "search": None},
+    "report.open": {
+        "report": "{report}",
+        "kind": "undefined",
+        "access": "desk",
+        "members": [],
+        "lead": None,
+        "reference": None,
+    },
     "search.open": SEARCH | {"access": "desk", "members": []},
     "search.update": SEARCH,
     "sighting.add": SIGHTING | {"column": None, "assignee": None},
@@ -342,10 +382,13 @@ MORE = {
     "alarm.give_back": ("conflict",),
     "alarm.hand_on": ("conflict", "forbidden"),  # it has ended meanwhile
 } | dict.fromkeys(handover_steps.COMMANDS, ("conflict", "forbidden"))  # needs another person
-# `conflict` after it was placed, dismissed or answered
+# `conflict` after it was placed, dismissed, answered or decided
+REPORTS = ("report.update", "report.ask", "report.open", "report.join", "report.close")
 TIPS = ("tip.update", "tip.assign", "tip.place", "tip.dismiss", "tip.restore", "wake.answer")
 FILES = ("file.attach", "file.update", "file.withdraw", "file.propose_removal")  # `conflict` after it was attached or withdrawn
-MORE |= dict.fromkeys((*TIPS, *FILES, "duty.extend"), ("conflict",)) | {"file.confirm_removal": ("conflict", "forbidden")}
+MORE |= dict.fromkeys((*TIPS, *REPORTS, *FILES, "duty.extend"), ("conflict",)) | {
+    "file.confirm_removal": ("conflict", "forbidden")
+}
 
 
 def variants(data: Any) -> list[tuple[str, Any]]:
@@ -375,6 +418,8 @@ def known_path(path: str, names: set[str]) -> bool:
 
 FIELD_NAMES = {
     *SEARCH, *PERSON, *DETAILS, *EARLIER, *SIGHTING, *TASK, *TABLE["place.add"].data.model_fields,
+    *REPORT, *BELONGINGS, "report", "why", *CONTACT, *DECIDED_BY, "contact", "result", "conditions", "no_photo",
+    "label", "decision",
     "text", "lat", "lon", "radius_m", "kind", "sealed", "answer", "basis", "k1", "k2", "x",
     "", "K!", "done", "rank", "access", "members", "column", "assignee", "task", "sighting", "grade", "content", "source",
     "reason", "assessment", "duplicate_of", "card", "before", "after", "category", "happened_at", "corrects", "status",

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from board.alarms.escalation import Escalation
-from models.times import format_utc
+from models.times import format_utc, now
 from tests.api.test_alarms import Alarms
+from tests.support.appeals import child_alert
 from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.people import Person
 from tests.support.search_scenario import UNKNOWN_ID, SearchScenario
@@ -95,10 +96,12 @@ async def test_an_approved_poster_keeps_the_facts_as_they_were(team: Team) -> No
 )
 async def test_a_material_needs_an_appeal_that_allows_it(team: Team, what: str, allowed: tuple[str, ...]) -> None:
     scene = await begun(team, "none")
+    await scene.does("search.set_worrying", {"worrying": True, "basis": "the officer"})
     for level in ("none", "discreet", "posters", "public", "child_alert"):
-        await scene.does("search.set_appeal", {"level": level})
+        await scene.does("search.set_appeal", child_alert() if level == "child_alert" else {"level": level})
+        until = {"until": format_utc(now() + timedelta(hours=1))} if level == "child_alert" else {}
         if level in allowed:
-            await scene.approved(what=what)
+            await scene.approved(what=what, **until)
         else:
             await scene.refuses("invalid", "material.approve", POSTER | {"what": what}, "what")
     await scene.does("search.set_status", FOUND)

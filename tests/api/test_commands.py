@@ -64,9 +64,10 @@ async def test_opening_writes_the_search_on_both_boards_and_its_first_cards(team
         "criteria": dict.fromkeys(
             ["under_13", "disability", "medication", "danger_to_life", "third_party", "out_of_character"], unknown
         ),
-        "worrying": None, "worrying_basis": None, "appeal": {"level": "none", "from": None, "until": None},
+        "worrying": None, "worrying_basis": None, "worrying_decided_by": None,
+        "appeal": {"level": "none", "from": None, "until": None},
         "access": "desk", "members": [], "lead": None, "outcome": None, "acknowledge": None, "goal": None,
-        "details": None, "earlier": None, "photo": None, "public_photo": None,
+        "details": None, "earlier": None, "photo": None, "public_photo": None, "links": None, "reports": None,
     }  # fmt: skip
     for name in ("kind", "person.first_name", "missing_since", "criteria.under_13.answer", "appeal.level", "access", "reference"):
         assert name in events[0]["changes"]
@@ -491,7 +492,7 @@ async def test_a_task_begins_in_todo_with_everything_else_unset(scene: SearchSce
         "number": len(load_catalogue().first_tasks("runaway")) + 1, "column": (await scene.columns())["todo"],
         "title": "call the school",
         "instruction": None, "assignee": None, "due": None, "priority": "normal", "checklist": {}, "result": None,
-        "sighting": None, "withdrawn": False, "take_down": False,
+        "place": None, "sighting": None, "withdrawn": False, "take_down": False,
     }  # fmt: skip
 
 
@@ -655,13 +656,13 @@ async def test_a_note_happened_at_one_time_and_was_recorded_at_another(scene: Se
     assert event["type"] == "note.added"
     assert event["state"] == {
         "text": "the aunt was called", "category": "comment", "card": None, "happened_at": event["at"], "corrects": None,
-        "please_answer": None,
+        "please_answer": None, "call": None,
     }  # fmt: skip
     card = (await scene.task())["id"]
     data = {"text": "x", "category": "decision", "card": card, "happened_at": "2026-11-24T15:10:00Z", "corrects": event["id"]}
     data |= {"please_answer": False}
     other = await scene.one("note.add", data)
-    assert other["state"] == data | {"happened_at": "2026-11-24T15:10:00.000Z"}
+    assert other["state"] == data | {"happened_at": "2026-11-24T15:10:00.000Z", "call": None}
     await scene.refuses("not_found", "note.add", {"text": "x", "card": UNKNOWN_ID}, "card")
     await scene.refuses("not_found", "note.add", {"text": "x", "corrects": card}, "corrects")
     await scene.refuses("invalid", "note.add", {"text": "x", "category": "gossip"}, "category")

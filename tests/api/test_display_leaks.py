@@ -52,14 +52,14 @@ SEARCH = {
     "last_seen": {"text": f"{SECRET} street 12", "lat": LAT, "lon": LON},
     "criteria": {"medication": {"answer": "yes", "basis": f"{SECRET} mother"}},
 }  # fmt: skip
-SIGHTING = {
+SIGHTING: dict[str, Any] = {
     "description": f"{SECRET} seen", "seen_at": SEEN_AT, "received_at": RECEIVED_AT, "channel": "social_media",
     "source": {"kind": "anonymous", "sealed": True},
     "place": {"text": f"{SECRET} square", "lat": LAT, "lon": LON, "radius_m": 57},
     "direction": f"{SECRET} north", "clothing": f"{SECRET} red", "company": f"{SECRET} uncle", "priority": "urgent",
     "source_name": f"{SECRET} Griet", "source_contact": f"{SECRET} 0470",
 }  # fmt: skip
-TASK = {
+TASK: dict[str, Any] = {
     "title": TITLE, "instruction": f"{SECRET} ring", "due": "2026-11-24T15:10:00Z", "priority": "urgent",
     "result": f"{SECRET} none",
     "checklist": {"k1": {"text": f"{SECRET} item", "done": False, "rank": "a1"}},
@@ -71,8 +71,27 @@ SEARCHED_PLACE: dict[str, Any] = {
     "outline": [[51.05311, 3.73121], [51.05312, 3.73122], [51.05313, 3.73123]], "searched_by": f"{SECRET} team",
     "searched_from": "2026-11-24T15:10:00Z", "searched_until": "2026-11-24T16:10:00Z", "remarks": f"{SECRET} empty",
 }  # fmt: skip
+REPORT: dict[str, Any] = {
+    "source_name": f"{SECRET} Samira", "source_contact": f"{SECRET} 0400", "caller_role": "mother",
+    "caller_place": f"{SECRET} flat",
+    "person": {
+        "first_name": "Noor", "last_name": f"{SECRET} Haddad", "description": f"{SECRET} curls", "needs": f"{SECRET} insulin",
+    },
+    "belongings": {"phone": "no", "phone_note": f"{SECRET} off", "company": "internet", "company_note": f"{SECRET} Yanis"},
+    "last_seen": {"text": f"{SECRET} metro", "lat": LAT, "lon": LON}, "last_seen_by": f"{SECRET} brother",
+    "circumstances": f"{SECRET} quarrel", "may_go": f"{SECRET} aunt",
+}  # fmt: skip
 TOLD = {"reason": f"{SECRET} why"}
 NOTE = {"text": f"{SECRET} note", "category": "decision", "happened_at": "2026-11-24T15:10:00Z"}
+CONTACT = {
+    "name": f"{SECRET} An", "role": "guardian", "relation": f"{SECRET} aunt", "languages": [f"{SECRET} Dari"],
+    "next_call": CALLED_AT, "phones": [{"number": "0470 12 34 56", "label": f"{SECRET} mobile"}],
+    "email": f"{SECRET}@example.org", "note": f"{SECRET} nights",
+}  # fmt: skip
+DECIDED = {
+    "role": "examining_magistrate", "name": f"{SECRET} judge", "at": CALLED_AT, "by_way": "writing",
+    "reference": f"{SECRET} FP 7",
+}  # fmt: skip
 OUTCOME = {
     "found_at": "2026-11-24T23:00:00Z", "place": f"{SECRET} barn", "condition": "injured", "how": "police",
     "confirmed_by": f"{SECRET} officer", "family_told": True, "police_told": True,
@@ -90,10 +109,11 @@ GIVEN: dict[str, dict[str, Any]] = {  # data for each command of the table
     },
     "search.set_status": {"status": "found", "outcome": OUTCOME} | TOLD,
     "search.set_outcome": {"outcome": {"place": f"{SECRET} shed", "reason": f"{SECRET} told"}} | TOLD,
-    "search.set_worrying": {"worrying": True, "basis": f"{SECRET} officer"},
-    "search.set_appeal": {"level": "public", "until": "2026-12-24T12:00:00Z"} | TOLD,
+    "search.set_worrying": {"worrying": True, "basis": f"{SECRET} officer", "decided_by": DECIDED},
+    "search.set_appeal": {"level": "public", "until": "2026-12-24T12:00:00Z", "decided_by": DECIDED} | TOLD,
     "search.set_goal": {"text": f"{AIM} of the night", "until": AIMED_AT},
     "search.set_photo": {"file": "{file}"},
+    "search.link": {"search": "{search}", "how": "together"},
     "search.set_access": {"access": "members", "members": "{mine}"},
     "column.add": {"title": f"{SECRET} column", "role": "waiting"},
     "column.rename": {"column": "{doing}", "title": f"{SECRET} now"},
@@ -114,6 +134,11 @@ GIVEN: dict[str, dict[str, Any]] = {  # data for each command of the table
     "card.withdraw": {"card": "{sighting}"} | TOLD,
     "card.restore": {"card": "{task}"} | TOLD,
     "note.add": NOTE,
+    "contact.add": CONTACT,
+    "contact.update": {"contact": "{contact}", "note": f"{SECRET} nights", "phones": [{"number": "0471 12 34 56"}]},
+    "contact.log": {"contact": "{contact}", "result": "calls_back", "text": f"{SECRET} said", "next_call": CALLED_AT},
+    "contact.withdraw": {"contact": "{contact}"},
+    "contact.restore": {"contact": "{contact}"},
     "file.attach": {"upload": "{upload}", "card": "{sighting}", "caption": f"{SECRET} at the bus"},
     "file.update": {"file": "{file}", "caption": f"{SECRET} at the tram", "taken_at": "2026-11-24T15:10:00Z"},
     "file.withdraw": {"file": "{file}"} | TOLD,
@@ -137,6 +162,14 @@ GIVEN: dict[str, dict[str, Any]] = {  # data for each command of the table
     "tip.place": {"tip": "{tip}", "search": "{search}"},
     "tip.dismiss": {"tip": "{tip}"} | TOLD,
     "tip.restore": {"tip": "{tip}"} | TOLD,
+    "report.add": REPORT,
+    "report.update": {"report": "{report}", "may_go": f"{SECRET} sea", "source_name": f"{SECRET} mother"},
+    "report.ask": {"report": "{report}", "text": f"{SECRET} which?"},
+    "report.end_call": {"report": "{report}"},
+    "report.open": {"report": "{report}"},
+    "report.join": {"report": "{report}", "search": "{search}"},
+    "report.close": {"report": "{report}", "why": "other", "note": f"{SECRET} at home"},
+    "report.reopen": {"report": "{report}"},
     "wake.answer": {"wake": "{wake}", "answer": "not_same"} | TOLD,
     "alarm.take": {"alarm": "{alarm}"},
     "alarm.extend": {"alarm": "{alarm}", "until": "{soon}", "note": f"{SECRET} call"},
@@ -166,7 +199,13 @@ SHARED |= dict.fromkeys(("duty.begin", "duty.extend", "duty.end", "duty.plan"), 
 SHARED |= dict.fromkeys(("board.make_room", "board.bring_back"), "column.add")
 SHARED |= dict.fromkeys(("alarm.extend", "alarm.give_back"), "alarm.take")
 SHARED |= dict.fromkeys(("column.rename", "column.move", "column.remove"), "column.add")
-SHARED["wake.answer"] = "note.add"
+SHARED |= dict.fromkeys(("wake.answer", "contact.add", "contact.update", "contact.log", "contact.withdraw"), "note.add")
+SHARED |= dict.fromkeys(("contact.restore", "tip.add", "report.add", "place.add", "place.update"), "note.add")
+SHARED |= {"search.link": "card.move"}  # with the search of another scene
+SHARED |= {  # each report is that of another scene
+    "report.update": "task.add", "report.ask": "task.update", "report.end_call": "sighting.add", "report.open": "tip.update",
+    "report.join": "sighting.update", "report.close": "tip.assign", "report.reopen": "tip.restore",
+}  # fmt: skip
 FRAMES = {  # all keys that any frame may contain
     "alarm", "rule", "occasion", "raised_at", "step", "assigned", "lapsed_at", "promise",  # of a search, in its summary
     "type", "account", "id", "name", "role", "heartbeat_s", "server", "form", "display", "profile", "language", "shows",
@@ -176,6 +215,7 @@ FRAMES = {  # all keys that any frame may contain
     "last", "shift", "since", "number", "handover", "code", "message", "more", "status", "worrying", "missing_since",
     "person", "first_name", "age", "appeal", "level", "until", "status_at", "rank", "column", "assessment", "priority",
     "withdrawn", "late", "undecided", "due", "duties", "absent", "next", "category", "happened_at", "holder_name", "public_photo",
+    "together",
 }  # fmt: skip
 MORE = {
     "room": set[str](),
@@ -237,10 +277,11 @@ async def _scene(team: Team, lead: str) -> tuple[str, dict[str, Any]]:
     await alice.command(search, "task.add", TASK)
     await alice.command(search, "place.add", SEARCHED_PLACE)
     await give_out(alice, search, MATERIAL, f"{SECRET} station")
+    await alice.command(search, "contact.add", CONTACT)
     entities = (await alice.snapshot(search))["entities"]
     names: dict[str, Any] = {state["role"]: id for (kind, id), state in entities.items() if kind == "column"}
     names["task"] = next(id for (kind, id), state in entities.items() if state.get("title") == TITLE)
-    names |= {kind: id for kind, id in entities if kind in ("sighting", "place", "material", "distribution")}
+    names |= {kind: id for kind, id in entities if kind in ("sighting", "place", "material", "distribution", "contact")}
     names["distributions"] = [names["distribution"]]
     grade = {"sighting": names["sighting"], "grade": {"content": 3}} | TOLD
     (names["graded"],) = (await alice.command(search, "sighting.grade", grade))["seqs"]
@@ -250,6 +291,9 @@ async def _scene(team: Team, lead: str) -> tuple[str, dict[str, Any]]:
     told = (await alice.command("operations", "tip.add", SIGHTING))["seqs"][0]
     events = await alice.http.get("/api/v1/boards/operations/events", params={"after": told - 1, "limit": 1})
     names |= {"tip": events.json()["events"][0]["id"], "search": search}
+    told = (await alice.command("operations", "report.add", REPORT))["seqs"][0]
+    events = await alice.http.get("/api/v1/boards/operations/events", params={"after": told - 1, "limit": 1})
+    names["report"] = events.json()["events"][0]["id"]
     names["wake"] = await add_wake(team.server.service, search, names["tip"])
     names["file"] = await uploads.attach_upload(alice, search, await uploads.ready(alice, search, f"{SECRET}.jpg"))
     names["upload"] = await uploads.ready(alice, search, f"{SECRET}.jpg")
@@ -268,6 +312,10 @@ async def _give(team: Team, name: str, search: str, names: dict[str, Any]) -> No
         await team.alice.command(search, "sighting.update", {"sighting": names["sighting"], "place": {"text": PLACE}})
     names |= times_of_duties(names["helper"])
     await prepare(name, team, search, names)
+    if name == "search.link":
+        names = names | {
+            "search": next(id for kind, id in (await team.alice.snapshot("operations"))["entities"] if kind == "search")
+        }
     if name == "card.restore":
         await team.alice.command(search, "card.withdraw", {"card": names["task"]} | TOLD)
     await team.alice.command(board_of(name, search), name, filled(GIVEN[name], names))
@@ -378,6 +426,7 @@ def test_every_command_of_the_table_was_given(played_night: PlayedNight) -> None
 def test_no_secret_leaves_the_server_for_a_display(played_night: PlayedNight, screen: Screen) -> None:
     told = screen.bytes().decode()
     secrets = [SECRET, BORN, str(LAT), str(LON), RECEIVED_AT, CALLED_AT, NEEDED_UNTIL, "social_media", "injured"]
+    secrets += ["+32470123456", "470 12 34 56"]
     secrets += [*STAFF[:3], *played_night.accounts, *played_night.unseen]
     secrets += [*INNER] if screen.profile == "room" else []
     found = {secret: told[max(0, told.index(secret) - 200) :][:260] for secret in secrets if secret in told}

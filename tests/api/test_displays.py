@@ -18,6 +18,7 @@ from board.errors import Refused
 from board.live.display_filter import DisplayFacts
 from models.times import now
 from tests.realtime.test_many_processes import processes
+from tests.support.appeals import set_child_alert
 from tests.support.display_client import DisplayBrowser, pair_browser
 from tests.support.people import BoardReplica, Person
 from tests.support.search_scenario import UNKNOWN_ID
@@ -284,10 +285,11 @@ async def test_events_come_to_what_a_snapshot_says(team: Team, wall: Wall) -> No
     await alice.command(search, "sighting.add", {"description": "a girl", "seen_at": "2026-11-24T15:10:00Z"})
     await alice.command(search, "note.add", {"text": "x"})
     await alice.command(search, "note.add", {"text": "x", "category": "decision"})
-    seq = (await alice.command(search, "search.set_appeal", {"level": "child_alert"}))["seqs"][-1]
+    seq = (await set_child_alert(alice, search))["seqs"][-1]
     await display.wait_for_seq(search, seq)
     before = {name: dict(each.entities) for name, each in (("operations", desk), (search, board))}
-    assert before[search]["search", search]["appeal"] == {"level": "child_alert", "until": None}
+    appeal = before[search]["search", search]["appeal"]
+    assert (appeal["level"], sorted(appeal)) == ("child_alert", ["level", "until"])
     for name, entities in before.items():
         assert (await display.subscribe(name)).entities == entities
     await display.wait_until(lambda: any(search in each["searches"] for each in of(display, "summary")))

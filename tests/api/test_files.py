@@ -13,6 +13,7 @@ from board.commands.files import files
 from realtime.wire import protocol  # noqa: F401
 from tests.support import pictures_with_metadata as pictures
 from tests.support import uploads
+from tests.support.appeals import set_child_alert
 from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.people import Person, create_token
 from tests.support.search_scenario import UNKNOWN_ID
@@ -163,10 +164,12 @@ async def test_a_photo_of_the_search_is_public_with_its_appeal_alone(team: Team)
     await team.bob.command(search, "search.set_photo", {"file": file})
     found = await search_state(team.bob, search)
     assert (found["photo"], found["public_photo"]) == (file, None)
-    for level, public in (("posters", None), ("public", file), ("discreet", None), ("child_alert", file), ("none", None)):
+    for level, public in (("posters", None), ("public", file), ("discreet", None), ("none", None)):
         await team.alice.command(search, "search.set_appeal", {"level": level})
         assert (await search_state(team.bob, search))["public_photo"] == public, level
     assert (await team.bob.snapshot("operations"))["entities"]["search", search]["photo"] == file
+    await set_child_alert(team.alice, search)
+    assert (await search_state(team.bob, search))["public_photo"] == file
     await team.alice.command(search, "search.set_appeal", {"level": "public"})
     (appeal,) = (await team.alice.command(search, "search.set_appeal", {"level": "none"}))["seqs"]
     await team.alice.command(search, "undo", {"seq": appeal})

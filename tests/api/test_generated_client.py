@@ -198,6 +198,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "GET /work": {},
     "GET /boards": {"with": {"reference": "<reference>"}},
     "GET /boards/{board}": {"with": {"board": "<board>", "at": 2}},
+    "GET /boards/{board}/links": {"with": {"board": "<board>"}},
     "GET /boards/{board}/events": {"with": {"board": "<board>", "after": 1, "limit": 3}},
     "POST /boards/{board}/commands": {
         "with": {"board": "<board>"},
@@ -215,7 +216,13 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "GET /boards/{board}/files/{file}/original": {"with": {"board": "<board>", "file": "<photo>"}},
     "GET /boards/{board}/files/{file}/content": {"with": {"board": "<board>", "file": "<letter>"}},
     "GET /boards/{board}/sightings/{sighting}/source": {"with": {"board": "<board>", "sighting": "<sighting>"}},
+    "GET /boards/{board}/contacts/{contact}": {"with": {"board": "<board>", "contact": "<contact>"}},
     "GET /tips/{tip}/source": {"with": {"tip": "<tip>"}},
+    "POST /reports": {
+        "body": {"id": "generated-3", "source_name": "Jo", "person": {"first_name": "Noor"}},
+        "keep": {"report": "report"},
+    },
+    "GET /reports/{report}/caller": {"with": {"report": "<report>"}},
     "GET /boards/{board}/room": {"with": {"board": "<board>"}},
     "GET /boards/{board}/look-again": {"with": {"board": "<board>"}},
     "GET /boards/{board}/contradictions": {"with": {"board": "<board>"}},

@@ -9,7 +9,7 @@ import pytest
 from board import i18n
 from board.accounts import accounts, live_changes
 from board.client import Refusal
-from board.config import predefined_tasks
+from board.config import predefined_tasks, task_templates
 from board.web import language
 from tests.support.people import PASSWORD, PATIENCE_S, Server, new_id
 
@@ -125,7 +125,7 @@ async def tasks(person: Any) -> list[tuple[str, str]]:
 
 
 def test_a_task_is_in_english_where_it_is_not_known_in_a_language() -> None:
-    bus = predefined_tasks.TaskTemplate(title="Bus", instruction="Ask the driver", title_fr="Autobus")
+    bus = task_templates.TaskTemplate(title="Bus", instruction="Ask the driver", title_fr="Autobus")
     assert bus.text_in("fr") == {"title": "Autobus", "instruction": "Ask the driver"}
     assert bus.text_in("nl") == bus.text_in("") == {"title": "Bus", "instruction": "Ask the driver"}
 

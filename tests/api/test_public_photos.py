@@ -5,6 +5,7 @@ import pytest
 
 from tests.support import pictures_with_metadata as pictures
 from tests.support import uploads
+from tests.support.appeals import set_child_alert
 from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.display_client import DisplayBrowser, pair_browser
 from tests.support.team import Team
@@ -59,7 +60,7 @@ async def test_a_display_of_all_searches_gets_their_public_photos(team: Team) ->
     for board in (search, secret):
         files[board] = await uploads.attach(team.alice, board, pictures.jpeg())
         await team.alice.command(board, "search.set_photo", {"file": files[board]})
-        await team.alice.command(board, "search.set_appeal", {"level": "child_alert"})
+        await set_child_alert(team.alice, board)
     browser = DisplayBrowser(team.server)
     display = await pair_browser(team.alice, browser, ["operations"])
     assert await fetched(browser.http, search, files[search]) == [200, 200, 401, 401]

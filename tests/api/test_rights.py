@@ -50,6 +50,7 @@ TRIES: dict[str, dict[str, Any]] = {
     "search.set_appeal": {"level": "posters", "until": "2026-12-24T12:00:00Z"},
     "search.set_goal": {"text": "find the driver", "until": None},
     "search.set_photo": {"file": "{file}"},
+    "search.link": {"search": "{other}", "how": "related"},
     "search.set_access": {"access": "desk", "members": []},
     "column.add": {"title": "At the police", "role": "waiting", "after": "{todo}"},
     "column.rename": {"column": "{doing}", "title": "Now"},
@@ -82,7 +83,20 @@ TRIES: dict[str, dict[str, Any]] = {
     "tip.dismiss": {"tip": "{tip}", "reason": "an advertisement"},
     "tip.restore": {"tip": "{tip}", "reason": None},
     "wake.answer": {"wake": "{wake}", "answer": "same", "reason": "the same coat"},
+    "report.add": {"source_name": "Samira", "person": {"first_name": "Lina"}},
+    "report.update": {"report": "{report}", "may_go": "an aunt", "search": None},
+    "report.ask": {"report": "{report}", "text": "Which medicine?"},
+    "report.end_call": {"report": "{report}"},
+    "report.open": {"report": "{report}", "kind": "runaway", "lead": None, "reference": None},
+    "report.join": {"report": "{report}", "search": "{search}"},
+    "report.close": {"report": "{report}", "why": "advice", "note": "a lawyer"},
+    "report.reopen": {"report": "{report}", "reason": None},
     "note.add": {"text": "the aunt was called"},
+    "contact.add": {"name": "An Voorbeeld", "role": "parent"},
+    "contact.update": {"contact": "{contact}", "relation": "mother"},
+    "contact.log": {"contact": "{contact}", "result": "reached", "text": "She has heard nothing."},
+    "contact.withdraw": {"contact": "{contact}"},
+    "contact.restore": {"contact": "{contact}"},
     "file.attach": {"upload": "{upload}", "card": "{sighting}", "note": None, "caption": "the bus", "taken_at": None},
     "file.update": {"file": "{file}", "caption": "the tram", "taken_at": "2026-11-24T15:10:00Z", "card": None},
     "file.withdraw": {"file": "{file}", "reason": "another child"},
@@ -112,8 +126,9 @@ TRIES: dict[str, dict[str, Any]] = {
 }
 COORDINATORS = (
     "search.open", "search.set_status", "search.set_outcome", "search.set_worrying", "search.set_appeal", "search.set_access",
-    "search.set_goal", "material.approve", "material.withdraw", "file.propose_removal", "file.confirm_removal",
+    "search.set_goal", "search.link", "material.approve", "material.withdraw", "file.propose_removal", "file.confirm_removal",
     "column.add", "column.rename", "column.move", "column.remove", "board.make_room", "duty.plan",
+    "report.ask", "report.open", "report.join", "report.close", "report.reopen",
     *handover_steps.COMMANDS,
 )  # fmt: skip
 
@@ -124,7 +139,7 @@ EVERY_FIFTH = [*TRIES][::5]
 def board_of(name: str, search: str) -> str:
     """Return the board on which a command is tried."""
     of_desk = name in handover_steps.COMMANDS and TABLE[name].board_kind != "search"
-    return "operations" if name == "search.open" or name.startswith(("tip.", "duty.")) or of_desk else search
+    return "operations" if name == "search.open" or name.startswith(("tip.", "duty.", "report.")) or of_desk else search
 
 
 async def scene(team: Team) -> tuple[str, dict[str, Any]]:
@@ -133,6 +148,7 @@ async def scene(team: Team) -> tuple[str, dict[str, Any]]:
     await team.alice.command(search, "sighting.add", {"description": "a girl", "direction": "south"})
     await team.alice.command(search, "place.add", TRIES["place.add"])
     await give_out(team.alice, search, BRIEF)
+    await team.alice.command(search, "contact.add", {"name": "An"})
     entities = (await team.alice.snapshot(search))["entities"]
     names: dict[str, Any] = dict(entities.keys()) | {"handover": 1, "positions": {}}
     names |= {state["role"]: id for (kind, id), state in entities.items() if kind == "column"}
@@ -142,11 +158,15 @@ async def scene(team: Team) -> tuple[str, dict[str, Any]]:
     events = await team.alice.http.get("/api/v1/boards/operations/events", params={"after": told - 1, "limit": 1})
     names["distributions"] = [names["distribution"]]
     names["tip"], names["search"] = events.json()["events"][0]["id"], search
+    reported = {"source_name": "Samira", "person": {"first_name": "Lina"}}
+    (added,) = (await team.alice.command("operations", "report.add", reported))["seqs"]
+    events = await team.alice.http.get("/api/v1/boards/operations/events", params={"after": added - 1, "limit": 1})
+    names["report"] = events.json()["events"][0]["id"]
     names["wake"] = await add_wake(team.server.service, search, names["tip"])
     (names["graded"],) = (await team.bob.command(search, "sighting.grade", grade))["seqs"]
     await team.charlie.command(search, "note.add", {"text": "@Alice, @Bob, @Ada: who calls?", "please_answer": True})
     names["alarm"] = next(id for kind, id in (await team.alice.snapshot(search))["entities"] if kind == "alarm")
-    names["helper"] = team.charlie.account["id"]
+    names |= {"helper": team.charlie.account["id"], "other": await team.alice.open_search()}
     names["file"] = await uploads.attach_ready(team.bob, search)
     names["upload"] = await uploads.ready(team.alice, search)
     return search, names | times_of_duties(names["helper"])
@@ -173,6 +193,8 @@ async def prepare(name: str, team: Team, search: str, names: dict[str, Any]) -> 
     """Do what a command needs to have been done before."""
     if name == "search.set_outcome":
         await team.alice.command(search, "search.set_status", TRIES["search.set_status"])
+    if name == "contact.restore":
+        await team.alice.command(search, "contact.withdraw", {"contact": names["contact"]})
     if name == "distribution.take_down":
         await team.alice.command(search, "material.withdraw", {"material": names["material"]})
     if name in ("file.propose_removal", "file.confirm_removal"):
@@ -238,9 +260,11 @@ async def test_each_role_may_do_what_is_its_own_and_no_more(team: Team, name: st
             assert (response.status_code, response.json()["code"]) == (403, "forbidden")
 
 
-async def test_a_viewer_sees_all_of_it(team: Team) -> None:
+async def test_a_viewer_sees_all_of_it_except_contacts(team: Team) -> None:
     search, _ = await scene(team)
-    assert (await team.victor.subscribe(search)).entities == (await team.alice.snapshot(search))["entities"]
+    entities = (await team.alice.snapshot(search))["entities"]
+    visible = {key: state for key, state in entities.items() if key[0] != "contact"}
+    assert (await team.victor.subscribe(search)).entities == visible != entities
 
 
 async def test_a_token_that_only_reads_gives_no_commands(team: Team) -> None:

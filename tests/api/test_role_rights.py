@@ -34,7 +34,7 @@ async def narrow_team(tmp_path: Path) -> AsyncIterator[Team]:
 
 async def status(person: Person, outlet: str, search: str) -> int:
     method, path = outlet.split(" ")
-    values = {"{board}": search, "{id}": search, "{material}": "none", "{number:number}": "1"}
+    values = {"{board}": search, "{id}": search, "{material}": "none", "{report}": "none", "{number:number}": "1"}
     for name, value in values.items():
         path = path.replace(name, value)
     assert "{" not in path

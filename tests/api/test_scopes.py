@@ -17,7 +17,7 @@ pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 INTAKE_CALLS = {"GET /me", "GET /places", "POST /intake/sightings"}
 VALUES = {
     "id": "operations", "card": "1", "number": "1", "number:number": "1", "language": "en", "version": "1", "name": "index",
-    "name:path": "index", "board": "operations", "rest:path": "unknown", "provider": "unknown",
+    "name:path": "index", "board": "operations", "rest:path": "unknown", "provider": "unknown", "report": "1",
 }  # fmt: skip
 
 

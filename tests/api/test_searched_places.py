@@ -89,3 +89,10 @@ async def test_task_has_a_place(scene: SearchScenario) -> None:
     assert event["state"]["place"] == place
     removed = await scene.one("task.update", {"task": event["id"], "place": {"lat": None, "lon": None, "radius_m": None}})
     assert removed["state"]["place"] == {"text": "Gent", "lat": None, "lon": None, "radius_m": None}
+
+
+async def test_place_is_added_to_the_last_column_if_none_is_done(scene: SearchScenario) -> None:
+    columns = await scene.columns()
+    await scene.one("column.remove", {"column": columns["done"]})
+    event = await scene.one("place.add", PARK)
+    assert event["state"]["column"] == columns["waiting"]

@@ -89,11 +89,14 @@ async def test_a_page_gets_what_it_needs_and_no_more(alice: Person) -> None:
     assert not [name for name in _modules("wall.js") if name.startswith(("js/shared/", "js/pages/"))]
 
 
+LOADED_LATER = {"sortable", "board_map", "point_map"}  # scripts that are loaded when they are needed
+
+
 async def test_every_script_is_in_a_page_and_every_page_has_its_scripts() -> None:
     ours = {each.relative_to(STATIC).as_posix() for each in (STATIC / "js").rglob("*.js")}
     assert {each for name in JOINED for each in _modules(name) if each.startswith("js/")} == ours
     drawn = {page.name for page in page_table.PAGES if page.module}
-    assert {name.removesuffix(".js") for name in JOINED} == drawn | {"main", "wall", "sortable"}
+    assert {name.removesuffix(".js") for name in JOINED} == drawn | {"main", "wall", *LOADED_LATER}
     templates = {each for file in TEMPLATES.rglob("*.html") for each in re.findall(r"block page %}(\w+)", file.read_text())}
     assert templates - {"error"} <= {page.name for page in page_table.PAGES}
     assert _modules("sortable.js") == {"vendor/sortablejs/modular/sortable.esm.js"}  # loaded after the first draw
@@ -103,7 +106,7 @@ async def test_every_script_is_in_a_page_and_every_page_has_its_scripts() -> Non
 async def test_all_sheets_are_given() -> None:
     sheets = {f"{each}.css" for sheets in static_files.SHEETS.values() for each in sheets}
     css = STATIC / "css"
-    assert sheets == {each.relative_to(css).as_posix() for each in css.rglob("*.css")}
+    assert sheets | {"map.css"} == {each.relative_to(css).as_posix() for each in css.rglob("*.css")}  # loaded with a first map
 
 
 def test_styles_use_only_properties_and_layers_that_exist() -> None:

@@ -110,6 +110,9 @@ async def test_decisions_and_appeals_are_sentences_of_the_history(scene: SearchS
     (item,) = lane(body, "appeals")
     assert item["text"] == "Alice changed the appeal from “none” to “posters”"
     assert (item["sureness"], item["from"], item["until"]) == ("during", SEEN, "2027-01-01T00:00:00.000Z")
+    ended = await scene.one("search.set_appeal", {"level": "none"})
+    began, end = lane(await timeline(scene), "appeals")
+    assert (began["from"], began["until"], end["from"]) == (SEEN, ended["at"], ended["at"]), "it lasts until another one"
 
 
 async def test_signed_handover_is_an_item_until_another_search_event(scene: SearchScenario) -> None:
@@ -123,7 +126,7 @@ async def test_signed_handover_is_an_item_until_another_search_event(scene: Sear
 
 async def test_texts_are_in_the_language_of_the_reader(scene: SearchScenario) -> None:
     answer = await scene.team.bob.http.get(f"/api/v1/boards/{scene.search}/timeline", headers={"accept-language": "de"})
-    assert answer.json()["items"][0]["title"] == "Zuletzt gesehen"
+    assert answer.json()["items"][0]["title"] == "Zuletzt gesehen (laut Eintrag)"
 
 
 async def test_long_text_is_cut(scene: SearchScenario) -> None:
@@ -195,3 +198,14 @@ async def test_guest_sees_the_timeline_without_handovers(team: Team, scene: Sear
     other = await team.alice.open_search()
     assert (await guest.http.get(f"/api/v1/boards/{other}/timeline")).status_code == 404
     await guest.close()
+
+
+async def test_printed_timeline_has_no_grade_that_nobody_gave(scene: SearchScenario) -> None:
+    added = await scene.sighting(description="a girl on a bench")
+    history = f"/searches/{scene.search}/history.md"
+    line = next(line for line in (await scene.team.bob.http.get(history)).text.splitlines() if "a girl on a bench" in line)
+    assert "F6" not in line
+    await scene.one("sighting.grade", {"sighting": added["id"], "grade": {"source": "B", "content": 2}})
+    assert "B2" in next(
+        line for line in (await scene.team.bob.http.get(history)).text.splitlines() if "a girl on a bench" in line
+    )

@@ -8,7 +8,8 @@ import pytest
 from tests.support.people import Person
 from tests.support.random_histories import Board, History, HistoryGenerator
 
-HISTORIES, MOMENTS, COMMANDS = 6, 20, 60
+MOMENTS, COMMANDS = 20, 60
+HISTORIES = [6, pytest.param(50, marks=pytest.mark.slow)]
 LANE_OF_NOTE = {"contact": "contacts", "phone": "phone_bank", "bank": "phone_bank", "decision": "decisions"}
 DECISIONS = ("search.opened", "search.status_set", "search.worrying_set", "search.goal_set", "search.appeal_set")
 
@@ -37,10 +38,10 @@ async def _read(reader: Person, board: str, at: str | None) -> dict[str, Any]:
     return dict(answer.json())
 
 
-@pytest.fixture(scope="module")
-def generator() -> TimelineGenerator:
+@pytest.fixture(scope="module", params=HISTORIES)
+def generator(request: pytest.FixtureRequest) -> TimelineGenerator:
     generator = TimelineGenerator(COMMANDS, MOMENTS)
-    generator.play(HISTORIES)
+    generator.play(request.param)
     return generator
 
 

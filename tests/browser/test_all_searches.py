@@ -11,6 +11,7 @@ from playwright.async_api import Locator, WebSocketRoute, expect
 from board.accounts import live_changes
 from tests.browser.test_board_bad_input import WORD
 from tests.browser.test_stable_layout import Heard
+from tests.support.appeals import set_child_alert
 from tests.support.browser_window import Window
 from tests.support.browsers import Browsers
 from tests.support.people import PASSWORD
@@ -165,7 +166,7 @@ async def forty(browser_server: Browsers) -> Browsers:
         if at % 7 == 0:
             sighting = await alice.add(search, "sighting.add", {"description": "x", "place": {"text": f"{ARABIC} {WORD}"}})
             await alice.command(search, "sighting.assess", {"sighting": sighting, "assessment": "credible"})
-            await alice.command(search, "search.set_appeal", {"level": "child_alert", "until": "2027-12-26T12:00:00Z"})
+            await set_child_alert(alice, search)
     own = (await alice.http.get("/api/v1/me")).json()["id"]
     await alice.command(searches[1], "search.set_access", {"access": "members", "members": [own]})
     for search in searches[-4:-2]:

@@ -186,7 +186,7 @@ async def report_keeps_the_sentence(night: Night) -> None:
     await expect(owner).to_have_text(re.compile(f"^Alice has it {UNTIL}$"))
     await expect(alice(f"{OPEN_NOW} [data-testid=goes]")).to_have_text("→ Charlie")
     watched = alice("[data-testid=watch-line]")
-    await expect(watched).to_contain_text("Unwatched, all alarms together: 0 min. Longest until taken: ")
+    await expect(watched).to_contain_text("Unwatched, all alarms together: 0 min. Longest wait: ")
     await expect(watched.locator("a")).to_have_text("The watch")  # to its proof, as on the page of the handover
     printed = await alice.http.get("/handovers/1.md")
     assert printed.status_code == 200, printed.text

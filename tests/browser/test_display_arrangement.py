@@ -6,9 +6,10 @@ from math import hypot, radians
 from typing import Any
 
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Page, Route
 
 from board.bootstrap import ROOT
+from board.displays import map_pages
 from tests.support.browsers import Browsers
 
 pytestmark = pytest.mark.browser
@@ -139,8 +140,14 @@ BAND = """() => {
 
 async def opened(browsers: Browsers, language: str = "en") -> Page:
     window = await browsers.stranger(locale=language)
+    await window.page.route("**/wall/searches/*/map.svg*", no_map)
     await window.page.goto("/wall")
     return window.page
+
+
+async def no_map(route: Route) -> None:
+    """Answer the request for the map of an invented search as for one without points."""
+    await route.fulfill(body=map_pages.EMPTY, content_type="image/svg+xml")
 
 
 async def show(page: Page, names: list[str], **more: Any) -> None:

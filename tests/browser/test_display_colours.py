@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from playwright.async_api import Page
 
-from tests.browser.test_display_arrangement import SHORT, SHOW
+from tests.browser.test_display_arrangement import SHORT, SHOW, no_map
 from tests.browser.test_pages import AXE, DRAWN, JUDGED, WCAG
 from tests.support.browsers import Browsers
 
@@ -51,6 +51,7 @@ NOT_CURRENT = """() => {
 
 async def opened(browsers: Browsers, **more: Any) -> Page:
     window = await browsers.stranger(viewport={"width": 1920, "height": 1080}, **more)
+    await window.page.route("**/wall/searches/*/map.svg*", no_map)
     await window.page.goto("/wall")
     return window.page
 

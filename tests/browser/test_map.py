@@ -187,10 +187,10 @@ async def test_axe_finds_no_barrier_on_the_map(browsers: Browsers) -> None:
     found = await barriers_beside(alice)
     await rows(alice).filter(has_text="Girl at Veldstraat").locator("a").click()
     await alice.panel.wait_for()
-    found += await barriers_beside(alice)
+    found += await barriers_beside(alice, ".board-main")  # axe cannot judge what a panel has below its edge
     await alice("[data-act=pin-center]").click()
     await alice(".map-legend summary").click()
-    found += await barriers_beside(alice)
+    found += await barriers_beside(alice, ".board-main")
     assert found == []
 
 

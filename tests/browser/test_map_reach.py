@@ -36,7 +36,7 @@ async def test_chosen_means_draw_how_far_a_person_gets(browsers: Browsers) -> No
     events = await alice.events(board)
     bob = await at_map(await browsers.window("Bob"), board, f"?at={events[-1]['seq']}")
     box = bob("[data-testid=map-reach]")
-    await expect(box).to_contain_text("How far from Last seen (report)")
+    await expect(box).to_contain_text("How far from Last seen (as recorded)")
     await expect(bob("path.map-reach")).to_have_count(0)
     await bob(f".map-row[data-point='{card}'] a").click()
     await expect(box).to_contain_text("How far from Sighting")
@@ -44,6 +44,7 @@ async def test_chosen_means_draw_how_far_a_person_gets(browsers: Browsers) -> No
     await expect(box.locator("[data-by=foot]")).to_have_attribute("aria-pressed", "true")
     await expect(box.locator("[data-by=foot]")).to_contain_text("km")
     await expect(bob("path.map-reach.foot, path.map-reach")).to_have_count(1)
+    await expect(bob(".map-reach-name")).to_contain_text("on foot, until")
     await box.locator("[data-by=train]").click()
     await expect(bob(".map-reached").first).to_be_attached()
     assert await barriers_beside(bob, "[data-testid=map-reach]") == []

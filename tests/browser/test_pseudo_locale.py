@@ -24,7 +24,7 @@ SEEN = "Дівчина в червоному пальті"
 NO_PAGES = {  # for programs, and downloads
     "/healthz", "/readyz", "/metrics", "/handover.pdf", "/handover.md", "/handover/briefing.pdf",
     "/accounts/access.csv",
-    "/help/titles.json", "/.well-known/security.txt",
+    "/help/titles.json", "/map/tiles.json", "/.well-known/security.txt",
 }  # fmt: skip
 CODES = {"/api", "/help"}  # names of fields as programs send them; and the documentation, which is in English
 NO_PAGE = "Failed to load resource: the server responded with a status of 40"

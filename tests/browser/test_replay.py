@@ -203,7 +203,7 @@ async def test_a_board_of_the_past_is_read_and_not_written(browsers: Browsers) -
     await expect(bob.panel.locator("[data-testid=history] > li").first).to_have_attribute("data-type", "sighting.updated")
     assert await bob("main :is(form, textarea, [draggable=true], dialog)").count() == 0
     acts = await bob("main [data-act]").evaluate_all("(some) => some.map((each) => each.dataset.act)")
-    views = {"board", "map", "log", "history", "close-card", "fold-header"}  # what a reader looks at, which changes nothing
+    views = {"board", "map", "timeline", "log", "history", "close-card", "fold-header"}  # of a reader
     assert set(acts) <= {"now", "first", "back", "play", "on", "last", "compare"} | views
     for key in ("s", "t", "n", "m", "e", "Control+z"):
         await bob.page.keyboard.press(key)

@@ -1,6 +1,7 @@
 """Timeline in the browser: by keyboard, by pointer, live, in the past, on paper, without barriers."""
 
 import asyncio
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,9 @@ from playwright.async_api import expect
 
 from board.accounts import live_changes
 from board.commands.registry import Command
+from tests.browser.test_contradictions import add_two, numbers
 from tests.browser.test_pages import TALL, barriers, overflow
+from tests.browser.test_replay import at_past
 from tests.support.browser_window import Window
 from tests.support.browsers import Browsers
 from tests.support.people import new_id
@@ -41,9 +44,9 @@ async def told(browsers: Browsers) -> tuple[str, str]:
     return board, sighting
 
 
-async def opened(browsers: Browsers, board: str, query: str = "", name: str = "Bob", **more: Any) -> Window:
+async def opened(browsers: Browsers, board: str, name: str = "Bob", **more: Any) -> Window:
     window = await browsers.window(name, **more)
-    await window.open(f"/searches/{board}/timeline{query}")
+    await window.open(f"/searches/{board}/timeline")
     await expect(window(GRAPH)).to_be_visible()
     return window
 
@@ -89,7 +92,11 @@ async def test_keyboard_alone_opens_orders_zooms_and_leaves(browsers: Browsers) 
 
 async def test_pointer_opens_a_card_and_the_wheel_zooms(browsers: Browsers) -> None:
     board, sighting = await told(browsers)
-    bob = await opened(browsers, board)
+    bob = await browsers.window("Bob")
+    await bob.open(f"/searches/{board}")
+    await bob(".views [data-act=timeline]").click()
+    await expect(bob(".views [aria-current]")).to_have_text("Timeline")
+    await expect(bob(GRAPH)).to_be_visible()
     mark = bob(f"{GRAPH} [data-item='{sighting}'] .under")
     box = await mark.bounding_box()
     assert box is not None
@@ -123,20 +130,42 @@ async def test_timeline_disappears_when_access_ends(browsers: Browsers) -> None:
     assert await bob.page.title() == "Searchboard"
 
 
-async def test_past_timeline_stays_as_it_was(browsers: Browsers) -> None:
+async def test_timeline_follows_the_replay_slider(browsers: Browsers) -> None:
     board, sighting = await told(browsers)
     alice = await browsers.person("Alice")
     head = (await alice.http.get(f"/api/v1/boards/{board}")).json()["seq"]
     await alice.command(board, "card.withdraw", {"card": sighting, "reason": "typed twice"})
-    bob = await opened(browsers, board, f"?at={head}")
-    await expect(bob("[data-testid=past]")).to_contain_text(f"after event {head}")
-    await expect(bob(f"[data-row='{sighting}']")).to_be_visible()
+    bob = await browsers.window("Bob")
+    await at_past(bob, f"/searches/{board}?at={head}#timeline")
+    row, slider = bob(f"[data-row='{sighting}']"), bob("[data-slider]")
+    await expect(row).to_be_visible()
     await alice.command(board, "note.add", {"text": "later", "category": "contact"})
-    await expect(bob(".freshness-label small")).to_contain_text(str(head + 2))
-    assert "later" not in await bob("main").inner_text()
-    await bob("[data-testid=past] a").click()
-    await expect(bob(GRAPH)).to_be_visible()
-    await expect(bob(f"[data-row='{sighting}']")).to_have_count(0)
+    await expect(slider).to_have_attribute("aria-valuemax", str(head + 2))
+    await expect(bob("[data-lane=contacts][data-row]")).to_have_count(1)
+    await slider.press("End")
+    await expect(bob("[data-lane=contacts][data-row]")).to_have_count(2)
+    await slider.press("ArrowLeft")
+    await expect(row).to_have_count(0)
+    await slider.press("Home")
+    await expect(bob(ROWS)).to_have_count(3)  # last seen, the opening, and the gap
+    await slider.press("End")
+    await slider.press("ArrowLeft")
+    await slider.press("ArrowLeft")
+    await row.locator("a").press("Enter")
+    await expect(bob(".panel")).to_contain_text("a girl at the shop")
+    await expect(bob.page).to_have_url(re.compile(rf"/cards/{sighting}\?at={head}#timeline$"))
+    await bob.page.keyboard.press("Escape")
+    await expect(row.locator("a")).to_be_focused()
+
+
+async def test_pair_that_cannot_both_be_true_is_named(browsers: Browsers) -> None:
+    board = await browsers.search(missing_since="2026-11-24T15:00:00Z")
+    cards = await add_two(browsers, board)
+    first, second = await numbers(browsers, board, *cards)
+    bob = await opened(browsers, board)
+    await expect(bob(f"[data-row='{cards[0]}']")).to_contain_text(f"cannot both be true with Sighting {second}: 24 km in 4 min")
+    await expect(bob(f"[data-row='{cards[1]}']")).to_contain_text(f"cannot both be true with Sighting {first}: 24 km in 4 min")
+    await expect(bob(f"{GRAPH} [data-item='{cards[1]}']")).to_contain_text(f"not both with {first}")
 
 
 async def test_five_hundred_sightings_at_one_moment_are_in_the_table(browsers: Browsers) -> None:

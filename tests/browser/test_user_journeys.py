@@ -223,7 +223,7 @@ COMMAND = """async ([path, body]) =>
 LOOKING = {
     "all-read", "log", "board", "to-board", "close-card", "all-seen", "seen", "close", "history", "replay", "whats-new",
     "fold-header", "child", "more", "search-menu", "copy-link", "pages",
-    "files", "campaign", "list",
+    "files", "campaign", "list", "map", "timeline",
 }  # fmt: skip
 
 

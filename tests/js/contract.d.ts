@@ -125,6 +125,13 @@ interface ColumnState {
   rank: string;
 }
 
+interface ContactBody {
+  phones: Array<ShownPhone>;
+  email: string | null;
+  note: string | null;
+  earlier?: Array<EarlierDetails>;
+}
+
 interface ContradictingCard {
   card: string;
   number: number;
@@ -164,11 +171,27 @@ interface DisplayFrame {
   display: DisplaySettings;
 }
 
+interface DueCall {
+  id: string;
+  number: number;
+  due: IsoTime;
+  assignee: string | null;
+}
+
 interface DueTask {
   id: string;
   number: number;
   title: string;
   due: IsoTime;
+}
+
+interface EarlierDetails {
+  phones: Array<ShownPhone>;
+  email: string | null;
+  note: string | null;
+  seq: number;
+  at: IsoTime;
+  account: string | null;
 }
 
 interface EarlierSearch {
@@ -303,6 +326,7 @@ interface NoteState {
   happened_at: IsoTime;
   corrects: string | null;
   please_answer: boolean | null;
+  call: { contact: string, result: "reached" | "no_answer" | "left_message" | "calls_back", incoming: boolean, next_call: IsoTime | null, assignee: string | null } | null;
 }
 
 interface OpenAlarm {
@@ -429,7 +453,8 @@ interface SearchState {
   worrying: boolean | null;
   worrying_basis: string | null;
   criteria: { [key: string]: { answer: "yes" | "no" | "unknown", basis: string | null } };
-  appeal: { level: "none" | "discreet" | "posters" | "public" | "child_alert", from: IsoTime | null, until: IsoTime | null };
+  worrying_decided_by: { role: "officer" | "magistrate" | "prosecutor" | "examining_magistrate" | "family" | "child_focus", name: string, at: IsoTime, by_way: "call" | "mail" | "writing", reference: string | null } | null;
+  appeal: { level: "none" | "discreet" | "posters" | "public" | "child_alert", from: IsoTime | null, until: IsoTime | null, decided_by?: { role: "officer" | "magistrate" | "prosecutor" | "examining_magistrate" | "family" | "child_focus", name: string, at: IsoTime, by_way: "call" | "mail" | "writing", reference: string | null } | null, conditions?: { [key: string]: string } | null, no_photo?: string | null, prolonged?: number | null, before?: { level: "none" | "discreet" | "posters" | "public" | "child_alert", from: IsoTime | null, until: IsoTime | null, decided_by: { role: "officer" | "magistrate" | "prosecutor" | "examining_magistrate" | "family" | "child_focus", name: string, at: IsoTime, by_way: "call" | "mail" | "writing", reference: string | null } | null } | null };
   access: "desk" | "members";
   members: Array<string>;
   lead: string | null;
@@ -441,6 +466,8 @@ interface SearchState {
   details: { taking_parent: string | null, relation: "mother" | "father" | "other" | null, described_person: string | null, vehicle_plate: string | null, vehicle_make: string | null, vehicle_colour: string | null, countries: Array<string> | null, papers: string | null, hague: "yes" | "no" | "unknown" | null, central_authority: "yes" | "no" | "unknown" | null, facility: string | null, guardian: string | null, aliases: Array<string> | null, languages: Array<string> | null, destination: string | null } | null;
   earlier: { [key: string]: { date: string | null, days: number | null, place: string | null, reference: string | null, search: string | null, note: string | null } } | null;
   acknowledge: string | null;
+  reports: { [key: string]: { number: number, role: "mother" | "father" | "guardian" | "family" | "facility" | "school" | "police" | "other" | null, taken_by: string, at: IsoTime } } | null;
+  links: { [key: string]: { how: "together" | "same_person_sought" | "related", on_walls: boolean } } | null;
 }
 
 interface ShareUse {
@@ -464,6 +491,12 @@ interface ShiftState {
   before: string | null;
   handover: number | null;
   reason: string | null;
+}
+
+interface ShownPhone {
+  number: string;
+  shown: string;
+  label: string | null;
 }
 
 interface SightingState {
@@ -558,6 +591,7 @@ interface Summary {
   present: Array<Present>;
   overdue_task: DueTask | null;
   next_task: DueTask | null;
+  next_call: DueCall | null;
   unassessed_sighting: UnassessedSighting | null;
   credible_sighting: SummarySighting | null;
   alarm: SummaryAlarm | null;
@@ -633,6 +667,7 @@ interface TimelineAnswer {
   items: Array<TimelineItem>;
   gaps: Array<TimelineGap>;
   left_out: number;
+  margin_minutes: number;
 }
 
 interface TimelineGap {

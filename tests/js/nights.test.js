@@ -45,6 +45,6 @@ test("lengths are exact below an hour", () => {
 });
 
 test("the line of the watch has both figures", () => {
-  assert.equal(watchLineText({ unwatched_s: 0, longest_taken_s: 192 }), "Unwatched, all alarms together: 0 min. Longest until taken: 3 min 12 s.");
+  assert.equal(watchLineText({ unwatched_s: 0, longest_taken_s: 192 }), "Unwatched, all alarms together: 0 min. Longest wait: 3 min 12 s.");
   assert.equal(watchLineText({ unwatched_s: 240, longest_taken_s: null }), "Unwatched, all alarms together: 4 min. No grave alarm waited.");
 });

@@ -3,9 +3,9 @@ import "./declarations.js";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { layOut } from "../../static/js/pages/timeline/layout.js";
-import { lastSpan, moved, ticks, wholeSpan, zoomed } from "../../static/js/pages/timeline/scale.js";
-import { gapText, happenedText } from "../../static/js/pages/timeline/texts.js";
+import { layOut } from "../../static/js/shared/timeline/layout.js";
+import { lastSpan, moved, ticks, wholeSpan, zoomed } from "../../static/js/shared/timeline/scale.js";
+import { gapText, happenedText } from "../../static/js/shared/timeline/texts.js";
 
 const HOUR = 3_600_000, DAY = 24 * HOUR;
 const at = (iso) => Date.parse(iso);
@@ -16,7 +16,7 @@ const item = (hours, more = {}) => ({
   card: "c", number: 1, seq: 1, title: "Sighting 1", text: "", place: "", by: "", grade: "F6", assessment: "unassessed", verdict: "not assessed", ...more,
 });
 const span = (from, to) => ({ start: at(from), end: at(to) });
-const SCALE = { start: missing, end: missing + 10 * HOUR, missing };
+const SCALE = { start: missing, end: missing + 10 * HOUR, missing, margin: 0 };
 const timeline = (...items) => ({ items, missing_since: START, ends_at: null });
 
 test("the whole search has all items near it, and now", () => {
@@ -83,9 +83,16 @@ test("an unknown time is a bar from the disappearance to the report", () => {
   assert.match(happenedText(unknown), /^reported .*, time unknown$/);
 });
 
+test("the time of a sighting is a bar as wide as it may be off", () => {
+  const minutes = { ...SCALE, end: missing + HOUR, margin: 120_000 }, note = item(0.5, { kind: "note", lane: "contacts" });
+  const [seen] = layOut([item(0.5)], minutes, 600, false).placed, [written] = layOut([note], minutes, 600, false).placed;
+  assert.deepEqual([seen.begin, seen.x, seen.end].map(Math.round), [280, 300, 320]);
+  assert.deepEqual([written.begin, written.end].map(Math.round), [300, 300]);
+});
+
 test("bars of unknown times leave the first rows to known times", () => {
-  const { placed } = layOut([item(9, { sureness: "unknown", from: null }), item(1), item(3)], SCALE, 1000, false);
-  assert.deepEqual(placed.map(({ item: { id }, row }) => [id, row]), [["i1", 0], ["i3", 0], ["i9", 1]]);
+  const { placed } = layOut([item(9, { sureness: "unknown", from: null }), item(1), item(6)], SCALE, 1000, false);
+  assert.deepEqual(placed.map(({ item: { id }, row }) => [id, row]), [["i1", 0], ["i6", 0], ["i9", 1]]);
 });
 
 test("a gap says how long, and how much is known", () => {

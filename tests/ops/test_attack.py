@@ -24,7 +24,7 @@ def test_threat_model_names_each_attacker() -> None:
 
 
 async def test_attackers_harm_nobody() -> None:
-    """All attackers at once, for a minute. How quick honest answers are is for `board attack` alone, on a machine of its own."""
+    """All attackers at once, for a minute. `board attack` alone says how quick honest answers are."""
     outcome = await run(plan_of(1.0, ()))
     assert not broken_promises(outcome), "\n".join(rows(outcome))
     assert outcome.figures.commands["ok"] > 100

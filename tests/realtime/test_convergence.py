@@ -67,6 +67,8 @@ async def test_every_command_converges(alice: Person, bob: Person, add_person: C
     seen |= await _give_out_and_take_back(alice, bob, search)
     seen |= await _place_a_tip_and_take_its_alarm(alice, bob, search)
     seen |= await _plan_begin_and_end_a_duty(alice)
+    seen |= await _report_and_link(alice, bob, search)
+    seen |= await _call_a_contact(alice, search)
     await alice.command(search, "search.set_access", {"access": "members", "members": accounts})
     seen.add("search.set_access")
     await _equal(bob, search)
@@ -85,6 +87,41 @@ async def _plan_begin_and_end_a_duty(alice: Person) -> set[str]:
     for name, data in commands.items():
         await alice.command("operations", name, data)
     return set(commands)
+
+
+async def _report_and_link(alice: Person, bob: Person, search: str) -> set[str]:
+    """Report disappearances, decide on each report, and link a search. Return the commands."""
+    reports = []
+    for name in ("Lina", "Amir", "Nour"):
+        (seq,) = (await bob.command("operations", "report.add", {"person": {"first_name": name}, "siblings": ["Sara, 4"]}))[
+            "seqs"
+        ]
+        events = (await bob.http.get("/api/v1/boards/operations/events", params={"after": seq - 1, "limit": 1})).json()["events"]
+        reports.append({"report": events[0]["id"]})
+    first, second, third = reports
+    commands: list[tuple[str, dict[str, Any]]] = [
+        ("report.update", first | {"source_contact": "+33 6 12 34 56 78"}), ("report.ask", first | {"text": "Which coat?"}),
+        ("report.end_call", first), ("report.open", first), ("report.join", second | {"search": search}),
+        ("report.close", third | {"why": "came_home"}), ("report.reopen", third),
+    ]  # fmt: skip
+    for name, data in commands:
+        await alice.command("operations", name, data)
+    decided = (await alice.snapshot("operations"))["entities"]["report", first["report"]]["decision"]
+    await alice.command(search, "search.link", {"search": decided["search"], "how": "related"})
+    return {"report.add", "search.link", *(name for name, _ in commands)}
+
+
+async def _call_a_contact(alice: Person, search: str) -> set[str]:
+    """Give each command of contacts; return them."""
+    await alice.command(search, "contact.add", {"name": "An Voorbeeld"})
+    contact = {"contact": next(id for kind, id in (await alice.snapshot(search))["entities"] if kind == "contact")}
+    commands: dict[str, dict[str, Any]] = {
+        "contact.update": {"relation": "aunt"}, "contact.log": {"result": "reached", "text": "She has heard nothing."},
+        "contact.withdraw": {}, "contact.restore": {},
+    }  # fmt: skip
+    for name, data in commands.items():
+        await alice.command(search, name, contact | data)
+    return {"contact.add", *commands}
 
 
 async def _hand_over_and_back(alice: Person, ada: Person, search: str) -> None:

@@ -57,12 +57,14 @@ class AuditScene:
         photo = await uploads.attach(alice, search, pictures_with_metadata.jpeg())
         document = await uploads.attach(alice, search, b"plain words", "statement.txt")
         await alice.command(search, "sighting.add", {"description": "a girl", "source_name": "Griet"})
+        await alice.command(search, "contact.add", {"name": "An", "email": "an@example.org"})
         await alice.command(search, "search.set_appeal", {"level": "posters"})
         await alice.command(search, "material.approve", POSTER)
         await alice.command(OPERATIONS, "tip.add", {"description": "a boy", "source_name": "Jan"})
+        await alice.command(OPERATIONS, "report.add", {"source_name": "Samira", "person": {"first_name": "Lina"}})
         number = await handover_steps.hand_to_sign(alice)
         ids = {kind: id for board in (search, OPERATIONS) for kind, id in (await alice.snapshot(board))["entities"]}
-        self.ids = {name: ids[name] for name in ("sighting", "material", "tip")}
+        self.ids = {name: ids[name] for name in ("sighting", "material", "tip", "report", "contact")}
         self.ids |= {"board": search, "id": search, "file": photo, "document": document}
         self.ids |= {"number": str(number), "number:number": str(number)}
         await self.record.restart()

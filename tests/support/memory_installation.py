@@ -15,8 +15,10 @@ from sqlmodel import Session
 
 from board.commands.alarms import alarm_people, alarm_steps, alarms, alarms_of_cards, promises
 from board.commands.cards import ownership
+from board.commands.contacts import owed_calls
 from board.commands.duty import ends, on_duty, plan
 from board.commands.handover import held_alarms
+from board.commands.searches import appeal_ends
 from board.config.alarm_rules import AlarmRules
 from board.config.predefined_tasks import load_catalogue
 from board.engine import program_accounts
@@ -248,6 +250,8 @@ class MemoryInstallation:
                 (each.id,) for each in self.rows(Alarm) if each.entity == given["entity"] and each.ended_at is None
             ),
             held_alarms._HELD: lambda given: self._held(given["account"]),
+            owed_calls._OWED: lambda _: (),
+            appeal_ends._DUE: lambda _: (),
             alarm_steps._PENDING: lambda _: self._pending(),
             alarm_steps._STANDING: lambda _: (),
             alarm_steps._ENDED: lambda _: (),

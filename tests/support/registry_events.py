@@ -55,7 +55,7 @@ URGENT = {
     "about.kind": "sighting", "about.id": SIGHTINGS[0], "occasion": "sighting_urgent", "raised_at": "2026-11-28T09:00:00.000Z",
 }  # fmt: skip
 TAKEN = [f"2026-11-{time}.500Z" for time in ("28T09:00:07", "28T09:05:59", "28T11:05:00", "28T21:30:00", "30T12:00:00")]
-NOTE = {"text": "typed text", "corrects": None, "card": None, "category": "comment"}
+NOTE = {"text": "typed text", "corrects": None, "card": None, "category": "comment", "call": None}
 OF_VARIANTS: list[tuple[str, str, dict[str, Any], dict[str, Any], dict[str, Any]]] = [
     ("search.goal_set", "search", {}, {"goal.until": None}, {}),
     ("search.goal_set", "search", {}, {"goal": None}, {}),
@@ -85,6 +85,14 @@ OF_VARIANTS: list[tuple[str, str, dict[str, Any], dict[str, Any], dict[str, Any]
     ("sighting.passed_on", "sighting", {}, {"passed_on.reference": None}, {}),
     ("sighting.passed_on", "sighting", {}, {"passed_on": None}, {}),
     ("card.moved", "task", {}, {"rank": "a5"}, {}),
+    ("search.appeal_set", "search", {}, {"appeal.decided_by": None, "appeal.level": "public"}, {}),
+    ("search.worrying_set", "search", {"worrying": False}, {"worrying_decided_by": None, "worrying": True}, {}),
+    ("search.worrying_set", "search", {"worrying": None}, {"worrying_decided_by": None, "worrying": True}, {}),
+    ("contact.called", "contact", {}, {"last_call.incoming": True, "last_call.result": "reached"}, {}),
+    ("contact.called", "contact", {}, {"last_call.incoming": False, "last_call.result": "no_answer"}, {}),
+    ("note.added", "note", {}, NOTE | {"corrects": NOTES[0]}, {}),
+    ("note.added", "note", {}, NOTE | {"corrects": NOTES[0], "card": SIGHTINGS[0]}, {}),
+    ("note.added", "note", {}, NOTE | {"card": SIGHTINGS[0]}, {}),
     ("note.added", "note", {}, NOTE, {}),
     ("note.added", "note", {}, NOTE | {"category": "decision"}, {}),
     ("note.added", "note", {}, NOTE | {"category": "decision", "card": SIGHTINGS[0]}, {}),

@@ -231,6 +231,7 @@ def verbs() -> Iterator[tuple[str, str]]:
             yield f"verb {verb}", wrong
 
 
+@cache
 def app_routes() -> list[object]:
     from unittest.mock import MagicMock
 

@@ -64,6 +64,7 @@ BOUNDS = (
         board/commands/cards/mentions.py: (?<![\w.@])@(?=\w)
         board/commands/cards/mentions.py: \w(?!\w|-\w)
         board/commands/cards/mentions.py: \w(?:.*\w)?
+        board/commands/reports/caller_contact.py: [,;\n]
         board/documents/content.py: ([\\`*_{}\[\]<>#|~!&$@^])
         board/documents/content.py: ^(\s*)([-+=:]|\d+(?=[.)]))
         board/documents/content.py: (?<=[\d→]) |(?<=\d\.) |(?<=\(±) | (?=[·→] )| (?=\d+(?: ·|$))| (?=\d{1,2}\.?\s\w{3,5}\.?\s)| (?=\d{4} \d)| (?=\d\d:\d\d)
@@ -93,6 +94,8 @@ BOUNDS = (
         board/files/names.py: [^A-Za-z0-9._ -]
         board/files/picture_process.py: ([+-])(\d\d):(\d\d)
         models/search.py: [^\W\d_]+|\d+
+        models/contact.py: [^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+
+        models/telephone.py: \+?[\d\s().\-/]+(?:(?:;ext=|ext\.?|#)\s*\d{1,8})?
     """),
     (OWN, r"""
         board/config/alarm_rules.py: [A-Za-z0-9_]{1,40}\Z
@@ -171,6 +174,8 @@ OF_TYPES = {
     r"board/config/sign_in.py: StringConstraints ^[!-~]+$",
     r"board/displays/displays.py: StringConstraints ^\d{1,5}x\d{1,5}$",
     r"models/task.py: StringConstraints ^[0-9A-Za-z]{1,64}$",
+    r"models/search.py: StringConstraints ^[a-z0-9_]{1,40}$",
+    r"board/config/appeal_rules.py: StringConstraints ^[0-9+][0-9 +]{2,19}$",
 }
 OF_SCHEMAS = {
     r"board/api/openapi.py: schema f'^{UUID}$'",

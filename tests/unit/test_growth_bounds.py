@@ -8,6 +8,7 @@ from board.commands import registry
 from board.commands.alarms import alarms
 from board.commands.alarms.alerts import RETENTION
 from board.commands.cards import notes, tasks
+from board.commands.contacts import contacts
 from board.commands.duty import plan
 from board.commands.files import files
 from board.commands.handover import handovers
@@ -37,10 +38,12 @@ BOUNDS: dict[str, tuple[str, object]] = {
     "note": ("share of an account on a board; those that ask for an answer", notes.MAX_ASKING),
     "column": ("share of an account on a board", SHARES.account),
     "tip": ("share of an account on a board", SHARES.token),
+    "missingreport": ("share of an account on a board", SHARES.token),
     "search": ("searches that one account opened and that are on `operations`", SHARES.searches),
     "board": ("one for each search", SHARES.searches),
     "alarm": (ALARMS, alarms.MAX_ENDED),
     "file": ("files of a search", files.MAX_FILES + files.MAX_WITHDRAWN),
+    "contacts": ("contacts of a search", contacts.MAX_CONTACTS),
     "material": ("materials of a search", materials.MAX_MATERIALS),
     "wakes": ("wakes of a search", wakes.MAX_WAKES),
     "due_wakes": (ONE_EACH, None),

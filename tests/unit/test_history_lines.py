@@ -64,6 +64,15 @@ def test_a_material_says_once_what_it_is_and_in_which_languages() -> None:
     assert said == "Bob approved for distribution: Poster (FR, NL) · Decided by: Parket Gent"
 
 
+def test_a_decision_that_it_is_worrying_says_who_made_it() -> None:
+    made = {"role": "officer", "name": "E. De Wolf", "at": AT, "by_way": "call", "reference": None}
+    states: list[Any] = [{"worrying": True, "worrying_decided_by": each} for each in (made, None)]
+    changes = ["worrying", *(f"worrying_decided_by.{name}" for name in made)]
+    said, unsaid = (line("search.worrying_set", None, state, changes) for state in states)
+    assert said.startswith("Bob recorded the decision of E. De Wolf (police officer): Worrying")
+    assert unsaid.startswith("Bob decided: Worrying")
+
+
 def test_a_field_is_listed_even_if_the_sentence_has_its_text() -> None:
     actor = {"actor": {"id": BOB, "name": "Bob Claes"}}
     event = event_of("task.added", {"title": "Call", "number": 5, "assignee": BOB}, ["assignee", "number", "title"], **actor)

@@ -10,7 +10,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 MAY_IMPORT = {
-    # uuid_utils, pysqlite3 and psycopg: the ids that the rows are kept with, and the databases; pydantic: types of JSON columns
+    # uuid_utils, pysqlite3 and psycopg: the ids that the rows are kept with, and the databases; pydantic: types of JSON columns;
+    # phonenumbers: the numbers of contacts
     "models": {
         "orjson",
         "models",
@@ -22,6 +23,7 @@ MAY_IMPORT = {
         "psycopg",
         "pydantic",
         "pydantic_core",
+        "phonenumbers",
     },
     # pydantic reads no TypedDict of Python 3.11
     "realtime": {"realtime", "starlette", "websockets", "redis", "orjson", "h11", "typing_extensions"},

@@ -22,7 +22,7 @@ from tests.support.registry_events import ACCOUNTS, NAMED, Case, cases, values_i
 
 LANGUAGES = i18n.languages()
 KINDS = "|".join(("search", "column", "sighting", "tip", "task", "card", "note", "file", "material", "distribution", "alarm",
-                  "wake", "duty", "planned_duty", "shift", "handover", "handed", "briefing"))  # fmt: skip
+                  "wake", "report", "duty", "planned_duty", "shift", "handover", "handed", "briefing"))  # fmt: skip
 UNREADABLE = {
     "an id": re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-"),
     "a time for programs": re.compile(r"\d{4}-\d\d-\d\d"),

@@ -48,8 +48,10 @@ CODES = {
     "code": "of a screen: compared", "password": "checked as typed", "credential": "of a passkey: checked",
     "language": "one of the catalogues",
     "board": "an id, compared", "epoch": "compared", "sha256": "compared",
-    "checklist": "keys: ids of items", "earlier": "keys: ids of entries", "grade": "a patch: see its types",
+    "checklist": "keys: ids of items", "earlier": "keys: ids of entries", "conditions": "keys: compared",
+    "grade": "a patch: see its types",
     "outcome": "a patch: see its types", "commands": "a command: see its data", "sightings": "a command: see its data",
+    "reports": "a command: see its data",
 }  # fmt: skip
 
 

@@ -33,7 +33,7 @@ STATEMENTS = {"Statement", "BulkWrite"}
 MAX_STATEMENTS = 23  # SQL that the driver runs (see `models.db.statement`), outside the journal
 NOT_READ = {  # fields that name an entity which is read when it is needed
     ("sighting.assess", "duplicate_of"), ("distribution.add", "material"), ("file.attach", "note"),
-    ("search.set_photo", "file"), ("task.update", "sighting"),
+    ("search.set_photo", "file"), ("task.update", "sighting"), ("search.link", "search"),
 }  # fmt: skip
 
 

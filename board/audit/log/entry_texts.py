@@ -47,6 +47,8 @@ SAYS: dict[str, str] = {
     "display.revoked": N_("{actor} removed the display “{name}”"),
     "export.read": N_("{actor} downloaded {file}"),
     "source.read": N_("{actor} read the source of sighting {number} of the search {reference}"),
+    "caller.read": N_("{actor} read the name and contact of the caller of report {number}"),
+    "contact.read": N_("{actor} read the details of contact {number} of the search {reference}"),
     "original.read": N_("{actor} downloaded the original of a photo of the search {reference}"),
     "audit.read": N_("{actor} read the audit log"),
     "snapshot.read": N_("{actor} opened {board}"),

@@ -19,6 +19,7 @@ from board.engine import kinds
 from models.accounts import ROLES, Account
 from models.alarm import Alarm
 from models.board import OPERATIONS
+from models.contact import Contact
 from models.db.tables import columns_of, table_of
 from models.duty import PlannedDuty
 from models.handover import Handover
@@ -217,6 +218,8 @@ class _Subjects:
         card, note, planned = self._cards.get(id), self._notes.get(id), self._planned.get(id)
         if planned is not None:
             return self.names.get(planned.account)
+        if isinstance(card, Contact):  # its name stays on its board
+            return None
         found: str | None = getattr(card, kinds.of(card).title_field) if card is not None else note.text if note else None
         return found if found is None or len(found) <= MAX_TITLE else f"{found[: MAX_TITLE - 1].rstrip()}…"
 

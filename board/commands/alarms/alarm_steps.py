@@ -13,15 +13,17 @@ from sqlmodel import Session
 from board.commands.alarms import alarm_ladder, alarms
 from board.commands.alarms.alarm_people import AlarmPeople
 from board.commands.command import Ack
+from board.commands.contacts import owed_calls
 from board.commands.execute import CommandResult
 from board.commands.materials import materials
+from board.commands.searches import appeal_ends
 from board.config.alarm_rules import AlarmRules
 from board.config.predefined_tasks import TaskCatalogue
 from board.engine import occasions, unit_of_work
 from board.engine.event_writer import EventWriter
 from models.accounts import Account
 from models.alarm import Alarm
-from models.board import Board
+from models.board import OPERATIONS, Board
 from models.db.tables import columns_of, table_of
 from models.material import Material
 from models.search import Search
@@ -105,6 +107,8 @@ class BoardWork:
     `lost`: alarms of accounts that can no longer act.
     `materials`: materials that must no longer be given out.
     `unsettled`: alarms whose cause may be gone.
+    `owed`: briefings whose texts owe calls.
+    `appeals`: the search itself, if its appeal ends.
     """
 
     due: dict[str, tuple[int, str]] = field(default_factory=dict)
@@ -112,13 +116,15 @@ class BoardWork:
     lost: list[str] = field(default_factory=list)
     materials: list[str] = field(default_factory=list)
     unsettled: list[str] = field(default_factory=list)
+    owed: list[str] = field(default_factory=list)
+    appeals: list[str] = field(default_factory=list)
 
     def batches(self, size: int) -> Iterator["BoardWork"]:
         """Yield the work in parts of at most `size` of each kind."""
-        due, longest = list(self.due.items()), max((self.due, self.occasions, self.lost, self.materials, self.unsettled), key=len)
-        for start in range(0, len(longest), size):
+        due, ids = list(self.due.items()), (self.lost, self.materials, self.unsettled, self.owed, self.appeals)
+        for start in range(0, max(len(due), len(self.occasions), *map(len, ids)), size):
             part = slice(start, start + size)
-            yield BoardWork(dict(due[part]), self.occasions[part], self.lost[part], self.materials[part], self.unsettled[part])
+            yield BoardWork(dict(due[part]), self.occasions[part], *(each[part] for each in ids))
 
 
 def pending(session: Session, rules: AlarmRules) -> list[PendingAlarm]:
@@ -166,10 +172,13 @@ def process_board(
     session: Session, board_id: str, work: BoardWork, clock: Callable[[], datetime], rules: AlarmRules, catalogue: TaskCatalogue
 ) -> CommandResult:
     """Lock a board, and do the work that is still due. Skips alarms that were taken, ended or escalated in the meantime."""
+    operations = unit_of_work.lock_board(session, OPERATIONS) if work.appeals else None  # before the board, as in commands
     board = unit_of_work.lock_board(session, board_id)
     assert board is not None, "boards are never removed"
     now = clock()
-    writer = EventWriter(session, None, alarms.SERVER_COMMAND, board, None, format_utc(now), catalogue, rules)
+    writer = EventWriter(session, None, alarms.SERVER_COMMAND, board, operations, format_utc(now), catalogue, rules)
+    if work.appeals:
+        appeal_ends.end(writer)
     session.flush()
     unit_of_work.prefetch(session, Alarm, [*work.due, *work.lost, *work.unsettled])
     _end_settled(writer, [*work.due, *work.unsettled])
@@ -186,10 +195,14 @@ def process_board(
         material = unit_of_work.get(session, Material, id)
         if material is not None and material.ended_at is None and material.ends_at <= writer.now:
             materials.end(writer, material)
+    for id in work.owed:
+        owed_calls.move(writer, id)
     for occasion in work.occasions:
         _raise(writer, occasion)
     events = tuple(writer.result.events)
-    return CommandResult(Ack("", board_id, [event.seq for event in events]), events, ((board_id, board.epoch),))
+    epochs = tuple((each.id, each.epoch) for each in (operations, board) if each is not None)
+    seqs = [event.seq for event in events if event.board == board_id]
+    return CommandResult(Ack("", board_id, seqs), events, epochs, frozenset(writer.result.visibility_changed_for))
 
 
 def _release(writer: EventWriter, ids: Collection[str]) -> None:

@@ -113,8 +113,9 @@ def find(writer: EventWriter, id: str, name: str) -> Column:
 
 
 def first_with_role(writer: EventWriter, role: str) -> Column:
-    """Return the first column of a role. Every board has an `inbox` and a `todo`."""
-    return next(column for column in in_order(writer) if column.role == role)
+    """Return the first column of a role, or the last column. Every board has an `inbox` and a `todo`; others can be removed."""
+    columns = in_order(writer)
+    return next((column for column in columns if column.role == role), columns[-1])
 
 
 def in_order(writer: EventWriter) -> list[Column]:

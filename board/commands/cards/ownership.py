@@ -61,7 +61,8 @@ def give_up_card(writer: EventWriter, row: Alarm, account: str | None) -> None:
 def follow(writer: EventWriter) -> None:
     """Give the alarms of each assigned card to the assignee, and reopen the alarms of each unassigned card, after a command."""
     for change in list(writer.result.changes):
-        if change.kind.is_numbered and change.before and "assignee" in change.fields:
+        is_moved = "next_call" in change.fields  # the alarm about the call before it ends
+        if change.kind.is_numbered and change.before and "assignee" in change.fields and not is_moved:
             board = writer.unit.boards[change.event.board]
             _follow(replace(writer, board=board, operations=None), change)
 
@@ -109,9 +110,10 @@ def _assign(writer: EventWriter, card: Any, account: str | None, undoes: int | N
 
 
 def _card_of(session: Session, row: Alarm) -> Any:
-    """Return the card or tip that is the subject of an alarm, or None."""
+    """Return the card, tip or contact that is the subject of an alarm; None if the subject has no assignee, as a report."""
     kind = kinds.find(row.about["kind"])
-    return unit_of_work.get(session, kind.model, row.about["id"]) if kind is not None and kind.is_numbered else None
+    has_assignee = kind is not None and kind.is_numbered and "assignee" in kind.model.STATE
+    return unit_of_work.get(session, kind.model, row.about["id"]) if kind is not None and has_assignee else None
 
 
 def event_time(writer: EventWriter) -> str:

@@ -13,7 +13,7 @@ from board.commands.cards import cards, ranks
 from board.commands.command import Patch
 from board.commands.sightings import first_look
 from board.config.alarm_rules import Rule
-from board.config.predefined_tasks import TaskTemplate
+from board.config.task_templates import TaskTemplate
 from board.engine import occasions, unit_of_work
 from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter

@@ -3,11 +3,18 @@
 An approved material does not change. Later changes of the search appear only on a material that is approved after them.
 """
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
+from pydantic import model_validator
 from sqlalchemy import bindparam, func, select
 
+from board import labels
+from board.commands import past_times
 from board.commands.materials import take_downs
+from board.commands.searches.appeal_requirements import check_decider
+from board.config.appeal_rules import LevelRules
 from board.engine import unit_of_work
 from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
@@ -16,6 +23,7 @@ from board.errors import Refused, invalid
 from board.i18n import N_, message
 from models.db import rows
 from models.db.tables import columns_of
+from models.decision import DecidedBy
 from models.declared import data_of
 from models.entity import State
 from models.fields import Data, Id, LongText, Name
@@ -24,6 +32,7 @@ from models.material import Material, Shown
 from models.search import SHOWN_BY, Search
 
 MAX_MATERIALS = 100  # per search, including ended ones
+UNNAMED = "-"  # replaced by a refusal: a decision needs a name
 MAX_PUBLIC_TEXT = 400  # characters of the custom text on a poster or vignette; a brief has space for more
 
 LEVELS = {  # levels of the appeal that allow a material; a brief goes to the police and needs no appeal
@@ -53,10 +62,21 @@ class ApproveMaterial(Fields):  # type: ignore[misc]  # the fields that the row 
     `texts`: a custom sentence for each language.
     `place`: place to show; by default, the place of the search.
     `until`: in the future.
-    `decided_by`: the person or authority that decided.
+    `decided_by`: the person or authority that decided, as a text, or as an object like `decision`.
+    `decision`: who decided. Its role must be one that may decide the search's appeal, except for a brief. *0.4.0*
     """
 
     place: Name | None = None
+    decision: DecidedBy | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _accept_an_object(cls, data: Any) -> Any:
+        decided_by = data.get("decided_by") if isinstance(data, dict) else None
+        decision = decided_by if isinstance(decided_by, dict) else data.get("decision") if isinstance(data, dict) else None
+        if not isinstance(decision, dict):
+            return data
+        return data | {"decision": decision, "decided_by": decision.get("name") or UNNAMED}
 
 
 class WithdrawMaterial(Data):
@@ -72,6 +92,8 @@ def approve(writer: EventWriter, data: ApproveMaterial) -> None:
     and `conflict` if another account changed a shown fact after the command's base."""
     row = writer.find(Search, writer.board.id, "search")
     check(row, data)
+    rules = writer.task_catalogue.appeal.of(row.appeal["level"])
+    _check_decision(writer, rules, data)
     if data.until <= writer.now:
         raise invalid("until", N_("The end must be in the future."))
     appeal_until = row.appeal.get("until")
@@ -82,10 +104,20 @@ def approve(writer: EventWriter, data: ApproveMaterial) -> None:
         raise Refused("too_large")
     values = data.model_dump(exclude={"place"}) | {
         "id": new_id(), "board": row.id, "languages": _ordered(data.languages), "shows": _ordered(data.shows),
-        "content": content(row, data), "approved_by": writer.account_id, "approved_at": writer.now,
-        "ends_at": _ends_at(data.what, data.until, row),
+        "content": content(row, data, rules.numbers, partial(unit_of_work.get, writer.session, Search)),
+        "approved_by": writer.account_id, "approved_at": writer.now, "ends_at": _ends_at(data.what, data.until, row),
     }  # fmt: skip
     writer.create(rows.new_row(Material, values), "material.approved")
+
+
+def _check_decision(writer: EventWriter, rules: LevelRules, data: ApproveMaterial) -> None:
+    """Check that the person who decided on a material may decide it. Raises Refused `invalid`."""
+    if data.decision is None:
+        return
+    past_times.check(writer, "decision.at", data.decision.at)
+    wrong = check_decider(rules, data.decision.role, "decision.role") if data.what != "brief" else {}
+    if wrong:
+        raise Refused("invalid", fields=wrong)
 
 
 def check(row: Search, data: ApproveMaterial) -> None:
@@ -113,8 +145,8 @@ def allows(row: Search, what: str) -> bool:
     return row.status == "open" and row.appeal["level"] in LEVELS[what]
 
 
-def content(row: Search, data: ApproveMaterial) -> State:
-    """Return the facts of a search that a material shows."""
+def content(row: Search, data: ApproveMaterial, numbers: list[str], find: Callable[[str], Search | None]) -> State:
+    """Return the facts of a search that a material shows, and the telephone numbers. `find`: returns a linked search."""
     person, shows = row.person, set(data.shows)
     facts: State = {"reference": row.reference, "kind": row.kind, "first_name": person["first_name"]}
     last_name = person.get("last_name") or None
@@ -124,7 +156,16 @@ def content(row: Search, data: ApproveMaterial) -> State:
     facts["missing_since"] = row.missing_since if "time" in shows else None
     facts["place"] = (data.place or (row.last_seen or {}).get("text")) if "place" in shows else None
     facts["photo"] = row.photo if "photo" in shows else None
+    facts["numbers"] = numbers
+    facts["together"] = _together(row, data.what, find)
     return facts
+
+
+def _together(row: Search, what: str, find: Callable[[str], Search | None]) -> list[str] | None:
+    """Return the children who disappeared together with this one, if their own searches allow this material."""
+    ids = [id for id, link in (row.links or {}).items() if link["how"] == "together"]
+    shown = [other for other in map(find, ids) if other is not None and allows(other, what)]
+    return [labels.child(other.person["first_name"], other.person["age"]) for other in shown] or None
 
 
 def withdraw(writer: EventWriter, data: WithdrawMaterial) -> None:

@@ -1,7 +1,7 @@
-"""Archiving: the server removes closed searches, tips and alarms from `operations`, each by an event.
+"""Archiving: the server removes closed searches, tips, reports and alarms from `operations`, each by an event.
 
-Closed searches leave some days after their last event there, tips a day after they were placed or dismissed, and alarms a day
-after they ended. Searches stay on their own boards; `board/lookup/closed_searches.py` lists them.
+Closed searches leave some days after their last event there, tips and reports a day after they were placed or
+decided, and alarms a day after they ended. Searches stay on their own boards; `board/lookup/closed_searches.py` lists them.
 """
 
 from collections.abc import Callable, Collection
@@ -24,6 +24,7 @@ from models.board import OPERATIONS, OPERATIONS_NUMBER
 from models.db.tables import columns_of
 from models.entity import Entity
 from models.handover import SearchHandover, Shift
+from models.missing_report import MissingReport
 from models.search import Search
 from models.times import format_utc, to_ms
 from models.tip import Tip
@@ -31,7 +32,7 @@ from models.tip import Tip
 E = TypeVar("E", bound=Entity)
 
 
-_S, _T, _A = columns_of(Search), columns_of(Tip), columns_of(Alarm)
+_S, _T, _A, _R = columns_of(Search), columns_of(Tip), columns_of(Alarm), columns_of(MissingReport)
 
 
 def _queries(ids: Select[Any], at: Any) -> tuple[Select[Any], Select[Any]]:
@@ -49,8 +50,9 @@ _DUE, _STILL_DUE = _queries(
     .where(_S.archived_at.is_(None), _S.status == "closed"),
     EVENT.at,
 )
-TIP_DAYS = ALARM_DAYS = 1
+TIP_DAYS = ALARM_DAYS = REPORT_DAYS = 1
 _DUE_TIPS, _STILL_DUE_TIPS = _queries(select(_T.id).where(_T.archived_at.is_(None), _T.queue == "answered"), _T.queue_since)
+_DUE_REPORTS, _STILL_DUE_REPORTS = _queries(select(_R.id).where(_R.archived_at.is_(None), _R.status != "waiting"), _R.decided_at)
 _DUE_ALARMS, _STILL_DUE_ALARMS = _queries(select(_A.id).where(_A.board == OPERATIONS), _A.ended_at)
 
 
@@ -90,6 +92,19 @@ def archive_tips(session: Session, ids: Collection[str], clock: Callable[[], dat
     return _archive_due(
         session, _STILL_DUE_TIPS, Tip, ids, clock, TIP_DAYS, lambda writer, row: writer.archive(row, "tip.archived", TIP_DAYS)
     )
+
+
+def due_reports(session: Session, now: datetime) -> list[str]:
+    """Return the reports to archive, the longest decided first."""
+    return list(session.connection().execute(_DUE_REPORTS, {"before": _before(now, REPORT_DAYS)}).scalars())
+
+
+def archive_reports(session: Session, ids: Collection[str], clock: Callable[[], datetime]) -> CommandResult:
+    """Archive the reports among these that are still due. Locks `operations`."""
+    return _archive_due(
+        session, _STILL_DUE_REPORTS, MissingReport, ids, clock, REPORT_DAYS,
+        lambda writer, row: writer.archive(row, "report.archived", REPORT_DAYS),
+    )  # fmt: skip
 
 
 def due_alarms(session: Session, now: datetime) -> list[str]:

@@ -16,7 +16,7 @@ from board.commands.cards import columns, tasks
 from board.commands.command import Patch
 from board.commands.files import photos
 from board.commands.materials import materials, take_downs
-from board.commands.searches import appeals, closing, references, search_causes, search_details, visibility
+from board.commands.searches import appeal_ends, appeals, closing, links, references, search_causes, search_details, visibility
 from board.commands.searches.suggested_criteria import undecided
 from board.commands.sightings import late_reports
 from board.config import sentences
@@ -34,6 +34,7 @@ from models.accounts import ROLES, Account
 from models.alert import EVERYBODY
 from models.board import OPERATIONS, Board
 from models.db.tables import columns_of, table_of
+from models.decision import DecidedBy
 from models.declared import data_of
 from models.display import ALL_DISPLAYS
 from models.entity import State
@@ -55,14 +56,14 @@ _OPENED = (  # the first event of its board tells who opened a search
 )
 
 
-class _Checked(Data):
+class CheckedFields(Data):
     """Fields whose items are checked: by the catalogue of criteria, and by the rules of earlier disappearances."""
 
     criteria: Criteria = Field(default_factory=Criteria)
     earlier: search_details.Earlier | None = None
 
 
-Fields: Any = data_of(Search, _Checked)
+Fields: Any = data_of(Search, CheckedFields)
 
 
 class OpenSearch(Fields):  # type: ignore[misc]  # the fields that the row declares
@@ -99,12 +100,14 @@ class SetWorrying(Data):
     """Set whether a disappearance is worrying. The criteria suggest an answer; a person decides.
 
     `worrying`: null clears the decision.
+    `decided_by`: who decided.
     """
 
     NULLABLE = ("worrying",)
 
     worrying: bool | None
     basis: RequiredShortText
+    decided_by: DecidedBy | None = None
 
 
 class SetAccess(Data):
@@ -116,6 +119,11 @@ class SetAccess(Data):
 
 def open_search(writer: EventWriter, data: OpenSearch) -> None:
     """Open a search, with its own board, five columns and the first tasks of its kind."""
+    create(writer, data)
+
+
+def create(writer: EventWriter, data: OpenSearch, reports: State | None = None) -> tuple[Search, EventWriter]:
+    """Add a search; return it with the writer for its board. `reports`: the reports that it was opened from."""
     _require_few_opened(writer)
     past_times.check(writer, "missing_since", data.missing_since)
     _check_members(writer, data.access, data.members)
@@ -129,7 +137,7 @@ def open_search(writer: EventWriter, data: OpenSearch) -> None:
     number = unit_of_work.next_board_number(writer.session)  # `operations` is locked, so no other search gets it
     on_search = writer.on_new_board(Board(id=id, number=number, kind="search", epoch=new_epoch(), at=writer.now))
     row = Search(
-        id=id, board=id, opened_at=writer.now, appeal=appeals.NONE, made_reference=generated,
+        id=id, board=id, opened_at=writer.now, appeal=appeals.NONE, made_reference=generated, reports=reports,
         **(values | {"reference": data.reference or generated, "members": list(dict.fromkeys(data.members))}),
     )  # fmt: skip
     on_search.create(row, "search.opened", reserved=True)
@@ -137,6 +145,7 @@ def open_search(writer: EventWriter, data: OpenSearch) -> None:
     on_search.session.flush()
     for template in on_search.task_catalogue.first_tasks(data.kind):
         tasks.add_from_template(on_search, template)
+    return row, on_search
 
 
 def _require_few_opened(writer: EventWriter) -> None:
@@ -197,8 +206,12 @@ def set_status(writer: EventWriter, data: SetStatus) -> None:
 
 def set_worrying(writer: EventWriter, data: SetWorrying) -> None:
     """Record a person's decision whether the disappearance is worrying, and its basis."""
+    if data.decided_by is not None:
+        past_times.check(writer, "decided_by.at", data.decided_by.at)
     row = writer.find(Search, writer.board.id, "search")
-    writer.update(row, "search.worrying_set", {"worrying": data.worrying, "worrying_basis": data.basis})
+    decided_by = data.decided_by.model_dump() if data.decided_by is not None else None
+    values = {"worrying": data.worrying, "worrying_basis": data.basis, "worrying_decided_by": decided_by}
+    writer.update(row, "search.worrying_set", values)
 
 
 def set_access(writer: EventWriter, data: SetAccess) -> None:
@@ -260,6 +273,8 @@ def _check_members(writer: EventWriter, access: str, members: list[str]) -> None
 def _dangling(writer: EventWriter, row: Search, values: State) -> dict[str, str]:
     is_taken = "reference" in values and references.is_taken(writer, values["reference"], row.id)
     sentences = {"reference": N_("Another search already has this reference.")} if is_taken else {}
+    if "appeal" in values and appeal_ends.is_over(row.status, values["appeal"], writer):
+        sentences["appeal.until"] = N_("Its time is over. Set it again, by a new decision.")
     return {**sentences, **photos.dangling(writer, values)}
 
 
@@ -269,6 +284,8 @@ def _apply_undo(writer: EventWriter, row: Search, event: JournalEvent, values: S
         _apply_access(writer, row, values, event.seq)
     elif event.type == "search.appeal_set":
         appeals.apply_appeal(writer, row, values["appeal"], undoes=event.seq)
+    elif event.type == "search.linked":
+        links.undo(writer, row, values["links"], event.seq)
     else:
         writer.update(row, event.type, values, undoes=event.seq)
 
@@ -308,6 +325,8 @@ KIND = Kind(
         "search.goal_set": _significant(N_("Goal changed"), "search.set_goal", undoable=True, result="goal.text"),
         "search.photo_set": EventSpec(N_("Photo changed"), "search.set_photo", undoable=True),
         "search.outcome_set": EventSpec(N_("Outcome corrected"), "search.set_outcome", undoable=True),
+        "search.linked": EventSpec(N_("Linked searches changed"), "search.link", undoable=True),
+        "search.reported": EventSpec(N_("Reported again"), "report.join"),
         "search.archived": EventSpec(N_("Search archived")),
     },
     undo=UndoRules(dangling=_dangling, apply=_apply_undo),

@@ -79,7 +79,7 @@ def _due_after(written: WrittenChanges) -> Iterator[str]:
     for change in written.changes:
         if adds_knowledge(change):
             yield change.event.board
-        elif change.event.entity in hidden_tips and change.after["placed"]:
+        elif change.event.entity in hidden_tips and change.after.get("placed"):  # a report has no such field
             yield change.after["placed"]["board"]
 
 

@@ -23,6 +23,7 @@ from models.board import OPERATIONS
 from models.db.tables import columns_of
 from models.entity import State
 from models.fields import Data, Name, ShortText
+from models.missing_report import MissingReport
 from models.search import Search
 from models.sighting import EarlierSource, Sighting
 from models.tip import Tip
@@ -96,7 +97,7 @@ def has_source(source: Mapping[str, Any], before: bool | None = None) -> bool | 
     return before or any(source.get(name) for name in SourceIdentity.model_fields) or None
 
 
-def keep_earlier(writer: EventWriter, sighting: Report, former: dict[str, str | None]) -> None:
+def keep_earlier(writer: EventWriter, sighting: Report | MissingReport, former: dict[str, str | None]) -> None:
     """Store the former source. Call it directly after the event that set the source."""
     writer.session.add(EarlierSource(board=writer.board.id, seq=sighting.seq, sighting=sighting.id, **former))
 
@@ -155,6 +156,11 @@ def _read(session: Session, caller: Caller, account: Account, report: Report, ho
         raise Refused("forbidden", N_("This source is confidential."))
     if holder.source["sealed"]:
         require_recent_factor(caller)
+    return disclose(session, report, holder, before)
+
+
+def disclose(session: Session, report: Report | MissingReport, holder: Report | MissingReport, before: int) -> Source:
+    """Return the current source, which `holder` has, and the newest former values of `report`. The caller has checked rights."""
     params = {"sighting": report.id, "board": report.board, "before": before, "limit": PAGE_SIZE + 1}
     rows = session.connection().execute(_FORMER_VALUES, params).all()
     events = event_queries.events_at(session, report.board, [row.seq for row in rows])

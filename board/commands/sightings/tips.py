@@ -5,21 +5,19 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from sqlalchemy import false
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from board.commands.alarms import urgent_alerts
 from board.commands.cards import cards
 from board.commands.command import Patch
-from board.commands.searches import visibility
-from board.commands.searches.searches import viewers
+from board.commands.searches import placing
 from board.commands.sightings import late_reports, sightings, sources
-from board.engine import access, unit_of_work
+from board.engine import unit_of_work
 from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
 from board.engine.kinds import EventSpec, Kind
-from board.errors import Refused, invalid, not_found
+from board.errors import Refused, invalid
 from board.i18n import N_
-from models.accounts import Account
 from models.db import rows
 from models.declared import specs_of
 from models.entity import State
@@ -98,7 +96,7 @@ def update(writer: EventWriter, data: UpdateTip) -> None:
     """Correct a tip. Name and contact of its source are stored with their former values, but are not in the event."""
     patch, contact = sources.split(data)
     row, values = writer.find_patched(Tip, data.tip, "tip", sightings.Fields, patch, blank={"description": "-"})
-    _check_visible(writer, row)
+    placing.check_visible(writer, row)
     _check_unplaced(row)
     sightings.correct(writer, row, values, contact)
 
@@ -113,7 +111,7 @@ def assign(writer: EventWriter, data: AssignTip) -> None:
 def place(writer: EventWriter, data: PlaceTip) -> None:
     """Place a tip on a search, where it becomes a sighting with the same times. Its source moves to the sighting."""
     row = find(writer, data.tip)
-    search, target = _find_open(writer, data.search)
+    search, target = placing.find_open(writer, data.search)
     place_on(writer, row, search, target)
 
 
@@ -128,7 +126,7 @@ def place_on(writer: EventWriter, row: Tip, search: Search, target: EventWriter)
     state = {"placed": placement, "dismissed": None, "queue": "answered", "queue_since": writer.now}
     writer.update(row, "tip.placed", state, conflicts=False)
     writer.set_hidden(row, {"placed_on": search.id} | dict.fromkeys(sources.SourceIdentity.model_fields))
-    _record_audience(writer, row, search)
+    placing.record_audience(writer, row, search)
 
 
 def dismiss(writer: EventWriter, data: DismissTip) -> None:
@@ -159,22 +157,14 @@ def restore(writer: EventWriter, data: RestoreTip) -> None:
     writer.update(row, "tip.restored", state, data.reason, conflicts=False)
     if search is not None and source is not None:
         writer.set_hidden(row, {"placed_on": None} | source)
-        _record_audience(writer, row, search, is_visible_to_all=True)
+        placing.record_audience(writer, row, search, is_visible_to_all=True)
 
 
 def find(writer: EventWriter, id: str) -> Tip:
     """Return a tip that the account may see. Raises Refused `not_found`."""
     row = writer.find(Tip, id, "tip")
-    _check_visible(writer, row)
+    placing.check_visible(writer, row)
     return row
-
-
-def _check_visible(writer: EventWriter, row: Tip) -> None:
-    """Raise Refused `not_found` if a tip was placed on a search that the account may not see."""
-    if row.placed_on is not None and writer.account is not None:
-        search = unit_of_work.get(writer.session, Search, row.placed_on)
-        if search is None or not access.can_see(writer.account.id, search.access, search.members):
-            raise not_found("tip")
 
 
 def _find_unplaced(writer: EventWriter, id: str) -> Tip:
@@ -188,29 +178,6 @@ def _check_unplaced(row: Tip) -> None:
     if row.placed is not None:
         sentence = N_("This tip was placed on a search in the meantime. It is a sighting there.")
         raise Refused("conflict", fields={"placed": sentence}, current=row.state())
-
-
-def _find_open(writer: EventWriter, id: str) -> tuple[Search, EventWriter]:
-    """Return a search that the account may see, and the writer for its board. Raises Refused `not_found` or `closed`."""
-    try:
-        board = access.lock_second_board(writer.unit, writer.account_id, id)
-    except Refused:
-        raise not_found("search") from None
-    search = unit_of_work.get(writer.session, Search, id)
-    if search is None:
-        raise not_found("search")
-    if search.status == "closed":
-        raise Refused("closed")
-    return search, writer.on_search(board)
-
-
-def _record_audience(writer: EventWriter, row: Tip, search: Search, is_visible_to_all: bool = False) -> None:
-    """Record that the accounts that may not see a members-only search lost or gained access to its tip by the last event."""
-    if search.access != "members":
-        return
-    accounts = set(writer.session.exec(select(Account.id)))
-    outside = accounts - viewers(search, accounts)
-    visibility.record_tip_change(writer, row, None if is_visible_to_all else search, outside)
 
 
 # -- alerts and declaration -----------------------------------------------------------------------------------------------

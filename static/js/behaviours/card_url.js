@@ -1,14 +1,15 @@
 /**
  * URL of a search board: its open card, view and card filter. /searches/{id}, /searches/{id}/cards/{card}, and instead of the columns
- * "#log" for details and log, "#map" for the map, "#list" for the sightings as a list, or "#unanswered" for those of all searches.
+ * "#log" for details and log, "#map" for the map, "#timeline" for the timeline of a past board, "#list" for the sightings as a list, or "#unanswered" for those of all searches.
  */
 
 export const BOARD = "board";
 export const LOG = "log"; // details and log of the search
 export const MAP = "map"; // map of the search
+export const TIMELINE = "timeline"; // timeline of a past board; live, it is a page
 export const LIST = "list"; // sightings of the search
 export const UNANSWERED = "unanswered"; // unanswered sightings of all searches
-const VIEWS = [LOG, MAP, LIST, UNANSWERED]; // besides the board
+const VIEWS = [LOG, MAP, TIMELINE, LIST, UNANSWERED]; // besides the board
 
 export class CardUrl {
   #board;

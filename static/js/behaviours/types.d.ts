@@ -10,7 +10,7 @@ interface Shortcut {
 }
 
 /** View of a search (behaviours/card_url.js): its columns, or details and log. */
-type BoardViewName = "board" | "log" | "map" | "list" | "unanswered";
+type BoardViewName = "board" | "log" | "map" | "timeline" | "list" | "unanswered";
 
 /** Position of the focus, to restore it after a draw has recreated its element. */
 interface FocusPosition {

@@ -32,9 +32,9 @@ const value = (path, code, kind) => (codes(path, kind).length ? labeller(() => f
  */
 const codes = (path, kind) => Object.keys(findTable(path, kind) ?? {});
 
-/** @param {string} path @param {string} [kind] */
-function findTable(path, kind) {
-  const { values } = labels();
+/** @param {string} written @param {string} [kind] */
+function findTable(written, kind) {
+  const { values } = labels(), path = written.replace("appeal.before.", "appeal.").replace(/^(reports|links)\.[^.]+\./, "$1.*.");
   return values[`${kind}.${path}`] ?? values[path] ?? (kind ? undefined : values[Object.keys(values).find((key) => key.endsWith(`.${path}`)) ?? ""]);
 }
 

@@ -8,6 +8,7 @@ import { say, sayCount } from "../core/rules/sentences.js";
 import { placeOf } from "../core/rules/search_gravity.js";
 import { runningTime } from "../core/time.js";
 import { custodyOf, custodyText, mayAlarm } from "./alarm_row.js";
+import { togetherText } from "../core/rules/together.js";
 import { arrange, pagesFor } from "./fit.js";
 import { lastEvent, seenLast } from "./last_event.js";
 import { photo } from "./photo.js";
@@ -57,7 +58,7 @@ export function allSearches(ids, view) {
  */
 function tileOf({ id, state }, { now, board, moments, movedUp, profile }) {
   const summary = board.summaries.get(id), last = moments.last(id, summary);
-  return { now, summary, last, highlighted: isHighlighted(last, now) || movedUp(id), isQuiet: !mayAlarm(profile, state), ...custodyOf(profile, state, summary) };
+  return { now, summary, last, together: togetherLine(state, board), highlighted: isHighlighted(last, now) || movedUp(id), isQuiet: !mayAlarm(profile, state), ...custodyOf(profile, state, summary) };
 }
 
 /** @param {{ id: string, state: State }} search @param {Tile} tile */
@@ -66,7 +67,7 @@ function largeCard({ id, state }, tile) {
   return html`<article class="search-tile ${gravity(state)}" data-search=${id} ?data-highlighted=${highlighted} ?data-alarmed=${alarm} ?data-quiet=${isQuiet} ?data-pictured=${state.public_photo}>
     ${photo(id, state, "view")}
     <div class="tile-head"><h2>${nameElement(state.person)}</h2>${missingTime(state, now)}</div>
-    ${kindLine(state)}
+    ${kindLine(state, tile.together)}
     <p class="tile-needs">${counts(state, tile)}</p>
     <p class="last">${lastEvent(last, now)}${seenLast(summary?.credible_sighting, now)}</p>
   </article>`;
@@ -86,10 +87,11 @@ function row({ id, state }, tile) {
 const missingTime = ({ missing_since: since }, now) => html`<b class="missing-time">${runningTime(since, now ?? undefined)}</b>`;
 
 /**
- * Draw the gravity of a search, and in inner rooms its kind. Other displays do not receive the kind.
+ * Draw the gravity of a search, in inner rooms its kind, and who disappeared together with the child. Other displays do not receive the kind.
  * @param {State} state
+ * @param {Drawn} [together]
  */
-export const kindLine = (state) => html`<p class="kind-line">${gravityMark(state)}${state.kind ? html`<span class="kind">${kind(state.kind)}</span>` : nothing}</p>`;
+export const kindLine = (state, together = nothing) => html`<p class="kind-line">${gravityMark(state)}${state.kind ? html`<span class="kind">${kind(state.kind)}</span>` : nothing}${together}</p>`;
 
 /**
  * Return the style class for the gravity of a search.
@@ -102,6 +104,12 @@ export const gravity = ({ worrying, undecided }) => (worrying === true ? "worryi
  * @param {Person} person
  */
 export const nameElement = ({ first_name: name, age }) => html`<span class="name"><bdi>${name}</bdi>${age === null || age === undefined ? nothing : `, ${age}`}</span>`;
+
+/** "with: Lina, 6": the children who disappeared together with this one, as far as this display shows their searches. @param {State} state @param {Board} board */
+export function togetherLine({ together = [] }, board) {
+  const people = together.flatMap((/** @type {string} */ id) => board.get(id)?.state.person ?? []);
+  return people.length ? html`<span class="together">${togetherText(people)}</span>` : nothing;
+}
 
 /** @param {State} state */
 export function gravityMark({ worrying, undecided }) {

@@ -240,7 +240,7 @@ export class DisplayView {
     this.#session.rows = ids?.length ?? 1;
     if (ids && arrangement) return allSearches(ids, { ...view, arrangement, movedUp: (id) => this.#order.movedUp(id, mono) });
     if (board.get(board.id)?.state.status !== "open") return nothing; // the banner shows that the child was found
-    return searchBoard({ ...view, height, upright: height > width });
+    return searchBoard({ ...view, all: this.#session.board(OPERATIONS), height, upright: height > width });
   }
 
   /**

@@ -15,7 +15,7 @@ export const hasMap = (search, profile) => profile === INNER && Boolean(drawings
 
 /** @param {Pick<BoardContext, "board" | "profile">} view */
 export function mapInset({ board, profile }) {
-  if (profile !== INNER) return nothing;
+  if (profile !== INNER || board.get(board.id)?.state.status !== "open") return nothing;
   const drawing = drawingOf(board), { theme = "dark" } = document.documentElement.dataset;
   return html`<img class="map-inset" data-testid="wall-map" alt=${pageTitle("map")} ?hidden=${!drawing.hasPoints} @load=${onLoad(board.id)} @error=${onLoad(board.id)} decoding="async" draggable="false"
     src="/wall/searches/${board.id}/map.svg?at=${drawing.seq}&theme=${theme}" />`;

@@ -14,7 +14,7 @@ import { appealText, assessmentText, isHighlighted } from "./significant_events.
 import { lastEvent, seenAt } from "./last_event.js";
 import { hasMap, mapInset } from "./map_inset.js";
 import { photo } from "./photo.js";
-import { gravity, kindLine, nameElement } from "./all_searches.js";
+import { gravity, kindLine, nameElement, togetherLine } from "./all_searches.js";
 
 const LOOKS = 2; // index of the appearance among the facts, which has one more line
 const GOAL = 3; // index of the goal, which is the first to get more lines
@@ -23,7 +23,7 @@ const ROLES = ["inbox", "todo", "doing", "waiting", "done"];
 const LONG_NAMES = [7, 12, 24]; // lengths above which a name has smaller type, so that it needs no more space than a short one
 const CARD_HEIGHT = 6.4; // height of a card, in units of the type
 const COUNTS_HEIGHT = 14; // height of the counts above the list
-const MAP_HEIGHT = 56; // height of the map, in an inner room
+const MAP_HEIGHT = 52; // height of the map, in an inner room
 const FACTS_HEIGHT = 70; // height of the facts above the counts, on an upright screen
 
 /** @param {BoardContext & { height: number, upright: boolean }} view `height` in units of the type */
@@ -34,7 +34,7 @@ export function searchBoard(view) {
   return html`<section class="single-search" data-search=${board.id} ?data-highlighted=${isHighlighted(last, now)} ?data-quiet=${!mayAlarm(profile, state)}>
     <div class="facts ${gravity(state)}" data-fit-axis="height">
       <div class="child" ?data-pictured=${state.public_photo}>${photo(board.id, state, "view")}<h2 data-long=${LONG_NAMES.filter((letters) => state.person.first_name.length > letters).length}>${nameElement(state.person)}</h2>
-        ${kindLine(state)}
+        ${kindLine(state, togetherLine(state, view.all ?? board))}
         ${state.appeal.level ? html`<p class="appeal" data-hide-priority="8">${appealText(state.appeal)}</p>` : nothing}</div>
       <p class="running"><b class="missing-time">${runningTime(state.missing_since, now ?? undefined)}</b> <span>${t("missing")}</span></p>
       ${custody === nothing ? nothing : html`<p class="custody">${custody}</p>`}

@@ -73,6 +73,8 @@ interface SignificantEvent {
 interface BoardContext {
   now: Date | null;
   board: Board;
+  /** Board of all searches, if this display shows it. */
+  all?: Board;
   moments: SignificantEvents;
   fewer?: number;
   profile?: string;
@@ -103,6 +105,7 @@ interface Tile extends Custody {
   summary: Summary | undefined;
   last: SignificantEvent | null;
   highlighted: boolean;
+  together: Drawn; // children who disappeared together with this one
   isQuiet: boolean; // no red, because visitors may see it and the child has no public appeal
 }
 

@@ -31,6 +31,8 @@ export const READERS = {
   title: (state, { kind }) => (kind === "column" ? columnName(state) : titleOf({ kind, state })),
   grade: ({ source, content }) => `${source}${content}`,
   category: (code) => within(label.category(code)),
+  decider: (code) => label.value("appeal.decided_by.role", code, "search") ?? code,
+  call_result: (code) => label.value("last_call.result", code, "contact"),
   handover: (state) => state.handover ?? state.number,
   alarm: (state, { ctx }) => alarmName(state, ctx),
   fields: ({ shown, kind }) => fieldsOf(shown.map((/** @type {ToldChange} */ { path }) => path), kind),
@@ -45,7 +47,7 @@ const wait = (alarm, since) => (Date.parse(alarm.taken_at ?? since) - Date.parse
 
 /** Return the name of the entity that an event is about. @param {any} it */
 export function nameOfEntity({ kind, event: { id }, ctx, latest }) {
-  if (isCard(kind) || kind === "tip") return cardName({ kind, state: latest ?? ctx.board.get(id)?.state ?? { number: null } });
+  if (isCard(kind) || kind === "tip" || kind === "report" || kind === "contact") return cardName({ kind, state: latest ?? ctx.board.get(id)?.state ?? { number: null } });
   if (kind === "column") return latest ? columnName(latest) : label.noun("column");
   if (kind === "file") return nameOfFile(latest);
   if (kind === "material") return materialName(latest);

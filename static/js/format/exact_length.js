@@ -20,7 +20,7 @@ export function exactLength(seconds) {
 export const shownLength = (seconds) => exactLength(seconds).replaceAll(" ", "\u00a0");
 
 /**
- * "Unwatched: 0 min. Longest until taken: 3 min 12 s.": the line of the watch in a signed handover.
+ * "Unwatched: 0 min. Longest wait: 3 min 12 s.": the line of the watch in a signed handover.
  * @param {{ unwatched_s: number, longest_taken_s: number | null }} line
  */
 export function watchLineText({ unwatched_s: unwatched, longest_taken_s: longest }) {

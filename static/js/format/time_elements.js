@@ -91,5 +91,8 @@ export const sinceElement = (iso) => html`<time class="since" datetime=${iso} da
  */
 export const agoElement = (iso) => (iso ? html`<time datetime=${iso} data-ago=${iso}></time>` : nothing);
 
+/** Render "in 19 min", then "42 min overdue". @param {string} iso */
+export const latenessElement = (iso) => html`<time datetime=${iso} data-lateness=${iso}></time>`;
+
 /** @param {string} iso */
 export const dueElement = (iso) => html`<time class="due" datetime=${iso} data-due=${iso}></time>`;

@@ -130,6 +130,7 @@ export function columnName(column) {
 /** @type {Record<string, (number: number) => string>} */
 const NUMBERED = {
   sighting: (number) => say("sighting", { number }), task: (number) => t("Task {number}", { number }), tip: (number) => t("Tip {number}", { number }),
+  report: (number) => say("report", { number }),
 };
 /** @type {Record<string, () => string>} */
 const NEW = { sighting: () => t("New sighting"), task: () => t("New task") };

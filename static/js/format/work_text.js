@@ -14,7 +14,7 @@ import { cardName } from "./values.js";
  * URL at which an entry opens, by its kind. A tip has no search: it opens on the page of all searches. A wake opens in a dialog.
  * @type {Record<string, (entry: { board: string | null, id: string }) => string>}
  */
-const PATHS = { tip: ({ id }) => `/?tip=${id}`, wake: ({ board }) => `/searches/${board}?look-again` };
+const PATHS = { tip: ({ id }) => `/?tip=${id}`, report: ({ id }) => `/?report=${id}`, wake: ({ board }) => `/searches/${board}?look-again` };
 
 /**
  * Return true if people can assign an entry. A wake is for the person in charge.

@@ -2,6 +2,7 @@
  * Definitions of form fields that need more than the declaration of their kind (core/rules/kinds.js). They are created when a form is
  * drawn, because declarations arrive with the translations. The path determines labels and choices.
  */
+import { conditionKeys } from "../core/rules/appeal_rules.js";
 import { detailPaths } from "../core/rules/kind_fields.js";
 import { field, otherFields, partsOf } from "../core/rules/kinds.js";
 import { serverNow } from "../core/time.js";
@@ -75,7 +76,7 @@ export const approval = () => [
 ];
 
 /** Fields of the decision on a material, without those for its contents: until when, who decided, and so on. */
-export const decision = () => otherFields("material", ["what", ...label.codes("languages", "material").map((code) => `texts.${code}`)], {
+export const decision = () => otherFields("material", ["what", "decision.name", ...label.codes("languages", "material").map((code) => `texts.${code}`)], {
   until: { ahead: true }, decided_by: { placeholder: () => t("Police, prosecutor or family: name") },
 });
 
@@ -89,6 +90,23 @@ export const note = () => [
     text: { label: () => t("What happened or was said") }, please_answer: { label: () => t("Answer needed: an alarm for those mentioned") },
   }),
   text("corrects"),
+];
+
+/** Fields of a contact, with its details, which are in no state. @param {number} phones */
+export const contact = (phones) => [
+  ...otherFields("contact", ["phones", "email", "note"]),
+  ...Array.from({ length: phones }, (_, index) => [
+    text(`phones.${index}.number`, { private: true, label: () => t("Telephone"), placeholder: () => "0470 12 34 56, +33 1 23 45 67 89" }),
+    text(`phones.${index}.label`, { private: true, label: () => t("When or where"), placeholder: () => t("mobile, first") }),
+  ]).flat(),
+  text("email", { private: true, kind: "contact" }), { path: "note", control: "long", private: true, rows: 2, label: () => label.field("note", "contact") },
+];
+
+export const call = () => [
+  choice("result"), { ...flag("incoming"), label: () => t("They called us") },
+  { path: "text", control: "long", required: true, rows: 2, label: () => t("What was said and agreed") },
+  { path: "next_call", control: "time", kind: "contact", ahead: true }, { path: "assignee", control: "person", label: () => t("Next call by") },
+  { path: "happened_at", control: "time", past: true, label: () => t("When (empty: now)") },
 ];
 
 /** Fields of a file, without its card and its time, which are set when it is attached. */
@@ -111,9 +129,15 @@ export const outcome = () => partsOf("search", "outcome").filter(({ path }) => p
 export const correctedOutcome = () => [...partsOf("search", "outcome"), text("reason")];
 
 /** null is a valid choice: not decided. */
-export const worrying = () => [{ path: "worrying", control: "decision" }, text("basis", { required: true })];
+export const worrying = () => [{ path: "worrying", control: "decision" }, text("basis", { required: true }), ...deciders("worrying_decided_by", "decided_by")];
 
-export const appeal = () => [...partsOf("search", "appeal"), text("reason")];
+/** Fields of a decision, as a part of a search, below another path in the form. @param {string} group @param {string} path */
+const deciders = (group, path) => partsOf("search", group).map((part) => ({ ...part, label: () => label.field(part.path, "search"), codes: part.path, path: path + part.path.slice(group.length) }));
+
+export const appeal = () => [
+  ...partsOf("search", "appeal"), text("reason"),
+  ...conditionKeys().flatMap((key) => [flag(`appeal.met.${key}`), text(`appeal.conditions.${key}`, { placeholder: () => t("On what basis?") })]),
+];
 
 export const goal = () => partsOf("search", "goal", {
   "goal.text": { control: "long", autofocus: true, placeholder: () => t("What to find out next") }, "goal.until": { ahead: true },

@@ -82,7 +82,7 @@ function control(form, field, id, ctx) {
       return html`<textarea id=${id} rows=${field.rows ?? 3} aria-describedby=${describe} .value=${live(raw)} @input=${onInput}
         placeholder=${field.placeholder?.() ?? nothing} aria-required=${field.required ? "true" : nothing} ?autofocus=${field.autofocus}></textarea>`;
     case "list":
-      return html`<textarea id=${id} rows="2" aria-describedby=${describe} placeholder=${t("One per line")} .value=${live(raw)} @input=${onInput}></textarea>`;
+      return html`<textarea id=${id} rows="2" aria-describedby=${describe} placeholder=${field.placeholder?.() ?? t("One per line")} .value=${live(raw)} @input=${onInput}></textarea>`;
     case "flag":
       return html`<input id=${id} type="checkbox" .checked=${live(raw)} @change=${(/** @type {any} */ event) => edit(event.target.checked)} />`;
     case "choice":

@@ -3,10 +3,11 @@
 /* Pages, as their templates receive them. */
 type SearchView = import("./search/page.js").SearchPage;
 type OperationsView = import("./operations/page.js").OperationsPage;
+type ReportDialogView = import("./operations/report_dialog.js").ReportDialog;
 type IntakeView = import("./intake/page.js").IntakePage;
 type HandoverView = import("./handover/page.js").HandoverPage;
 type HistoryView = import("./history/page.js").HistoryPage;
-type TimelineView = import("./timeline/page.js").TimelinePage;
+type TimelineView = import("../shared/timeline/timeline_view.js").TimelineView;
 type ReplayView = import("./replay/page.js").ReplayPage;
 type UnansweredView = import("./unanswered/page.js").UnansweredPage;
 type UnseenView = import("./unseen/page.js").UnseenPage;

@@ -108,6 +108,6 @@ function summary(events) {
  */
 function announcement(event, ctx) {
   const { type, actor, state } = event;
-  if (!state?.person || ctx.board.id !== "operations") return eventText(event, ctx);
+  if (!state?.person?.first_name || ctx.board.id !== "operations") return eventText(event, ctx);
   return t("{event}: {name}, by {who}", { event: label.event(type), name: shortPersonName(state.person), who: actor.name });
 }

@@ -61,7 +61,7 @@ function row(hit, index, find, { nameOf, cardOf }) {
   const isElsewhere = hit.board !== find.board;
   const location = [isElsewhere && (hit.reference ?? pageName("operations")), isElsewhere && nameOf(hit), subjectText(hit, cardOf(hit))].filter(Boolean);
   return html`<div role="option" id="found-${index}" class="hit" data-kind=${hit.kind} aria-selected=${index === find.at} data-hit=${hit.id} @click=${(/** @type {MouseEvent} */ event) => openHit(event, find, index)}>
-    <p class="where"><b>${location.join(" · ")}</b>${find.opensOnly ? html` <kbd aria-hidden="true">${t("Enter")}</kbd>` : nothing}${hit.withdrawn ? html` <span class="away">${label.done(`${hit.kind}.withdrawn`)}</span>` : nothing}${hit.left && hit.kind !== "tip" ? html` <span class="away">${label.done("card.archived")}</span>` : nothing}</p>
+    <p class="where"><b>${location.join(" · ")}</b>${find.opensOnly ? html` <kbd aria-hidden="true">${t("Enter")}</kbd>` : nothing}${hit.withdrawn ? html` <span class="away">${label.done(`${hit.kind}.withdrawn`)}</span>` : nothing}${hit.left && hit.kind !== "tip" && hit.kind !== "report" ? html` <span class="away">${label.done("card.archived")}</span>` : nothing}</p>
     ${hit.found.map((/** @type {{ field: string, text: string, marks: [number, number][] }} */ { field, text, marks }) => html`<p class="snippet"><span class="field">${withColon(label.field(field, hit.kind))}</span> ${highlight(text, marks)}</p>`)}
     ${sameLooks(hit.statements)}
   </div>`;
@@ -83,7 +83,7 @@ function scopeOption(find) {
 
 /** @param {Hit} hit @param {Entity | undefined} card */
 function subjectText({ kind, number }, card) {
-  if (isCard(kind) || kind === "tip") return cardName({ kind, state: { number } });
+  if (isCard(kind) || kind === "tip" || kind === "report") return cardName({ kind, state: { number } });
   return card ? `${label.noun(kind)} · ${cardName(card)}` : label.noun(kind);
 }
 
@@ -108,7 +108,7 @@ function highlight(text, marks) {
  * @param {Hit} hit
  */
 export function hitUrl({ board, kind, id, card, left }) {
-  if (board === "operations") return kind === "tip" ? `/?tip=${id}` : left ? "/history" : "/";
+  if (board === "operations") return kind === "tip" || kind === "report" ? `/?${kind}=${id}` : left ? "/history" : "/";
   const cardId = kind === "note" && !left ? card : kind === "search" ? null : id;
   if (cardId) return `/searches/${board}/cards/${cardId}`;
   return kind === "note" ? `/searches/${board}#log` : `/searches/${board}`;

@@ -9,6 +9,11 @@ import { cardName, newCardName } from "../format/values.js";
 /** @type {Record<string, () => string>} */
 const COMMAND_NAMES = {
   "note.add": () => label.noun("note"),
+  "contact.add": () => label.noun("contact"),
+  "contact.update": () => label.noun("contact"),
+  "contact.log": () => label.event("contact.called"),
+  "contact.withdraw": () => t("Withdrawal"),
+  "contact.restore": () => t("Restoring"),
   "file.update": () => label.field("caption", "file"),
   "file.withdraw": () => t("Withdrawal"),
   "file.propose_removal": () => label.event("file.removal_proposed"),

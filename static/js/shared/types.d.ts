@@ -77,6 +77,17 @@ interface SearchCardView {
 
 
 /** Sentence in the watch line. */
+/** Search linked to the one of a page (GET /api/v1/boards/{board}/links). */
+interface LinkedSearch {
+  board: string;
+  how: "together" | "same_person_sought" | "related";
+  reference: string;
+  status: string;
+  first_name: string;
+  last_name: string | null;
+  age: number | null;
+}
+
 interface Notice {
   kind: string;
   /** Distinguishes notices of the same kind. */

@@ -14,12 +14,15 @@ const MAX_TEXT = 60; // characters: enough for its author to recognise it
 /** @type {Record<string, () => string>} */
 const FORMS = {
   intake: () => pageTitle("intake"),
+  report: () => label.noun("report"),
+  "report-decision": () => label.noun("report"),
+  "other-call": () => label.noun("note"),
   "open-search": () => t("New search"),
   note: () => label.noun("note"),
   handover: () => label.noun("handover"),
   tip: () => label.noun("tip"),
 };
-const NOT_TYPED = new Set(["intake:taken"]); // list of sent calls
+const NOT_TYPED = new Set(["intake:taken", "report-call"]); // list of sent calls, and the id of the report that is being typed
 
 /** @param {Session} session @returns {string[]} */
 export function unsentTexts(session) {

@@ -24,9 +24,13 @@ FIRST_MARKS = """() => { new MutationObserver((_, watching) => {
 }).observe(document, { childList: true, subtree: true }); }"""
 BYTES = """() => performance.getEntriesByType("resource").filter(({ name }) => /leaflet|map|tiles/.test(new URL(name).pathname))
   .reduce((sum, { transferSize }) => sum + transferSize, 0)"""
-ROWS = """() => { window.rows = []; let count = document.querySelectorAll("[data-point]").length; window.wake = () => {};
+ROWS = """() => {
+  const points = () => Number(document.querySelector(".map-list h2 b").textContent.replace(/\\D/g, ""));
+  let count = points();  // as below: the list draws fewer rows than there are points
+  window.rows = [];
+  window.wake = () => {};
   new MutationObserver(() => {
-    const now = Number(document.querySelector(".map-list h2 b").textContent.replace(/\\D/g, ""));
+    const now = points();
     if (now === count) return;
     count = now;
     window.rows.push(performance.timeOrigin + performance.now());
@@ -87,7 +91,7 @@ async def _open(window: Window, board: str) -> tuple[float, int]:
     """Open the map; return the ms until its first points were drawn, and the bytes of its files."""
     await window.context.add_init_script(f"({FIRST_MARKS})()")
     await window.open(f"/searches/{board}#map")
-    await window.page.wait_for_function("window.firstMarks")
+    await window.page.wait_for_function("() => window.firstMarks")
     return float(await window.page.evaluate("window.firstMarks")), int(await window.page.evaluate(BYTES))
 
 
@@ -104,4 +108,5 @@ async def _delays(alice: Window, bob: Window, board: str) -> list[float]:
         async with asyncio.timeout(PATIENCE_S):
             rows = await bob.page.evaluate(SEEN, number + 1)
         delays.append(float(rows[number] - sent))
+        assert delays[-1] > 0, "seen before it was sent: another sighting was measured"
     return delays[WARM:]

@@ -64,6 +64,29 @@ GIVEN = (
     ("poster", ["Jeugdhuis De Kring", "Centrale bibliotheek De Krook"], "paper", "nl", 40),
     ("vignette", ["Lokale politie Gent, Facebook", "Gemeente Melle"], "social_media", "nl", None),
 )
+CALL_AT = "2026-11-26T13:30:00Z"
+CONTACTS: tuple[dict[str, Any], ...] = (
+    {
+        "name": "An Voorbeeld", "role": "parent", "relation": "mother", "languages": ["French", "some Dutch"],
+        "phones": [{"number": "0470 12 34 56", "label": "mobile, first"}, {"number": "09 225 44 11", "label": "at home"}],
+        "note": "Works nights until 06:00. Do not call before the police has.",
+    },
+    {"name": "E. De Wolf", "role": "magistrate", "relation": "Gent", "next_call": CALL_AT},
+    {"name": "Sint-Barbaracollege", "role": "school", "relation": "head teacher"},
+)  # fmt: skip
+REPORTED = {
+    "source_name": "Samira Haddad", "source_contact": "+32 400 00 12 34", "caller_role": "mother", "caller_place": "Molenbeek",
+    "person": {
+        "first_name": "Lina", "last_name": "Haddad", "age": 12, "sex": "f", "needs": "insulin",
+        "description": "Small, long black curls, a scar above the left eyebrow", "clothing": "white down jacket, red shoes",
+    },
+    "missing_since": "2026-11-25T20:30:00Z", "last_seen": {"text": "Zwarte Vijvers, metro"}, "last_seen_by": "her brother Amir",
+    "belongings": {
+        "phone": "no", "phone_note": "off since 23:05", "money": "unknown", "medication": "yes", "company": "internet",
+        "company_note": "a boy from Snapchat, “Yanis”",
+    },
+    "circumstances": "Quarrel about her phone at 21:45", "may_go": "Aunt in Vilvoorde?",
+}  # fmt: skip
 FOUND = {
     "status": "found",
     "reason": "The driver of line 2 saw her and waited with her at Melle for the patrol.",
@@ -79,8 +102,12 @@ async def night_came(demo: Demo) -> None:
     lost, placed = list(TIPS)[2:]
     await demo.command("bob", OPERATIONS, "tip.dismiss", {"tip": tips[lost], "reason": "The caller rang off, no number"})
     await demo.command("bob", OPERATIONS, "tip.place", {"tip": tips[placed], "search": demo.boards["DEMO-10"]})
+    await demo.command("bob", OPERATIONS, "report.add", REPORTED)
+    reports = await demo.entities("bob", OPERATIONS, "report")
+    demo.numbers |= {"report": reports[0]["id"]}
     demo.numbers |= {"tip": tips[next(iter(TIPS))], "dismissed": tips[lost]}
     await approve_and_give(demo)
+    await add_contacts(demo)
     await leave_no_alarm(demo)
     await raise_alarm(demo)
     asked = "@Alice Dewit May the mother be told about the service area before noon?"
@@ -102,6 +129,16 @@ async def approve_and_give(demo: Demo) -> None:
     await demo.command("alice", noor, "material.withdraw", withdrawn)
     given = {each["state"]["recipient"]: each["id"] for each in await demo.entities("alice", noor, "distribution")}
     await demo.command("bob", noor, "distribution.take_down", {"distributions": [given["Gemeente Melle"]]})
+
+
+async def add_contacts(demo: Demo) -> None:
+    """Let Noor's search have people to call, with the next calls."""
+    noor = demo.boards["DEMO-01"]
+    for contact in CONTACTS:
+        await demo.command("bob", noor, "contact.add", contact)
+    mother = next(each["id"] for each in await demo.entities("bob", noor, "contact") if each["state"]["relation"] == "mother")
+    said = "Told her about the camera images of line 2. She asks her sister in Oostende herself."
+    await demo.command("bob", noor, "contact.log", {"contact": mother, "result": "reached", "text": said, "next_call": CALL_AT})
 
 
 async def raise_alarm(demo: Demo) -> None:
@@ -222,6 +259,9 @@ NIGHT = (
             Shot("tip-dialog", "/?tip={tip}", dialog="tip"),
             Shot("tip-source", "/?tip={tip}", click("[data-act=read-source]"), dialog="tip", shows="[data-testid=tip-source]"),
             Shot("tip-dismissed", "/?tip={dismissed}", dialog="tip"),
+            Shot("reports", "/", at("[data-testid=reports]")),
+            Shot("report-dialog", "/?report={report}", dialog="report"),
+            Shot("report-call", "/intake?report={report}", shows="[data-form=report] [data-part=criteria]"),
             Shot("unanswered-tips", "/unanswered?queue=look", shows="li[data-entry]"),
             Shot("look-again-dialog", NOOR, click("[data-act=look-again]"), dialog="look-again", shows="[data-again]"),
             Shot("campaign", NOOR, click("[data-act=campaign]", "[data-act=filter-all]"), dialog="campaign"),
@@ -251,6 +291,10 @@ NIGHT = (
                 dialog="approve",
                 shows="[data-testid=preview] img:not(.busy)",
             ),
+            Shot("contacts", f"{NOOR}#log", shows="[data-contact]"),
+            Shot("contact-open", f"{NOOR}#log", click("[data-act=open-contact]"), shows="[data-testid=contact-details]"),
+            Shot("contact-add-dialog", f"{NOOR}#log", click("[data-act=add-contact]"), dialog="contact-add"),
+            Shot("contact-dialog", f"{NOOR}#log", click("[data-act=open-contact]", "[data-act=edit-contact]"), dialog="contact"),
             Shot("give-dialog", NOOR, click("[data-act=campaign]", "[data-act=give]"), dialog="give"),
             Shot("displays-paired", "/displays", shows="li[data-display]"),
             Shot("display-dialog", "/displays", click("[data-act=change]"), dialog="change"),

@@ -123,6 +123,13 @@ SCENES: tuple[Scene, ...] = (
             Shot("details-earlier", "/searches/{chloe}", edit_at(EARLIER), dialog="facts"),
             Shot("details-criteria", MILA, edit_at("dialog .criterion"), dialog="facts"),
             Shot("appeal-dialog", MILA, click("[data-act=appeal]"), dialog="appeal"),
+            Shot(
+                "appeal-child-alert",
+                MILA,
+                click("[data-act=appeal]", "dialog input[value=child_alert]"),
+                dialog="appeal",
+                shows="dialog [data-testid=conditions]",
+            ),
             Shot("campaign-empty", MILA, click("[data-act=campaign]"), dialog="campaign"),
             Shot("access-dialog", MILA, click("[data-act=access]"), dialog="access"),
             Shot("status-dialog", MILA, click("[data-act=set-status]"), dialog="status"),

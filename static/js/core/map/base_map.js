@@ -19,6 +19,7 @@ const BACKGROUND_PANE = "background", NAME_PANE = "names";
  * @param {{ leaflet: any, background: Background }} loaded
  */
 export function createBaseMap(element, { leaflet, background }) {
+  element.translate = false; // browsers must not translate names of places
   const map = leaflet.map(element, {
     zoomControl: false, attributionControl: false, minZoom: MIN_ZOOM, maxZoom: MAX_ZOOM, zoomSnap: 1, keyboard: true, worldCopyJump: false,
     zoomAnimation: !matchMedia("(prefers-reduced-motion: reduce)").matches, fadeAnimation: false, markerZoomAnimation: false,

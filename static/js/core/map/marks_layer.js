@@ -90,7 +90,8 @@ export class MarksLayer {
       return { x: x + MARK_PX + (text.length * LETTER_PX) / 2, y, text, point };
     });
     labels.sort((a, b) => Number(b.point.id === this.#selected) - Number(a.point.id === this.#selected) || rankOf(a.point) - rankOf(b.point));
-    const shown = new Set(fitting(labels, labels.length).map(({ point }) => point.id));
+    const marks = groups.flatMap((group) => boxesOf(group, this.#map.project(group[0].center)));
+    const shown = new Set([this.#selected, ...fitting(labels, labels.length, marks).map(({ point }) => point.id)]);
     for (const group of groups) {
       const element = this.#marks.get(keyOf(group, this.#selected))?.getElement();
       element?.classList.toggle("crowded", group.length === 1 && !shown.has(group[0].id));
@@ -121,6 +122,15 @@ export class MarksLayer {
     const draw = point.isLine || point.outline.length === 2 ? "polyline" : "polygon";
     return this.#leaflet[draw](point.outline, { ...style, ...(draw === "polyline" && { fill: false }) }).addTo(this.#map);
   }
+}
+
+/**
+ * Return the boxes of a mark, which no text may cover: its shape, and its number if it is shared.
+ * @param {MapPoint[]} group @param {{ x: number, y: number }} at
+ */
+function boxesOf(group, { x, y }) {
+  const shape = { x, y, width: 2 * MARK_PX - 4, height: 2 * MARK_PX - 4 };
+  return group.length > 1 ? [shape, { x: x + MARK_PX, y: y - MARK_PX + 4, width: 2 * MARK_PX, height: MARK_PX + 4 }] : [shape];
 }
 
 /** @typedef {{ point: MapPoint, isCircle: boolean }} Shape */
@@ -163,7 +173,7 @@ function sync(layers, wanted, add, map) {
 /** @param {MapPoint[]} group @param {(point: MapPoint) => string} textOf */
 function markElement(group, textOf) {
   const [first] = group, element = document.createElement("span"), shape = document.createElement("i");
-  shape.className = `shape ${first.shape} ${first.isRuledOut ? "out" : ""} ${first.kind}`;
+  shape.className = `shape ${first.shape} ${first.isRuledOut ? "out" : ""}`;
   element.append(shape);
   const note = document.createElement(group.length > 1 ? "b" : "span");
   note.className = group.length > 1 ? "many" : "mark-text";

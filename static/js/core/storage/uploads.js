@@ -152,6 +152,16 @@ export class Uploads {
   }
 
   /**
+   * Send the files of a form, which had no board yet, to this search, and attach them to it.
+   * @param {string} form
+   * @param {string} board
+   */
+  attach(form, board) {
+    for (const item of this.of(null, { form })) this.#set(item, { board, target: {} });
+    this.#pump();
+  }
+
+  /**
    * Attach the files of a form to the card that a command adds.
    * @param {string} board
    * @param {string} form

@@ -11,6 +11,7 @@ import { reportedDetails } from "../../shared/board/card/kind_details.js";
 import { coveredText } from "../../shared/board/search/child_details.js";
 import { worryingBadge } from "../../shared/board/search/worrying_badge.js";
 import { photo } from "../../shared/files/photo.js";
+import { togetherText } from "../../core/rules/together.js";
 import { formatMoment, formatShortMoment, seenText, sinceElement } from "../../format/time_elements.js";
 
 /** @param {any} search search of a report */
@@ -28,14 +29,14 @@ export const isFolded = (section, view) => view.mayTakeOver && !view.reading.isU
 
 /** @param {any} section section of the report @param {HandoverView} view */
 export function childSummary(section, view) {
-  const { board, search } = section, isRow = isFolded(section, view);
+  const { board, search, together = [] } = section, isRow = isFolded(section, view);
   return html`<header class="child-summary">
     <span class="photo" aria-hidden="true">${initials([search.person.first_name, search.person.last_name].filter(Boolean).join(" "))}${photo(board, search.photo)}</span>
     <div class="child">
       <h2 id="h-${board}"><a href="/searches/${board}">${nameAndAge(search)}</a></h2>
       <p class="about"><span>${aboutChild(search, view).map((facts, index) => html`${index ? "\u00a0· " : nothing}${facts}`)}</span>
         ${search.status === "open" ? nothing : html`<span class="status ${search.status}">${label.status(search.status)}</span>`}
-        ${worryingBadge(search, search.undecided)}
+        ${together.length ? html`<span class="together">${togetherText(together)}</span>` : nothing} ${worryingBadge(search, search.undecided)}
         ${search.access === "members" ? html`<span class="lock">${t("members only")}</span>` : nothing}</p>
       ${isRow ? nothing : html`${appearanceLines(search)} ${reportedDetails(search, view)} ${placesLine(section)} ${goalLine(search, view)}`}
     </div>

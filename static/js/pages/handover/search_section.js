@@ -14,6 +14,7 @@ import { pinned } from "./pinned.js";
 import { decisionText, eventName, isMarked, lastEvents, ownerText, sightingLists } from "./report_statements.js";
 import { restated } from "./restatement.js";
 import { searchTexts } from "./texts.js";
+import { callUrl } from "../../shared/call_url.js";
 import { outcomeText, joinParts } from "../../shared/board/search/outcome.js";
 import { cardName } from "../../format/values.js";
 import { cardTime, dueElement, seenText, timeElement, formatMoment } from "../../format/time_elements.js";
@@ -42,6 +43,7 @@ function body(section, view) {
     ${facts(section)}
     ${pinned(section, view)}
     ${searchTexts(section, view)}
+    ${calls(section, view)}
     ${cards(section, view)}
     ${filesAdded(section, view)}
     ${shiftEvents(section, view)}
@@ -197,6 +199,18 @@ function readersText(reads, view, style) {
 
 /** Render the person who accepted the handover without reading this search: part of the signed report. @param {any} it @param {HandoverView} view */
 const acceptedUnread = ({ unread_by: by }, view) => (by ? html`<p class="unwritten" data-testid="accepted-unread">${say("not_read", { name: view.nameOf(by) })}</p>` : nothing);
+
+/**
+ * Render the calls that are due. Reports of people without the right to read contacts have none.
+ * @param {any} section
+ * @param {HandoverView} view
+ */
+function calls({ board, calls: due = [] }, view) {
+  if (!due.length) return nothing;
+  return html`<div class="waiting"><section data-testid="calls-due"><h3>${say("calls_due")} <span>${due.length}</span></h3>
+    <ul>${due.map((/** @type {any} */ call) => html`<li data-call=${call.id}><a href=${callUrl(board, call.id)}><bdi>${call.title}</bdi></a>
+      <small>${[label.value("role", call.role, "contact"), call.assignee ? view.nameOf(call.assignee) : say("nobody_assigned")].join(" · ")}\u00a0· ${view.isFixed ? say("due", { at: formatMoment(call.due) }) : dueElement(call.due)}</small></li>`)}</ul></section></div>`;
+}
 
 /** @param {any} section @param {HandoverView} view */
 function cards(section, view) {

@@ -10,6 +10,7 @@ import { urlQuery } from "../../shared/url_query.js";
 /** @type {Record<string, { name(): string, kinds: string[] }>} */
 const OTHERS = {
   note: { name: () => t("Notes"), kinds: ["note"] },
+  contact: { name: () => pluralName("contact"), kinds: ["contact"] },
   search: { name: () => t("The search itself"), kinds: ["search"] },
   column: { name: () => t("Columns"), kinds: ["column"] },
   duty: { name: () => t("Duties"), kinds: ["duty", "planned_duty"] },

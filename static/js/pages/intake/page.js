@@ -15,6 +15,8 @@ import { MapOfPlace } from "../../forms/map_of_place.js";
 import { PlaceFinder, pointOf } from "../../forms/place_finder.js";
 import { keptText } from "../../forms/place_option.js";
 import { STEPS, Selection } from "../../forms/selection.js";
+import { OtherCall } from "./other_call.js";
+import { ReportPage } from "./report_page.js";
 import { Suggestions } from "./suggestions.js";
 import { RecentCalls } from "./recent_calls.js";
 import { moment } from "../../core/time.js";
@@ -26,6 +28,7 @@ import { foundText } from "../../format/found_text.js";
 
 const FIELDS = ["search", "text", "where", "when", "name", "contact", "channel", "sealed", "send"]; // in the order of a conversation
 const AFTER_URGENT = "where"; // few calls are urgent: Tab reaches the box, and Enter skips it
+const QUESTIONS = ["seen", "missing", "other"]; // first question: what the call is about
 const MAX_OPTIONS = 8; // searches to choose from
 const MAX_ENDED = 3; // ended searches that the hint names
 
@@ -38,6 +41,9 @@ export class IntakePage {
   places;
   taken;
   files;
+  about = "seen"; // one of QUESTIONS
+  /** @type {ReportPage} */ report;
+  /** @type {OtherCall} */ #other;
   /** @type {HTMLElement} */ #root;
   /** @type {MapOfPlace} */ #map;
   /** @type {{ field: string | null, shut: boolean }} */ #list = { field: null, shut: true }; // list under the active field
@@ -63,7 +69,12 @@ export class IntakePage {
       numbered: (entry) => announce(entry.tip ? t("Saved: tip {number}, without a search", entry) : t("Saved: sighting {number} for {search}", entry)),
     });
     this.files = new CallFiles(this);
-    this.board.watch(this.draw);
+    this.report = new ReportPage(this);
+    this.#other = new OtherCall(this);
+    this.board.watch((_, events) => {
+      this.report.call.settle(events);
+      this.draw();
+    });
     this.session.watch(this.draw);
     this.#root.addEventListener("keydown", this.#onKeydown);
     this.#root.addEventListener("focusin", this.#onFocus);
@@ -71,11 +82,30 @@ export class IntakePage {
     this.#lookUp();
     this.draw();
     this.#focusField("search");
+    this.#openRequested(new URLSearchParams(location.search));
+  }
+
+  /** @param {URLSearchParams} query `report`: id of the report to continue; `about`: one of QUESTIONS */
+  #openRequested(query) {
+    const report = query.get("report"), about = query.get("about");
+    if (report) this.report.call.open(report);
+    if (report || (about && QUESTIONS.includes(about))) this.choose(report ? "missing" : /** @type {string} */ (about));
+    else if (this.report.call.isBegun) this.choose("missing");
+  }
+
+  /** @param {string} about one of QUESTIONS */
+  choose(about) {
+    /** @type {HTMLElement | null} */ (document.activeElement)?.blur(); // else its removal would draw during the draw
+    this.about = about;
+    if (about === "missing") this.report.call.begin();
+    this.draw();
+    this.#focusField({ seen: "search", missing: "report-source_name", other: "other-text" }[about]);
   }
 
   draw = () => {
     this.taken.settle();
     this.files.settle();
+    this.report?.files.settle();
     render(this.session.can("investigator") ? this.#page() : html`<section class="centered-page"><h1>${pageRefusal("/intake")}</h1></section>`, this.#root);
     const next = this.#focusNext && /** @type {HTMLElement | null} */ (this.#root.querySelector(this.#focusNext));
     if (!next) return;
@@ -91,6 +121,22 @@ export class IntakePage {
   // --- templates
 
   #page() {
+    const title = this.about === "seen" ? nothing : html`<h1 class="visually-hidden">${pageTitle("intake")}</h1>`;
+    return html`${title}${this.#firstQuestion()}${this.#pages[this.about]()}`;
+  }
+
+  /** @type {Record<string, () => Drawn>} */
+  #pages = { seen: () => this.#sightingPage(), missing: () => this.report.draw(), other: () => this.#other.draw() };
+
+  #firstQuestion() {
+    /** @type {Record<string, string>} */
+    const names = { seen: t("I have seen a child"), missing: t("A child is missing"), other: t("Something else") };
+    return html`<div class="call-head"><div class="call-about" role="radiogroup" aria-label=${t("What the call is about")}>
+      ${QUESTIONS.map((about) => html`<label class="option"><input type="radio" name="about" value=${about} .checked=${live(about === this.about)} @change=${() => this.choose(about)} /><span>${names[about]}</span></label>`)}</div>
+      ${this.about === "missing" ? this.report.head() : nothing}</div>`;
+  }
+
+  #sightingPage() {
     const { call } = this;
     return html`<div class="intake">
       <form class="form" data-form="intake" autocomplete="off" novalidate @submit=${this.#submit}>
@@ -269,6 +315,7 @@ export class IntakePage {
 
   /** @param {{ type: string, target: any }} event */
   #onFocus = ({ type, target }) => {
+    if (this.about !== "seen") return;
     const field = type === "focusin" ? (target.dataset?.field ?? null) : null;
     if (field === this.#list.field) return;
     this.#show(field, true);
@@ -285,6 +332,7 @@ export class IntakePage {
   #onKeydown = (event) => {
     if (event.isComposing || event.defaultPrevented) return;
     const isInForm = event.target.closest?.("form[data-form=intake]");
+    if (this.about !== "seen") return;
     if (event.key === "Escape") return this.#escape(event);
     if (!isInForm) return;
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) return this.#submit(event);

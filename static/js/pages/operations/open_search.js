@@ -13,6 +13,7 @@ import { criteriaRows } from "../../shared/board/search/criteria.js";
 import { earlierRows } from "../../shared/board/search/earlier_rows.js";
 import { kindRows } from "../../shared/board/card/kind_rows.js";
 import { shortPersonName } from "../../format/search_list.js";
+import { rememberOpened } from "../../shared/just_opened.js";
 
 const FIRST_FIELDS = ["person.first_name", "person.last_name", "person.age", "person.sex", "kind", "missing_since", "last_seen.text", "lead"];
 const DESCRIPTION_FIELDS = ["person.description"];
@@ -123,6 +124,7 @@ export class OpenSearch {
 
   /** @param {string} id @param {string} name @param {boolean} isBusy */
   #openBoard(id, name, isBusy) {
+    rememberOpened(id);
     if (!isBusy && !this.shown) return location.assign(`/searches/${id}`);
     this.#opened.push({ id, name });
     return this.#view.draw();

@@ -16,6 +16,8 @@ import { MakeRoom } from "../../shared/make_room.js";
 import { findField, hitUrl } from "../../shared/find_results.js";
 import { printNote } from "../../shared/print_note.js";
 import { OpenSearch } from "./open_search.js";
+import { ReportDialog } from "./report_dialog.js";
+import { reportsColumn } from "./reports.js";
 import { TipDialog } from "./tip_dialog.js";
 import { tipsColumn, waitingTips } from "./tips.js";
 import { onDuty } from "./on_duty.js";
@@ -57,6 +59,8 @@ export class OperationsPage {
   allTips = false;      // draw all unanswered tips
   /** @type {string | null} */ #requestedTip = null; // ID of the tip in the URL, until it is opened
   #tip;
+  #report;
+  /** @type {string | null} */ #requestedReport = null; // as for tips
   /** @type {HTMLElement} */ #root;
   /** @type {any} */ #opening;
   #drawing;
@@ -76,6 +80,7 @@ export class OperationsPage {
     this.#opening = new OpenSearch(this);
     this.earlierSearches = new EarlierSearches(null, () => this.draw());
     this.#tip = new TipDialog(this);
+    this.#report = new ReportDialog(this);
     this.#room = new MakeRoom({
       session, board: this.board, draw: () => this.draw(), may: () => this.#mayOpen,
       show: () => void (this.#showsRoom = true), close: () => { this.#showsRoom = false; this.draw(); },
@@ -92,6 +97,7 @@ export class OperationsPage {
     setInterval(this.draw, REDRAW_MS);
     this.draw();
     this.#requestedTip = new URLSearchParams(location.search).get("tip");
+    this.#requestedReport = new URLSearchParams(location.search).get("report");
   }
 
   /** True if this person may place and dismiss tips. */
@@ -102,6 +108,11 @@ export class OperationsPage {
   /** @param {string} id @param {string} [search] */
   openTip(id, search) {
     this.#tip.show(id, search);
+  }
+
+  /** @param {string} id */
+  openReport(id) {
+    this.#report.show(id);
   }
 
   /** @param {string} id */
@@ -129,6 +140,11 @@ export class OperationsPage {
     if (requested) {
       this.#requestedTip = null;
       return this.openTip(requested);
+    }
+    const report = this.board.seq === null ? null : this.#requestedReport;
+    if (report) {
+      this.#requestedReport = null;
+      return this.openReport(report);
     }
     this.#finder.keep(({ board, archived }) => archived || board === BOARD || this.board.get(board));
     this.#drawing.draw(this.board.seq === null ? loading(this.session.connection) : this.#page());
@@ -193,7 +209,7 @@ export class OperationsPage {
         ${label.status(status)} <b>${columns[status].length}</b></button>`)}</nav>
       ${waitingTips(this.board).length ? html`<a class="tips-on-phone" href="#tips">${n("{count} tip without a search", "{count} tips without a search", waitingTips(this.board).length)}</a>` : nothing}
       <div class="operations-board" data-active-tab=${this.#tab}>
-        <div class="rail">${tipsColumn(this)}${unansweredLink(all, waitingTips(this.board), this.board)}${onDuty(this.board, this.session)}${dueNext(this.board)}</div>
+        <div class="rail">${reportsColumn(this)}${tipsColumn(this)}${unansweredLink(all, waitingTips(this.board), this.board)}${onDuty(this.board, this.session)}${dueNext(this.board)}</div>
         ${this.#openColumn(columns.open, pending)}
         <div class="ended">${STATUSES.slice(1).map((status) => this.#column(status, columns[status]))}</div>
       </div>
@@ -202,6 +218,7 @@ export class OperationsPage {
 
   #dialog() {
     if (this.#showsRoom) return this.#room.draw();
+    if (this.#report.id !== null) return this.#report.draw();
     return this.#opening.shown ? this.#opening.draw() : this.#tip.draw();
   }
 

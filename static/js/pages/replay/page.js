@@ -36,14 +36,14 @@ export class ReplayPage {
   /** @type {any} */ past;
   player;
   /** @type {any} */ body; // draws the board
-  /** @type {HTMLElement} */ #root;
+  /** @type {HTMLElement} */ root;
   #indicator = document.querySelector("[data-freshness-mark]");
   #liveBoard;
   /** @type {MomentUrl} */ #address;
 
   /** @param {HTMLElement} root @param {Session} session @param {string} boardId @param {string | null} cardId */
   constructor(root, session, boardId, cardId) {
-    this.#root = root;
+    this.root = root;
     this.session = session;
     this.#liveBoard = session.board(boardId);
     this.past = new Replay(this.#liveBoard, MomentUrl.requested(), this.draw);
@@ -64,7 +64,7 @@ export class ReplayPage {
     new ShortcutHandler(session.pageCommands);
     new Slider(root, { to: (share) => this.#drag(share), by: (steps) => this.step(steps), page: PAGE_EVENTS, start: () => this.go(1), end: () => this.go(this.past.length) });
     document.documentElement.dataset.freshness = "past";
-    this.#root.classList.add("replay-page", this.body.page);
+    this.root.classList.add("replay-page", this.body.page);
     this.session.watch(this.draw);
     addEventListener("pagehide", () => this.#address.settle());
     this.past.connect();
@@ -124,10 +124,10 @@ export class ReplayPage {
   #render() {
     const { past } = this;
     this.body.prepare();
-    keepFocus(this.#root, () => render(this.#template(), this.#root));
+    keepFocus(this.root, () => render(this.#template(), this.root));
     render(pastIndicator(past), /** @type {HTMLElement} */ (this.#indicator));
     document.title = this.body.title;
-    timelinePosition(this.#root);
+    timelinePosition(this.root);
     this.clock.tick();
     this.below.update();
     this.body.settle();

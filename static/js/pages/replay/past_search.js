@@ -2,7 +2,7 @@
 
 import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
 import { RelativeTimes } from "../../behaviours/relative_times.js";
-import { BOARD, CardUrl, LOG, MAP, hashOf } from "../../behaviours/card_url.js";
+import { BOARD, CardUrl, LOG, MAP, TIMELINE, hashOf } from "../../behaviours/card_url.js";
 import { t } from "../../core/i18n.js";
 import { pageTitle } from "../../core/rules/pages.js";
 import { day, serverNow } from "../../core/time.js";
@@ -17,8 +17,10 @@ import { Reaches } from "../../shared/reach.js";
 import { WIDE, latestSignificant } from "../../shared/board/what_happened.js";
 import { BoardPage } from "../../shared/board/board_page.js";
 import { LazyMap } from "../../shared/map/lazy_map.js";
+import { TimelineView } from "../../shared/timeline/timeline_view.js";
 import { boardViewModel } from "../../shared/board/board_view_model.js";
 
+const READ_EVERY_MS = 400; // the timeline, while the slider moves
 const BAR = /** @type {HTMLElement} */ (document.querySelector("[data-bar-child]")); // part of the page header, only shown on phones
 
 export class PastSearch extends BoardPage {
@@ -36,6 +38,7 @@ export class PastSearch extends BoardPage {
   /** @type {ReplayView} */ #replay;
   #barClock;
   #map;
+  #timeline;
   /** @type {CardUrl} */ #address;
   /** @type {string | null} */ #focus = null; // selector of the element to focus after opening or closing
 
@@ -50,6 +53,10 @@ export class PastSearch extends BoardPage {
     this.contradictions = new Contradictions(this.board.id, replay.draw);
     this.reaches = new Reaches(this.board.id, replay.draw);
     this.ui = { card, column: null, view: BOARD };
+    this.#timeline = new TimelineView({
+      board: this.board.id, root: replay.root, draw: replay.draw, contradictions: this.contradictions, readEveryMs: READ_EVERY_MS,
+      path: (card) => this.path(card), open: (event, card) => this.open(event, card),
+    });
     this.authors = { get: (/** @type {any} */ note) => replay.past.authorOf(note) };
     this.#address = new CardUrl(this.board.id, (card, view) => this.#onUrl({ card, view }));
     this.ui.view = this.#address.view;
@@ -81,7 +88,8 @@ export class PastSearch extends BoardPage {
   }
 
   close() {
-    this.#focus = this.ui.view === LOG ? ".details-view" : `[data-card="${CSS.escape(/** @type {string} */ (this.ui.card))}"] a`;
+    const card = CSS.escape(/** @type {string} */ (this.ui.card));
+    this.#focus = this.ui.view === LOG ? ".details-view" : `:is([data-card="${card}"], [data-row="${card}"]) a`;
     this.ui.card = null;
     this.#address.close();
     this.#replay.draw();
@@ -118,6 +126,7 @@ export class PastSearch extends BoardPage {
   prepare() {
     this.model = boardViewModel(this.board);
     if (this.board.seq) this.contradictions.load(this.board, this.board.seq);
+    if (this.board.seq && this.ui.view === TIMELINE) this.#timeline.load(this.board.seq);
     const isOverdue = overdueAt(this.board, new Date(this.#replay.past.time).toISOString());
     Object.assign(this.marks, { noteBadges: badgesOfNotes(this.board), today: day(serverNow()), isOverdue });
   }
@@ -135,6 +144,7 @@ export class PastSearch extends BoardPage {
 
   #main() {
     if (this.ui.view === MAP) return this.#map.template(this);
+    if (this.ui.view === TIMELINE) return html`<div class="timeline-part">${this.#timeline.template()}</div>`;
     return this.ui.view === LOG ? detailsView(this) : columns(this);
   }
 
@@ -142,17 +152,16 @@ export class PastSearch extends BoardPage {
   settle() {
     render(this.model?.search ? phoneHeader(this) : nothing, BAR);
     this.#barClock.tick();
+    if (this.ui.view === TIMELINE) this.#timeline.settle();
     if (!this.#focus) return;
     document.querySelector(this.#focus)?.focus({ preventScroll: true });
     this.#focus = null;
   }
 
   #tools() {
-    const { view } = this.ui;
+    const choice = (/** @type {BoardViewName} */ name, /** @type {string} */ text) => html`<button type="button" data-act=${name} aria-pressed=${String(this.ui.view === name)} @click=${() => this.#show(name)}>${text}</button>`;
     return html`<div class="tools past-tools" data-testid="tools"><div class="views" role="group" aria-label=${t("Views")}>
-      <button type="button" data-act="board" aria-pressed=${view === BOARD ? "true" : "false"} @click=${() => this.#show(BOARD)}>${t("Board")}</button>
-      <button type="button" data-act="map" aria-pressed=${view === MAP ? "true" : "false"} @click=${() => this.#show(MAP)}>${pageTitle("map")}</button>
-      <button type="button" data-act="log" aria-pressed=${view === LOG ? "true" : "false"} @click=${this.act.log}>${t("Details and log")}</button></div>
+      ${choice(BOARD, t("Board"))}${choice(MAP, pageTitle("map"))}${choice(TIMELINE, pageTitle("timeline"))}${choice(LOG, t("Details and log"))}</div>
     </div>`;
   }
 

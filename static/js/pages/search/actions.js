@@ -9,7 +9,7 @@ import { readSource } from "../../shared/board/card/source_reveal.js";
 import { isWorkList } from "./work_list.js";
 
 // forms in a dialog, besides those that add a card; other forms are in the panel
-const DIALOGS = new Set(["facts", "access", "status", "outcome", "worrying", "appeal", "withdraw", "withdraw-file", "propose-removal", "column-title", "column-before", "column-after", "approve", "give"]);
+const DIALOGS = new Set(["facts", "access", "status", "outcome", "worrying", "appeal", "withdraw", "withdraw-file", "propose-removal", "column-title", "column-before", "column-after", "approve", "give", "contact-add", "contact"]);
 /** Dialogs over which a form opens, and which it may replace: name of the form -> name of the dialog. @type {Record<string, string>} */
 const PARENT_DIALOGS = { approve: "campaign", give: "campaign" };
 
@@ -24,7 +24,7 @@ export class Actions {
   /** @type {Form | null} */ #preset = null;
 
   /**
-   * @param {Pick<SearchView, "session" | "board" | "ui" | "address" | "forms" | "focus" | "filters" | "sources" | "lastBadge" | "undo" | "added"
+   * @param {Pick<SearchView, "session" | "board" | "ui" | "address" | "forms" | "focus" | "filters" | "sources" | "contacts" | "lastBadge" | "undo" | "added"
    *   | "notesOf" | "filesOf" | "draw">} page
    */
   constructor(page) {
@@ -228,7 +228,8 @@ export class Actions {
     const form = this.#page.forms.of(entry);
     const card = form.entity;
     this.#page.ui.dialog = null;
-    if (!hasDialog(form)) (card ? this.openCard(card) : this.log());
+    if (nameOf(form) === "call") this.log();
+    else if (!hasDialog(form)) (card ? this.openCard(card) : this.log());
     form.restoreData(entry.data, entry, entry.refusal ?? {});
     this.#reveal(form);
     this.#page.board.discard(entry.id);
@@ -276,6 +277,7 @@ export class Actions {
   #closeForm(form) {
     const { ui } = this.#page;
     if (ui.dialog?.name === nameOf(form)) this.#showBelow();
+    if (nameOf(form) === "call") this.#page.contacts.close();
     if (ui.editing.delete(form.key)) this.#page.focus.facts();
     else if (isWorkList(ui.view) && form.entity === ui.card) this.#page.focus.row(form.entity);
     this.#page.draw();
@@ -291,6 +293,10 @@ export class Actions {
     if (hasDialog(form)) {
       if (ui.dialog && ui.dialog.name !== name && ui.dialog.name !== over) return false;
       ui.dialog = { name, entity: form.entity, over };
+      return true;
+    }
+    if (name === "call" && ui.view === LOG) {
+      this.#page.contacts.show(form.entity);
       return true;
     }
     if (form.entity ? ui.card !== form.entity : ui.view !== LOG) return false;

@@ -6,6 +6,7 @@ import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { isOnlyForBrief, materialRefusal } from "../../core/rules/conditions.js";
 import { decision } from "../../forms/fields.js";
+import { deciderRows } from "../../forms/decider_rows.js";
 import { pathsOf, row, rows } from "../../forms/form_row.js";
 import { fileName, save } from "../../shared/documents.js";
 import { flagged } from "./forms.js";
@@ -28,7 +29,8 @@ export function approvalBody(form, view) {
       ${flags(form, "shows", codes, label.field("shows", "material"), view)}
       ${shows.includes("place") ? html`${row(form, "place", view)}<p class="hint">${t("Never an exact home address.")}</p>` : nothing}
       ${languages.map((code) => row(form, `texts.${code}`, view, t("Custom text, {language}", { language: label.value("language", code, "distribution") })))}
-      ${rows(form, pathsOf(decision()), view)}
+      ${rows(form, pathsOf(decision()).filter((path) => path !== "decided_by" && !path.startsWith("decision.")), view)}
+      ${deciderRows(form, "decision", view, { namePath: "decided_by" })}
     </div>
     ${preview(form, view, languages, shows)}
   </div>`;

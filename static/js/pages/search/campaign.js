@@ -8,7 +8,9 @@ import { n, t } from "../../core/i18n.js";
 import { say } from "../../core/rules/sentences.js";
 import { label } from "../../core/labels.js";
 import { serverNow } from "../../core/time.js";
+import { deciderPaths } from "../../forms/decider_rows.js";
 import { otherRows, row } from "../../forms/form_row.js";
+import { decided } from "../../format/decision_text.js";
 import { accountName, labelled, otherValues } from "../../format/values.js";
 import { dueElement, formatMoment } from "../../format/time_elements.js";
 import { recipientsOf } from "../../shared/board/open_items.js";
@@ -131,13 +133,13 @@ function materialRow({ id, state }, view) {
   const name = label.value("what", state.what, "material");
   const links = !session.may("export") ? nothing : state.languages.flatMap((/** @type {string} */ language) => PAPERS[state.what].map((paper) =>
     html`<a href="${path}?language=${language}&paper=${paper}" download lang=${language} aria-label=${t("{what}, {language}, {paper}: PDF", { what: name, language: label.value("language", language, "distribution"), paper: paper.toUpperCase() })}>${language.toUpperCase()} ${paper.toUpperCase()}</a>`));
-  const mayWithdraw = view.mayLead && !state.withdrawn, others = otherValues("material", state, view, "what", ...label.codes("languages", "material").map((code) => `texts.${code}`), "until", "decided_by").map(labelled);
+  const mayWithdraw = view.mayLead && !state.withdrawn, others = otherValues("material", state, view, "what", ...label.codes("languages", "material").map((code) => `texts.${code}`), "until", "decided_by", ...deciderPaths("decision")).map(labelled);
   return html`<li class=${state.ended_at ? "ended" : ""} data-material=${id}>
     <p class="material-head"><b>${name}</b> <span class="papers">${links}</span>
       ${mayWithdraw && campaign.withdrawing !== id ? html`<button type="button" class="plain" data-act="withdraw-material" @click=${() => campaign.startWithdrawal(id)}>${t("Withdraw…")}</button>` : nothing}</p>
     <p class="said">${state.withdrawn ? html`<b>${label.done("material.withdrawn")}</b>${state.withdrawn.reason ? html` <span dir="auto">(${state.withdrawn.reason})</span>` : nothing}`
       : state.ended_at ? html`<b>${t("no longer given out since {at}", { at: formatMoment(state.ended_at) })}</b>` : t("show until {at}", { at: formatMoment(state.until) })}
-      · ${t("decided by {who}", { who: state.decided_by })}\u00a0· ${t("approved by {who}, {at}", { who: accountName(session, state.approved_by), at: formatMoment(state.approved_at) })}${others.map((text) => html`\u00a0· ${text}`)}</p>
+      · <bdi>${decided(state.decision) || say("decided_by", { who: state.decided_by })}</bdi>\u00a0· ${t("approved by {who}, {at}", { who: accountName(session, state.approved_by), at: formatMoment(state.approved_at) })}${others.map((text) => html`\u00a0· ${text}`)}</p>
     ${campaign.withdrawing === id ? withdrawal(id, view) : nothing}
   </li>`;
 }

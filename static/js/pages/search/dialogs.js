@@ -10,7 +10,8 @@ import { dialog } from "../../behaviours/dialog.js";
 import { cardName, columnName, newCardName } from "../../format/values.js";
 import { formOf, otherRows, row, rows } from "../../forms/form_row.js";
 import { accessBody } from "../../shared/board/search/access_form.js";
-import { appealBody } from "../../shared/board/search/appeal.js";
+import { appealBody, sendAppealText } from "../../shared/board/search/appeal_form.js";
+import { contactBody } from "../../shared/board/contacts/contact_form.js";
 import { criteriaRows } from "../../shared/board/search/criteria.js";
 import { earlierRows } from "../../shared/board/search/earlier_rows.js";
 import { kindRows } from "../../shared/board/card/kind_rows.js";
@@ -45,10 +46,12 @@ const DIALOGS = {
   status: (view) => formDialog(view, "status", t("Set status"), statusBody, t("Set status")),
   outcome: (view) => formDialog(view, "outcome", t("Correct the outcome"), outcomeBody, t("Save")),
   worrying: (view) => formDialog(view, "worrying", t("Decide if the disappearance is worrying"), worryingBody, t("Save decision")),
-  appeal: (view) => formDialog(view, "appeal", label.field("appeal"), appealBody, t("Set appeal")),
+  appeal: (view) => formDialog(view, "appeal", label.field("appeal"), appealBody, sendAppealText(view.forms.get("appeal", view.board.id))),
   goal: (view) => formDialog(view, "goal", t("Goal of the search"), goalBody, t("Set goal")),
   withdraw: (view, { entity }) => formDialog(view, "withdraw", t("Withdraw {card}", { card: cardName(view.model.byId.get(entity)) }), withdrawalBody, t("Withdraw"), entity),
   move: (view, { entity }) => moveDialog(view, entity),
+  "contact-add": (view) => formDialog(view, "contact-add", t("Add a contact"), contactBody, t("Add")),
+  contact: (view, { entity }) => formDialog(view, "contact", t("Change the contact"), contactBody, t("Save"), entity),
   file: fileDialog,
   "withdraw-file": fileWithdrawal,
   "propose-removal": removalProposal,

@@ -114,11 +114,21 @@ function actions({ id, state }, view) {
   const mayWithdraw = view.mayLead || (isOwn && view.mayNote), isPicture = state.media_type?.startsWith("image/") && state.media_type !== "image/svg+xml";
   return html`<div class="viewer-actions">
     ${state.picture && view.mayEdit ? (isPhoto ? html`<button type="button" data-act="unset-photo" @click=${setPhoto(null)}>${t("Remove as photo of the child")}</button>`
-      : html`<button type="button" data-act="set-photo" @click=${setPhoto(id)}>${t("Use as photo of the child")}</button>`) : nothing}
+      : html`<button type="button" data-act="set-photo" @click=${setPhoto(id)}>${t("Use as photo of the child")}</button> ${view.mayNote ? partButton(view) : nothing}`) : nothing}
     ${isPicture ? nothing : isProgram(state) ? programDownload(board.id, id) : html`<a class="button" data-act="download" download href=${fileAddress(board.id, id, "content")}>${t("Download")}</a>`}
     ${isPicture && (view.mayLead || isOwn) ? html`<a class="button" data-act="original" download href=${fileAddress(board.id, id, "original")} title=${t("The original may say when, where and with which device it was taken. Each download is logged.")}>${t("Download original")}</a>` : nothing}
     ${mayWithdraw ? html`<button type="button" class="danger" data-act="withdraw-file" @click=${() => view.act.dialog("withdraw-file", { entity: id })}>${t("Withdraw…")}</button>` : nothing}
   </div>`;
+}
+
+/** Button that uses the visible part of a zoomed picture. @param {SearchView} view */
+function partButton(view) {
+  const use = (/** @type {Event} */ { currentTarget }) => {
+    const stage = /** @type {Element} */ (currentTarget).closest(".viewer-body")?.querySelector(".stage");
+    if (stage) view.files.usePart(stage, `${t("photo of the child")}.jpg`);
+  };
+  return html`<button type="button" data-act="use-part" @click=${use}>${t("Use the visible part as photo")}</button>
+    <small class="hint">${t("Zoom in until only the face is visible.")}</small>`;
 }
 
 /** Download after a warning and a second click. @param {string} board @param {string} id */

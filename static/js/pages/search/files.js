@@ -2,11 +2,15 @@
 
 import { LOG } from "../../behaviours/card_url.js";
 import { FileDrop } from "../../behaviours/file_drop.js";
+import { commandOf } from "../../core/storage/uploads.js";
+import { cropped } from "../../shared/files/visible_part.js";
 import { AddingFiles } from "../../shared/files/adding.js";
 
 export class Files extends AddingFiles {
   #page;
   /** @type {Map<string, FoundInPicture>} */ #found = new Map(); // ID of a file -> its unused metadata
+
+  #photos = new Set(); // commands that attach a part of a picture, which becomes the photo of the child
 
   /** @param {Pick<SearchView, "session" | "board" | "ui" | "act" | "undo" | "focus" | "draw"> & { readonly mayNote: boolean }} page */
   constructor(page) {
@@ -40,6 +44,23 @@ export class Files extends AddingFiles {
     this.#page.focus.field(".details-view .files h3");
   }
 
+  /** Choose a file for the search itself, in its details. */
+  addToSearch() {
+    this.show();
+    requestAnimationFrame(() => /** @type {HTMLElement | null} */ (document.querySelector(".details-view .files [data-act=add-files]"))?.click());
+  }
+
+  /** Attach the visible part of the open picture, which becomes the photo of the child. @param {Element} stage @param {string} name */
+  async usePart(stage, name) {
+    const { session, board, act } = this.#page, image = /** @type {HTMLImageElement | null} */ (stage.querySelector("img.viewed"));
+    const file = image && (await cropped(image, stage, name));
+    if (!file) return;
+    session.uploads.add(board.id, {}, file);
+    const upload = session.uploads.of(board.id, {}).at(-1);
+    if (upload) this.#photos.add(commandOf(upload.id));
+    act.closeDialog();
+  }
+
   /** @param {string} file */
   foundIn(file) {
     return this.#found.get(file) ?? null;
@@ -58,6 +79,7 @@ export class Files extends AddingFiles {
     for (const { type, command, id } of events) {
       const found = type === "file.attached" && command ? this.#page.session.found.get(command) : null;
       if (found) this.#found.set(id, found);
+      if (type === "file.attached" && this.#photos.delete(command)) this.#page.act.command("search.set_photo", { file: id });
     }
   }
 

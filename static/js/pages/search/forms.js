@@ -7,6 +7,9 @@ import { isOnlyForBrief } from "../../core/rules/conditions.js";
 import { addsCard, cardOfCommand, formFields, isCard } from "../../core/rules/kinds.js";
 import { Form } from "../../forms/form.js";
 import * as fields from "../../forms/fields.js";
+import { MAX_PHONES, phonesOf } from "../../shared/board/contacts/contact_form.js";
+import { deciderPaths, namesDecider } from "../../forms/decider_rows.js";
+import { rulesOf } from "../../core/rules/appeal_rules.js";
 import { openItems } from "../../shared/board/open_items.js";
 import { mayMention } from "../../shared/mention_list.js";
 import { serverNow, toInput } from "../../core/time.js";
@@ -64,6 +67,9 @@ const FORMS = {
   "file-caption": { fields: fields.file, name: "file.update", data: (form) => patchData("file", form) },
   approve: { fields: fields.approval, name: "material.approve", data: approvalData, flags: ["languages", "shows"], defaults: approvalDefaults, adds: true },
   give: { fields: fields.distribution, name: "distribution.add", data: distributionData, defaults: distributionDefaults, adds: true },
+  "contact-add": { fields: () => fields.contact(MAX_PHONES), name: "contact.add", data: newContactData, defaults: () => ({ role: "other" }), adds: true },
+  contact: { fields: () => fields.contact(MAX_PHONES), name: "contact.update", data: contactData, read: withDetails },
+  call: { fields: fields.call, name: "contact.log", data: callData, defaults: () => ({ result: "reached" }), adds: true },
   note: { fields: fields.note, name: "note.add", data: noteData, defaults: () => ({ category: "comment" }), adds: true },
   "column-title": { fields: fields.columnTitle, name: "column.rename", data: (form) => ({ column: form.entity, title: form.value("title") }) },
   "column-before": { fields: fields.column, name: "column.add", data: (form) => withFilled(form, { before: form.entity }), adds: true },
@@ -71,8 +77,8 @@ const FORMS = {
   facts: { fields: fields.facts, name: "search.update", data: (form) => form.patch() },
   access: { fields: fields.access, name: "search.set_access", data: (form) => ({ access: form.value("access"), members: form.value("members") }) },
   // each decision needs its own basis
-  worrying: { fields: fields.worrying, name: "search.set_worrying", data: worryingData, read: ({ worrying }) => ({ worrying }) },
-  appeal: { fields: fields.appeal, name: "search.set_appeal", data: appealData, read: ({ appeal }) => ({ appeal }), group: "appeal" },
+  worrying: { fields: fields.worrying, name: "search.set_worrying", data: worryingData, read: ({ worrying }) => ({ worrying }), defaults: () => ({ "decided_by.at": now() }) },
+  appeal: { fields: fields.appeal, name: "search.set_appeal", data: appealData, read: ({ appeal }) => ({ appeal: { ...appeal, met: met(appeal) } }), group: "appeal", defaults: () => ({ "appeal.decided_by.at": now() }) },
   goal: { fields: fields.goal, name: "search.set_goal", data: goalData, read: ({ goal }) => ({ goal: goal ?? null }), group: "goal" },
   outcome: { fields: fields.correctedOutcome, name: "search.set_outcome", data: outcomeData, read: ({ outcome }) => ({ outcome }) },
   status: {
@@ -128,7 +134,7 @@ export class Forms {
     const form = formOfCommand(command), { column, before, after } = command.data;
     if (form === null || addsCard(command.name)) return form && this.get(form);
     const subject = command.name.startsWith("column.") ? column ?? before ?? after : cardOfCommand(command);
-    const isAboutSearch = /^(search\.|material\.approve$|distribution\.add$)/.test(command.name);
+    const isAboutSearch = /^(search\.|material\.approve$|distribution\.add$|contact\.add$)/.test(command.name);
     return this.get(form, isAboutSearch ? this.#board.id : subject ?? null);
   }
 
@@ -203,7 +209,7 @@ function approvalDefaults(board) {
   const { appeal, last_seen: place, photo } = /** @type {State} */ (board.get(board.id)?.state ?? {});
   const what = appeal?.level === "discreet" ? "vignette" : appeal?.level === "none" ? "brief" : "poster";
   const shown = ["age", "looks", "clothing", "time", "place", ...(photo ? ["photo"] : []), ...(what === "brief" ? ["last_name"] : [])];
-  return { what, ...Object.fromEntries(shown.map((code) => [`shows.${code}`, true])), "languages.fr": true, "languages.nl": true, place: place?.text ?? "", until: appeal?.until ?? "" };
+  return { what, ...Object.fromEntries(shown.map((code) => [`shows.${code}`, true])), "languages.fr": true, "languages.nl": true, place: place?.text ?? "", until: appeal?.until ?? "", "decision.at": now() };
 }
 
 /**
@@ -217,9 +223,12 @@ export const flagged = (form, group) => form.fields.filter((/** @type {any} */ {
 /** @param {Form} form */
 function approvalData(form) {
   const shows = flagged(form, "shows"), languages = flagged(form, "languages"), what = form.value("what");
-  const filled = form.filled(["what", ...(shows.includes("place") ? ["place"] : []), ...languages.map((/** @type {string} */ code) => `texts.${code}`), ...pathsOf(fields.decision())]);
+  const decisionPaths = pathsOf(fields.decision()).filter((path) => !path.startsWith("decision.") || form.value("decision.role"));
+  const all = form.filled(["what", ...(shows.includes("place") ? ["place"] : []), ...languages.map((/** @type {string} */ code) => `texts.${code}`), ...decisionPaths]);
   if (!languages.length) form.errors.languages = t("Choose a language.");
-  return filled && languages.length ? { ...filled, languages, shows: what === "brief" ? shows : shows.filter((/** @type {string} */ code) => !isOnlyForBrief(code)) } : null;
+  const { decision, ...filled } = all ?? {};
+  const decidedBy = decision ? { ...decision, name: filled.decided_by } : filled.decided_by;
+  return all && languages.length ? { ...filled, decided_by: decidedBy, languages, shows: what === "brief" ? shows : shows.filter((/** @type {string} */ code) => !isOnlyForBrief(code)) } : null;
 }
 
 /** @param {Board} board */
@@ -244,6 +253,31 @@ function passOnData(form) {
   return filled && { sighting: form.entity, ...filled.passed_on };
 }
 
+/** @param {State} state @param {ContactReading | undefined} read */
+function withDetails(state, read) {
+  if (!read || read.problem) return state;
+  const phones = (read.phones ?? []).map(({ shown, label }) => ({ number: shown, label }));
+  return { ...state, phones: { ...phones }, email: read.email, note: read.note };
+}
+
+/** @param {Form} form */
+function newContactData(form) {
+  const filled = form.filled();
+  return filled && { ...filled, ...("phones" in filled && { phones: phonesOf(form) }) };
+}
+
+/** @param {Form} form */
+function contactData(form) {
+  const patch = form.patch();
+  return patch && { contact: form.entity, ...patch, ...("phones" in patch && { phones: phonesOf(form) }) };
+}
+
+/** @param {Form} form */
+function callData(form) {
+  const filled = form.filled();
+  return filled && { contact: form.entity, ...filled };
+}
+
 /** @param {Form} form */
 function itemData(form) {
   const filled = form.filled();
@@ -262,16 +296,26 @@ function noteData(form) {
 
 /** @param {Form} form */
 function worryingData(form) {
-  const filled = form.filled(["basis"]);
+  const filled = form.filled(["basis", ...(namesDecider(form, "decided_by") ? deciderPaths("decided_by") : [])]);
   return filled && { worrying: form.value("worrying"), ...filled };
 }
 
+/** Return flags for the conditions that are met. @param {{ conditions?: Record<string, string> | null }} appeal */
+const met = ({ conditions }) => Object.fromEntries(Object.keys(conditions ?? {}).map((key) => [key, true]));
+
 /**
- * Remove the period if there is no appeal.
+ * Return an appeal with the decision and the conditions of its level; only the level if there is no appeal. What is missing is said by
+ * the server.
  * @param {Form} form
  */
 function appealData(form) {
-  const filled = form.filled(form.value("appeal.level") === "none" ? ["appeal.level"] : pathsOf(form.fields).filter((path) => path !== "reason"));
+  const level = form.value("appeal.level"), { conditions: keys, photo } = rulesOf(level);
+  if (level === "none") return withReason(form, { level });
+  const conditions = keys.filter((key) => form.value(`appeal.met.${key}`) && form.value(`appeal.conditions.${key}`)).map((key) => `appeal.conditions.${key}`);
+  const filled = form.filled([
+    "appeal.level", "appeal.from", "appeal.until", ...conditions, ...(photo ? ["appeal.no_photo"] : []),
+    ...(namesDecider(form, "appeal.decided_by") ? deciderPaths("appeal.decided_by") : []),
+  ]);
   return filled && withReason(form, filled.appeal);
 }
 

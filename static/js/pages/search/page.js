@@ -12,6 +12,7 @@ import { keepFocus } from "../../behaviours/keep_focus.js";
 import { ShortcutHandler } from "../../behaviours/shortcut_handler.js";
 import { Actions } from "./actions.js";
 import { Campaign } from "./campaign.js";
+import { Contacts } from "./contacts.js";
 import { AddedCardFocus } from "./focus_added_card.js";
 import { FocusAfterDraw } from "./focus_after_draw.js";
 import { watchLine } from "../../shared/watch_line/line.js";
@@ -22,6 +23,7 @@ import { openDialog } from "./dialogs.js";
 import { Files } from "./files.js";
 import { FilterState } from "./filter_state.js";
 import { FirstLook } from "./first_look.js";
+import { FirstPhoto } from "./first_photo.js";
 import { FindBox } from "../../shared/find_box.js";
 import { Forms } from "./forms.js";
 import { phoneHeader, searchHeader } from "../../shared/board/search/search_header.js";
@@ -40,6 +42,8 @@ import { SINCE_LAST_LOOK } from "../../shared/card_filter.js";
 import { LeftCards } from "../../shared/board/card/left_card.js";
 import { Contradictions } from "../../shared/contradictions.js";
 import { Reaches } from "../../shared/reach.js";
+import { isJustOpened } from "../../shared/just_opened.js";
+import { LinkedSearches } from "../../shared/linked_searches.js";
 import { LookAgain } from "./look_again.js";
 import { LazyMap } from "../../shared/map/lazy_map.js";
 import { MakeRoom } from "../../shared/make_room.js";
@@ -104,9 +108,12 @@ export class SearchPage extends SearchRights {
     this.undo = new Undo(this);
     this.added = new AddedCardFocus({ session, board, showColumn: (column) => this.act.showColumn(column) });
     this.act = new Actions(this);
+    this.contacts = new Contacts(this);
     this.work = new WorkListRows(this);
     this.map = new LazyMap(draw);
     this.files = new Files(this);
+    this.firstPhoto = new FirstPhoto(this);
+    this.linked = new LinkedSearches(boardId, this.draw);
     this.contradictions = new Contradictions(boardId, this.draw);
     this.reaches = new Reaches(boardId, this.draw);
     this.again = new LookAgain({ session, board, draw, isClosed: () => this.isClosed, show: () => this.act.showDialog("look-again") });
@@ -116,6 +123,8 @@ export class SearchPage extends SearchRights {
     const query = new URLSearchParams(location.search);
     if (query.has("campaign")) this.ui.dialog = { name: "campaign" };
     if (query.has("look-again")) this.again.open();
+    else if (isJustOpened(boardId)) this.again.read();
+    if (query.has("contact")) this.focus.field(`[data-contact="${CSS.escape(query.get("contact") ?? "")}"] button`);
     this.presence = new PresenceTracker(this);
     this.firstLook = new FirstLook(this);
     new CardArrowKeys(root, "article[data-card]", ":is([data-list], [data-rows])");
@@ -206,6 +215,7 @@ export class SearchPage extends SearchRights {
     this.firstLook.update();
     this.#drawRest();
     if (this.drawn) this.contradictions.load(this.board);
+    if (this.drawn && (this.model.search.state.links || this.ui.view === LOG)) this.linked.read();
   }
 
   /** Draw only the panel and the dialog, as after each keystroke. */
@@ -230,7 +240,7 @@ export class SearchPage extends SearchRights {
 
   #template(formsOnly = false) {
     const unlessForms = (/** @type {() => unknown} */ part) => (formsOnly ? noChange : part());
-    return html`${unlessForms(() => searchHeader(this))} ${unlessForms(() => printNote(this))}
+    return html`${unlessForms(() => searchHeader(this))} ${unlessForms(() => this.firstPhoto.draw())} ${unlessForms(() => printNote(this))}
       ${unlessForms(() => tools(this))}
       <div class="board-layout">
         <div class="board-main">${unlessForms(() => mainView(this))}</div>
@@ -267,7 +277,7 @@ export class SearchPage extends SearchRights {
   #forget() {
     this.#histories.clear();
     this.sources.clear();
-    for (const part of [this.#happened, this.added, this.similar, this.again, this.files, this.undo, this.left, this.contradictions, this.reaches]) part.forget();
+    for (const part of [this.#happened, this.added, this.similar, this.again, this.files, this.undo, this.left, this.firstPhoto, this.linked, this.contradictions, this.reaches, this.contacts]) part.forget();
   }
 
   // --- events
@@ -279,7 +289,7 @@ export class SearchPage extends SearchRights {
     if (this.#seq !== null && seq !== this.#seq + events.length) this.#forget();
     this.#seq = seq;
     for (const event of events) if (setsSource(event)) this.sources.delete(event.id); // the loaded source is outdated
-    const parts = [...this.#histories.values(), this.#happened, this.authors, this.newNotes, this.forms, this.files, this.undo, this.added, this.again, this.contradictions, this.reaches];
+    const parts = [...this.#histories.values(), this.#happened, this.authors, this.newNotes, this.forms, this.files, this.undo, this.added, this.again, this.firstPhoto, this.linked, this.contradictions, this.reaches, this.contacts];
     for (const part of parts) part.onEvents(events);
     this.#frames.now();
   }

@@ -42,7 +42,7 @@ export function tools(view) {
  */
 function keepOpen(event) {
   const target = /** @type {HTMLElement} */ (event.target);
-  if (!target.closest("[role=menuitem], .views button")) event.stopPropagation();
+  if (!target.closest("[role=menuitem], .views :is(button, a)")) event.stopPropagation();
 }
 
 /** @param {SearchView} view @returns {(event: KeyboardEvent) => void} */
@@ -54,11 +54,12 @@ const sheetKeys = (view) => (event) => {
 };
 
 /** @param {SearchView} view */
-function views({ act, ui, work }) {
+function views({ act, board, ui, work }) {
   const choice = (/** @type {BoardViewName} */ name, /** @type {string} */ text) => html`<button type="button" data-act=${name}
     aria-pressed=${ui.view === name ? "true" : "false"} @click=${() => act.show(name)}>${text}</button>`;
   return html`<div class="views" role="group" aria-label=${t("Views")}>${choice(BOARD, t("Board"))}
-    <button type="button" data-act=${LIST} aria-pressed=${isWorkList(ui.view) ? "true" : "false"} @click=${() => work.show(LIST)}>${t("List")}</button> ${choice(MAP, pageTitle("map"))} ${choice(LOG, t("Details and log"))}</div>`;
+    <button type="button" data-act=${LIST} aria-pressed=${isWorkList(ui.view) ? "true" : "false"} @click=${() => work.show(LIST)}>${t("List")}</button> ${choice(MAP, pageTitle("map"))}
+    <a data-act="timeline" href="/searches/${board.id}/timeline">${pageTitle("timeline")}</a> ${choice(LOG, t("Details and log"))}</div>`;
 }
 
 /** @param {SearchView} view */

@@ -40,7 +40,7 @@ const SEARCH_EFFECTS = {
   }),
   "search.set_outcome": (state, { outcome }) => applyPatch(state, { outcome }),
   "search.set_worrying": (state, { worrying = null, basis }) => ({ ...state, worrying, worrying_basis: basis }),
-  "search.set_appeal": (state, { level, from = null, until = null }) => ({ ...state, appeal: { level, from, until } }),
+  "search.set_appeal": (state, { level, from = null, until = null }) => ({ ...state, appeal: /** @type {any} */ ({ level, from, until }) }),
   "search.set_goal": (state, { text, until = null }) => ({ ...state, goal: text === null ? null : { by: "", at: "", ...state.goal, text, until } }),
   "search.set_photo": (state, { file }) => ({ ...state, photo: file }),
   "search.set_access": (state, { access, members }) => ({ ...state, access, members }),
@@ -116,7 +116,7 @@ function moveCard({ card: id, column: to, before, after }, columns, byId) {
 function addCard(entry, columns) {
   const { column: columnId, assignee = null, ...data } = entry.data;
   const kind = entry.name.split(".")[0], { column: role } = declaration(kind);
-  const column = columns.find(({ id, state }) => (columnId ? id === columnId : state.role === role));
+  const column = columnId ? columns.find(({ id }) => id === columnId) : columns.find(({ state }) => state.role === role) ?? columns.at(-1);
   const state = { grade: { source: "F", content: 6 }, priority: "normal", checklist: {}, assessment: "unassessed", ...data, assignee };
   column?.cards.push({ id: entry.id, kind, seq: 0, state, pending: entry, added: true });
 }

@@ -117,6 +117,18 @@ interface OpenItems {
 /** Revealed source of a sighting, or the reason for a failure. */
 type SourceReading = Partial<Source> & { problem?: string };
 
+/** Details of a contact, or the reason for a failure. */
+type ContactReading = Partial<ContactBody> & { problem?: string };
+
+/** The contact whose details are shown, at most one. */
+interface OpenContact {
+  readonly open: string | null;
+  details(id: string): ContactReading | undefined;
+  show(id: string): void;
+  close(): void;
+  withdraw(id: string): void;
+}
+
 /**
  * Event in the history of a card. `holds`: no later event changed any of its fields.
  */
@@ -239,6 +251,9 @@ interface LiveBoardView extends BoardReading {
   readonly forms: { get(kind: string, entity?: string | null): Form };
   readonly act: EditingActions;
   readonly files: FileActions;
+  readonly contacts: OpenContact;
+  /** Searches linked to this one, with names. */
+  readonly linked: import("../linked_searches.js").LinkedSearches;
   /** Posters and campaign: opened from the appeal. */
   readonly campaign: { open(): void };
   /** Cards that have left the board. */
@@ -261,6 +276,7 @@ interface PastBoardView extends BoardReading {
   readonly mayEdit: false;
   readonly mayLead: false;
   readonly files?: undefined;
+  readonly linked?: undefined;
   readonly act: ReadingActions;
 }
 
@@ -271,5 +287,6 @@ type HeaderView =
   | LiveBoardView
   | (Pick<PastBoardView, "past" | "session" | "board" | "path" | "open" | "mayLead" | "happened"> & {
       readonly files?: undefined;
+      readonly linked?: undefined;
       readonly model: Pick<PastBoardView["model"], "search" | "byId">;
     });

@@ -12,6 +12,8 @@ import { accountName, distance } from "../../format/values.js";
 import { MapReach } from "./map_reach.js";
 import { MapView } from "./map_view.js";
 
+export { loadMap } from "../../core/map/leaflet.js";
+
 /** Groups of the points of kinds. @type {Record<string, string>} */
 const PLACES = { sighting: "place", task: "place", place: "location", search: "last_seen" };
 

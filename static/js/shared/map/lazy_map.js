@@ -3,6 +3,11 @@
 import { html } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
 
+const loadScript = () => import("./board_map.js");
+
+/** Load all that a map needs, while its board is loaded. `LazyMap` says what failed. */
+const prepare = () => loadScript().then(({ loadMap }) => loadMap()).catch(() => undefined);
+
 export class LazyMap {
   /** @type {import("./board_map.js").BoardMap | null} */ #map = null;
   /** @type {"idle" | "loading" | "failed"} */ #state = "idle";
@@ -11,6 +16,7 @@ export class LazyMap {
   /** @param {() => void} draw */
   constructor(draw) {
     this.#draw = draw;
+    if (location.hash === "#map") prepare();
   }
 
   /** @param {BoardView} view */
@@ -25,7 +31,7 @@ export class LazyMap {
   async #load(view) {
     this.#state = "loading";
     try {
-      const { BoardMap } = await import("./board_map.js");
+      const { BoardMap } = await loadScript();
       this.#map = new BoardMap(view, this.#draw);
     } catch (error) {
       this.#state = "failed";

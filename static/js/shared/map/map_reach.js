@@ -22,7 +22,7 @@ export class MapReach {
     const moment = view.past ? new Date(view.moment) : serverNow(), until = new Date(Math.floor(Number(moment) / MINUTE_MS) * MINUTE_MS);
     const at = view.past ? /** @type {any} */ (view.board).seq : null, query = { from: start.id, until: until.toISOString(), at };
     const answers = view.reaches.means.filter((by) => this.#chosen.has(by)).map((by) => ({ by, ...view.reaches.of({ ...query, by }) }));
-    return { box: this.#box(start.name, until, answers, view.reaches), drawn: drawnOf(answers) };
+    return { box: this.#box(start.name, until, answers, view.reaches), drawn: drawnOf(answers, (by) => `${view.reaches.textOf(by)}, ${say("until", { at: clock(until) })}`) };
   }
 
   /** @param {string} name @param {Date} until @param {Answer[]} answers @param {BoardView["reaches"]} reaches */
@@ -52,11 +52,11 @@ function startOf({ board, ui, model, reaches }) {
 /** @param {Reach | null | undefined} reach */
 const farText = (reach) => (reach ? ` · ${reach.radius_m === null ? n("{count} station", "{count} stations", reach.stations.length) : distance(reach.radius_m)}` : "");
 
-/** @param {Answer[]} answers @returns {import("../../core/map/reach_layer.js").DrawnReach | null} */
-function drawnOf(answers) {
+/** @param {Answer[]} answers @param {(by: import("../reach.js").Means) => string} textOf "on foot, until 09:22" @returns {import("../../core/map/reach_layer.js").DrawnReach | null} */
+function drawnOf(answers, textOf) {
   const known = answers.filter(({ reach }) => reach), start = known[0]?.reach?.start;
   if (!start) return null;
-  const circles = known.flatMap(({ by, reach }) => (reach && reach.radius_m !== null ? [{ by, radius: reach.radius_m }] : []));
+  const circles = known.flatMap(({ by, reach }) => (reach && reach.radius_m !== null ? [{ by, radius: reach.radius_m, text: textOf(by) }] : []));
   const stations = known.flatMap(({ reach }) => reach?.stations ?? []).map(({ lat, lon, name, at }) => ({ center: [lat, lon], text: `${name} ${clock(at)}` }));
   return { center: [start.lat, start.lon], circles, stations };
 }

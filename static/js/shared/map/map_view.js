@@ -102,9 +102,8 @@ export class MapView {
         ${this.#button("zoom-in", t("Zoom in"), "+", () => this.#map.zoomIn())}${this.#button("zoom-out", t("Zoom out"), "−", () => this.#map.zoomOut())}
         ${this.#button("fit", t("Show all points"), FIT_ICON, () => this.#marks?.fit())}
         ${this.#host.add ? this.#button("pin-center", t("Choose the middle of the map"), MIDDLE_ICON, () => this.#pin.put(this.#map, /** @type {any} */ (globalThis).L, this.#map.getCenter())) : nothing}</div>
-      ${this.#host.add ? this.#pin.template(this.#host.add) : nothing}
-      ${this.#host.reach?.box ?? nothing}
-      ${legend()}<p class="map-attribution" data-testid="attribution">${this.#attribution}</p>`;
+      ${this.#host.add && this.#pin.isShown ? this.#pin.template(this.#host.add) : (this.#host.reach?.box ?? nothing)}
+      ${legend()}<p class="map-attribution" data-testid="attribution" translate="no">${this.#attribution}</p>`;
   }
 
   /** @param {string} act @param {string} name @param {Drawn} sign @param {() => void} run */
@@ -128,7 +127,7 @@ export class MapView {
   #row(point) {
     const { href, time, title, note, isStruck, key = point.id, below = nothing } = this.#host.row(point);
     return html`<article role="listitem" class="map-row ${this.#host.selected === point.id ? "opened" : ""} ${isStruck ? "struck" : ""}" data-card=${key ?? nothing} data-point=${point.id}>
-      <i class="shape ${point.shape} ${point.isRuledOut ? "out" : ""} ${point.kind}" aria-hidden="true"></i><span class="time">${time}</span>
+      <i class="shape ${point.shape} ${point.isRuledOut ? "out" : ""}" aria-hidden="true"></i><span class="time">${time}</span>
       <span class="what"><a dir="auto" href=${href} data-part="open">${title}</a><small>${note}</small>${below}</span></article>`;
   }
 

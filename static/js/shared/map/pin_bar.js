@@ -27,6 +27,10 @@ export class PinBar {
     this.#draw();
   }
 
+  get isShown() {
+    return this.#point !== null;
+  }
+
   #clear = () => {
     this.#circle?.remove();
     this.#circle = this.#point = null;

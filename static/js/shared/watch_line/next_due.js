@@ -8,12 +8,13 @@ import { alarmsOf } from "../../format/ownership.js";
 import { shortTimeElement } from "../../format/time_elements.js";
 import { shortPersonName } from "../../format/search_list.js";
 import { accountName } from "../../format/values.js";
+import { callUrl } from "../call_url.js";
 import { isDone } from "../board/card/card_badges.js";
 import { watchLine } from "./line.js";
 
 const CHECK_INTERVAL_MS = 5_000; // a task becomes overdue without an event
 
-/** @typedef {{ board: string, id: string, title: string, due: IsoTime, child: string, assignee: string | null }} DueTask */
+/** @typedef {{ url: string, title: string, due: IsoTime, child: string, assignee: string | null }} DueItem */
 
 /**
  * Show it until the page closes.
@@ -34,7 +35,7 @@ function nextDue(session, board, now) {
   if (!next) return overdue ? late : nothing;
   const assigneeText = next.assignee ? ` · ${accountName(session, next.assignee)}` : "";
   return html`${late}<span class="next-due" data-testid="next-due">${t("Next due")} <b>${shortTimeElement(next.due)}</b>
-    <a href="/searches/${next.board}/cards/${next.id}">${standardText(next.title)}</a>\u00a0· ${next.child}${assigneeText}</span>`;
+    <a href=${next.url}>${next.title}</a>\u00a0· ${next.child}${assigneeText}</span>`;
 }
 
 /** @param {Board} board @param {IsoTime} now */
@@ -42,23 +43,39 @@ function ofSearch(board, now) {
   const [search] = /** @type {Entity<SearchState>[]} */ (board.of("search"));
   if (search?.state.status !== "open") return { overdue: 0, open: 0, next: null };
   const tasks = board.of("task").filter(({ state }) => state.due && !state.withdrawn && !isDone(board, state.column));
-  const due = tasks.filter(({ state }) => state.due >= now).sort((first, second) => (first.state.due < second.state.due ? -1 : 1));
-  const next = due.map(({ id, state }) => ({ board: board.id, id, title: state.title, due: state.due, child: shortPersonName(search.state.person), assignee: state.assignee }))[0];
+  const child = shortPersonName(search.state.person), isAhead = (/** @type {DueItem} */ { due }) => due >= now;
+  const due = [...tasks.map(({ id, state }) => taskItem(board.id, /** @type {any} */ ({ id, ...state }), child)), ...calls(board, child)].filter(isAhead).sort(byDue);
   const alarms = alarmsOf(board), late = tasks.filter(({ state }) => state.due < now);
-  return { overdue: late.length, open: late.filter(({ id }) => !alarms.get(id)?.taken_by).length, next: /** @type {DueTask | undefined} */ (next) };
+  return { overdue: late.length, open: late.filter(({ id }) => !alarms.get(id)?.taken_by).length, next: due[0] };
 }
 
 /** @param {Board} board */
 function ofSearches(board) {
   let overdue = 0, open = 0;
-  /** @type {DueTask | null} */ let next = null;
+  /** @type {DueItem[]} */ const due = [];
   for (const { id, state } of /** @type {Entity<SearchState>[]} */ (board.of("search"))) {
     const summary = board.summaries.get(id);
     if (state.status !== "open" || !summary) continue;
     overdue += summary.overdue_tasks;
     open += summary.overdue_open;
-    const task = summary.next_task;
-    if (task && (next === null || task.due < next.due)) next = { board: id, id: task.id, title: task.title, due: task.due, child: shortPersonName(state.person), assignee: null };
+    const { next_task: task, next_call: call } = summary, child = shortPersonName(state.person);
+    if (task) due.push(taskItem(id, { ...task, assignee: null }, child));
+    if (call) due.push(callItem(id, call, t("Call contact {number}", { number: call.number }), child));
   }
-  return { overdue, open, next };
+  return { overdue, open, next: due.sort(byDue)[0] ?? null };
 }
+
+/** Return the planned calls of a search. @param {Board} board @param {string} child @returns {DueItem[]} */
+function calls(board, child) {
+  const planned = board.of("contact").filter(({ state }) => state.next_call && !state.withdrawn);
+  return planned.map(({ id, state }) => callItem(board.id, { id, due: state.next_call, assignee: state.assignee }, t("Call {name}", { name: state.name }), child));
+}
+
+/** @param {string} board @param {{ id: string, title: string, due: IsoTime, assignee: string | null }} task @param {string} child @returns {DueItem} */
+const taskItem = (board, { id, title, due, assignee }, child) => ({ url: `/searches/${board}/cards/${id}`, title: standardText(title), due, child, assignee });
+
+/** @param {string} board @param {{ id: string, due: IsoTime, assignee: string | null }} call @param {string} title @param {string} child @returns {DueItem} */
+const callItem = (board, { id, due, assignee }, title, child) => ({ url: callUrl(board, id), title, due, child, assignee });
+
+/** @param {DueItem} one @param {DueItem} other */
+const byDue = (one, other) => (one.due < other.due ? -1 : 1);

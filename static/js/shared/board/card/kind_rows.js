@@ -5,9 +5,9 @@ import { detailPaths, kindFields } from "../../../core/rules/kind_fields.js";
 import { label } from "../../../core/labels.js";
 import { rows } from "../../../forms/form_row.js";
 
-/** @param {Form} form @param {FormView} view */
-export function kindRows(form, view) {
-  const kind = form.value("kind"), kindPaths = kindFields(kind, "form");
+/** @param {Form} form @param {FormView} view @param {string | null} [kind] by default, the chosen one */
+export function kindRows(form, view, kind = form.value("kind")) {
+  const kindPaths = kindFields(kind, "form");
   const leftPaths = detailPaths().filter((path) => !kindPaths.includes(path) && (form.raw(path) !== "" || form.isEdited(path) || form.errors[path]));
   if (!kindPaths.length && !leftPaths.length) return nothing;
   return html`${kindPaths.length ? html`<fieldset class="kind-fields" data-testid="kind-fields" data-kind=${kind ?? ""}>

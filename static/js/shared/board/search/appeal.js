@@ -3,8 +3,9 @@ import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
 import { t } from "../../../core/i18n.js";
 import { say } from "../../../core/rules/sentences.js";
 import { label } from "../../../core/labels.js";
-import { otherRows, row, otherChangeNotice } from "../../../forms/form_row.js";
+import { decided } from "../../../format/decision_text.js";
 import { formatMoment } from "../../../format/time_elements.js";
+import { conditionText } from "../../../core/rules/appeal_rules.js";
 
 /** @type {Record<string, () => string>} */
 const MEANINGS = {
@@ -14,6 +15,9 @@ const MEANINGS = {
   public: () => t("Online, visible to everyone."),
   child_alert: () => t("Child Alert: the widest appeal, to everyone at once."),
 };
+
+/** @param {string} level */
+export const appealMeaning = (level) => MEANINGS[level]?.() ?? "";
 
 /**
  * Render the appeal among the facts of the search.
@@ -27,26 +31,15 @@ export function appealFacts(view) {
       ${view.mayLead && view.mayEdit ? html`<button type="button" class="plain" data-act="appeal" @click=${() => view.act.dialog("appeal")}>${t("Change…")}</button>` : nothing}
     </h3>
     <p><b>${label.level(appeal.level)}</b> ${dates.filter(Boolean).map((date) => `\u00a0· ${date}`)}</p>
-    <p class="hint">${MEANINGS[appeal.level]?.()}</p>
+    ${appeal.decided_by ? html`<p data-testid="appeal-decided"><bdi>${decided(appeal.decided_by)}</bdi></p>` : nothing}
+    ${metConditions(appeal.conditions)}
+    <p class="hint">${appealMeaning(appeal.level)}</p>
     ${view.past ? nothing : html`<button type="button" data-act="campaign" @click=${() => view.campaign.open()}>${t("Posters and campaign…")}</button>`}
   </section>`;
 }
 
-/** @param {Form} form @param {{ draw(): void }} view */
-export function appealBody(form, view) {
-  const chosen = form.raw("appeal.level");
-  const pick = (/** @type {string} */ level) => () => {
-    form.edit("appeal.level", level);
-    view.draw();
-  };
-  return html`<fieldset class="ladder" data-field="appeal.level">
-      <legend>${t("Who is asked to look out? Decide with the police, the prosecutor and the family.")}</legend>
-      ${label.level.codes.map((level) => html`<label class="check">
-        <input type="radio" name="level" value=${level} ?autofocus=${chosen === level} .checked=${chosen === level} @change=${pick(level)} />
-        <span><b>${label.level(level)}</b> <small>${MEANINGS[level]()}</small></span>
-      </label>`)}
-    </fieldset>
-    ${otherChangeNotice(form, form.field("appeal.level"), view)}
-    ${chosen === "none" ? nothing : html`<div class="grid">${otherRows(form, view, "appeal.level", "reason")}</div>`}
-    ${row(form, "reason", view)}`;
+/** Render the conditions that are met, each with its basis. @param {Record<string, string> | null | undefined} conditions */
+function metConditions(conditions) {
+  if (!conditions) return nothing;
+  return html`<ul class="bulleted" data-testid="met-conditions">${Object.entries(conditions).map(([key, basis]) => html`<li>${conditionText(key)}\u00a0· <bdi>${basis}</bdi></li>`)}</ul>`;
 }

@@ -9,18 +9,21 @@ import { formatField, pointName } from "../../../format/values.js";
 import { facts } from "../../../forms/fields.js";
 import { accessFacts } from "./access_form.js";
 import { appealFacts } from "./appeal.js";
+import { contactsSection } from "../contacts/contacts.js";
 import { historySection } from "../card/card_history.js";
 import { filesSection } from "../../files/strip.js";
 import { goalFacts } from "./goal.js";
 import { earlierFacts, kindFacts } from "../card/kind_details.js";
 import { notesSection } from "../notes.js";
+import { linkedFacts } from "./linked.js";
+import { reporterFacts } from "./reporters.js";
 import { worryingFacts } from "./worrying.js";
 
 /** @param {BoardView} view */
 export function detailsView(view) {
   return html`<div class="details-view" data-testid="details-and-log" tabindex="-1" role="group" aria-label=${t("Details and log of the search")}>
     <div class="details-column" tabindex="0" role="region" aria-label=${t("Details of the search")}>
-      ${goalFacts(view)} ${filesSection({}, view)} ${searchFacts(view)} ${earlierFacts(view)} ${worryingFacts(view)} ${appealFacts(view)} ${accessFacts(view)}
+      ${goalFacts(view)} ${contactsSection(view)} ${filesSection({}, view)} ${searchFacts(view)} ${reporterFacts(view)} ${linkedFacts(view)} ${earlierFacts(view)} ${worryingFacts(view)} ${appealFacts(view)} ${accessFacts(view)}
       ${view.past || !view.session.may("export") ? nothing : exportLinks(view.board.id)}
     </div>
     <div class="details-column activity" tabindex="0" role="region" aria-label=${t("Log of the search")}>

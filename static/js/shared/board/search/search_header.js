@@ -8,6 +8,7 @@ import { needsDecision } from "../../../core/rules/suggested_criteria.js";
 import { formatDuration } from "../../../core/time.js";
 import { timesText } from "../../../format/earlier.js";
 import { shortPersonName } from "../../../format/search_list.js";
+import { togetherText } from "../../../core/rules/together.js";
 import { accountName } from "../../../format/values.js";
 import { avatars, initials, avatarList } from "../../avatars.js";
 import { childDetails, childSummary, gravityOfNeeds } from "./child_details.js";
@@ -15,6 +16,7 @@ import { photo } from "../../files/photo.js";
 import { criteriaOf } from "./criteria.js";
 import { goalLine } from "./goal.js";
 import { kindLine, timesChip } from "../card/kind_details.js";
+import { togetherLine } from "./linked.js";
 import { joinParts, outcome } from "./outcome.js";
 import { agoElement, formatShortMoment, sinceElement } from "../../../format/time_elements.js";
 import { whatHappened } from "../what_happened.js";
@@ -41,7 +43,7 @@ export function searchHeader(view) {
         <h1 data-testid="person">${withAge(name, person.age)}</h1>
         <span class="about">${joinParts(description.filter(Boolean))}</span>
         ${state.status === "open" ? worrying(state) : nothing}
-        ${timesChip(state)}
+        ${togetherLine(view)} ${timesChip(state)}
         ${state.access === "members" ? html`<span class="chip">${label.access("members")}</span>` : nothing}
         ${childSummary(view)}
         <span class="space"></span>
@@ -74,12 +76,13 @@ function portrait(view) {
  */
 export function phoneHeader(view) {
   const { state } = view.model.search, { person } = state, open = state.status === "open";
-  const name = shortPersonName(person);
+  const name = shortPersonName(person), together = view.linked?.together ?? [];
   const details = view.act.log;
   return html`<span class="portrait" aria-hidden="true">${initials(nameOf(person))}${photo(view.board.id, state.photo)}</span>
     <button type="button" class="child-name" data-act="child" @click=${details}>
       <b>${withAge(name, person.age)}</b>
       <span class="sub ${person.needs ? "with-need" : ""}">${open ? worryingBadge(state, needsDecision(state), null) : html`<span class="status ${state.status}">${label.status(state.status)}</span>`} <span class="rest" dir="auto">${person.needs ? html`<b class=${gravityOfNeeds(person)}>${person.needs}</b>` : nothing}
+        ${together.length ? html`<b>${togetherText(together)}</b> ·` : nothing}
         ${timesText(state.earlier) ? html`<b>${timesText(state.earlier)}</b> ·` : nothing}
         ${person.clothing || state.reference || label.kind(state.kind)}</span></span>
     </button>

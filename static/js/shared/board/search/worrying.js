@@ -3,7 +3,9 @@ import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
 import { n, t } from "../../../core/i18n.js";
 import { say } from "../../../core/rules/sentences.js";
 import { label } from "../../../core/labels.js";
+import { deciderRows } from "../../../forms/decider_rows.js";
 import { row, otherChangeNotice } from "../../../forms/form_row.js";
+import { decided } from "../../../format/decision_text.js";
 import { suggestedCriteria } from "../../../core/rules/suggested_criteria.js";
 import { answerOf, criteriaOf } from "./criteria.js";
 
@@ -38,7 +40,7 @@ export function worryingFacts(view) {
     <h3>${t("Worrying disappearance")}
       ${view.mayLead && view.mayEdit ? html`<button type="button" class="plain" data-act="qualify" @click=${() => view.act.dialog("worrying")}>${t("Decide…")}</button>` : nothing}
     </h3>
-    <p data-testid="decision"><b class=${state.worrying === true ? "text-alert" : ""}>${label.decision(state.worrying)}</b>${state.worrying_basis ? `\u00a0· ${state.worrying_basis}` : nothing}</p>
+    <p data-testid="decision"><b class=${state.worrying === true ? "text-alert" : ""}>${label.decision(state.worrying)}</b>${state.worrying_basis ? `\u00a0· ${state.worrying_basis}` : nothing}${state.worrying_decided_by ? html`<br /><bdi>${decided(state.worrying_decided_by)}</bdi>` : nothing}</p>
     <p class="hint" data-testid="suggestion">${suggestion(state)}</p>
     <dl>${criteriaOf(state.criteria).map((key) => criterion(key, state.criteria[key], suggestedCriteria(state).includes(key)))}</dl>
   </section>`;
@@ -70,5 +72,6 @@ export function worryingBody(form, view) {
       </label>`)}
     </fieldset>
     ${otherChangeNotice(form, form.field("worrying"), view)}
-    ${row(form, "basis", view, t("Basis, and who decided"))}`;
+    ${row(form, "basis", view, label.field("worrying_basis", "search"))}
+    ${deciderRows(form, "decided_by", view)}`;
 }

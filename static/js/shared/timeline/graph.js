@@ -2,7 +2,7 @@
 
 import { nothing, svg } from "../../../vendor/lit-html/lit-html.js";
 import { n, t } from "../../core/i18n.js";
-import { clock } from "../../core/time.js";
+import { MINUTE_MS, clock } from "../../core/time.js";
 import { gapText, laneName } from "./texts.js";
 import { layOut } from "./layout.js";
 import { shapeOf } from "./marks.js";
@@ -12,6 +12,7 @@ const SIDE_PX = 132; // column of the names of the lanes
 const NARROW_PX = 720; // narrower graphs have the name above each lane
 const HEAD_PX = 30, GAP_ROW_PX = 34, ROW_PX = 40, NAME_PX = 22, PAD_PX = 12;
 const TEXT_PX = 7; // of a character in a gap
+const NOW_CHARACTER_PX = 8; // of a character of the present, which covers hours beside it
 
 /** @typedef {import("./layout.js").Placed} Placed */
 /** @typedef {{ view: TimelineView, left: number, width: number, x: (at: number) => number }} Frame */
@@ -29,7 +30,7 @@ export function graph(view, total) {
   const x = (/** @type {number} */ at) => left + ((at - span.start) / (span.end - span.start)) * width, frame = { view, left, width, x };
   let y = HEAD_PX + GAP_ROW_PX + (isNarrow ? NAME_PX : 0);
   const lanes = view.lanes.map((lane) => {
-    const layout = layOut(view.itemsOf(lane), { ...span, missing: Date.parse(view.timeline.missing_since) }, width, view.byKnown), top = y, first = top + PAD_PX + (isNarrow ? NAME_PX : 0) + 12;
+    const layout = layOut(view.itemsOf(lane), { ...span, missing: Date.parse(view.timeline.missing_since), margin: view.timeline.margin_minutes * MINUTE_MS }, width, view.byKnown, (item) => doubtOf(item, view)?.mark ?? ""), top = y, first = top + PAD_PX + (isNarrow ? NAME_PX : 0) + 12;
     y = first + layout.rows * ROW_PX - 12 + PAD_PX / 2;
     return { lane, layout, top, first };
   });
@@ -43,6 +44,9 @@ export function graph(view, total) {
     ${nowLine(frame, y)}</svg>`;
 }
 
+/** Return what cannot be true together with a sighting. @param {TimelineItem} item @param {TimelineView} view */
+const doubtOf = ({ kind, card }, { contradictions }) => (kind === "sighting" && card ? contradictions.of(card) : undefined);
+
 /** @param {string} lane @param {import("./layout.js").LaneLayout} layout @param {number} y @param {number} room */
 function laneHead(lane, { more, earlier, later }, y, room) {
   const hidden = more + earlier + later, text = hidden ? n("{count} more in the table", "{count} more in the table", hidden) : "";
@@ -55,16 +59,16 @@ function laneHead(lane, { more, earlier, later }, y, room) {
  */
 function mark(one, y, { left, view }) {
   const { item } = one, x = left + one.x, begin = left + one.begin, end = left + one.end, stem = left + one.stem;
-  const reaches = Math.max(x, end, stem) + 12, begins = Math.min(begin, stem) - 12;
-  const contradiction = item.kind === "sighting" && item.card ? view.contradictions.of(item.card) : undefined;
+  const isLeft = one.label === "left", beside = isLeft ? Math.min(begin, stem) - 12 : (one.label === "over" ? Math.max(x, end) : Math.max(x, end, stem)) + 12, anchor = isLeft ? "end" : "start";
+  const contradiction = doubtOf(item, view);
   const classes = ["item", item.early ? "early" : "", view.selected === item.id ? "selected" : "", item.sureness].join(" ");
   return svg`<g class=${classes} data-item=${item.id} data-kind=${item.kind}>
-    ${Math.abs(stem - x) > 2 ? svg`<path class="stem" d="M${stem > end ? end : begin} ${y}H${stem}m0-4v8" />` : nothing}
+    ${Math.abs(stem - x) > 2 ? svg`<path class="stem" d="M${Math.min(Math.max(stem, begin), end)} ${y}H${stem}m0-4v8" />` : nothing}
     ${end > begin ? svg`<rect class="bar" x=${begin} y=${y - 8} width=${Math.max(end - begin, 3)} height="16" rx="4" />` : nothing}
     ${view.selected === item.id ? svg`<circle class="ring" cx=${x} cy=${y} r="12.500" />` : nothing}
-    <g transform="translate(${x},${y})"><circle class="under" r="10" />${shapeOf(item)}${contradiction ? svg`<g class="doubt" transform="translate(9,-9)"><circle r="6.500" /><path d="M-3-1.500H3M-3 1.500H3M-1.500 3.500 1.500-3.500" /></g>` : nothing}</g>
-    ${one.label ? svg`<text x=${one.label === "right" ? reaches : begins} y=${y - 1} text-anchor=${one.label === "right" ? "start" : "end"} class="bold">${one.bold}</text>
-    <text x=${one.label === "right" ? reaches : begins} y=${y + 14} text-anchor=${one.label === "right" ? "start" : "end"} class="quiet">${one.quiet}</text>` : nothing}</g>`;
+    <g transform="translate(${x},${y})"><circle class="under" r="10" />${shapeOf(item)}${contradiction && !one.label ? svg`<g class="doubt" transform="translate(9,-9)"><circle r="6.500" /><path d="M-3-1.500H3M-3 1.500H3M-1.500 3.500 1.500-3.500" /></g>` : nothing}</g>
+    ${one.label ? svg`<text x=${beside} y=${y - (one.label === "over" ? 5 : 1)} text-anchor=${anchor} class="bold">${one.bold}</text>
+    <text x=${beside} y=${y + (one.label === "over" ? 15 : 14)} text-anchor=${anchor} class=${contradiction ? "bold" : "quiet"}>${one.quiet}</text>` : nothing}</g>`;
 }
 
 /** Row of the periods in which nothing is known. @param {Frame} frame @param {boolean} isNarrow */
@@ -89,6 +93,6 @@ function nowLine({ view, x, left, width }, height) {
   const at = x(view.now);
   if (at < left || at > left + width) return nothing;
   const text = view.isPast ? clock(new Date(view.now)) : t("now {time}", { time: clock(new Date(view.now)) });
-  const anchor = at > left + width - 50 ? "end" : "middle";
-  return svg`<path class="now" d="M${at} 24V${height}" /><rect class="paper" x=${at - (anchor === "end" ? 76 : 38)} y="4" width="76" height="18" /><text class="bold" x=${at} y="18" text-anchor=${anchor}>${text}</text>`;
+  const anchor = at > left + width - 50 ? "end" : "middle", wide = text.length * NOW_CHARACTER_PX;
+  return svg`<path class="now" d="M${at} 24V${height}" /><rect class="paper" x=${at - (anchor === "end" ? wide : wide / 2)} y="4" width=${wide} height="18" /><text class="bold" x=${at} y="18" text-anchor=${anchor}>${text}</text>`;
 }

@@ -6,7 +6,7 @@ import { n, t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { say, sayCount } from "../../core/rules/sentences.js";
 import { timeElement } from "../../format/time_elements.js";
-import { grade } from "../../shared/board/card/assessment.js";
+import { grade } from "../board/card/assessment.js";
 import { gapText, happenedText } from "./texts.js";
 
 /** @param {TimelineView} view */
@@ -53,12 +53,12 @@ function itemRow(item, view) {
 /** Title of an item, which opens its card or its event. @param {TimelineItem} item @param {TimelineView} view */
 function title(item, view) {
   const href = view.pathOf(item), name = html`${item.title}${item.number && item.kind === "note" ? html` <small>${t("on card {number}", { number: item.number })}</small>` : nothing}`;
-  return href ? html`<a href=${href}><b>${name}</b></a>` : html`<b>${name}</b>`;
+  return href ? html`<a href=${href} @click=${(/** @type {MouseEvent} */ event) => view.follow(event, item.card)}><b>${name}</b></a>` : html`<b>${name}</b>`;
 }
 
 /** Sentences about other sightings that cannot be true together with this one. @param {TimelineItem} item @param {TimelineView} view */
-function doubts({ card, kind }, { contradictions, boardId }) {
-  const found = kind === "sighting" && card ? contradictions.of(card) : undefined;
+function doubts({ card, kind }, view) {
+  const found = kind === "sighting" && card ? view.contradictions.of(card) : undefined;
   if (!found) return nothing;
-  return html`<ul class="doubts">${found.texts.map(({ other, text }) => html`<li>≠ <a href=${`/searches/${boardId}/cards/${other}`}>${text}</a></li>`)}${found.more ? html`<li>${sayCount("more", found.more)}</li>` : nothing}</ul>`;
+  return html`<ul class="doubts">${found.texts.map(({ other, text }) => html`<li>≠ <a href=${view.pathOfCard(other)} @click=${(/** @type {MouseEvent} */ event) => view.follow(event, other)}>${text}</a></li>`)}${found.more ? html`<li>${sayCount("more", found.more)}</li>` : nothing}</ul>`;
 }

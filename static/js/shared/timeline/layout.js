@@ -1,22 +1,24 @@
 /* Rows of a timeline: where each mark, bar, stem and label is, so that none covers another. Pure. */
 
 const MARK_PX = 20, GAP_PX = 10; // width of a mark, and the space after a label
-const CHARACTER_PX = 7.4; // a wide guess, because labels are not measured
+const CHARACTER_PX = 8; // a wide guess, because labels are not measured
 const MAX_CHARACTERS = 30;
 const MAX_ROWS = 8; // per lane; the table has the other items
 
-/** @typedef {{ item: TimelineItem, x: number, begin: number, end: number, stem: number, row: number, label: "right" | "left" | "", bold: string, quiet: string }} Placed pixels from the left end of the span: the mark, its bar, and the end of its stem */
+/** @typedef {{ item: TimelineItem, x: number, begin: number, end: number, stem: number, row: number, label: "right" | "left" | "over" | "", bold: string, quiet: string }} Placed pixels from the left end of the span: the mark, its bar, and the end of its stem; `label`: beside them, or with the stem between its lines */
 /** @typedef {{ placed: Placed[], rows: number, more: number, earlier: number, later: number }} LaneLayout `more`: items without space; `earlier`, `later`: outside the span */
 
 /**
  * Place the items of a lane on rows.
- * @param {TimelineItem[]} items @param {{ start: number, end: number, missing: number }} span `missing`: since when the child is missing @param {number} width in pixels
+ * @param {TimelineItem[]} items @param {{ start: number, end: number, missing: number, margin: number }} span `missing`: since when the child is missing; `margin`: the time of a sighting may be off by this, in ms @param {number} width in pixels
  * @param {boolean} byKnown whether marks are at the time at which an item became known
+ * @param {(item: TimelineItem) => string} doubtOf names the sightings that cannot be true together with an item
  * @returns {LaneLayout}
  */
-export function layOut(items, span, width, byKnown) {
+export function layOut(items, span, width, byKnown, doubtOf = () => "") {
   const x = (/** @type {number} */ at) => ((at - span.start) / (span.end - span.start)) * width;
-  const found = items.map((item) => positions(item, x, x(span.missing), byKnown)), layout = { placed: /** @type {Placed[]} */ ([]), rows: 1, more: 0, earlier: 0, later: 0 };
+  const margin = (span.margin / (span.end - span.start)) * width;
+  const found = items.map((item) => positions(item, x, { missing: x(span.missing), margin }, byKnown, doubtOf(item))), layout = { placed: /** @type {Placed[]} */ ([]), rows: 1, more: 0, earlier: 0, later: 0 };
   /** @type {number[]} */ const ends = []; // where each row is free
   for (const one of found.sort((a, b) => Number(isUnknown(a)) - Number(isUnknown(b)) || leftOf(a) - leftOf(b))) {
     if (one.end < 0) layout.earlier += 1;
@@ -34,15 +36,17 @@ const isUnknown = ({ item }) => item.sureness === "unknown";
 const leftOf = ({ begin, stem }) => Math.min(begin, stem);
 
 /**
- * Return where the mark, bar and stem of an item are. The bar of an unknown time is from the disappearance to the report.
- * @param {TimelineItem} item @param {(at: number) => number} x @param {number} missing @param {boolean} byKnown
+ * Return where the mark, bar and stem of an item are. The bar of an unknown time is from the disappearance to the report; that of a
+ * sighting has the margin of its time.
+ * @param {TimelineItem} item @param {(at: number) => number} x @param {{ missing: number, margin: number }} pixels @param {boolean} byKnown @param {string} doubt
  * @returns {Placed}
  */
-function positions(item, x, missing, byKnown) {
+function positions(item, x, { missing, margin }, byKnown, doubt) {
+  const off = item.kind === "sighting" ? margin : 0;
   const known = x(Date.parse(item.known_at)), from = item.from === null ? null : x(Date.parse(item.from)), mark = byKnown ? known : from ?? known;
-  const [begin, end] = byKnown ? [mark, mark] : from === null ? [Math.min(missing, known), known] : [from, item.until ? x(Date.parse(item.until)) : from];
+  const [begin, end] = byKnown ? [mark, mark] : from === null ? [Math.min(missing, known), known] : [from - off, (item.until ? x(Date.parse(item.until)) : from) + off];
   const [bold, quiet] = labelOf(item);
-  return { item, x: mark, begin, end, stem: byKnown ? from ?? known : known, row: 0, label: "", bold: cut(bold), quiet: cut(quiet) };
+  return { item, x: mark, begin, end, stem: byKnown ? from ?? known : known, row: 0, label: "", bold: cut(bold), quiet: cut(doubt ? `≠ ${doubt}` : quiet) };
 }
 
 /**
@@ -51,10 +55,10 @@ function positions(item, x, missing, byKnown) {
  */
 function place(one, ends, width) {
   const text = Math.max(one.bold.length, one.quiet.length) * CHARACTER_PX, left = Math.max(0, leftOf(one)) - MARK_PX / 2, right = Math.min(width, Math.max(one.x, one.end, one.stem)) + MARK_PX / 2;
-  /** @type {["right" | "left" | "", number, number][]} */
-  const choices = [["right", left, right + text], ["left", left - text, right], ["", left, right]];
+  /** @type {[Placed["label"], number, number][]} */
+  const choices = [["right", left, right + text], ["left", left - text, right], ["over", left, Math.max(right, Math.max(one.x, one.end) + MARK_PX / 2 + text)], ["", left, right]];
   for (const [label, from, to] of choices) {
-    if (label && (from < -MARK_PX || to > width + MARK_PX)) continue;
+    if (label && (from < 0 || to > width + MARK_PX / 2)) continue;
     const row = ends.findIndex((end) => end <= from), free = row >= 0 ? row : ends.length;
     if (free >= MAX_ROWS) continue;
     ends[free] = to + GAP_PX;

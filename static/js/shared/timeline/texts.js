@@ -10,7 +10,7 @@ import { formatMoment } from "../../format/time_elements.js";
 export const LANES = ["sightings", "contacts", "phone_bank", "places", "decisions", "appeals", "handovers"];
 /** @type {Record<string, () => string>} */
 const NAMES = {
-  sightings: () => pluralName("sighting"), contacts: () => t("Contacts"), phone_bank: () => t("Phone and bank"), places: () => pluralName("place"),
+  sightings: () => pluralName("sighting"), contacts: () => pluralName("contact"), phone_bank: () => t("Phone and bank"), places: () => pluralName("place"),
   decisions: () => t("Decisions"), appeals: () => t("Appeals"), handovers: () => t("Handovers"),
 };
 

@@ -1,0 +1,1 @@
+"""Contacts of a search, their calls, and the calls that are due."""

@@ -1,0 +1,1 @@
+"""Reports of disappearances: recording, the alarm, and the decision on each."""
