@@ -42,7 +42,7 @@ class Increment(NamedTuple):
 
     line: "ReadLine"
     is_new: bool
-    count: int
+    reads: int
     hits: int
 
 

@@ -5,7 +5,9 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
-from sqlmodel import Session, col, select
+from sqlalchemy import bindparam
+from sqlalchemy import select as core_select
+from sqlmodel import Session
 
 from board.audit import writer
 from board.audit.entries import BoardRepeated, Entry, ExportRead, FindRun, Read, Reading, Why
@@ -14,6 +16,7 @@ from board.engine import journal, unit_of_work
 from board.engine.emergency_access import current_openings
 from models.board import OPERATIONS
 from models.db.statement import BulkWrite, Statement, read, write_all
+from models.db.tables import columns_of
 from models.db.transaction import after_commit, connection_of, maybe_committed
 from models.search import Search
 from models.times import format_utc, now
@@ -33,6 +36,8 @@ _COUNT = BulkWrite(
 )
 _END = BulkWrite.update("reads", {"until": "text", "following": "boolean"})
 _ON_DUTY = Statement("SELECT account FROM duties WHERE ended_at IS NULL AND account IN :accounts")
+_S = columns_of(Search)
+_FACTS = core_select(_S.id, _S.reference, _S.lead, _S.access, _S.members).where(_S.id.in_(bindparam("ids", expanding=True)))
 _STORED = Statement("SELECT id FROM reads WHERE id IN :ids AND batch = :batch LIMIT 1")
 
 
@@ -88,10 +93,10 @@ def _facts(session: Session, boards: set[str]) -> dict[str, SearchFacts]:
     searches = boards - {"", OPERATIONS}
     if not searches:
         return {}
-    columns = select(Search.id, Search.reference, Search.lead, Search.access, Search.members)
-    rows = session.exec(columns.where(col(Search.id).in_(searches))).all()  # type: ignore[call-overload]
+    rows = session.connection().execute(_FACTS, {"ids": searches}).all()
     openings = current_openings(session)
-    return {id: SearchFacts(*facts, frozenset(account for board, account in openings if board == id)) for id, *facts in rows}
+    opened_by = {row.id: frozenset(account for board, account in openings if board == row.id) for row in rows}
+    return {row.id: SearchFacts(row.reference, row.lead, row.access, row.members, opened_by[row.id]) for row in rows}
 
 
 def _append(
@@ -114,7 +119,7 @@ def _row(session: Session, batch: str, increment: Increment, facts: Mapping[str,
         after_commit(session, partial(writer.log_entry, entry, by))
     return {
         "id": line.id, "seq": event.seq, "batch": batch, "at": line.at, "until": at, "following": line.following,
-        "count": increment.count, "hits": increment.hits, "account": by.id or "", "token": by.token, "board": board_of(entry),
+        "count": increment.reads, "hits": increment.hits, "account": by.id or "", "token": by.token, "board": board_of(entry),
         "type": entry.TYPE, "entity": entry.id, "detail": _detail(entry), "why": entry.why, "screen": entry.screen,
     }  # fmt: skip
 
@@ -122,7 +127,7 @@ def _row(session: Session, batch: str, increment: Increment, facts: Mapping[str,
 def _count(batch: str, increment: Increment, at: str) -> dict[str, Any]:
     line = increment.line
     return {
-        "id": line.id, "count": increment.count, "hits": increment.hits, "until": at, "following": line.following, "batch": batch,
+        "id": line.id, "count": increment.reads, "hits": increment.hits, "until": at, "following": line.following, "batch": batch,
     }  # fmt: skip
 
 

@@ -157,7 +157,7 @@ async def test_page_reads_a_bounded_number_of_rows(team: Team, monkeypatch: pyte
     await database.write(lambda session: session.connection().execute(insert(ReadRecord), values).rowcount)
     seen, before, pages = list[str](), read_queries.LAST, 0
     while before:
-        page = await database.read(lambda session, before=before: read_queries.of_board(session, search, before))  # type: ignore[misc]
+        page = await database.read(lambda session, before=before: read_queries.of_board(session, search, before))
         seen += [each.id for group in page.groups for each in group.rows]
         before, pages = page.before or "", pages + 1
         assert sum(len(group.rows) for group in page.groups) <= 50

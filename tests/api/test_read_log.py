@@ -148,7 +148,7 @@ async def test_batches_start_at_least_50_ms_apart(log: Log, monkeypatch: pytest.
         await real(0)
 
     monkeypatch.setattr(read_log, "BATCH_S", BATCH_S)
-    monkeypatch.setattr(read_log.asyncio, "sleep", sleep)
+    monkeypatch.setattr(asyncio, "sleep", sleep)
     await log.read()
     log.now += 0.02
     await log.read(id="other")

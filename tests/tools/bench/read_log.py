@@ -109,12 +109,12 @@ async def _figures(folder: str) -> list[Figure]:
     await service.close()
     alone = f"CPU time, which load beside it hardly changes; {READERS} at a time; SQLite, one process"
     on = f"{READERS} people read {READERS / READ_EVERY_S:.0f} times a second; {PEOPLE} people send commands; SQLite, one process"
-    without, recorded = mean(rates[False]), mean(rates[True])
+    without, with_entries = mean(rates[False]), mean(rates[True])
     slower = percentile(sorted(took[True]), 95) - percentile(sorted(took[False]), 95)
     return [
         Figure("commands without entries of reads", without, "/s", None, on),
-        Figure("commands with entries of reads", recorded, "/s", None, on),
-        Figure("throughput that the entries cost", 100 * (1 - recorded / without), "%", MAX_SHARE, on, low=True),
+        Figure("commands with entries of reads", with_entries, "/s", None, on),
+        Figure("throughput that the entries cost", 100 * (1 - with_entries / without), "%", MAX_SHARE, on, low=True),
         Figure("command at a fixed pace, without entries, p95", percentile(sorted(took[False]), 95) * 1_000, "ms", None, on),
         Figure("command at a fixed pace, entries add at p95", slower * 1_000, "ms", MAX_MS, on, low=True),
         Figure("wait of a read for its entry, p50", percentile(sorted(waits), 50) * 1_000, "ms", None, on),
