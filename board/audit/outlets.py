@@ -136,11 +136,11 @@ CALLS = {
     "POST /api/v1/boards/{board}/similar": _recorded("sightings that resemble one", FindRun),
     "GET /api/v1/intake/searches": _recorded("open searches, by name, looks or place", FindRun),
     "GET /api/v1/boards/{board}/look-again": _recorded("tips and sightings that were set aside", FindRun),
-    "GET /api/v1/boards/{board}/contradictions": _unrecorded(
-        "numbers of sightings, with distance and time between them", "opening the board is recorded"
+    "GET /api/v1/boards/{board}/contradictions": _recorded(
+        "numbers of sightings, with distance and time between them", SnapshotRead, HistoryRead
     ),
-    "GET /api/v1/boards/{board}/links": _unrecorded("names of linked searches", "opening the board is recorded"),
-    "GET /api/v1/boards/{board}/reach": _unrecorded("a circle, and stations in it", "opening the board is recorded"),
+    "GET /api/v1/boards/{board}/links": _recorded("names of linked searches", SnapshotRead),
+    "GET /api/v1/boards/{board}/reach": _recorded("a circle, and stations in it", SnapshotRead, HistoryRead),
     "POST /api/v1/earlier": _recorded("closed searches of a name", FindRun),
     "POST /api/v1/boards/{board}/materials/preview.pdf": _recorded("a draft of a material", ExportRead),
     "POST /api/v1/boards/{board}/materials/preview.png": _recorded("a picture of a draft", PreviewRead),
@@ -180,7 +180,7 @@ PAGES = {
     "GET /handover": FRAME,
     "GET /handovers/{number:number}": FRAME,
     "GET /wall": FRAME,
-    "GET /wall/searches/{id}/map.svg": _unrecorded("a map of a search", "only paired displays in inner rooms"),
+    "GET /wall/searches/{id}/map.svg": _recorded("a map of a search", SnapshotRead),
     "GET /login": FRAME,
     "GET /closed": _recorded("closed searches", FindRun),
     "GET /handover.pdf": _recorded("the report of the present handover", ExportRead),

@@ -71,10 +71,16 @@ class ReadLog:
         line.used_at = self._clock()
         line.ended_at = format_utc(now())
 
+    def is_following(self, caller: Caller, entry: Reading) -> bool:
+        """Return whether the caller has an open, recorded subscription that this entry is a part of."""
+        line = self._lines.get(key_of(entry, Reader.of(caller), True))
+        return line is not None and line.is_stored and line.open > 0
+
     async def _record(self, caller: Caller, entry: Reading, following: bool) -> ReadLine | None:
         reader = Reader.of(caller)
         if self._waiting >= MAX_WAITING:
-            return self._refuse(entry, reader, None)
+            self._refuse(entry, reader, None)
+            return None
         line = self._line(entry, reader, following)
         line.add(entry, self._clock())
         written = self._batch_of(line).written
@@ -85,7 +91,8 @@ class ReadLog:
                 await asyncio.shield(written)
             is_served = True
         except (DatabaseUnavailable, TimeoutError) as error:
-            return self._refuse(entry, reader, error)
+            self._refuse(entry, reader, error)
+            return None
         finally:
             self._waiting -= 1
             if following and not is_served and not line.open:  # the entry may still be written
@@ -155,9 +162,9 @@ class ReadLog:
                 if increment.is_new and self._lines.get(increment.line.key) is increment.line:
                     del self._lines[increment.line.key]
             raise
-        for line, is_new, count, hits in increments:
+        for line, is_new, reads, hits in increments:
             line.is_stored = True
-            line.repeated += count - is_new
+            line.repeated += reads - is_new
             line.repeated_hits += hits if not is_new else 0
 
     async def run(self) -> None:

@@ -51,6 +51,13 @@ class Reads:
     async def board(self, caller: Caller, board: str) -> None:
         await self._record(caller, SnapshotRead(id=board))
 
+    async def part_of_board(self, caller: Caller, board: str, at: int | None = None) -> None:
+        """Record a read of data that is computed from a board, now or at a seq. A caller who follows the board is recorded."""
+        if at is not None:
+            await self.history(caller, board)
+        elif not self._log.is_following(caller, entry := SnapshotRead(id=board)):
+            await self._record(caller, entry)
+
     async def history(self, caller: Caller, board: str) -> None:
         await self._record(caller, HistoryRead(id=board))
 

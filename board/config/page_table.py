@@ -153,6 +153,7 @@ PAGES = (
     Page("replay", "", N_("Past")),
     Page("timeline", "", N_("Timeline"), sheets=("timeline",)),
     Page("reads", "", N_("Looked at by"), script="", sheets=("reads",)),
+    Page("unusual_reads", "", N_("Unusual reads"), script="", role="admin"),
     Page("sign_in", "", N_("Sign in")),
     Page("second_factor", "", N_("Second step"), sheets=("factors",)),
     Page("recovery_codes", "", N_("Save your recovery codes")),

@@ -24,14 +24,16 @@ LinkedSearches = TypedDict("LinkedSearches", {"links": list[LinkedSearch]})
 async def links(request: Request) -> Reply[LinkedSearches]:
     """List the linked searches that the caller sees, also those that the state of the search omits. *0.4.0*"""
     caller, board = await require_caller(request), request.path_params["board"]
-    answer: LinkedSearches = {"links": await service_of(request).database.read(lambda session: _links(session, caller, board))}
+    service = service_of(request)
+    answer: LinkedSearches = {"links": await service.database.read(lambda session: _links(session, caller, board))}
+    await service.reads.part_of_board(caller, board)
     return json_response(answer)
 
 
 def _links(session: Session, caller: Caller, board: str) -> list[LinkedSearch]:
     """Return the visible links of a search. Raises Refused `not_found`."""
     current = renewed(session, caller)
-    access.get_visible_board(session, current, board)
+    access.get_readable_board(session, current, board)
     search = session.get(Search, board)
     if search is None:  # the list of all searches
         raise Refused("not_found")

@@ -82,6 +82,7 @@ async def contradictions(request: Request, caller: Caller) -> Reply[Contradictio
 
     position = await service.database.read(read_position)
     found = await read_contradictions(service, caller, position)
+    await service.reads.part_of_board(caller, board, at)
     return json_response(_to_json(position.seq, found, language.language_for(request, caller)))
 
 

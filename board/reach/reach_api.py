@@ -75,7 +75,9 @@ async def reach(request: Request, caller: Caller) -> Reply[Reach]:
         return _to_json(start, seen_at, means, until, service.speeds)
 
     queue = service.lookups if at is None else service.heavy_reads
-    return json_response(await queue.read(caller, read))
+    answer = await queue.read(caller, read)
+    await service.reads.part_of_board(caller, board, at)
+    return json_response(answer)
 
 
 def _means(request: Request, speeds: Speeds) -> Means:

@@ -230,8 +230,8 @@ async def test_reads_are_not_sent_without_a_journal(scene: AuditScene, admin: Ac
                 assert answer.status_code == 503, name
             for name in READS.keys() - OF_ADMINISTRATORS:
                 assert {answer.status_code for answer in await scene.request(team.alice.http, name)} == {503}, name
-            answer = await team.alice.request({"type": "subscribe", "board": scene.search}, type="error")
-            assert answer["code"] == "unavailable"
+            refused = await team.alice.request({"type": "subscribe", "board": scene.search}, type="error")
+            assert refused["code"] == "unavailable"
         assert await scene.record.types(team.alice.account["id"]) == []
         await scene.request(team.alice.http, "GET /api/v1/boards/{board}/cards.csv")  # the next is written
         assert await scene.record.types(team.alice.account["id"]) == ["export.read"]

@@ -34,11 +34,14 @@ class Scene:
     def __init__(self, team: Team, cora: Account, http: httpx.AsyncClient) -> None:
         self.team, self.cora, self.http, self.server = team, cora, http, team.server
         self.record = AuditRecord(team.server.service)
-        self.reference, self.search, self.sighting = f"R-{new_id()}", "", ""
+        self.reference, self.search, self.ids = f"R-{new_id()}", "", dict[str, str]()
 
     async def prepare(self) -> "Scene":
         self.search = await self.team.secret_search(self.team.bob, reference=self.reference)
         await self.team.alice.command(self.search, "sighting.add", {"description": "a girl", "source_name": "Griet"})
+        await self.team.alice.command(self.search, "contact.add", {"name": "An", "email": "an@example.org"})
+        entities = (await self.team.alice.snapshot(self.search))["entities"]
+        self.ids = dict(entities.keys()) | {"board": self.search}
         await self.record.restart()
         return self
 
@@ -56,7 +59,7 @@ class Scene:
         openings.update({key: ended for key in openings if key[0] == self.search})
 
     async def status(self, path: str = "/api/v1/boards/{board}") -> int:
-        return (await self.http.get(path.replace("{board}", self.search))).status_code
+        return (await self.http.get(path.format(**self.ids))).status_code
 
 
 @pytest.fixture
@@ -82,6 +85,8 @@ async def socket_of(server: Server, http: httpx.AsyncClient) -> AsyncIterator[Pe
 READS = (
     "/searches/{board}", "/api/v1/boards/{board}", "/api/v1/boards/{board}/events", "/api/v1/boards/{board}/timeline",
     "/api/v1/since?board={board}", "/api/v1/boards/{board}/contradictions", "/api/v1/boards/{board}/look-again",
+    "/api/v1/boards/{board}/links", "/api/v1/boards/{board}/contacts/{contact}",
+    "/api/v1/boards/{board}/sightings/{sighting}/source",
 )  # fmt: skip
 NEVER = (
     "/api/v1/boards/{board}/cards.csv", "/api/v1/boards/{board}/journal.json", "/searches/{board}/guests",

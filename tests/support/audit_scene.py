@@ -22,9 +22,13 @@ BODIES: dict[str, Any] = {  # of calls that need one
     "POST /api/v1/boards/{board}/materials/preview.pdf": DRAFT,
     "POST /api/v1/boards/{board}/materials/preview.png": DRAFT,
 }
+LAST_SEEN = {"text": "Gent", "lat": 51.0471, "lon": 3.7302}
+UNTIL = "?until=2026-11-24T17:00:00Z"
 QUERIES = {  # requests of a route that together cause all of its entries
     "GET /api/v1/boards/{board}": ("", "?at=1"),
     "GET /api/v1/boards/{board}/timeline": ("", "?at=1"),
+    "GET /api/v1/boards/{board}/contradictions": ("", "?at=1"),
+    "GET /api/v1/boards/{board}/reach": (UNTIL, f"{UNTIL}&at=1"),
     "GET /api/v1/find": ("?q=girl",),
     "GET /api/v1/since": ("?board={board}",),
     "GET /api/v1/watch": ("?from=2020-11-01T00:00:00Z&to=2020-11-02T00:00:00Z",),
@@ -32,8 +36,8 @@ QUERIES = {  # requests of a route that together cause all of its entries
 READS = {  # routes all of whose entries are reads
     name: [entry.TYPE for entry in outlet.entries]
     for name, outlet in (outlets.CALLS | outlets.PAGES).items()
-    if outlet.entries and all(entry.GROUP == "reads" for entry in outlet.entries)
-}
+    if outlet.entries and all(entry.GROUP == "reads" for entry in outlet.entries) and not name.startswith("GET /wall/")
+}  # except those of displays
 OF_ADMINISTRATORS = {
     name for name in READS if name.split(" ")[1].startswith(("/api/v1/audit", "/audit", "/accounts"))
 }  # fmt: skip
@@ -53,7 +57,7 @@ class AuditScene:
 
     async def prepare(self) -> "AuditScene":
         alice = self.team.alice
-        search = await self.team.secret_search(self.team.bob, reference=self.reference)
+        search = await self.team.secret_search(self.team.bob, reference=self.reference, last_seen=LAST_SEEN)
         photo = await uploads.attach(alice, search, pictures_with_metadata.jpeg())
         document = await uploads.attach(alice, search, b"plain words", "statement.txt")
         await alice.command(search, "sighting.add", {"description": "a girl", "source_name": "Griet"})
