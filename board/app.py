@@ -17,6 +17,7 @@ from board.accounts import (
     access_pages,
     account_pages,
     admin_pages,
+    emergency_opening_pages,
     guest_pages,
     identity_pages,
     own_sessions,
@@ -31,6 +32,7 @@ from board.api import docs_page as api_page
 from board.api import routes as api_routes
 from board.api.metrics_endpoint import metrics_page
 from board.audit.log import pages as audit_pages
+from board.audit.log import read_pages, unusual_pages
 from board.displays import map_pages
 from board.displays import pages as display_pages
 from board.documents import pages as paper_pages
@@ -99,7 +101,10 @@ def create_app(service: BoardService) -> Starlette:
             *access_pages.routes,
             *admin_pages.routes,
             *guest_pages.routes,
+            *emergency_opening_pages.routes,
             *audit_pages.routes,
+            *read_pages.routes,
+            *unusual_pages.routes,
             *help_pages.routes,
         ],
         middleware=[

@@ -11,6 +11,7 @@ import structlog
 from sqlmodel import Session
 
 from board.audit import installation, writer
+from board.audit.read_log import ReadLog
 from board.audit.reads import Reads
 from board.audit.refusals import Refusals
 from board.audit.repeats import Repeats
@@ -28,6 +29,7 @@ from board.config.settings import Settings
 from board.config.sign_in import load_sign_in
 from board.config.speeds import load_speeds
 from board.config.targets import load_targets
+from board.config.unusual_reads import load_unusual_reads
 from board.engine import board_limits, display_identity, identity, rights_version
 from board.engine.concurrency import HeavyReads, SharedReads
 from board.engine.identity import Caller
@@ -96,9 +98,11 @@ class BoardService:
         self.sign_in = load_sign_in(settings.files_path)
         self.roles = load_roles(settings.files_path)
         self.speeds = load_speeds(settings.files_path)
+        self.unusual_reads = load_unusual_reads(settings.files_path)
         self.visibility = VisibilityCache()
         self.repeats = Repeats(database)
-        self.refusals, self.reads = Refusals(self.repeats), Reads(self.repeats)
+        self.read_log = ReadLog(database, self.repeats, settings.serve_unrecorded_reads)
+        self.refusals, self.reads = Refusals(self.repeats), Reads(self.read_log)
         self.source = BoardSource(database, self.visibility, self.reads, self.refusals, self.roles)
         self.source.on_visibility_changed = self._on_visibility_changed
         self.hub: Hub[Caller] = Hub(self.source, bus)
@@ -147,8 +151,8 @@ class BoardService:
         loops = [
             run_on_database(service._poll_rights, RIGHTS_POLL_S, "rights refresh failed"),
             service.summaries.run(), service.unread_counts.run(), service.open_alarms.run(), service.shift_status.run(),
-            service.repeats.run(), run_every(LAST_USE_S, service.write_last_use), run_every(PROBE_S, service._probe_writes),
-            service._look_at_bucket(),
+            service.repeats.run(), service.read_log.run(), run_every(LAST_USE_S, service.write_last_use),
+            run_every(PROBE_S, service._probe_writes), service._look_at_bucket(),
         ]  # fmt: skip
         if clock is now:  # the demo sets its clock as it likes
             loops.append(service.clock_watch.run())
@@ -168,6 +172,7 @@ class BoardService:
         await cancel_all(self._tasks)
         await self.hub.stop()
         with contextlib.suppress(DatabaseUnavailable):
+            await self.read_log.close()
             await self.repeats.close()
         self.queues.close()
         await self.database.close()
@@ -330,6 +335,8 @@ class BoardService:
 
     async def _poll_rights(self) -> None:
         self._polls += 1
+        if self.visibility.end_openings(format_utc(now())):  # also while the database is away
+            self.hub.subscriptions.drop_unauthorized()
         await self._refresh_ended()
         all = self._polls % POLLS_PER_EXPIRY_CHECK == 0
         if all or await self.database.read(rights_version.version) != self.rights:

@@ -90,8 +90,14 @@ class EventSource(Protocol[_Viewer]):
     def can_resume(self, viewer: _Viewer, view: ChannelView, seq: int) -> bool:
         """Return whether a viewer may keep its entities of a channel up to `seq`."""
 
-    def on_opened(self, viewer: _Viewer, channel: str) -> None:
-        """Record that a viewer follows a channel, from a snapshot or a position. Never waits."""
+    async def on_opened(self, viewer: _Viewer, channel: str) -> object:
+        """Record that a viewer follows a channel, before anything is sent. Return the argument of `on_closed`.
+
+        Raises TemporarilyUnavailable if it can't be recorded; then nothing must be sent.
+        """
+
+    def on_closed(self, opened: object) -> None:
+        """Record that a viewer no longer follows a channel. Never waits."""
 
     def on_refused(self, viewer: _Viewer, channel: str) -> None:
         """Record that a viewer requested a channel that does not exist, or that it may not see. Never waits."""

@@ -34,7 +34,7 @@ async def review_page(request: Request, caller: Caller) -> Response:
     """`GET /accounts/access?by=&after=`: who can see what, by person or by search, a page at a time."""
     service, by, after = service_of(request), _by(request), (AFTER.read(request) or "").replace("\0", "")
     batch = await _read(service, caller, by, after, PAGE_SIZE)
-    service.reads.report(caller, "access")
+    await service.reads.report(caller, "access")
     lang = language.language_for(request, caller)
     rows = [_texts(row, lang) for row in batch.rows]
     header = [translate(word, lang) for word in access_review.HEADER]

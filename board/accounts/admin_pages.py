@@ -78,7 +78,7 @@ async def list_page(request: Request, caller: Caller, problem: str | None = None
     unused = await _unused_accounts(service_of(request))
     matches = [row for row in rows if all(word in f"{row.name} {row.email}".casefold() for word in query.casefold().split())]
     matches = [row for row in matches if row.id in unused or not only_unused]
-    service_of(request).reads.report(caller, "accounts")
+    await service_of(request).reads.report(caller, "accounts")
     return _page(
         request, "accounts.html", caller, problem, matches=matches, all=len(rows), sought=query,
         unused=unused, only_unused=only_unused, days=service_of(request).settings.unused_report_days,
@@ -131,7 +131,7 @@ async def detail_page(request: Request, caller: Caller, problem: str | None = No
         return account, rows, tokens, factor_count, identities.link_of(session, account.id, sign_in, now())
 
     owner, sessions, tokens, factor_count, link = await service_of(request).database.read(read)
-    service_of(request).reads.report(caller, "accounts")
+    await service_of(request).reads.report(caller, "accounts")
     return _page(
         request, "account_detail.html", caller, problem, whose=owner, sessions=sessions, own=caller.session, tokens=tokens,
         good=token_list.count_active(tokens), factor_count=factor_count, link=link, providers=sign_in.provider,
@@ -217,7 +217,7 @@ async def tokens_page(
     database, at = service_of(request).database, format_utc(now())
     rows = await database.read(lambda session: token_list.list_tokens(session, at))
     people = await database.read(accounts.all_accounts)
-    service_of(request).reads.report(caller, "tokens")
+    await service_of(request).reads.report(caller, "tokens")
     return _page(
         request, "api_tokens.html", caller, problem, status, tokens=rows, people=people, scopes=SCOPES, days=_choices(request),
         default_days=service_of(request).settings.token_days, types_password=await provider_of(request, caller) is None,

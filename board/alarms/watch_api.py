@@ -65,5 +65,5 @@ async def watch(request: Request, caller: Caller) -> Reply[Watch]:
         return watch_report.compose(session, period, snapshot.hidden_searches(session, account.id))
 
     answer = await service.heavy_reads.read(caller, read)
-    service.reads.report(caller, "watch")
+    await service.reads.report(caller, "watch")
     return json_response(answer)

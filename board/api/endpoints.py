@@ -176,7 +176,7 @@ async def board(request: Request) -> Reply[Snapshot]:
     if "if-none-match" in request.headers:
         tag = await service_of(request).database.read(lambda session: _tag_if_small(session, request, caller))
         if tag is not None and etags.matches(request, tag):
-            service_of(request).reads.board(caller, request.path_params["board"])
+            await service_of(request).reads.board(caller, request.path_params["board"])
             return _not_modified(tag)
     return await respond_in_slot(request, caller, _snapshot)
 
@@ -214,7 +214,7 @@ async def _snapshot(request: Request, caller: Caller) -> Reply[Snapshot]:
 
     service = service_of(request)
     body, tag = await service.heavy_reads.read(caller, read)
-    (service.reads.board if is_current else service.reads.history)(caller, request.path_params["board"])
+    await (service.reads.board if is_current else service.reads.history)(caller, request.path_params["board"])
     if body is None:
         return _not_modified(tag)
     response: Reply[Snapshot] = Reply(body)
@@ -224,7 +224,7 @@ async def _snapshot(request: Request, caller: Caller) -> Reply[Snapshot]:
 
 def _board_and_seq(session: Session, request: Request, caller: Caller) -> tuple[Board, int]:
     """Return the requested board and seq. Raises Refused."""
-    board = access.get_visible_board(session, caller, request.path_params["board"])
+    board = access.get_readable_board(session, caller, request.path_params["board"])
     at = AT.read(request)
     return board, board.seq if at is None else _seq_at(session, board, at)
 
@@ -279,7 +279,7 @@ async def _events(request: Request, caller: Caller, read_by: Read) -> Reply[Even
     service = service_of(request)
 
     def read(session: Session) -> tuple[Board, list[event.JournalEvent], access.VisibilityView]:
-        board, view = access.get_visible_board(session, caller, id), access.visibility_view(session)
+        board, view = access.get_readable_board(session, caller, id), access.visibility_view(session)
         end = before if at is None else min(before or sys.maxsize, _seq_at(session, board, at) + 1)
         if end:
             return board, journal.latest_events(session, id, entity, after, end, limit), view
@@ -288,7 +288,7 @@ async def _events(request: Request, caller: Caller, read_by: Read) -> Reply[Even
         return board, journal.events_after(session, id, after, limit), view
 
     row, journal_events, view = await read_by(read)
-    service.reads.history(caller, id)
+    await service.reads.history(caller, id)
     records = [record(journal_event) for journal_event in journal_events]
     await service.source.ensure_fresh(view)
     rendered = [service.source.render(caller, id, record, live=False) for record in records]

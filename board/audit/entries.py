@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, ClassVar, Literal, dataclass_transform
 
 ENTRIES: dict[str, type["Entry"]] = {}  # by type
+Why = Literal["role", "member", "lead", "guest", "break_glass", "display"]  # reason why a read was allowed
 Group = Literal["sign_ins", "refusals", "reads", "administration"]
 SignInReason = Literal["unknown", "password", "disabled", "second_factor", "switched_off", "unchecked"]
 
@@ -78,8 +79,20 @@ class Attempt(Repeated, group="refusals", warns=True):
     address: str | None
 
 
-class Read(Repeated, group="reads"):
-    """Data that somebody read. In the journal only: there are too many for the log."""
+class Reading(Repeated, group="reads"):
+    """Data that somebody read. It is durable before the data is sent.
+
+    `why`: reason why it was allowed: the account's `role`, because it is a `member` or the `lead` of the search or its `guest`,
+    `break_glass`, or because the reader is a `display`. `screen`: name of the page that read it, `display`, or `api` for
+    a program; empty if not known.
+    """
+
+    why: Why | None = None
+    screen: str | None = None
+
+
+class Read(Reading):
+    """Read that is in the journal only: there are too many for the log."""
 
 
 class BoardRepeated(Repeated):
@@ -396,6 +409,18 @@ class MemberAdded(Entry, type="members.joined_by_admin", alerts=True):
     reference: str | None
 
 
+class SearchOpenedInEmergency(Entry, type="emergency.opened", kind="board", warns=True):
+    """Opening of a members-only search by a coordinator who is not a member, to read it until `until`. `typed_reason` is what the
+    coordinator typed. The members are alerted."""
+
+    CODES = ()
+
+    board: str
+    reference: str | None
+    typed_reason: str
+    until: str
+
+
 # -- displays ---------------------------------------------------------------------------------------------------------------
 
 
@@ -421,7 +446,7 @@ class DisplayRevoked(Entry, type="display.revoked", kind="display"):
 # -- data that leaves the board -------------------------------------------------------------------------------------------
 
 
-class ExportRead(Repeated, type="export.read", kind="board", group="reads"):
+class ExportRead(Reading, type="export.read", kind="board"):
     """Download of a file, by the file name that was sent."""
 
     DISTINCT_BY = ("file",)
@@ -429,7 +454,7 @@ class ExportRead(Repeated, type="export.read", kind="board", group="reads"):
     file: str
 
 
-class SourceRead(Repeated, type="source.read", kind="sighting", group="reads"):
+class SourceRead(Reading, type="source.read", kind="sighting"):
     """Disclosure of the source of a sighting to a reader who asked for it."""
 
     board: str
@@ -437,7 +462,7 @@ class SourceRead(Repeated, type="source.read", kind="sighting", group="reads"):
     number: int | None
 
 
-class ContactRead(Repeated, type="contact.read", kind="contact", group="reads"):
+class ContactRead(Reading, type="contact.read", kind="contact"):
     """Disclosure of the telephones, e-mail and note of a contact to a reader who asked for them."""
 
     board: str
@@ -445,27 +470,27 @@ class ContactRead(Repeated, type="contact.read", kind="contact", group="reads"):
     number: int | None
 
 
-class TalkRead(Repeated, type="talk.read", kind="search", group="reads"):
+class TalkRead(Reading, type="talk.read", kind="search"):
     """Disclosure of the talk with a child that was found, on its search or at the child's next disappearance."""
 
     board: str
     reference: str
 
 
-class CallerRead(Repeated, type="caller.read", kind="report", group="reads"):
+class CallerRead(Reading, type="caller.read", kind="report"):
     """Disclosure of the name and contact of the caller of a report, on a screen or a paper."""
 
     number: int
 
 
-class OriginalRead(Repeated, type="original.read", kind="file", group="reads"):
+class OriginalRead(Reading, type="original.read", kind="file"):
     """Download of a picture as it came, with all its metadata."""
 
     board: str
     reference: str | None
 
 
-class AuditRead(Repeated, type="audit.read", kind="server", group="reads"):
+class AuditRead(Reading, type="audit.read", kind="server"):
     """Reading of this journal. `account` is the filter."""
 
     DISTINCT_BY = ("account",)
@@ -479,6 +504,10 @@ class SnapshotRead(Read, BoardRepeated, type="snapshot.read", kind="board"):
 
 class HistoryRead(Read, BoardRepeated, type="history.read", kind="board"):
     """Events of a board, its past state, or what changed."""
+
+
+class ReadersRead(Read, BoardRepeated, type="readers.read", kind="board"):
+    """List of those who read a search."""
 
 
 class ReportRead(Read, type="report.read", kind="report"):

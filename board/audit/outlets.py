@@ -41,11 +41,13 @@ from board.audit.entries import (
     PhotoRead,
     PreviewRead,
     ProviderRefused,
+    ReadersRead,
     RecoveryCodesMade,
     RecoveryCodeUsed,
     ReportRead,
     RequestRefused,
     RoleSet,
+    SearchOpenedInEmergency,
     SessionReplaced,
     SessionsEnded,
     SessionUnlocked,
@@ -137,15 +139,15 @@ CALLS = {
     "POST /api/v1/boards/{board}/similar": _recorded("sightings that resemble one", FindRun),
     "GET /api/v1/intake/searches": _recorded("open searches, by name, looks or place", FindRun),
     "GET /api/v1/boards/{board}/look-again": _recorded("tips and sightings that were set aside", FindRun),
-    "GET /api/v1/boards/{board}/contradictions": _unrecorded(
-        "numbers of sightings, with distance and time between them", "opening the board is recorded"
+    "GET /api/v1/boards/{board}/contradictions": _recorded(
+        "numbers of sightings, with distance and time between them", SnapshotRead, HistoryRead
     ),
-    "GET /api/v1/boards/{board}/links": _unrecorded("names of linked searches", "opening the board is recorded"),
     "POST /api/v1/statements": _unrecorded("what the vocabulary makes of the caller's own text", OWN),
-    "GET /api/v1/boards/{board}/sightings/{sighting}/comparison": _unrecorded(
-        "a sighting next to the looks of the child", "opening the board is recorded"
+    "GET /api/v1/boards/{board}/sightings/{sighting}/comparison": _recorded(
+        "a sighting next to the looks of the child", SnapshotRead, HistoryRead
     ),
-    "GET /api/v1/boards/{board}/reach": _unrecorded("a circle, and stations in it", "opening the board is recorded"),
+    "GET /api/v1/boards/{board}/links": _recorded("names of linked searches", SnapshotRead),
+    "GET /api/v1/boards/{board}/reach": _recorded("a circle, and stations in it", SnapshotRead, HistoryRead),
     "POST /api/v1/earlier": _recorded("closed searches of a name", FindRun),
     "POST /api/v1/boards/{board}/materials/preview.pdf": _recorded("a draft of a material", ExportRead),
     "POST /api/v1/boards/{board}/materials/preview.png": _recorded("a picture of a draft", PreviewRead),
@@ -185,7 +187,7 @@ PAGES = {
     "GET /handover": FRAME,
     "GET /handovers/{number:number}": FRAME,
     "GET /wall": FRAME,
-    "GET /wall/searches/{id}/map.svg": _unrecorded("a map of a search", "only paired displays in inner rooms"),
+    "GET /wall/searches/{id}/map.svg": _recorded("a map of a search", SnapshotRead),
     "GET /login": FRAME,
     "GET /closed": _recorded("closed searches", FindRun),
     "GET /handover.pdf": _recorded("the report of the present handover", ExportRead),
@@ -258,6 +260,11 @@ PAGES = {
     "POST /searches/{id}/guests/until": _recorded("nothing", GuestEndSet),
     "POST /searches/{id}/guests/rights": _recorded("nothing", GuestRightsSet),
     "POST /searches/{id}/guests/end": _recorded("nothing", GuestEnded),
+    "GET /searches/{id}/reads": _recorded("who read a search", ReadersRead),
+    "GET /account/reads": _unrecorded("the caller's reads", OWN),
+    "GET /audit/unusual": _recorded("unusual reads", AuditRead),
+    "GET /emergency": _unrecorded("a form", "opening a search is recorded"),
+    "POST /emergency": _recorded("the id of a members-only search, which can be read for an hour", SearchOpenedInEmergency),
     "GET /audit": _recorded("the audit log", AuditRead),
     "GET /api": _unrecorded("the description of the API", PUBLIC),
     "GET /help": _unrecorded("documentation", PUBLIC),

@@ -1,10 +1,7 @@
-"""Recorder of reads: one method for each kind of data.
-
-The asynchronous methods (exports, sources, originals, this journal) write the entry before the data is sent, and raise
-DatabaseUnavailable if they can't. The others collect entries, which are written within a second.
+"""Recorder of reads: one method for each kind of data. Each entry is durable when its method returns: call it before the data is
+sent. Each method raises DatabaseUnavailable if the entry can't be written; then the data must not be sent.
 """
 
-from board.audit import actor
 from board.audit.entries import (
     AuditRead,
     CallerRead,
@@ -16,13 +13,15 @@ from board.audit.entries import (
     OriginalRead,
     PhotoRead,
     PreviewRead,
+    ReadersRead,
+    Reading,
     ReportRead,
     SnapshotRead,
     SourceRead,
     TalkRead,
 )
-from board.audit.entries import Read as ReadEntry
-from board.audit.repeats import Repeats
+from board.audit.read_line import ReadLine
+from board.audit.read_log import ReadLog
 from board.engine.identity import Caller
 from models.board import OPERATIONS
 
@@ -30,60 +29,74 @@ from models.board import OPERATIONS
 class Reads:
     """Recorder of reads."""
 
-    def __init__(self, repeats: Repeats) -> None:
-        self._repeats = repeats
+    def __init__(self, log: ReadLog) -> None:
+        self._log = log
 
-    # -- written before the data is sent ----------------------------------------------------------------------------
+    async def follow(self, caller: Caller, board: str) -> ReadLine | None:
+        """Record the start of a subscription. Return what `end` takes."""
+        return await self._log.follow(caller, SnapshotRead(id=board))
+
+    def end(self, line: ReadLine) -> None:
+        """Record the end of a subscription."""
+        self._log.end(line)
 
     async def export(self, caller: Caller, board: str, file: str) -> None:
-        await self._repeats.record(ExportRead(id=board, file=file), actor.of(caller))
+        await self._record(caller, ExportRead(id=board, file=file))
 
     async def disclosure(self, caller: Caller, entry: SourceRead | CallerRead | ContactRead | TalkRead | OriginalRead) -> None:
-        await self._repeats.record(entry, actor.of(caller))
+        await self._record(caller, entry)
 
     async def audit(self, caller: Caller, account: str | None) -> None:
-        await self._repeats.record(AuditRead(id="server", account=account), actor.of(caller))
+        await self._record(caller, AuditRead(id="server", account=account))
 
-    # -- collected ------------------------------------------------------------------------------------------------------
+    async def board(self, caller: Caller, board: str) -> None:
+        await self._record(caller, SnapshotRead(id=board))
 
-    def board(self, caller: Caller, board: str) -> None:
-        self._add(caller, SnapshotRead(id=board))
+    async def part_of_board(self, caller: Caller, board: str, at: int | None = None) -> None:
+        """Record a read of data that is computed from a board, now or at a seq. A caller who follows the board is recorded."""
+        if at is not None:
+            await self.history(caller, board)
+        elif not self._log.is_following(caller, entry := SnapshotRead(id=board)):
+            await self._record(caller, entry)
 
-    def history(self, caller: Caller, board: str) -> None:
-        self._add(caller, HistoryRead(id=board))
+    async def history(self, caller: Caller, board: str) -> None:
+        await self._record(caller, HistoryRead(id=board))
 
-    def report(self, caller: Caller, name: str) -> None:
-        self._add(caller, ReportRead(id=name))
+    async def reads(self, caller: Caller, board: str) -> None:
+        await self._record(caller, ReadersRead(id=board))
 
-    def document(self, caller: Caller, board: str, file: str) -> None:
-        self._add(caller, DocumentRead(id=file, board=board))
+    async def report(self, caller: Caller, name: str) -> None:
+        await self._record(caller, ReportRead(id=name))
 
-    def photo(self, caller: Caller, board: str, file: str) -> None:
-        self._add(caller, PhotoRead(id=file, board=board))
+    async def document(self, caller: Caller, board: str, file: str) -> None:
+        await self._record(caller, DocumentRead(id=file, board=board))
 
-    def file_previews(self, caller: Caller, board: str) -> None:
-        self._add(caller, PreviewRead(id=board, what="files"))
+    async def photo(self, caller: Caller, board: str, file: str) -> None:
+        await self._record(caller, PhotoRead(id=file, board=board))
 
-    def material_preview(self, caller: Caller, board: str) -> None:
-        self._add(caller, PreviewRead(id=board, what="materials"))
+    async def file_previews(self, caller: Caller, board: str) -> None:
+        await self._record(caller, PreviewRead(id=board, what="files"))
 
-    def words(self, caller: Caller, board: str | None, hits: int) -> None:
-        self._add(caller, FindRun(id=board or OPERATIONS, where="words", hits=hits))
+    async def material_preview(self, caller: Caller, board: str) -> None:
+        await self._record(caller, PreviewRead(id=board, what="materials"))
 
-    def closed(self, caller: Caller, hits: int) -> None:
-        self._add(caller, FindRun(id=OPERATIONS, where="closed", hits=hits))
+    async def words(self, caller: Caller, board: str | None, hits: int) -> None:
+        await self._record(caller, FindRun(id=board or OPERATIONS, where="words", hits=hits))
 
-    def intake(self, caller: Caller, hits: int) -> None:
-        self._add(caller, FindRun(id=OPERATIONS, where="intake", hits=hits))
+    async def closed(self, caller: Caller, hits: int) -> None:
+        await self._record(caller, FindRun(id=OPERATIONS, where="closed", hits=hits))
 
-    def earlier(self, caller: Caller, hits: int) -> None:
-        self._add(caller, FindRun(id=OPERATIONS, where="earlier", hits=hits))
+    async def intake(self, caller: Caller, hits: int) -> None:
+        await self._record(caller, FindRun(id=OPERATIONS, where="intake", hits=hits))
 
-    def similar(self, caller: Caller, board: str, hits: int) -> None:
-        self._add(caller, FindRun(id=board, where="similar", hits=hits))
+    async def earlier(self, caller: Caller, hits: int) -> None:
+        await self._record(caller, FindRun(id=OPERATIONS, where="earlier", hits=hits))
 
-    def look_again(self, caller: Caller, board: str, hits: int) -> None:
-        self._add(caller, FindRun(id=board, where="look_again", hits=hits))
+    async def similar(self, caller: Caller, board: str, hits: int) -> None:
+        await self._record(caller, FindRun(id=board, where="similar", hits=hits))
 
-    def _add(self, caller: Caller, entry: ReadEntry) -> None:
-        self._repeats.add(entry, actor.of(caller))
+    async def look_again(self, caller: Caller, board: str, hits: int) -> None:
+        await self._record(caller, FindRun(id=board, where="look_again", hits=hits))
+
+    async def _record(self, caller: Caller, entry: Reading) -> None:
+        await self._log.record(caller, entry)

@@ -27,7 +27,6 @@ from models.times import format_utc, now
 INTERVAL_S = 1.0  # between two writes of collected entries
 WINDOW_S = 300.0  # in which repetitions are counted
 MAX_DISTINCT = 100  # distinct entries of one account written singly in a window
-MAX_DISCLOSED = 1_000  # the same bound for entries that are written before the data is sent: sources, originals, exports
 MAX_TOTAL = 5_000  # distinct entries of all accounts in their windows
 RESERVED = 10  # entries of each account, also if MAX_TOTAL is reached
 MAX_QUEUED = 4 * MAX_DISTINCT  # entries of one account queued while the database takes no writes; later ones are only counted
@@ -39,14 +38,13 @@ Queued = tuple[Entry, Actor]
 
 @dataclass(slots=True)
 class _Repetition:
-    """Repetitions in this window. `since`: time of the first. `more`: sum of the later ones. `write`: write of the first."""
+    """Repetitions in this window. `since`: time of the first. `more`: sum of the later ones."""
 
     entry: Repeated
     by: Actor
     since: str
     more: Repeated | None = None
     count: int = 0
-    write: asyncio.Task[None] | None = None
 
     def add(self, entry: Repeated) -> None:
         self.more = entry if self.more is None else self.more.plus(entry)
@@ -85,28 +83,14 @@ class Repeats:
 
     def add(self, entry: Repeated, by: Actor = actor.NOBODY) -> None:
         """Queue an entry, or count it as a repetition."""
-        repetition, is_first = self._count(entry, by, MAX_DISTINCT)
+        repetition, is_first = self._count(entry, by)
         # Each failed sign-in is logged, because tools that block addresses read the log
         if (is_first and not isinstance(entry, Read)) or isinstance(entry, SignInFailed):
             writer.log_entry(entry, by)
         if is_first and repetition is not None:
             self._windows[by.id or ""].queue.append((entry, by))
 
-    async def record(self, entry: Repeated, by: Actor) -> None:
-        """Write an entry before its data is sent, or count it as a repetition.
-
-        Raises DatabaseUnavailable; then the data must not be sent.
-        """
-        repetition, is_first = self._count(entry, by, MAX_DISCLOSED)
-        if repetition is None:
-            return
-        if is_first:
-            repetition.write = asyncio.create_task(writer.write_alone(self._database, entry, by))
-            repetition.write.add_done_callback(partial(self._on_written, repetition, self._windows[by.id or ""]))
-        if repetition.write is not None:
-            await asyncio.shield(repetition.write)
-
-    def _count(self, entry: Repeated, by: Actor, limit: int) -> tuple[_Repetition | None, bool]:
+    def _count(self, entry: Repeated, by: Actor) -> tuple[_Repetition | None, bool]:
         """Count an entry. Return its repetitions (None over the limit), and whether it is the first."""
         window = self._window(by)
         key: Key = (entry.TYPE, entry.id, by.token, *(getattr(entry, name, None) for name in entry.DISTINCT_BY))
@@ -114,7 +98,7 @@ class Repeats:
         if repetition is not None:
             repetition.add(entry)
             return repetition, False
-        if len(window.seen) < limit and len(window.queue) < MAX_QUEUED and self._has_room(window):
+        if len(window.seen) < MAX_DISTINCT and len(window.queue) < MAX_QUEUED and self._has_room(window):
             repetition = window.seen[key] = _Repetition(entry, by, format_utc(now()))
             self._distinct += 1
             return repetition, True
@@ -140,14 +124,6 @@ class Repeats:
 
     def _has_room(self, window: _Window) -> bool:
         return len(window.seen) < RESERVED or self._distinct < MAX_TOTAL
-
-    def _on_written(self, repetition: _Repetition, window: _Window, write: "asyncio.Task[None]") -> None:
-        """Forget an entry whose write failed, so that the next attempt writes it."""
-        repetition.write = None
-        if write.cancelled() or write.exception() is not None:
-            for key in [key for key, value in window.seen.items() if value is repetition]:
-                del window.seen[key]
-                self._distinct -= 1
 
     # -- writing -----------------------------------------------------------------------------------------------------
 

@@ -37,6 +37,7 @@ _NEWEST = (
 )
 _VALUES = {  # field of the entry that the alert shows, by type
     "token.added": "title", "space.low": "of", "sign_in.new_device": "device", "sign_in.disowned": "device",
+    "emergency.opened": "typed_reason",
 }  # fmt: skip
 
 

@@ -17,7 +17,6 @@ from board.audit.actor import Actor
 from board.audit.entries import Attempt, Entry
 from board.engine import journal, unit_of_work
 from models.board import AUDIT, AUDIT_NUMBER, Board
-from models.db.database import Database
 from models.db.transaction import after_commit
 from models.ids import new_epoch
 from models.times import format_utc, now
@@ -39,11 +38,6 @@ def write(
     unit_of_work.current(session).final_steps.append(partial(_append, entry, actor, frozenset(also_alerts)))
     if logged and actor.kind != "command_line":  # the command line has no log; it prints its results
         after_commit(session, partial(log_entry, entry, actor))
-
-
-async def write_alone(database: Database, entry: Entry, by: Actor) -> None:
-    """Write an entry in a separate transaction. Raises DatabaseUnavailable."""
-    await database.write(lambda session: write(session, entry, by=by))
 
 
 def lock_audit_board(session: Session) -> Board:

@@ -8,7 +8,7 @@ import typer
 from pydantic import ValidationError
 
 from board import bootstrap
-from board.command_line import accounts, backing_up, checking, checkout, notifications, serving, upgrading, watching
+from board.command_line import accounts, backing_up, checking, checkout, notifications, retention, serving, upgrading, watching
 from board.config import env_file
 from board.errors import OperationError
 from board.maintenance.checks.settings import sentence
@@ -25,7 +25,7 @@ app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, context_
 for _command in (
     serving.serve, serving.demo, upgrading.migrate, upgrading.upgrade, upgrading.transfer,
     backing_up.backup, backing_up.restore, backing_up.reset_epochs, checking.check, checking.verify,
-    watching.watch,
+    watching.watch, retention.erase,
 ):  # fmt: skip
     app.command()(_command)
 app.command("copy", hidden=True)(upgrading.transfer)  # the names until 0.4

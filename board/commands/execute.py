@@ -24,6 +24,7 @@ from board.config.board_shares import BoardShares, load_board_shares
 from board.config.predefined_tasks import TaskCatalogue, load_catalogue
 from board.config.roles import Roles, load_roles
 from board.engine import access, hash_chain, identity, journal, unit_of_work
+from board.engine.emergency_access import current_openings, has_emergency_access
 from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter, TipAudience
 from board.engine.identity import Caller
@@ -135,6 +136,16 @@ def execute(
     )
 
 
+def _lock_board(session: Session, uow: UnitOfWork, caller: Caller, board: str) -> Board:
+    """Return the board of a command, locked. Raises Refused `not_found`; `forbidden` if the caller may only read it."""
+    try:
+        return access.lock_visible_board(uow, caller, board)
+    except Refused as refused:
+        if not has_emergency_access(current_openings(session), caller, board):
+            raise
+        raise Refused("forbidden", N_("You can only read this search. Ask a member to change it.")) from refused
+
+
 def _execute(
     session: Session, uow: UnitOfWork, request: CommandRequest, now: str, task_catalogue: TaskCatalogue, content: bytes | None,
     alarm_rules: AlarmRules, shares: BoardShares, roles: Roles,
@@ -147,7 +158,7 @@ def _execute(
     account = _signed_in(uow, caller)
     current = replace(caller, account=account)
     operations = access.lock_second_board(uow, account.id, OPERATIONS) if len(boards) > 1 else None
-    board = access.lock_visible_board(uow, current, command.board)
+    board = _lock_board(session, uow, current, command.board)
     spec, equivalent = _authorize(session, command, board, account, current, roles)
     if (ack := _previous_ack(session, uow, request, content)) is not None:
         return CommandResult(ack)

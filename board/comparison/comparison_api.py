@@ -51,7 +51,7 @@ async def comparison(request: Request, caller: Caller) -> Reply[SightingComparis
     at, folder, reads = AT.read(request) or None, service.settings.files_path, language.language_for(request, caller)
 
     def read_position(session: Session) -> Position:
-        found = access.get_visible_board(session, caller, board)
+        found = access.get_readable_board(session, caller, board)
         if at is not None and at > found.seq:
             raise Refused("not_found")
         return Position(board, found.epoch, found.seq if at is None else at, at)
@@ -60,7 +60,9 @@ async def comparison(request: Request, caller: Caller) -> Reply[SightingComparis
     contradictions = await read_contradictions(service, caller, position)
     queue = service.lookups if at is None else service.heavy_reads
     read = partial(_compare, position, sighting, contradictions, service.speeds, meanings(folder))
-    return json_response(answer_of(await queue.read(caller, read), reads, folder))
+    answer = answer_of(await queue.read(caller, read), reads, folder)
+    await service.reads.part_of_board(caller, board, at)
+    return json_response(answer)
 
 
 def _compare(

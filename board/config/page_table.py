@@ -114,6 +114,11 @@ PAGES = (
         words=P_("words of the quick menu", "night, unwatched, promises, lapsed, response times, figures"),
     ),
     Page(
+        "emergency", "/emergency", N_("Open a members-only search"), script="", role="coordinator",
+        # translators: as above
+        words=P_("words of the quick menu", "break glass, emergency, hidden, secret, members only, access"),
+    ),
+    Page(
         "displays", "/displays", N_("Displays"), menu=8, frame=True, right="displays", sheets=("displays_page",),
         refusal=N_("Only coordinators pair displays. Give one of them the code on the screen."),
         # translators: as above
@@ -147,6 +152,8 @@ PAGES = (
     Page("search", "", N_("Search"), sheets=("work_list",)),
     Page("replay", "", N_("Past")),
     Page("timeline", "", N_("Timeline"), sheets=("timeline",)),
+    Page("reads", "", N_("Looked at by"), script="", sheets=("reads",)),
+    Page("unusual_reads", "", N_("Unusual reads"), script="", role="admin"),
     Page("sign_in", "", N_("Sign in")),
     Page("second_factor", "", N_("Second step"), sheets=("factors",)),
     Page("recovery_codes", "", N_("Save your recovery codes")),

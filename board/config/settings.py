@@ -22,11 +22,13 @@ from board.config.kind_fields import load_kind_fields
 from board.config.map_tiles import load_map_tiles
 from board.config.own_places import load_own_places
 from board.config.predefined_tasks import load_catalogue
+from board.config.retention import load_retention
 from board.config.roles import load_roles
 from board.config.secret_file import MIN_SECRET_LENGTH, load_or_create_secret
 from board.config.sign_in import load_sign_in
 from board.config.speeds import load_speeds
 from board.config.targets import load_targets
+from board.config.unusual_reads import load_unusual_reads
 from board.vocabulary.vocabulary import check_own_vocabulary
 from models.accounts import ROLES
 from models.db.database import ConfigurationError
@@ -121,6 +123,7 @@ class Settings(BaseSettings):
     max_intake_per_minute: int = Field(default=300, ge=0)
     max_uploads_per_minute: int = Field(default=60, ge=0)
     max_documents_per_minute: int = Field(default=60, ge=0)
+    serve_unrecorded_reads: bool = False
     disk_reserve: str = "1GiB,10%"
     max_file_mb: int = Field(default=25, ge=1, le=500)
 
@@ -235,6 +238,8 @@ class Settings(BaseSettings):
         self._check_providers()
         load_roles(self.files_path)
         load_speeds(self.files_path)
+        load_unusual_reads(self.files_path)
+        load_retention(self.files_path)
         if self.max_token_days is not None and self.token_days > self.max_token_days:
             raise ConfigurationError("TOKEN_DAYS is more than MAX_TOKEN_DAYS. Set it to at most that many days.")
         load_own_places(self.files_path)

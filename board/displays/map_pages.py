@@ -34,6 +34,7 @@ async def inner_room_map(request: Request) -> Response:
         marks, language = await service_of(request).database.read(lambda session: _read(session, display, id))
     except Refused:
         return Response(status_code=404)
+    await service_of(request).reads.part_of_board(caller, id)
     is_light = request.query_params.get("theme") == "light"
     return Response(_drawn(marks, language, is_light) if marks else EMPTY, media_type="image/svg+xml")
 

@@ -94,7 +94,7 @@ async def preview_picture(request: Request) -> Response:
     caller = await require_caller(request)
     draft = validated(Draft, await read_json_object(request))
     body, _ = await _print(request, caller, partial(_draft, draft), PICTURE_WIDTH)
-    service_of(request).reads.material_preview(caller, request.path_params["board"])
+    await service_of(request).reads.material_preview(caller, request.path_params["board"])
     return Response(body, headers={"content-type": "image/png", "cache-control": "no-store"})
 
 

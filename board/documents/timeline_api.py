@@ -84,12 +84,12 @@ async def timeline(request: Request, caller: Caller) -> Reply[TimelineAnswer]:
     service = service_of(request)
 
     def read(session: Session) -> TimelineAnswer:
-        board = access.get_visible_board(session, caller, id)
+        board = access.get_readable_board(session, caller, id)
         composed = compose_at(session, board, at, with_handovers=not caller.is_limited)
         return _answer(board, composed, values_of(session, id, reads), service.speeds.margin)
 
     answer = await service.heavy_reads.read(caller, read)
-    (service.reads.board if at is None else service.reads.history)(caller, id)
+    await (service.reads.board if at is None else service.reads.history)(caller, id)
     return json_response(answer)
 
 

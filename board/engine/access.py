@@ -1,8 +1,9 @@
 """Access rules: the only way to get a board. A board that the account may not see is reported as `not_found`.
 
 A search with access `desk` is visible to every signed-in account. A search with access `members` is visible only to its members,
-whatever their role. All displays see the same searches: those with access `desk` whose appeal is not discreet. A guest sees only
-its search, and a token that is limited to boards only those that its account may see too. Current rights apply to all history.
+whatever their role; a coordinator can read its board for an hour in an emergency. All displays see the same searches: those with
+access `desk` whose appeal is not discreet. A guest sees only its search, and a token that is limited to boards only those that
+its account may see too. Current rights apply to all history.
 """
 
 from collections.abc import Iterable
@@ -13,6 +14,7 @@ from sqlalchemy import select as core_select
 from sqlmodel import Session, select
 
 from board.config.roles import Roles
+from board.engine.emergency_access import Openings, current_openings, has_emergency_access
 from board.engine.identity import Caller
 from board.engine.unit_of_work import UnitOfWork
 from board.errors import Refused
@@ -77,12 +79,13 @@ class VisibilityView(NamedTuple):
 
     restricted: RestrictedSearches
     at: Position
+    openings: Openings
 
 
 def visibility_view(session: Session) -> VisibilityView:
     """Return the visibility of searches in this database snapshot."""
     epoch, seq = session.connection().execute(_LAST_CHANGE_OF_ALL, {"board": OPERATIONS}).one()
-    return VisibilityView(restricted_searches(session), (epoch, seq or 0))
+    return VisibilityView(restricted_searches(session), (epoch, seq or 0), current_openings(session))
 
 
 def get_visible_board(session: Session, caller: Caller, board_id: str) -> Board:
@@ -92,6 +95,17 @@ def get_visible_board(session: Session, caller: Caller, board_id: str) -> Board:
     if board is None or not (is_guest_of(caller.account, search) or _sees_board(caller.account.id, board, search)):
         raise Refused("not_found")
     return board
+
+
+def get_readable_board(session: Session, caller: Caller, board_id: str) -> Board:
+    """Return the board as `get_visible_board` does, also if the caller opened its search in an emergency."""
+    try:
+        return get_visible_board(session, caller, board_id)
+    except Refused:
+        board = session.get(Board, board_id)
+        if board is None or not has_emergency_access(current_openings(session), caller, board_id):
+            raise
+        return board
 
 
 def lock_visible_board(uow: UnitOfWork, caller: Caller, board_id: str) -> Board:

@@ -18,6 +18,7 @@ from models.ids import new_id
 
 _DISPLAYS = table_of(Display)
 _BY_IDS = _DISPLAYS.c.id.in_(bindparam("ids", expanding=True))
+SCREEN = "display"  # of its reads, in the read log
 _PAGE_ID = re.compile("[0-9a-f]{32}")
 _TAKE_LEASE = update(Display).where(_DISPLAYS.c.id == bindparam("display"), _DISPLAYS.c.revoked_at.is_(None))
 
@@ -33,7 +34,7 @@ def _caller(display: Display, lease: str = "") -> Caller:
     account = Account(
         id=display.id, email="", name=display.name, role=ALL_DISPLAYS, password="", language=display.language, created_at=""
     )
-    return Caller(account, scope=ALL_DISPLAYS, display=display, socket_lease=lease)
+    return Caller(account, scope=ALL_DISPLAYS, display=display, socket_lease=lease, screen=SCREEN)
 
 
 def take_lease(database: Database, caller: Caller, page: str = "") -> Caller:

@@ -77,7 +77,8 @@ class Caller:
     `factor_at`: time at which the person last proved their identity in this session, as of the request.
     `locked_at`: time at which its session was locked, None if it is not.
     `token_boards`: boards to which the token is limited, None for all. `ends_at`: time at which the access ends unless it is
-    extended, None if it never does.
+    extended, None if it never does. `screen`: name of the page that sent the request or opened the socket, `display`, or `api`
+    for a program; empty if not known.
     """
 
     account: Account
@@ -91,6 +92,7 @@ class Caller:
     locked_at: str | None = None
     token_boards: frozenset[str] | None = None  # never stale: the boards of a token do not change
     ends_at: str | None = None
+    screen: str = ""
 
     @property
     def key(self) -> Key:

@@ -99,7 +99,7 @@ def stored_positions(session: Session, account: str) -> dict[str, StoredReadPosi
 def advance(session: Session, caller: Caller, position: ReadPosition, at: str) -> None:
     """Advance a read position. No-op if the stored position is later. Raises Refused `not_found`, `conflict` if the board was
     restored since, or `invalid` after its head."""
-    board = access.get_visible_board(session, caller, position.board)
+    board = access.get_readable_board(session, caller, position.board)
     _check(board, position)
     write_all(connection_of(session), [(_MOVE, [_move_parameters(caller.account.id, position, board.seq, at)])])
 

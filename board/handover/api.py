@@ -85,7 +85,7 @@ async def list_handovers(request: Request, caller: Caller) -> Reply[HandoverList
 
     service = service_of(request)
     found = await service.heavy_reads.read(caller, read)
-    service.reads.report(caller, "handovers")
+    await service.reads.report(caller, "handovers")
     return json_response(found)
 
 
@@ -100,5 +100,5 @@ async def _report_response(request: Request, caller: Caller, number: int | None)
         return report.compose(session, caller.account.id, scope, contradicting, board, hidden_kinds)
 
     found = await service.heavy_reads.read(caller, read)
-    service.reads.report(caller, "handover" if number is None else f"handover/{number}")
+    await service.reads.report(caller, "handover" if number is None else f"handover/{number}")
     return json_response(found)

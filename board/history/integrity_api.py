@@ -42,7 +42,7 @@ async def chain(request: Request, caller: Caller) -> Reply[Chain]:
         if id == AUDIT:
             board = access.audit_board(session, require_active(session, caller))
         else:
-            board = access.get_visible_board(session, caller, id)
+            board = access.get_readable_board(session, caller, id)
         return board, *service.verified_chains.verify(session, board)
 
     async with acquire_or_refuse(service.verified_chains.lock(id)):

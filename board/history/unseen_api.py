@@ -158,7 +158,7 @@ async def unseen(request: Request, caller: Caller) -> Reply[UnseenList]:
     service = service_of(request)
     body = await service.heavy_reads.read(caller, read)
     if board is not None:
-        service.reads.history(caller, board)
+        await service.reads.history(caller, board)
     return Reply(body)
 
 
@@ -177,7 +177,7 @@ def _head(board: str, epoch: str, seq: int, position: StoredReadPosition | None)
 
 
 def _of_board(session: Session, caller: Caller, id: str, hidden_kinds: Collection[str]) -> Unseen:
-    account, board = caller.account.id, access.get_visible_board(session, caller, id)
+    account, board = caller.account.id, access.get_readable_board(session, caller, id)
     position = read_positions.stored_positions(session, account).get(id)
     hidden = snapshot.hidden_searches(session, account) if id == OPERATIONS else frozenset()
     head = _head(id, board.epoch, board.seq, position)

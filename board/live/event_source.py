@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 import orjson
 from sqlmodel import Session
 
+from board.audit.read_line import ReadLine
 from board.audit.reads import Reads
 from board.audit.refusals import Refusals
 from board.config.roles import Roles
@@ -28,6 +29,7 @@ SETS_RIGHTS = (
     "search.opened", "search.access_set", "search.appeal_set", "tip.placed", "tip.restored", "report.opened", "report.joined",
 )  # fmt: skip
 ALL_VIEWERS = "everybody"  # audience key of all accounts that may see a search
+UNRECORDED = object()  # a subscription that is served although it could not be recorded
 LIMITED_VIEWERS = "limited"  # key of callers who are limited to boards, to whom a board tells nothing of others
 
 
@@ -79,7 +81,9 @@ class BoardSource:
             return False
         if not reader.may_reach(channel):
             return False
-        return channel == OPERATIONS or reader.account.guest_of == channel or self.can_see_search(reader, channel)
+        if channel == OPERATIONS or reader.account.guest_of == channel or self.can_see_search(reader, channel):
+            return True
+        return self._visibility.has_emergency_access(reader, channel)
 
     def can_see_search(self, reader: Caller, search: str) -> bool:
         """Return whether `operations` shows this search to the viewer, who may still not follow its own board."""
@@ -158,8 +162,17 @@ class BoardSource:
 
     # -- recording ----------------------------------------------------------------------------------------------------
 
-    def on_opened(self, reader: Caller, channel: str) -> None:
-        self._reads.board(reader, channel)
+    async def on_opened(self, reader: Caller, channel: str) -> object:
+        try:
+            return await self._reads.follow(reader, channel) or UNRECORDED
+        except DatabaseUnavailable as error:
+            if error.is_program_error:
+                raise
+            raise TemporarilyUnavailable from error
+
+    def on_closed(self, opened: object) -> None:
+        if isinstance(opened, ReadLine):
+            self._reads.end(opened)
 
     def on_refused(self, reader: Caller, channel: str) -> None:
         self._refusals.subscription(reader, channel)

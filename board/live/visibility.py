@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from sqlmodel import Session, select
 
 from board.engine.access import RestrictedSearches, VisibilityView, audience, is_in_audience, restricted_searches
+from board.engine.emergency_access import Openings, current_openings, has_emergency_access
+from board.engine.identity import Caller
 from models.board import OPERATIONS, Board, VisibilityChange
 from models.db.database import Database
 from realtime.source import Position
@@ -15,12 +17,13 @@ from realtime.source import Position
 @dataclass(slots=True)
 class VisibilityCache:
     """Cached access of searches, used when events are shown. Loaded from the database, and updated by events of this process.
-    Each value belongs to a seq on `operations`; the newest counts."""
+    Each value belongs to a seq on `operations`; the newest counts. `openings`: those in an emergency, which end by the clock."""
 
     restricted: dict[str, frozenset[str]] = field(default_factory=dict)
     changed: dict[tuple[str, str], int] = field(default_factory=dict)  # by (search, account): seq on `operations`
     at: Position = ("", 0)  # position on `operations` of the last reload
     version: int = 0  # changes with `restricted` and `changed`
+    openings: Openings = field(default_factory=dict)
     _applied: dict[str, int] = field(default_factory=dict)  # by search that was set since: the seq
     _reloads: int = 0
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -41,15 +44,17 @@ class VisibilityCache:
             self._reloads += 1
             return before, dict(self.restricted)
 
-    def _apply_reload(self, at: Position, members: RestrictedSearches, changed: dict[tuple[str, str], int]) -> None:
+    def _apply_reload(
+        self, at: Position, members: RestrictedSearches, changed: dict[tuple[str, str], int], openings: Openings
+    ) -> None:
         """Replace the cache by a reload, except for events that were applied while it ran."""
         self._applied = {search: seq for search, seq in self._applied.items() if at[0] == self.at[0] and seq > at[1]}
         ours = {search: self.restricted[search] for search in self._applied if search in self.restricted}
         theirs = {search: those for search, those in members.items() if search not in self._applied}
         changed |= {key: seq for key, seq in self.changed.items() if key[0] in self._applied}
-        if (self.restricted, self.changed) != (theirs | ours, changed):
+        if (self.restricted, self.changed, self.openings) != (theirs | ours, changed, openings):
             self.version += 1
-        self.restricted, self.changed = theirs | ours, changed
+        self.restricted, self.changed, self.openings = theirs | ours, changed, openings
         self.at = at
 
     def apply_event(
@@ -72,7 +77,19 @@ class VisibilityCache:
     def is_at_least(self, view: VisibilityView) -> bool:
         """Return whether the cache is as new as this view and equal to it. Equality alone is not enough: after a right was given
         and taken back, rights are equal again, while a reload with the rights in between may be running."""
-        return self.at[0] == view.at[0] and self.at[1] >= view.at[1] and self.restricted == view.restricted
+        is_equal = self.restricted == view.restricted and view.openings.items() <= self.openings.items()
+        return self.at[0] == view.at[0] and self.at[1] >= view.at[1] and is_equal
+
+    def end_openings(self, at: str) -> bool:
+        """Forget the openings that have ended by a time; return whether there were any."""
+        ended = [key for key, until in self.openings.items() if until <= at]
+        for key in ended:
+            del self.openings[key]
+        self.version += bool(ended)
+        return bool(ended)
+
+    def has_emergency_access(self, caller: Caller, search: str) -> bool:
+        return has_emergency_access(self.openings, caller, search)
 
     def can_see(self, account: str, search: str) -> bool:
         members = self.restricted.get(search)
@@ -92,9 +109,11 @@ class VisibilityCache:
         return not self.can_see(account, search) and self.changed.get((search, account)) == seq
 
 
-def _load(session: Session) -> tuple[Position, RestrictedSearches, dict[tuple[str, str], int]]:
-    """Return the position of `operations`, the restricted searches, and the seq of each last visibility change."""
+def _load(session: Session) -> tuple[Position, RestrictedSearches, dict[tuple[str, str], int], Openings]:
+    """Return the position of `operations`, the restricted searches, the seq of each last visibility change, and the openings in
+    an emergency."""
     operations = session.get(Board, OPERATIONS)
     assert operations is not None
     rows = session.exec(select(VisibilityChange).where(VisibilityChange.board == OPERATIONS))
-    return (operations.epoch, operations.seq), restricted_searches(session), {(row.search, row.account): row.seq for row in rows}
+    changes = {(row.search, row.account): row.seq for row in rows}
+    return (operations.epoch, operations.seq), restricted_searches(session), changes, current_openings(session)

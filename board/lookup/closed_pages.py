@@ -76,7 +76,7 @@ async def _read(request: Request, caller: Caller, criteria: Filter, before: str 
             lambda session: closed_searches.read(session, caller.account.id, criteria, before, PAGE_SIZE),
             closed_searches.TIMEOUT_S,
         )
-    service.reads.closed(caller, len(page.searches))
+    await service.reads.closed(caller, len(page.searches))
     return page
 
 

@@ -129,7 +129,7 @@ async def closed(request: Request, caller: Caller) -> Reply[ClosedSearches]:
     page = await service.lookups.read(
         caller, lambda session: read(session, caller.account.id, criteria, before, limit), TIMEOUT_S
     )
-    service.reads.closed(caller, len(page.searches))
+    await service.reads.closed(caller, len(page.searches))
     return json_response({"searches": page.searches, "next": page.next, "years": page.years})
 
 

@@ -94,7 +94,7 @@ async def earlier(request: Request, caller: Caller) -> Reply[EarlierSearches]:
     folder, reads = service.settings.files_path, language.language_for(request, caller)
     said = Said.typed(meanings(folder), name.looks or "", reads)
     searches = await service.lookups.read(caller, lambda session: _offered(session, caller, name, _Looks(said, reads, folder)))
-    service.reads.earlier(caller, len(searches))
+    await service.reads.earlier(caller, len(searches))
     return json_response({"searches": searches})
 
 

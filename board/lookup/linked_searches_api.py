@@ -29,13 +29,16 @@ async def links(request: Request) -> Reply[LinkedSearches]:
     is found](searches.md#after-the-child-is-found).
     """
     caller, board = await require_caller(request), request.path_params["board"]
-    return json_response(await service_of(request).database.read(lambda session: _links(session, caller, board)))
+    service = service_of(request)
+    answer = await service.database.read(lambda session: _links(session, caller, board))
+    await service.reads.part_of_board(caller, board)
+    return json_response(answer)
 
 
 def _links(session: Session, caller: Caller, board: str) -> LinkedSearches:
     """Return the visible links of a search, and count the offered talks. Raises Refused `not_found`."""
     current = renewed(session, caller)
-    access.get_visible_board(session, current, board)
+    access.get_readable_board(session, current, board)
     search = session.get(Search, board)
     if search is None:  # the list of all searches
         raise Refused("not_found")

@@ -69,7 +69,7 @@ async def look_again(request: Request, caller: Caller) -> Reply[LookAgainList]:
     service = service_of(request)
 
     def read_basis(session: Session) -> _Basis:
-        access.get_visible_board(session, caller, board)
+        access.get_readable_board(session, caller, board)
         events = session.connection().execute(_EVENTS).scalar_one()
         return _Basis(board, events, snapshot.hidden_searches(session, caller.account.id))
 
@@ -77,7 +77,7 @@ async def look_again(request: Request, caller: Caller) -> Reply[LookAgainList]:
     folder = service.settings.files_path
     compare = partial(_look_again, basis, meanings(folder))
     suggestions = await service.look_agains.get(basis, lambda: service.lookups.read(caller, compare))
-    service.reads.look_again(caller, board, len(suggestions.matches))
+    await service.reads.look_again(caller, board, len(suggestions.matches))
     return json_response({"again": [_to_json(match, suggestions, lang, folder) for match in suggestions.matches]})
 
 

@@ -92,7 +92,7 @@ async def searches(request: Request, caller: Caller) -> Reply[OpenSearches]:
         return _best_searches(typed_looks, point, open_searches, sighting_places)
 
     matches = await service.lookups.read(caller, read)
-    service.reads.intake(caller, len(matches))
+    await service.reads.intake(caller, len(matches))
     return json_response({"searches": [_to_json(match, reads, folder) for match in matches]})
 
 

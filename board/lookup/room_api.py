@@ -49,7 +49,7 @@ async def room(request: Request, caller: Caller) -> Reply[Room]:
     service = service_of(request)
 
     def read(session: Session) -> Room:
-        board = access.get_visible_board(session, caller, id)
+        board = access.get_readable_board(session, caller, id)
         share = board_limits.read_share(session, board.id, caller.account.id, caller.token, service.shares)
         answer = Room(
             board=board.id, entities=board.entities, most=board_limits.MAX_ENTITIES, reserve=service.shares.reserve, share=share

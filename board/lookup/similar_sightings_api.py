@@ -120,7 +120,7 @@ async def similar(request: Request, caller: Caller) -> Reply[SimilarSightings]:
         return _similar(draft, said, sightings, at), _similar(draft, said, tips, at)
 
     sightings, tips = await service.lookups.read(caller, read)
-    service.reads.similar(caller, board, len(sightings) + len(tips))
+    await service.reads.similar(caller, board, len(sightings) + len(tips))
     answer: SimilarSightings = {
         "similar": [_sighting_json(suggestion, reads, folder) for suggestion in sightings],
         "tips": [_tip_json(suggestion, reads, folder) for suggestion in tips],

@@ -87,12 +87,12 @@ async def find(request: Request, caller: Caller) -> Reply[Hits]:
 
     def read(session: Session) -> list[Hit]:
         if board is not None:
-            access.get_visible_board(session, caller, board)
+            access.get_readable_board(session, caller, board)
         hidden = snapshot.hidden_searches(session, caller.account.id)
         return _find_hits(session, query, board, hidden, limit + 1)
 
     hits = await service.lookups.read(caller, read, TIMEOUT_S)
-    service.reads.words(caller, board, len(hits[:limit]))
+    await service.reads.words(caller, board, len(hits[:limit]))
     return json_response({"hits": hits[:limit], "more": len(hits) > limit})
 
 

@@ -132,7 +132,7 @@ async def unanswered(request: Request, caller: Caller) -> Reply[Unanswered]:
     answer = await service.lookups.read(
         caller, lambda session: read(session, caller.account.id, targets, now, queue, limit), TIMEOUT_S
     )
-    service.reads.report(caller, "unanswered")
+    await service.reads.report(caller, "unanswered")
     return json_response(answer)
 
 

@@ -75,13 +75,14 @@ async def contradictions(request: Request, caller: Caller) -> Reply[Contradictio
     at = AT.read(request) or None
 
     def read_position(session: Session) -> Position:
-        found = access.get_visible_board(session, caller, board)
+        found = access.get_readable_board(session, caller, board)
         if at is not None and at > found.seq:
             raise Refused("not_found")
         return Position(board, found.epoch, found.seq if at is None else at, at)
 
     position = await service.database.read(read_position)
     found = await read_contradictions(service, caller, position)
+    await service.reads.part_of_board(caller, board, at)
     return json_response(_to_json(position.seq, found, language.language_for(request, caller)))
 
 

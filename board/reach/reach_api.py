@@ -68,14 +68,16 @@ async def reach(request: Request, caller: Caller) -> Reply[Reach]:
     source = FROM.read(request) or LAST_SEEN
 
     def read(session: Session) -> Reach:
-        found = access.get_visible_board(session, caller, board)
+        found = access.get_readable_board(session, caller, board)
         if at is not None and at > found.seq:
             raise Refused("not_found")
         start, seen_at = _start(read_search(session, board, at), source, service.speeds)
         return _to_json(start, seen_at, means, until, service.speeds)
 
     queue = service.lookups if at is None else service.heavy_reads
-    return json_response(await queue.read(caller, read))
+    answer = await queue.read(caller, read)
+    await service.reads.part_of_board(caller, board, at)
+    return json_response(answer)
 
 
 def _means(request: Request, speeds: Speeds) -> Means:

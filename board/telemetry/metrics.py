@@ -97,6 +97,7 @@ _notifications = _labelled(
     NOTIFICATION_WAYS,
     NOTIFICATION_OUTCOMES,
 )
+unrecorded_reads = Counter("board_unrecorded_reads", "Reads that could not be recorded in the audit journal", registry=registry)
 clock_jumps = Counter("board_clock_jumps", "Times that the wall clock was set by 5 s or more", registry=registry)
 _commit_seconds = Histogram(
     "board_commit_seconds", "From the arrival of a command to its commit", buckets=_BUCKETS_S, registry=registry

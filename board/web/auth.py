@@ -1,5 +1,6 @@
 """Authentication of requests and sockets, by session cookie or bearer token."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from starlette.requests import HTTPConnection
@@ -9,6 +10,7 @@ from board.queues.recent_credentials import RecentAccount
 from board.rate_limit import client_address
 from board.web.cookies import Cookie
 from board.web.limited_callers import check_reach
+from board.web.screen import screen_of
 
 if TYPE_CHECKING:
     from board.service import BoardService
@@ -61,6 +63,8 @@ async def signed_in(connection: HTTPConnection) -> Caller | None:
         service.last_use.record(caller)
     if credential := credential_of(connection):
         service.recent_credentials.record(credential, _recent_account(caller))
+    if caller is not None:
+        caller = replace(caller, screen=screen_of(connection, caller.token is not None))
     connection.state.caller = caller  # errors are answered in the caller's language
     if caller is not None:
         check_reach(connection, caller)

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from board import i18n
 from board.config import page_table
 from board.config.page_table import Page
-from board.engine.access import get_visible_board
+from board.engine.access import get_readable_board
 from board.engine.identity import Caller
 from board.errors import MESSAGES, Refused
 from board.web import declarations, language, static_files
@@ -29,7 +29,7 @@ async def can_open_board(service: "BoardService", caller: Caller, board_id: str)
 
     def look(session: Session) -> bool:
         try:
-            get_visible_board(session, caller, board_id)
+            get_readable_board(session, caller, board_id)
         except Refused:
             return False
         return True

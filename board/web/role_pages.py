@@ -44,4 +44,5 @@ def _for_role(endpoint: Callable[[Request, Caller], Awaitable[Response]], role: 
 
 
 for_coordinators = partial(_for_role, role="coordinator", asks_factor=False)
+for_coordinators_again = partial(_for_role, role="coordinator", asks_factor=True)
 for_admins = partial(_for_role, role="admin", asks_factor=True)

@@ -26,7 +26,8 @@ class Subscription(Generic[Viewer]):
     """Subscription of one connection to one channel: a cursor. Events up to `seq` are written to the connection, or in its send
     queue.
 
-    A live subscription is in an audience, and is sent each event after `seq`.
+    A live subscription is in an audience, and is sent each event after `seq`. `opened`: what the source returned when it recorded
+    the subscription; None before.
     """
 
     connection: Subscriber[Viewer]
@@ -34,6 +35,7 @@ class Subscription(Generic[Viewer]):
     seq: int = 0
     live: bool = False
     audience: Audience[Viewer] | None = None
+    opened: object = None
 
     @property
     def is_current(self) -> bool:

@@ -62,6 +62,8 @@ class InitialSync(Generic[Viewer]):
         """Send a snapshot or the missed events. Return False if another read is needed."""
         connection, name = subscription.connection, subscription.channel.name
         read, view = await self.reader.read(name, position, connection.account["id"])
+        if view is not None and self.source.can_see(connection.viewer, name) and not await self._record(subscription):
+            return True
         async with self.reader.answer_slots:
             await asyncio.sleep(0)  # let other tasks run
             if not subscription.is_current:
@@ -87,9 +89,18 @@ class InitialSync(Generic[Viewer]):
             if not self.source.can_see(connection.viewer, name) or self.source.visibility_key(connection.viewer, name) != key:
                 return False  # rights changed: the rendered frames may show too much, so read again
             subscription.seq = view.seq
-            self.source.on_opened(viewer, name)
             await self._catch_up_to_channel(subscription, view, initial)
         return True
+
+    async def _record(self, subscription: Subscription[Viewer]) -> bool:
+        """Record the start of a subscription, once, before anything is sent. Return whether it is still current."""
+        if subscription.is_current and subscription.opened is None:
+            opened = await self.source.on_opened(subscription.connection.viewer, subscription.channel.name)
+            if not subscription.is_current:
+                self.source.on_closed(opened)
+                return False
+            subscription.opened = opened
+        return subscription.is_current
 
     async def _catch_up_to_channel(self, subscription: Subscription[Viewer], view: ChannelView, initial: list[bytes]) -> None:
         """Send the initial frames and the events after them; then the subscription is live."""

@@ -22,13 +22,15 @@ class Subscriptions(Generic[Viewer]):
         self._source, self._bus, self._presence = source, bus, presence
 
     def add(self, connection: Subscriber[Viewer], name: str) -> Subscription[Viewer]:
-        """Add a subscription that is not live yet, replacing the connection's earlier one."""
+        """Add a subscription that is not live yet, replacing the connection's earlier one, which stays recorded as open."""
         connection.followed.add(name)
         channel = self.channels.get(name)
         if channel is None:
             channel = self.channels[name] = Channel(name, Ring(self.rings))
-        self._end(channel, connection)
+        earlier = self._end(channel, connection)
         subscription = channel.subscriptions[connection] = Subscription(connection, channel)
+        if earlier is not None:
+            subscription.opened, earlier.opened = earlier.opened, None
         return subscription
 
     def remove(self, connection: Subscriber[Viewer], name: str) -> None:
@@ -38,20 +40,23 @@ class Subscriptions(Generic[Viewer]):
         channel = self.channels.get(name)
         if channel is None:
             return
-        self._end(channel, connection)
+        if (ended := self._end(channel, connection)) is not None and ended.opened is not None:
+            self._source.on_closed(ended.opened)
         self._presence.leave(connection, name)
         if not channel.subscriptions:
             channel.stop()
             del self.channels[name]
             self._bus.unsubscribe(events_channel(name))
 
-    def _end(self, channel: Channel[Viewer], connection: Subscriber[Viewer]) -> None:
+    def _end(self, channel: Channel[Viewer], connection: Subscriber[Viewer]) -> Subscription[Viewer] | None:
+        """End the connection's subscription to a channel, and return it, if there is one."""
         connection.lagging.pop(channel.name, None)
         subscription = channel.subscriptions.pop(connection, None)
         if subscription is not None:
             channel.waiting.pop(subscription, None)
             channel.leave(subscription)
             self.of_displays.pop(subscription, None)
+        return subscription
 
     def remove_connection(self, connection: Subscriber[Viewer]) -> None:
         """Remove a closed connection and its subscriptions."""

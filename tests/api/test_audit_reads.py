@@ -3,11 +3,13 @@
 from typing import Any
 
 import pytest
+from sqlmodel import col, select
 
 from board.documents import pdf
 from models.accounts import Account
 from models.board import OPERATIONS
 from models.db.database import DatabaseUnavailable
+from models.read_record import ReadRecord
 from tests.api.test_administration import browser, hire
 from tests.support.audit_record import about
 from tests.support.audit_scene import OF_ADMINISTRATORS, READS, AuditScene
@@ -100,7 +102,7 @@ async def test_read_names_its_reader_and_its_search(scene: AuditScene) -> None:
     entry = await scene.record.one(bob.account["id"], "photo.read")
     assert (entry.kind, entry.id, entry.actor["name"]) == ("file", scene.ids["file"], "Bob")
     assert entry.actor["token"]
-    assert about(entry) == {"board": scene.search, "reference": scene.reference}
+    assert about(entry) == {"board": scene.search, "reference": scene.reference, "why": "member", "screen": "api"}
 
 
 async def test_repeated_reads_are_one_more_entry_with_their_number(scene: AuditScene) -> None:
@@ -146,7 +148,7 @@ async def test_found_words_are_stored_nowhere(scene: AuditScene) -> None:
         assert (await bob.http.get("/api/v1/find", params={"q": query})).status_code == 200
     await scene.record.flush()
     first, more = await scene.record.entries(bob.account["id"], "find.run")
-    assert about(first) == {"where": "words", "hits": 0, "reference": None}
+    assert about(first) == {"where": "words", "hits": 0, "reference": None, "why": "role", "screen": "api"}
     assert (more.about["count"], more.about["hits"] >= 2) == (2, True)
     assert word not in str([entry.payload for entry in await scene.record.entries()])
 
@@ -158,7 +160,7 @@ async def test_subscription_is_a_read_by_snapshot_or_by_position(scene: AuditSce
     eva = await scene.team.add_person("Eva", "coordinator")
     board = await eva.subscribe(OPERATIONS)
     entry = await scene.record.one(eva.account["id"], "snapshot.read")
-    assert (entry.id, about(entry)) == (OPERATIONS, {"reference": None})
+    assert (entry.id, about(entry)) == (OPERATIONS, {"reference": None, "why": "role", "screen": "api"})
     await eva.request({"type": "unsubscribe", "board": OPERATIONS}, type="unsubscribed")
     await scene.record.restart()
     await eva.subscribe(OPERATIONS, board.epoch, board.seq)
@@ -213,16 +215,8 @@ async def test_sign_out_is_an_entry(scene: AuditScene, admin: Account) -> None:
 
 # -- without a journal ------------------------------------------------------------------------------------------------------
 
-DURABLE = sorted(
-    name
-    for name, types in READS.items()
-    if set(types) <= {"export.read", "source.read", "contact.read", "original.read", "audit.read"}
-)
 
-
-async def test_recorded_reads_are_not_sent_without_a_journal(
-    scene: AuditScene, admin: Account, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_reads_are_not_sent_without_a_journal(scene: AuditScene, admin: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     team = scene.team
     async with browser(team.server, admin) as http:
         with monkeypatch.context() as patch:
@@ -231,10 +225,55 @@ async def test_recorded_reads_are_not_sent_without_a_journal(
                 raise DatabaseUnavailable
 
             patch.setattr(team.server.service.database, "write", away)
-            for name in DURABLE:
-                person = http if name in OF_ADMINISTRATORS else team.alice.http
-                assert {answer.status_code for answer in await scene.request(person, name)} == {503}, name
-            assert (await scene.request(team.alice.http, "GET /api/v1/find"))[0].status_code == 200  # the others are collected
-        assert await scene.record.types(team.alice.account["id"]) == ["find.run"]
+            for name in OF_ADMINISTRATORS:
+                answer = await http.get(scene.path(name.split(" ")[1]).replace(scene.search, admin.id))
+                assert answer.status_code == 503, name
+            for name in READS.keys() - OF_ADMINISTRATORS:
+                assert {answer.status_code for answer in await scene.request(team.alice.http, name)} == {503}, name
+            refused = await team.alice.request({"type": "subscribe", "board": scene.search}, type="error")
+            assert refused["code"] == "unavailable"
+        assert await scene.record.types(team.alice.account["id"]) == []
         await scene.request(team.alice.http, "GET /api/v1/boards/{board}/cards.csv")  # the next is written
-        assert await scene.record.types(team.alice.account["id"]) == ["find.run", "export.read"]
+        assert await scene.record.types(team.alice.account["id"]) == ["export.read"]
+
+
+async def test_setting_serves_reads_without_a_journal(scene: AuditScene, monkeypatch: pytest.MonkeyPatch) -> None:
+    team = scene.team
+    monkeypatch.setattr(team.server.service.read_log, "_serves_unrecorded", True)
+    with monkeypatch.context() as patch:
+
+        def away(*_: Any, **__: Any) -> Any:
+            raise DatabaseUnavailable
+
+        patch.setattr(team.server.service.database, "write", away)
+        answers = await scene.request(team.alice.http, "GET /api/v1/boards/{board}/cards.csv")
+        assert [answer.status_code for answer in answers] == [200]
+    assert await scene.record.types(team.alice.account["id"]) == ["export.read"]
+
+
+# -- the read log -----------------------------------------------------------------------------------------------------------
+
+
+async def rows_of(scene: AuditScene, account: str) -> list[ReadRecord]:
+    query = select(ReadRecord).where(ReadRecord.account == account).order_by(col(ReadRecord.id).desc())
+    return await scene.team.server.service.database.read(lambda session: list(session.exec(query)))
+
+
+async def test_read_says_why_it_was_allowed(scene: AuditScene) -> None:
+    team = scene.team
+    await team.bob.http.get(f"/api/v1/boards/{scene.search}")
+    row = (await rows_of(scene, team.bob.account["id"]))[0]
+    assert (row.board, row.entity, row.why, row.screen) == (scene.search, scene.search, "member", "api")
+    await team.charlie.http.get(f"/api/v1/boards/{OPERATIONS}")
+    assert (await rows_of(scene, team.charlie.account["id"]))[0].why == "role"
+
+
+async def test_subscription_ends_in_the_log_when_the_socket_closes(scene: AuditScene) -> None:
+    fay = await scene.team.add_person("Fay", "viewer")
+    await fay.subscribe(OPERATIONS)
+    (row,) = await rows_of(scene, fay.account["id"])
+    assert (row.following, row.type, row.board) == (True, "snapshot.read", OPERATIONS)
+    await fay.request({"type": "unsubscribe", "board": OPERATIONS}, type="unsubscribed")
+    await scene.team.server.service.read_log.write_ends()
+    (row,) = await rows_of(scene, fay.account["id"])
+    assert not row.following

@@ -1,6 +1,5 @@
 """Each account has its own share of the audit journal: a flood of one hides nothing of another, and fills no database."""
 
-import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +7,9 @@ import pytest
 
 from board.audit import repeats
 from board.audit.actor import Actor
-from board.audit.entries import ExportRead, PhotoRead, SignInFailed, SnapshotRead
+from board.audit.entries import SignInFailed, SnapshotRead
 from board.audit.log.reading import AuditEntry
-from board.audit.repeats import BATCH_SIZE, MAX_DISCLOSED, MAX_DISTINCT, RESERVED, WINDOW_S, Repeats
+from board.audit.repeats import BATCH_SIZE, MAX_DISTINCT, RESERVED, WINDOW_S, Repeats
 from board.engine import hash_chain
 from models.board import AUDIT, Board
 from models.db.database import Database, DatabaseUnavailable
@@ -143,46 +142,3 @@ async def test_flood_without_a_database_leaves_the_queue_of_others(journal: Jour
         journal.read(BOB, 5)
     assert len(await journal.written(BOB)) == 5
     assert len(await journal.written(CHARLIE)) < 10 * MAX_DISTINCT
-
-
-# -- written before the data is sent --------------------------------------------------------------------------------------
-
-
-async def test_disclosure_is_durable_and_its_repetitions_are_counted(journal: Journal) -> None:
-    entry = ExportRead(id="board", file="cards.csv")
-    await journal.repeats.record(entry, BOB)
-    assert len(await read_entries(journal.database)) == 1  # without a write of what was collected
-    for _ in range(9):
-        await journal.repeats.record(entry, BOB)
-    await journal.repeats.record(ExportRead(id="board", file="journal.csv"), BOB)
-    assert len(await journal.written(BOB)) == 2
-    journal.now = WINDOW_S
-    assert [entry.about["count"] for entry in await journal.written(BOB)] == [1, 1, 9]
-
-
-async def test_disclosures_at_once_wait_for_the_entry_or_fail_with_it(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
-    entry, results = ExportRead(id="board", file="cards.csv"), asyncio.get_running_loop().create_future()
-    with monkeypatch.context() as patch:
-        patch.setattr(journal.database, "write", lambda *_, **__: results)
-        both = [asyncio.create_task(journal.repeats.record(entry, BOB)) for _ in range(2)]
-        await asyncio.sleep(0)
-        results.set_exception(DatabaseUnavailable())
-        outcomes = await asyncio.gather(*both, return_exceptions=True)
-    assert [type(outcome) for outcome in outcomes] == [DatabaseUnavailable] * 2
-    await journal.repeats.record(entry, BOB)  # it is the first again
-    assert len(await read_entries(journal.database)) == 1
-
-
-async def test_flood_of_disclosures_is_bounded_and_hides_nothing(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(repeats, "MAX_DISCLOSED", 20)
-    for number in range(50):
-        await journal.repeats.record(ExportRead(id=f"board {number}", file="cards.csv"), CHARLIE)
-    await journal.repeats.record(ExportRead(id="board", file="cards.csv"), BOB)
-    assert len(await journal.written(CHARLIE)) == 20
-    assert len(await journal.written(BOB)) == 1
-    assert MAX_DISCLOSED > MAX_DISTINCT
-    journal.repeats.add(PhotoRead(id="photo", board="board"), CHARLIE)
-    journal.now = WINDOW_S
-    assert {
-        entry.about["of"]: entry.about["count"] for entry in (await journal.written(CHARLIE))[20:] if "of" in entry.about
-    } == {"export.read": 30}

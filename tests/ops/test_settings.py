@@ -45,6 +45,7 @@ def start(folder: Path, **settings: str) -> CliResult:
         ({"DATABASE_URL": POSTGRES, "SECRET_KEY": LONG}, "database server"),  # nobody listens there
         ({"DATABASE_URL": POSTGRES, "SECRET_KEY": LONG, "REDIS_URL": REDIS, "WORKERS": "2"}, "database server"),
         ({"WORKERS": PASSWORD}, "WORKERS"),
+        ({"SERVE_UNRECORDED_READS": "perhaps"}, "SERVE_UNRECORDED_READS"),
     ],
     ids=lambda given: given if isinstance(given, str) else ",".join(given),
 )

@@ -610,3 +610,49 @@ async def test_hub_that_stops_closes_connections_and_ends_its_reads(
     assert bob.closed_with == CLOSE_RESTART
     assert not hub.initial_sync._tasks
     assert await bob.kinds() == []
+
+
+# -- the record of subscriptions ------------------------------------------------------------------------------------------------
+
+
+async def test_subscription_is_recorded_before_it_is_sent_and_once(journal: EventJournal) -> None:
+    hub = await hub_on(journal)
+    alice = Client(hub)
+    await hub.subscribe(alice, "a")
+    hub.initial_sync.resubscribe_all(alice)
+    await settle(hub)
+    assert journal.opened == [("Alice", "a")]
+    assert journal.closed == []
+    hub.unsubscribe(alice, "a")
+    hub.unsubscribe(alice, "a")
+    assert journal.closed == [("Alice", "a")]
+
+
+async def test_subscription_that_cannot_be_recorded_is_sent_nothing(journal: EventJournal) -> None:
+    hub = await hub_on(journal)
+    alice = Client(hub)
+    journal.records = False
+    await hub.subscribe(alice, "a")
+    assert [(each["type"], each.get("code")) for each in await alice.received()] == [("error", "unavailable")]
+    assert not hub.channels
+    journal.records = True
+    await hub.subscribe(alice, "a")
+    assert await alice.kinds() == FRESH
+
+
+async def test_client_that_leaves_while_it_is_recorded_is_closed(journal: EventJournal) -> None:
+    hub = await hub_on(journal)
+    alice = Client(hub)
+    journal.while_recording = lambda: hub.subscriptions.remove_connection(alice)
+    await hub.subscribe(alice, "a")
+    assert await alice.kinds() == []
+    assert (journal.opened, journal.closed) == ([("Alice", "a")], [("Alice", "a")])
+
+
+async def test_closed_connection_ends_its_subscriptions(journal: EventJournal) -> None:
+    hub = await hub_on(journal)
+    alice = Client(hub)
+    for name in ("a", "b"):
+        await hub.subscribe(alice, name)
+    hub.subscriptions.remove_connection(alice)
+    assert sorted(map(str, journal.closed)) == ["('Alice', 'a')", "('Alice', 'b')"]

@@ -27,6 +27,8 @@ class AuditRecord:
     async def flush(self) -> None:
         """Write everything, including what was only counted."""
         self.service.repeats.end_windows()
+        self.service.read_log.end_windows()
+        await self.service.read_log.write_ends()
         await self.service.repeats.write()
 
     async def entries(self, by: str | None = None, kind: str | None = None) -> list[AuditEntry]:

@@ -24,9 +24,13 @@ BODIES: dict[str, Any] = {  # of calls that need one
     "POST /api/v1/boards/{board}/materials/preview.pdf": DRAFT,
     "POST /api/v1/boards/{board}/materials/preview.png": DRAFT,
 }
+LAST_SEEN = {"text": "Gent", "lat": 51.0471, "lon": 3.7302}
+UNTIL = "?until=2026-11-24T17:00:00Z"
 QUERIES = {  # requests of a route that together cause all of its entries
     "GET /api/v1/boards/{board}": ("", "?at=1"),
     "GET /api/v1/boards/{board}/timeline": ("", "?at=1"),
+    "GET /api/v1/boards/{board}/contradictions": ("", "?at=1"),
+    "GET /api/v1/boards/{board}/reach": (UNTIL, f"{UNTIL}&at=1"),
     "GET /api/v1/find": ("?q=girl",),
     "GET /api/v1/since": ("?board={board}",),
     "GET /api/v1/watch": ("?from=2020-11-01T00:00:00Z&to=2020-11-02T00:00:00Z",),
@@ -34,8 +38,8 @@ QUERIES = {  # requests of a route that together cause all of its entries
 READS = {  # routes all of whose entries are reads
     name: [entry.TYPE for entry in outlet.entries]
     for name, outlet in (outlets.CALLS | outlets.PAGES).items()
-    if outlet.entries and all(entry.GROUP == "reads" for entry in outlet.entries)
-}
+    if outlet.entries and all(entry.GROUP == "reads" for entry in outlet.entries) and not name.startswith("GET /wall/")
+}  # except those of displays
 OF_ADMINISTRATORS = {
     name for name in READS if name.split(" ")[1].startswith(("/api/v1/audit", "/audit", "/accounts"))
 }  # fmt: skip
@@ -64,7 +68,7 @@ class AuditScene:
         alice = self.team.alice
         earlier = {"k1": {"search": await talked_with(alice, await alice.open_search())}}
         await alice.command(earlier["k1"]["search"], "search.set_status", CLOSED)
-        search = await self.team.secret_search(self.team.bob, reference=self.reference, earlier=earlier)
+        search = await self.team.secret_search(self.team.bob, reference=self.reference, last_seen=LAST_SEEN, earlier=earlier)
         await talked_with(alice, search)
         await alice.command(search, "search.set_status", {"status": "open", "reason": "gone again"})
         photo = await uploads.attach(alice, search, pictures_with_metadata.jpeg())

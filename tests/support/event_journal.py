@@ -39,6 +39,8 @@ class EventJournal:
         self.page_size = 10**9  # events that one read takes
         self.reads = 0  # of events
         self.opened: list[tuple[str, str]] = []  # viewer and channel
+        self.closed: list[object] = []
+        self.records, self.while_recording = True, nothing
         self.refused: list[tuple[str, str]] = []
 
     @property
@@ -95,8 +97,15 @@ class EventJournal:
     def can_resume(self, viewer: str, view: ChannelView, seq: int) -> bool:
         return view.access_changes.get(viewer, 0) <= seq
 
-    def on_opened(self, viewer: str, channel: str) -> None:
+    async def on_opened(self, viewer: str, channel: str) -> object:
+        if not self.records:
+            raise TemporarilyUnavailable
         self.opened.append((viewer, channel))
+        self.while_recording()
+        return viewer, channel
+
+    def on_closed(self, opened: object) -> None:
+        self.closed.append(opened)
 
     def on_refused(self, viewer: str, channel: str) -> None:
         self.refused.append((viewer, channel))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from board.accounts import earlier_networks, session_limit
+from board.accounts import earlier_networks, emergency_opening, session_limit
 from board.accounts.factors import challenges, pending_sign_in, recovery_codes, second_factors
 from board.commands import registry
 from board.commands.alarms import alarms
@@ -87,6 +87,8 @@ BOUNDS: dict[str, tuple[str, object]] = {
     "notification": ("steps of alarms, deleted after days", pruning.NOTIFICATIONS_KEPT),
     "earliersource": ("one for each correction of a source: grows with the journal", JOURNAL),
     "clockfault": ("written by the server, at most one for each process and minute", None),
+    "reads": ("one for each served read: bounded by the rate limits of the calls, never shortened", None),
+    "emergency_openings": ("openings of an account in 24 hours", emergency_opening.MAX_PER_DAY),
     "rights": ("two rows", None),
     "upkeep": ("one row for each kind of maintenance", None),
 }

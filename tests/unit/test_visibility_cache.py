@@ -20,14 +20,14 @@ class Slow:
     """A database whose answers take as long as the test likes; what they say is settled when they are asked."""
 
     def __init__(self) -> None:
-        self.view = OPEN
+        self.view, self.openings = OPEN, dict[tuple[str, str], str]()
         self.asked: list[tuple[Any, asyncio.Future[Any]]] = []
 
     async def read(self, fn: Callable[[Any], Any]) -> Any:
         view, answer = self.view, asyncio.get_running_loop().create_future()
         self.asked.append((view, answer))
         await answer
-        return view
+        return *view, self.openings
 
     async def until_asked(self, times: int) -> None:
         while len(self.asked) < times:
@@ -140,10 +140,10 @@ async def test_entries_of_another_epoch_are_forgotten() -> None:
 
 async def test_another_epoch_is_neither_older_nor_agreed_to() -> None:
     sights = await _known(("epoch", 500), {}, {})
-    assert not sights.is_at_least(VisibilityView({}, ("restored", 40)))
+    assert not sights.is_at_least(VisibilityView({}, ("restored", 40), {}))
     sights.apply_event("search", "members", {"alice"}, {"charlie"}, ("restored", 51))
     assert not sights.can_see("charlie", "search")
-    assert not sights.is_at_least(VisibilityView({"search": ALICE}, ("restored", 51)))  # the rest of it was not read
+    assert not sights.is_at_least(VisibilityView({"search": ALICE}, ("restored", 51), {}))  # the rest of it was not read
 
 
 async def test_change_found_by_a_read_is_reported_once_by_its_reader() -> None:
@@ -171,7 +171,7 @@ async def test_rights_given_and_taken_back_agree_only_with_a_later_read() -> Non
     between = asyncio.create_task(sights.reload(database))
     await slow.until_asked(1)
     slow.view = (("epoch", 4), {"search": ALICE}, {("search", "charlie"): 4})
-    view = VisibilityView({"search": ALICE}, ("epoch", 4))  # read together with a search that only Alice may see
+    view = VisibilityView({"search": ALICE}, ("epoch", 4), {})  # read together with a search that only Alice may see
     assert not sights.is_at_least(view)
     slow.asked[0][1].set_result(None)
     await between
@@ -186,5 +186,28 @@ async def test_rights_given_and_taken_back_agree_only_with_a_later_read() -> Non
 
 async def test_unchanged_members_agree_without_a_read() -> None:
     sights = await _known(("epoch", 9), {"search": ALICE}, {("search", "charlie"): 2})
-    assert sights.is_at_least(VisibilityView({"search": ALICE}, ("epoch", 2)))
-    assert not sights.is_at_least(VisibilityView({}, ("epoch", 2)))
+    assert sights.is_at_least(VisibilityView({"search": ALICE}, ("epoch", 2), {}))
+    assert not sights.is_at_least(VisibilityView({}, ("epoch", 2), {}))
+
+
+# -- openings in an emergency ---------------------------------------------------------------------------------------------------
+
+
+async def test_opening_ends_by_the_clock_without_a_read() -> None:
+    sights = await _known(("epoch", 1), {"search": ALICE}, {})
+    sights.openings = {("search", "nadia"): "2026-12-01T10:00:00.000Z", ("search", "bob"): "2026-12-01T10:30:00.000Z"}
+    before = sights.version
+    assert not sights.end_openings("2026-12-01T09:59:59.999Z")
+    assert sights.version == before
+    assert sights.end_openings("2026-12-01T10:00:00.000Z")
+    assert sights.openings.keys() == {("search", "bob")}
+    assert sights.version > before
+
+
+async def test_view_with_an_unknown_opening_needs_a_reload() -> None:
+    sights = await _known(("epoch", 1), {"search": ALICE}, {})
+    opened = {("search", "nadia"): "2026-12-01T10:00:00.000Z"}
+    assert not sights.is_at_least(VisibilityView({"search": ALICE}, ("epoch", 1), opened))
+    sights.openings = dict(opened)
+    assert sights.is_at_least(VisibilityView({"search": ALICE}, ("epoch", 1), opened))
+    assert sights.is_at_least(VisibilityView({"search": ALICE}, ("epoch", 1), {}))  # it ended by the clock

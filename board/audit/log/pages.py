@@ -40,7 +40,9 @@ KINDS = {  # choices of the filter: label and kinds of each group
     }),
     "reads": (N_("Reads"), {
         "snapshot": N_("Boards"), "history": N_("History"), "photo": N_("Photos"), "preview": N_("Previews"),
-        "document": N_("Files"), "original": N_("Originals of photos"), "source": N_("Sources"), "find": N_("Finding"),
+        "document": N_("Files"),
+        "readers.read": N_("Looked at by"),
+        "original": N_("Originals of photos"), "source": N_("Sources"), "find": N_("Finding"),
         "report": N_("Reports and lists"), "export": N_("Downloads"), "audit.read": N_("Audit log"),
     }),
     "administration": (N_("Administration"), {
@@ -49,7 +51,7 @@ KINDS = {  # choices of the filter: label and kinds of each group
         "identity": N_("Links to providers"),
         "sessions": N_("Sessions ended"), "token": N_("API tokens"), "members": N_("Members of searches"),
         "display": N_("Displays"), "backup": N_("Backups"), "settings": N_("Settings"),
-        "space": N_("Disk space"),
+        "space": N_("Disk space"), "emergency": N_("Searches opened in an emergency"),
     }),
 }  # fmt: skip
 NAMES = ("account", "kind", "from", "until")  # query parameters of the filter

@@ -85,7 +85,7 @@ def read(session: Session, caller: Caller, board: str, id: str) -> tuple[Contact
     """Return the details of a contact with its former ones, the newest first, and the audit entry, which must be written before
     the response. Current rights apply. Raises Refused."""
     current = renewed(session, caller)
-    access.get_visible_board(session, current, board)
+    access.get_readable_board(session, current, board)
     if ROLES.index(current.account.role) < ROLES.index("investigator"):
         raise Refused("forbidden")
     row = session.get(Contact, id)

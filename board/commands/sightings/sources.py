@@ -121,7 +121,7 @@ def read(session: Session, caller: Caller, board: str, id: str, before: int) -> 
     the response. Current rights apply. Raises Refused."""
     current = renewed(session, caller)
     account = current.account
-    access.get_visible_board(session, current, board)
+    access.get_readable_board(session, current, board)
     _check_role(account)
     row = session.get(Sighting, id)
     if row is None or row.board != board:

@@ -96,7 +96,7 @@ async def content(request: Request) -> Response:
     file = await service_of(request).database.read(lambda session: _find(session, caller, request))
     if is_sealed(file.media_type):
         raise Refused("not_found")
-    service_of(request).reads.document(caller, file.board, file.id)
+    await service_of(request).reads.document(caller, file.board, file.id)
     return await _send(request, file, "original", BYTES, file.name)
 
 
@@ -106,9 +106,9 @@ async def _picture(request: Request, size: Literal["thumb", "view"]) -> Response
         raise Refused("not_found")
     reads = service_of(request).reads
     if size == "view":
-        reads.photo(caller, file.board, file.id)
+        await reads.photo(caller, file.board, file.id)
     else:
-        reads.file_previews(caller, file.board)
+        await reads.file_previews(caller, file.board)
     return await _send(request, file, size, WEBP, None)
 
 
@@ -124,7 +124,7 @@ async def _account_or_display(request: Request) -> tuple[Caller, File]:
 
 
 def _find(session: Session, caller: Caller, request: Request) -> File:
-    access.get_visible_board(session, renewed(session, caller), request.path_params["board"])
+    access.get_readable_board(session, renewed(session, caller), request.path_params["board"])
     return _file(session, request)
 
 

@@ -38,7 +38,7 @@ export class Session extends LiveSession {
 
   /** @param {{account: Account, version: string, tab: Tab}} options `version`: version of the server that rendered this page; `tab`: opened by start() */
   constructor({ tab, ...page }) {
-    super(page);
+    super({ ...page, query: `?screen=${encodeURIComponent(document.body.dataset.page ?? "")}` });
     this.#tab = tab;
     this.outbox = new Outbox({ tab, transmit: (frame) => this.transmit(frame), changed: (board) => this.#entryChanged(board) });
     this.uploads = new Uploads({

@@ -81,6 +81,7 @@ function accountAlertText({ type, actor, value }) {
     case "password.set": return t("{who} set your password", { who });
     case "factor.removed": return t("{who} removed a second factor of your account", { who });
     case "members.joined_by_admin": return t("{who} made {value} a member of a search that only members see", { who, value: value ?? "–" });
+    case "emergency.opened": return t("{who} opened a search that only members see, for an hour: “{value}”", { who, value: value ?? "–" });
     case "sign_in.new_device": return t("Someone signed in to your account on a new device: {device}. If it was not you, report it now.", { device: deviceText(value) });
     case "sign_in.disowned": return t("{who} reports that someone else signed in to their account: {device}", { who, device: deviceText(value) });
     case "accounts.unused": return t("Nobody has used some accounts for a long time. Check if they are still needed.");

@@ -7,16 +7,20 @@ import { row } from "../../../forms/form_row.js";
 
 /** @param {BoardView} view */
 export function accessFacts(view) {
-  const { access, members } = view.model.search.state;
+  const { access, members, lead } = view.model.search.state;
   return html`<section data-testid="access-facts">
     <h3>${t("Who can see this search")}
       ${view.mayLead && view.mayEdit ? html`<button type="button" class="plain" data-act="edit-access" @click=${() => view.act.dialog("access")}>${t("Change…")}</button>` : nothing}
     </h3>
     <p><b>${label.access(access)}</b></p>
     ${access === "members" ? html`<p>${formatField({ path: "members", kind: "search" }, members, view)}</p>` : nothing}
+    ${view.mayLead || lead === view.session.account.id ? readsLink(view) : nothing}
     ${view.mayLead ? guestsLink(view) : nothing}
   </section>`;
 }
+
+/** @param {{ board: { id: string } }} view */
+const readsLink = ({ board }) => html`<p><a href="/searches/${board.id}/reads" data-testid="reads">${t("Looked at by…")}</a></p>`;
 
 /** @param {{ board: { id: string } }} view */
 const guestsLink = ({ board }) => html`<p><a href="/searches/${board.id}/guests" data-testid="guests">${t("Guests of this search…")}</a></p>`;

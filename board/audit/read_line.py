@@ -1,0 +1,102 @@
+"""Line of the read log in this process: a read with its repetitions within minutes, or a subscription with its openings."""
+
+import asyncio
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from board.audit import actor
+from board.audit.actor import Actor
+from board.audit.entries import Reading
+from board.engine.identity import Caller
+from models.ids import new_id
+from models.times import format_utc, now
+
+WINDOW_S = 300.0  # in which repetitions belong to one line
+
+Key = tuple[object, ...]
+
+
+class Reader(NamedTuple):
+    """Reader, with the facts that decide why a read was allowed."""
+
+    by: Actor
+    is_display: bool
+    guest_of: str | None
+    screen: str
+
+    @classmethod
+    def of(cls, caller: Caller) -> "Reader":
+        return cls(actor.of(caller), caller.display is not None, caller.account.guest_of, caller.screen)
+
+
+@dataclass(slots=True, eq=False)
+class Batch:
+    """Reads that are written together. `written`: resolved after the commit."""
+
+    written: "asyncio.Future[None]"
+    lines: "list[ReadLine]" = field(default_factory=list)
+
+
+class Increment(NamedTuple):
+    """Reads of a line that a batch writes."""
+
+    line: "ReadLine"
+    is_new: bool
+    reads: int
+    hits: int
+
+
+@dataclass(slots=True, eq=False)
+class ReadLine:
+    """Line of the read log. `entry`: its first read. `repeated`: written reads after the first. `open`: open subscriptions.
+    `used_at`: time of the last read, by the monotonic clock."""
+
+    key: Key
+    entry: Reading
+    reader: Reader
+    following: bool
+    began_at: float
+    used_at: float
+    id: str = ""
+    at: str = ""
+    is_stored: bool = False
+    pending: int = 0
+    pending_hits: int = 0
+    repeated: int = 0
+    repeated_hits: int = 0
+    open: int = 0
+    ended_at: str | None = None  # time of the last end of a subscription, not written yet
+    batch: Batch | None = None  # that it waits in, or waited in last
+
+    def __post_init__(self) -> None:
+        self.id, self.at = new_id(), format_utc(now())
+
+    def add(self, entry: Reading, at: float) -> None:
+        """Count a read that the next batch writes."""
+        self.pending += 1
+        self.pending_hits += getattr(entry, "hits", 0)
+        self.used_at = at
+
+    def take(self) -> Increment:
+        """Return the reads that wait, and count them as taken."""
+        self.batch = None
+        increment = Increment(self, not self.is_stored, self.pending, self.pending_hits)
+        self.pending = self.pending_hits = 0
+        return increment
+
+    def has_ended(self, at: float) -> bool:
+        """Return whether no later read belongs to this line."""
+        return not self.open and not self.pending and at - (self.used_at if self.following else self.began_at) >= WINDOW_S
+
+    def repetitions(self) -> Reading | None:
+        """Return the entry of all reads after the first; None if there is none."""
+        if not self.repeated:
+            return None
+        entry = replace(self.entry, count=self.repeated, since=self.at)
+        return replace(entry, hits=self.repeated_hits) if hasattr(entry, "hits") else entry  # type: ignore[call-arg]
+
+
+def key_of(entry: Reading, reader: Reader, following: bool) -> Key:
+    """Return a key that reads of one line share."""
+    distinct = (getattr(entry, name) for name in entry.DISTINCT_BY)
+    return (entry.TYPE, entry.id, reader.by.id, reader.by.token, reader.screen, following, *distinct)

@@ -1,0 +1,218 @@
+"""Read log: each read is durable before its data is sent, in batches of 50 ms that share a commit with other writes.
+
+A read that can't be recorded is refused, unless the setting SERVE_UNRECORDED_READS is on: then it is served, and its entry is
+collected like those of refusals. Repetitions within five minutes are counted in the row of the first read, durably too; the audit
+journal gets one more entry with their number when the five minutes are over. A subscription is one row, whose end is written when
+it ends, and whose `until` moves on every minute, so that a killed process leaves a time at which it was still open.
+"""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from functools import partial
+
+from board.audit.entries import Reading
+from board.audit.read_line import Batch, Increment, Key, Reader, ReadLine, key_of
+from board.audit.read_writes import write_batch, write_ends
+from board.audit.repeats import Repeats
+from board.engine.identity import Caller
+from board.telemetry import metrics
+from board.telemetry.periodic import run_on_database
+from models.board import AUDIT
+from models.db.database import Database, DatabaseUnavailable
+from models.ids import new_id
+from models.times import format_utc, now
+
+BATCH_S = 0.05  # shortest time between the starts of two batches
+SWEEP_S = 1.0  # between two writes of ends
+STILL_OPEN_S = 60.0  # between two writes that a subscription is still open
+BATCH_SIZE = 200  # lines per batch; a command waits a few milliseconds for it
+MAX_WAITING = 20_000  # reads that wait for a batch; more are refused
+MAX_LINES = 20_000  # lines in memory; a repetition of a forgotten line is a new line
+MAX_ENDS = 500  # lines per write of ends
+TIMEOUT_S = 8.0  # longest wait of a read: shorter than the timeout of a page, so that it gets an answer and retries
+
+Clock = Callable[[], float]
+
+
+class ReadLog:
+    """Recorder of reads. All its methods run on the event loop."""
+
+    def __init__(self, database: Database, repeats: Repeats, serves_unrecorded: bool, clock: Clock = time.monotonic) -> None:
+        self._database, self._repeats, self._serves_unrecorded, self._clock = database, repeats, serves_unrecorded, clock
+        self._lines: dict[Key, ReadLine] = {}
+        self._batches: deque[Batch] = deque()  # that have not begun
+        self._writing: asyncio.Task[None] | None = None  # of the batches
+        self._waiting = 0
+        self._began_at = float("-inf")
+        self._ended: list[ReadLine] = []  # with repetitions to write
+        self._moved_at = clock()
+        self._writing_ends = asyncio.Lock()
+        # SQLite: shares a commit with commands. PostgreSQL: a separate transaction, which waits only for the audit board.
+        self._boards = (AUDIT,) if database.backend.kind == "sqlite" else ()
+
+    # -- recording ----------------------------------------------------------------------------------------------------
+
+    async def record(self, caller: Caller, entry: Reading) -> None:
+        """Record a read before its data is sent. Raises DatabaseUnavailable; then the data must not be sent."""
+        await self._record(caller, entry, following=False)
+
+    async def follow(self, caller: Caller, entry: Reading) -> ReadLine | None:
+        """Record the start of a subscription. Return what `end` takes. Raises DatabaseUnavailable as `record` does."""
+        line = await self._record(caller, entry, following=True)
+        if line is not None:
+            line.open += 1
+        return line
+
+    def end(self, line: ReadLine) -> None:
+        """Record the end of a subscription. It is written within a second."""
+        line.open -= 1
+        line.used_at = self._clock()
+        line.ended_at = format_utc(now())
+
+    def is_following(self, caller: Caller, entry: Reading) -> bool:
+        """Return whether the caller has an open, recorded subscription that this entry is a part of."""
+        line = self._lines.get(key_of(entry, Reader.of(caller), True))
+        return line is not None and line.is_stored and line.open > 0
+
+    async def _record(self, caller: Caller, entry: Reading, following: bool) -> ReadLine | None:
+        reader = Reader.of(caller)
+        if self._waiting >= MAX_WAITING:
+            self._refuse(entry, reader, None)
+            return None
+        line = self._line(entry, reader, following)
+        line.add(entry, self._clock())
+        written = self._batch_of(line).written
+        self._waiting += 1
+        is_served = False
+        try:
+            async with asyncio.timeout(TIMEOUT_S):
+                await asyncio.shield(written)
+            is_served = True
+        except (DatabaseUnavailable, TimeoutError) as error:
+            self._refuse(entry, reader, error)
+            return None
+        finally:
+            self._waiting -= 1
+            if following and not is_served and not line.open:  # the entry may still be written
+                line.ended_at = format_utc(now())
+        return line
+
+    def _batch_of(self, line: ReadLine) -> Batch:
+        """Return the batch that writes a line's reads: the one that it waits in, otherwise the last one with room."""
+        if line.batch is None:
+            if not self._batches or len(self._batches[-1].lines) >= BATCH_SIZE:
+                self._batches.append(Batch(asyncio.get_running_loop().create_future()))
+            line.batch = self._batches[-1]
+            line.batch.lines.append(line)
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write_batches())
+        return line.batch
+
+    def _refuse(self, entry: Reading, reader: Reader, error: Exception | None) -> None:
+        metrics.unrecorded_reads.inc()
+        if not self._serves_unrecorded:
+            raise DatabaseUnavailable from error
+        self._repeats.add(entry, reader.by)
+
+    def _line(self, entry: Reading, reader: Reader, following: bool) -> ReadLine:
+        key, at = key_of(entry, reader, following), self._clock()
+        line = self._lines.get(key)
+        if line is not None and line.has_ended(at):
+            self._forget(line)
+            line = None
+        if line is None:
+            if len(self._lines) >= MAX_LINES and (oldest := self._oldest()) is not None:
+                self._forget(oldest)
+            line = self._lines[key] = ReadLine(key, entry, reader, following, at, at)
+        return line
+
+    def _oldest(self) -> ReadLine | None:
+        """Return the oldest line without an open subscription or a waiting read."""
+        return next((line for line in self._lines.values() if not line.open and not line.pending), None)
+
+    def _forget(self, line: ReadLine) -> None:
+        """Forget a line: the next read with its key is a new one."""
+        if self._lines.get(line.key) is line:
+            del self._lines[line.key]
+        if line.repeated or line.ended_at is not None:
+            self._ended.append(line)
+
+    # -- writing ------------------------------------------------------------------------------------------------------
+
+    async def _write_batches(self) -> None:
+        """Write the waiting batches in turn, at most one in BATCH_S. On a slow disk, they do not queue before commands."""
+        while self._batches:
+            await asyncio.sleep(max(0.0, self._began_at + BATCH_S - self._clock()))
+            self._began_at = self._clock()
+            batch = self._batches.popleft()
+            try:
+                await self._write_batch([line.take() for line in batch.lines])
+                batch.written.set_result(None)
+            except Exception as error:
+                batch.written.set_exception(error)
+                batch.written.exception()  # marks it as seen: each read that waits for it is refused
+
+    async def _write_batch(self, increments: list[Increment]) -> None:
+        try:
+            await self._database.write(partial(write_batch, new_id(), increments), boards=self._boards)
+        except Exception:
+            for increment in increments:
+                if increment.is_new and self._lines.get(increment.line.key) is increment.line:
+                    del self._lines[increment.line.key]
+            raise
+        for line, is_new, reads, hits in increments:
+            line.is_stored = True
+            line.repeated += reads - is_new
+            line.repeated_hits += hits if not is_new else 0
+
+    async def run(self) -> None:
+        """Write ends periodically, until cancelled."""
+        await run_on_database(self.write_ends, SWEEP_S, "read log write failed")
+
+    async def write_ends(self) -> None:
+        """Write the ends of subscriptions, and the repetitions of lines that have ended. Raises DatabaseUnavailable."""
+        async with self._writing_ends:
+            at = self._clock()
+            for line in [line for line in self._lines.values() if line.has_ended(at)]:
+                self._forget(line)
+            is_due = at - self._moved_at >= STILL_OPEN_S
+            moving = [line for line in self._lines.values() if line.ended_at is not None or (is_due and line.open)]
+            ended, self._ended = self._ended, []
+            try:
+                await self._write_ends(moving, ended)
+            except DatabaseUnavailable:
+                self._ended = ended + self._ended
+                raise
+            if is_due:
+                self._moved_at = at
+
+    async def _write_ends(self, moving: list[ReadLine], ended: list[ReadLine]) -> None:
+        ends = {line: line.ended_at for line in (*moving, *ended) if line.following and line.is_stored}
+        at = format_utc(now())
+        rows = [(line.id, at if line.open else until or at, line.open > 0) for line, until in ends.items()]
+        for start in range(0, max(len(rows), len(ended)), MAX_ENDS):
+            page = slice(start, start + MAX_ENDS)
+            await self._database.write(partial(write_ends, rows[page], ended[page]))
+        for line, until in ends.items():
+            if line.ended_at == until:
+                line.ended_at = None
+
+    def end_windows(self) -> None:
+        """End all lines without an open subscription, so that the next read is a new line."""
+        self._forget_all(line for line in list(self._lines.values()) if not line.open and not line.pending)
+
+    def _forget_all(self, lines: Iterable[ReadLine]) -> None:
+        for line in lines:
+            self._forget(line)
+
+    async def close(self) -> None:
+        """Write what is not written yet. Raises DatabaseUnavailable."""
+        if self._writing is not None:
+            await asyncio.wait([self._writing])
+        for line in self._lines.values():
+            if line.open:
+                line.open, line.ended_at = 0, format_utc(now())
+        self._forget_all(list(self._lines.values()))
+        await self.write_ends()
