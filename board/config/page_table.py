@@ -114,6 +114,12 @@ PAGES = (
         words=P_("words of the quick menu", "night, unwatched, promises, lapsed, response times, figures"),
     ),
     Page(
+        "figures", "/figures", N_("Figures"), frame=True, role="investigator", sheets=("figures",),
+        refusal=N_("Your role can read searches, but not the figures."),
+        # translators: as above
+        words=P_("words of the quick menu", "statistics, counts, numbers, year, month, report, table, CSV"),
+    ),
+    Page(
         "displays", "/displays", N_("Displays"), menu=8, frame=True, right="displays", sheets=("displays_page",),
         refusal=N_("Only coordinators pair displays. Give one of them the code on the screen."),
         # translators: as above

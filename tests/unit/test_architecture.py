@@ -19,7 +19,7 @@ LAYERS = (
     ("api",),
     (
         "accounts", "alarms", "audit/log", "displays", "documents", "duty", "exports", "files/http", "handover", "help",
-        "geo_files", "history", "lookup", "maintenance", "maps", "providers", "reach", "timeline",
+        "figures", "geo_files", "history", "lookup", "maintenance", "maps", "providers", "reach", "timeline",
     ),
     ("web",),
     ("service",),

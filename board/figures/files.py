@@ -1,0 +1,76 @@
+"""Files as of a time, read from the facts of searches. A file is a search, from its opening on."""
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+from sqlalchemy import bindparam, func, select
+from sqlmodel import Session
+
+from models.db.read_pacing import in_pages
+from models.db.tables import columns_of
+from models.search_fact import SearchFact
+
+PUBLIC = frozenset({"posters", "public", "child_alert"})
+_F = columns_of(SearchFact)
+_AS_OF = (
+    select(*_F)
+    .where(_F.opened_at >= bindparam("start"), _F.opened_at < bindparam("end"), _F.at <= bindparam("as_of"))
+    .order_by(_F.board, _F.seq)
+)
+_FIRST = select(func.min(_F.opened_at))
+
+
+class File(NamedTuple):
+    """File at a time. `public`, `discreet`: whether it has had such a campaign so far. Times are in milliseconds since 1970."""
+
+    kind: str
+    age: int | None
+    status: str
+    worrying: bool
+    public: bool
+    discreet: bool
+    reported_at: int | None
+    opened_at: int
+    missing_since: int
+    found_at: int | None
+    condition: str | None
+
+    @property
+    def until_opened(self) -> int | None:
+        """Milliseconds from the beginning of the report; None if it was opened without a report."""
+        return None if self.reported_at is None else max(0, self.opened_at - self.reported_at)
+
+    @property
+    def until_found(self) -> int | None:
+        """Milliseconds from the time since which the child was missing; None if it is not found."""
+        return None if self.found_at is None else max(0, self.found_at - self.missing_since)
+
+    @property
+    def came_in(self) -> int:
+        """Time of the report, or of the opening without a report."""
+        return self.opened_at if self.reported_at is None else self.reported_at
+
+
+def read(session: Session, start: int, end: int, as_of: int) -> list[File]:
+    """Return the files that were opened from `start` on and before `end`, as of a time."""
+    rows = in_pages(session.connection().execute(_AS_OF, {"start": start, "end": end, "as_of": as_of}))
+    return list(fold(rows))
+
+
+def first_opened(session: Session) -> int | None:
+    """Return when the first file was opened; None if there is none."""
+    return session.connection().execute(_FIRST).scalar()
+
+
+def fold(rows: Iterable[Any]) -> Iterator[File]:
+    """Return the files after these facts, which are ordered by board and seq."""
+    for _, facts in groupby(rows, key=attrgetter("board")):
+        public = discreet = False
+        for fact in facts:
+            public, discreet = public or fact.appeal in PUBLIC, discreet or fact.appeal == "discreet"
+        yield File(
+            fact.kind, fact.age, fact.status, fact.worrying is True, public, discreet, fact.reported_at, fact.opened_at,
+            fact.missing_since, fact.found_at, fact.condition,
+        )  # fmt: skip
