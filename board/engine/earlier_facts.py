@@ -49,8 +49,8 @@ def add(session: Session, boards: Sequence[Unread]) -> None:
 
 
 def _facts(session: Session, board: str, number: int) -> Iterator[dict[str, Any]]:
-    """Return the facts after each event that changed one. If the first payloads are erased, the first readable one counts from the
-    opening on."""
+    """Return the facts after each event that changed one. If the first payloads are erased, the first readable one counts from
+    the opening on."""
     is_first = True
     for event in journal.all_entity_events(session, board, Search.KIND, board, 0):
         payload = event.payload()

@@ -25,7 +25,7 @@ QUERY = (YEAR, MONTH, AT)
 
 
 @Call(
-    "GET", "/figures", N_("Counts the files of a year or a month, as of now or any earlier time. Without names."),
+    "GET", "/figures", N_("Counts the searches of a year or a month, as of now or any earlier time. Without names."),
     (*EVERYWHERE, "invalid"), query=QUERY,
 )  # fmt: skip
 @limited_per_account
@@ -39,26 +39,26 @@ async def figures(request: Request, caller: Caller) -> Reply[FigureReport]:
     `month`: without it, the figures of the year; 0 in the answer.
     `label`: the period in words.
     `at`: at most now: the figures as they were then. By default, now.
-    `as_of`: `at`, or now. If `masked`, the end of the last month before it.
+    `as_of`: `at`, or now; not before 1990. If `masked`, the end of the last month before it.
     `from`: beginning of the period.
     `to`: end of the period, excluded; can be after `as_of`.
     `masked`: whether small counts are hidden and others rounded, because the reader is below coordinator.
-    `first_year`: year of the first file; null if there is none.
+    `first_year`: year of the first search; null if there is none.
     `kinds`: types of disappearance.
     `ages`: by the age when the child went missing.
     `steps`: months of the year, or days of the month, by the opening. `year_before` is complete, also after `as_of`.
     `weekdays`: reports by the day of the week, `1` for Monday.
     `hours`: reports by the hour in Brussels, `0` to `23`.
     `outcomes`: conditions of found children, `not_found` (closed without a found child), and `open`.
-    `all.files`: `under_3` is less than 3; `hidden` would tell a masked count of another line.
-    `all.year_before`: files of the same period a year before, up to the same date and time.
-    `all.worrying`: files that are worrying at `as_of`.
-    `all.worrying_percent`: of `files`; null if one of both is masked, or there are no files.
-    `all.public`: files that have had an appeal `posters`, `public` or `child_alert`.
-    `all.discreet`: files that have had an appeal `discreet`.
-    `all.open`: files that are open at `as_of`.
-    `all.found`: files whose child was found.
-    `all.opened_after`: from the beginning of the first report to the opening; null if no file has a report.
+    `all.searches`: `under_3` is less than 3; `hidden` would tell a masked count of another line.
+    `all.year_before`: searches of the same period a year before, up to the same date and time.
+    `all.worrying`: searches that are worrying at `as_of`.
+    `all.worrying_percent`: of `searches`; null if one of both is masked, or there are no searches.
+    `all.public`: searches that have had an appeal `posters`, `public` or `child_alert`.
+    `all.discreet`: searches that have had an appeal `discreet`.
+    `all.open`: searches that are open at `as_of`.
+    `all.found`: searches whose child was found.
+    `all.opened_after`: from the beginning of the first report to the opening; null if no search has a report.
     `all.found_after`: from the time since which the child was missing until it was found; null if no child was found.
     `all.found_after.within_48_h`: percentage of waits of at most 48 hours.
     """

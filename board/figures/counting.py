@@ -1,10 +1,10 @@
-"""Counts of files: lines with the same figures for each type, age and step of a period, and for all files."""
+"""Counts of searches: lines with the same figures for each type, age and step of a period, and for all searches."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from board.figures.files import File
+from board.figures.past_searches import PastSearch
 from board.figures.periods import Period, local
 from models.search import CONDITIONS, KINDS
 
@@ -31,10 +31,10 @@ class Waits:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Figures of some files."""
+    """Figures of some searches."""
 
     name: str
-    files: int
+    searches: int
     year_before: int
     worrying: int
     public: int
@@ -47,39 +47,41 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Number of files. `year_before`: 0 if it is not compared."""
+    """Number of searches. `year_before`: 0 if it is not compared."""
 
     name: str
-    files: int
+    searches: int
     year_before: int = 0
 
 
-def line_of(name: str, files: Sequence[File], year_before: int) -> Line:
-    """Return the figures of some files."""
+def line_of(name: str, searches: Sequence[PastSearch], year_before: int) -> Line:
+    """Return the figures of some searches."""
     return Line(
-        name, len(files), year_before, sum(file.worrying for file in files), sum(file.public for file in files),
-        sum(file.discreet for file in files), sum(file.status == "open" for file in files),
-        sum(file.found_at is not None for file in files),
-        Waits(sorted(wait for file in files if (wait := file.until_opened) is not None)),
-        Waits(sorted(wait for file in files if (wait := file.until_found) is not None)),
+        name, len(searches), year_before, sum(search.worrying for search in searches), sum(search.public for search in searches),
+        sum(search.discreet for search in searches), sum(search.status == "open" for search in searches),
+        sum(search.found_at is not None for search in searches),
+        Waits(sorted(wait for search in searches if (wait := search.until_opened) is not None)),
+        Waits(sorted(wait for search in searches if (wait := search.until_found) is not None)),
     )  # fmt: skip
 
 
-def lines_by(key: Callable[[File], str], names: Iterable[str], files: Iterable[File], before: Iterable[File]) -> list[Line]:
+def lines_by(
+    key: Callable[[PastSearch], str], names: Iterable[str], searches: Iterable[PastSearch], before: Iterable[PastSearch]
+) -> list[Line]:
     """Return a line for each name."""
-    groups: dict[str, list[File]] = {}
-    for file in files:
-        groups.setdefault(key(file), []).append(file)
+    groups: dict[str, list[PastSearch]] = {}
+    for search in searches:
+        groups.setdefault(key(search), []).append(search)
     earlier = Counter(map(key, before))
     return [line_of(name, groups.get(name, []), earlier[name]) for name in names]
 
 
-def by_kind(files: Iterable[File], before: Iterable[File]) -> list[Line]:
-    return lines_by(lambda file: file.kind, KINDS, files, before)
+def by_kind(searches: Iterable[PastSearch], before: Iterable[PastSearch]) -> list[Line]:
+    return lines_by(lambda search: search.kind, KINDS, searches, before)
 
 
-def by_age(files: Iterable[File], before: Iterable[File]) -> list[Line]:
-    return lines_by(lambda file: age_group(file.age), (*AGES, NO_AGE), files, before)
+def by_age(searches: Iterable[PastSearch], before: Iterable[PastSearch]) -> list[Line]:
+    return lines_by(lambda search: age_group(search.age), (*AGES, NO_AGE), searches, before)
 
 
 def age_group(age: int | None) -> str:
@@ -87,32 +89,32 @@ def age_group(age: int | None) -> str:
     return NO_AGE if age is None else next(name for name, last in AGES.items() if age <= last)
 
 
-def by_step(period: Period, files: Iterable[File], before: Iterable[File]) -> list[Count]:
-    """Return the files of each month of a year, or each day of a month. `before`: of the entire period a year before."""
-    current = Counter(period.step_of(file.opened_at) for file in files)
-    earlier = Counter(period.step_of(file.opened_at) for file in before)
+def by_step(period: Period, searches: Iterable[PastSearch], before: Iterable[PastSearch]) -> list[Count]:
+    """Return the searches of each month of a year, or each day of a month. `before`: of the entire period a year before."""
+    current = Counter(period.step_of(search.opened_at) for search in searches)
+    earlier = Counter(period.step_of(search.opened_at) for search in before)
     return [Count(period.name_of(step), current[step], earlier[step]) for step in range(1, period.steps + 1)]
 
 
-def by_weekday(files: Iterable[File]) -> list[Count]:
+def by_weekday(searches: Iterable[PastSearch]) -> list[Count]:
     """Return the reports of each day of the week, 1 for Monday."""
-    numbers = Counter(str(local(file.came_in).isoweekday()) for file in files)
+    numbers = Counter(str(local(search.came_in).isoweekday()) for search in searches)
     return [Count(name, numbers[name]) for name in WEEKDAYS]
 
 
-def by_hour(files: Iterable[File]) -> list[Count]:
+def by_hour(searches: Iterable[PastSearch]) -> list[Count]:
     """Return the reports of each hour of the day in Brussels."""
-    numbers = Counter(str(local(file.came_in).hour) for file in files)
+    numbers = Counter(str(local(search.came_in).hour) for search in searches)
     return [Count(name, numbers[name]) for name in HOURS]
 
 
-def by_outcome(files: Iterable[File]) -> list[Count]:
-    """Return the files of each outcome."""
-    numbers = Counter(_outcome(file) for file in files)
+def by_outcome(searches: Iterable[PastSearch]) -> list[Count]:
+    """Return the searches of each outcome."""
+    numbers = Counter(_outcome(search) for search in searches)
     return [Count(name, numbers[name]) for name in OUTCOMES]
 
 
-def _outcome(file: File) -> str:
-    if file.status == "open":
+def _outcome(search: PastSearch) -> str:
+    if search.status == "open":
         return "open"
-    return file.condition or "not_found"
+    return search.condition or "not_found"

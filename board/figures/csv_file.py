@@ -1,4 +1,4 @@
-"""File of the figures for spreadsheets: a row for each line of each table. Codes first; the last column has the words."""
+"""PastSearch of the figures for spreadsheets: a row for each line of each table. Codes first; the last column has the words."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from board.figures.wording import mask_label
 from board.i18n import N_, gettext_for
 
 HEADERS = (
-    N_("Table"), N_("Code"), N_("Files"), N_("A year before"), N_("Worrying"), N_("Worrying, %"), N_("Public campaigns"),
+    N_("Table"), N_("Code"), N_("Searches"), N_("A year before"), N_("Worrying"), N_("Worrying, %"), N_("Public campaigns"),
     N_("Discreet campaigns"), N_("Still missing"), N_("Found"), N_("Until opened, median (s)"), N_("Until found, median (s)"),
     N_("In words"),
 )  # fmt: skip
@@ -29,14 +29,21 @@ def _rows(report: FigureReport) -> Iterator[list[Cell]]:
     yield from (_line("kind", line) for line in report["kinds"])
     yield from (_line("age", line) for line in report["ages"])
     for step in report["steps"]:
-        yield ["day" if report["month"] else "month", step["name"], step["files"], step["year_before"], *[None] * 8, step["label"]]
+        yield [
+            "day" if report["month"] else "month",
+            step["name"],
+            step["searches"],
+            step["year_before"],
+            *[None] * 8,
+            step["label"],
+        ]
     for table, counts in (("outcome", report["outcomes"]), ("weekday", report["weekdays"]), ("hour", report["hours"])):
-        yield from ([table, count["name"], count["files"], *[None] * 9, count["label"]] for count in counts)
+        yield from ([table, count["name"], count["searches"], *[None] * 9, count["label"]] for count in counts)
 
 
 def _line(table: str, line: FigureLine) -> list[Cell]:
     opened, found = line["opened_after"], line["found_after"]
     return [
-        table, line["name"], line["files"], line["year_before"], line["worrying"], line["worrying_percent"], line["public"],
+        table, line["name"], line["searches"], line["year_before"], line["worrying"], line["worrying_percent"], line["public"],
         line["discreet"], line["open"], line["found"], opened and opened["median_s"], found and found["median_s"], line["label"],
     ]  # fmt: skip

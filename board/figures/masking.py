@@ -1,8 +1,9 @@
 """Small counts, which are hidden from everyone below coordinator, also from a comparison of figures.
 
-A count below MIN_COUNT is masked. That alone is not enough: the total minus the other counts would tell it, and so would the figures
-of yesterday. So readers below coordinator get all other counts rounded to the nearest multiple of STEP, lengths of waits only of
-MIN_WAITS files or more, and figures only as of the end of a month. A total that would still tell a masked count is hidden.
+A count below MIN_COUNT is masked. That alone is not enough: the total minus the other counts would tell it, and so would the
+figures of the day before. So readers below coordinator get all other counts rounded to the nearest multiple of STEP, lengths of
+waits only of MIN_WAITS searches or more, and figures only as of the end of a month. A total that would still tell a masked count
+is hidden.
 """
 
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from typing import Literal
 
 MIN_COUNT = 3
 STEP = 5
-MIN_WAITS = 10  # files whose waits are shown; of fewer, a median could be the wait of one child
+MIN_WAITS = 10  # searches whose waits are shown; of fewer, a median could be the wait of one child
 
 Masked = Literal["under_3", "hidden"]
 Figure = int | Masked

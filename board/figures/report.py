@@ -8,12 +8,12 @@ from sqlmodel import Session
 from typing_extensions import TypedDict
 
 from board.errors import invalid
-from board.figures import counting, files, masking, wording
+from board.figures import counting, masking, past_searches, wording
 from board.figures.counting import Count as Counted
 from board.figures.counting import Line, Waits
-from board.figures.files import File
 from board.figures.masking import Masked, masked, masked_total
-from board.figures.periods import Period, a_year_before, local, month_of, period_of
+from board.figures.past_searches import PastSearch
+from board.figures.periods import FIRST_YEAR, Period, a_year_before, local, month_of, period_of, start_of_month
 from board.i18n import N_, gettext_for
 from models.times import format_utc, from_ms, to_ms
 from realtime.wire.wire_types import Count, Shape, Time
@@ -21,19 +21,20 @@ from realtime.wire.wire_types import Count, Shape, Time
 Percent = Annotated[int, Shape(minimum=0, maximum=100)]
 FigureWaits = TypedDict("FigureWaits", {"median_s": Count, "p95_s": Count, "within_48_h": Percent})
 FigureLine = TypedDict("FigureLine", {
-    "name": str, "label": str, "files": Count | Masked, "year_before": Count | Masked, "worrying": Count | Masked,
+    "name": str, "label": str, "searches": Count | Masked, "year_before": Count | Masked, "worrying": Count | Masked,
     "worrying_percent": Percent | None, "public": Count | Masked, "discreet": Count | Masked, "open": Count | Masked,
     "found": Count | Masked, "opened_after": FigureWaits | None, "found_after": FigureWaits | None,
 })  # fmt: skip
-FigureStep = TypedDict("FigureStep", {"name": str, "label": str, "files": Count | Masked, "year_before": Count | Masked})
-FigureCount = TypedDict("FigureCount", {"name": str, "label": str, "files": Count | Masked})
+FigureStep = TypedDict("FigureStep", {"name": str, "label": str, "searches": Count | Masked, "year_before": Count | Masked})
+FigureCount = TypedDict("FigureCount", {"name": str, "label": str, "searches": Count | Masked})
 FigureReport = TypedDict("FigureReport", {
-    "as_of": Time, "label": str, "year": Count, "month": Count, "from": Time, "to": Time, "masked": bool, "first_year": Count | None,
+    "as_of": Time, "label": str, "year": Count, "month": Count, "from": Time, "to": Time, "masked": bool,
+    "first_year": Count | None,
     "all": FigureLine, "kinds": list[FigureLine], "ages": list[FigureLine], "steps": list[FigureStep],
     "weekdays": list[FigureCount], "hours": list[FigureCount], "outcomes": list[FigureCount],
 })  # fmt: skip
 Label = Callable[[str, str], str]
-COUNTS = ("files", "year_before", "worrying", "public", "discreet", "open", "found")
+COUNTS = ("searches", "year_before", "worrying", "public", "discreet", "open", "found")
 
 
 class Question(NamedTuple):
@@ -60,16 +61,17 @@ def compose(session: Session, question: Question, now: datetime, is_masked: bool
     """Return the figures that a reader asks for. Raises Refused `invalid` for a time in the future."""
     if question.at is not None and question.at > now:
         raise invalid("at", N_("Enter a time before now."))
-    as_of = to_ms(format_utc(question.at or now))
+    as_of = max(to_ms(format_utc(question.at or now)), start_of_month(FIRST_YEAR, 2))
     if is_masked:
         as_of = month_of(as_of) - 1
     period = period_of(question.year or local(as_of).year, question.month)
-    first = files.first_opened(session)
-    counts = count(period, files.read(session, period.year_before.start, period.end, as_of), as_of)
+    first = past_searches.first_opened(session)
+    counts = count(period, past_searches.read(session, period.year_before.start, period.end, as_of), as_of)
     answer = _Answer(is_masked, language)
     return {
-        "as_of": from_ms(as_of), "label": wording.period_label(period, language), "year": period.year, "month": period.month, "from": from_ms(period.start),
-        "to": from_ms(period.end), "masked": is_masked, "first_year": None if first is None else local(first).year,
+        "as_of": from_ms(as_of), "label": wording.period_label(period, language), "year": period.year, "month": period.month,
+        "from": from_ms(period.start), "to": from_ms(period.end), "masked": is_masked,
+        "first_year": None if first is None else local(first).year,
         "all": answer.total(counts.total, counts.kinds), "kinds": answer.lines(counts.kinds, wording.kind_label),
         "ages": answer.lines(counts.ages, wording.age_label), "steps": answer.steps(counts.steps),
         "weekdays": answer.counts(counts.weekdays, wording.weekday_label),
@@ -78,13 +80,13 @@ def compose(session: Session, question: Question, now: datetime, is_masked: bool
     }  # fmt: skip
 
 
-def count(period: Period, read: Sequence[File], as_of: int) -> Counts:
-    """Count the files of a period, and those of the period a year before up to the same date and time."""
-    current = [file for file in read if file.opened_at >= period.start]
-    earlier = [file for file in read if file.opened_at < period.year_before.end]
+def count(period: Period, read: Sequence[PastSearch], as_of: int) -> Counts:
+    """Count the searches of a period, and those of the period a year before up to the same date and time."""
+    current = [search for search in read if search.opened_at >= period.start]
+    earlier = [search for search in read if search.opened_at < period.year_before.end]
     comparable = earlier
     if as_of < period.end:
-        comparable = [file for file in earlier if file.opened_at <= a_year_before(as_of)]
+        comparable = [search for search in earlier if search.opened_at <= a_year_before(as_of)]
     return Counts(
         counting.line_of("all", current, len(comparable)), counting.by_kind(current, comparable),
         counting.by_age(current, comparable), counting.by_step(period, current, earlier), counting.by_weekday(current),
@@ -100,12 +102,12 @@ class _Answer:
         self._figure: Callable[[int], int | Masked] = masked if is_masked else int
 
     def total(self, line: Line, parts: Sequence[Line]) -> FigureLine:
-        """Return the line of all files, whose counts are the sums of the others'."""
+        """Return the line of all searches, whose counts are the sums of the others'."""
         answer = self._line(line, gettext_for(self._language)(wording.ALL))
         if self._is_masked:
             for name in COUNTS:
                 answer[name] = masked_total(getattr(line, name), [getattr(part, name) for part in parts])  # type: ignore[literal-required]
-            answer["worrying_percent"] = _percent(answer["worrying"], answer["files"])
+            answer["worrying_percent"] = _percent(answer["worrying"], answer["searches"])
         return answer
 
     def lines(self, lines: Sequence[Line], label: Label) -> list[FigureLine]:
@@ -113,22 +115,22 @@ class _Answer:
 
     def steps(self, counts: Sequence[Counted]) -> list[FigureStep]:
         return [
-            {"name": count.name, "label": wording.step_label(count.name, self._language), "files": self._figure(count.files),
-             "year_before": self._figure(count.year_before)}
+            {"name": count.name, "label": wording.step_label(count.name, self._language),
+             "searches": self._figure(count.searches), "year_before": self._figure(count.year_before)}
             for count in counts
         ]  # fmt: skip
 
     def counts(self, counts: Sequence[Counted], label: Label) -> list[FigureCount]:
         return [
-            {"name": count.name, "label": label(count.name, self._language), "files": self._figure(count.files)}
+            {"name": count.name, "label": label(count.name, self._language), "searches": self._figure(count.searches)}
             for count in counts
         ]
 
     def _line(self, line: Line, label: str) -> FigureLine:
-        files, worrying = self._figure(line.files), self._figure(line.worrying)
+        searches, worrying = self._figure(line.searches), self._figure(line.worrying)
         return {
-            "name": line.name, "label": label, "files": files, "year_before": self._figure(line.year_before),
-            "worrying": worrying, "worrying_percent": _percent(worrying, files), "public": self._figure(line.public),
+            "name": line.name, "label": label, "searches": searches, "year_before": self._figure(line.year_before),
+            "worrying": worrying, "worrying_percent": _percent(worrying, searches), "public": self._figure(line.public),
             "discreet": self._figure(line.discreet), "open": self._figure(line.open), "found": self._figure(line.found),
             "opened_after": self._waits(line.opened_after), "found_after": self._waits(line.found_after),
         }  # fmt: skip

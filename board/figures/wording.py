@@ -1,4 +1,4 @@
-"""Words of the figures, on the page and in its file."""
+"""Words of the figures, on the page and in its CSV file."""
 
 from board.figures.counting import NO_AGE
 from board.figures.masking import MIN_COUNT
@@ -8,17 +8,15 @@ from models.search import CONDITIONS, KINDS
 from models.times import from_ms
 
 ALL = N_("All")
-OUTCOMES = {
-    "well": N_("Alive and well"), "injured": N_("Injured"), "deceased": N_("Deceased"), "unknown": N_("Condition unknown"),
-    "not_found": N_("Closed, not found"), "open": N_("Still missing"),
+OUTCOMES = CONDITIONS | {
+    "unknown": N_("found, condition unknown"), "not_found": N_("closed, not found"), "open": N_("still missing"),
 }  # fmt: skip
 AGES = {
     "0-5": N_("under 6"), "6-12": N_("6 to 12"), "13-15": N_("13 to 15"), "16-17": N_("16 or 17"), "18-": N_("18 or older"),
-    NO_AGE: N_("Age unknown"),
+    NO_AGE: N_("age unknown"),
 }  # fmt: skip
 MASKS = {"under_3": N_("under 3"), "hidden": N_("not shown")}
 assert MIN_COUNT == 3, "the words name it"
-assert OUTCOMES.keys() >= CONDITIONS.keys()
 
 
 def kind_label(name: str, language: str) -> str:

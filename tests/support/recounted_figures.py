@@ -29,7 +29,9 @@ def searches(session: Session, at: str) -> Iterator[Recounted]:
     """Return all searches that were open by then, as they were."""
     for board in session.exec(select(Board).where(Board.kind == "search")).all():
         states = [
-            event.payload()["state"] for event in journal.all_entity_events(session, board.id, "search", board.id, 0) if event.at <= at
+            event.payload()["state"]
+            for event in journal.all_entity_events(session, board.id, "search", board.id, 0)
+            if event.at <= at
         ]
         if states:
             yield Recounted(states[-1], {state["appeal"]["level"] for state in states})
@@ -44,7 +46,7 @@ def by_kind(session: Session, year: int, at: str) -> dict[str, dict[str, int]]:
         state = search.state
         counts.setdefault(state["kind"], Counter()).update(
             {
-                "files": 1, "worrying": state["worrying"] is True, "open": state["status"] == "open",
+                "searches": 1, "worrying": state["worrying"] is True, "open": state["status"] == "open",
                 "public": bool(search.levels & {"posters", "public", "child_alert"}), "discreet": "discreet" in search.levels,
                 "found": state["outcome"] is not None,
             }
@@ -54,5 +56,5 @@ def by_kind(session: Session, year: int, at: str) -> dict[str, dict[str, int]]:
 
 def shown(lines: list[dict[str, Any]]) -> dict[str, dict[str, int]]:
     """Return the same counts of an answer; without zeros."""
-    names = ("files", "worrying", "open", "public", "discreet", "found")
-    return {line["name"]: {name: line[name] for name in names if line[name]} for line in lines if line["files"]}
+    names = ("searches", "worrying", "open", "public", "discreet", "found")
+    return {line["name"]: {name: line[name] for name in names if line[name]} for line in lines if line["searches"]}

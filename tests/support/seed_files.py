@@ -81,7 +81,12 @@ def steps_of(file: Invented) -> Iterator[Step]:
         yield at, file, "search.set_worrying", {"worrying": True, "basis": "as the criteria say"}
     for level in file.appeals:
         at += timedelta(minutes=30)
-        yield at, file, "search.set_appeal", {"level": level, "from": format_utc(at), "until": format_utc(at + timedelta(days=20))}
+        yield (
+            at,
+            file,
+            "search.set_appeal",
+            {"level": level, "from": format_utc(at), "until": format_utc(at + timedelta(days=20))},
+        )
     if file.found_after is None:
         return
     at = max(at, file.opened_at) + file.found_after

@@ -1,4 +1,4 @@
-/** "Figures" page: the files of a year or a month, now or as they were at any time. Without names. */
+/** "Figures" page: the searches of a year or a month, now or as they were at any time. Without names. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { closeOnOutside } from "../../behaviours/close_on_outside.js";
@@ -135,7 +135,7 @@ async function read(query) {
 /** @param {FigureReport} report */
 function content(report) {
   const isEmpty = report.first_year === null || report.first_year > report.year;
-  return html`${isEmpty ? html`<p data-testid="none">${t("No file had been opened by then.")}</p>` : nothing}
+  return html`${isEmpty ? html`<p data-testid="none">${t("No search had been opened by then.")}</p>` : nothing}
     ${report.masked ? html`<p class="quiet" data-testid="masked">${t("Below coordinator: as of the end of a month; counts under 3 are hidden, others rounded to 5.")}</p>` : nothing}
     ${tiles(report)}<div class="figures-columns"><div>${tables(report)}</div><div>${charts(report)}</div></div>`;
 }

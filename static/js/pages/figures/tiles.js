@@ -1,4 +1,4 @@
-/** Figures of all files, each with a second one below it. */
+/** Figures of all searches, each with a second one below it. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { number, t } from "../../core/i18n.js";
@@ -7,7 +7,7 @@ import { figureText, medianText, shareText } from "./values.js";
 
 /** @param {FigureReport} report */
 export const tiles = ({ all }) => html`<dl class="figure-tiles">
-  ${tile("files", t("Files"), figureText(all.files), t("a year before: {count}", { count: figureText(all.year_before) }))}
+  ${tile("searches", t("Searches"), figureText(all.searches), t("a year before: {count}", { count: figureText(all.year_before) }))}
   ${tile("worrying", t("Worrying"), shareText(all.worrying, all.worrying_percent), t("campaigns: {public} public, {discreet} discreet", { public: figureText(all.public), discreet: figureText(all.discreet) }))}
   ${tile("open", t("Still missing"), figureText(all.open), t("found: {count}", { count: figureText(all.found) }))}
   ${tile("opened_after", t("Until opened"), median(all.opened_after), all.opened_after ? inTime(all.opened_after) : t("from the report; none yet"))}

@@ -1,4 +1,4 @@
-"""Files as of a time, read from the facts of searches. A file is a search, from its opening on."""
+"""Searches as of a time, from their facts. A search counts from its opening on."""
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
@@ -22,8 +22,8 @@ _AS_OF = (
 _FIRST = select(func.min(_F.opened_at))
 
 
-class File(NamedTuple):
-    """File at a time. `public`, `discreet`: whether it has had such a campaign so far. Times are in milliseconds since 1970."""
+class PastSearch(NamedTuple):
+    """Search as of a time. `public`, `discreet`: it has had such a campaign so far. Times are in milliseconds since 1970."""
 
     kind: str
     age: int | None
@@ -53,24 +53,24 @@ class File(NamedTuple):
         return self.opened_at if self.reported_at is None else self.reported_at
 
 
-def read(session: Session, start: int, end: int, as_of: int) -> list[File]:
-    """Return the files that were opened from `start` on and before `end`, as of a time."""
+def read(session: Session, start: int, end: int, as_of: int) -> list[PastSearch]:
+    """Return the searches that were opened from `start` on and before `end`, as of a time."""
     rows = in_pages(session.connection().execute(_AS_OF, {"start": start, "end": end, "as_of": as_of}))
     return list(fold(rows))
 
 
 def first_opened(session: Session) -> int | None:
-    """Return when the first file was opened; None if there is none."""
+    """Return when the first search was opened; None if there is none."""
     return session.connection().execute(_FIRST).scalar()
 
 
-def fold(rows: Iterable[Any]) -> Iterator[File]:
-    """Return the files after these facts, which are ordered by board and seq."""
+def fold(rows: Iterable[Any]) -> Iterator[PastSearch]:
+    """Return the searches after these facts, which are ordered by board and seq."""
     for _, facts in groupby(rows, key=attrgetter("board")):
         public = discreet = False
         for fact in facts:
             public, discreet = public or fact.appeal in PUBLIC, discreet or fact.appeal == "discreet"
-        yield File(
+        yield PastSearch(
             fact.kind, fact.age, fact.status, fact.worrying is True, public, discreet, fact.reported_at, fact.opened_at,
             fact.missing_since, fact.found_at, fact.condition,
         )  # fmt: skip
