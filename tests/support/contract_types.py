@@ -15,7 +15,7 @@ FILE = Path(__file__).parents[1] / "js" / "contract.d.ts"
 HEADER = "/* Types of what travels. Written by `python -m tests.support.contract_types` from the schemas of the contract. */\n"
 STATES = ("search", "sighting", "task", "column", "note", "shift", "handover")
 OTHERS = (
-    "Alert", "ContactBody", "ContradictionList", "EarlierSearch", "OwnWork", "Reach", "SimilarSighting", "Source",
+    "Alert", "ContactBody", "ContradictionList", "EarlierSearch", "FigureReport", "OwnWork", "Reach", "SimilarSighting", "Source",
     "TimelineAnswer", "TrackPreview", "Unanswered", "Watch",
 )  # fmt: skip
 # Scripts look at these field by field, whatever the kind (static/js/types.d.ts).

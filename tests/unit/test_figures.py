@@ -51,22 +51,22 @@ def test_a_year_before_keeps_date_and_clock_time() -> None:
     assert month_of(ms("2026-11-30T22:59:00")) == period_of(2026, 11).start
 
 
-# -- files ------------------------------------------------------------------------------------------------------------------
+# -- searches ---------------------------------------------------------------------------------------------------------------
 
 
-def test_campaigns_of_a_file_count_after_their_end() -> None:
-    (file,) = fold([fact(1, 1), fact(1, 4, appeal="discreet"), fact(1, 6, appeal="posters"), fact(1, 9, status="found")])
-    assert (file.public, file.discreet, file.status) == (True, True, "found")
+def test_campaigns_of_a_search_count_after_their_end() -> None:
+    (search,) = fold([fact(1, 1), fact(1, 4, appeal="discreet"), fact(1, 6, appeal="posters"), fact(1, 9, status="found")])
+    assert (search.public, search.discreet, search.status) == (True, True, "found")
 
 
-def test_files_have_their_last_facts() -> None:
+def test_searches_have_their_last_facts() -> None:
     first, second = fold([fact(1, 1, worrying=True), fact(1, 2, worrying=False), fact(2, 1, kind="undefined")])
     assert (first.worrying, second.kind) == (False, "undefined")
 
 
 def test_waits_are_from_the_report_and_since_the_child_is_missing() -> None:
-    file = search_of(reported_at=5, opened_at=9, missing_since=2, found_at=30)
-    assert (file.until_opened, file.until_found, file.came_in) == (4, 28, 5)
+    search = search_of(reported_at=5, opened_at=9, missing_since=2, found_at=30)
+    assert (search.until_opened, search.until_found, search.came_in) == (4, 28, 5)
     assert (search_of().until_opened, search_of().until_found) == (None, None)
     assert search_of(missing_since=9, found_at=3).until_found == 0, "a corrected time makes no negative wait"
 
@@ -79,9 +79,9 @@ def test_age_groups_cover_every_age() -> None:
 
 def test_each_line_sums_up_to_all_files() -> None:
     chance = random.Random(3)
-    files = [search_of(age=chance.choice([None, 3, 14, 19]), kind=chance.choice(["runaway", "undefined"])) for _ in range(50)]
-    for lines in (counting.by_kind(files, []), counting.by_age(files, [])):
-        assert sum(line.files for line in lines) == 50
+    searches = [search_of(age=chance.choice([None, 3, 14, 19]), kind=chance.choice(["runaway", "undefined"])) for _ in range(50)]
+    for lines in (counting.by_kind(searches, []), counting.by_age(searches, [])):
+        assert sum(line.searches for line in lines) == 50
 
 
 def test_percentages_are_rounded_half_up() -> None:
