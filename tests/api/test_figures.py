@@ -59,7 +59,7 @@ async def find(person: Person, search: str, **outcome: Any) -> None:
 
 async def test_figures_count_each_fact_of_a_search(desk: Team) -> None:
     search = await desk.alice.open_search(kind="runaway", person={"first_name": "Noor", "age": 14})
-    await desk.alice.command(search, "search.set_worrying", {"worrying": True})
+    await desk.alice.command(search, "search.set_worrying", {"worrying": True, "basis": "as the criteria say"})
     await desk.alice.command(search, "search.set_appeal", {"level": "discreet"})
     report = await figures(desk.alice)
     runaway = line(report, "kinds", "runaway")
@@ -203,7 +203,7 @@ async def change(alice: Person, search: str, chance: random.Random) -> None:
     name, data = chance.choice(
         [
             ("search.update", {"kind": chance.choice([*KINDS])}), ("search.update", {"person": {"age": chance.randrange(19)}}),
-            ("search.set_worrying", {"worrying": chance.choice([True, False])}),
+            ("search.set_worrying", {"worrying": chance.choice([True, False, None]), "basis": "news"}),
             ("search.set_appeal", {"level": chance.choice(["none", "discreet", "posters", "public"])}),
             ("search.set_status", {"status": status, "reason": "news", "acknowledge": "all done"} | outcome),
         ]
@@ -220,7 +220,7 @@ async def test_facts_of_an_earlier_version_are_read_from_the_journal(desk: Team)
     rows = await service.database.read(facts)
     await service.database.write(lambda session: session.execute(delete(SearchFact)))
     assert (await figures(desk.alice))["all"]["searches"] == 0
-    await desk.alice.command(search, "search.set_worrying", {"worrying": True})
+    await desk.alice.command(search, "search.set_worrying", {"worrying": True, "basis": "as the criteria say"})
     await service._add_earlier_facts()
     assert (await service.database.read(facts))[: len(rows)] == rows
     after = await figures(desk.alice)

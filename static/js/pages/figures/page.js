@@ -27,8 +27,8 @@ export class FiguresPage {
   /** @type {FigureReport | null} */ #report = null;
   /** @type {string | null} */ #problem = null;
   #readAt = 0; // time of the last read
-  #readSeq = -1; // position of the board at the last read
-  #timer = 0;
+  /** @type {number | null} */ #readSeq = null; // position of the board at the last read
+  /** @type {ReturnType<typeof setTimeout> | null} */ #timer = null;
 
   /** @param {HTMLElement} root @param {Session} session */
   constructor(root, session) {
@@ -46,7 +46,7 @@ export class FiguresPage {
     if (this.#timer || this.#query.has("at") || this.board.seq === this.#readSeq) return;
     const wait = Math.max(0, this.#readAt + REFRESH_MS - performance.now());
     this.#timer = setTimeout(() => {
-      this.#timer = 0;
+      this.#timer = null;
       this.#load();
     }, wait);
   };
@@ -112,7 +112,7 @@ export class FiguresPage {
   /** @param {FigureReport} report */
   #period({ year, month, label, as_of: asOf, to, first_year: first }) {
     const months = year * 12 + (month || 1) - 1; // since year 0
-    const other = (/** @type {number} */ by) => (month ? { year: Math.floor((months + by) / 12), month: ((months + by) % 12) + 1 } : { year: year + by });
+    const other = (/** @type {number} */ by) => (month ? { year: Math.floor((months + by) / 12), month: ((months + by) % 12) + 1 } : { year: year + by, month: null });
     const asked = { year, month: month || Number(toInput(asOf).slice(5, 7)) };
     return html`<div class="views" role="group" aria-label=${t("Period")}>
         <button type="button" data-act="month" aria-pressed=${String(Boolean(month))} @click=${() => this.#show(asked)}>${t("Month")}</button>
