@@ -31,10 +31,10 @@ def possible(figure: Figure) -> tuple[int, int]:
     return (MIN_COUNT, STEP + half) if figure == STEP else (figure - half, figure + half)
 
 
-def masked_total(total: int, parts: Sequence[int]) -> Figure:
-    """Return a total as readers below coordinator see it; `hidden` if it and its parts would tell a masked one."""
-    shown, figures = masked(total), [masked(part) for part in parts]
-    return "hidden" if tells(shown, figures) else shown
+def masked_total(total: int, *tables: Sequence[int]) -> Figure:
+    """Return a total as readers below coordinator see it; `hidden` if it and its parts in a table would tell a masked one."""
+    shown = masked(total)
+    return "hidden" if any(tells(shown, [masked(part) for part in parts]) for parts in tables) else shown
 
 
 def tells(total: Figure, parts: Sequence[Figure]) -> bool:

@@ -56,6 +56,13 @@ class Counts(NamedTuple):
     hours: list[Counted]
     outcomes: list[Counted]
 
+    def parts(self, name: str) -> list[list[int]]:
+        """Return the counts of each table that add up to a total."""
+        of_lines = [[getattr(line, name) for line in lines] for lines in (self.kinds, self.ages)]
+        if name != "searches":
+            return of_lines
+        return of_lines + [[count.searches for count in counts] for counts in self[3:]]
+
 
 def compose(session: Session, question: Question, now: datetime, is_masked: bool, language: str) -> FigureReport:
     """Return the figures that a reader asks for. Raises Refused `invalid` for a time in the future."""
@@ -72,7 +79,7 @@ def compose(session: Session, question: Question, now: datetime, is_masked: bool
         "as_of": from_ms(as_of), "label": wording.period_label(period, language), "year": period.year, "month": period.month,
         "from": from_ms(period.start), "to": from_ms(period.end), "masked": is_masked,
         "first_year": None if first is None else local(first).year,
-        "all": answer.total(counts.total, counts.kinds), "kinds": answer.lines(counts.kinds, wording.kind_label),
+        "all": answer.total(counts), "kinds": answer.lines(counts.kinds, wording.kind_label),
         "ages": answer.lines(counts.ages, wording.age_label), "steps": answer.steps(counts.steps),
         "weekdays": answer.counts(counts.weekdays, wording.weekday_label),
         "hours": answer.counts(counts.hours, wording.hour_label),
@@ -101,12 +108,12 @@ class _Answer:
         self._is_masked, self._language = is_masked, language
         self._figure: Callable[[int], int | Masked] = masked if is_masked else int
 
-    def total(self, line: Line, parts: Sequence[Line]) -> FigureLine:
-        """Return the line of all searches, whose counts are the sums of the others'."""
-        answer = self._line(line, gettext_for(self._language)(wording.ALL))
+    def total(self, counts: Counts) -> FigureLine:
+        """Return the line of all searches, whose counts are the sums of those in each table."""
+        answer = self._line(counts.total, gettext_for(self._language)(wording.ALL))
         if self._is_masked:
             for name in COUNTS:
-                answer[name] = masked_total(getattr(line, name), [getattr(part, name) for part in parts])  # type: ignore[literal-required]
+                answer[name] = masked_total(getattr(counts.total, name), *counts.parts(name))  # type: ignore[literal-required]
             answer["worrying_percent"] = _percent(answer["worrying"], answer["searches"])
         return answer
 

@@ -154,3 +154,8 @@ def test_total_that_tells_a_count_is_hidden() -> None:
 def test_months_of_masked_figures_have_ended() -> None:
     now = to_ms(format_utc(datetime(2026, 12, 2, tzinfo=UTC)))
     assert from_ms(month_of(now) - 1) == "2026-11-30T22:59:59.999Z"
+
+
+def test_total_is_hidden_if_any_table_tells_a_count() -> None:
+    assert masked_total(23, (13, 10), (2, 7, 7, 7)) == "hidden"
+    assert masked_total(23, (13, 10), (12, 11)) == 25
