@@ -102,7 +102,7 @@ export class FiguresPage {
     return html`<header class="figures-head"><h1>${pageTitle("figures")}</h1>
       ${report ? this.#period(report) : nothing}<span class="space"></span>
       <details class="figures-as-of"><summary class="button">${t("As of…")}</summary><form @submit=${this.#showAsOf}>
-        <label>${t("As of")} <input type="datetime-local" name="at" required max=${toInput(serverNow())} .value=${toInput(report?.as_of ?? serverNow())} /></label>
+        <label>${t("As of")} <input type="datetime-local" name="at" required max=${toInput(serverNow())} .value=${toInput(this.#query.get("at"))} /></label>
         <button type="submit" class="primary">${t("Show")}</button>
         <button type="button" data-act="now" @click=${() => this.#leaveMenu({ at: null, year: null, month: null })}>${t("Now")}</button></form></details>
       <a class="button" data-act="csv" download href="${ADDRESS}.csv?${this.#query}">${t("CSV")}</a>
