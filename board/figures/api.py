@@ -43,7 +43,7 @@ async def figures(request: Request, caller: Caller) -> Reply[FigureReport]:
     `from`: beginning of the period.
     `to`: end of the period, excluded; can be after `as_of`.
     `masked`: whether small counts are hidden and others rounded, because the reader is below coordinator.
-    `first_year`: year of the first search; null if there is none.
+    `first_year`: year of the first search; null if there was none by then.
     `kinds`: types of disappearance.
     `ages`: by the age when the child went missing.
     `steps`: months of the year, or days of the month, by the opening. `year_before` is complete, also after `as_of`.

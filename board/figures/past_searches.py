@@ -19,7 +19,7 @@ _AS_OF = (
     .where(_F.opened_at >= bindparam("start"), _F.opened_at < bindparam("end"), _F.at <= bindparam("as_of"))
     .order_by(_F.board, _F.seq)
 )
-_FIRST = select(func.min(_F.opened_at))
+_FIRST = select(func.min(_F.opened_at)).where(_F.opened_at <= bindparam("as_of"))
 
 
 class PastSearch(NamedTuple):
@@ -59,9 +59,10 @@ def read(session: Session, start: int, end: int, as_of: int) -> list[PastSearch]
     return list(fold(rows))
 
 
-def first_opened(session: Session) -> int | None:
-    """Return when the first search was opened; None if there is none."""
-    return session.connection().execute(_FIRST).scalar()
+def first_opened(session: Session, as_of: int) -> int | None:
+    """Return when the first search was opened; None if there was none by then."""
+    first: int | None = session.connection().execute(_FIRST, {"as_of": as_of}).scalar()
+    return first
 
 
 def fold(rows: Iterable[Any]) -> Iterator[PastSearch]:

@@ -72,7 +72,7 @@ def compose(session: Session, question: Question, now: datetime, is_masked: bool
     if is_masked:
         as_of = month_of(as_of) - 1
     period = period_of(question.year or local(as_of).year, question.month)
-    first = past_searches.first_opened(session)
+    first = past_searches.first_opened(session, as_of)
     counts = count(period, past_searches.read(session, period.year_before.start, period.end, as_of), as_of)
     answer = _Answer(is_masked, language)
     return {

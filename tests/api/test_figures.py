@@ -90,7 +90,7 @@ async def test_figures_before_the_first_search_are_zero(desk: Team) -> None:
     await desk.alice.open_search()
     report = await figures(desk.alice, at="2001-01-01T00:00:00Z")
     assert (report["year"], report["all"]["searches"], report["all"]["found_after"]) == (2001, 0, None)
-    assert report["first_year"] > 2001
+    assert report["first_year"] is None
 
 
 async def test_csv_has_the_same_figures(desk: Team) -> None:
@@ -98,7 +98,7 @@ async def test_csv_has_the_same_figures(desk: Team) -> None:
     answer = await desk.alice.http.get("/api/v1/figures.csv")
     assert answer.status_code == 200
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
-    found = {(row["Table"], row["Code"]): row["Files"] for row in rows}
+    found = {(row["Table"], row["Code"]): row["Searches"] for row in rows}
     assert (found["all", "all"], found["kind", "runaway"], found["kind", "undefined"]) == ("1", "1", "0")
 
 
