@@ -107,6 +107,6 @@ def load(write: Callable[[Callable[[Session], None]], Any], caller: Caller, file
 def _run(session: Session, caller: Caller, steps: list[Step], shares: BoardShares) -> None:
     for at, file, name, data in steps:
         board = OPERATIONS if name == "search.open" else file.search
-        result = execute(session, caller, Command(name, board, new_id(), data), format_utc(at), shares=shares)
+        result = execute(session, caller, Command(new_id(), board, name, data), format_utc(at), shares=shares)
         file.search = file.search or str(result.ack.opened)
         file.happened.append((at, name))
