@@ -40,7 +40,7 @@ async def test_wrong_time_in_the_address_is_a_sentence(browsers: Browsers) -> No
     alice = await browsers.window("Alice")
     alice.may_fail("status of 422")
     await alice.open("/figures?at=yesterday")
-    await expect(alice("[role=alert]")).to_contain_text("Enter a time with a UTC offset")
+    await expect(alice("p.problem")).to_contain_text("Enter a time with a UTC offset")
 
 
 async def test_figures_are_masked_below_coordinator(browsers: Browsers) -> None:
