@@ -30,7 +30,7 @@ from board.config.sign_in import load_sign_in
 from board.config.speeds import load_speeds
 from board.config.targets import load_targets
 from board.config.unusual_reads import load_unusual_reads
-from board.engine import board_limits, display_identity, identity, rights_version
+from board.engine import board_limits, display_identity, earlier_facts, identity, rights_version
 from board.engine.concurrency import HeavyReads, SharedReads
 from board.engine.identity import Caller
 from board.engine.last_use import LastUse
@@ -152,7 +152,7 @@ class BoardService:
             run_on_database(service._poll_rights, RIGHTS_POLL_S, "rights refresh failed"),
             service.summaries.run(), service.unread_counts.run(), service.open_alarms.run(), service.shift_status.run(),
             service.repeats.run(), service.read_log.run(), run_every(LAST_USE_S, service.write_last_use),
-            run_every(PROBE_S, service._probe_writes), service._look_at_bucket(),
+            run_every(PROBE_S, service._probe_writes), service._look_at_bucket(), outlast(database, service._add_earlier_facts),
         ]  # fmt: skip
         if clock is now:  # the demo sets its clock as it likes
             loops.append(service.clock_watch.run())
@@ -166,6 +166,13 @@ class BoardService:
         await self._refresh_rights(all=True)
         await self.shift_status.refresh()
         await self._open_folder()
+
+    async def _add_earlier_facts(self) -> None:
+        """Add the facts of searches that an earlier version wrote, in small transactions, between those of commands."""
+        last = 0
+        while boards := await self.database.read(partial(earlier_facts.unread, after=last)):
+            await self.database.write(partial(earlier_facts.add, boards=boards))
+            last = boards[-1].number
 
     async def close(self) -> None:
         """Close all connections, finish pending commits, and tell the other processes that nobody is here any more."""

@@ -21,6 +21,7 @@ from board.displays import api as display_calls
 from board.documents import material_api, timeline_api, wait_api
 from board.duty import import_api
 from board.exports import exports
+from board.figures import api as figures_api
 from board.files.http import api as file_calls
 from board.geo_files import export_api as geo_exports
 from board.geo_files import import_api as geo_imports
@@ -87,7 +88,7 @@ CALLS: dict[tuple[str, str], Call] = {
         text_search.find, closed_searches.closed, room_api.room, unanswered.unanswered,
         own_work.own_work,
         alert_calls.list_alerts, alert_calls.mark_read,
-        alert_calls.list_alarms, watch_api.watch,
+        alert_calls.list_alarms, watch_api.watch, *figures_api.CALLS,
         since_calls.unseen, since_calls.list_positions, since_calls.advance_position,
         import_api.preview,
         report_calls.current, report_calls.list_handovers, report_calls.signed,

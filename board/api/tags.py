@@ -16,6 +16,7 @@ GROUPS = (
     (r"/(intake/|places$)", "intake", "Taking in calls from the public."),
     (r"/(alerts|alarms|since|seen)(/|$)", "alerts", "Alerts, alarms, and what is new to you."),
     (r"/watch$", "watch", "The watch: whether somebody had each grave alarm."),
+    (r"/figures(\.csv)?$", "figures", "Figures about the searches of a year or a month."),
     (r"/handovers?(/|$)", "handover", "Reports of handovers."),
     (r"/duties/", "duties", "The plan of duties."),
     (r"/audit", "audit", "The audit journal."),

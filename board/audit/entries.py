@@ -511,8 +511,8 @@ class ReadersRead(Read, BoardRepeated, type="readers.read", kind="board"):
 
 
 class ReportRead(Read, type="report.read", kind="report"):
-    """Report or list. `id`: `handover`, `handovers`, `unanswered`, `watch`, `accounts`, `tokens`, `access`, or
-    `handover/12` for a signed handover."""
+    """Report or list. `id`: `handover`, `handovers`, `unanswered`, `watch`, `figures`, `accounts`, `tokens`,
+    `access`, or `handover/12` for a signed handover."""
 
 
 class DocumentRead(Read, BoardRepeated, type="document.read", kind="file"):

@@ -127,6 +127,8 @@ CALLS = {
     "GET /api/v1/work": _unrecorded("what the caller has", "each page shows it; opening its board is recorded"),
     "GET /api/v1/alarms": _unrecorded("open alarms", "each page shows them; opening their board is recorded"),
     "GET /api/v1/watch": _recorded("figures and waits of alarms, with searches and names", ReportRead),
+    "GET /api/v1/figures": _recorded("counts of searches, without names", ReportRead),
+    "GET /api/v1/figures.csv": _recorded("counts of searches, without names", ExportRead),
     "GET /api/v1/since": _recorded("what changed on a board; without a board only numbers", HistoryRead),
     "GET /api/v1/seen": _unrecorded("the caller's read positions", OWN),
     "POST /api/v1/seen": _unrecorded("the caller's read positions", OWN),

@@ -119,6 +119,12 @@ PAGES = (
         words=P_("words of the quick menu", "break glass, emergency, hidden, secret, members only, access"),
     ),
     Page(
+        "figures", "/figures", N_("Figures"), frame=True, role="investigator", sheets=("figures",),
+        refusal=N_("Your role can read searches, but not the figures."),
+        # translators: as above
+        words=P_("words of the quick menu", "statistics, counts, numbers, year, month, report, table, CSV"),
+    ),
+    Page(
         "displays", "/displays", N_("Displays"), menu=8, frame=True, right="displays", sheets=("displays_page",),
         refusal=N_("Only coordinators pair displays. Give one of them the code on the screen."),
         # translators: as above

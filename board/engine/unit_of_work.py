@@ -18,6 +18,7 @@ from board.engine.repositories.boards import Boards
 from board.engine.repositories.entities import Entities
 from board.engine.repositories.new_events import NewEvents
 from board.engine.repositories.read_position_moves import ReadPositionMoves
+from board.engine.repositories.search_facts import SearchFacts, is_own
 from board.engine.share_counts import ShareCounts
 from models.accounts import Account
 from models.board import Board
@@ -58,6 +59,7 @@ class UnitOfWork:
         self.events = NewEvents()
         self.acks = Acks()
         self.read_positions = ReadPositionMoves()
+        self.search_facts = SearchFacts()
         self.shares = ShareCounts()
         self.callers: dict[CallerKey, Row | None] = {}
         self.signed_in: dict[CallerKey, Account] = {}
@@ -82,7 +84,10 @@ class UnitOfWork:
         """Append an event to the journal of a locked board."""
         self.boards.setdefault(board.id, board)
         self.changes += 1
-        return self.events.append(board, type, kind, entity, account, at, payload)
+        event = self.events.append(board, type, kind, entity, account, at, payload)
+        if is_own(kind, entity, board.id) and payload["state"] is not None:
+            self.search_facts.add(board.number, event.seq, event.at, payload)
+        return event
 
     def share_counts(self, board: str, account: str) -> dict[str, tuple[int, int]]:
         """Return (entities, reserved) of an account on a locked board, by token."""
@@ -119,7 +124,7 @@ class UnitOfWork:
         ]
 
     def _rows(self) -> list[Write]:
-        return [*self.boards.inserts(), *self.entities.writes(), *self.events.writes()]
+        return [*self.boards.inserts(), *self.entities.writes(), *self.events.writes(), *self.search_facts.writes()]
 
 
 def current(session: Session) -> UnitOfWork:

@@ -91,6 +91,7 @@ DEPENDS = [
     (r"before|after", "A (card|column) can't be placed beside itself."),
     (r"column", "There are cards in this column.*|New cards go here.*"),
     (r"password|credential", "This password is wrong.|This passkey was not accepted. Try again."),
+    (r"at", "Enter a time before now."),
     (r"seq", ".*"),
     (r"size", "This upload was started with a different size."),
     (r"offset", "This goes beyond the end of the file."),

@@ -253,6 +253,58 @@ interface EventsFrame {
   events: Array<BoardEvent>;
 }
 
+interface FigureCount {
+  name: string;
+  label: string;
+  searches: number | "under_3" | "hidden";
+}
+
+interface FigureLine {
+  name: string;
+  label: string;
+  searches: number | "under_3" | "hidden";
+  year_before: number | "under_3" | "hidden";
+  worrying: number | "under_3" | "hidden";
+  worrying_percent: number | null;
+  public: number | "under_3" | "hidden";
+  discreet: number | "under_3" | "hidden";
+  open: number | "under_3" | "hidden";
+  found: number | "under_3" | "hidden";
+  opened_after: FigureWaits | null;
+  found_after: FigureWaits | null;
+}
+
+interface FigureReport {
+  as_of: IsoTime;
+  label: string;
+  year: number;
+  month: number;
+  from: IsoTime;
+  to: IsoTime;
+  masked: boolean;
+  first_year: number | null;
+  all: FigureLine;
+  kinds: Array<FigureLine>;
+  ages: Array<FigureLine>;
+  steps: Array<FigureStep>;
+  weekdays: Array<FigureCount>;
+  hours: Array<FigureCount>;
+  outcomes: Array<FigureCount>;
+}
+
+interface FigureStep {
+  name: string;
+  label: string;
+  searches: number | "under_3" | "hidden";
+  year_before: number | "under_3" | "hidden";
+}
+
+interface FigureWaits {
+  median_s: number;
+  p95_s: number;
+  within_48_h: number;
+}
+
 interface FormerSource {
   name: string | null;
   contact: string | null;

@@ -53,6 +53,7 @@ TINY: dict[str, dict[str, Any]] = {  # small sizes with which each file is tried
     "coming_in": {"ROUNDS": 1, "CLIENTS": 4, "IDLE": 4, "CARDS": 2, "IDLE_MS": 10},
     "map": {"SIGHTINGS": 20, "OPENINGS": 1, "ADDED": 3, "WARM": 1},
     "watch": {"ALARMS": 3, "SEARCHES": 2, "OPENINGS": 2},
+    "figures": {"FILES": 30, "MONTHS": (1, 2)},
     "writes": {"PEOPLE": 4, "BOARDS": 2, "WARM_S": 0, "SECONDS": 0.3, "ROUNDS": 1, "PROCESSES": (1,)},
 }
 OF_THEIR_OWN = (
@@ -75,7 +76,7 @@ LONGER = (
     "files",
 )  # each starts many processes
 # half a minute each
-IN_WINDOWS = ("big_board", "screens", "wall", "photos", "history", "replay", "thumbnails", "keystrokes", "watch", "map")
+IN_WINDOWS = ("big_board", "screens", "wall", "photos", "history", "replay", "thumbnails", "keystrokes", "watch", "map", "figures")
 
 
 def test_each_file_is_tried_here() -> None:

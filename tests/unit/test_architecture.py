@@ -19,7 +19,7 @@ LAYERS = (
     ("api",),
     (
         "accounts", "alarms", "audit/log", "comparison", "displays", "documents", "duty", "exports", "files/http", "handover",
-        "help", "geo_files", "history", "lookup", "maintenance", "maps", "providers", "reach", "timeline",
+        "help", "figures", "geo_files", "history", "lookup", "maintenance", "maps", "providers", "reach", "timeline",
     ),
     ("web",),
     ("service",),

@@ -80,6 +80,7 @@ BOUNDS: dict[str, tuple[str, object]] = {
     "account": (ADMINISTRATORS, None),
     "token": (ADMINISTRATORS, None),
     "event": (JOURNAL, None),
+    "search_facts": ("one for each event that changes a fact of a search: grows with the journal", JOURNAL),
     "processed_commands": ("one for each command, deleted after days", "pruned"),
     "alert": ("alerts of people, deleted after days", RETENTION),
     "alert_read": ("alerts of people, deleted after days", RETENTION),

@@ -19,6 +19,7 @@ REPORTS = {
     "handovers": N_("{actor} read the list of handovers"),
     "unanswered": N_("{actor} read the list of unanswered tips and sightings"),
     "watch": N_("{actor} read the figures of the watch"),
+    "figures": N_("{actor} read the figures"),
     "accounts": N_("{actor} read the list of accounts"),
     "tokens": N_("{actor} read the list of API tokens"),
     "access": N_("{actor} read who can see what"),

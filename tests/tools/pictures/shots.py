@@ -149,6 +149,7 @@ SCENES: tuple[Scene, ...] = (
             Shot("unseen", "/since"),
             Shot("unanswered", "/unanswered", shows="li[data-entry]"),
             Shot("watch", "/watch", shows=".watch-figures"),
+            Shot("figures", "/figures", shows=".figure-tiles"),
             Shot("unanswered-queue", "/unanswered?queue=judge", shows="li[data-entry]"),
             Shot("hand-on-dialog", "/unanswered", click("[data-act=hand-on]"), dialog="hand-on"),
             Shot("closed", "/closed"),

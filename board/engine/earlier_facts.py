@@ -1,0 +1,62 @@
+"""Facts of searches from before the program recorded them, read once from their journals."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import bindparam, exists, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Session
+
+from board.engine import journal
+from board.engine.repositories.search_facts import COLUMNS, facts_of, is_change
+from models.board import Board
+from models.db.tables import columns_of, table_of
+from models.search import Search
+from models.search_fact import SearchFact
+from models.times import to_ms
+
+BATCH_SIZE = 50  # searches in a transaction
+FIRST = 1  # seq of the event that opened a search
+
+_B, _F = columns_of(Board), columns_of(SearchFact)
+_WITHOUT = (
+    select(_B.id, _B.number)
+    .where(_B.kind == Search.KIND, _B.number > bindparam("after"))
+    .where(~exists().where(_F.board == _B.number, _F.seq == FIRST))
+    .order_by(_B.number)
+    .limit(BATCH_SIZE)
+)
+_ADD = insert(table_of(SearchFact)).values({name: bindparam(name) for name in COLUMNS}).on_conflict_do_nothing()
+
+
+class Unread(NamedTuple):
+    """Board of a search whose facts are in its journal alone."""
+
+    id: str
+    number: int
+
+
+def unread(session: Session, after: int) -> list[Unread]:
+    """Return the next boards of searches that lack the facts of their first event, by number."""
+    return [Unread(*row) for row in session.connection().execute(_WITHOUT, {"after": after})]
+
+
+def add(session: Session, boards: Sequence[Unread]) -> None:
+    """Add the facts of these searches. Those that are there already stay."""
+    rows = [row for board in boards for row in _facts(session, *board)]
+    if rows:
+        session.connection().execute(_ADD, rows)
+
+
+def _facts(session: Session, board: str, number: int) -> Iterator[dict[str, Any]]:
+    """Return the facts after each event that changed one. If the first payloads are erased, the first readable one counts from
+    the opening on."""
+    is_first = True
+    for event in journal.all_entity_events(session, board, Search.KIND, board, 0):
+        payload = event.payload()
+        if not payload or payload["state"] is None or not (is_first or is_change(payload["changes"])):
+            continue
+        facts = facts_of(payload["state"])
+        seq, at = (FIRST, facts["opened_at"]) if is_first else (event.seq, to_ms(event.at))
+        is_first = False
+        yield {"board": number, "seq": seq, "at": at, **facts}

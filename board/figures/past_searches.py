@@ -1,0 +1,77 @@
+"""Searches as of a time, from their facts. A search counts from its opening on."""
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+from sqlalchemy import bindparam, func, select
+from sqlmodel import Session
+
+from models.db.read_pacing import in_pages
+from models.db.tables import columns_of
+from models.search_fact import SearchFact
+
+PUBLIC = frozenset({"posters", "public", "child_alert"})
+_F = columns_of(SearchFact)
+_AS_OF = (
+    select(*_F)
+    .where(_F.opened_at >= bindparam("start"), _F.opened_at < bindparam("end"), _F.at <= bindparam("as_of"))
+    .order_by(_F.board, _F.seq)
+)
+_FIRST = select(func.min(_F.opened_at)).where(_F.opened_at <= bindparam("as_of"))
+
+
+class PastSearch(NamedTuple):
+    """Search as of a time. `public`, `discreet`: it has had such a campaign so far. Times are in milliseconds since 1970."""
+
+    kind: str
+    age: int | None
+    status: str
+    worrying: bool
+    public: bool
+    discreet: bool
+    reported_at: int | None
+    opened_at: int
+    missing_since: int
+    found_at: int | None
+    condition: str | None
+
+    @property
+    def until_opened(self) -> int | None:
+        """Milliseconds from the beginning of the report; None if it was opened without a report."""
+        return None if self.reported_at is None else max(0, self.opened_at - self.reported_at)
+
+    @property
+    def until_found(self) -> int | None:
+        """Milliseconds from the time since which the child was missing; None if it is not found."""
+        return None if self.found_at is None else max(0, self.found_at - self.missing_since)
+
+    @property
+    def came_in(self) -> int:
+        """Time of the report, or of the opening without a report."""
+        return self.opened_at if self.reported_at is None else self.reported_at
+
+
+def read(session: Session, start: int, end: int, as_of: int) -> list[PastSearch]:
+    """Return the searches that were opened from `start` on and before `end`, as of a time."""
+    rows = in_pages(session.connection().execute(_AS_OF, {"start": start, "end": end, "as_of": as_of}))
+    return list(fold(rows))
+
+
+def first_opened(session: Session, as_of: int) -> int | None:
+    """Return when the first search was opened; None if there was none by then."""
+    first: int | None = session.connection().execute(_FIRST, {"as_of": as_of}).scalar()
+    return first
+
+
+def fold(rows: Iterable[Any]) -> Iterator[PastSearch]:
+    """Return the searches after these facts, which are ordered by board and seq."""
+    for _, facts in groupby(rows, key=attrgetter("board")):
+        public = discreet = False
+        for fact in facts:
+            public, discreet = public or fact.appeal in PUBLIC, discreet or fact.appeal == "discreet"
+        yield PastSearch(
+            fact.kind, fact.age, fact.status, fact.worrying is True, public, discreet, fact.reported_at, fact.opened_at,
+            fact.missing_since, fact.found_at, fact.condition,
+        )  # fmt: skip
