@@ -95,7 +95,13 @@ class LargestSearch:
         live |= {"past": f"{self.task}?at=40", "compared": f"{self.search}?at=60&with=30", "all-past": "/?at=12&with=20"}
         live |= {"handover": "/handover", "handed": "/handovers/1"}
         live |= {"duty": "/duty", "plan": "/duty/plan"}
-        live |= {"displays": "/displays", "closed": "/closed", "unanswered": "/unanswered", "watch": "/watch", "figures": "/figures"}
+        live |= {
+            "displays": "/displays",
+            "closed": "/closed",
+            "unanswered": "/unanswered",
+            "watch": "/watch",
+            "figures": "/figures",
+        }
         return live | {"intake": "/intake", "account": "/account", "api": "/api", "missing": "/searches/none"}
 
 
