@@ -16,7 +16,7 @@ HEADER = "/* Types of what travels. Written by `python -m tests.support.contract
 STATES = ("search", "sighting", "task", "column", "note", "shift", "handover")
 OTHERS = (
     "Alert", "ContactBody", "ContradictionList", "EarlierSearch", "OwnWork", "Reach", "SightingComparison",
-    "SimilarSighting", "Source", "TimelineAnswer", "TrackPreview", "Unanswered", "UnderstoodText", "Watch",
+    "SimilarSighting", "Source", "TextsOfMaterial", "TimelineAnswer", "TrackPreview", "Unanswered", "UnderstoodText", "Watch",
 )  # fmt: skip
 # Scripts look at these field by field, whatever the kind (static/js/types.d.ts).
 BY_HAND = {
