@@ -36,6 +36,11 @@ class Detail(NamedTuple):
         decided = {each.word for each in self.words if each.as_typed or _is_decided(each, language)}
         return [word for word in self.text.words(language) if word not in decided]
 
+    def used_words(self, languages: Iterable[str]) -> list[PrintedWord]:
+        """Return the decisions about the text, or about words that need one in some languages."""
+        needed = {self.text.text}.union(*(self.text.words(language) for language in languages))
+        return [each for each in self.words if each.word in needed]
+
 
 def _is_decided(word: PrintedWord, language: str) -> bool:
     """Return whether a word has a translation, or is left out."""
@@ -55,7 +60,7 @@ def with_printed_texts(content: State, languages: Iterable[str], words: Iterable
     """Return the content of a material with its texts in each language."""
     shown, chosen = list(details(content, words, folder)), list(languages)
     printed: dict[str, Any] = {each.field: {code: each.printed(code) for code in chosen} for each in shown}
-    used = [word.model_dump() for each in shown for word in each.words]
+    used = [word.model_dump() for each in shown for word in each.used_words(chosen)]
     return content | {"printed": printed, "typed_in": {each.field: each.text.language for each in shown}, "words": used}
 
 

@@ -57,11 +57,8 @@ export class PrintedTexts {
   }
 }
 
-/** Return the decisions of a form, which keeps them as text. @param {Form} form @returns {Decision[]} */
-function decisionsOf(form) {
-  const raw = form.raw("words");
-  return typeof raw === "string" ? JSON.parse(raw || "[]") : (raw ?? []);
-}
+/** Return the decisions of a form, which keeps them as JSON. @param {Form} form @returns {Decision[]} */
+const decisionsOf = (form) => JSON.parse(form.raw("words") || "[]");
 
 /** Return the decisions to send: without empty ones. @param {Form} form @returns {Decision[]} */
 export function sentDecisions(form) {
