@@ -8,7 +8,7 @@ from models import decision
 from models.decision import DecidedBy
 from models.declared import field, group, part
 from models.entity import Entity, partial_index
-from models.fields import Data, Date, Id, LongText, Name, RequiredShortText, Time, Title
+from models.fields import Data, Date, Id, LongText, Name, RequiredShortText, ShortText, Time, Title
 from models.search import MAX_LINKS, SEXES
 from models.texts import N_
 
@@ -22,6 +22,8 @@ SHOWN = {
     "time": N_("Missing since"), "place": N_("Last seen"), "photo": N_("Photo"), "birth_date": N_("Date of birth"),
     "needs": N_("Needs"),
 }  # fmt: skip
+Translated = Literal["hair", "eyes", "features", "clothing", "needs"]  # details of the child that are translated
+MAX_WORDS = 40
 Languages = Annotated[list[Language], PydanticField(min_length=1, max_length=len(LANGUAGES))]
 Shows = Annotated[list[Shown], PydanticField(max_length=len(SHOWN))]
 CustomText = Annotated[LongText | None, part(N_("Custom text"), control="long", personal=True, prose=True)]
@@ -36,6 +38,54 @@ class CustomTexts(Data):
     en: CustomText = None
 
 
+class PrintedTexts(Data):
+    """Text as printed, by language. Null in languages that the material does not have."""
+
+    fr: LongText | None = None
+    nl: LongText | None = None
+    de: LongText | None = None
+    en: LongText | None = None
+
+
+class PrintedWord(Data):
+    """Decision of a person about a word that the vocabulary lacks, or about the complete text of a field.
+
+    It is printed as its translation. In languages without one, it is left out, or is printed as typed, in quotation marks.
+    """
+
+    field: Translated
+    word: Name
+    fr: ShortText | None = None
+    nl: ShortText | None = None
+    de: ShortText | None = None
+    en: ShortText | None = None
+    as_typed: bool = False
+    left_out: bool = False
+
+
+PrintedWords = Annotated[list[PrintedWord], PydanticField(max_length=MAX_WORDS)]
+
+
+class TranslatedTexts(Data):
+    """Details of the child as printed. A detail that is not shown is null."""
+
+    hair: PrintedTexts | None = None
+    eyes: PrintedTexts | None = None
+    features: PrintedTexts | None = None
+    clothing: PrintedTexts | None = None
+    needs: PrintedTexts | None = None
+
+
+class TypedLanguages(Data):
+    """Languages in which the details of the child were typed."""
+
+    hair: Language | None = None
+    eyes: Language | None = None
+    features: Language | None = None
+    clothing: Language | None = None
+    needs: Language | None = None
+
+
 class Content(Data):
     """Approved facts that a material shows. A fact that is not shown is null.
 
@@ -43,6 +93,10 @@ class Content(Data):
     `numbers`: telephone numbers, in order; null in materials of earlier versions, which show 116 000. *0.4.0*
     `together`: first name and age of the children who disappeared together with this one, and may be shown too; null if there are
     none. *0.4.0*
+    `printed`: details of the child in each language of the material; null in materials of earlier versions, which show them as
+    typed. *0.4.0*
+    `typed_in`: languages in which those details were typed. *0.4.0*
+    `words`: translations by the person who approved it, and the words that were approved as typed. *0.4.0*
     """
 
     reference: Title
@@ -64,6 +118,9 @@ class Content(Data):
     photo: Id | None = None
     numbers: Annotated[list[str] | None, PydanticField(max_length=4)] = None
     together: Annotated[list[str] | None, PydanticField(max_length=MAX_LINKS)] = None
+    printed: TranslatedTexts | None = None
+    typed_in: TypedLanguages | None = None
+    words: PrintedWords | None = None
 
 
 class Withdrawal(Data):

@@ -18,7 +18,7 @@ from board.api import endpoints
 from board.audit.log import api as audit_calls
 from board.comparison import comparison_api
 from board.displays import api as display_calls
-from board.documents import material_api, timeline_api, wait_api
+from board.documents import material_api, material_texts_api, timeline_api, wait_api
 from board.duty import import_api
 from board.exports import exports
 from board.figures import api as figures_api
@@ -96,7 +96,8 @@ CALLS: dict[tuple[str, str], Call] = {
         similar_sightings_api.similar, matching_searches_api.searches, look_again_api.look_again, linked_searches_api.links,
         earlier_searches.earlier,
         contradictions_api.contradictions, reach_api.reach, comparison_api.comparison, understood_api.statements,
-        material_api.preview, material_api.preview_picture, material_api.material_pdf, wait_api.document_wait,
+        material_api.preview, material_api.preview_picture, material_api.material_pdf, material_texts_api.texts,
+        wait_api.document_wait,
         timeline_api.timeline,
         audit_calls.entries, audit_calls.csv,
         display_calls.create_code, display_calls.pairing_status, display_calls.report_status,

@@ -76,6 +76,7 @@ class TaskCatalogue:
 
     def __init__(self, folder: str | None = None) -> None:
         """Read the files in a folder. The program's own files replace missing ones. Raises ConfigurationError."""
+        self.folder = folder
         self._first: FirstTasksFile = data_files.read(FIRST, FirstTasksFile, folder)
         self._take_down: TakeDownFile = data_files.read(TAKE_DOWN, TakeDownFile, folder)
         self.appeal = load_appeal_rules(folder)

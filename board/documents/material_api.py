@@ -11,7 +11,7 @@ from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from board.commands.materials import materials
+from board.commands.materials import materials, printed_texts
 from board.documents import pdf, poster
 from board.engine import access
 from board.engine.identity import Caller
@@ -24,7 +24,7 @@ from models.accounts import Account
 from models.entity import State
 from models.fields import Data, LongText, Name, Time
 from models.file import File
-from models.material import CustomTexts, Language, Material, Shows, What
+from models.material import CustomTexts, Language, Material, PrintedWords, Shows, What
 from models.search import Search
 from models.times import format_utc, parse_utc
 
@@ -47,6 +47,7 @@ class Draft(Data):
     text: LongText | None = None
     place: Name | None = None
     until: Time | None = None
+    words: PrintedWords = Field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,7 @@ async def _print(request: Request, caller: Caller, prepare: Any, picture_width: 
 
 def _approved(request: Request, caller: Caller, now: str, session: Session) -> _PrintJob:
     """Return an approved material. Raises Refused `not_found` or `invalid`."""
-    _visible_search(session, caller, request)
+    visible_search(session, caller, request)
     row = session.get(Material, request.path_params["material"])
     if row is None or row.board != request.path_params["board"]:
         raise Refused("not_found")
@@ -149,7 +150,7 @@ def _approved(request: Request, caller: Caller, now: str, session: Session) -> _
 
 def _draft(draft: Draft, request: Request, caller: Caller, now: str, session: Session) -> _PrintJob:
     """Return a draft with the current facts of its search. Raises Refused `not_found` or `invalid`."""
-    search = _visible_search(session, caller, request)
+    search = visible_search(session, caller, request)
     papers = poster.PAPERS[draft.what]
     if draft.paper is not None and draft.paper not in papers:
         raise invalid("paper", N_("Choose one of the options."))
@@ -159,15 +160,17 @@ def _draft(draft: Draft, request: Request, caller: Caller, now: str, session: Se
     )  # fmt: skip
     materials.check_shown(data)
     numbers = service_of(request).task_catalogue.appeal.of(search.appeal["level"]).numbers
-    state = data.model_dump() | {
-        "content": materials.content(search, data, numbers, partial(session.get, Search)),
+    facts = materials.content(search, data, numbers, partial(session.get, Search))
+    folder = service_of(request).settings.files_path
+    state = data.model_dump(exclude={"words"}) | {
+        "content": printed_texts.with_printed_texts(facts, data.languages, draft.words, folder),
         "decided_by": None,
         "approved_at": now,
     }
     return _PrintJob(state, "draft", draft.language, draft.paper or papers[0])
 
 
-def _visible_search(session: Session, caller: Caller, request: Request) -> Search:
+def visible_search(session: Session, caller: Caller, request: Request) -> Search:
     """Return the search of the board. Raises Refused `not_found`."""
     board = access.get_visible_board(session, caller, request.path_params["board"])
     search = session.get(Search, board.id)

@@ -144,6 +144,7 @@ def _since(content: State, language: str) -> list[LabelledText]:
 
 def _looks(content: State, language: str) -> list[LabelledText]:
     translate, facts = gettext_for(language), list[LabelledText]()
+    content = content | _printed(content, language)
     for name in LOOKS:
         value = content[name] if name != "sex" else None  # shown next to the age
         if value not in (None, ""):
@@ -154,6 +155,12 @@ def _looks(content: State, language: str) -> list[LabelledText]:
     day = moment_text(f"{birth_date}T12:00:00Z", "d MMMM y", language) if birth_date else None
     more = (("clothing", content["clothing"]), ("birth_date", day), ("needs", content["needs"]))
     return facts + [LabelledText(labels.field(f"person.{name}", translate), text) for name, text in more if text]
+
+
+def _printed(content: State, language: str) -> State:
+    """Return the details of a child in a language; one that was left out is empty. Content of earlier versions has none."""
+    printed = content.get("printed") or {}
+    return {name: texts[language] for name, texts in printed.items() if (texts or {}).get(language) is not None}
 
 
 def _decision(material: State, language: str, approved_by: str) -> list[LabelledText]:

@@ -99,6 +99,9 @@ OUTCOME = {
 MATERIAL = {
     "what": "brief", "languages": ["fr"], "shows": ["last_name", "looks", "place", "needs", "birth_date"],
     "texts": {"fr": f"{SECRET} sentence"}, "until": "2099-01-01T00:00:00Z", "decided_by": f"{SECRET} prosecutor",
+    "words": [
+        {"field": name, "word": PERSON[name], "fr": f"{SECRET} translation"} for name in ("hair", "eyes", "features", "needs")
+    ],
 }  # fmt: skip
 GIVEN: dict[str, dict[str, Any]] = {  # data for each command of the table
     "search.open": SEARCH,

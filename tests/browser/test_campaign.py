@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import WebSocketRoute, expect
 
 from tests.api.test_documents import text_of
-from tests.browser.test_pages import barriers
+from tests.browser.test_pages import barriers, keep, overflow
 from tests.support.browser_window import Window
 from tests.support.browsers import Browsers
 
@@ -265,3 +265,57 @@ async def test_campaign_is_worked_by_keyboard_and_has_no_barriers(browsers: Brow
         "document.querySelector('dialog').scrollWidth - document.querySelector('dialog').clientWidth"
     )
     assert width <= 0
+
+
+async def open_approval(browsers: Browsers, width: int = 1400) -> tuple[str, Window]:
+    """Open the form for a poster about clothes of which one word is not understood."""
+    clothing = "manteau vert foncé, jean, un machin"
+    board = await browsers.search(person=PERSON | {"hair": "dark blond", "clothing": clothing})
+    await (await browsers.person("Alice")).command(board, "search.set_appeal", {"level": "posters"})
+    window = await browsers.window("Alice", viewport={"width": width, "height": 1_400})
+    await window.open(f"/searches/{board}")
+    await window.choose("campaign")
+    await window("[data-act=approve]").click()
+    return board, window
+
+
+@pytest.mark.slow
+async def test_word_that_is_not_understood_is_translated_before_approval(browsers: Browsers) -> None:
+    board, window = await open_approval(browsers)
+    dialog = window("[data-dialog=approve]")
+    clothing = dialog.locator("[data-detail=clothing]")
+    await expect(clothing.locator("q")).to_have_attribute("lang", "fr")
+    await expect(clothing.locator("dd bdi")).to_have_text(
+        ["manteau vert foncé, jean, un machin", "Donkergroene jas, jeans, “machin”"]
+    )
+    await dialog.locator("[data-field=until] input[type=text]").fill("31/12/2098 18:00")
+    await dialog.locator("[data-field=decided_by] input").fill("Parket Gent")
+    await dialog.locator("[data-act=send]").click()
+    await expect(dialog.locator("[data-testid=printed-texts] .error")).to_contain_text("Translate each word")
+    await clothing.locator("[data-word=machin] input[name=word-nl]").fill("ding")
+    await expect(clothing.locator("dd bdi").nth(1)).to_have_text("Donkergroene jas, jeans, ding")
+    await dialog.locator("[data-act=send]").click()
+    await expect(window("[data-dialog=campaign] .materials li")).to_contain_text("decided by Parket Gent")
+    (state,) = await states(browsers, board, "material")
+    assert state["content"]["printed"]["clothing"]["nl"] == "Donkergroene jas, jeans, ding"
+    typed = window("[data-dialog=campaign] .typed-texts")
+    await typed.locator("summary").click()
+    await expect(typed.locator("q").last).to_have_text("manteau vert foncé, jean, un machin")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [390, 1400])
+async def test_texts_as_printed_have_room(browsers: Browsers, width: int) -> None:
+    _, window = await open_approval(browsers, width)
+    await window("[data-act=correct-hair-nl]").click()
+    await expect(window("#printed-hair-nl")).to_have_value("Donkerblond")
+    assert await overflow(window) == []
+    await window("[data-testid=printed-texts]").scroll_into_view_if_needed()
+    await keep(window, "printed-texts", width)
+
+
+@pytest.mark.slow
+async def test_axe_finds_no_barrier_in_the_texts_as_printed(browsers: Browsers) -> None:
+    _, window = await open_approval(browsers)
+    await expect(window("[data-word=machin]")).to_be_visible()
+    assert await barriers(window, "[data-testid=printed-texts]") == []

@@ -192,6 +192,15 @@ interface ContradictionText {
   text: string;
 }
 
+interface DetailTexts {
+  field: "hair" | "eyes" | "features" | "clothing" | "needs";
+  typed: string;
+  typed_in: "fr" | "nl" | "de" | "en";
+  printed: Array<PrintedText>;
+  words: Array<MissingWord>;
+  is_complete: boolean;
+}
+
 interface DisplayFrame {
   type: "display";
   display: DisplaySettings;
@@ -394,6 +403,11 @@ interface LookedAtBy {
   at: IsoTime;
 }
 
+interface MissingWord {
+  word: string;
+  languages: Array<"fr" | "nl" | "de" | "en">;
+}
+
 interface NewestAlert {
   board: string;
   seq: number;
@@ -487,6 +501,11 @@ interface PresentPerson {
   name: string;
   card: string | null;
   editing: boolean;
+}
+
+interface PrintedText {
+  language: "fr" | "nl" | "de" | "en";
+  text: string;
 }
 
 interface Reach {
@@ -763,6 +782,11 @@ interface TaskState {
   result: string | null;
   sighting: string | null;
   take_down: boolean;
+}
+
+interface TextsOfMaterial {
+  texts: Array<DetailTexts>;
+  vocabulary: string;
 }
 
 interface TimelineAnswer {

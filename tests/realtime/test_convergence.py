@@ -148,7 +148,7 @@ async def _give_out_and_take_back(alice: Person, bob: Person, search: str) -> se
 
     if (await alice.snapshot(search))["entities"]["search", search]["status"] != "open":
         await alice.command(search, "search.set_status", {"status": "open", "reason": "more came in"})
-    brief = {"what": "brief", "languages": ["fr"], "shows": ["looks"], "until": "2099-01-01T00:00:00Z", "decided_by": "police"}
+    brief = {"what": "brief", "languages": ["fr"], "shows": ["age"], "until": "2099-01-01T00:00:00Z", "decided_by": "police"}
     await give(alice, "material.approve", brief)
     material = await only("material")
     await give(bob, "distribution.add", {"material": material, "recipients": ["A", "B"], "way": "press", "language": "fr"})

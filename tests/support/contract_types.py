@@ -15,8 +15,9 @@ FILE = Path(__file__).parents[1] / "js" / "contract.d.ts"
 HEADER = "/* Types of what travels. Written by `python -m tests.support.contract_types` from the schemas of the contract. */\n"
 STATES = ("search", "sighting", "task", "column", "note", "shift", "handover")
 OTHERS = (
-    "Alert", "ContactBody", "ContradictionList", "EarlierSearch", "EarlierTalk", "FigureReport", "OwnWork", "Reach", "SightingComparison",
-    "SimilarSighting", "Source", "Talk", "TimelineAnswer", "TrackPreview", "Unanswered", "UnderstoodText", "Watch",
+    "Alert", "ContactBody", "ContradictionList", "EarlierSearch", "EarlierTalk", "FigureReport", "OwnWork", "Reach",
+    "SightingComparison", "SimilarSighting", "Source", "Talk", "TextsOfMaterial", "TimelineAnswer", "TrackPreview", "Unanswered",
+    "UnderstoodText", "Watch",
 )  # fmt: skip
 # Scripts look at these field by field, whatever the kind (static/js/types.d.ts).
 BY_HAND = {

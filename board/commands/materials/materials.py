@@ -3,16 +3,16 @@
 An approved material does not change. Later changes of the search appear only on a material that is approved after them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import Any
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 from sqlalchemy import bindparam, func, select
 
 from board import labels
 from board.commands import past_times
-from board.commands.materials import take_downs
+from board.commands.materials import printed_texts, take_downs
 from board.commands.searches.appeal_requirements import check_decider
 from board.config.appeal_rules import LevelRules
 from board.engine import unit_of_work
@@ -28,7 +28,7 @@ from models.declared import data_of
 from models.entity import State
 from models.fields import Data, Id, LongText, Name
 from models.ids import new_id
-from models.material import Material, Shown
+from models.material import Material, PrintedWords, Shown
 from models.search import SHOWN_BY, Search
 
 MAX_MATERIALS = 100  # per search, including ended ones
@@ -64,10 +64,12 @@ class ApproveMaterial(Fields):  # type: ignore[misc]  # the fields that the row 
     `until`: in the future.
     `decided_by`: the person or authority that decided, as a text, or as an object like `decision`.
     `decision`: who decided. Its role must be one that may decide the search's appeal, except for a brief. *0.4.0*
+    `words`: translations of the words that were not understood, see *Texts of a material*. *0.4.0*
     """
 
     place: Name | None = None
     decision: DecidedBy | None = None
+    words: PrintedWords = Field(default_factory=list)
 
     @model_validator(mode="before")
     @classmethod
@@ -102,9 +104,12 @@ def approve(writer: EventWriter, data: ApproveMaterial) -> None:
     _require_shown_facts(writer, row, data.shows)
     if unit_of_work.execute(writer.session, _COUNT, {"board": row.id}).scalar_one() >= MAX_MATERIALS:
         raise Refused("too_large")
-    values = data.model_dump(exclude={"place"}) | {
-        "id": new_id(), "board": row.id, "languages": _ordered(data.languages), "shows": _ordered(data.shows),
-        "content": content(row, data, rules.numbers, partial(unit_of_work.get, writer.session, Search)),
+    languages, folder = _ordered(data.languages), writer.task_catalogue.folder
+    facts = content(row, data, rules.numbers, partial(unit_of_work.get, writer.session, Search))
+    printed_texts.check_words(facts, languages, data.words, folder)
+    values = data.model_dump(exclude={"place", "words"}) | {
+        "id": new_id(), "board": row.id, "languages": languages, "shows": _ordered(data.shows),
+        "content": printed_texts.with_printed_texts(facts, languages, data.words, folder),
         "approved_by": writer.account_id, "approved_at": writer.now, "ends_at": _ends_at(data.what, data.until, row),
     }  # fmt: skip
     writer.create(rows.new_row(Material, values), "material.approved")
@@ -150,8 +155,7 @@ def content(row: Search, data: ApproveMaterial, numbers: list[str], find: Callab
     person, shows = row.person, set(data.shows)
     facts: State = {"reference": row.reference, "kind": row.kind, "first_name": person["first_name"]}
     last_name = person.get("last_name") or None
-    for name, code in SHOWN_BY.items():
-        facts[name] = person.get(name) if code in shows else None
+    facts |= shown_details(row, data.shows)
     facts["last_name"] = last_name if last_name is None or "last_name" in shows else f"{last_name[0]}."
     facts["missing_since"] = row.missing_since if "time" in shows else None
     facts["place"] = (data.place or (row.last_seen or {}).get("text")) if "place" in shows else None
@@ -159,6 +163,11 @@ def content(row: Search, data: ApproveMaterial, numbers: list[str], find: Callab
     facts["numbers"] = numbers
     facts["together"] = _together(row, data.what, find)
     return facts
+
+
+def shown_details(row: Search, shows: Collection[str]) -> State:
+    """Return the details of a child that a material shows; null if it does not show them."""
+    return {name: row.person.get(name) if code in shows else None for name, code in SHOWN_BY.items()}
 
 
 def _together(row: Search, what: str, find: Callable[[str], Search | None]) -> list[str] | None:

@@ -71,7 +71,7 @@ export const passOn = () => [
 /** The languages of a material are flags below `languages`; its contents are flags below `shows`. */
 export const approval = () => [
   field("material", "what"), ...label.codes("languages", "material").map((code) => flag(`languages.${code}`)), ...label.codes("shows", "material").map((code) => flag(`shows.${code}`)),
-  text("place", { label: () => t("Place as shown") }), ...label.codes("languages", "material").map((code) => field("material", `texts.${code}`, { rows: 2 })),
+  text("place", { label: () => t("Place as shown") }), { path: "words", control: "decisions", label: () => t("Texts as printed") }, ...label.codes("languages", "material").map((code) => field("material", `texts.${code}`, { rows: 2 })),
   ...decision(),
 ];
 
@@ -172,7 +172,7 @@ export function toRaw(field, value) {
  * @param {any} field
  * @param {any} value
  */
-export const dataToRaw = (field, value) => (field.control === "earlier" ? value ?? {} : toRaw(field, value));
+export const dataToRaw = (field, value) => (field.control === "earlier" ? value ?? {} : field.control === "decisions" ? JSON.stringify(value ?? []) : toRaw(field, value));
 
 /**
  * Return the key of the error text for a readable value, or null.

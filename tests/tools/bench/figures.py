@@ -1,5 +1,5 @@
-"""Figures of a year with the seed's 1,062 searches: time until they are on the screen, now and as of each month's end, in a browser
-that has its scripts, and until their file is loaded."""
+"""Figures of a year with the seed's 1,062 searches: time until they are on the screen, now and as of each month's end, in a
+browser that has its scripts, and until their file is loaded."""
 
 import asyncio
 from collections.abc import Iterator

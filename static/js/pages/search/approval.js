@@ -10,6 +10,7 @@ import { deciderRows } from "../../forms/decider_rows.js";
 import { pathsOf, row, rows } from "../../forms/form_row.js";
 import { fileName, save } from "../../shared/documents.js";
 import { flagged } from "./forms.js";
+import { printedTexts, sentDecisions } from "./printed_texts.js";
 
 const TYPING_PAUSE_MS = 500;
 
@@ -28,6 +29,7 @@ export function approvalBody(form, view) {
       ${flags(form, "languages", label.codes("languages", "material"), label.field("languages", "material"), view)}
       ${flags(form, "shows", codes, label.field("shows", "material"), view)}
       ${shows.includes("place") ? html`${row(form, "place", view)}<p class="hint">${t("Never an exact home address.")}</p>` : nothing}
+      ${printedTexts(form, view, languages, shows)}
       ${languages.map((code) => row(form, `texts.${code}`, view, t("Custom text, {language}", { language: label.value("language", code, "distribution") })))}
       ${rows(form, pathsOf(decision()).filter((path) => path !== "decided_by" && !path.startsWith("decision.")), view)}
       ${deciderRows(form, "decision", view, { namePath: "decided_by" })}
@@ -58,7 +60,7 @@ function preview(form, view, languages, shows) {
   const language = languages.includes(draft.language) ? draft.language : languages[0];
   draft.show({
     what, language, shows: shows.filter((code) => what === "brief" || !isOnlyForBrief(code)),
-    text: form.value(`texts.${language}`) || null, place: (shows.includes("place") && form.value("place")) || null, until: form.value("until") || null,
+    words: sentDecisions(form), text: form.value(`texts.${language}`) || null, place: (shows.includes("place") && form.value("place")) || null, until: form.value("until") || null,
   });
   return html`<div class="poster-preview" data-testid="preview">
     <div class="preview-languages" role="group" aria-label=${t("Preview")}>${languages.map((code) => html`<button type="button" class="plain" aria-pressed=${code === language ? "true" : "false"} data-act="preview-${code}" @click=${() => draft.choose(code)}>${code.toUpperCase()}</button>`)}

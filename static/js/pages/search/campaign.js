@@ -15,6 +15,7 @@ import { accountName, labelled, otherValues } from "../../format/values.js";
 import { dueElement, formatMoment } from "../../format/time_elements.js";
 import { recipientsOf } from "../../shared/board/open_items.js";
 import { DraftPicture } from "./approval.js";
+import { PrintedTexts } from "./printed_texts.js";
 
 /** @type {Record<string, string[]>} */
 const PAPERS = { poster: ["a4", "a3"], vignette: ["a6"], brief: ["a4"] };
@@ -33,6 +34,7 @@ export class Campaign {
   constructor(page) {
     this.#page = page;
     this.draft = new DraftPicture(page.board, page.draw);
+    this.texts = new PrintedTexts(page.board, page.draw);
   }
 
   /** Show the dialog. */
@@ -110,6 +112,7 @@ export function campaignDialog(view) {
   </div>`;
   return dialog("campaign", t("Posters and campaign"), body, () => {
     campaign.draft.forget();
+    campaign.texts.forget();
     view.act.closeDialog();
   });
 }
@@ -140,8 +143,15 @@ function materialRow({ id, state }, view) {
     <p class="said">${state.withdrawn ? html`<b>${label.done("material.withdrawn")}</b>${state.withdrawn.reason ? html` <span dir="auto">(${state.withdrawn.reason})</span>` : nothing}`
       : state.ended_at ? html`<b>${t("no longer given out since {at}", { at: formatMoment(state.ended_at) })}</b>` : t("show until {at}", { at: formatMoment(state.until) })}
       · <bdi>${decided(state.decision) || say("decided_by", { who: state.decided_by })}</bdi>\u00a0· ${t("approved by {who}, {at}", { who: accountName(session, state.approved_by), at: formatMoment(state.approved_at) })}${others.map((text) => html`\u00a0· ${text}`)}</p>
+    ${typedTexts(state.content)}
     ${campaign.withdrawing === id ? withdrawal(id, view) : nothing}
   </li>`;
+}
+
+/** Details as they were typed, one press away. @param {State} content */
+function typedTexts(content) {
+  const typed = Object.entries(content.typed_in ?? {}).filter(([, language]) => language);
+  return typed.length ? html`<details class="typed-texts"><summary>${t("Texts as typed")}</summary><dl>${typed.map(([field, language]) => html`<dt>${label.field(`person.${field}`, "search")} <span class="hint">${label.value("language", /** @type {string} */ (language), "distribution")}</span></dt><dd><q lang=${language} dir="auto">${content[field]}</q></dd>`)}</dl></details>` : nothing;
 }
 
 /** @param {string} id @param {SearchView} view */

@@ -13,6 +13,7 @@ import { rulesOf } from "../../core/rules/appeal_rules.js";
 import { openItems } from "../../shared/board/open_items.js";
 import { mayMention } from "../../shared/mention_list.js";
 import { serverNow, toInput } from "../../core/time.js";
+import { sentDecisions } from "./printed_texts.js";
 
 const MAX_RECIPIENTS = 50; // of one command; the server has the same limit
 const now = () => toInput(serverNow());
@@ -227,9 +228,9 @@ function approvalData(form) {
   const decisionPaths = pathsOf(fields.decision()).filter((path) => !path.startsWith("decision.") || form.value("decision.role"));
   const all = form.filled(["what", ...(shows.includes("place") ? ["place"] : []), ...languages.map((/** @type {string} */ code) => `texts.${code}`), ...decisionPaths]);
   if (!languages.length) form.errors.languages = t("Choose a language.");
-  const { decision, ...filled } = all ?? {};
+  const { decision, ...filled } = all ?? {}, words = sentDecisions(form);
   const decidedBy = decision ? { ...decision, name: filled.decided_by } : filled.decided_by;
-  return all && languages.length ? { ...filled, decided_by: decidedBy, languages, shows: what === "brief" ? shows : shows.filter((/** @type {string} */ code) => !isOnlyForBrief(code)) } : null;
+  return all && languages.length ? { ...filled, ...(words.length && { words }), decided_by: decidedBy, languages, shows: what === "brief" ? shows : shows.filter((/** @type {string} */ code) => !isOnlyForBrief(code)) } : null;
 }
 
 /** @param {Board} board */
