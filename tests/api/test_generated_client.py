@@ -237,8 +237,6 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "GET /boards/{board}/room": {"with": {"board": "<board>"}},
     "GET /boards/{board}/look-again": {"with": {"board": "<board>"}},
     "GET /boards/{board}/contradictions": {"with": {"board": "<board>"}},
-    "GET /boards/{board}/sightings/{sighting}/comparison": {"with": {"board": "<board>", "sighting": "<sighting>"}},
-    "POST /statements": {"body": {"text": "a girl with a red coat"}},
     "GET /boards/{board}/reach": {
         "with": {"board": "<board>", "from_": "<sighting>", "until": "2026-11-24T18:00:00Z", "by": "train"},
     },
