@@ -51,6 +51,7 @@ TINY: dict[str, dict[str, Any]] = {  # small sizes with which each file is tried
     "thumbnails": {"CARDS": 40, "NOTES": 5, "THUMBS": (0, 4, 6), "OPENINGS": 1, "WARM": 0},
     "capacity": {"SIMULATED_S": 0.2, "TIMES": (1, 2)},
     "coming_in": {"ROUNDS": 1, "CLIENTS": 4, "IDLE": 4, "CARDS": 2, "IDLE_MS": 10},
+    "first_call": {},
     "map": {"SIGHTINGS": 20, "OPENINGS": 1, "ADDED": 3, "WARM": 1},
     "watch": {"ALARMS": 3, "SEARCHES": 2, "OPENINGS": 2},
     "writes": {"PEOPLE": 4, "BOARDS": 2, "WARM_S": 0, "SECONDS": 0.3, "ROUNDS": 1, "PROCESSES": (1,)},
@@ -75,7 +76,7 @@ LONGER = (
     "files",
 )  # each starts many processes
 # half a minute each
-IN_WINDOWS = ("big_board", "screens", "wall", "photos", "history", "replay", "thumbnails", "keystrokes", "watch", "map")
+IN_WINDOWS = ("big_board", "screens", "wall", "photos", "history", "replay", "thumbnails", "keystrokes", "watch", "map", "first_call")
 
 
 def test_each_file_is_tried_here() -> None:

@@ -107,8 +107,14 @@ async def _report_and_link(alice: Person, bob: Person, search: str) -> set[str]:
     for name, data in commands:
         await alice.command("operations", name, data)
     decided = (await alice.snapshot("operations"))["entities"]["report", first["report"]]["decision"]
-    await alice.command(search, "search.link", {"search": decided["search"], "how": "related"})
-    return {"report.add", "search.link", *(name for name, _ in commands)}
+    sibling = decided["search"]
+    await alice.command(search, "search.link", {"search": sibling, "how": "together"})
+    sightings = (await alice.command(search, "sighting.add", {"description": "two girls"}))["seqs"]
+    events = (await bob.http.get(f"/api/v1/boards/{search}/events", params={"after": sightings[0] - 1, "limit": 1})).json()["events"]
+    await bob.command(search, "sighting.set_of_both", {"sighting": events[0]["id"], "search": sibling})
+    await alice.command(sibling, "search.set_status", {"status": "found", "reason": "at home", "outcome": random_commands.OUTCOME})
+    await bob.command(sibling, "search.set_talk", {"why": "a quarrel"})
+    return {"report.add", "search.link", "sighting.set_of_both", "search.set_talk", *(name for name, _ in commands)}
 
 
 async def _call_a_contact(alice: Person, search: str) -> set[str]:

@@ -30,10 +30,11 @@ COMMITS = {
 EVENT_COLUMNS = {"BOARD", "COLUMNS", "EVENT", "EVENTS", "ON_BOARD", "more_events"}
 TEXT_SQL = {"text", "literal_column"}
 STATEMENTS = {"Statement", "BulkWrite"}
-MAX_STATEMENTS = 23  # SQL that the driver runs (see `models.db.statement`), outside the journal
+MAX_STATEMENTS = 26  # SQL that the driver runs (see `models.db.statement`), outside the journal
 NOT_READ = {  # fields that name an entity which is read when it is needed
     ("sighting.assess", "duplicate_of"), ("distribution.add", "material"), ("file.attach", "note"),
     ("search.set_photo", "file"), ("task.update", "sighting"), ("search.link", "search"),
+    ("sighting.set_of_both", "search"),
 }  # fmt: skip
 
 
