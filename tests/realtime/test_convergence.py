@@ -54,6 +54,11 @@ async def test_every_command_converges(alice: Person, bob: Person, add_person: C
     await alice.command(search, "search.set_status", {"status": "open", "reason": "whatever it was"})
     (added,) = (await alice.command(search, "sighting.add", {"description": "a girl"}))["seqs"]
     await bob.wait_for_seq(search, added)
+    (added,) = (await alice.command(search, "column.add", {"title": None, "role": "todo"}))["seqs"]
+    await bob.wait_for_seq(search, added)
+    newest = max(screen.of_kind("column"))  # ids are in the order of their time
+    await alice.command(search, "column.remove", {"column": newest})
+    seen |= {"column.add", "column.remove"}
     looked_at = max(screen.of_kind("sighting").items(), key=lambda item: item[1]["number"])[0]
     await bob.command(search, "sighting.looked_at", {"sighting": looked_at})  # Alice took all of them in
     await bob.command(search, "sighting.assess", {"sighting": looked_at, "assessment": "credible"})
