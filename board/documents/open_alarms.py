@@ -48,7 +48,11 @@ class OpenAlarms(SearchFacts):
     def _others(self, count: int) -> str:
         """Return " — 6 more in the handover report"; "" if no alarm is left out."""
         ngettext = self.ngettext
-        return " — " + ngettext("{count} more in the handover report", "{count} more in the handover report", count) if count > 0 else ""
+        return (
+            " — " + ngettext("{count} more in the handover report", "{count} more in the handover report", count)
+            if count > 0
+            else ""
+        )
 
     def _alarm_counts(self) -> str:
         """Return "3 that somebody has · 4 assigned, not answered · 6 that nobody has · 3 pass on with the shift"."""

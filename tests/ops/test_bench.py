@@ -76,7 +76,19 @@ LONGER = (
     "files",
 )  # each starts many processes
 # half a minute each
-IN_WINDOWS = ("big_board", "screens", "wall", "photos", "history", "replay", "thumbnails", "keystrokes", "watch", "map", "first_call")
+IN_WINDOWS = (
+    "big_board",
+    "screens",
+    "wall",
+    "photos",
+    "history",
+    "replay",
+    "thumbnails",
+    "keystrokes",
+    "watch",
+    "map",
+    "first_call",
+)
 
 
 def test_each_file_is_tried_here() -> None:

@@ -115,9 +115,13 @@ async def _report_and_link(alice: Person, bob: Person, search: str) -> set[str]:
     sibling = decided["search"]
     await alice.command(search, "search.link", {"search": sibling, "how": "together"})
     sightings = (await alice.command(search, "sighting.add", {"description": "two girls"}))["seqs"]
-    events = (await bob.http.get(f"/api/v1/boards/{search}/events", params={"after": sightings[0] - 1, "limit": 1})).json()["events"]
+    events = (await bob.http.get(f"/api/v1/boards/{search}/events", params={"after": sightings[0] - 1, "limit": 1})).json()[
+        "events"
+    ]
     await bob.command(search, "sighting.set_of_both", {"sighting": events[0]["id"], "search": sibling})
-    await alice.command(sibling, "search.set_status", {"status": "found", "reason": "at home", "outcome": random_commands.OUTCOME})
+    await alice.command(
+        sibling, "search.set_status", {"status": "found", "reason": "at home", "outcome": random_commands.OUTCOME}
+    )
     await bob.command(sibling, "search.set_talk", {"why": "a quarrel"})
     return {"report.add", "search.link", "sighting.set_of_both", "search.set_talk", *(name for name, _ in commands)}
 
