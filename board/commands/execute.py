@@ -175,7 +175,8 @@ def _execute(
         current.boards,
     )  # fmt: skip
     spec.handler(writer, data)
-    both_boards.follow(writer)
+    if any(change.before for change in writer.result.changes):  # what is new is on one board only
+        both_boards.follow(writer)
     ownership.follow(writer)
     result = writer.result
     for change in result.changes:

@@ -11,7 +11,7 @@ from board.comparison.statements import StatementComparison
 from board.comparison.texts import read_child, read_sighting
 from board.comparison.travel import Travel
 from board.comparison.vehicle import vehicle_row
-from board.i18n import N_, translate
+from board.i18n import P_, translate
 from board.lookup.looks import StatementAnswer, answers
 from board.vocabulary import Meanings, Phrases, Statement, Whose, phrases
 from models.entity import State
@@ -19,7 +19,7 @@ from realtime.wire.wire_types import Shape
 
 MAX_ROWS = 60
 MAX_OTHERS = 10
-WHEN = N_("When")
+WHEN = P_("row of a comparison", "When")
 TRAVEL = "travel"  # as the thing of a row
 OF_OTHERS = frozenset({"person", "group"})  # that say nothing of anybody
 

@@ -32,7 +32,7 @@ class Quoted(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One thing. `thing`: id of a concept."""
+    """Row of a comparison. `thing`: id of a concept."""
 
     thing: str
     known: tuple[Quoted, ...]

@@ -173,7 +173,6 @@ ASSIGNED_ONLY = ngettext("{count} assigned, not answered", "{count} assigned, no
 NOBODY_HAS = ngettext("{count} that nobody has", "{count} that nobody has")
 PASSING_ON = ngettext("{count} passes on with the shift", "{count} pass on with the shift")
 MORE = ngettext("{count} more", "{count} more")
-MORE_IN_REPORT = ngettext("{count} more in the handover report", "{count} more in the handover report")
 NOT_LOOKED_AT = ngettext("{count} not looked at", "{count} not looked at")
 IMPORTANT_ONES = ngettext("{count} of them important", "{count} of them important")
 TO_LOOK_AT_AGAIN = ngettext("{count} to look at again", "{count} to look at again")

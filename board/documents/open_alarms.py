@@ -47,7 +47,12 @@ class OpenAlarms(SearchFacts):
 
     def _others(self, count: int) -> str:
         """Return " — 6 more in the handover report"; "" if no alarm is left out."""
-        return f" — {self.ngettext(*sentences.MORE_IN_REPORT, count)}" if count > 0 else ""
+        ngettext = self.ngettext
+        return (
+            " — " + ngettext("{count} more in the handover report", "{count} more in the handover report", count)
+            if count > 0
+            else ""
+        )
 
     def _alarm_counts(self) -> str:
         """Return "3 that somebody has · 4 assigned, not answered · 6 that nobody has · 3 pass on with the shift"."""

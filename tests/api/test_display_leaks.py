@@ -135,6 +135,7 @@ GIVEN: dict[str, dict[str, Any]] = {  # data for each command of the table
     "sighting.assess": {"sighting": "{sighting}", "assessment": "confirmed"} | TOLD,
     "sighting.looked_at": {"sighting": "{sighting}"},
     "sighting.pass_on": {"sighting": "{sighting}", "to": f"{SECRET} zone", "reference": f"{SECRET} 12/2026"},
+    "sighting.set_of_both": {"sighting": "{sighting}", "search": None},
     "task.add": TASK,
     "place.add": SEARCHED_PLACE,
     "place.update": {"place": "{place}", "remarks": f"{SECRET} nothing"},
@@ -211,7 +212,7 @@ SHARED |= dict.fromkeys(("alarm.extend", "alarm.give_back"), "alarm.take")
 SHARED |= dict.fromkeys(("column.rename", "column.move", "column.remove"), "column.add")
 SHARED |= dict.fromkeys(("wake.answer", "contact.add", "contact.update", "contact.log", "contact.withdraw"), "note.add")
 SHARED |= dict.fromkeys(("contact.restore", "tip.add", "report.add", "place.add", "place.update"), "note.add")
-SHARED |= {"search.link": "card.move"}  # with the search of another scene
+SHARED |= {"sighting.set_of_both": "note.add", "search.link": "card.move"}  # with the search of another scene
 SHARED |= {  # each report is that of another scene
     "report.update": "task.add", "report.ask": "task.update", "report.end_call": "sighting.add", "report.open": "tip.update",
     "report.join": "sighting.update", "report.close": "tip.assign", "report.reopen": "tip.restore",

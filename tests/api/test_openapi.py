@@ -83,7 +83,7 @@ DEPENDS = [
     (r"checklist\.\w+\.text", "This field is required."),
     (r"checklist", "At most 50 items."),
     (r"earlier\.\w+\.search", "This is not a closed search that everyone can see."),
-    (r"outcome\.\w+|person\.first_name|description|name", "This field is required."),  # of control characters alone
+    (r"outcome\.\w+|(person\.)?first_name|description|name", "This field is required."),  # of control characters alone
     (r"received_at", "This is in the future."),
     (r"sighting", "Only a sighting that was assessed as credible or confirmed is passed on."),
     (r"until", "The end must be after the start."),
@@ -101,7 +101,7 @@ DEPENDS = [
     (r"tip", "This tip is a sighting now.*"),
     (r"source_name", "Enter a name, or a way to call back."),
     (r"paper|language", "Choose one of the options."),  # of the material
-    (r"until", "The end must be in the future.|The appeal ends before that."),
+    (r"until", "The end must be in the future.|The appeal ends before that.|Choose a time within the next 24 hours."),
     (r"what", "The search is not open.*|.* needs an appeal.*"),
     (r"shows", "Date of birth and needs are for the police alone.*"),
     (r"texts\.\w+", "At most .* characters."),

@@ -37,7 +37,7 @@ async def test_map_joins_sightings_that_cannot_both_be_true(browsers: Browsers) 
     await expect(past("path.map-link")).to_have_count(1)
 
 
-async def test_both_ends_of_a_contradiction_are_named_and_a_press_opens_the_first(browsers: Browsers) -> None:
+async def test_ends_of_a_contradiction_are_named_and_a_press_opens_the_first(browsers: Browsers) -> None:
     board = await browsers.search(last_seen=SEEN)
     cards = await add_two(browsers, board)
     alice = await browsers.person("Alice")

@@ -19,7 +19,7 @@ from tests.support.people import new_id, running_server, settings_for
 pytestmark = pytest.mark.browser
 
 WIDTHS = {390: 844, 1400: 900, 2560: 1440}  # a phone, a desk, a wall: with their heights
-TALL: ViewportSize = {"width": 1800, "height": 2400}  # for axe, which does not judge what lies below another thing: an open card
+TALL: ViewportSize = {"width": 1800, "height": 4400}  # for axe, which does not judge what lies below another thing: an open card
 # What an open card does not cover in a window of a desk. Axe judges nothing below another thing, and nothing scrolled away.
 BESIDE_A_CARD = ".page-header, .search-header, .tools, section.column:nth-of-type(-n + 2), .panel-bar"
 # Mark the texts of the card that are wholly in sight; return their number.

@@ -51,6 +51,7 @@ TINY: dict[str, dict[str, Any]] = {  # small sizes with which each file is tried
     "thumbnails": {"CARDS": 40, "NOTES": 5, "THUMBS": (0, 4, 6), "OPENINGS": 1, "WARM": 0},
     "capacity": {"SIMULATED_S": 0.2, "TIMES": (1, 2)},
     "coming_in": {"ROUNDS": 1, "CLIENTS": 4, "IDLE": 4, "CARDS": 2, "IDLE_MS": 10},
+    "first_call": {},
     "map": {"SIGHTINGS": 20, "OPENINGS": 1, "ADDED": 3, "WARM": 1},
     "watch": {"ALARMS": 3, "SEARCHES": 2, "OPENINGS": 2},
     "figures": {"FILES": 30, "MONTHS": (1, 2)},
@@ -88,6 +89,7 @@ IN_WINDOWS = (
     "watch",
     "map",
     "figures",
+    "first_call",
 )
 
 

@@ -54,6 +54,11 @@ async def test_every_command_converges(alice: Person, bob: Person, add_person: C
     await alice.command(search, "search.set_status", {"status": "open", "reason": "whatever it was"})
     (added,) = (await alice.command(search, "sighting.add", {"description": "a girl"}))["seqs"]
     await bob.wait_for_seq(search, added)
+    (added,) = (await alice.command(search, "column.add", {"title": None, "role": "todo"}))["seqs"]
+    await bob.wait_for_seq(search, added)
+    newest = max(screen.of_kind("column"))  # ids are in the order of their time
+    await alice.command(search, "column.remove", {"column": newest})
+    seen |= {"column.add", "column.remove"}
     looked_at = max(screen.of_kind("sighting").items(), key=lambda item: item[1]["number"])[0]
     await bob.command(search, "sighting.looked_at", {"sighting": looked_at})  # Alice took all of them in
     await bob.command(search, "sighting.assess", {"sighting": looked_at, "assessment": "credible"})
@@ -107,8 +112,18 @@ async def _report_and_link(alice: Person, bob: Person, search: str) -> set[str]:
     for name, data in commands:
         await alice.command("operations", name, data)
     decided = (await alice.snapshot("operations"))["entities"]["report", first["report"]]["decision"]
-    await alice.command(search, "search.link", {"search": decided["search"], "how": "related"})
-    return {"report.add", "search.link", *(name for name, _ in commands)}
+    sibling = decided["search"]
+    await alice.command(search, "search.link", {"search": sibling, "how": "together"})
+    sightings = (await alice.command(search, "sighting.add", {"description": "two girls"}))["seqs"]
+    events = (await bob.http.get(f"/api/v1/boards/{search}/events", params={"after": sightings[0] - 1, "limit": 1})).json()[
+        "events"
+    ]
+    await bob.command(search, "sighting.set_of_both", {"sighting": events[0]["id"], "search": sibling})
+    await alice.command(
+        sibling, "search.set_status", {"status": "found", "reason": "at home", "outcome": random_commands.OUTCOME}
+    )
+    await bob.command(sibling, "search.set_talk", {"why": "a quarrel"})
+    return {"report.add", "search.link", "sighting.set_of_both", "search.set_talk", *(name for name, _ in commands)}
 
 
 async def _call_a_contact(alice: Person, search: str) -> set[str]:

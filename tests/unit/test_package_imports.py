@@ -24,6 +24,7 @@ MAY_IMPORT = {
         "pydantic",
         "pydantic_core",
         "phonenumbers",
+        "typing_extensions",
     },
     # pydantic reads no TypedDict of Python 3.11
     "realtime": {"realtime", "starlette", "websockets", "redis", "orjson", "h11", "typing_extensions"},

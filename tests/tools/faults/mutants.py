@@ -228,7 +228,7 @@ MUTANTS = (
         (
             Patch(
                 "board/commands/duty/ends.py",
-                "            alarm_ladder.release(writer, row)",
+                '            alarm_ladder.release(writer, row, "duty")',
                 "            assert row.taken_by is not None",
             ),
         ),
