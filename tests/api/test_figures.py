@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import delete
 from sqlmodel import Session, select
 
+from board.client import Refusal
 from board.engine import erasure
 from board.engine.identity import Caller
 from board.figures.periods import period_of
@@ -25,7 +26,7 @@ from models.search_fact import SearchFact
 from models.times import DESK_TIME_ZONE, format_utc, from_ms, now, parse_utc
 from tests.support import recounted_figures, seed_files
 from tests.support.backends import SLOW_ON_POSTGRESQL
-from tests.support.people import Person, Refusal
+from tests.support.people import Person
 from tests.support.server_clock import WallClock
 from tests.support.team import Team, running_team
 
@@ -200,14 +201,14 @@ async def change(alice: Person, search: str, chance: random.Random) -> None:
     """Send a random command; some are refused."""
     status = chance.choice(["open", "found", "closed"])
     outcome = {"outcome": FOUND | {"found_at": format_utc(now())}} if status == "found" else {}
-    name, data = chance.choice(
-        [
-            ("search.update", {"kind": chance.choice([*KINDS])}), ("search.update", {"person": {"age": chance.randrange(19)}}),
-            ("search.set_worrying", {"worrying": chance.choice([True, False, None]), "basis": "news"}),
-            ("search.set_appeal", {"level": chance.choice(["none", "discreet", "posters", "public"])}),
-            ("search.set_status", {"status": status, "reason": "news", "acknowledge": "all done"} | outcome),
-        ]
-    )  # fmt: skip
+    commands: list[tuple[str, dict[str, Any]]] = [
+        ("search.update", {"kind": chance.choice([*KINDS])}),
+        ("search.update", {"person": {"age": chance.randrange(19)}}),
+        ("search.set_worrying", {"worrying": chance.choice([True, False, None]), "basis": "news"}),
+        ("search.set_appeal", {"level": chance.choice(["none", "discreet", "posters", "public"])}),
+        ("search.set_status", {"status": status, "reason": "news", "acknowledge": "all done"} | outcome),
+    ]
+    name, data = chance.choice(commands)
     with contextlib.suppress(Refusal):
         await alice.command(search, name, data)
 

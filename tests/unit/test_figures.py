@@ -22,7 +22,14 @@ def ms(text: str) -> int:
 
 
 def fact(board: int, seq: int, **more: Any) -> SearchFact:
-    values = {"at": seq, "opened_at": 1, "missing_since": 0, "kind": "runaway", "status": "open", "appeal": "none"} | more
+    values: dict[str, Any] = {
+        "at": seq,
+        "opened_at": 1,
+        "missing_since": 0,
+        "kind": "runaway",
+        "status": "open",
+        "appeal": "none",
+    } | more
     return SearchFact(board=board, seq=seq, **values)
 
 
