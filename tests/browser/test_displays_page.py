@@ -1,10 +1,10 @@
 """The page of displays: all of it by keys, what was done is said, and what is wrong is said where it is."""
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.browser.test_display import code_of, screen
-from tests.support.browser_window import Window
+from tests.support.browser_window import Window, wait_until
 from tests.support.browsers import Browsers
 from tests.support.display_page import pair_display
 
@@ -39,8 +39,12 @@ async def test_keyboard_alone_pairs_changes_and_revokes_displays(browsers: Brows
     await keys.type(await code_of(wall).text_content() or "")
     await tab_to(desk, "[name=name]")
     await keys.type("Front room")
+    sending: list[Route] = []
+    await desk.page.route("**/api/v1/displays", sending.append, times=1)
     await keys.press("Enter")
+    await wait_until(lambda: len(sending) == 1)
     await keys.press("Enter")  # a second press while it is being sent: a code is used once, and this is no new attempt
+    await sending[0].continue_()
     await expect(said).to_have_text("Front room is paired.")
     await expect(desk("[data-act=pair]")).to_be_focused()
     await expect(desk(".problem, .error")).to_have_count(0)
