@@ -219,7 +219,7 @@ async def test_approval_that_is_refused_after_a_reload_returns_as_it_was_ticked(
         server = socket.connect_to_server()
         socket.on_message(lambda frame: None if is_cut and '"type":"command"' in str(frame) else server.send(frame))
 
-    await alice.page.route_web_socket("**/ws", without_commands)
+    await alice.page.route_web_socket("**/ws**", without_commands)
     await alice.open(f"/searches/{board}")
     dialog = await filled_approval(alice)
     await dialog.locator("[data-act=send]").click()
