@@ -61,7 +61,7 @@ def with_printed_texts(content: State, languages: Iterable[str], words: Iterable
     shown, chosen = list(details(content, words, folder)), list(languages)
     printed: dict[str, Any] = {each.field: {code: each.printed(code) for code in chosen} for each in shown}
     used = [word.model_dump() for each in shown for word in each.used_words(chosen)]
-    typed_in = TypedLanguages(**{each.field: each.text.language for each in shown})
+    typed_in = TypedLanguages.model_validate({each.field: each.text.language for each in shown})
     return content | {"printed": TranslatedTexts(**printed).model_dump(), "typed_in": typed_in.model_dump(), "words": used}
 
 
