@@ -42,7 +42,8 @@ _FACTORS, _STEP_UP = "/account/factors", "/step-up"
 OF_GUESTS = _SHARED | {
     ("GET", "/"), ("GET", "/login"), ("POST", "/logout"),
     ("POST", f"{_API}/me/active"), ("GET", f"{_API}/me/draft-key"),
-    ("GET", "/account"), ("POST", "/account/language"), ("POST", "/account/theme"), ("POST", "/account/password"),
+    ("GET", "/account"), ("GET", "/account/reads"),
+    ("POST", "/account/language"), ("POST", "/account/theme"), ("POST", "/account/password"),
     ("POST", "/account/sessions"), ("POST", "/account/sessions/disown"),
     ("POST", f"{_API}/me/lock"), ("POST", f"{_API}/me/unlock"),
     ("GET", _STEP_UP), ("POST", _STEP_UP), ("POST", f"{_STEP_UP}/ways"), ("POST", f"{_STEP_UP}/options"),
