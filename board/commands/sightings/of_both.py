@@ -75,7 +75,7 @@ def _check(writer: EventWriter, row: Sighting, other: Search) -> None:
     if row.withdrawn:
         raise invalid("sighting", N_("This sighting is withdrawn. Restore it first."))
     if row.of_both is not None:
-        raise invalid("search", N_("This sighting is already of two children. Say first that it is of this child alone."))
+        raise invalid("search", N_("A sighting can be of two children. For a third child, add it on that child’s board too."))
     own = unit_of_work.get(writer.session, Search, writer.board.id)
     if own is None or not twins.share_sightings(own, other):
         raise invalid(

@@ -21,7 +21,8 @@ export function childrenOfSighting({ id, state }, view) {
   if (!both && !others.length) return nothing;
   return html`<div data-testid="children"><h3>${t("Whom was it about?")}</h3>
     ${others.length ? choices(id, both, others, /** @type {LiveBoardView} */ (view)) : html`<p>${bothMark(state, view)}</p>`}
-    ${both ? html`<p class="hint">${t("One sighting on both boards. Grade, assess, move and withdraw it once.")} <a href="/searches/${both.search}/cards/${both.sighting}">${t("Sighting {number} on the other board", { number: both.number })}</a></p>` : nothing}</div>`;
+    ${both ? html`<p class="hint">${t("One sighting on both boards. Grade, assess, move and withdraw it once.")} <a href="/searches/${both.search}/cards/${both.sighting}">${t("Sighting {number} on the other board", { number: both.number })}</a></p>` : nothing}${
+      both && others.length > 1 ? html`<p class="hint" data-testid="third-child">${t("A sighting can be of two children. For a third child, add it on that child’s board too.")}</p>` : nothing}</div>`;
 }
 
 /** @param {State} state @param {BoardView} view @returns {view is LiveBoardView} */
