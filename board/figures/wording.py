@@ -16,7 +16,7 @@ AGES = {
     "0-5": N_("under 6"), "6-12": N_("6 to 12"), "13-15": N_("13 to 15"), "16-17": N_("16 or 17"), "18-": N_("18 or older"),
     NO_AGE: N_("age unknown"),
 }  # fmt: skip
-MASKS = {"under_3": sentences.UNDER_3, "hidden": sentences.NOT_SHOWN}
+MASKS = {"under_3": sentences.UNDER_THREE, "hidden": sentences.NOT_SHOWN}
 assert MIN_COUNT == 3, "the words name it"
 
 

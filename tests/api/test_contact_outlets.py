@@ -81,7 +81,7 @@ async def test_administrators_logs_and_exports_have_no_contact(scene: AuditScene
 
 
 async def test_number_is_in_one_route_and_the_name_on_the_search_alone(scene: AuditScene) -> None:
-    """The same routes for a member with the right, so that each could have failed."""
+    """Read the routes as a member with the right: each check could have failed."""
     shown = await leaking(scene, scene.team.bob.http)
     assert [name for name, secrets in shown.items() if set(secrets) & set(DIALLED)] == [DETAILS]
     assert {

@@ -109,7 +109,7 @@ async def test_late_sighting_of_both_raises_one_alarm(siblings: Siblings) -> Non
 
 
 async def test_other_child_is_named_only_to_readers_who_see_its_search(siblings: Siblings) -> None:
-    """As for a person who opened one of two members-only searches in an emergency."""
+    """Read as a person who opened one of two members-only searches in an emergency."""
     pair = await siblings.both()
     state = (await siblings.emma.state("sighting", pair[0]))["of_both"]
     database, hidden = siblings.emma.team.server.service.database, {siblings.finn.search}

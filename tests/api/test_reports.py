@@ -348,7 +348,7 @@ async def test_a_call_that_continues_still_fills_its_search(team: Team) -> None:
 
 
 async def test_two_parents_are_joined_and_both_histories_stay(team: Team) -> None:
-    """They call two people at the same time."""
+    """Two people answer them at the same time."""
     mother, father = await asyncio.gather(
         report(team.bob, **FACTS), report(team.charlie, source_name="Karim", person=CHILD, caller_role="father")
     )

@@ -10,7 +10,7 @@ import { formatDuration } from "../../core/time.js";
  * "1,062", "under 3"
  * @param {Figure} figure
  */
-export const figureText = (figure) => (typeof figure === "number" ? number(figure) : figure === "under_3" ? say("under_3") : say("not_shown"));
+export const figureText = (figure) => (typeof figure === "number" ? number(figure) : figure === "under_3" ? say("under_three") : say("not_shown"));
 
 /**
  * "205 · 19 %"
