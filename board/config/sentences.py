@@ -26,6 +26,11 @@ IMPORTANT = N_("Important since the shift began")
 # the place on the search, which people correct: neither the first report nor a sighting has to agree with it
 LAST_SEEN_RECORDED = N_("Last seen (as recorded)")
 CANNOT_BOTH_BE_TRUE = N_("Cannot both be true")
+A_YEAR_BEFORE = N_("A year before")
+STILL_MISSING = N_("Still missing")
+UNDER_THREE = N_("under 3")  # masked figures
+NOT_SHOWN = N_("not shown")
+THIRD_CHILD = N_("A sighting can be of two children. For a third child, add it on that child’s board too.")
 LAST_CONFIRMED = N_("Last confirmed sighting")
 LATEST_CREDIBLE = N_("Latest credible sighting")
 CLOSING_NOTE = N_("Closing note")

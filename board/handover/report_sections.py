@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from board.commands.searches.suggested_criteria import open_criteria, suggested, undecided
 from board.commands.sightings import queues
+from board.commands.sightings.waits_once import raises_alarms
 from board.engine import kinds
 from board.engine.conditions import holds, value_at
 from board.engine.event import JournalEvent
@@ -123,9 +124,9 @@ def section(data: ReportData, id: str, entities: Mapping[str, list[EntityAt]], c
         "alarms": reported_alarms(data.scope.about, outside, briefing, data.alarms.get(id, entities)),
         "ungraded": ungraded,
         "unanswered": {
-            "look": len(waiting["look"]),
-            "judge": len(waiting["judge"]),
-            "pass_on": len(waiting["pass_on"]),
+            "look": _number(waiting["look"]),
+            "judge": _number(waiting["judge"]),
+            "pass_on": _number(waiting["pass_on"]),
             "wakes": sum(wake.state["queue"] == "look" for wake in entities.get("wake", ())),
         },
         "to_look_at": _listed("sighting", waiting["look"]),
@@ -287,6 +288,11 @@ def _waiting(sightings: Iterable[EntityAt]) -> dict[str, list[EntityAt]]:
     for each in sightings:
         found[queues.queue_of(each.state)].append(each)
     return found
+
+
+def _number(sightings: Iterable[EntityAt]) -> int:
+    """Return the number of sightings, with those of both only on one of the two searches."""
+    return sum(raises_alarms(each.state) for each in sightings)
 
 
 def _listed(kind: str, cards: Iterable[EntityAt]) -> list[ReportedCard]:

@@ -459,6 +459,14 @@ interface OpenAlarm {
   count: number | null;
 }
 
+interface OtherChild {
+  board: string;
+  reference: string;
+  child: string;
+  id: string;
+  number: number;
+}
+
 interface OwnWork {
   at: IsoTime;
   items: Array<WorkItem>;
@@ -880,6 +888,7 @@ interface UnansweredEntry {
   received_at: IsoTime | null;
   looked_at: LookedAtBy | null;
   alarm: AlarmOwner | null;
+  of_both: OtherChild | null;
 }
 
 interface UnassessedSighting {

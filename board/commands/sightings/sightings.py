@@ -12,6 +12,7 @@ from board.commands.alarms import urgent_alerts
 from board.commands.cards import cards
 from board.commands.command import Patch
 from board.commands.sightings import first_look, of_both, queues, sources
+from board.commands.sightings.waits_once import raises_alarms
 from board.config import sentences
 from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
@@ -242,11 +243,6 @@ def _alarms(session: Session, event: JournalEvent, after: State, fields: Collect
         yield "sighting_urgent", is_present and after["priority"] == "urgent" and after["assessment"] == "unassessed"
     if not {"assessment", "withdrawn", "passed_on", "of_both"}.isdisjoint(groups):
         yield "sighting_credible", is_present and after["assessment"] in ASSURED and not after.get("passed_on")
-
-
-def raises_alarms(state: State) -> bool:
-    """Return whether a sighting raises alarms itself: one of both does so on one board."""
-    return not state.get("of_both") or bool(state["of_both"]["alarms"])
 
 
 def _fields() -> tuple[FieldSpec, ...]:
