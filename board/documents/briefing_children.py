@@ -206,7 +206,12 @@ class BriefingChildren(ReportDocument):
     def _credible(self, sighting: State, sex: str | None) -> Line:
         at = self._sighted(sighting, lambda stamp, _: self._near(stamp), sex)
         place = (sighting["place"] or {}).get("text")
-        return [at, " ", self._cut(place, self._max_text)] if place else [at]
+        return [at, " · ", self._cut(place, self._max_text)] if place else [at]
+
+    def _recorded_place(self, search: State) -> list[Line]:
+        place = (search["last_seen"] or {}).get("text")
+        label = labels.with_colon(self._translate(sentences.LAST_SEEN_RECORDED), self._translate)
+        return [[f"{label} ", self._cut(place, self._max_text)]] if place else []
 
     def _contradictions(self, pairs: Sequence[State], count: int) -> Line:
         """Return the sentences about the first pairs of sightings that cannot both be true, and the number of the others."""
@@ -215,10 +220,11 @@ class BriefingChildren(ReportDocument):
         return [" · ".join([*texts, *more])]
 
     def _notes(self, section: State) -> list[Line]:
-        """Return the latest credible sighting, what contradicts, and that nobody is in charge, for a row."""
+        """Return the latest credible sighting, otherwise the recorded place; what contradicts, and that nobody is in charge: for
+        a row."""
         last, search = section["last_credible"], section["search"]
         is_free = search["status"] == "open" and not search["lead"]
-        notes: list[Line] = [self._credible(last, search["person"]["sex"])] if last else []
+        notes: list[Line] = [self._credible(last, search["person"]["sex"])] if last else self._recorded_place(search)
         if pairs := section["contradictions"]:
             notes.append(self._contradictions(pairs, 1))
         return [*notes, [self._translate(sentences.NOBODY_IN_CHARGE)]] if is_free else notes

@@ -300,7 +300,14 @@ def _card(kind: str, entity: EntityAt) -> ReportedCard:
         "kind": kind, "id": entity.id, "seq": entity.seq, "number": state["number"],
         "title": state[kinds.named(kind).title_field], "assignee": state["assignee"], "priority": state["priority"],
         "due": state.get("due"), "at": state.get("seen_at") or state.get("received_at"), "seen_at": state.get("seen_at"),
+        "place": value_at(state, "place.text"), "grade": _grade(state),
     }  # fmt: skip
+
+
+def _grade(state: State) -> str | None:
+    """Return the grade of a sighting, such as "B2"; None if nobody has graded it, and for other cards."""
+    grade = state.get("grade")
+    return None if grade is None or holds(queues.DEFAULT_GRADE, state) else f"{grade['source']}{grade['content']}"
 
 
 def _pinned(entities: BoardState, ids: Iterable[str]) -> list[Pinned]:

@@ -64,8 +64,8 @@ class AlarmPeople:
         return list(dict.fromkeys(found))
 
     def recipients(self, ask: Collection[str], alarm: Alarm) -> State:
-        """Return the recipients of an alarm after a step, by name and as groups, as fields of the alarm. Accounts that may not act
-        on the board any more are not among them."""
+        """Return the recipients of an alarm after a step, by name and as groups, as fields of the alarm. Omits accounts that may
+        no longer act on the board."""
         former = [id for id in alarm.asked if id in self._roles]
         named = self.asked_by([each for each in ask if each not in GROUPS], alarm)
         is_desk, is_anybody_there = "desk" in ask, bool(self._on_duty - {alarm.caused_by, *alarm.handed_on})
