@@ -119,8 +119,8 @@ SearchReport = TypedDict("SearchReport", {
     "reader": NewsOfReader, "reads": dict[str, ReadMark], "restatements": dict[str, Restated], "unread_by": Id | None,
 })  # fmt: skip
 """Section of the report about one search. `title` of a card can be its description; `at` is when a sighting was seen, or else
-received, and when a note happened; `seen_at` of a sighting is null if it is not known. `place` and `grade` of a sighting are texts;
-the grade is null if nobody has graded it (*0.4.0*). `left_out` tells how many more cards there are.
+received, and when a note happened; `seen_at` of a sighting is null if it is not known. `place` and `grade` of a sighting are
+texts; the grade is null if nobody has graded it (*0.4.0*). `left_out` tells how many more cards there are.
 
 `board`: with `epoch`, `seq` and `head`: its position in the report.
 `search`: facts of the search. `last_seen`, `goal`, `photo` and all of `person` except the date of birth were added in *0.4.0*.
