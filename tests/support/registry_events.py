@@ -56,6 +56,7 @@ CHECKLIST = {"text": "the school", "done": False, "rank": "a0"}
 URGENT = {
     "about.kind": "sighting", "about.id": SIGHTINGS[0], "occasion": "sighting_urgent", "raised_at": "2026-11-28T09:00:00.000Z",
 }  # fmt: skip
+AGAIN: dict[str, Any] = URGENT | {"round": 1, "asked": [ALICE]}
 RELEASED: dict[str, Any] = URGENT | {"taken_by": None}
 ENDS_AT, ENDED_AT = "2026-11-28T10:00:00.000Z", "2026-11-28T12:00:00.000Z"
 TAKEN = [f"2026-11-{time}.500Z" for time in ("28T09:00:07", "28T09:05:59", "28T11:05:00", "28T21:30:00", "30T12:00:00")]
@@ -116,7 +117,7 @@ OF_VARIANTS: list[tuple[str, str, dict[str, Any], dict[str, Any], dict[str, Any]
     ("alarm.raised", "alarm", {}, URGENT | {"about.kind": "task", "about.id": TASKS[0]}, {}),
     ("alarm.raised", "alarm", {}, URGENT | {"about.kind": "search", "about.id": SEARCH, "occasion": "worrying_search"}, {}),
     ("alarm.escalated", "alarm", {"round": 0}, URGENT | {"round": 1}, {}),
-    ("alarm.escalated", "alarm", {"round": 0, "asked": [ALICE]}, URGENT | {"round": 1, "asked": [ALICE]}, {}),
+    ("alarm.escalated", "alarm", {"round": 0, "asked": [ALICE], "released_because": None}, AGAIN, {}),
     (
         "alarm.escalated",
         "alarm",
