@@ -19,7 +19,7 @@ from models.search import Search
 from models.times import format_utc, now, to_ms
 
 TITLE = N_("Timeline")
-KNOWN = N_("known {at}")
+KNOWN = P_("a date", "known {at}")
 SINCE = P_("a date", "since {at}")
 LATEST = N_("Showing the latest {count} entries. The page “Timeline” has the others.")
 MAX_LINES = 300  # items, about eight pages; the page has all of them
