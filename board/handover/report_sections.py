@@ -325,6 +325,6 @@ def _pin(kind: str, entity: EntityAt, done_columns: Collection[str]) -> Pinned:
         return {**_card(kind, entity), "category": None, "card": None, "done": is_done, "result": result}
     return {
         "kind": "note", "id": entity.id, "seq": entity.seq, "number": None, "title": state["text"], "assignee": None,
-        "priority": None, "due": None, "at": state["happened_at"], "seen_at": None, "category": state["category"],
-        "card": state["card"], "done": False, "result": None,
+        "priority": None, "due": None, "at": state["happened_at"], "seen_at": None, "place": None, "grade": None,
+        "category": state["category"], "card": state["card"], "done": False, "result": None,
     }  # fmt: skip

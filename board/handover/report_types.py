@@ -48,7 +48,8 @@ Pinned = TypedDict("Pinned", {
     "kind": Annotated[str, ComputedSchema(lambda: {"enum": [*(kind.name for kind in kinds.cards()), "note"]})],
     "id": Id, "seq": Count, "number": Count | None,
     "title": str, "assignee": Id | None, "priority": Priority | None, "due": Time | None, "at": Time | None,
-    "seen_at": Time | None, "category": str | None, "card": Id | None, "done": bool, "result": str | None,
+    "seen_at": Time | None, "place": str | None, "grade": str | None, "category": str | None, "card": Id | None,
+    "done": bool, "result": str | None,
 })  # fmt: skip
 # Facts of a search. `suggested`: criteria that they suggest. `undecided`: nobody has decided if it is worrying.
 ReportedSearch = TypedDict("ReportedSearch", {
