@@ -26,6 +26,7 @@ MAX_BOX_CONTRADICTIONS = 2  # pairs of sightings in a box; a row has one
 MAX_BOX_TASKS = 3  # overdue tasks in a box
 MAX_CALLS = 4  # due calls of a search
 TEXTS_OF_SEARCH = 8  # texts about one search
+BREAKABLE = "\u2005"  # space as wide as others that `content` does not make unbreakable
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
@@ -205,6 +206,8 @@ class BriefingChildren(ReportDocument):
 
     def _credible(self, sighting: State, sex: str | None) -> Line:
         at = self._sighted(sighting, lambda stamp, _: self._near(stamp), sex)
+        before, _, clock = at.rpartition("\u00a0")  # a narrow column breaks between the day and the time, not within the time
+        at = f"{before}{BREAKABLE}{clock}" if before else at
         place = (sighting["place"] or {}).get("text")
         return [at, " · ", self._cut(place, self._max_text)] if place else [at]
 
