@@ -26,6 +26,7 @@ MAX_BOX_CONTRADICTIONS = 2  # pairs of sightings in a box; a row has one
 MAX_BOX_TASKS = 3  # overdue tasks in a box
 MAX_CALLS = 4  # due calls of a search
 TEXTS_OF_SEARCH = 8  # texts about one search
+BREAKABLE = "\u2005"  # space as wide as others that `content` does not make unbreakable
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
@@ -205,8 +206,15 @@ class BriefingChildren(ReportDocument):
 
     def _credible(self, sighting: State, sex: str | None) -> Line:
         at = self._sighted(sighting, lambda stamp, _: self._near(stamp), sex)
+        before, _, clock = at.rpartition("\u00a0")  # a narrow column breaks between the day and the time, not within the time
+        at = f"{before}{BREAKABLE}{clock}" if before else at
         place = (sighting["place"] or {}).get("text")
-        return [at, " ", self._cut(place, self._max_text)] if place else [at]
+        return [at, " · ", self._cut(place, self._max_text)] if place else [at]
+
+    def _recorded_place(self, search: State) -> list[Line]:
+        place = (search["last_seen"] or {}).get("text")
+        label = labels.with_colon(self._translate(sentences.LAST_SEEN_RECORDED), self._translate)
+        return [[f"{label} ", self._cut(place, self._max_text)]] if place else []
 
     def _contradictions(self, pairs: Sequence[State], count: int) -> Line:
         """Return the sentences about the first pairs of sightings that cannot both be true, and the number of the others."""
@@ -215,10 +223,11 @@ class BriefingChildren(ReportDocument):
         return [" · ".join([*texts, *more])]
 
     def _notes(self, section: State) -> list[Line]:
-        """Return the latest credible sighting, what contradicts, and that nobody is in charge, for a row."""
+        """Return the latest credible sighting, otherwise the recorded place; what contradicts, and that nobody is in charge: for
+        a row."""
         last, search = section["last_credible"], section["search"]
         is_free = search["status"] == "open" and not search["lead"]
-        notes: list[Line] = [self._credible(last, search["person"]["sex"])] if last else []
+        notes: list[Line] = [self._credible(last, search["person"]["sex"])] if last else self._recorded_place(search)
         if pairs := section["contradictions"]:
             notes.append(self._contradictions(pairs, 1))
         return [*notes, [self._translate(sentences.NOBODY_IN_CHARGE)]] if is_free else notes

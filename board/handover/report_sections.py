@@ -306,7 +306,14 @@ def _card(kind: str, entity: EntityAt) -> ReportedCard:
         "kind": kind, "id": entity.id, "seq": entity.seq, "number": state["number"],
         "title": state[kinds.named(kind).title_field], "assignee": state["assignee"], "priority": state["priority"],
         "due": state.get("due"), "at": state.get("seen_at") or state.get("received_at"), "seen_at": state.get("seen_at"),
+        "place": value_at(state, "place.text"), "grade": _grade(state),
     }  # fmt: skip
+
+
+def _grade(state: State) -> str | None:
+    """Return the grade of a sighting, such as "B2"; None if nobody has graded it, and for other cards."""
+    grade = state.get("grade")
+    return None if grade is None or holds(queues.DEFAULT_GRADE, state) else f"{grade['source']}{grade['content']}"
 
 
 def _pinned(entities: BoardState, ids: Iterable[str]) -> list[Pinned]:
@@ -324,6 +331,6 @@ def _pin(kind: str, entity: EntityAt, done_columns: Collection[str]) -> Pinned:
         return {**_card(kind, entity), "category": None, "card": None, "done": is_done, "result": result}
     return {
         "kind": "note", "id": entity.id, "seq": entity.seq, "number": None, "title": state["text"], "assignee": None,
-        "priority": None, "due": None, "at": state["happened_at"], "seen_at": None, "category": state["category"],
-        "card": state["card"], "done": False, "result": None,
+        "priority": None, "due": None, "at": state["happened_at"], "seen_at": None, "place": None, "grade": None,
+        "category": state["category"], "card": state["card"], "done": False, "result": None,
     }  # fmt: skip
