@@ -7,6 +7,7 @@ from board.lookup.place_query import LIGHT_WORDS, Query
 from board.lookup.place_radius import metres
 from board.lookup.place_rank import Name
 
+POOR = 9  # quarters of an error: with fewer in the best place, the text has no town beside its name
 AROUND = 4  # penalty of a place that is named with its town, in quarters of an error
 MAX_ERRORS_AROUND = 5  # quarters: with more, the other words are no name of a place
 MAX_TOWNS = 4  # best places of the text that may be its town

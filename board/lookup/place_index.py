@@ -12,10 +12,10 @@ from itertools import islice
 from operator import itemgetter
 
 from board.lookup.place import Place
-from board.lookup.place_context import AROUND, MAX_ERRORS_AROUND, MAX_TOWNS, is_around, is_town, without_town
+from board.lookup.place_context import AROUND, MAX_ERRORS_AROUND, MAX_TOWNS, POOR, is_around, is_town, without_town
 from board.lookup.place_query import LIGHT_WORDS, Query, read_query
 from board.lookup.place_radius import Point, cell_of, rings
-from board.lookup.place_rank import NO_WORD, Name, Rank, penalty, rank
+from board.lookup.place_rank import Name, Rank, penalty, rank
 from board.lookup.place_words import Matches, PlaceWords
 
 MAX_WORDS = 12  # of a typed text; words that some name has precede others
@@ -93,10 +93,13 @@ class PlaceIndex:
 
     def _rank_around_towns(self, query: Query, near: Point | None, ranks: dict[int, Rank]) -> None:
         """Rank places that the text names with the town around them: "Heverlee bij Leuven"."""
-        if not ranks or min(ranks.values())[0] < NO_WORD:
+        if not ranks or min(ranks.values())[0] < POOR:
             return
-        towns = nsmallest(MAX_TOWNS, (number for number in ranks if is_town(self._place(number))), key=lambda number: ranks[number])
-        for town, rest in [(town, rest) for town in towns for rest in without_town(query, self._names(town))]:
+        towns = nsmallest(
+            MAX_TOWNS, (number for number in ranks if is_town(self._place(number))), key=lambda number: ranks[number]
+        )
+        texts = ((town, rest) for town in towns for rest in without_town(query, self._names(town)))
+        for town, rest in islice(texts, MAX_TOWNS):
             for number, place_rank in self._ranks(rest, near).items():
                 if place_rank[0] <= MAX_ERRORS_AROUND and is_around(self._place(number), self._place(town)):
                     ranks[number] = min(ranks.get(number, place_rank), (place_rank[0] + AROUND, *place_rank[1:]))

@@ -11,7 +11,8 @@ from board.lookup.fuzzy_names import normalize_name
 
 STATION_WORDS = frozenset((
     "station", "stations", "statie", "gare", "gares", "bahnhof", "bhf", "treinstation", "spoorwegstation",
-    "railwaystation", "trainstation", "treinstatie", "stat", "stasie", "stasion", "stassion", "sation", "bf", "banhof", "bahnof",
+    "railwaystation", "trainstation", "treinstatie", "stat", "stasie", "stasion", "stassion", "sation", "bf", "banhof",
+    "bahnof",
 ))  # fmt: skip
 MAIN_STATION = {"hauptbahnhof": "hbf", "hbf": "hbf", "hoofdstation": "hbf"}  # tells "Essen Hbf" in Germany from "Essen"
 STATION_ENDINGS = ("station", "statie", "bahnhof", "bhf")
@@ -19,18 +20,20 @@ STATION_BEGINNINGS = ("stations", "bahnhofs")  # "stationsplein", "Bahnhofsvorpl
 STREET_ENDINGS = ("straat", "laan", "weg", "dreef", "lei", "strasse", "allee")  # a street is not at the station
 MIN_STEM = 3  # letters before such an ending
 LIGHT_WORDS = frozenset((  # they tell places apart only together with others
-    "a", "aan", "am", "an", "at", "au", "aux", "bij", "d", "de", "den", "der", "des", "die", "du", "en", "et", "hbf",
-    "het", "hoofd", "im", "in", "l", "la", "le", "les", "naar", "near", "of", "op", "s", "st", "sur", "t", "te", "the",
-    "to", "train", "trein", "van", "vers", "von", "zu", "zug", "zum",
+    "a", "aan", "achter", "am", "an", "at", "au", "aux", "behind", "bei", "bij", "d", "dans", "de", "den", "der",
+    "derriere", "des", "devant", "die", "du", "en", "et", "hbf", "het", "hinter", "hoofd", "im", "in", "l", "la",
+    "le", "les", "naar", "naast", "nabij", "near", "of", "op", "pres", "s", "st", "sur", "t", "te", "the", "to",
+    "train", "trein", "van", "vers", "vlakbij", "voor", "von", "vor", "zu", "zug", "zum",
 ))  # fmt: skip
 SAME = (  # words of several languages that callers mix
     ("noord", "nord", "north"), ("zuid", "sud", "south"), ("oost", "est", "ost", "east"), ("west", "ouest"),
-    ("centraal", "central", "centrale", "zentral", "cs", "hbf"), ("bruxelles", "brussel", "brussels", "bxl"),
+    ("centraal", "central", "centrale", "zentral", "cs", "hbf"), ("bruxelles", "brussel", "brussels", "bxl", "brx"),
     ("luchthaven", "aeroport", "airport", "flughafen"),
 )  # fmt: skip
-SHORT_FORMS = {  # of cities, in writing: A'dam
+SHORT_FORMS = {  # in writing: A'dam
     ("a", "dam"): "amsterdam", ("r", "dam"): "rotterdam", ("a", "pen"): "antwerpen", ("d", "dorf"): "dusseldorf",
 }  # fmt: skip
+INITIALS = {"olv": ("onze", "lieve", "vrouw")}
 SAINTS_BY_EAR = {"sain", "sin", "zint", "sinte", "sente", "santa"}  # before another word
 SYNONYMS = {word: words for words in SAME for word in words} | {"lln": ("louvainlaneuve",)}
 SAINT_PREFIXES = ("sint", "saint", "sankt")  # "sintpieters" is written without a space
@@ -76,7 +79,7 @@ def _join_short_forms(words: list[str]) -> Iterator[str]:
         elif skips := (word, after) in SHORT_FORMS:
             yield SHORT_FORMS[word, after]
         else:
-            yield "st" if after and word in SAINTS_BY_EAR else word
+            yield from ("st",) if after and word in SAINTS_BY_EAR else INITIALS.get(word, (word,))
 
 
 def _stem(word: str) -> str:

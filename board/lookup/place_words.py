@@ -1,7 +1,7 @@
 """Vocabulary of an index of places: the words of their names, with the places that have each.
 
-A word is found by its beginning, with wrong letters (rapidfuzz), by its sound, or by its consonants. Two words that follow each other, and all
-words of a name, are words too, because callers leave out spaces.
+A word is found by its beginning, with wrong letters (rapidfuzz), by its sound, or by its consonants. Two words that follow each
+other, and all words of a name, are words too, because callers leave out spaces.
 """
 
 from array import array
@@ -91,16 +91,19 @@ class PlaceWords:
         if is_last or len(word) >= MIN_FUZZY - 1:
             for longer in self._beginnings(word, MAX_BEGINNINGS):
                 matches.setdefault(longer, PREFIX if is_last else ERROR)
-        if is_fuzzy and MIN_FUZZY <= len(word) <= MAX_FUZZY:
-            for similar, errors in self._similar(word):
-                matches.setdefault(similar, errors * ERROR)
-            for alike in self._alike(word):
-                matches[alike] = min(SOUND, matches.get(alike, SOUND))
-            for alike in self._same_consonants(word):
-                matches.setdefault(alike, SKELETON)
-            if is_last and not matches:
+        if is_fuzzy and MIN_FUZZY - 1 <= len(word) <= MAX_FUZZY:
+            self._add_misspelt(word, matches)
+            if is_last and not matches and len(word) >= MIN_FUZZY:
                 matches = dict.fromkeys(self._misspelt_beginnings(word), PREFIX + ERROR)
         return matches
+
+    def _add_misspelt(self, word: str, matches: Matches) -> None:
+        for similar, errors in self._similar(word) if len(word) >= MIN_FUZZY else ():
+            matches.setdefault(similar, errors * ERROR)
+        for alike in self._alike(word):
+            matches[alike] = min(SOUND, matches.get(alike, SOUND))
+        for alike in self._same_consonants(word):
+            matches.setdefault(alike, SKELETON)
 
     def _beginnings(self, word: str, limit: int) -> Iterator[str]:
         begin = bisect_left(self._sorted, word)
