@@ -145,8 +145,8 @@ def _add_quarters(gazetteer: Gazetteer, brussels: Place) -> None:
     for quarter in QUARTERS:
         fr, nl = quarter.fr, quarter.nl
         place = Place(
-            quarter.id, "locality", fr if fr == nl else f"{fr} / {nl}", {"fr": fr, "nl": nl, "de": fr}, quarter.point, quarter.size,
-            codes=(quarter.code,), province=brussels.province, within=brussels, radius_m=QUARTER_RADIUS_M,
+            quarter.id, "locality", fr if fr == nl else f"{fr} / {nl}", {"fr": fr, "nl": nl, "de": fr}, quarter.point,
+            quarter.size, codes=(quarter.code,), province=brussels.province, within=brussels, radius_m=QUARTER_RADIUS_M,
         )  # fmt: skip
         gazetteer.index.add(place, (fr, nl))
 
