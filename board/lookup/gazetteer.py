@@ -97,6 +97,7 @@ def gazetteer() -> Gazetteer:
     for part, row in parts:
         if part.point:
             points[row["nis"]].append(part.point)
+    points[BRUSSELS] += (quarter.point for quarter in QUARTERS)
     seats = place_radius.grid(town.point for town, _ in towns.values() if town.point)
     everywhere = place_radius.grid(chain(*seats.values(), *points.values()))
     index = Gazetteer(data["attribution"])

@@ -5,6 +5,7 @@ typed texts are made in the same way.
 """
 
 from collections.abc import Iterator
+from itertools import zip_longest
 from typing import NamedTuple
 
 from board.lookup.fuzzy_names import normalize_name
@@ -71,9 +72,8 @@ def read_query(typed: str) -> Query:
 
 def _join_short_forms(words: list[str]) -> Iterator[str]:
     """Yield the words, with `a dam` as `amsterdam` and `sin niklaas` as `st niklaas`."""
-    following = [*words[1:], ""]
     skips = False
-    for word, after in zip(words, following, strict=True):
+    for word, after in zip_longest(words, words[1:], fillvalue=""):
         if skips:
             skips = False
         elif skips := (word, after) in SHORT_FORMS:
