@@ -145,6 +145,7 @@ CALLS = {
         "numbers of sightings, with distance and time between them", SnapshotRead, HistoryRead
     ),
     "POST /api/v1/statements": _unrecorded("what the vocabulary makes of the caller's own text", OWN),
+    "POST /api/v1/details": _unrecorded("what the vocabulary makes of texts that the caller has", OWN),
     "GET /api/v1/boards/{board}/sightings/{sighting}/comparison": _recorded(
         "a sighting next to the looks of the child", SnapshotRead, HistoryRead
     ),
