@@ -191,6 +191,7 @@ PAGES = {
     "GET /handover": FRAME,
     "GET /handovers/{number:number}": FRAME,
     "GET /wall": FRAME,
+    "GET /wall/searches/{id}/looks.json": _recorded("what the child of a search looks like", SnapshotRead),
     "GET /wall/searches/{id}/map.svg": _recorded("a map of a search", SnapshotRead),
     "GET /login": FRAME,
     "GET /closed": _recorded("closed searches", FindRun),

@@ -57,9 +57,13 @@ class PrintText(NamedTuple):
             return text
         if self.is_as_typed(phrases.language):
             return self.text
-        parts = (self._printed(piece, phrases, translations) for piece in self.pieces)
-        listed = COMMA.join(part for part in dict.fromkeys(parts) if part)
+        listed = self.listed(phrases, translations)
         return listed[:1].upper() + listed[1:]
+
+    def listed(self, phrases: Phrases, translations: Mapping[str, str]) -> str:
+        """Return the parts of the text in the language of some phrases, without a capital at the beginning."""
+        parts = (self._printed(piece, phrases, translations) for piece in self.pieces)
+        return COMMA.join(part for part in dict.fromkeys(parts) if part)
 
     def _printed(self, piece: Piece, phrases: Phrases, translations: Mapping[str, str]) -> str:
         if piece.statement is not None:

@@ -11,7 +11,8 @@ from board.vocabulary.concept import LANGUAGES
 from board.vocabulary.print_text import read_for_print
 
 PROSE = frozenset({"description"})  # fields whose sentences no list replaces
-MAX_KEPT = 512  # texts of at most 4,000 characters
+DETAILS = frozenset({"hair", "eyes", "features", "clothing", "needs"}) | PROSE
+MAX_KEPT = 1_024  # texts of at most 4,000 characters
 
 
 class ReadableText(NamedTuple):
@@ -25,9 +26,10 @@ class ReadableText(NamedTuple):
 @lru_cache(maxsize=MAX_KEPT)
 def readable(text: str, field: str, reads: str, folder: str | None = None) -> ReadableText:
     """Return a detail for a reader. `field`: its name, such as `clothing`. `folder`: of the installation's own vocabulary."""
-    if reads not in LANGUAGES:
+    if field not in DETAILS or reads not in LANGUAGES:
         return ReadableText(text, reads, is_composed=False)
     read = read_for_print(parser(folder), text, reads, field)
     if field in PROSE or read.is_as_typed(reads) or read.words(reads):
         return ReadableText(text, read.language if read.pieces else reads, is_composed=False)
-    return ReadableText(read.composed(phrases(reads, folder), {}), read.language, is_composed=True)
+    compose = read.composed if text[:1].isupper() else read.listed
+    return ReadableText(compose(phrases(reads, folder), {}), read.language, is_composed=True)

@@ -5,11 +5,10 @@ import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { AsyncDirective, directive } from "../../../vendor/lit-html/async-directive.js";
 import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
+import { textInLanguage } from "../../format/text_in_language.js";
 import { readableDetails } from "./readable_details.js";
 
 /** @typedef {import("./readable_details.js").TypedDetail} TypedDetail */
-
-const PLACE = "\u0000"; // of the text in its label
 
 /** Part of a page that draws itself again when answers arrive. @abstract */
 class ReadablePart extends AsyncDirective {
@@ -39,10 +38,10 @@ class ReadablePart extends AsyncDirective {
 
 class ChildText extends ReadablePart {
   /** @type {TypedDetail} */ #detail = ["", ""];
-  /** @type {(text: string) => string | null} */ #wrap = (text) => text;
+  /** @type {import("../../format/text_in_language.js").Wrap | undefined} */ #wrap;
 
-  /** @param {string} field @param {string} text @param {(text: string) => string | null} [wrap] its label and the text */
-  render(field, text, wrap = (shown) => shown) {
+  /** @param {string} field @param {string} text @param {import("../../format/text_in_language.js").Wrap} [wrap] */
+  render(field, text, wrap) {
     this.#detail = [field, text];
     this.#wrap = wrap;
     return this.listen();
@@ -50,9 +49,9 @@ class ChildText extends ReadablePart {
 
   /** @override */
   drawn() {
-    const text = this.#detail[1] ?? "", answer = readableDetails.of(this.#detail), [before = "", after = ""] = (this.#wrap(PLACE) ?? PLACE).split(PLACE);
-    if (answer?.is_composed && !readableDetails.isOriginal(this.#detail)) return `${before}${answer.text}${after}`;
-    return answer && isForeign(answer.typed_in) ? html`${before}<span lang=${answer.typed_in}>${text}</span>${after}` : `${before}${text}${after}`;
+    const typed = this.#detail[1] ?? "", answer = readableDetails.of(this.#detail);
+    if (answer?.is_composed && !readableDetails.isOriginal(this.#detail)) return textInLanguage(answer.text, undefined, this.#wrap);
+    return textInLanguage(typed, answer?.typed_in, this.#wrap);
   }
 }
 
@@ -75,9 +74,6 @@ class OriginalToggle extends ReadablePart {
       @click=${() => readableDetails.show(composed, !isOriginal)}>${language.toUpperCase()}</button>`;
   }
 }
-
-/** @param {string} language */
-const isForeign = (language) => language !== document.documentElement.lang;
 
 /** Draw a detail of a child for the reader. */
 export const childText = directive(ChildText);
