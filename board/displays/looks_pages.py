@@ -1,4 +1,4 @@
-"""Looks of a child in the language of a wall display in an inner room, which no other display gets."""
+"""Appearance of a child in the language of a wall display in an inner room, which no other display gets."""
 
 from sqlmodel import Session
 from starlette.requests import Request

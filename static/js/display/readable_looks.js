@@ -2,13 +2,13 @@
    wholly, it is shown as typed. */
 
 import { get, orNull } from "../core/connection/api.js";
-import { textInLanguage } from "../format/text_in_language.js";
+import { textInLanguage } from "../core/text_in_language.js";
 
 const INNER = "inner";
 const RETRY_MS = 30_000; // after a failure
 
 /** @typedef {{ field: string, typed: string, text: string, language: string }} Look */
-/** @typedef {(field: string, typed: string, wrap?: import("../format/text_in_language.js").Wrap) => unknown} ReadLook draw a detail of the child */
+/** @typedef {(field: string, typed: string, wrap?: import("../core/text_in_language.js").Wrap) => unknown} ReadLook draw a detail of the child */
 /** @type {Map<string, { typed: string, at: number, looks: Look[] }>} */
 const known = new Map(); // by search
 

@@ -5,7 +5,7 @@ import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { AsyncDirective, directive } from "../../../vendor/lit-html/async-directive.js";
 import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
-import { textInLanguage } from "../../format/text_in_language.js";
+import { textInLanguage } from "../../core/text_in_language.js";
 import { readableDetails } from "./readable_details.js";
 
 /** @typedef {import("./readable_details.js").TypedDetail} TypedDetail */
@@ -38,9 +38,9 @@ class ReadablePart extends AsyncDirective {
 
 class ChildText extends ReadablePart {
   /** @type {TypedDetail} */ #detail = ["", ""];
-  /** @type {import("../../format/text_in_language.js").Wrap | undefined} */ #wrap;
+  /** @type {import("../../core/text_in_language.js").Wrap | undefined} */ #wrap;
 
-  /** @param {string} field @param {string} text @param {import("../../format/text_in_language.js").Wrap} [wrap] */
+  /** @param {string} field @param {string} text @param {import("../../core/text_in_language.js").Wrap} [wrap] */
   render(field, text, wrap) {
     this.#detail = [field, text];
     this.#wrap = wrap;
