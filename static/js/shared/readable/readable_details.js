@@ -1,6 +1,7 @@
 /** Details of children in the reader's language, from the server. They are requested together, and kept by field and text. */
 
 import { post } from "../../core/connection/api.js";
+import { Refusal } from "../../core/errors.js";
 
 const PAUSE_MS = 30; // in which the details of a page come together
 const MAX_SENT = 40; // details of a request, as on the server
@@ -11,7 +12,7 @@ const RETRY_MS = 30_000; // after a failure
 /** @typedef {[field: string, text: string | null | undefined]} TypedDetail */
 
 class DetailReader {
-  /** @type {Map<string, ReadableDetails["details"][number]>} */ #answers = new Map(); // by field and text, the last used at the end
+  /** @type {Map<string, ReadableDetails["details"][number] | null>} */ #answers = new Map(); // by field and text, the last used at the end; null if refused
   /** @type {Set<string>} */ #waiting = new Set();
   /** @type {Set<string>} */ #originals = new Set(); // shown as typed
   /** @type {Set<() => void>} */ #readers = new Set();
@@ -27,9 +28,9 @@ class DetailReader {
   of([field, text]) {
     if (!text?.trim() || text.length > MAX_TEXT) return undefined;
     const key = keyOf(field, text), answer = this.#answers.get(key);
-    if (answer) keep(this.#answers, key, answer);
-    else this.#request(key);
-    return answer;
+    if (answer === undefined) this.#request(key);
+    else keep(this.#answers, key, answer);
+    return answer ?? undefined;
   }
 
   /** Return true if a detail is shown as it was typed. @param {TypedDetail} detail */
@@ -54,15 +55,21 @@ class DetailReader {
     const keys = [...this.#waiting].slice(0, MAX_SENT);
     try {
       const { details } = await post("/api/v1/details", { details: keys.map((key) => JSON.parse(key)).map(([field, text]) => ({ field, text })) });
-      keys.forEach((key, index) => {
-        this.#waiting.delete(key);
-        keep(this.#answers, key, details[index]);
-      });
-      this.#changed();
-      this.#timer = this.#waiting.size ? setTimeout(() => this.#send(), PAUSE_MS) : undefined;
-    } catch {
-      this.#timer = setTimeout(() => this.#send(), RETRY_MS); // meanwhile the texts are shown as typed
+      this.#keep(keys, details);
+    } catch (error) {
+      if (error instanceof Refusal && error.code === "invalid") this.#keep(keys, []);
+      else this.#timer = setTimeout(() => this.#send(), RETRY_MS); // meanwhile the texts are shown as typed
     }
+  }
+
+  /** @param {string[]} keys @param {ReadableDetails["details"]} details */
+  #keep(keys, details) {
+    keys.forEach((key, index) => {
+      this.#waiting.delete(key);
+      keep(this.#answers, key, details[index] ?? null);
+    });
+    this.#timer = this.#waiting.size ? setTimeout(() => this.#send(), PAUSE_MS) : undefined;
+    this.#changed();
   }
 
   #changed() {
