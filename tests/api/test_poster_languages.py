@@ -1,5 +1,6 @@
 """Posters in four languages of searches that were typed in three, read back from the PDF: no word of another language."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -24,9 +25,9 @@ async def dressed(team: Team, typed: str) -> Campaign:
     return scene
 
 
-async def posters(team: Team, scene: Campaign, **data: Any) -> dict[str, str]:
+async def posters(team: Team, scene: Campaign, words: Sequence[dict[str, Any]] = ()) -> dict[str, str]:
     """Approve a poster; return the words of its page in each language."""
-    material = (await scene.approved(what="poster", languages=list(LANGUAGES), shows=SHOWS, **data))["id"]
+    material = (await scene.approved(what="poster", languages=list(LANGUAGES), shows=SHOWS, words=list(words)))["id"]
     return {language: await page_of(team.bob, scene, f"{material}.pdf", language=language, paper="a4") for language in LANGUAGES}
 
 
@@ -40,5 +41,5 @@ async def test_poster_has_no_word_of_another_language(team: Team, typed: str) ->
 async def test_word_of_another_language_is_found_on_paper(team: Team) -> None:
     scene = await dressed(team, "en")
     words = [{"field": "clothing", "word": TYPED["en"]["clothing"], **dict.fromkeys(("fr", "nl", "de"), TYPED["en"]["clothing"])}]
-    pages = await posters(team, scene, words=words)
+    pages = await posters(team, scene, words)
     assert [language for language, page in pages.items() if foreign_words(page, language)] == ["fr", "nl", "de"]
