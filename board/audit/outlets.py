@@ -145,6 +145,7 @@ CALLS = {
         "numbers of sightings, with distance and time between them", SnapshotRead, HistoryRead
     ),
     "POST /api/v1/statements": _unrecorded("what the vocabulary makes of the caller's own text", OWN),
+    "POST /api/v1/details": _unrecorded("what the vocabulary makes of texts that the caller has", OWN),
     "GET /api/v1/boards/{board}/sightings/{sighting}/comparison": _recorded(
         "a sighting next to the looks of the child", SnapshotRead, HistoryRead
     ),
@@ -190,6 +191,7 @@ PAGES = {
     "GET /handover": FRAME,
     "GET /handovers/{number:number}": FRAME,
     "GET /wall": FRAME,
+    "GET /wall/searches/{id}/looks.json": _recorded("what the child of a search looks like", SnapshotRead),
     "GET /wall/searches/{id}/map.svg": _recorded("a map of a search", SnapshotRead),
     "GET /login": FRAME,
     "GET /closed": _recorded("closed searches", FindRun),

@@ -109,7 +109,7 @@ class BriefingChildren(ReportDocument):
             initials="".join(part[:1] for part in (person["first_name"], person["last_name"] or "")),
             tags=self._tags(search, is_open), missing=self._length(search["missing_since"]) if is_open else "",
             kind=kind, description=" · ".join(part for part in (sex, kind, since) if part),
-            looks=self._looks(person), clothing=[self._cut(person["clothing"], self._max_text)] if person["clothing"] else [],
+            looks=self._looks(person), clothing=[self._detail(person, "clothing")] if person["clothing"] else [],
             lead=self._lead(search),
             facts=self._box(section, briefing),
             is_written=bool(briefing.get("assessment")), situation=self._prose(briefing, "assessment", section["board"]),
@@ -132,9 +132,16 @@ class BriefingChildren(ReportDocument):
         cm = person["height_cm"]
         height = self._say(sentences.HEIGHT, metres=cm // 100, centimetres=f"{cm % 100:02}") if cm else None
         build = labels.value("person.build", "search", person["build"], translate)
-        parts = [part for part in (height, build, person["hair"], person["eyes"], person["features"]) if part]
-        looks = ", ".join(parts) or (person["description"] if not person["clothing"] else None)
-        return [self._cut(looks, self._max_text)] if looks else []
+        parts: Line = [part for part in (height, build) if part]
+        parts += [self._detail(person, name) for name in ("hair", "eyes", "features") if person[name]]
+        if not parts and person["description"] and not person["clothing"]:
+            parts = [self._detail(person, "description")]
+        return [piece for part in parts for piece in (", ", part)][1:]
+
+    def _detail(self, person: State, name: str) -> UserText:
+        """Return a detail of a child in the reader's language, as one line."""
+        found = self._languages.detail(person[name], name)
+        return replace(found, text=cut_text(found.text, self._max_text))
 
     def _lead(self, search: State) -> Line:
         translate, appeal = self._translate, search["appeal"] or {}
@@ -169,7 +176,7 @@ class BriefingChildren(ReportDocument):
         if needs:
             until = search["person"]["needs_until"]
             deadline = [f" · {self._covered(until, self._near(until))}"] if until else []
-            facts.append((self._field("person.needs"), [self._cut(needs, self._max_text), *deadline]))
+            facts.append((self._field("person.needs"), [self._detail(search["person"], "needs"), *deadline]))
         facts += self._points(section, briefing)
         return [*facts, (translate(N_("Calls and updates due")), self._calls(section, briefing))]
 

@@ -40,11 +40,11 @@ def only_ungraded(section: State) -> list[State]:
 class ReportWording:
     """Report composed for its reader (board/handover/report.py), with the words for it in the language `reads`."""
 
-    def __init__(self, session: Session, report: State, reads: str) -> None:
+    def __init__(self, session: Session, report: State, reads: str, folder: str | None = None) -> None:
         self._report, self._reads = report, reads
         self._translate: Callable[[str], str] = gettext_for(reads)
         self._count: Callable[[str, str, int], str] = translations(reads).ungettext
-        self._languages = TextLanguages(session, reads)
+        self._languages = TextLanguages(session, reads, folder)
         handover: State | None = report["handover"]
         # the current report has no ended handover
         self._handover = None if handover is None or (report["live"] and handover["ended_at"]) else handover

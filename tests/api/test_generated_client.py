@@ -260,6 +260,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "GET /find": {"with": {"q": "girl", "board": "<board>", "limit": 5}},
     "POST /boards/{board}/similar": {"with": {"board": "<board>"}, "body": {"text": "a girl in a red coat"}},
     "POST /statements": {"body": {"text": "a girl in a red coat"}},
+    "POST /details": {"body": {"details": [{"field": "clothing", "text": "dark green coat"}]}},
     "GET /boards/{board}/sightings/{sighting}/comparison": {"with": {"board": "<board>", "sighting": "<sighting>"}},
     "POST /earlier": {"body": {"first_name": "Noor"}},
     "GET /intake/searches": {"with": {"lat": 50.85, "lon": 4.35}},

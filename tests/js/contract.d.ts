@@ -546,6 +546,16 @@ interface ReachStation {
   at: string;
 }
 
+interface ReadableDetail {
+  text: string;
+  typed_in: string;
+  is_composed: boolean;
+}
+
+interface ReadableDetails {
+  details: Array<ReadableDetail>;
+}
+
 interface RefusedFrame {
   type: "refused";
   id: string;
