@@ -76,6 +76,9 @@ _HANDOVER = ("number", "handover", "status", "outgoing", "incoming", "reason", "
 _RESTATEMENT = ("restatements", "handover", "keeper")
 
 
+SIGNED_HANDOVER = N_("{who} signed handover {number}")
+
+
 def _handover(*variants: Text | Variant, said: Sequence[str] = _HANDOVER, **slots: str) -> Sentence:
     return _say(*variants, said=said, number="handover state", **slots)
 
@@ -347,7 +350,7 @@ SENTENCES: dict[str, Sentence] = {
         N_("{who} said for handover {number} that this is still true: {fields}"), _OTHERWISE,
         said=("handover", "number"), fields="confirmed",
     ),
-    "handover.signed": _handover(sentences.SIGNED_HANDOVER),
+    "handover.signed": _handover(SIGNED_HANDOVER),
     "handover.read": _handover(N_("{who} marked this search as read for handover {number}")),
     "handover.restated": _handover(
         N_("{who} summarised this search for handover {number}: {text}"), said=_RESTATEMENT, text="text restatement.text",

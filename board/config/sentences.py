@@ -104,7 +104,6 @@ NONE_SO_FAR = N_("none so far")
 # result of an earlier event, which has changed since
 RESULT_NOW = N_("now: {result}")
 ACCEPTED = N_("{who} accepted handover {number}")
-SIGNED_HANDOVER = N_("{who} signed handover {number}")
 REFUSED = N_("{who} refused handover {number}")
 WITHDRAWN = N_("{who} withdrew handover {number}")
 BECAUSE = N_("{told}. Reason: {reason}")

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from sqlmodel import Session
 
 from board.config import lengths, sentences
+from board.config.event_sentences import SIGNED_HANDOVER
 from board.documents.content import Block, Line, Section, short_datetime
 from board.documents.field_values import FieldValues
 from board.documents.timeline_text import MAX_PAPER_TEXT, ItemText, text_of
@@ -60,7 +61,7 @@ def _told(item: Item, text: ItemText, values: FieldValues) -> Iterator[str]:
     if item.kind == Search.KIND:
         yield text.text
     elif item.kind == SearchHandover.KIND and text.by:
-        yield values.translate(sentences.SIGNED_HANDOVER).format(who=text.by, number=item.state["handover"])
+        yield values.translate(SIGNED_HANDOVER).format(who=text.by, number=item.state["handover"])
     else:
         yield from (text.title, text.grade, text.verdict, text.text, text.place, text.by)
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from board.commands.searches.suggested_criteria import open_criteria, suggested, undecided
 from board.commands.sightings import queues
-from board.commands.sightings.waits_once import raises_alarms
+from board.commands.sightings.sightings import raises_alarms
 from board.engine import kinds
 from board.engine.conditions import holds, value_at
 from board.engine.event import JournalEvent

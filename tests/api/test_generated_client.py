@@ -274,8 +274,6 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "GET /handover": {},
     "GET /handovers": {"with": {"before": 100}},
     "GET /handovers/{number}": {"with": {"number": "<number>"}},
-    "GET /figures": {"with": {"year": 2026}},
-    "GET /figures.csv": {},
     "GET /audit": {"by": "ada", "with": {"limit": 500}},
     "GET /audit.csv": {"by": "ada"},
     "POST /wall/codes": {"by": "screen", "keep": {"code": "code"}},

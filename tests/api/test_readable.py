@@ -71,7 +71,8 @@ async def test_wall_in_an_inner_room_gets_looks_and_no_other_does(team: Team) ->
 
 
 async def test_papers_of_the_shift_have_details_in_the_readers_language(team: Team) -> None:
-    await team.alice.open_search(person={"first_name": "Noor", "clothing": COAT, "features": LOST})
+    search = await team.alice.open_search(person={"first_name": "Noor", "clothing": COAT, "features": LOST})
+    await team.alice.command(search, "search.set_worrying", {"worrying": True, "basis": "the duty officer"})  # printed large
     report = (await team.alice.http.get("/handover.md", headers={"Accept-Language": "fr"})).text
     assert f'<span lang="en">{LOST}</span>' in report
     for text in (report, " ".join(await pages(team.alice, language="fr"))):

@@ -12,7 +12,6 @@ from board.commands.alarms import urgent_alerts
 from board.commands.cards import cards
 from board.commands.command import Patch
 from board.commands.sightings import first_look, of_both, queues, sources
-from board.commands.sightings.waits_once import raises_alarms
 from board.config import sentences
 from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
@@ -309,3 +308,8 @@ KIND = Kind(
         or_(sighting.assessment.in_((*ASSURED, "unverifiable")), is_ungraded(sighting.grade), sighting.queue == "judge"),
     ),
 )  # fmt: skip
+
+
+def raises_alarms(state: State) -> bool:
+    """Return whether a sighting raises alarms and waits on its own board. States of earlier versions lack `of_both`."""
+    return not state.get("of_both") or bool(state["of_both"]["alarms"])

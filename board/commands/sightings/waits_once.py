@@ -7,14 +7,7 @@ from typing import Any
 
 from sqlalchemy import or_
 
-from models.entity import State
-
 
 def waits_here(columns: Any) -> Any:
     """Return the condition that a sighting waits on its own board. `columns`: of the table of sightings."""
     return or_(columns.of_both.is_(None), columns.of_both["alarms"].as_boolean())
-
-
-def raises_alarms(state: State) -> bool:
-    """Return whether a sighting raises alarms and waits on its own board. States of earlier versions lack `of_both`."""
-    return not state.get("of_both") or bool(state["of_both"]["alarms"])
