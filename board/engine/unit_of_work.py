@@ -85,7 +85,7 @@ class UnitOfWork:
         self.boards.setdefault(board.id, board)
         self.changes += 1
         event = self.events.append(board, type, kind, entity, account, at, payload)
-        if entity == board.id and payload["state"] is not None:
+        if entity == board.id and payload.get("state") is not None:
             self.search_facts += search_facts.rows_after(board.number, event, payload)
         return event
 
