@@ -182,11 +182,12 @@ async def test_a_young_adult_and_an_unknown_age_are_recorded(team: Team) -> None
         id = await report(team.bob, person={"first_name": name, "age": age})
         added = await state(team.bob, id)
         assert (added["person"]["first_name"], added["person"]["age"], added["suggested"]) == (name, age, [])
+        await team.bob.command(OPERATIONS, "report.update", {"report": id, "person": {"age": None}})
+        assert (await state(team.bob, id))["person"]["age"] is None
+        await team.bob.command(OPERATIONS, "report.update", {"report": id, "person": {"age": age}})
         search = await opened(team.alice, id)
         child = (await team.alice.snapshot(search))["entities"]["search", search]["person"]
         assert (child["first_name"], child["age"]) == (name, age)
-    await team.bob.command(OPERATIONS, "report.update", {"report": id, "person": {"age": None}})
-    assert (await state(team.bob, id))["person"]["age"] is None
 
 
 async def test_a_caller_is_in_no_state_and_each_read_is_recorded(team: Team) -> None:
