@@ -152,7 +152,7 @@ CALLS = {
     "GET /api/v1/boards/{board}/links": _recorded("names of linked searches", SnapshotRead),
     "GET /api/v1/boards/{board}/reach": _recorded("a circle, and stations in it", SnapshotRead, HistoryRead),
     "POST /api/v1/earlier": _recorded("closed searches of a name", FindRun),
-    "POST /api/v1/boards/{board}/materials/texts": _unrecorded("details of the child for print", "opening the board is recorded"),
+    "POST /api/v1/boards/{board}/materials/texts": _recorded("details of the child for print", SnapshotRead),
     "POST /api/v1/boards/{board}/materials/preview.pdf": _recorded("a draft of a material", ExportRead),
     "POST /api/v1/boards/{board}/materials/preview.png": _recorded("a picture of a draft", PreviewRead),
     "GET /api/v1/boards/{board}/materials/{material}.pdf": _recorded("an approved material", ExportRead),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, update
@@ -72,8 +73,10 @@ def write_batch(batch: str, increments: Sequence[Increment], session: Session) -
 
 def write_ends(ends: Sequence[tuple[str, str, bool]], ended: Sequence[ReadLine], session: Session) -> None:
     """Write (id, until, following) of subscriptions, and the repetitions of lines that have ended."""
+    if ended:
+        writer.lock_audit_board(session)  # before the rows of reads, as a batch does
     if ends:
-        rows = [{"line": id, "until": until, "following": following} for id, until, following in ends]
+        rows = [{"line": id, "until": until, "following": following} for id, until, following in sorted(ends)]
         session.connection().execute(_END, rows)
     facts = _facts(session, {board_of(line.entry) for line in ended})
     for line in ended:
@@ -110,7 +113,7 @@ def _append(
     at = format_utc(now())
     new = [each for each in increments if each.is_new]
     rows = [_row(session, batch, each, facts, at) | {"on_duty": each.line.reader.by.id in on_duty} for each in new]
-    counts = [_count(batch, each, at) for each in increments if not each.is_new]
+    counts = sorted((_count(batch, each, at) for each in increments if not each.is_new), key=itemgetter("id"))
     write_all(connection_of(session), [*([(_INSERT, rows)] if rows else ()), *([(_COUNT, counts)] if counts else ())])
 
 

@@ -133,14 +133,15 @@ class BriefingChildren(ReportDocument):
         height = self._say(sentences.HEIGHT, metres=cm // 100, centimetres=f"{cm % 100:02}") if cm else None
         build = labels.value("person.build", "search", person["build"], translate)
         parts: Line = [part for part in (height, build) if part]
-        parts += [self._detail(person, name) for name in ("hair", "eyes", "features") if person[name]]
+        parts += [self._detail(person, name, "features") for name in ("hair", "eyes", "features") if person[name]]
         if not parts and person["description"] and not person["clothing"]:
             parts = [self._detail(person, "description")]
         return [piece for part in parts for piece in (", ", part)][1:]
 
-    def _detail(self, person: State, name: str) -> UserText:
-        """Return a detail of a child in the reader's language, as one line."""
-        found = self._languages.detail(person[name], name)
+    def _detail(self, person: State, name: str, reads_as: str | None = None) -> UserText:
+        """Return a detail of a child in the reader's language, as one line. `reads_as`: a field that has no label in front of it,
+        so that the hair is named."""
+        found = self._languages.detail(person[name], reads_as or name)
         return replace(found, text=cut_text(found.text, self._max_text))
 
     def _lead(self, search: State) -> Line:

@@ -16,7 +16,8 @@ from board.vocabulary.statement import Reading, Span, Statement
 
 COMMA = ", "
 QUOTED = {"en": "“~”", "fr": "«\u00a0~\u00a0»", "nl": "“~”", "de": "„~“"}
-COHERENT = frozenset({"needs"})  # fields whose text is translated by a person as a whole if a word of it is not understood
+COHERENT = frozenset({"needs"})  # fields whose text is translated by a person as a whole: a wider word would be another illness
+DOUBTS = frozenset("?/")  # signs that a list would lose: "red coat?", "red coat/blue coat"
 _JOINTS = frozenset({" ", "", "-", "'", "’", ",", "."})  # between the words of one piece
 
 
@@ -43,6 +44,12 @@ class PrintText(NamedTuple):
     def is_as_typed(self, language: str) -> bool:
         """Return whether the text is printed as typed in a language."""
         return not self.pieces or (self.is_pure and self.language == language)
+
+    @property
+    def is_plain(self) -> bool:
+        """Return whether the text only says what there is: no word without a statement, no "not", and no "perhaps"."""
+        statements = [piece.statement for piece in self.pieces]
+        return all(each is not None and not (each.negated or each.hedged) for each in statements)
 
     def words(self, language: str) -> tuple[str, ...]:
         """Return the words that need a translation into a language, without duplicates."""
@@ -84,8 +91,7 @@ def read_for_print(parser: Parser, text: str, reader: str | None, field: str) ->
     reading, statements = parsed.reading, parser.statements_again(parsed)
     lost = list(lost_clauses(parser, parsed, statements))
     others = [piece for piece in _others(text, reading) if not _is_in(piece, lost)]
-    is_whole = all(piece.is_universal for piece in others) and not lost
-    if len(text) > MAX_TEXT or (field in COHERENT and not is_whole):
+    if len(text) > MAX_TEXT or field in COHERENT or not DOUBTS.isdisjoint(text):
         return PrintText(text, reading.language, True, (Piece(0, text),), field)
     said = [Piece(statement.span[0], "", statement) for statement in statements]
     others = [piece._replace(is_foreign=_is_foreign(parser, piece, reading.language)) for piece in others]

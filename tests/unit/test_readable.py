@@ -38,6 +38,12 @@ def test_capital_is_as_typed() -> None:
         ("clothing", "her brother's red coat"),
         ("features", "missing front tooth"),
         ("needs", "Inhaler before sport"),
+        ("needs", "diabetic"),
+        ("clothing", "red coat?"),
+        ("clothing", "red coat/blue coat"),
+        ("clothing", "red coat, no hat"),
+        ("clothing", "perhaps a red coat"),
+        ("clothing", "red coat, 2 bags"),
         ("description", "She has red hair. Her coat is green."),
     ],
 )

@@ -5,9 +5,12 @@ import { Refusal } from "../../core/errors.js";
 
 const PAUSE_MS = 30; // in which the details of a page come together
 const MAX_SENT = 40; // details of a request, as on the server
+const MAX_CHARACTERS = 10_000; // of a request, whose body has at most 64 KiB
 const MAX_TEXT = 4_000; // characters
-const MAX_KEPT = 400; // details
+const MAX_KEPT = 4_000; // details: more than a page has
 const RETRY_MS = 30_000; // after a failure
+
+const WAITS = new Set(["rate_limited", "unavailable", "busy"]); // refusals that end by themselves
 
 /** @typedef {[field: string, text: string | null | undefined]} TypedDetail */
 
@@ -52,12 +55,12 @@ class DetailReader {
   }
 
   async #send() {
-    const keys = [...this.#waiting].slice(0, MAX_SENT);
+    const keys = firstOf(this.#waiting);
     try {
       const { details } = await post("/api/v1/details", { details: keys.map((key) => JSON.parse(key)).map(([field, text]) => ({ field, text })) });
       this.#keep(keys, details);
     } catch (error) {
-      if (error instanceof Refusal && error.code === "invalid") this.#keep(keys, []);
+      if (error instanceof Refusal && !WAITS.has(error.code)) this.#keep(keys, []);
       else this.#timer = setTimeout(() => this.#send(), RETRY_MS); // meanwhile the texts are shown as typed
     }
   }
@@ -75,6 +78,21 @@ class DetailReader {
   #changed() {
     for (const reader of [...this.#readers]) reader();
   }
+}
+
+/**
+ * Return the details of the next request: at least one.
+ * @param {Iterable<string>} waiting
+ */
+function firstOf(waiting) {
+  const keys = [];
+  let characters = 0;
+  for (const key of waiting) {
+    characters += key.length;
+    if (keys.length === MAX_SENT || (keys.length && characters > MAX_CHARACTERS)) break;
+    keys.push(key);
+  }
+  return keys;
 }
 
 /** @param {string} field @param {string} text */
