@@ -55,6 +55,7 @@ async def test_changed_detail_is_composed_again(browsers: Browsers) -> None:
 async def test_details_stay_as_typed_without_an_answer(browsers: Browsers) -> None:
     board = await browsers.search(person=PERSON)
     window = await browsers.window("Bob", locale="fr-BE")
+    window.may_fail("Failed to load resource")
     await window.page.route("**/api/v1/details", lambda route: route.abort())
     await window.open(f"/searches/{board}")
     await expect(window(WEARS)).to_have_text(COAT)
