@@ -15,6 +15,8 @@ from board.vocabulary.word_forms import Meaning
 
 UNITS = frozenset({"cm", "m", "mm", "kg", "km"})
 SILENT = frozenset({"wears", "seen", "and"})  # concepts that a list needs no word for
+# groups whose concepts are for finding: "shy" finds "polite", and is not the same
+LOOSE = frozenset({"medical", "state", "action", "age_group", "companion", "place_kind", "transport", "language"})
 LIKELY = frozenset({"maybe", "probably", "i_think", "kind_of", "looks_like"})  # hedges that "perhaps" says
 
 
@@ -126,8 +128,9 @@ class _Sentence:
 
 
 def _is_misprinted(parser: Parser, statement: Statement) -> bool:
-    """Return whether a list would say it of the child, or of both of a pair: "her brother's coat", "a scar at the left eye"."""
+    """Return whether a list would say something else, or of the child, or of both of a pair: "shy", "her brother's coat", "a scar
+    at the left eye"."""
     thing = parser.vocabulary.concept(statement.thing)
     is_of_another = statement.person > 0 or (statement.whose == "companion" and statement.thing not in DOGS)
     is_pair = bool(thing.genders) and thing.genders[0].endswith("p")
-    return is_of_another or (is_pair and not SIDES.isdisjoint(statement.attributes))
+    return thing.group in LOOSE or is_of_another or (is_pair and not SIDES.isdisjoint(statement.attributes))
