@@ -421,6 +421,19 @@ class SearchOpenedInEmergency(Entry, type="emergency.opened", kind="board", warn
     until: str
 
 
+class DisclosureMade(Entry, type="disclosure.made", kind="board"):
+    """Request for everything that is stored about a person: `subject` is `child` (of the search `board`), `person` (a caller or
+    contact, whom the entry does not name) or `colleague`. `typed_reason` is the reason as typed."""
+
+    CODES = ("subject",)
+
+    board: str
+    reference: str | None
+    subject: Literal["child", "person", "colleague"]
+    colleague: str | None
+    typed_reason: str
+
+
 # -- displays ---------------------------------------------------------------------------------------------------------------
 
 

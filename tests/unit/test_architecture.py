@@ -18,7 +18,7 @@ LAYERS = (
     ("app",),
     ("api",),
     (
-        "accounts", "alarms", "audit/log", "comparison", "displays", "documents", "duty", "exports", "files/http", "handover",
+        "accounts", "alarms", "audit/log", "comparison", "disclosure", "displays", "documents", "duty", "exports", "files/http", "handover",
         "help", "figures", "geo_files", "history", "lookup", "maintenance", "maps", "providers", "reach", "timeline",
     ),
     ("web",),

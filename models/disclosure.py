@@ -1,0 +1,26 @@
+"""Requests for disclosures: what is stored about a person is read when its files are downloaded, and is not kept."""
+
+from sqlalchemy import Index
+from sqlmodel import Field, SQLModel
+
+
+class Disclosure(SQLModel, table=True):
+    """Request of an account for a disclosure, which it can download until `until`.
+
+    `kind`: `child`, `person` (a caller or contact) or `colleague`. `board`: search of the child, otherwise null. `colleague`:
+    account. `name`, `reach`: name, and telephone or e-mail address, of a caller or contact; empty for others. `reason`: as typed.
+    """
+
+    __tablename__ = "disclosures"
+    __table_args__ = (Index("disclosures_of_account", "account", "id"), Index("disclosures_until", "until"))
+
+    id: str = Field(primary_key=True)
+    account: str
+    kind: str
+    board: str | None = None
+    colleague: str | None = None
+    name: str = ""
+    reach: str = ""
+    reason: str
+    at: str
+    until: str
