@@ -103,10 +103,11 @@ class DisclosurePaper:
             lines += [line] if line else []
         if not lines:
             return None
-        state = {name: value for name, value in values.items() if value is not None}
-        heading = self._values.entity(kind.name, {"number": state.get("number")}) if kind else ""
-        title = heading.text if isinstance(heading, UserText) else heading
-        return Block(title[:1].upper() + title[1:], lines) if kind else Block("", [_joined(lines)])
+        if kind is None:
+            return Block("", [_joined(lines)])
+        numbered, noun = self._translate(sentences.NUMBERED), self._values.noun(kind.name)
+        title = numbered.format(kind=noun, number=values["number"]) if values.get("number") is not None else noun
+        return Block(title[:1].upper() + title[1:], lines)
 
     def _labelled(self, path: str, value: Any, kind: str, before: str = "") -> Line:
         """Return a field with its label; nothing if it has no value, or means nothing to people."""

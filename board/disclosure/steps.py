@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from sqlalchemy import JSON, ColumnElement, Integer, LargeBinary, Table, cast, false, or_, select, tuple_
+from sqlalchemy import JSON, ColumnElement, Integer, LargeBinary, String, Table, cast, false, or_, select, tuple_
 from sqlalchemy import Text as SqlText
-from sqlmodel import Session
+from sqlmodel import AutoString, Session
 
 from board.disclosure.sources import SECRETS
 from board.engine import journal
@@ -79,11 +79,10 @@ def about_board(table: Table, columns: tuple[str, ...], board: str, number: int)
 
 def mentions(table: Table, id: str) -> ColumnElement[bool]:
     """Return the condition of the rows that have an id in any text or list."""
-    texts = [column for column in table.c if is_disclosed(table, column.name) and not isinstance(column.type, Integer)]
-    return or_(false(), *(_mentions(column, id) for column in texts))
+    return or_(false(), *(_mentions(column, id) for column in table.c if is_disclosed(table, column.name)))
 
 
 def _mentions(column: Any, id: str) -> ColumnElement[bool]:
     if isinstance(column.type, JSON):
         return cast(column, SqlText).contains(id, autoescape=True)
-    return column == id if column.type.python_type is str else false()
+    return column == id if isinstance(column.type, String | AutoString) else false()
