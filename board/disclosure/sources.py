@@ -75,7 +75,7 @@ SOURCES: dict[str, Source] = {  # contacts are first: notes of calls are found b
     "disclosures": Source("reads", owner="account", identity=("name", "reach")),
     "visibility_changes": Source("reads", ("board", "search"), owner="account"),
     "board_share": Source("account", owner="account"),
-    "account": Source("account", ("guest_of",), owner="id"),
+    "account": Source("account", _OWN, owner="id"),
     "account_uses": Source("account", _OWN, owner="account"),
     "alert_choice": Source("account", _OWN, owner="account"),
     "draft_key": Source("account", _OWN, owner="account"),
