@@ -1,11 +1,11 @@
-"""Requests for disclosures: what is stored about a person is read when its files are downloaded, and is not kept."""
+"""Table of requests for disclosures. The data about a person is read when a file is downloaded, and is not kept."""
 
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 
 class Disclosure(SQLModel, table=True):
-    """Request of an account for a disclosure, which it can download until `until`.
+    """Disclosure that an account asked for and can download until `until`.
 
     `kind`: `child`, `person` (a caller or contact) or `colleague`. `board`: search of the child, otherwise null. `colleague`:
     account. `name`, `reach`: name, and telephone or e-mail address, of a caller or contact; empty for others. `reason`: as typed.

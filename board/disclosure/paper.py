@@ -31,7 +31,7 @@ WITHHELD_TEXT = N_("withheld")
 COLUMNS = {  # labels of columns of tables that are no kinds
     "at": N_("Time"), "created_at": N_("Created at"), "used_at": N_("Last used"), "until": N_("Until"), "since": N_("Since"),
     "reason": N_("Reason"), "name": N_("Name"), "email": N_("E-mail"), "role": N_("Role"), "device": N_("Browser and system"),
-    "detail": N_("File"), "type": N_("Read"), "reach": N_("Telephone or e-mail"), "source_name": N_("Name"),
+    "detail": N_("File"), "type": N_("Type"), "reach": N_("Telephone or e-mail"), "source_name": N_("Name"),
     "source_contact": N_("Telephone or e-mail"),
 }  # fmt: skip
 _CODE = re.compile(r"colleague (\d+)|this person|withheld")

@@ -1,4 +1,4 @@
-"""Requests for disclosures: who may make one, how many, and until when its files can be downloaded."""
+"""Rules of requests for disclosures: who may make one, how many, and until when its files can be downloaded."""
 
 from datetime import datetime, timedelta
 

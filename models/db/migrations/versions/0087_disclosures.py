@@ -1,4 +1,4 @@
-"""Requests for disclosures of what is stored about a person."""
+"""Table of requests for disclosures."""
 
 import sqlalchemy as sa
 from alembic import op
