@@ -93,12 +93,12 @@ async def remove(request: Request, caller: Caller) -> Response:
 
 
 async def json_file(request: Request, caller: Caller) -> Response:
-    """`GET /disclosure/{id}.json`: everything that is stored about the person, sent page by page."""
+    """`GET /disclosure/{disclosure}.json`: everything that is stored about the person, sent page by page."""
     return await _in_turn(request, caller, _json)
 
 
 async def pdf_file(request: Request, caller: Caller) -> Response:
-    """`GET /disclosure/{id}.pdf`: the paper of the disclosure."""
+    """`GET /disclosure/{disclosure}.pdf`: the paper of the disclosure."""
     return await _in_turn(request, caller, _pdf)
 
 
@@ -109,7 +109,7 @@ async def _in_turn(request: Request, caller: Caller, answer: Answer) -> Response
 
     def find(session: Session) -> Disclosure:
         current = requests.require_right(session, caller, service.roles)
-        return requests.find(session, current.account.id, request.path_params["id"], service.clock())
+        return requests.find(session, current.account.id, request.path_params["disclosure"], service.clock())
 
     row = await service.database.read(find)
     slot = await service.queues.disclosures.acquire(caller.account.id)
@@ -163,6 +163,6 @@ routes = [
     Route(PATH, for_coordinators_again(disclosure_page)),
     Route(PATH, for_coordinators_again(make), methods=["POST"]),
     Route(f"{PATH}/remove", for_coordinators_again(remove), methods=["POST"]),
-    Route(f"{PATH}/{{id}}.json", for_coordinators_again(json_file)),
-    Route(f"{PATH}/{{id}}.pdf", for_coordinators_again(pdf_file)),
+    Route(f"{PATH}/{{disclosure}}.json", for_coordinators_again(json_file)),
+    Route(f"{PATH}/{{disclosure}}.pdf", for_coordinators_again(pdf_file)),
 ]

@@ -40,8 +40,8 @@ QUERIES = {  # requests of a route that together cause all of its entries
 READS = {  # routes all of whose entries are reads
     name: [entry.TYPE for entry in outlet.entries]
     for name, outlet in (outlets.CALLS | outlets.PAGES).items()
-    if outlet.entries and all(entry.GROUP == "reads" for entry in outlet.entries) and not name.startswith("GET /wall/")
-}  # except those of displays
+    if outlet.entries and all(entry.GROUP == "reads" for entry in outlet.entries) and not name.startswith(("GET /wall/", "GET /disclosure/"))
+}  # except those of displays, and of pages that no token reaches
 OF_ADMINISTRATORS = {
     name for name in READS if name.split(" ")[1].startswith(("/api/v1/audit", "/audit", "/accounts"))
 }  # fmt: skip
