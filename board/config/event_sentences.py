@@ -379,7 +379,7 @@ SENTENCES: dict[str, Sentence] = {
         name="person state.taken_by", length="wait state", time="time state.until",
     ),
     "alarm.extended": _alarm(
-        Variant(N_("{who} has it until {time}, not {from}: {what}"), {"shortened": [True]}),
+        Variant(N_("{who} has it until {time} (before: {from}): {what}"), {"shortened": [True]}),
         N_("{who} has it until {time} (extended): {what}"),
         time="time state.until", from_="time before.until",
     ),
