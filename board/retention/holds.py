@@ -1,4 +1,4 @@
-"""Holds: a search is kept until a day, for a reason, also after its retention has ended. Each ends automatically."""
+"""Retention holds: a search is kept until a day, for a reason, also after its retention has ended. Each ends automatically."""
 
 from datetime import date, datetime, time, timedelta
 

@@ -1,4 +1,4 @@
-"""Holds of searches after the end of their retention."""
+"""Retention holds of searches."""
 
 import sqlalchemy as sa
 from alembic import op
