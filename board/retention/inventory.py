@@ -1,8 +1,6 @@
 """Inventory of the stored data about a search: its tables in groups, with their columns that hold the search's id or number."""
 
-from collections.abc import Iterator
-
-from sqlalchemy import ColumnElement, Integer, Table, and_, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Table, and_, func, or_, select, union_all
 from sqlmodel import Session
 
 from board.i18n import N_
@@ -27,7 +25,8 @@ TABLES: dict[str, tuple[str, tuple[str, ...]]] = {  # by table: group, and colum
     **dict.fromkeys(("tip", "missingreport"), ("reports", ("placed_on",))),
     **dict.fromkeys(("alarm", "alert", "alert_read", "notification", "due_wakes"), ("alarms", _OF_BOARD)),
     "wakes": ("alarms", ("board", "search")),
-    "search_handovers": ("handovers", _OF_BOARD),
+    "briefing": ("handovers", _OF_BOARD),
+    "search_handovers": ("handovers", ("id",)),
     **dict.fromkeys(("reads", "emergency_openings", "read_positions"), ("reads", _OF_BOARD)),
     "visibility_changes": ("access", ("search",)),
     "account": ("access", ("guest_of",)),
@@ -37,14 +36,18 @@ TABLES: dict[str, tuple[str, tuple[str, ...]]] = {  # by table: group, and colum
     **dict.fromkeys(("board_share", "processed_commands", "verified"), ("technical", _OF_BOARD)),
 }
 OTHERS = {  # tables with a column `board` that are about no search
-    **dict.fromkeys(("briefing", "handover", "shift", "duties", "planned_duties"), "on the board of all searches"),
+    **dict.fromkeys(("handover", "shift", "duties", "planned_duties"), "on the board of all searches"),
 }
 
 
 def rows_about(session: Session, board: str) -> dict[str, int]:
     """Return the number of rows about a search, by table, without tables that have none."""
     number = session.get_one(Board, board).number
-    counts = {name: _count(session, table, _about(table, columns, board, number)) for name, table, columns in _tables()}
+    conditions = {name: _about(metadata.tables[name], columns, board, number) for name, (_, columns) in TABLES.items()}
+    event = metadata.tables["event"].c
+    copies = and_(event.board == OPERATIONS_NUMBER, event.entity.in_([id_bytes(id) for id in _on_operations(session, board)]))
+    conditions["event"] = or_(conditions["event"], copies)
+    counts = {name: _count(session, metadata.tables[name], about) for name, about in conditions.items()}
     return {name: count for name, count in counts.items() if count}
 
 
@@ -56,18 +59,15 @@ def by_group(rows: dict[str, int]) -> dict[str, int]:
     return {group: count for group, count in counts.items() if count}
 
 
-def _tables() -> Iterator[tuple[str, Table, tuple[str, ...]]]:
-    return ((name, metadata.tables[name], columns) for name, (_, columns) in TABLES.items())
-
-
 def _about(table: Table, columns: tuple[str, ...], board: str, number: int) -> ColumnElement[bool]:
-    own = [table.c[name] == (number if isinstance(table.c[name].type, Integer) else board) for name in columns]
-    return or_(*own, _on_operations(table, board)) if table.name == "event" else or_(*own)
+    return or_(*(table.c[name] == (number if isinstance(table.c[name].type, Integer) else board) for name in columns))
 
 
-def _on_operations(event: Table, board: str) -> ColumnElement[bool]:
-    """Return the condition of a search's events on the board of all searches, which has a copy of each search."""
-    return and_(event.c.board == OPERATIONS_NUMBER, event.c.entity == id_bytes(board))
+def _on_operations(session: Session, board: str) -> list[str]:
+    """Return the entities on the board of all searches that are about a search: its copy, and what was placed on it."""
+    placed = (metadata.tables[name].c for name, (group, _) in TABLES.items() if group == "reports")
+    ids = union_all(*(select(columns.id).where(columns.placed_on == board) for columns in placed))
+    return [board, *session.connection().execute(ids).scalars()]
 
 
 def _count(session: Session, table: Table, about: ColumnElement[bool]) -> int:

@@ -5,16 +5,17 @@ import json
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from typing import Any
 
 import httpx2 as httpx
 import pytest
 from sqlalchemy import select as core_select
-from sqlmodel import col, select, update
+from sqlmodel import Session, col, select, update
 
 from board.config.settings import Settings
+from board.engine import journal, kinds
 from board.maintenance import pruning
 from board.retention import holds, inventory
+from models.board import AUDIT, OPERATIONS, Board
 from models.db.schema import metadata
 from models.retention_hold import RetentionHold
 from models.search import Search
@@ -223,29 +224,50 @@ def test_each_table_with_a_board_is_in_the_inventory() -> None:
     named = {name for name, table in metadata.tables.items() if {"board", "search", "placed_on", "guest_of"} & {*table.c.keys()}}
     assert named == inventory.TABLES.keys() | inventory.OTHERS.keys()
     assert {group for group, _ in inventory.TABLES.values()} == inventory.GROUPS.keys()
+    of_searches = {str(kind.model.__tablename__) for kind in kinds.every() if kind.is_board or "search" in kind.boards}
+    assert of_searches <= inventory.TABLES.keys()
 
 
-async def test_each_row_that_names_a_search_is_counted(team: Team, cora: httpx.AsyncClient) -> None:
-    """Every table, found by reflection, in which a column has the search's id or a marker of its texts is counted."""
-    marker = "Zqstored"
-    search = await team.alice.open_search(person={"first_name": marker, "last_name": marker})
+async def test_each_row_with_a_text_of_a_search_is_counted(team: Team) -> None:
+    """Every table and journal, found by reflection, that has a marker of the search's texts or its id is counted."""
+    search, marker = await marked_search(team)
+    database = team.server.service.database
+    counted = await database.read(lambda session: inventory.rows_about(session, search))
+    tables, events = await database.read(lambda session: (marked_tables(session, search, marker), marked_events(session, marker)))
+    assert {"search", "sighting", "note", "contacts", "tip", "visibility_changes"} <= tables
+    assert tables - counted.keys() == {"board"}, "the row of the board has no text, and keeps the chain"
+    assert 5 < events <= counted["event"]
+
+
+async def marked_search(team: Team) -> tuple[str, str]:
+    """Open a search with a marker in each of its texts, and with a tip that was placed on it. Return its id and the marker."""
+    alice, marker = team.alice, f"Zq{new_id()[-8:]}"
+    search = await alice.open_search(person={"first_name": marker, "last_name": marker})
+    await alice.command(OPERATIONS, "tip.add", {"description": marker})
+    entities = (await alice.snapshot(OPERATIONS))["entities"].items()
+    (tip,) = (id for (kind, id), state in entities if kind == "tip" and state["description"] == marker)
+    await alice.command(OPERATIONS, "tip.place", {"tip": tip, "search": search})
     for name, data in (
         ("sighting.add", {"description": marker, "source_name": marker}), ("note.add", {"text": marker}),
         ("task.add", {"title": marker}), ("contact.add", {"name": marker, "email": "an@example.org"}),
-        ("search.set_access", {"access": "members", "members": [team.alice.account["id"]]}),
+        ("search.set_access", {"access": "members", "members": [alice.account["id"]]}),
     ):  # fmt: skip
-        await team.alice.command(search, name, data)
-    database = team.server.service.database
-    counted = await database.read(lambda session: inventory.rows_about(session, search))
+        await alice.command(search, name, data)
+    return search, marker
 
-    def read(session: Any) -> set[str]:
-        found = set()
-        for name, table in metadata.tables.items():
-            rows = session.connection().execute(core_select(table)).all()
-            if any(search in str(value) or marker in str(value) for row in rows for value in row):
-                found.add(name)
-        return found
 
-    found = await database.read(read)
-    assert {"search", "sighting", "note", "contacts"} <= found
-    assert found - counted.keys() - {"board"} == set()
+def marked_tables(session: Session, search: str, marker: str) -> set[str]:
+    """Return the tables that have the marker, or the id of the search as text."""
+    found = set()
+    for name, table in metadata.tables.items():
+        rows = session.connection().execute(core_select(table)).all()
+        if any(search in str(value) or marker in str(value) for row in rows for value in row):
+            found.add(name)
+    return found
+
+
+def marked_events(session: Session, marker: str) -> int:
+    """Return the number of events with the marker on all boards, except the audit board."""
+    boards = session.exec(select(Board.id).where(Board.id != AUDIT)).all()
+    events = (event for board in boards for event in journal.events_after(session, board, 0, 5_000))
+    return sum(event.body is not None and marker in str(event.payload()) for event in events)
