@@ -33,7 +33,8 @@ TABLES: dict[str, tuple[str, tuple[str, ...]]] = {  # by table: group, and colum
     "search": ("search", _OF_BOARD),
     "retention_holds": ("search", _OF_BOARD),
     "search_facts": ("figures", _OF_BOARD),
-    **dict.fromkeys(("board_share", "processed_commands", "verified"), ("technical", _OF_BOARD)),
+    **dict.fromkeys(("board_share", "verified"), ("technical", _OF_BOARD)),
+    "processed_commands": ("technical", ("board", "opened")),
 }
 OTHERS = {  # tables with a column `board` that are about no search
     **dict.fromkeys(("handover", "shift", "duties", "planned_duties"), "on the board of all searches"),
