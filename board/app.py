@@ -33,7 +33,7 @@ from board.api import routes as api_routes
 from board.api.metrics_endpoint import metrics_page
 from board.audit.log import pages as audit_pages
 from board.audit.log import read_pages, unusual_pages
-from board.displays import map_pages
+from board.displays import looks_pages, map_pages
 from board.displays import pages as display_pages
 from board.documents import pages as paper_pages
 from board.errors import MESSAGES, Refused
@@ -88,6 +88,7 @@ def create_app(service: BoardService) -> Starlette:
             *tiles_api.routes,
             *display_pages.routes,
             *map_pages.routes,
+            *looks_pages.routes,
             *api_page.routes,
             *provider_pages.routes,
             *account_pages.routes,

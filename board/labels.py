@@ -165,6 +165,8 @@ def value(path: str, kind: str, value: Any, translate: Translate) -> str | None:
         path = f"{group}.{path.rpartition('.')[2]}"
     elif group in ("reports", "links"):
         path = f"{group}.*.{path.rpartition('.')[2]}"
+    elif path.startswith("content.typed_in."):
+        path = "languages"
     path = path.replace("appeal.before.", "appeal.")
     table = VALUES.get(f"{kind}.{path}") or VALUES.get(path) or {}
     text = table.get(value if isinstance(value, str) else json.dumps(value))

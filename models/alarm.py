@@ -43,7 +43,7 @@ class Alarm(Entity, table=True):
     `step`: the last step of the ladder that was taken, from 0. -1: none since a promise lapsed.
     `next_at`: time of the next step. Null if somebody has it, if it has ended, or if its rule was deleted or does not repeat.
     `round`: number of repeats of the last step, and of lapsed promises. *0.4.0*
-    `asked`: accounts that were asked by name, in order.
+    `asked`: accounts that were asked by name, in order. A step removes those that can no longer act on the search.
     `everybody`: whether all accounts that can act were asked.
     `asked_on_duty`: whether those on duty were asked. It also asks those who begin a duty later. *0.4.0*
     `handed_on`: accounts that handed it on, or gave it back.

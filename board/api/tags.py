@@ -11,7 +11,7 @@ GROUPS = (
     (r"/documents/", "documents", "Papers: how long they wait."),
     (r"/boards/\{board\}/\w+\.(csv|json)$", "exports", "Cards and journals as files."),
     (r"/(boards|tips)(/|$)", "boards", "Boards: state, events, commands, sources, integrity."),
-    (r"/(find|closed|unanswered|work|earlier|statements)$", "lookup", "Searches, sightings and texts that are found."),
+    (r"/(find|closed|unanswered|work|earlier|statements|details)$", "lookup", "Searches, sightings and texts that are found."),
     (r"/reports(/|$)", "reports", "Reports of disappearances."),
     (r"/(intake/|places$)", "intake", "Taking in calls from the public."),
     (r"/(alerts|alarms|since|seen)(/|$)", "alerts", "Alerts, alarms, and what is new to you."),

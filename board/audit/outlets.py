@@ -147,13 +147,14 @@ CALLS = {
         "numbers of sightings, with distance and time between them", SnapshotRead, HistoryRead
     ),
     "POST /api/v1/statements": _unrecorded("what the vocabulary makes of the caller's own text", OWN),
+    "POST /api/v1/details": _unrecorded("what the vocabulary makes of texts that the caller has", OWN),
     "GET /api/v1/boards/{board}/sightings/{sighting}/comparison": _recorded(
         "a sighting next to the looks of the child", SnapshotRead, HistoryRead
     ),
     "GET /api/v1/boards/{board}/links": _recorded("names of linked searches", SnapshotRead),
     "GET /api/v1/boards/{board}/reach": _recorded("a circle, and stations in it", SnapshotRead, HistoryRead),
     "POST /api/v1/earlier": _recorded("closed searches of a name", FindRun),
-    "POST /api/v1/boards/{board}/materials/texts": _unrecorded("details of the child for print", "opening the board is recorded"),
+    "POST /api/v1/boards/{board}/materials/texts": _recorded("details of the child for print", SnapshotRead),
     "POST /api/v1/boards/{board}/materials/preview.pdf": _recorded("a draft of a material", ExportRead),
     "POST /api/v1/boards/{board}/materials/preview.png": _recorded("a picture of a draft", PreviewRead),
     "GET /api/v1/boards/{board}/materials/{material}.pdf": _recorded("an approved material", ExportRead),
@@ -192,6 +193,7 @@ PAGES = {
     "GET /handover": FRAME,
     "GET /handovers/{number:number}": FRAME,
     "GET /wall": FRAME,
+    "GET /wall/searches/{id}/looks.json": _recorded("what the child of a search looks like", SnapshotRead),
     "GET /wall/searches/{id}/map.svg": _recorded("a map of a search", SnapshotRead),
     "GET /login": FRAME,
     "GET /closed": _recorded("closed searches", FindRun),

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, update
 from sqlalchemy import select as core_select
 from sqlmodel import Session
 
@@ -15,9 +16,11 @@ from board.audit.read_line import Increment, Reader, ReadLine
 from board.engine import journal, unit_of_work
 from board.engine.emergency_access import current_openings
 from models.board import OPERATIONS
-from models.db.statement import BulkWrite, Statement, read, write_all
-from models.db.tables import columns_of
+from models.db.statement import BulkWrite, write_all
+from models.db.tables import columns_of, table_of
 from models.db.transaction import after_commit, connection_of, maybe_committed
+from models.duty import Duty
+from models.read_record import ReadRecord
 from models.search import Search
 from models.times import format_utc, now
 
@@ -34,11 +37,14 @@ _COUNT = BulkWrite(
     "batch = v.batch FROM v WHERE t.id = v.id",
     {"id": "text", "count": "bigint", "hits": "bigint", "until": "text", "following": "boolean", "batch": "text"},
 )
-_END = BulkWrite.update("reads", {"until": "text", "following": "boolean"})
-_ON_DUTY = Statement("SELECT account FROM duties WHERE ended_at IS NULL AND account IN :accounts")
-_S = columns_of(Search)
+_R, _D, _S = columns_of(ReadRecord), columns_of(Duty), columns_of(Search)
+_END = (
+    update(table_of(ReadRecord)).where(_R.id == bindparam("line"))
+    .values(until=bindparam("until"), following=bindparam("following"))
+)  # fmt: skip
+_ON_DUTY = core_select(_D.account).where(_D.ended_at.is_(None), _D.account.in_(bindparam("accounts", expanding=True)))
 _FACTS = core_select(_S.id, _S.reference, _S.lead, _S.access, _S.members).where(_S.id.in_(bindparam("ids", expanding=True)))
-_STORED = Statement("SELECT id FROM reads WHERE id IN :ids AND batch = :batch LIMIT 1")
+_STORED = core_select(_R.id).where(_R.id.in_(bindparam("ids", expanding=True)), _R.batch == bindparam("batch")).limit(1)
 
 
 class SearchFacts(NamedTuple):
@@ -59,7 +65,7 @@ def write_batch(batch: str, increments: Sequence[Increment], session: Session) -
     new = [each.line for each in increments if each.is_new]
     facts = _facts(session, {board_of(line.entry) for line in new})
     accounts = [id for id in {line.reader.by.id for line in new} if id]
-    on_duty = {id for (id,) in read(connection_of(session), _ON_DUTY, {"accounts": accounts})} if accounts else set()
+    on_duty = set(session.connection().execute(_ON_DUTY, {"accounts": accounts}).scalars()) if accounts else set()
     unit = unit_of_work.current(session)
     unit.changes += 1
     unit.final_steps.append(partial(_append, batch, increments, facts, on_duty))
@@ -67,9 +73,11 @@ def write_batch(batch: str, increments: Sequence[Increment], session: Session) -
 
 def write_ends(ends: Sequence[tuple[str, str, bool]], ended: Sequence[ReadLine], session: Session) -> None:
     """Write (id, until, following) of subscriptions, and the repetitions of lines that have ended."""
+    if ended:
+        writer.lock_audit_board(session)  # before the rows of reads, as a batch does
     if ends:
-        rows = [{"id": id, "until": until, "following": following} for id, until, following in ends]
-        write_all(connection_of(session), [(_END, rows)])
+        rows = [{"line": id, "until": until, "following": following} for id, until, following in sorted(ends)]
+        session.connection().execute(_END, rows)
     facts = _facts(session, {board_of(line.entry) for line in ended})
     for line in ended:
         if (entry := line.repetitions()) is not None:
@@ -86,7 +94,7 @@ def board_of(entry: Entry) -> str:
 
 def _is_stored(session: Session, batch: str, increments: Sequence[Increment]) -> bool:
     ids = [each.line.id for each in increments]
-    return bool(read(connection_of(session), _STORED, {"ids": ids, "batch": batch}))
+    return bool(session.connection().execute(_STORED, {"ids": ids, "batch": batch}).all())
 
 
 def _facts(session: Session, boards: set[str]) -> dict[str, SearchFacts]:
@@ -105,7 +113,7 @@ def _append(
     at = format_utc(now())
     new = [each for each in increments if each.is_new]
     rows = [_row(session, batch, each, facts, at) | {"on_duty": each.line.reader.by.id in on_duty} for each in new]
-    counts = [_count(batch, each, at) for each in increments if not each.is_new]
+    counts = sorted((_count(batch, each, at) for each in increments if not each.is_new), key=itemgetter("id"))
     write_all(connection_of(session), [*([(_INSERT, rows)] if rows else ()), *([(_COUNT, counts)] if counts else ())])
 
 

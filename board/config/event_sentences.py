@@ -33,6 +33,9 @@ SHORT = 60  # characters: a longer value gets its own line
 _OF_TIP: dict[str, Sequence[Any]] = {"!state.tip": _SET}
 _UNGRADED: dict[str, Sequence[Any]] = {"before.grade.source": ("F",), "before.grade.content": (6,)}  # nobody graded it before
 _BECAUSE = "state.released_because"
+# somebody had it from the beginning, so nobody was asked before
+_RELEASED_FIRST: dict[str, Sequence[Any]] = {"again": [True], "before.round": [0], "!before.released_because": _SET}
+_CALL: dict[str, Sequence[Any]] = {"!state.call": _SET, "state.category": ("contact",)}
 _SAME_CHILD: dict[str, Sequence[Any]] = {"state.answer.answer": ("same",)}
 
 Text = str | tuple[str, str]  # a plural of `count`: one and many
@@ -71,6 +74,9 @@ _REPORT = ("status", "decision", "kind", "possible_kind")
 _WAKE = ("answer", "queue", "queue_since")
 _HANDOVER = ("number", "handover", "status", "outgoing", "incoming", "reason", "restatement", "faults", "remarks")
 _RESTATEMENT = ("restatements", "handover", "keeper")
+
+
+SIGNED_HANDOVER = N_("{who} signed handover {number}")
 
 
 def _handover(*variants: Text | Variant, said: Sequence[str] = _HANDOVER, **slots: str) -> Sentence:
@@ -272,9 +278,9 @@ SENTENCES: dict[str, Sentence] = {
     "contact.assigned": _ASSIGNED,
     "contact.called": _named(
         "text latest.name",
-        Variant(N_("{name} called {who}"), {"state.last_call.incoming": [True]}),
-        N_("{who} called {name}: {result}"),
-        result="call_result state.last_call.result",
+        N_("{who} planned the next call with {name}: {time}, {person}"), N_("{who} planned the next call with {name}: {time}"),
+        N_("{who} planned no further call with {name}"),
+        time="time state.next_call", person="person state.assignee",
     ),
     "contact.withdrawn": _named("text latest.name", N_("{who} withdrew the contact {name}")),
     "contact.restored": _named("text latest.name", N_("{who} restored the contact {name}")),
@@ -315,7 +321,9 @@ SENTENCES: dict[str, Sentence] = {
     "card.withdrawn": _say(N_("{who} withdrew {what}"), said=("withdrawn",)),
     "card.restored": _say(N_("{who} restored {what}"), said=("withdrawn",)),
     "note.added": _say(
-        Variant(N_("{who} logged a call ({result}): {text}"), {"!state.call": _SET}),
+        Variant(N_("{name} called {who}: {text}"), _CALL | {"state.call.incoming": [True]}),
+        Variant(N_("{who} called {name} ({result}): {text}"), _CALL),
+        Variant(N_("{who} logged a call ({result}): {text}"), _CALL),
         Variant(N_("{who} wrote a note on {what}"), {"known": [False]}),
         Variant(N_("{who} wrote in the log"), {"known": [False]}),
         Variant(N_("{who} corrected a note on {what}: {text}"), {"!state.corrects": _SET}),
@@ -325,7 +333,7 @@ SENTENCES: dict[str, Sentence] = {
         N_("{who} wrote on {what} ({category}): {text}"),
         N_("{who} wrote in the log ({category}): {text}"),
         what="card state.card", category="category state.category", text="text state.text",
-        result="call_result state.call.result",
+        result="call_result state.call.result", name="contact state.call",
     ),
     "shift.taken": _say(
         N_("{who} took the shift from {from} without a handover"), N_("{who} took the shift without a handover"),
@@ -342,7 +350,7 @@ SENTENCES: dict[str, Sentence] = {
         N_("{who} said for handover {number} that this is still true: {fields}"), _OTHERWISE,
         said=("handover", "number"), fields="confirmed",
     ),
-    "handover.signed": _handover(N_("{who} signed handover {number}")),
+    "handover.signed": _handover(SIGNED_HANDOVER),
     "handover.read": _handover(N_("{who} marked this search as read for handover {number}")),
     "handover.restated": _handover(
         N_("{who} summarised this search for handover {number}: {text}"), said=_RESTATEMENT, text="text restatement.text",
@@ -360,6 +368,7 @@ SENTENCES: dict[str, Sentence] = {
     "alarm.raised": _alarm(N_("{who} raised an alarm: {what}")),
     "alarm.escalated": _alarm(
         N_("{what}: nobody had the alarm, so {who} asked {names}"),
+        Variant(N_("{what}: nobody had the alarm, so {who} asked {all}"), _RELEASED_FIRST),
         Variant(N_("{what}: nobody had the alarm, so {who} asked {all} again"), {"again": [True]}),
         N_("{what}: nobody had the alarm, so {who} continued to ask"),
         names="asked", all="asked_again",

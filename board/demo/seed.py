@@ -114,8 +114,8 @@ class Seeder:
                 self._command(session, taker, command)
 
     def _extend_promises(self, session: Session, before: datetime) -> None:
-        """Extend the promises that end before a time, in order, each shortly before its end."""
-        ending = _PROMISED.where(col(Alarm.until) <= format_utc(before)).order_by(col(Alarm.until)).limit(1)
+        """Extend the promises that must be extended before a time, in order, each shortly before its end."""
+        ending = _PROMISED.where(col(Alarm.until) <= format_utc(before + BEFORE_LAPSE)).order_by(col(Alarm.until)).limit(1)
         while (alarm := session.exec(ending).first()) is not None:
             self.clock = parse_utc(str(alarm.until)) - BEFORE_LAPSE
             self._extend(session, alarm, self.clock + EXTENDED)

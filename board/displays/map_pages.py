@@ -7,17 +7,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from board.displays.shown_search import shown_search
 from board.documents.map_paper import MapDocument
-from board.engine import access
 from board.engine.identity import Caller
 from board.errors import Refused
 from board.maps import palette
 from board.maps.drawing import Mark, Style, draw
 from board.web import display_auth
 from board.web.http import check_rate, service_of
-from models.board import OPERATIONS, Board
-from models.display import PROFILES
-from models.search import Search
+from models.board import Board
 
 WIDTH, HEIGHT, TEXT = 1_000, 556, 25  # as the inset of a 16 : 9 screen; readable in the size of a thumbnail
 EMPTY = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'  # of a search without points: the wall hides it
@@ -41,10 +39,9 @@ async def inner_room_map(request: Request) -> Response:
 
 def _read(session: Session, caller: Caller, id: str) -> tuple[tuple[Mark, ...], str]:
     """Return the marks of a search, and the language of the display. Raises Refused `not_found`."""
-    display, board, search = caller.display, session.get(Board, id), session.get(Search, id)
-    if display is None or display.profile != PROFILES[1] or board is None or search is None or search.status != "open":
-        raise Refused("not_found")
-    if not access.is_visible_on_displays(search) or not {id, OPERATIONS} & set(display.shows["boards"]):
+    shown_search(session, caller, id)
+    display, board = caller.display, session.get(Board, id)
+    if display is None or board is None:
         raise Refused("not_found")
     document = MapDocument(session, board, caller.account.id, display.language)
     return tuple(document.marks_for_walls()), display.language

@@ -26,6 +26,7 @@ MAX_BOX_CONTRADICTIONS = 2  # pairs of sightings in a box; a row has one
 MAX_BOX_TASKS = 3  # overdue tasks in a box
 MAX_CALLS = 4  # due calls of a search
 TEXTS_OF_SEARCH = 8  # texts about one search
+BREAKABLE = "\u2005"  # space as wide as others that `content` does not make unbreakable
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
@@ -108,7 +109,7 @@ class BriefingChildren(ReportDocument):
             initials="".join(part[:1] for part in (person["first_name"], person["last_name"] or "")),
             tags=self._tags(search, is_open), missing=self._length(search["missing_since"]) if is_open else "",
             kind=kind, description=" · ".join(part for part in (sex, kind, since) if part),
-            looks=self._looks(person), clothing=[self._cut(person["clothing"], self._max_text)] if person["clothing"] else [],
+            looks=self._looks(person), clothing=[self._detail(person, "clothing")] if person["clothing"] else [],
             lead=self._lead(search),
             facts=self._box(section, briefing),
             is_written=bool(briefing.get("assessment")), situation=self._prose(briefing, "assessment", section["board"]),
@@ -131,9 +132,17 @@ class BriefingChildren(ReportDocument):
         cm = person["height_cm"]
         height = self._say(sentences.HEIGHT, metres=cm // 100, centimetres=f"{cm % 100:02}") if cm else None
         build = labels.value("person.build", "search", person["build"], translate)
-        parts = [part for part in (height, build, person["hair"], person["eyes"], person["features"]) if part]
-        looks = ", ".join(parts) or (person["description"] if not person["clothing"] else None)
-        return [self._cut(looks, self._max_text)] if looks else []
+        parts: Line = [part for part in (height, build) if part]
+        parts += [self._detail(person, name, "features") for name in ("hair", "eyes", "features") if person[name]]
+        if not parts and person["description"] and not person["clothing"]:
+            parts = [self._detail(person, "description")]
+        return [piece for part in parts for piece in (", ", part)][1:]
+
+    def _detail(self, person: State, name: str, reads_as: str | None = None) -> UserText:
+        """Return a detail of a child in the reader's language, as one line. `reads_as`: a field that has no label in front of it,
+        so that the hair is named."""
+        found = self._languages.detail(person[name], reads_as or name)
+        return replace(found, text=cut_text(found.text, self._max_text))
 
     def _lead(self, search: State) -> Line:
         translate, appeal = self._translate, search["appeal"] or {}
@@ -168,7 +177,7 @@ class BriefingChildren(ReportDocument):
         if needs:
             until = search["person"]["needs_until"]
             deadline = [f" · {self._covered(until, self._near(until))}"] if until else []
-            facts.append((self._field("person.needs"), [self._cut(needs, self._max_text), *deadline]))
+            facts.append((self._field("person.needs"), [self._detail(search["person"], "needs"), *deadline]))
         facts += self._points(section, briefing)
         return [*facts, (translate(N_("Calls and updates due")), self._calls(section, briefing))]
 
@@ -205,8 +214,15 @@ class BriefingChildren(ReportDocument):
 
     def _credible(self, sighting: State, sex: str | None) -> Line:
         at = self._sighted(sighting, lambda stamp, _: self._near(stamp), sex)
+        before, _, clock = at.rpartition("\u00a0")  # a narrow column breaks between the day and the time, not within the time
+        at = f"{before}{BREAKABLE}{clock}" if before else at
         place = (sighting["place"] or {}).get("text")
-        return [at, " ", self._cut(place, self._max_text)] if place else [at]
+        return [at, " · ", self._cut(place, self._max_text)] if place else [at]
+
+    def _recorded_place(self, search: State) -> list[Line]:
+        place = (search["last_seen"] or {}).get("text")
+        label = labels.with_colon(self._translate(sentences.LAST_SEEN_RECORDED), self._translate)
+        return [[f"{label} ", self._cut(place, self._max_text)]] if place else []
 
     def _contradictions(self, pairs: Sequence[State], count: int) -> Line:
         """Return the sentences about the first pairs of sightings that cannot both be true, and the number of the others."""
@@ -215,10 +231,11 @@ class BriefingChildren(ReportDocument):
         return [" · ".join([*texts, *more])]
 
     def _notes(self, section: State) -> list[Line]:
-        """Return the latest credible sighting, what contradicts, and that nobody is in charge, for a row."""
+        """Return the latest credible sighting, otherwise the recorded place; what contradicts, and that nobody is in charge: for
+        a row."""
         last, search = section["last_credible"], section["search"]
         is_free = search["status"] == "open" and not search["lead"]
-        notes: list[Line] = [self._credible(last, search["person"]["sex"])] if last else []
+        notes: list[Line] = [self._credible(last, search["person"]["sex"])] if last else self._recorded_place(search)
         if pairs := section["contradictions"]:
             notes.append(self._contradictions(pairs, 1))
         return [*notes, [self._translate(sentences.NOBODY_IN_CHARGE)]] if is_free else notes

@@ -13,6 +13,7 @@ from board.documents.field_values import FieldValues, short_name
 from board.documents.shown_changes import Change
 from board.engine import kinds
 from board.i18n import enumeration, language_of
+from models.contact import Contact
 from models.decision import DECIDER_ROLES
 from models.times import parse_utc
 
@@ -66,6 +67,12 @@ def _event(it: Facts, *_: Any) -> Line:
 
 def _child(it: Facts, person: Any) -> Piece:
     return it.values.typed(short_name(person), None)
+
+
+def _contact(it: Facts, call: Any) -> Piece | None:
+    """Return the name of the contact of a call; None if it is not known."""
+    state = it.values.names.state(call["contact"], Contact.KIND)
+    return it.values.typed(state["name"], None) if state else None
 
 
 def _title(it: Facts, state: Any, _path: str) -> Piece:
@@ -159,6 +166,7 @@ READERS: dict[str, Callable[[Facts, Any, str], Piece | Line | None]] = {
     "child": lambda it, person, path: _child(it, person),
     "search": lambda it, id, path: _child(it, state["person"]) if (state := it.values.names.state(id, "search")) else None,
     "card": lambda it, id, path: it.values.card(id),
+    "contact": lambda it, call, path: _contact(it, call),
     "column": lambda it, id, path: it.values.column(it.values.names.state(id, "column")),
     "file": lambda it, state, path: it.entity(state),
     "material": lambda it, state, path: it.entity(state),

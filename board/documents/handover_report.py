@@ -216,16 +216,18 @@ class ReportDocument(OpenAlarms):
         times = {"seen_at": card["seen_at"], "received_at": card["at"]}
         at = short_datetime(card["at"], self._reads)
         time = self._sighted(times, short_datetime, sex) if card["kind"] == "sighting" else at
-        details = [translate(sentences.NOT_GRADED) if card.get("ungraded") else None, self._owner_text(card), time]
+        grade = translate(sentences.NOT_GRADED) if card.get("ungraded") else card.get("grade")
+        details = [grade, self._owner_text(card), time]
         details += [self._say(sentences.DUE, at=short_datetime(card["due"], self._reads))] if card["due"] else []
         more = "".join(f" · {part}" for part in details if part)
         line: Line = [f"{noun} {card['number']} · " if card["number"] else f"{noun} · ", title, more]
+        line += [" · ", self._languages.text_by(card["place"], None)] if card.get("place") else []
         if "category" in card and card["done"]:
             line += [" · ", *self._done(self._languages.user_text(card["result"] or "", card["id"], "result"))]
         return line
 
     def _call(self, call: State) -> Line:
-        """Return "24 Nov 12:15 · An Voorbeeld, parent · Bob Claes"."""
+        """Return "24 Nov 12:15 · Saskia Voorbeeld, parent · Bob Claes"."""
         role = self._translate(labels.VALUES["contact.role"][call["role"]])
         assignee = self._name(call["assignee"]) if call["assignee"] else self._translate(sentences.NOBODY_ASSIGNED)
         return [f"{self._near(call['due'])} · ", UserText(call["title"]), f", {role} · {assignee}"]

@@ -65,6 +65,7 @@ async def texts(request: Request) -> Reply[TextsOfMaterial]:
     body = validated(MaterialTexts, await read_json_object(request))
     service = service_of(request)
     content = await service.database.read(partial(_content, body, request, caller))
+    await service.reads.part_of_board(caller, request.path_params["board"])
     folder = service.settings.files_path
 
     def read() -> TextsOfMaterial:

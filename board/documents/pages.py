@@ -45,12 +45,13 @@ MAX_SEQ_DIGITS = 16
 
 
 class Reader(NamedTuple):
-    """Caller, kinds that are hidden from them, time of reading, and language."""
+    """Caller, kinds that are hidden from them, time of reading, and language. `folder`: of the installation's own vocabulary."""
 
     caller: Caller
     hidden_kinds: tuple[str, ...]
     now: str
     language: str
+    folder: str | None
 
 
 Compose = Callable[[Session, Reader], Document | BriefingPaper | MapPaper]
@@ -96,7 +97,9 @@ async def _answer(request: Request, caller: Caller, compose: Compose) -> Respons
         return _refused(request, Refused("step_up"), caller)
     service = service_of(request)
     reads = language.language_for(request, caller)
-    reader = Reader(caller, access.hidden_kinds(caller, service.roles), format_utc(service.clock()), reads)
+    reader = Reader(
+        caller, access.hidden_kinds(caller, service.roles), format_utc(service.clock()), reads, service.settings.files_path
+    )
     ending = request.url.path.rpartition(".")[2]
     is_pdf = ending == "pdf"
 
@@ -142,12 +145,12 @@ def _refused(request: Request, refused: Refused, caller: Caller) -> Response:
 
 def _report(speeds: Speeds, number: int | None, session: Session, reader: Reader) -> Document:
     data = _composed(speeds, number, session, reader)
-    return ReportDocument(session, data, reader.language).document(_printed(reader, data))
+    return ReportDocument(session, data, reader.language, reader.folder).document(_printed(reader, data))
 
 
 def _briefing(speeds: Speeds, number: int | None, session: Session, reader: Reader) -> BriefingPaper:
     data = _composed(speeds, number, session, reader)
-    return BriefingDocument(session, data, reader.language).briefing(_printed(reader, data))
+    return BriefingDocument(session, data, reader.language, reader.folder).briefing(_printed(reader, data))
 
 
 def _composed(speeds: Speeds, number: int | None, session: Session, reader: Reader) -> Any:
@@ -184,7 +187,7 @@ def _brief(id: str, shows_caller: bool, read_callers: list[CallerRead], session:
     row = callers.find_visible(session, reader.caller.account.id, id)
     if shows_caller and row.source_kept:
         read_callers[:] = [callers.entry_of(row)]
-    return ReportBrief(session, row, reader.language, shows_caller).document(_printed(reader))
+    return ReportBrief(session, row, reader.language, shows_caller, reader.folder).document(_printed(reader))
 
 
 def _printed(reader: Reader, data: Any = None) -> str:

@@ -6,8 +6,10 @@ from board import labels
 from board.config import sentences
 from board.documents.content import Document, Fact
 from board.documents.field_values import EntityNames, FieldValues
+from board.documents.text_languages import detail_text
 from board.engine import kinds
 from board.i18n import N_
+from board.vocabulary.readable import DETAILS
 from models.accounts import Account
 from models.entity import State
 from models.missing_report import MissingReport
@@ -21,10 +23,11 @@ _GROUPS = ("person", "last_seen", "belongings", "details")
 class ReportBrief:
     """Brief of one report. The caller has checked access. `shows_caller`: the reader may read the name and contact."""
 
-    def __init__(self, session: Session, row: MissingReport, reads: str, shows_caller: bool) -> None:
+    def __init__(self, session: Session, row: MissingReport, reads: str, shows_caller: bool, folder: str | None = None) -> None:
         accounts = session.exec(select(Account.id, Account.name, Account.language)).all()
         names = EntityNames({id: name for id, name, _ in accounts}, {})
         self._row, self._state, self._reads, self._shows_caller = row, row.state(), reads, shows_caller
+        self._folder = folder
         self._values = FieldValues(names, {id: language for id, _, language in accounts}, reads, row.person.get("sex"))
 
     def document(self, printed: str) -> Document:
@@ -47,7 +50,10 @@ class ReportBrief:
         return [path for path in shown if path not in _GROUPS and not path.startswith(_APART)]
 
     def _fact(self, path: str) -> Fact | None:
-        value = self._values.value(path, _at(self._state, path), MissingReport.KIND, self._row.taken_by)
+        typed, (group, _, name) = _at(self._state, path), path.partition(".")
+        if group == "person" and name in DETAILS and isinstance(typed, str) and typed:
+            return self._label(path), [detail_text(typed, name, self._reads, self._folder)]
+        value = self._values.value(path, typed, MissingReport.KIND, self._row.taken_by)
         return (self._label(path), [value]) if value is not None else None
 
     def _kind(self) -> list[Fact]:

@@ -15,6 +15,7 @@ from board.i18n import P_, gettext_for, moment_text, translations
 from models.board import OPERATIONS
 from models.entity import State
 
+MAX_UNBROKEN = 16  # characters of a name without line breaks: they fit in the narrowest column of a briefing
 SIGHTINGS = ("ungraded", "to_look_at", "to_assess", "to_pass_on")  # lists of a section
 
 
@@ -39,11 +40,11 @@ def only_ungraded(section: State) -> list[State]:
 class ReportWording:
     """Report composed for its reader (board/handover/report.py), with the words for it in the language `reads`."""
 
-    def __init__(self, session: Session, report: State, reads: str) -> None:
+    def __init__(self, session: Session, report: State, reads: str, folder: str | None = None) -> None:
         self._report, self._reads = report, reads
         self._translate: Callable[[str], str] = gettext_for(reads)
         self._count: Callable[[str, str, int], str] = translations(reads).ungettext
-        self._languages = TextLanguages(session, reads)
+        self._languages = TextLanguages(session, reads, folder)
         handover: State | None = report["handover"]
         # the current report has no ended handover
         self._handover = None if handover is None or (report["live"] and handover["ended_at"]) else handover
@@ -115,5 +116,8 @@ class ReportWording:
         return datetime_text(stamp, self._reads)
 
     def _name(self, id: str | None) -> str:
+        """Return the name of an account. A line does not break within a short one."""
         name: Any = self._report["people"].get(id)
-        return str(name) if name else self._translate(sentences.SOMEONE)
+        if not name:
+            return self._translate(sentences.SOMEONE)
+        return str(name).replace(" ", "\u00a0") if len(name) <= MAX_UNBROKEN else str(name)

@@ -161,7 +161,7 @@ class SearchFacts(ReportWording):
         for name in _CHILD:
             if person[name] is not None:
                 coded = labels.value(f"person.{name}", "search", person[name], translate)
-                text = coded if coded is not None else self._languages.text_by(str(person[name]), None)
+                text = coded if coded is not None else self._languages.detail(str(person[name]), name)
                 until = person["needs_until"] if name == "needs" else None
                 due = [f" · {self._covered(until, self._at(until))}"] if until else []
                 facts.append((self._field(f"person.{name}"), [text, *due]))

@@ -7,6 +7,7 @@ from sqlmodel import Session, select
 from board.config.predefined_tasks import shown_text
 from board.documents.content import UserText
 from board.engine import event_queries
+from board.vocabulary.readable import readable
 from models.accounts import Account
 
 _TYPED = (
@@ -15,10 +16,11 @@ _TYPED = (
 
 
 class TextLanguages:
-    """Authors and languages of the texts of some entities, by field. `reads`: the reader's language, which is not marked."""
+    """Authors and languages of the texts of some entities, by field. `reads`: the reader's language, which is not marked.
+    `folder`: of the installation's own vocabulary."""
 
-    def __init__(self, session: Session, reads: str) -> None:
-        self._session, self._reads = session, reads
+    def __init__(self, session: Session, reads: str, folder: str | None = None) -> None:
+        self._session, self._reads, self._folder = session, reads, folder
         self._languages = dict(session.exec(select(Account.id, Account.language)).all())
         self._authors: dict[tuple[str, str], str | None] = {}
 
@@ -36,6 +38,16 @@ class TextLanguages:
     def text_by(self, text: str, account: str | None) -> UserText:
         """Return a text typed by an account."""
         return typed_text(text, self._languages, account, self._reads)
+
+    def detail(self, text: str, field: str) -> UserText:
+        """Return a detail of a child, such as `clothing`: composed in the reader's language, or as typed."""
+        return detail_text(text, field, self._reads, self._folder)
+
+
+def detail_text(text: str, field: str, reads: str, folder: str | None) -> UserText:
+    """Return a detail of a child for a reader. A text that was not understood wholly has its own language."""
+    found = readable(text, field, reads, folder)
+    return UserText(found.text, None if found.is_composed or found.typed_in == reads else found.typed_in)
 
 
 def typed_text(text: str, languages: Mapping[str, str], account: str | None, reads: str) -> UserText:

@@ -5,19 +5,23 @@ from collections.abc import Iterator, Sequence
 from sqlmodel import Session
 
 from board.config import lengths, sentences
+from board.config.event_sentences import SIGNED_HANDOVER
 from board.documents.content import Block, Line, Section, short_datetime
 from board.documents.field_values import FieldValues
-from board.documents.timeline_text import text_of
-from board.i18n import N_
+from board.documents.timeline_text import MAX_PAPER_TEXT, ItemText, text_of
+from board.i18n import N_, P_
 from board.timeline import timeline as composing
 from board.timeline.gaps import Gap
 from board.timeline.items import Item
 from board.timeline.timeline import Timeline
 from models.board import Board
+from models.handover import SearchHandover
+from models.search import Search
 from models.times import format_utc, now, to_ms
 
 TITLE = N_("Timeline")
-KNOWN = N_("known {at}")
+KNOWN = P_("a date", "known {at}")
+SINCE = P_("a date", "since {at}")
 LATEST = N_("Showing the latest {count} entries. The page “Timeline” has the others.")
 MAX_LINES = 300  # items, about eight pages; the page has all of them
 
@@ -43,15 +47,30 @@ def _lines(items: Sequence[Item], timeline: Timeline, board: str, values: FieldV
 
 
 def _line(item: Item, timeline: Timeline, board: str, values: FieldValues) -> Line:
-    text = text_of(item, board, values)
+    text = text_of(item, board, values, MAX_PAPER_TEXT)
     early = (item.when.end or item.when.start or timeline.missing_since) < timeline.missing_since
-    is_told = item.when.start in (None, item.known_at)
-    known = "" if is_told else values.translate(KNOWN).format(at=_time(item.known_at, values))
     parts = [
-        _when(item, values), values.translate(sentences.BEFORE_MISSING) if early else "", text.title, text.grade, text.verdict,
-        text.text, text.place, text.by, known,
+        _when(item, values), values.translate(sentences.BEFORE_MISSING) if early else "", *_told(item, text, values),
+        _known(item, values),
     ]  # fmt: skip
     return [values.typed(" · ".join(filter(None, parts)), item.account)]
+
+
+def _told(item: Item, text: ItemText, values: FieldValues) -> Iterator[str]:
+    """Yield the texts of an item. A decision and a handover are told in one sentence, which names who it was."""
+    if item.kind == Search.KIND:
+        yield text.text
+    elif item.kind == SearchHandover.KIND and text.by:
+        yield values.translate(SIGNED_HANDOVER).format(who=text.by, number=item.state["handover"])
+    else:
+        yield from (text.title, text.grade, text.verdict, text.text, text.place, text.by)
+
+
+def _known(item: Item, values: FieldValues) -> str:
+    """Return when an item became known, if that was not when it happened. Decisions are known at once."""
+    if item.kind == Search.KIND or item.when.start in (None, item.known_at):
+        return ""
+    return values.translate(KNOWN).format(at=_time(item.known_at, values))
 
 
 def _when(item: Item, values: FieldValues) -> str:
@@ -71,5 +90,6 @@ def _gap(gap: Gap, timeline: Timeline, values: FieldValues) -> str:
     minutes = max(0, to_ms(until) - to_ms(gap.start)) // 60_000
     length, numbers = lengths.exact_length(minutes * 60)
     shown = values.translate(length).format(**numbers).replace(" ", "\u00a0")
-    period = f"{_time(gap.start, values)} – {_time(gap.end, values)}" if gap.end else _time(gap.start, values)
+    start = _time(gap.start, values)
+    period = f"{start} – {_time(gap.end, values)}" if gap.end else values.translate(SINCE).format(at=start)
     return f"— {values.translate(sentences.WITHOUT_CREDIBLE).format(length=shown)} · {period}"

@@ -21,6 +21,7 @@ from models.sighting import Grade, Sighting
 
 UNGRADED = Grade()
 MAX_TEXT = 200  # characters of a text in an answer or a row; the card has all of it
+MAX_PAPER_TEXT = 1_000  # characters of a text on paper, which has no card to open
 
 
 class ItemText(NamedTuple):
@@ -35,21 +36,21 @@ class ItemText(NamedTuple):
     by: str = ""
 
 
-def text_of(item: Item, board: str, values: FieldValues) -> ItemText:
-    """Return the texts of an item of a search's timeline."""
+def text_of(item: Item, board: str, values: FieldValues, length: int = MAX_TEXT) -> ItemText:
+    """Return the texts of an item of a search's timeline, each of at most `length` characters."""
     compose: dict[str, Callable[[Item, FieldValues], ItemText]] = {
         LAST_SEEN: _last_seen, FOUND: _found, Sighting.KIND: _sighting, Note.KIND: _note, Place.KIND: _searched_place,
         SearchHandover.KIND: _handover, Search.KIND: partial(_decision, board=board),
     }  # fmt: skip
     text = compose[item.kind](item, values)
     by = text.by or values.names.accounts.get(item.account or "", "")
-    return text._replace(text=cut(text.text), place=cut(text.place), by=cut(by))
+    return text._replace(text=cut(text.text, length), place=cut(text.place, length), by=cut(by, length))
 
 
-def cut(text: str) -> str:
-    """Return a text on one line, cut at a word if it is long."""
+def cut(text: str, length: int) -> str:
+    """Return a text on one line, cut at a word if it is longer than `length`."""
     line = " ".join(text.splitlines())
-    return line if len(line) <= MAX_TEXT else f"{line[:MAX_TEXT].rpartition(' ')[0] or line[:MAX_TEXT]}…"
+    return line if len(line) <= length else f"{line[:length].rpartition(' ')[0] or line[:length]}…"
 
 
 def _last_seen(item: Item, values: FieldValues) -> ItemText:

@@ -13,12 +13,12 @@ from sqlalchemy import select as core_select
 from sqlmodel import Session, SQLModel
 
 from board.engine.event import JournalEvent
+from board.engine.repositories import search_facts
 from board.engine.repositories.acks import Acks
 from board.engine.repositories.boards import Boards
 from board.engine.repositories.entities import Entities
 from board.engine.repositories.new_events import NewEvents
 from board.engine.repositories.read_position_moves import ReadPositionMoves
-from board.engine.repositories.search_facts import SearchFacts, is_own
 from board.engine.share_counts import ShareCounts
 from models.accounts import Account
 from models.board import Board
@@ -59,7 +59,7 @@ class UnitOfWork:
         self.events = NewEvents()
         self.acks = Acks()
         self.read_positions = ReadPositionMoves()
-        self.search_facts = SearchFacts()
+        self.search_facts: list[dict[str, Any]] = []
         self.shares = ShareCounts()
         self.callers: dict[CallerKey, Row | None] = {}
         self.signed_in: dict[CallerKey, Account] = {}
@@ -85,8 +85,8 @@ class UnitOfWork:
         self.boards.setdefault(board.id, board)
         self.changes += 1
         event = self.events.append(board, type, kind, entity, account, at, payload)
-        if is_own(kind, entity, board.id) and payload["state"] is not None:
-            self.search_facts.add(board.number, event.seq, event.at, payload)
+        if entity == board.id and payload.get("state") is not None:
+            self.search_facts += search_facts.rows_after(board.number, event, payload)
         return event
 
     def share_counts(self, board: str, account: str) -> dict[str, tuple[int, int]]:
@@ -124,7 +124,9 @@ class UnitOfWork:
         ]
 
     def _rows(self) -> list[Write]:
-        return [*self.boards.inserts(), *self.entities.writes(), *self.events.writes(), *self.search_facts.writes()]
+        facts, self.search_facts = self.search_facts, []
+        added = [(search_facts.ADD, facts)] if facts else ()
+        return [*self.boards.inserts(), *self.entities.writes(), *self.events.writes(), *added]
 
 
 def current(session: Session) -> UnitOfWork:

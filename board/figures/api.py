@@ -69,6 +69,7 @@ async def figures(request: Request, caller: Caller) -> Reply[FigureReport]:
 
 @Call(
     "GET", "/figures.csv", N_("The figures for a spreadsheet."), (*EVERYWHERE, "invalid"), query=QUERY, media="text/csv",
+    right="export", step_up=True,
 )  # fmt: skip
 @limited_per_account
 @compressed

@@ -86,7 +86,7 @@ def by_age(searches: Iterable[PastSearch], before: Iterable[PastSearch]) -> list
 
 def age_group(age: int | None) -> str:
     """Return the group of an age."""
-    return NO_AGE if age is None else next(name for name, last in AGES.items() if age <= last)
+    return NO_AGE if age is None else next((name for name, last in AGES.items() if age <= last), [*AGES][-1])
 
 
 def by_step(period: Period, searches: Iterable[PastSearch], before: Iterable[PastSearch]) -> list[Count]:

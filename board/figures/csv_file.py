@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 
+from board.config import sentences
 from board.exports.exports import BOM, csv_lines
 from board.figures.report import FigureLine, FigureReport
 from board.figures.wording import mask_label
 from board.i18n import N_, gettext_for
 
 HEADERS = (
-    N_("Table"), N_("Code"), N_("Searches"), N_("A year before"), N_("Worrying"), N_("Worrying, %"), N_("Public campaigns"),
-    N_("Discreet campaigns"), N_("Still missing"), N_("Found"), N_("Until opened, median (s)"), N_("Until found, median (s)"),
+    N_("Table"), N_("Code"), N_("Searches"), sentences.A_YEAR_BEFORE, N_("Worrying"), N_("Worrying, %"), N_("Public campaigns"),
+    N_("Discreet campaigns"), sentences.STILL_MISSING, N_("Found"), N_("Until opened, median (s)"), N_("Until found, median (s)"),
     N_("In words"),
 )  # fmt: skip
 Cell = int | str | None

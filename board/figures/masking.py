@@ -1,4 +1,4 @@
-"""Small counts, which are hidden from everyone below coordinator, also from a comparison of figures.
+"""Small counts, which are hidden from everyone below coordinator.
 
 A count below MIN_COUNT is masked. That alone is not enough: the total minus the other counts would tell it, and so would the
 figures of the day before. So readers below coordinator get all other counts rounded to the nearest multiple of STEP, lengths of
@@ -11,7 +11,8 @@ from typing import Literal
 
 MIN_COUNT = 3
 STEP = 5
-MIN_WAITS = 10  # searches whose waits are shown; of fewer, a median could be the wait of one child
+MIN_WAITS = 60  # searches whose waits are shown; of fewer, the longest ones could be those of one or two children
+PERCENT_STEP = 10  # of a percentage of waits; an exact one would tell how many took longer
 
 Masked = Literal["under_3", "hidden"]
 Figure = int | Masked

@@ -147,6 +147,8 @@ class _Answer:
         if number < (masking.MIN_WAITS if self._is_masked else 1):
             return None
         within = _percent(waits.within(counting.WITHIN_MS), number)
+        if self._is_masked:
+            within = round((within or 0) / masking.PERCENT_STEP) * masking.PERCENT_STEP
         return {"median_s": _seconds(waits.ranked(50)), "p95_s": _seconds(waits.ranked(95)), "within_48_h": within or 0}
 
 

@@ -1,5 +1,6 @@
 """Words of the figures, on the page and in its CSV file."""
 
+from board.config import sentences
 from board.figures.counting import NO_AGE
 from board.figures.masking import MIN_COUNT
 from board.figures.periods import Period
@@ -15,7 +16,7 @@ AGES = {
     "0-5": N_("under 6"), "6-12": N_("6 to 12"), "13-15": N_("13 to 15"), "16-17": N_("16 or 17"), "18-": N_("18 or older"),
     NO_AGE: N_("age unknown"),
 }  # fmt: skip
-MASKS = {"under_3": N_("under 3"), "hidden": N_("not shown")}
+MASKS = {"under_3": sentences.UNDER_THREE, "hidden": sentences.NOT_SHOWN}
 assert MIN_COUNT == 3, "the words name it"
 
 

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from board.commands.searches.suggested_criteria import open_criteria, suggested, undecided
 from board.commands.sightings import queues
+from board.commands.sightings.sightings import raises_alarms
 from board.engine import kinds
 from board.engine.conditions import holds, value_at
 from board.engine.event import JournalEvent
@@ -123,9 +124,9 @@ def section(data: ReportData, id: str, entities: Mapping[str, list[EntityAt]], c
         "alarms": reported_alarms(data.scope.about, outside, briefing, data.alarms.get(id, entities)),
         "ungraded": ungraded,
         "unanswered": {
-            "look": len(waiting["look"]),
-            "judge": len(waiting["judge"]),
-            "pass_on": len(waiting["pass_on"]),
+            "look": _number(waiting["look"]),
+            "judge": _number(waiting["judge"]),
+            "pass_on": _number(waiting["pass_on"]),
             "wakes": sum(wake.state["queue"] == "look" for wake in entities.get("wake", ())),
         },
         "to_look_at": _listed("sighting", waiting["look"]),
@@ -289,6 +290,11 @@ def _waiting(sightings: Iterable[EntityAt]) -> dict[str, list[EntityAt]]:
     return found
 
 
+def _number(sightings: Iterable[EntityAt]) -> int:
+    """Return the number of sightings, with those of both only on one of the two searches."""
+    return sum(raises_alarms(each.state) for each in sightings)
+
+
 def _listed(kind: str, cards: Iterable[EntityAt]) -> list[ReportedCard]:
     by_number = sorted(cards, key=lambda each: int(each.state["number"]))
     return [_card(kind, each) for each in by_number[:MAX_ITEMS]]
@@ -300,7 +306,14 @@ def _card(kind: str, entity: EntityAt) -> ReportedCard:
         "kind": kind, "id": entity.id, "seq": entity.seq, "number": state["number"],
         "title": state[kinds.named(kind).title_field], "assignee": state["assignee"], "priority": state["priority"],
         "due": state.get("due"), "at": state.get("seen_at") or state.get("received_at"), "seen_at": state.get("seen_at"),
+        "place": value_at(state, "place.text"), "grade": _grade(state),
     }  # fmt: skip
+
+
+def _grade(state: State) -> str | None:
+    """Return the grade of a sighting, such as "B2"; None if nobody has graded it, and for other cards."""
+    grade = state.get("grade")
+    return None if grade is None or holds(queues.DEFAULT_GRADE, state) else f"{grade['source']}{grade['content']}"
 
 
 def _pinned(entities: BoardState, ids: Iterable[str]) -> list[Pinned]:
@@ -318,6 +331,6 @@ def _pin(kind: str, entity: EntityAt, done_columns: Collection[str]) -> Pinned:
         return {**_card(kind, entity), "category": None, "card": None, "done": is_done, "result": result}
     return {
         "kind": "note", "id": entity.id, "seq": entity.seq, "number": None, "title": state["text"], "assignee": None,
-        "priority": None, "due": None, "at": state["happened_at"], "seen_at": None, "category": state["category"],
-        "card": state["card"], "done": False, "result": None,
+        "priority": None, "due": None, "at": state["happened_at"], "seen_at": None, "place": None, "grade": None,
+        "category": state["category"], "card": state["card"], "done": False, "result": None,
     }  # fmt: skip

@@ -39,6 +39,7 @@ CountAfter = TypedDict("CountAfter", {"seq": Count, "events": Count, "significan
 ReportedCard = TypedDict("ReportedCard", {
     "kind": CardKind, "id": Id, "seq": Count, "number": Count, "title": str,
     "assignee": Id | None, "priority": Priority, "due": Time | None, "at": Time | None, "seen_at": Time | None,
+    "place": str | None, "grade": str | None,
 })  # fmt: skip
 ReportedTasks = TypedDict("ReportedTasks", {
     "done": list[ReportedCard], "overdue": list[ReportedCard], "due": list[ReportedCard], "undated": list[ReportedCard],
@@ -47,7 +48,8 @@ Pinned = TypedDict("Pinned", {
     "kind": Annotated[str, ComputedSchema(lambda: {"enum": [*(kind.name for kind in kinds.cards()), "note"]})],
     "id": Id, "seq": Count, "number": Count | None,
     "title": str, "assignee": Id | None, "priority": Priority | None, "due": Time | None, "at": Time | None,
-    "seen_at": Time | None, "category": str | None, "card": Id | None, "done": bool, "result": str | None,
+    "seen_at": Time | None, "place": str | None, "grade": str | None, "category": str | None, "card": Id | None,
+    "done": bool, "result": str | None,
 })  # fmt: skip
 # Facts of a search. `suggested`: criteria that they suggest. `undecided`: nobody has decided if it is worrying.
 ReportedSearch = TypedDict("ReportedSearch", {
@@ -118,8 +120,8 @@ SearchReport = TypedDict("SearchReport", {
     "reader": NewsOfReader, "reads": dict[str, ReadMark], "restatements": dict[str, Restated], "unread_by": Id | None,
 })  # fmt: skip
 """Section of the report about one search. `title` of a card can be its description; `at` is when a sighting was seen, or else
-received, and when a note happened; `seen_at` of a sighting is null if it is not known. `left_out` tells how many more cards there
-are.
+received, and when a note happened; `seen_at` of a sighting is null if it is not known. `place` and `grade` of a sighting are
+texts; the grade is null if nobody has graded it (*0.4.0*). `left_out` tells how many more cards there are.
 
 `board`: with `epoch`, `seq` and `head`: its position in the report.
 `search`: facts of the search. `last_seen`, `goal`, `photo` and all of `person` except the date of birth were added in *0.4.0*.

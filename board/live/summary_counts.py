@@ -9,6 +9,7 @@ from sqlalchemy import Row, Select, String, bindparam, case, func, literal, sele
 from sqlmodel import Session
 
 from board.commands.cards.held_cards import is_held, is_promised
+from board.commands.sightings.waits_once import waits_here
 from board.config.targets import QUEUES, Targets, load_targets
 from board.engine import kinds
 from models.accounts import Account
@@ -207,7 +208,7 @@ _HEADS = select(_B.id, _B.epoch, _B.seq).join(table_of(Search), _SEARCH.id == _B
 _COUNT = (
     select(
         _B.id, _B.epoch, _B.seq, _B.at, _B.last_type,
-        _of_board(func.count(), *_UNASSESSED).scalar_subquery().label("unassessed"),
+        _of_board(func.count(), *_UNASSESSED, waits_here(_S)).scalar_subquery().label("unassessed"),
         _open_tasks(func.count()).scalar_subquery().label("open"),
         _open_tasks(func.count(), _T.due < _AT).scalar_subquery().label("overdue"),
         _of_board(func.count(), *_OPEN_ALARM).scalar_subquery().label("alarms"),
@@ -220,7 +221,8 @@ _WAITING = (
     select(_B.id.label("board"), _S.queue, _S.queue_since, _S.priority, _SEARCH.status, is_held(_S).label("is_held"))
     .join_from(table_of(Board), table_of(Search), _SEARCH.id == _B.id)
     .join(table_of(Sighting), _S.board == _B.id)
-    .where(_B.kind == Search.KIND, _SEARCH.status != "closed", _SEARCH.archived_at.is_(None), _S.queue.in_(QUEUES))
+    .where(_B.kind == Search.KIND, _SEARCH.status != "closed", _SEARCH.archived_at.is_(None))
+    .where(_S.queue.in_(QUEUES), waits_here(_S))
 )
 _WAKES = (
     select(

@@ -3,15 +3,7 @@
 import re
 import unicodedata
 from functools import lru_cache
-from itertools import groupby
 
-_SOUNDS = (  # letters that callers exchange, and one letter for them, in this order
-    ("sch", "s"), ("sj", "ch"), ("sh", "ch"), ("ch", "g"), ("ck", "k"), ("qu", "k"), ("ph", "f"), ("gh", "g"), ("dt", "t"),
-    ("th", "t"), ("h", ""),
-    ("ij", "y"), ("ei", "y"), ("ey", "y"), ("i", "y"), ("eau", "o"), ("au", "o"), ("ou", "o"), ("ae", "a"), ("oe", "u"),
-    ("c", "k"), ("q", "k"), ("x", "ks"), ("z", "s"), ("w", "v"), ("f", "v"), ("d", "t"), ("b", "p"),
-)  # fmt: skip
-_SILENT = ("es", "e", "s")  # at the end of a French word
 _SAINT = {"saint", "sainte", "sint", "sankt", "ste"}
 
 
@@ -26,15 +18,6 @@ def normalize_name(text: str) -> str:
 def _plain_sign(sign: str) -> str:
     """Normalize one character. Normalizing a whole text takes quadratic time if thousands of accents are on one letter."""
     return unicodedata.normalize("NFKD", sign).encode("ascii", "ignore").decode().lower()
-
-
-def sound_of(word: str) -> str:
-    """Return a normalized word roughly as it sounds in Dutch and French: `dijnze` and `deinze` are equal."""
-    silent = next((ending for ending in _SILENT if word.endswith(ending) and len(word) > 4), "")
-    word = word.removesuffix(silent)
-    for letters, sound in _SOUNDS:
-        word = word.replace(letters, sound)
-    return "".join(letter for letter, _ in groupby(word))
 
 
 def prefix_edit_distance(typed: str, text: str, limit: int) -> int:

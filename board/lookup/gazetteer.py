@@ -7,13 +7,14 @@ Names are compared normalized: no accents, lower case, hyphens as spaces; Saint,
 import json
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import chain
 from operator import itemgetter
 from typing import Any
 
 from board.lookup import english_names, place_radius
+from board.lookup.other_names import BRUSSELS, OTHER_NAMES, QUARTERS
 from board.lookup.place import Place, PlaceNames
 from board.lookup.place_index import PlaceIndex
 from board.lookup.place_query import read_query
@@ -25,6 +26,8 @@ from board.paths import DATA
 
 LANGUAGES = ("fr", "nl", "de")
 CITY_RADIUS = (3_000, 3_000, 3_000, 3_000, 4_000, 6_000, 10_000)  # radius in metres, by class of population
+QUARTER_RADIUS_M = 2_000
+CODE_DIGITS = 4
 MAX_RANKED = 60  # places of a name, if a postal code is typed too
 
 RankedPlace = tuple[Rank, Place]
@@ -54,10 +57,11 @@ class Gazetteer:
     def ranked(self, typed: str, limit: int, near: Point | None = None) -> list[RankedPlace]:
         """Return the matching places with their ranks, best first."""
         query = read_query(typed)
-        code = next((word for word in query.words if word.isdecimal()), None)
+        code = _postal_code(query.words)
+        words = tuple(word for word in query.words if not word.isdecimal())
         if code is None:
-            return self.index.find(query, near, limit)
-        name = query._replace(words=tuple(word for word in query.words if not word.isdecimal()))
+            return self.index.find(query._replace(words=words), near, limit)
+        name = query._replace(words=words)
         by_name = self.index.find(name, near, MAX_RANKED) if name.words or name.is_station else []
         by_code = self._match_codes(code)
         towns = [place for _, place in by_code]
@@ -71,6 +75,12 @@ class Gazetteer:
         places = [self.places[at] for at in sorted({at for _, at in self._codes[begin:end]})]
         ranked = [(_code_rank(place, code), place) for place in places]
         return sorted(ranked, key=itemgetter(0))
+
+
+def _postal_code(words: Sequence[str]) -> str | None:
+    """Return the postal code of a query. With a name, shorter numbers are platforms and houses: "Lokeren spoor 2"."""
+    numbers = [word for word in words if word.isdecimal()]
+    return next((word for word in numbers if len(word) == CODE_DIGITS or len(numbers) == len(words)), None)
 
 
 def _code_rank(place: Place, code: str) -> Rank:
@@ -87,6 +97,7 @@ def gazetteer() -> Gazetteer:
     for part, row in parts:
         if part.point:
             points[row["nis"]].append(part.point)
+    points[BRUSSELS] += (quarter.point for quarter in QUARTERS)
     seats = place_radius.grid(town.point for town, _ in towns.values() if town.point)
     everywhere = place_radius.grid(chain(*seats.values(), *points.values()))
     index = Gazetteer(data["attribution"])
@@ -98,10 +109,11 @@ def gazetteer() -> Gazetteer:
         if part.point:
             part.radius_m = place_radius.locality_radius(part.point, everywhere)
         _add(index, part, row)
+    _add_quarters(index, towns[BRUSSELS][0])
     for row in (dict(zip(around["fields"], values, strict=True)) for values in around["cities"]):
         _add(index, _city(row), row)
     for station in load_stations():
-        index.index.add(station.place, station.names, station.former_names)
+        index.index.add(station.place, station.names)
     index.build_index()
     return index
 
@@ -125,8 +137,19 @@ def _add(gazetteer: Gazetteer, place: Place, row: dict[str, Any]) -> None:
     english = english_names.ABROAD if place.kind == "city" else english_names.BELGIUM if place.kind == "municipality" else {}
     in_english = english.get(place.name, ())
     place.en = "".join(in_english[:1])
-    names = ({row.get(key, "") for key in ("name", *LANGUAGES)} | {*in_english}) - {""}
+    others = OTHER_NAMES.get(place.name, ()) if place.kind == "municipality" else ()
+    names = {*(row.get(key, "") for key in ("name", *LANGUAGES)), *in_english, *others} - {""}
     gazetteer.index.add(place, sorted(names), sorted(set(row.get("alt", ())) - names))
+
+
+def _add_quarters(gazetteer: Gazetteer, brussels: Place) -> None:
+    for quarter in QUARTERS:
+        fr, nl = quarter.fr, quarter.nl
+        place = Place(
+            quarter.id, "locality", fr if fr == nl else f"{fr} / {nl}", {"fr": fr, "nl": nl, "de": fr}, quarter.point,
+            quarter.size, codes=(quarter.code,), province=brussels.province, within=brussels, radius_m=QUARTER_RADIUS_M,
+        )  # fmt: skip
+        gazetteer.index.add(place, (fr, nl))
 
 
 def _municipality(row: dict[str, Any], data: dict[str, Any]) -> Place:

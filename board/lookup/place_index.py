@@ -12,6 +12,7 @@ from itertools import islice
 from operator import itemgetter
 
 from board.lookup.place import Place
+from board.lookup.place_context import AROUND, MAX_ERRORS_AROUND, MAX_TOWNS, POOR, is_around, is_town, without_town
 from board.lookup.place_query import LIGHT_WORDS, Query, read_query
 from board.lookup.place_radius import Point, cell_of, rings
 from board.lookup.place_rank import Name, Rank, penalty, rank
@@ -78,12 +79,30 @@ class PlaceIndex:
         """Return the matching places with their ranks, best first."""
         if not query.words:
             return self._nearest_stations(near, limit) if query.is_station and near else []
+        ranks = self._ranks(query, near)
+        self._rank_around_towns(query, near, ranks)
+        best = nsmallest(limit, ranks.items(), key=itemgetter(1))
+        return [(place_rank, self._place(number)) for number, place_rank in best]
+
+    def _ranks(self, query: Query, near: Point | None) -> dict[int, Rank]:
         ranks: dict[int, Rank] = {}
         for words in dict.fromkeys((self._choose(query.words), ("".join(query.words),))):
             for number, place_rank in self._rank(query._replace(words=words), near):
                 ranks[number] = min(place_rank, ranks.get(number, place_rank))
-        best = nsmallest(limit, ranks.items(), key=itemgetter(1))
-        return [(place_rank, self._place(number)) for number, place_rank in best]
+        return ranks
+
+    def _rank_around_towns(self, query: Query, near: Point | None, ranks: dict[int, Rank]) -> None:
+        """Rank places that the text names with the town around them: "Heverlee bij Leuven"."""
+        if not ranks or min(ranks.values())[0] < POOR:
+            return
+        towns = nsmallest(
+            MAX_TOWNS, (number for number in ranks if is_town(self._place(number))), key=lambda number: ranks[number]
+        )
+        texts = ((town, rest) for town in towns for rest in without_town(query, self._names(town)))
+        for town, rest in islice(texts, MAX_TOWNS):
+            for number, place_rank in self._ranks(rest, near).items():
+                if place_rank[0] <= MAX_ERRORS_AROUND and is_around(self._place(number), self._place(town)):
+                    ranks[number] = min(ranks.get(number, place_rank), (place_rank[0] + AROUND, *place_rank[1:]))
 
     def _choose(self, words: tuple[str, ...]) -> tuple[str, ...]:
         """Return at most MAX_WORDS words in their order: those of names first, then the last ones."""

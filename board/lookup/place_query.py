@@ -4,27 +4,38 @@ The words for a station say the kind and are left out of the name, also at the e
 typed texts are made in the same way.
 """
 
+from collections.abc import Iterator
+from itertools import zip_longest
 from typing import NamedTuple
 
 from board.lookup.fuzzy_names import normalize_name
 
 STATION_WORDS = frozenset((
     "station", "stations", "statie", "gare", "gares", "bahnhof", "bhf", "treinstation", "spoorwegstation",
-    "railwaystation",
+    "railwaystation", "trainstation", "treinstatie", "stat", "stasie", "stasion", "stassion", "sation", "bf", "banhof",
+    "bahnof",
 ))  # fmt: skip
-MAIN_STATION = {"hauptbahnhof": "hbf", "hbf": "hbf"}  # tells "Essen Hbf" in Germany from "Essen"
+MAIN_STATION = {"hauptbahnhof": "hbf", "hbf": "hbf", "hoofdstation": "hbf"}  # tells "Essen Hbf" in Germany from "Essen"
 STATION_ENDINGS = ("station", "statie", "bahnhof", "bhf")
+STATION_BEGINNINGS = ("stations", "bahnhofs")  # "stationsplein", "Bahnhofsvorplatz"
+STREET_ENDINGS = ("straat", "laan", "weg", "dreef", "lei", "strasse", "allee")  # a street is not at the station
 MIN_STEM = 3  # letters before such an ending
 LIGHT_WORDS = frozenset((  # they tell places apart only together with others
-    "a", "aan", "am", "an", "at", "au", "aux", "bij", "d", "de", "den", "der", "des", "die", "du", "en", "et", "hbf",
-    "het", "hoofd", "im", "in", "l", "la", "le", "les", "naar", "near", "of", "op", "s", "st", "sur", "t", "te", "the",
-    "to", "train", "trein", "van", "vers", "von", "zu", "zug", "zum",
+    "a", "aan", "achter", "am", "an", "at", "au", "aux", "behind", "bei", "bij", "d", "dans", "de", "den", "der",
+    "derriere", "des", "devant", "die", "du", "en", "et", "hbf", "het", "hinter", "hoofd", "im", "in", "l", "la",
+    "le", "les", "naar", "naast", "nabij", "near", "of", "op", "pres", "s", "st", "sur", "t", "te", "the", "to",
+    "train", "trein", "van", "vers", "vlakbij", "voor", "von", "vor", "zu", "zug", "zum",
 ))  # fmt: skip
 SAME = (  # words of several languages that callers mix
     ("noord", "nord", "north"), ("zuid", "sud", "south"), ("oost", "est", "ost", "east"), ("west", "ouest"),
-    ("centraal", "central", "centrale", "zentral", "cs"), ("bruxelles", "brussel", "brussels", "bxl"),
+    ("centraal", "central", "centrale", "zentral", "cs", "hbf"), ("bruxelles", "brussel", "brussels", "bxl", "brx"),
     ("luchthaven", "aeroport", "airport", "flughafen"),
 )  # fmt: skip
+SHORT_FORMS = {  # in writing: A'dam
+    ("a", "dam"): "amsterdam", ("r", "dam"): "rotterdam", ("a", "pen"): "antwerpen", ("d", "dorf"): "dusseldorf",
+}  # fmt: skip
+INITIALS = {"olv": ("onze", "lieve", "vrouw")}
+SAINTS_BY_EAR = {"sain", "sin", "zint", "sinte", "sente", "santa"}  # before another word
 SYNONYMS = {word: words for words in SAME for word in words} | {"lln": ("louvainlaneuve",)}
 SAINT_PREFIXES = ("sint", "saint", "sankt")  # "sintpieters" is written without a space
 
@@ -44,7 +55,7 @@ def read_query(typed: str) -> Query:
     """Return the words of a typed text, or of a name."""
     words: list[str] = []
     is_station, is_open = False, True
-    for word in normalize_name(typed).split():
+    for word in _join_short_forms(normalize_name(typed).split()):
         if word in MAIN_STATION:
             words.append(MAIN_STATION[word])
             is_station, is_open = True, False
@@ -52,19 +63,31 @@ def read_query(typed: str) -> Query:
         stem = word if word in STATION_WORDS else _stem(word)
         is_open = stem == word and word not in STATION_WORDS
         is_station = is_station or not is_open
-        if stem not in STATION_WORDS:
+        if stem and stem not in STATION_WORDS:
             words += _split_saint(stem)
     if set(words) <= set(MAIN_STATION.values()):
         words = []  # the text has no name
     return Query(tuple(words), is_station, is_open)
 
 
+def _join_short_forms(words: list[str]) -> Iterator[str]:
+    """Yield the words, with `a dam` as `amsterdam` and `sin niklaas` as `st niklaas`."""
+    skips = False
+    for word, after in zip_longest(words, words[1:], fillvalue=""):
+        if skips:
+            skips = False
+        elif skips := (word, after) in SHORT_FORMS:
+            yield SHORT_FORMS[word, after]
+        else:
+            yield from ("st",) if after and word in SAINTS_BY_EAR else INITIALS.get(word, (word,))
+
+
 def _stem(word: str) -> str:
-    """Return the word without "station" at its end."""
+    """Return the word without "station" at its end, "" if it begins with it: "stationsplein"."""
     for ending in STATION_ENDINGS:
         if word.endswith(ending) and len(word) >= len(ending) + MIN_STEM:
             return word.removesuffix(ending)
-    return word
+    return "" if word.startswith(STATION_BEGINNINGS) and not word.endswith(STREET_ENDINGS) else word
 
 
 def _split_saint(word: str) -> list[str]:

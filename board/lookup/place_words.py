@@ -1,7 +1,7 @@
 """Vocabulary of an index of places: the words of their names, with the places that have each.
 
-A word is found by its beginning, with wrong letters (rapidfuzz), or by its sound. Two words that follow each other, and all
-words of a name, are words too, because callers leave out spaces.
+A word is found by its beginning, with wrong letters (rapidfuzz), by its sound, or by its consonants. Two words that follow each
+other, and all words of a name, are words too, because callers leave out spaces.
 """
 
 from array import array
@@ -12,18 +12,19 @@ from collections.abc import Iterator, Sequence
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from board.lookup.fuzzy_names import sound_of
 from board.lookup.place_query import SYNONYMS
+from board.lookup.word_sounds import skeleton_of, sounds_of
 
 EXACT, PREFIX = 0, 2  # errors in quarters: the beginning of a word that is being typed is half an error
 ERROR = 4  # a wrong letter; a word that was cut short
+SOUND = 3  # another spelling of the same sound
+SKELETON = 7  # the same consonants
 MAX_BEGINNINGS = 400  # words with one beginning
 MAX_SIMILAR = 40  # words with wrong letters
 MIN_LETTERS = ((4, 1), (7, 2), (9, 3))  # letters of a word, and how many of them may be wrong
 MIN_FUZZY = MIN_LETTERS[0][0]
 LARGE = 30_000  # words
 MAX_FUZZY = 60  # longer words are not compared letter by letter
-MIN_SOUND = 3  # letters of a sound: shorter ones are alike by chance
 AFTER_LETTERS = "\U0010ffff"  # sorts after every letter
 
 Matches = dict[str, int]  # word of the vocabulary -> errors in quarters
@@ -55,6 +56,7 @@ class PlaceWords:
         self._single: set[str] = set()  # words that are no joined ones
         self._by_length: dict[int, list[str]] = defaultdict(list)
         self._by_sound: dict[str, list[str]] = defaultdict(list)
+        self._by_skeleton: dict[str, list[str]] = defaultdict(list)
 
     def add(self, number: int, words: Sequence[str]) -> None:
         """Add a name of a place. The names of a place are added in one go."""
@@ -71,8 +73,10 @@ class PlaceWords:
         for word in sorted(self._single) if self.is_large else self._sorted:
             if not word.isdecimal():
                 self._by_length[len(word)].append(word)
-                if len(sound := sound_of(word)) >= MIN_SOUND:
+                for sound in sounds_of(word):
                     self._by_sound[sound].append(word)
+                if skeleton := skeleton_of(word):
+                    self._by_skeleton[skeleton].append(word)
         self._single.clear()
 
     @property
@@ -87,14 +91,19 @@ class PlaceWords:
         if is_last or len(word) >= MIN_FUZZY - 1:
             for longer in self._beginnings(word, MAX_BEGINNINGS):
                 matches.setdefault(longer, PREFIX if is_last else ERROR)
-        if is_fuzzy and MIN_FUZZY <= len(word) <= MAX_FUZZY:
-            for similar, errors in self._similar(word):
-                matches.setdefault(similar, errors * ERROR)
-            for alike in self._by_sound.get(sound_of(word), ())[:MAX_SIMILAR]:
-                matches[alike] = min(ERROR, matches.get(alike, ERROR))
-            if is_last and not matches:
+        if is_fuzzy and MIN_FUZZY - 1 <= len(word) <= MAX_FUZZY:
+            self._add_misspelt(word, matches)
+            if is_last and not matches and len(word) >= MIN_FUZZY:
                 matches = dict.fromkeys(self._misspelt_beginnings(word), PREFIX + ERROR)
         return matches
+
+    def _add_misspelt(self, word: str, matches: Matches) -> None:
+        for similar, errors in self._similar(word) if len(word) >= MIN_FUZZY else ():
+            matches.setdefault(similar, errors * ERROR)
+        for alike in self._alike(word):
+            matches[alike] = min(SOUND, matches.get(alike, SOUND))
+        for alike in self._same_consonants(word):
+            matches.setdefault(alike, SKELETON)
 
     def _beginnings(self, word: str, limit: int) -> Iterator[str]:
         begin = bisect_left(self._sorted, word)
@@ -111,6 +120,16 @@ class PlaceWords:
             scored = process.extract(word, near, scorer=OSA.distance, processor=None, score_cutoff=most, limit=MAX_SIMILAR)
             candidates += [(similar, int(errors)) for similar, errors, _ in scored]
         return sorted(candidates, key=lambda candidate: candidate[1])[:MAX_SIMILAR]
+
+    def _alike(self, word: str) -> Iterator[str]:
+        for sound in sounds_of(word):
+            yield from self._by_sound.get(sound, ())[:MAX_SIMILAR]
+
+    def _same_consonants(self, word: str) -> list[str]:
+        """Return words that differ in vowels, the nearest first."""
+        words = self._by_skeleton.get(skeleton_of(word) or "", ())
+        scored = process.extract(word, words, scorer=OSA.distance, processor=None, score_cutoff=len(word) // 2, limit=MAX_SIMILAR)
+        return [text for text, _, _ in scored]
 
     def _misspelt_beginnings(self, word: str) -> list[str]:
         """Return words whose beginning has one wrong letter."""

@@ -20,7 +20,7 @@ MAIN_SIZES = {
     "Brussel-Schuman/Bruxelles-Schuman": 3, "La Louvière-Sud": 2, "Antwerpen-Zuid": 2, "Liège-Saint-Lambert": 2,
     "Lille Flandres": 2, "Paris Nord": 2, "La Louvière-Centre": 1,
 }  # fmt: skip
-FORMER_NAMES = {  # and other ones that callers use
+OTHER_NAMES = {  # former names, and short ones
     "Liège-Saint-Lambert": ("Liège-Palais", "Luik-Paleis"), "Liège-Carré": ("Liège-Jonfosse", "Luik-Jonfosse"),
     "Charleroi-Central": ("Charleroi-Sud", "Charleroi-Zuid"),
     "Mortsel-Oude God": ("Mortsel-Vieux-Dieu", "Vieux-Dieu"), "Den Haag HS": ("Den Haag Hollands Spoor",),
@@ -30,11 +30,10 @@ FORMER_NAMES = {  # and other ones that callers use
 
 
 class Station(NamedTuple):
-    """Station, the names under which it is found, and its former names."""
+    """Station, and the names under which it is found."""
 
     place: Place
     names: tuple[str, ...]
-    former_names: tuple[str, ...]
 
 
 def load_stations() -> Iterator[Station]:
@@ -55,8 +54,8 @@ def _station(id: str, row: dict[str, str]) -> Station:
         id, "station", name.replace("/", " / "), names, Point(float(row["lat"]), float(row["lon"])), MAIN_SIZES.get(name, 0),
         country=country, radius_m=RADIUS_M, en=shown["en"],
     )  # fmt: skip
-    found_by = tuple(dict.fromkeys(part for text in (name, *texts.values()) for part in text.split("/")))
-    return Station(place, found_by, FORMER_NAMES.get(name, ()))
+    found_by = (part for text in (name, *texts.values()) for part in text.split("/"))
+    return Station(place, tuple(dict.fromkeys((*found_by, *OTHER_NAMES.get(name, ())))))
 
 
 def _id(name: str, used: set[str]) -> str:

@@ -14,12 +14,15 @@ from typing_extensions import TypedDict
 
 from board.commands.alarms.alerts import short_name
 from board.commands.cards.held_cards import is_held
+from board.commands.sightings.waits_once import waits_here
 from board.config.targets import QUEUES, Targets
 from board.engine import snapshot
 from board.engine.identity import Caller
 from board.errors import Refused
 from board.i18n import N_
+from board.lookup import other_children
 from board.lookup.first_rows import first_rows
+from board.lookup.other_children import OtherChild
 from board.web.compression import compressed
 from board.web.endpoint import EVERYWHERE, Call, IntParam, Param, of_state
 from board.web.heavy_reads import limited_per_account
@@ -86,7 +89,7 @@ UnansweredEntry = TypedDict("UnansweredEntry", {
     "seq": Count, "queue": Annotated[str, Shape(enum=list(QUEUES))], "queue_since": Time, "target_min": Count | None,
     "late": bool, "held": bool, "assignee": Id | None, "priority": Annotated[str, of_state(Sighting, "priority")],
     "assessment": Annotated[str, of_state(Sighting, "assessment")], "title": str, "place": str | None, "seen_at": Time | None,
-    "received_at": Time | None, "looked_at": LookedAtBy | None, "alarm": AlarmOwner | None,
+    "received_at": Time | None, "looked_at": LookedAtBy | None, "alarm": AlarmOwner | None, "of_both": OtherChild | None,
 })  # fmt: skip
 LateOpen = TypedDict("LateOpen", {"look": Count, "judge": Count, "pass_on": Count})
 UnansweredCounts = TypedDict("UnansweredCounts", {
@@ -122,6 +125,8 @@ async def unanswered(request: Request, caller: Caller) -> Reply[Unanswered]:
     `entries[].place`: its text.
     `entries[].alarm`: the alarm about it that has not ended, or null; `until` is the end of the promise, `lapsed_by` the account
     whose promise lapsed, `released_by` the one that gave it back, or lost it. *0.4.0*
+    `entries[].of_both`: for a sighting of both, the other search and the sighting on it, which is no entry of its own; otherwise
+    null. *0.4.0*
     `left_out`: how many more there are.
     """
     queue, limit = QUEUE.read(request) or None, LIMIT.read(request)
@@ -152,7 +157,7 @@ def read(session: Session, account: str, targets: Targets, now: str, queue: str 
             "look": counts["look"], "judge": counts["judge"], "pass_on": counts["pass_on"],
             "late": sum(entry.is_late(now) for entry in entries), "late_open": _late_open(entries, now),
         },
-        "entries": _entries(session, listed, now),
+        "entries": _entries(session, account, listed, now),
         "left_out": len(selected) - len(listed),
     }  # fmt: skip
 
@@ -172,7 +177,7 @@ def first_waiting(
         rows, count = first_rows(session, query, _by_target, limit, _with_one_target)
         entries += [_waiting(kind, targets, *row[:6]) for row in rows]
         number += count
-    return _entries(session, entries, now), number
+    return _entries(session, account, entries, now), number
 
 
 def _with_one_target(entry: Any) -> tuple[Any, ...]:
@@ -185,12 +190,14 @@ def _by_target(entry: Any) -> tuple[Any, ...]:
     return case((entry.status == "open", entry.since)), entry.id
 
 
-def _entries(session: Session, listed: Sequence[WaitingEntry], now: str) -> list[UnansweredEntry]:
+def _entries(session: Session, account: str, listed: Sequence[WaitingEntry], now: str) -> list[UnansweredEntry]:
     details = _sighting_details(session, [entry.id for entry in listed if entry.kind == Sighting.KIND])
     details |= _tip_details(session, [entry.id for entry in listed if entry.kind == Tip.KIND])
     details |= _wake_details(session, [entry.id for entry in listed if entry.kind == Wake.KIND])
     alarms = _alarms(session, [entry.id for entry in listed])
-    return [_entry(entry, details[entry.id], alarms.get(entry.id), now) for entry in listed]
+    of_both = [row.of_both for row in details.values() if row.of_both]
+    others = other_children.read(session, of_both, snapshot.hidden_searches(session, account)) if of_both else {}
+    return [_entry(entry, details[entry.id], alarms.get(entry.id), others, now) for entry in listed]
 
 
 def _queries(session: Session, account: str, condition: Condition = lambda entry: true()) -> Iterator[tuple[str, Select[Any]]]:
@@ -214,7 +221,7 @@ def _sightings(hidden: Collection[str]) -> Select[Any]:
     return (
         select(_SIGHTING.id, _SIGHTING.queue, since, _SIGHTING.priority, _SEARCH.status, is_held(_SIGHTING).label("held"))
         .join(Search, _SEARCH.id == _SIGHTING.board)
-        .where(_SIGHTING.queue.in_(QUEUES), *_is_listed(hidden))
+        .where(_SIGHTING.queue.in_(QUEUES), waits_here(_SIGHTING), *_is_listed(hidden))
     )
 
 
@@ -248,7 +255,7 @@ def _wake_details(session: Session, ids: list[str]) -> dict[str, Any]:
     query = (
         select(
             _WAKE.id, _WAKE.board, _WAKE.number, _WAKE.seq, _WAKE.assignee, literal("unassessed").label("assessment"), *of_report,
-            null().label("looked_at"), _SEARCH.reference, _SEARCH.person, _SEARCH.status,
+            null().label("looked_at"), null().label("of_both"), _SEARCH.reference, _SEARCH.person, _SEARCH.status,
         )
         .join(Search, _SEARCH.id == _WAKE.board)
         .outerjoin(table_of(Tip), _TIP.id == _WAKE.tip)
@@ -261,7 +268,7 @@ def _wake_details(session: Session, ids: list[str]) -> dict[str, Any]:
 def _tip_details(session: Session, ids: list[str]) -> dict[str, Any]:
     """Return tips in the shape of sightings; fields of a search are null."""
     names = ("id", "board", "number", "seq", "assignee", "description", "place", "seen_at", "received_at")
-    of_no_search = [null().label(name) for name in ("reference", "person", "status", "looked_at")]
+    of_no_search = [null().label(name) for name in ("reference", "person", "status", "looked_at", "of_both")]
     query = select(*(_TIP[name] for name in names), literal("unassessed").label("assessment"), *of_no_search).where(
         _TIP.id.in_(ids)
     )
@@ -269,7 +276,7 @@ def _tip_details(session: Session, ids: list[str]) -> dict[str, Any]:
 
 
 def _sighting_details(session: Session, ids: list[str]) -> dict[str, Any]:
-    names = ("id", "board", "number", "seq", "assignee", "assessment", "description", "place", "seen_at", "looked_at")
+    names = ("id", "board", "number", "seq", "assignee", "assessment", "description", "place", "seen_at", "looked_at", "of_both")
     query = (
         select(*(_SIGHTING[name] for name in names), _SIGHTING.received_at, _SEARCH.reference, _SEARCH.person, _SEARCH.status)
         .join(Search, _SEARCH.id == _SIGHTING.board)
@@ -292,7 +299,9 @@ def _alarms(session: Session, ids: list[str]) -> dict[str, AlarmOwner]:
     }  # fmt: skip
 
 
-def _entry(entry: WaitingEntry, row: Any, alarm: AlarmOwner | None, now: str) -> UnansweredEntry:
+def _entry(
+    entry: WaitingEntry, row: Any, alarm: AlarmOwner | None, others: Mapping[str, OtherChild], now: str
+) -> UnansweredEntry:  # fmt: skip
     place: Mapping[str, Any] = row.place or {}
     child = short_name(row.person) if row.person else None
     return {
@@ -301,5 +310,5 @@ def _entry(entry: WaitingEntry, row: Any, alarm: AlarmOwner | None, now: str) ->
         "target_min": entry.target_min, "late": entry.is_late(now), "held": entry.held, "assignee": row.assignee,
         "priority": entry.priority, "assessment": row.assessment, "title": row.description[:MAX_TITLE],
         "place": place.get("text"), "seen_at": row.seen_at, "received_at": row.received_at,
-        "looked_at": row.looked_at, "alarm": alarm,
+        "looked_at": row.looked_at, "alarm": alarm, "of_both": others.get(row.of_both["sighting"]) if row.of_both else None,
     }  # fmt: skip

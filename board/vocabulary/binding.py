@@ -58,7 +58,7 @@ class Reader(NounReader):
             self.is_reported = True
         elif item.is_weak:
             self._weak(word)
-        else:
+        elif self.lexicon.language != "fr" or self.previous != "noun" or not self.tokens[item.first].is_capital:
             self._unknown()
 
     def _is_negation_suffix(self, item: Item) -> bool:

@@ -54,8 +54,11 @@ def gender_of(id: str) -> str | None:
     return "f" if id in FEMALE else "m" if id in MALE else None
 
 
-def finished(drafts: Sequence[Draft], people: Sequence[Person], vocabulary: Vocabulary, roles: RoleTable) -> Iterator[Statement]:
-    """Yield the statements, with composed concepts under their single id (jacket of denim: denim_jacket)."""
+def finished(
+    drafts: Sequence[Draft], people: Sequence[Person], vocabulary: Vocabulary, roles: RoleTable, *, repeats: bool = False
+) -> Iterator[Statement]:
+    """Yield the statements, with composed concepts under their single id (jacket of denim: denim_jacket). `repeats`: also those
+    that were said before."""
     whose = list(_whose(people))
     hair_said = {
         draft.person
@@ -71,8 +74,8 @@ def finished(drafts: Sequence[Draft], people: Sequence[Person], vocabulary: Voca
             if is_bare and (draft.start == draft.end or (id == "hair" and (len(parts) > 1 or draft.person in hair_said))):
                 continue
             key = (thing, draft.either, *attributes, draft.negated, draft.hedged, draft.person)
-            if key in seen:
-                continue  # said twice
+            if key in seen and not repeats:
+                continue
             seen.add(key)
             yield _statement(
                 draft,

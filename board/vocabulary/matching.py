@@ -8,6 +8,7 @@ from board.vocabulary.lexicon import PAIR, GapForm
 from board.vocabulary.roles import RoleTable, Sign
 from board.vocabulary.word_forms import Meaning, Parts, WordForms
 
+TITLES = frozenset({"herr", "herrn", "frau", "familie"})  # before a German name
 MAX_GAP = 4  # words that `…` stands for
 _NAMED = frozenset({"colour", "shade", "hair_colour"})
 _INSIDE = frozenset({"thing", "transport", "vehicle"})  # groups that are found within an action: "asked for a charger"
@@ -52,7 +53,7 @@ class Matcher:
     def _item(self, at: int) -> tuple[Item, Sequence[int]]:
         if self.tokens[at].is_quoted:
             return Item(at, at + 1, (), self.tokens[at].word, is_weak=False), ()
-        may_be_name = not self.titled and self._is_name(at)
+        may_be_name = self._is_name(at) and (not self.titled or self.lexicon.language == "de")
         length, parts = self._longest(at, may_be_name=may_be_name)
         tail: Sequence[int] = ()
         if gap := self._gap_form(at, length):
@@ -70,7 +71,9 @@ class Matcher:
     def _is_name(self, at: int) -> bool:
         """Return whether a word begins with a capital that no sentence, line or label explains. German nouns always have one."""
         token = self.tokens[at]
-        return token.is_capital and at > 0 and self.lexicon.language != "de"
+        if self.lexicon.language == "de" and at > 0:
+            return token.is_capital and self.tokens[at - 1].word in TITLES
+        return token.is_capital and at > 0
 
     def _longest(self, at: int, *, may_be_name: bool) -> tuple[int, Parts]:
         if phrase := self._phrase(at):

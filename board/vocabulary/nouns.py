@@ -47,10 +47,18 @@ class NounReader(PeopleReader):
         draft.hedged |= any(entry.hedged for entry in entries)
         draft.attributes.extend(parts[1:])
         self._bind_all(draft, entries)
+        if self._is_said_of_person_next(draft):
+            self.prefix.append(draft)
         self.is_person_subject = draft.kind is Kind.PERSON
         self.has_subject |= self.is_person_subject
         self.after_or = False
         self.previous = "noun"
+
+    def _is_said_of_person_next(self, draft: Draft) -> bool:
+        """Return whether a noun is an adjective before a person: "a red-haired girl"."""
+        following = self.roles.of(self._following()).nouns
+        is_before = self.lexicon.language != "fr" and bool(following) and self.roles.kind(following[0]) is Kind.PERSON
+        return is_before and draft.kind in (Kind.HAIR, Kind.EYES, Kind.MARK)
 
     def _bind_all(self, draft: Draft, entries: Sequence[Entry]) -> None:
         self.near = draft

@@ -1,13 +1,14 @@
 """Statements of a text, in any of the four languages."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from board.vocabulary.binding import Reader
 from board.vocabulary.concept import LANGUAGES
-from board.vocabulary.draft import finished
+from board.vocabulary.draft import Draft, Person, finished
 from board.vocabulary.folding import Token, tokens
 from board.vocabulary.language import LanguageGuess
-from board.vocabulary.matching import Matcher, sentences
+from board.vocabulary.matching import Item, Matcher, sentences
 from board.vocabulary.roles import RoleTable
 from board.vocabulary.statement import Reading, Statement
 from board.vocabulary.vocabulary import Vocabulary
@@ -17,6 +18,16 @@ MAX_TEXT = 20_000  # characters that are read
 FEW_WORDS = 4  # of a text in which each word counts
 SUBJECTS = ("hair", "eyes", "vehicle")  # fields whose text speaks of one thing
 MIN_TITLED = 0.6  # share of words with a capital from which capitals say nothing
+
+
+class Parsed(NamedTuple):
+    """Text that was read. `sentences`: the language and the items of each one. `drafts`: of the statements."""
+
+    reading: Reading
+    words: Sequence[Token]
+    sentences: Sequence[tuple[str, Sequence[Item]]]
+    drafts: Sequence[Draft]
+    people: Sequence[Person]
 
 
 class Parser:
@@ -37,9 +48,17 @@ class Parser:
 
         `field`: name of the field; hair and eyes are what their fields speak of.
         """
+        return self.read_words(text, reader, field).reading
+
+    def statements_again(self, parsed: Parsed) -> tuple[Statement, ...]:
+        """Return the statements of a text, also those that were said before."""
+        return tuple(finished(parsed.drafts, parsed.people, self.vocabulary, self.roles, repeats=True))
+
+    def read_words(self, text: str, reader: str | None, field: str) -> Parsed:
+        """Return a reading with the words, and what each of them was read as."""
         words = tokens(text[:MAX_TEXT])
         if not words:
-            return Reading(reader or LANGUAGES[0], (), ())
+            return Parsed(Reading(reader or LANGUAGES[0], (), ()), (), (), (), ())
         titled = sum(word.is_capital for word in words) > MIN_TITLED * len(words)
         state = Reader(self.vocabulary, self.roles, words, field if field in SUBJECTS else None)
         spans = list(sentences(words))
@@ -49,16 +68,19 @@ class Parser:
             languages = self.guess.of_sentences([words[start:end] for start, end in spans], reader)
         matchers = {language: Matcher(words, self.forms[language], self.roles, titled=titled) for language in set(languages)}
         unread: list[tuple[int, int]] = []
+        read: list[tuple[str, list[Item]]] = []
         for (start, end), language in zip(spans, languages, strict=True):
             items = list(matchers[language].items(start, end))
             state.read(self.vocabulary.lexicons[language], items)
+            read.append((language, items))
             unread += [
                 (words[item.first].start, words[item.last - 1].end)
                 for item in items
                 if not (item.parts or item.is_weak or words[item.first].is_quoted)
             ]
         found = tuple(finished(state.drafts, state.people, self.vocabulary, self.roles))
-        return Reading(max(languages, key=languages.count), found, tuple(unread), frozenset(languages))
+        reading = Reading(max(languages, key=languages.count), found, tuple(unread), frozenset(languages))
+        return Parsed(reading, words, read, state.drafts, state.people)
 
     def _of_few_words(self, words: Sequence[Token], reader: str | None) -> str:
         """Return the likely language that understands most of a few words: German "hat" is a verb, in "fuchsia hat" it is not."""

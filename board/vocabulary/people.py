@@ -55,6 +55,8 @@ class PeopleReader(ClauseReader):
             self._add_person(id)
         elif current.noun is None and not self.negated and not self.hedged:
             current.noun, current.gender = id, gender_of(id) or current.gender
+        if self.last is not None and self._is_apart(self.last):
+            self.last = None  # "a black dog and a girl in white"
         self.is_reported = False
 
     def _is_same_person(self, id: str) -> bool:

@@ -3,10 +3,12 @@
 A text in the language of the paper is printed as typed.
 """
 
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from board.vocabulary.concept import LANGUAGES
+from board.vocabulary.coverage import UNITS, LostClause, lost_clauses
 from board.vocabulary.folding import Token, tokens
 from board.vocabulary.parser import MAX_TEXT, Parser
 from board.vocabulary.phrases import Phrases
@@ -14,8 +16,8 @@ from board.vocabulary.statement import Reading, Span, Statement
 
 COMMA = ", "
 QUOTED = {"en": "“~”", "fr": "«\u00a0~\u00a0»", "nl": "“~”", "de": "„~“"}
-UNITS = frozenset({"cm", "m", "mm", "kg", "km"})
-COHERENT = frozenset({"needs"})  # fields whose text is translated by a person as a whole if a word of it is not understood
+COHERENT = frozenset({"needs"})  # fields whose text is translated by a person as a whole: a wider word would be another illness
+DOUBTS = frozenset("?/")  # signs that a list would lose: "red coat?", "red coat/blue coat"
 _JOINTS = frozenset({" ", "", "-", "'", "’", ",", "."})  # between the words of one piece
 
 
@@ -43,6 +45,12 @@ class PrintText(NamedTuple):
         """Return whether the text is printed as typed in a language."""
         return not self.pieces or (self.is_pure and self.language == language)
 
+    @property
+    def is_plain(self) -> bool:
+        """Return whether the text only says what there is: no word without a statement, no "not", and no "perhaps"."""
+        statements = [piece.statement for piece in self.pieces]
+        return all(each is not None and not (each.negated or each.hedged) for each in statements)
+
     def words(self, language: str) -> tuple[str, ...]:
         """Return the words that need a translation into a language, without duplicates."""
         if self.is_as_typed(language):
@@ -56,9 +64,13 @@ class PrintText(NamedTuple):
             return text
         if self.is_as_typed(phrases.language):
             return self.text
-        parts = (self._printed(piece, phrases, translations) for piece in self.pieces)
-        listed = COMMA.join(part for part in dict.fromkeys(parts) if part)
+        listed = self.listed(phrases, translations)
         return listed[:1].upper() + listed[1:]
+
+    def listed(self, phrases: Phrases, translations: Mapping[str, str]) -> str:
+        """Return the parts of the text in the language of some phrases, without a capital at the beginning."""
+        parts = (self._printed(piece, phrases, translations) for piece in self.pieces)
+        return COMMA.join(part for part in dict.fromkeys(parts) if part)
 
     def _printed(self, piece: Piece, phrases: Phrases, translations: Mapping[str, str]) -> str:
         if piece.statement is not None:
@@ -75,15 +87,24 @@ class PrintText(NamedTuple):
 
 def read_for_print(parser: Parser, text: str, reader: str | None, field: str) -> PrintText:
     """Return a text with its parts. `reader`: decides the language if the text's own words do not."""
-    reading = parser.read(text, reader, field)
-    others = list(_others(text, reading))
-    if field in COHERENT and not all(piece.is_universal for piece in others):
+    parsed = parser.read_words(text, reader, field)
+    reading, statements = parsed.reading, parser.statements_again(parsed)
+    lost = list(lost_clauses(parser, parsed, statements))
+    others = [piece for piece in _others(text, reading) if not _is_in(piece, lost)]
+    if len(text) > MAX_TEXT or field in COHERENT or not DOUBTS.isdisjoint(text):
         return PrintText(text, reading.language, True, (Piece(0, text),), field)
-    said = [Piece(statement.span[0], "", statement) for statement in reading.statements]
+    said = [Piece(statement.span[0], "", statement) for statement in statements]
     others = [piece._replace(is_foreign=_is_foreign(parser, piece, reading.language)) for piece in others]
+    others += [Piece(each.start, text[each.start : each.end], is_foreign=each.language != reading.language) for each in lost]
     is_pure = len(reading.languages) < 2 and not any(piece.is_foreign for piece in others)
-    pieces = sorted((*said, *others), key=lambda piece: piece.start)
+    pieces = sorted((*(piece for piece in said if not _is_in(piece, lost)), *others), key=lambda piece: piece.start)
     return PrintText(text, reading.language, is_pure, tuple(pieces), field)
+
+
+def _is_in(piece: Piece, clauses: Sequence[LostClause]) -> bool:
+    """Return whether a part is in one of some clauses, which are in the order of the text."""
+    at = bisect_right(clauses, piece.start, key=lambda clause: clause.start) - 1
+    return at >= 0 and piece.start < clauses[at].end
 
 
 def _others(text: str, reading: Reading) -> Iterator[Piece]:

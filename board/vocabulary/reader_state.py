@@ -7,7 +7,7 @@ from board.vocabulary.draft import Draft, Person
 from board.vocabulary.folding import NO_BREAK, Token
 from board.vocabulary.lexicon import Lexicon
 from board.vocabulary.matching import Item
-from board.vocabulary.roles import Kind, RoleTable
+from board.vocabulary.roles import DOGS, Kind, RoleTable
 from board.vocabulary.vocabulary import Vocabulary
 from board.vocabulary.word_forms import Meaning
 
@@ -59,13 +59,17 @@ class ReaderState:
         is_thing = draft.kind is Kind.THING and not self.roles.is_group((draft.thing,), "vehicle", "transport")
         return is_thing or draft.kind in (Kind.MARK, Kind.HAIR, Kind.EYES)
 
+    def _is_apart(self, draft: Draft) -> bool:
+        """Return whether a vehicle or a dog is named, which are nobody's looks: "a white van, a boy in black"."""
+        return self.roles.is_group((draft.thing,), "vehicle") or self.vocabulary.concepts[draft.thing].id in DOGS
+
     def _draft(self, position: int, either: Meaning, item: Item) -> Draft:
         start, end = self.tokens[item.first].start, self.tokens[item.last - 1].end
         draft = Draft(position, self.roles.kind(position), self.person, start, end, either)
         draft.negated = self.negated and (not self.negates_things or draft.kind in (Kind.THING, Kind.MARK))
         draft.hedged = self.hedged or (self.after_or and not self.negated)
         self.drafts.append(draft)
-        self.people[self.person].statements += 1
+        self.people[self.person].statements += not self._is_apart(draft)
         self.people[self.person].looks += self._is_look(draft)
         return draft
 

@@ -78,11 +78,23 @@ class WordForms:
     def _noun(self, word: str) -> Meaning:
         return self.lexicon.meanings(word) or self.without_ending(word)
 
+    def has_unknown_part(self, word: str) -> bool:
+        """Return whether only the last part of a compound is in the vocabulary: the broek of "voetbalbroek"."""
+        if self.lexicon.language not in COMPOUNDING or len(word) > MAX_WORD or self._noun(word) or self._known_compound(word):
+            return False
+        return bool(self._last_part(word))
+
     def _compound(self, word: str) -> Parts:
+        return self._known_compound(word) or self._last_part(word)
+
+    def _known_compound(self, word: str) -> Parts:
         for split in range(MIN_PART, len(word) - MIN_PART + 1):
             last = self._noun(word[split:])
             if last and (first := self._first_part(word[:split], last)):
                 return (first, last)
+        return ()
+
+    def _last_part(self, word: str) -> Parts:
         for split in range(MIN_PART, len(word) - MIN_LAST_PART + 1):
             if worn := self._in_groups(self._noun(word[split:]), WORN):
                 return (worn,)

@@ -32,6 +32,7 @@ class WordLists(NamedTuple):
     relative: frozenset[str]
     taking: frozenset[str]
     speaker: frozenset[str]
+    silent: frozenset[str]
     weak: frozenset[str]
 
 

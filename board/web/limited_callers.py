@@ -13,7 +13,7 @@ from board.web.registered import template_of
 _API, _BOARD, _SEARCH = "/api/v1", "/api/v1/boards/{board}", "/searches/{id}"
 _SHARED = {
     ("GET", f"{_API}/me"), ("GET", f"{_API}/accounts"), ("GET", f"{_API}/boards"), ("GET", f"{_API}/places"),
-    ("GET", f"{_API}/find"), ("POST", f"{_API}/statements"),
+    ("GET", f"{_API}/find"), ("POST", f"{_API}/statements"), ("POST", f"{_API}/details"),
     ("GET", _BOARD), ("GET", f"{_BOARD}/events"), ("POST", f"{_BOARD}/commands"), ("GET", f"{_BOARD}/chain"),
     ("GET", f"{_BOARD}/room"), ("POST", f"{_BOARD}/similar"),
     ("GET", f"{_BOARD}/timeline"),
@@ -42,7 +42,8 @@ _FACTORS, _STEP_UP = "/account/factors", "/step-up"
 OF_GUESTS = _SHARED | {
     ("GET", "/"), ("GET", "/login"), ("POST", "/logout"),
     ("POST", f"{_API}/me/active"), ("GET", f"{_API}/me/draft-key"),
-    ("GET", "/account"), ("POST", "/account/language"), ("POST", "/account/theme"), ("POST", "/account/password"),
+    ("GET", "/account"), ("GET", "/account/reads"),
+    ("POST", "/account/language"), ("POST", "/account/theme"), ("POST", "/account/password"),
     ("POST", "/account/sessions"), ("POST", "/account/sessions/disown"),
     ("POST", f"{_API}/me/lock"), ("POST", f"{_API}/me/unlock"),
     ("GET", _STEP_UP), ("POST", _STEP_UP), ("POST", f"{_STEP_UP}/ways"), ("POST", f"{_STEP_UP}/options"),

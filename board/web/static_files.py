@@ -32,7 +32,7 @@ SHEETS = {
     STYLES: (
         "fonts", "tokens", "base", "header", "watch_line", "alarms", "alarm_ladder", "alarm_phone", "promises", "own_work",
         "operations", "search_card", "centered_page", "accounts", "audit_log", "closed_searches", "api_docs", "help",
-        "search_header", "tools", "columns", "column_menu", "marks", "cards", "contradictions", "panel",
+        "search_header", "readable", "tools", "columns", "column_menu", "marks", "cards", "contradictions", "panel",
         "sighting_comparison", "files", "details_view", "contacts", "aftercare", "dialogs", "campaign", "combobox", "understood",
         "intake", "report", "search_decisions", "undo", "find", "phone", "alerts", "palette", "replay", "compare",
         *page_table.sheets(), "tour", "lock", "print", "print_board",

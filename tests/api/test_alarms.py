@@ -447,6 +447,26 @@ async def test_an_alarm_is_open_again_when_its_taker_loses_the_right(alarms: Ala
     assert await alarms.escalation.escalate() == 0
 
 
+async def test_a_search_that_was_closed_asks_nobody_outside(alarms: Alarms) -> None:
+    """Bob leads, so he has the alarm that he causes. Ada, whom it would have asked, no longer sees the search."""
+    desk = alarms.desk
+    search = await desk.alice.open_search(lead=id_of(desk.bob))
+    closed = Alarms(desk, search, alarms.clock)
+    await desk.bob.command(search, "sighting.add", {"description": "a girl"})
+    (sighting,) = [id for kind, id in (await desk.bob.snapshot(search))["entities"] if kind == "sighting"]
+    await desk.bob.command(search, "sighting.assess", {"sighting": sighting, "assessment": "credible"})
+    _, state = await closed.only()
+    assert state["taken_by"] == id_of(desk.bob)
+    assert state["asked"] == [id_of(desk.ada)]
+    await desk.alice.command(search, "search.set_access", {"access": "members", "members": [id_of(desk.alice)]})
+    await alarms.escalation.escalate()
+    _, state = await closed.only()
+    assert (state["taken_by"], state["released_because"], state["asked"]) == (None, "access", [id_of(desk.alice)])
+    history = (await desk.alice.http.get(f"/searches/{search}/history.md")).text
+    (line,) = (line for line in history.splitlines() if "nobody had the alarm" in line)
+    assert line.endswith("asked Alice")
+
+
 # -- who is asked -------------------------------------------------------------------------------------------------------------
 
 

@@ -97,6 +97,16 @@ async def test_forty_searches_have_room_on_two_pages(team: Team) -> None:
     assert all("Overdue and next" in page for page in found), "the head of the table, on each page"
 
 
+async def test_a_time_in_a_narrow_column_is_never_split(team: Team) -> None:
+    for search in await open_searches(team, 9):
+        told = {"description": "a boy", "seen_at": "2026-01-24T19:12:00Z", "place": {"text": "Aachen (D), main station"}}
+        ack = await team.alice.command(search, "sighting.add", told)
+        event = (await team.alice.http.get(f"/api/v1/boards/{search}/events?after={ack['seqs'][0] - 1}")).json()["events"][0]
+        await team.alice.command(search, "sighting.assess", {"sighting": event["id"], "assessment": "confirmed"})
+    (page,) = await pages(team.bob, language="de")
+    assert page.count("20:12 ·") == 9
+
+
 async def test_a_desk_without_searches_has_a_briefing_too(team: Team) -> None:
     (page,) = await pages(team.victor)
     assert page.startswith("Shift briefing")

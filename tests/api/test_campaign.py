@@ -113,7 +113,8 @@ async def test_a_poster_that_shows_what_it_may_not_is_refused(team: Team) -> Non
     for code in ("birth_date", "needs"):
         for what in ("poster", "vignette"):
             await scene.refuses("invalid", "material.approve", POSTER | {"what": what, "shows": [code]}, "shows")
-    content = (await scene.approved(what="brief", shows=["birth_date", "needs"]))["state"]["content"]
+    words = [{"field": "needs", "word": "insulin", "fr": "insuline", "nl": "insuline"}]
+    content = (await scene.approved(what="brief", shows=["birth_date", "needs"], words=words))["state"]["content"]
     assert (content["birth_date"], content["needs"]) == ("2012-03-27", "insulin")
     long = {"nl": "x" * 401}
     refused = await scene.refuses("invalid", "material.approve", POSTER | {"texts": long}, "texts.nl")

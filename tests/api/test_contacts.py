@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlmodel import Session
 
 from board.client import Refusal
 from board.commands.contacts.contacts import MAX_CONTACTS
 from board.commands.contacts.details import MAX_EARLIER
+from board.engine import erasure
 from models import telephone
 from models.board import OPERATIONS
 from models.handover import Briefing
@@ -109,6 +111,22 @@ async def test_wrong_number_is_refused_by_a_sentence(scene: SearchScenario, numb
 )  # fmt: skip
 async def test_wrong_field_is_refused(scene: SearchScenario, data: dict[str, Any], field: str) -> None:
     await scene.refuses("invalid", "contact.add", CONTACT | data, field)
+
+
+async def test_erased_events_of_a_contact_hold_no_name(team: Team, scene: SearchScenario) -> None:
+    added = await scene.one("contact.add", CONTACT)
+    changed = await scene.one("contact.update", {"contact": added["id"], "name": f"{NAME} again"})
+    paths = [f"/api/v1/boards/{scene.search}/{name}" for name in ("events?limit=1000", "journal.json", "journal.csv")]
+    assert [NAME in (await team.alice.http.get(path)).text for path in paths] == [True] * 3
+
+    def erase(session: Session) -> list[bool]:
+        return [erasure.erase(session, scene.search, event["seq"]) for event in (added, changed)]
+
+    assert await team.server.service.database.write(erase) == [True, True]
+    assert [NAME in (await team.alice.http.get(path)).text for path in paths] == [False] * 3
+    assert (await team.alice.http.get(f"/searches/{scene.search}/history.md")).status_code == 200
+    await scene.one("contact.update", {"contact": added["id"], "name": "An"})
+    assert (await scene.state("contact", added["id"]))["name"] == "An", "work continues"
 
 
 async def test_names_of_all_scripts_are_accepted(scene: SearchScenario) -> None:

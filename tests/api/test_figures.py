@@ -138,7 +138,7 @@ async def test_viewers_and_limited_callers_get_no_figures(desk: Team) -> None:
 
 
 async def test_members_only_searches_count_without_a_name(desk: Team) -> None:
-    """Otherwise the figures of two coordinators would differ."""
+    """Two coordinators read the same figures."""
     other = await desk.add_person("Olga", "coordinator")
     await desk.secret_search(person={"first_name": "Hiddenname"}, kind="runaway")
     answer = await other.http.get("/api/v1/figures")
@@ -183,7 +183,7 @@ async def test_figures_take_turns_and_their_files_are_limited(installation: dict
 
 
 async def test_figures_of_random_histories_equal_a_recount(desk: Team, wall_clock: WallClock) -> None:
-    """Also at times between events, and after corrections, reopening and undo."""
+    """Compare at times between events, and after corrections, reopening and undo."""
     chance, times = random.Random(40), []
     searches = [await desk.alice.open_search(kind=chance.choice([*KINDS])) for _ in range(6)]
     for step in range(60):

@@ -154,7 +154,8 @@ async def test_each_download_of_an_original_is_logged_and_few_may_have_it(team: 
     entries = (await team.ada.http.get("/api/v1/audit", params={"kind": "original.read"})).json()["entries"]
     mine = [each for each in entries if each["id"] == file]
     assert [each["actor"]["name"] for each in mine] == ["Alice", "Bob"]
-    assert mine[0]["about"] == {"board": search, "reference": "DEMO-77", "count": 1, "since": None}
+    read = {"board": search, "reference": "DEMO-77", "count": 1, "since": None, "screen": "api", "why": "role"}
+    assert mine[0]["about"] == read
     assert mine[0]["kind"] == "file"
 
 

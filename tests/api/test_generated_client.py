@@ -189,6 +189,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "PATCH /accounts/{account}": {"by": "directory", "with": {"account": "<account>"}, "body": {"enabled": False}},
     "GET /alarms": {},
     "POST /duties/preview": {"bytes": "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n"},
+    "GET /figures": {"with": {"year": 2026, "month": 11}},
+    "GET /figures.csv": {},
     "GET /watch": {"with": {"from_": "2020-11-01T00:00:00Z", "to": "2020-11-02T00:00:00Z"}},
     "POST /boards/{board}/materials/preview.pdf": {
         "with": {"board": "<board>"},
@@ -258,6 +260,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "GET /find": {"with": {"q": "girl", "board": "<board>", "limit": 5}},
     "POST /boards/{board}/similar": {"with": {"board": "<board>"}, "body": {"text": "a girl in a red coat"}},
     "POST /statements": {"body": {"text": "a girl in a red coat"}},
+    "POST /details": {"body": {"details": [{"field": "clothing", "text": "dark green coat"}]}},
     "GET /boards/{board}/sightings/{sighting}/comparison": {"with": {"board": "<board>", "sighting": "<sighting>"}},
     "POST /earlier": {"body": {"first_name": "Noor"}},
     "GET /intake/searches": {"with": {"lat": 50.85, "lon": 4.35}},

@@ -1,5 +1,6 @@
 """Handover report: what it shows of a search and to whom, and that a signed report stays as it was."""
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from random import Random
@@ -135,6 +136,19 @@ async def test_time_of_receipt_is_not_shown_as_time_of_sighting(scene: SearchSce
     await scene.one("sighting.assess", {"sighting": unseen["id"], "assessment": "confirmed"})
     last = (await section(scene))["last_confirmed"]
     assert (last["id"], last["seen_at"], last["received_at"]) == (unseen["id"], None, received)
+
+
+async def test_a_sighting_has_its_place_and_its_grade(scene: SearchScenario) -> None:
+    place, grade = {"text": "Aalst, station"}, {"source": "C", "content": 2}
+    graded = await scene.sighting(description="on a bench", place=place, seen_at="2026-11-24T20:00:00Z")
+    await scene.one("sighting.grade", {"sighting": graded["id"], "grade": grade})
+    await scene.sighting(description="in a tram")
+    told = await section(scene)
+    assert [(card["place"], card["grade"]) for name in ("to_assess", "to_look_at") for card in told[name]] == [
+        ("Aalst, station", "C2"), (None, None),
+    ]  # fmt: skip
+    paper = (await scene.team.alice.http.get("/handover.md")).text.replace("\xa0", " ")
+    assert "on a bench · C2 · seen 24 Nov 21:00 · Aalst, station\n" in re.sub(r"</?span[^>]*>", "", paper)
 
 
 async def test_tasks_that_were_done_before_the_shift_began_are_no_news(scene: SearchScenario) -> None:

@@ -80,7 +80,7 @@ DEPENDS = [
     (r"members", "At least one member must be a coordinator who can sign in."),
     (r"base", "This board does not have that event yet."),
     (r"last_seen|place|data", "Enter both a latitude and a longitude."),
-    (r"checklist\.\w+\.text", "This field is required."),
+    (r"checklist\.\w+\.text|details\.\d+\.text", "This field is required."),
     (r"checklist", "At most 50 items."),
     (r"earlier\.\w+\.search", "This is not a closed search that everyone can see."),
     (r"outcome\.\w+|(person\.)?first_name|description|name", "This field is required."),  # of control characters alone

@@ -85,7 +85,7 @@ async def test_reading_is_no_other_event_since_signing(team: Team) -> None:
     number = await handover_steps.hand_to_sign(team.alice)
     assert facts(await printed(team.alice), "Since signing") == ["No events since signing."]
     await read(team.ada, search, number)
-    assert facts(await printed(team.alice), "Since signing") == ["Since signing, the search was only read or summarised."]
+    assert facts(await printed(team.alice), "Since signing") == ["Since signing: only read, summarised and answered."]
     await team.bob.command(search, "sighting.add", {"description": "a girl on a bicycle"})
     assert facts(await printed(team.alice), "Since signing") == ["1 event since signing"]
 

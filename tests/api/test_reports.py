@@ -178,10 +178,16 @@ async def test_wrong_facts_are_refused_at_their_fields(team: Team, wrong: dict[s
 
 
 async def test_a_young_adult_and_an_unknown_age_are_recorded(team: Team) -> None:
-    id = await report(team.bob, person={"first_name": "Олег", "age": 19})
-    assert (await state(team.bob, id))["suggested"] == []
-    await team.bob.command(OPERATIONS, "report.update", {"report": id, "person": {"age": None}})
-    assert (await state(team.bob, id))["person"]["age"] is None
+    for name, age in (("Олег", 19), ("لينا", None)):
+        id = await report(team.bob, person={"first_name": name, "age": age})
+        added = await state(team.bob, id)
+        assert (added["person"]["first_name"], added["person"]["age"], added["suggested"]) == (name, age, [])
+        await team.bob.command(OPERATIONS, "report.update", {"report": id, "person": {"age": None}})
+        assert (await state(team.bob, id))["person"]["age"] is None
+        await team.bob.command(OPERATIONS, "report.update", {"report": id, "person": {"age": age}})
+        search = await opened(team.alice, id)
+        child = (await team.alice.snapshot(search))["entities"]["search", search]["person"]
+        assert (child["first_name"], child["age"]) == (name, age)
 
 
 async def test_a_caller_is_in_no_state_and_each_read_is_recorded(team: Team) -> None:
@@ -343,9 +349,9 @@ async def test_a_call_that_continues_still_fills_its_search(team: Team) -> None:
 
 
 async def test_two_parents_are_joined_and_both_histories_stay(team: Team) -> None:
-    mother, father = (
-        await report(team.bob, **FACTS),
-        await report(team.charlie, source_name="Karim", person=CHILD, caller_role="father"),
+    """Two people answer them at the same time."""
+    mother, father = await asyncio.gather(
+        report(team.bob, **FACTS), report(team.charlie, source_name="Karim", person=CHILD, caller_role="father")
     )
     search = await opened(team.alice, mother)
     await team.alice.command(OPERATIONS, "report.join", {"report": father, "search": search})

@@ -84,7 +84,7 @@ async def test_every_export_is_refused_without_the_right(narrow_team: Team) -> N
 
 async def test_every_export_works_for_viewers_as_delivered(team: Team) -> None:
     search = await team.alice.open_search()
-    for outlet in EXPORTS:
+    for outlet in (name for name in EXPORTS if "/figures" not in name):  # viewers get no figures at all
         assert await status(team.victor, outlet, search) not in (401, 403), outlet
 
 

@@ -285,7 +285,7 @@ async def held_back(window: Window) -> Callable[[], None]:
         for send in waiting:
             send()
 
-    await window.page.route_web_socket("**/ws", hold)
+    await window.page.route_web_socket("**/ws**", hold)
     return let_go
 
 

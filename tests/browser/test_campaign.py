@@ -219,7 +219,7 @@ async def test_approval_that_is_refused_after_a_reload_returns_as_it_was_ticked(
         server = socket.connect_to_server()
         socket.on_message(lambda frame: None if is_cut and '"type":"command"' in str(frame) else server.send(frame))
 
-    await alice.page.route_web_socket("**/ws", without_commands)
+    await alice.page.route_web_socket("**/ws**", without_commands)
     await alice.open(f"/searches/{board}")
     dialog = await filled_approval(alice)
     await dialog.locator("[data-act=send]").click()
@@ -272,10 +272,11 @@ async def open_approval(browsers: Browsers, width: int = 1400) -> tuple[str, Win
     clothing = "manteau vert foncé, jean, un machin"
     board = await browsers.search(person=PERSON | {"hair": "dark blond", "clothing": clothing})
     await (await browsers.person("Alice")).command(board, "search.set_appeal", {"level": "posters"})
-    window = await browsers.window("Alice", viewport={"width": width, "height": 1_400})
+    window = await browsers.window("Alice", viewport={"width": 1_400, "height": 1_400})
     await window.open(f"/searches/{board}")
     await window.choose("campaign")
     await window("[data-act=approve]").click()
+    await window.page.set_viewport_size({"width": width, "height": 1_400})
     return board, window
 
 

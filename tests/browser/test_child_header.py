@@ -189,7 +189,7 @@ async def test_forty_people_present_and_no_cards_leave_the_header_whole(browsers
         sockets.append(socket)
         socket.connect_to_server()
 
-    await alice.page.route_web_socket("**/ws", opened)
+    await alice.page.route_web_socket("**/ws**", opened)
     await alice.open(f"/searches/{board}")
     await expect(alice("[data-testid=here] .avatar")).to_have_count(1)  # the server has said who is here
     sockets[0].send(json.dumps({"type": "presence", "board": board, "count": len(people), "people": people}))

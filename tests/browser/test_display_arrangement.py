@@ -140,14 +140,22 @@ BAND = """() => {
 
 async def opened(browsers: Browsers, language: str = "en") -> Page:
     window = await browsers.stranger(locale=language)
-    await window.page.route("**/wall/searches/*/map.svg*", no_map)
+    await answer_for_invented_searches(window.page)
     await window.page.goto("/wall")
     return window.page
 
 
-async def no_map(route: Route) -> None:
-    """Answer the request for the map of an invented search as for one without points."""
-    await route.fulfill(body=map_pages.EMPTY, content_type="image/svg+xml")
+async def answer_for_invented_searches(page: Page) -> None:
+    """Answer requests about searches that the server does not have: a map without points, and looks as typed."""
+
+    async def no_map(route: Route) -> None:
+        await route.fulfill(body=map_pages.EMPTY, content_type="image/svg+xml")
+
+    async def no_looks(route: Route) -> None:
+        await route.fulfill(json={"looks": []})
+
+    await page.route("**/wall/searches/*/map.svg*", no_map)
+    await page.route("**/wall/searches/*/looks.json", no_looks)
 
 
 async def show(page: Page, names: list[str], **more: Any) -> None:

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from playwright.async_api import Page
 
-from tests.browser.test_display_arrangement import SHORT, SHOW, no_map
+from tests.browser.test_display_arrangement import SHORT, SHOW, answer_for_invented_searches
 from tests.browser.test_pages import AXE, DRAWN, JUDGED, WCAG
 from tests.support.browsers import Browsers
 
@@ -51,7 +51,7 @@ NOT_CURRENT = """() => {
 
 async def opened(browsers: Browsers, **more: Any) -> Page:
     window = await browsers.stranger(viewport={"width": 1920, "height": 1080}, **more)
-    await window.page.route("**/wall/searches/*/map.svg*", no_map)
+    await answer_for_invented_searches(window.page)
     await window.page.goto("/wall")
     return window.page
 

@@ -169,7 +169,7 @@ async def test_refused_call_comes_back_with_its_files(browsers: Browsers) -> Non
         server = socket.connect_to_server()
         socket.on_message(lambda frame: None if is_cut and '"type":"command"' in str(frame) else server.send(frame))
 
-    await bob.page.route_web_socket("**/ws", without_commands)
+    await bob.page.route_web_socket("**/ws**", without_commands)
     await bob.open("/intake")
     await choose_search(bob, "Tamara")
     await bob("#text").fill("On the beach")

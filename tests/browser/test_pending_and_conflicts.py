@@ -40,7 +40,7 @@ async def test_an_own_change_is_there_once_when_its_event_comes_before_its_ack(b
         server = socket.connect_to_server()
         server.on_message(lambda frame: (acks.append if '"type":"ack"' in str(frame) else socket.send)(frame))
 
-    await alice.page.route_web_socket("**/ws", without_acks)
+    await alice.page.route_web_socket("**/ws**", without_acks)
     await alice.open(f"/searches/{board}")
     await alice.add_sighting(SIGHTING)
     await expect(alice.card(SIGHTING).and_(alice("[data-card]"))).to_be_visible()

@@ -1,9 +1,12 @@
 """A call in Dutch meets what another caller said in French, while the words are typed."""
 
+from datetime import timedelta
+
 import pytest
 from playwright.async_api import expect
 
 from models.board import OPERATIONS
+from models.times import format_utc, now
 from tests.browser.test_find_box import seek
 from tests.support.browsers import Browsers
 
@@ -16,7 +19,8 @@ WITHIN_MS = 2_000  # from the last word on
 
 async def test_call_in_dutch_meets_a_tip_in_french(browsers: Browsers) -> None:
     alice = await browsers.person("Alice")
-    tip = await alice.add(OPERATIONS, "tip.add", {"description": FRENCH, "seen_at": "2026-11-24T20:00:00Z"})
+    yesterday = format_utc(now() - timedelta(days=1))
+    tip = await alice.add(OPERATIONS, "tip.add", {"description": FRENCH, "seen_at": yesterday})
     bob = await browsers.window("Bob")
     await bob.open("/intake")
     await bob("#text").click()

@@ -48,7 +48,7 @@ class Heard:
         self._socket: WebSocketRoute
 
     async def listen(self) -> None:
-        await self.window.page.route_web_socket("**/ws", self._opened)
+        await self.window.page.route_web_socket("**/ws**", self._opened)
 
     def _opened(self, socket: WebSocketRoute) -> None:
         self._socket, server = socket, socket.connect_to_server()

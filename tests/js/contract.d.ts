@@ -459,6 +459,14 @@ interface OpenAlarm {
   count: number | null;
 }
 
+interface OtherChild {
+  board: string;
+  reference: string;
+  child: string;
+  id: string;
+  number: number;
+}
+
 interface OwnWork {
   at: IsoTime;
   items: Array<WorkItem>;
@@ -536,6 +544,16 @@ interface ReachStation {
   lat: number;
   lon: number;
   at: string;
+}
+
+interface ReadableDetail {
+  text: string;
+  typed_in: string;
+  is_composed: boolean;
+}
+
+interface ReadableDetails {
+  details: Array<ReadableDetail>;
 }
 
 interface RefusedFrame {
@@ -880,6 +898,7 @@ interface UnansweredEntry {
   received_at: IsoTime | null;
   looked_at: LookedAtBy | null;
   alarm: AlarmOwner | null;
+  of_both: OtherChild | null;
 }
 
 interface UnassessedSighting {

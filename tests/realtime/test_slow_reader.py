@@ -20,12 +20,14 @@ ENOUGH = 1_600  # notes of 4 kB: more than what the kernel holds for a reader
 
 
 async def stalled(url: str, token: str, board: str, held: int = 4_096) -> ClientConnection:
-    """A reader that subscribes, and then reads nothing any more; its kernel holds so many bytes for it."""
+    """A reader that subscribes, and reads nothing after its snapshot; its kernel holds so many bytes for it."""
     line = socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])))
     line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, held)
     headers = {"Authorization": f"Bearer {token}"}
     reader = await connect(url.replace("http", "ws") + "/ws", sock=line, additional_headers=headers, max_queue=1)
     await reader.send(json.dumps({"type": "subscribe", "board": board}))
+    while json.loads(await reader.recv())["type"] != "snapshot":  # sent when its read is recorded
+        pass
     reader.transport.pause_reading()
     return reader
 

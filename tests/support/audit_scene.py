@@ -19,6 +19,7 @@ OUTCOME = {"found_at": "2026-11-24T15:10:00Z", "condition": "well", "how": "poli
 CLOSED = {"status": "closed", "reason": "over", "acknowledge": "as it is"}
 DRAFT = {"what": "poster", "language": "fr", "shows": ["age"]}
 BODIES: dict[str, Any] = {  # of calls that need one
+    "POST /api/v1/boards/{board}/materials/texts": {"languages": ["fr"], "shows": ["age"]},
     "POST /api/v1/earlier": {"first_name": "Noor"},
     "POST /api/v1/boards/{board}/similar": {"text": "a girl"},
     "POST /api/v1/boards/{board}/materials/preview.pdf": DRAFT,
@@ -31,6 +32,7 @@ QUERIES = {  # requests of a route that together cause all of its entries
     "GET /api/v1/boards/{board}/timeline": ("", "?at=1"),
     "GET /api/v1/boards/{board}/contradictions": ("", "?at=1"),
     "GET /api/v1/boards/{board}/reach": (UNTIL, f"{UNTIL}&at=1"),
+    "GET /api/v1/boards/{board}/sightings/{sighting}/comparison": ("", "?at={seq}"),
     "GET /api/v1/find": ("?q=girl",),
     "GET /api/v1/since": ("?board={board}",),
     "GET /api/v1/watch": ("?from=2020-11-01T00:00:00Z&to=2020-11-02T00:00:00Z",),
@@ -83,7 +85,7 @@ class AuditScene:
         ids = {kind: id for board in (search, OPERATIONS) for kind, id in (await alice.snapshot(board))["entities"]}
         self.ids = {name: ids[name] for name in ("sighting", "material", "tip", "report", "contact")}
         self.ids |= {"board": search, "id": search, "file": photo, "document": document}
-        self.ids |= {"number": str(number), "number:number": str(number)}
+        self.ids |= {"seq": str((await alice.snapshot(search))["seq"]), "number": str(number), "number:number": str(number)}
         await self.record.restart()
         return self
 

@@ -16,8 +16,8 @@ HEADER = "/* Types of what travels. Written by `python -m tests.support.contract
 STATES = ("search", "sighting", "task", "column", "note", "shift", "handover")
 OTHERS = (
     "Alert", "ContactBody", "ContradictionList", "EarlierSearch", "EarlierTalk", "FigureReport", "OwnWork", "Reach",
-    "SightingComparison", "SimilarSighting", "Source", "Talk", "TextsOfMaterial", "TimelineAnswer", "TrackPreview", "Unanswered",
-    "UnderstoodText", "Watch",
+    "ReadableDetails", "SightingComparison", "SimilarSighting", "Source", "Talk", "TextsOfMaterial", "TimelineAnswer",
+    "TrackPreview", "Unanswered", "UnderstoodText", "Watch",
 )  # fmt: skip
 # Scripts look at these field by field, whatever the kind (static/js/types.d.ts).
 BY_HAND = {

@@ -36,6 +36,7 @@ IDS = {
     "cards": [*TASKS, STRANGER], "column": [*COLUMNS, STRANGER], "file": [*FILES, STRANGER], "note": [*NOTES, STRANGER],
     "material": [*MATERIALS, STRANGER], "search": [*SEARCHES, STRANGER],
 }  # fmt: skip
+CONTACT = _id(0xCA11)
 PERSON = {"first_name": "Noor", "last_name": "Verhaegen"}
 NAMED = [
     *({"kind": "sighting", "id": id, "seq": 1, "state": {"number": at}} for at, id in enumerate(SIGHTINGS, 7)),
@@ -44,6 +45,7 @@ NAMED = [
       for role, id in zip(("todo", "done"), COLUMNS, strict=True)),
     *({"kind": "file", "id": id, "seq": 1, "state": {"name": "photo", "caption": None}} for id in FILES),
     *({"kind": "note", "id": id, "seq": 1, "state": {"text": "typed", "card": None}} for id in NOTES),
+    {"kind": "contact", "id": CONTACT, "seq": 1, "state": {"name": "typed contact"}},
     *({"kind": "material", "id": id, "seq": 1, "state": {"what": "poster", "languages": ["fr", "nl"]}} for id in MATERIALS),
     *({"kind": "search", "id": id, "seq": 1, "state": {"person": PERSON, "reference": "DEMO"}} for id in (*SEARCHES, SEARCH)),
 ]  # fmt: skip
@@ -54,9 +56,11 @@ CHECKLIST = {"text": "the school", "done": False, "rank": "a0"}
 URGENT = {
     "about.kind": "sighting", "about.id": SIGHTINGS[0], "occasion": "sighting_urgent", "raised_at": "2026-11-28T09:00:00.000Z",
 }  # fmt: skip
+AGAIN: dict[str, Any] = URGENT | {"round": 1, "asked": [ALICE]}
 RELEASED: dict[str, Any] = URGENT | {"taken_by": None}
 ENDS_AT, ENDED_AT = "2026-11-28T10:00:00.000Z", "2026-11-28T12:00:00.000Z"
 TAKEN = [f"2026-11-{time}.500Z" for time in ("28T09:00:07", "28T09:05:59", "28T11:05:00", "28T21:30:00", "30T12:00:00")]
+CALL = {"contact": CONTACT, "result": "reached", "incoming": False, "next_call": None, "assignee": None}
 NOTE = {"text": "typed text", "corrects": None, "card": None, "category": "comment", "call": None}
 OF_VARIANTS: list[tuple[str, str, dict[str, Any], dict[str, Any], dict[str, Any]]] = [
     ("search.goal_set", "search", {}, {"goal.until": None}, {}),
@@ -91,8 +95,12 @@ OF_VARIANTS: list[tuple[str, str, dict[str, Any], dict[str, Any], dict[str, Any]
     ("search.appeal_set", "search", {}, {"appeal.decided_by": None, "appeal.level": "public"}, {}),
     ("search.worrying_set", "search", {"worrying": False}, {"worrying_decided_by": None, "worrying": True}, {}),
     ("search.worrying_set", "search", {"worrying": None}, {"worrying_decided_by": None, "worrying": True}, {}),
-    ("contact.called", "contact", {}, {"last_call.incoming": True, "last_call.result": "reached"}, {}),
-    ("contact.called", "contact", {}, {"last_call.incoming": False, "last_call.result": "no_answer"}, {}),
+    ("contact.called", "contact", {}, {"next_call": ENDS_AT, "assignee": ALICE}, {}),
+    ("contact.called", "contact", {}, {"next_call": ENDS_AT, "assignee": None}, {}),
+    ("contact.called", "contact", {}, {"next_call": None, "assignee": None}, {}),
+    ("note.added", "note", {}, NOTE | {"category": "contact", "call": CALL | {"incoming": True}}, {}),
+    ("note.added", "note", {}, NOTE | {"category": "contact", "call": CALL}, {}),
+    ("note.added", "note", {}, NOTE | {"category": "contact", "call": CALL | {"contact": STRANGER}}, {}),
     ("note.added", "note", {}, NOTE | {"corrects": NOTES[0]}, {}),
     ("note.added", "note", {}, NOTE | {"corrects": NOTES[0], "card": SIGHTINGS[0]}, {}),
     ("note.added", "note", {}, NOTE | {"card": SIGHTINGS[0]}, {}),
@@ -109,7 +117,14 @@ OF_VARIANTS: list[tuple[str, str, dict[str, Any], dict[str, Any], dict[str, Any]
     ("alarm.raised", "alarm", {}, URGENT | {"about.kind": "task", "about.id": TASKS[0]}, {}),
     ("alarm.raised", "alarm", {}, URGENT | {"about.kind": "search", "about.id": SEARCH, "occasion": "worrying_search"}, {}),
     ("alarm.escalated", "alarm", {"round": 0}, URGENT | {"round": 1}, {}),
-    ("alarm.escalated", "alarm", {"round": 0, "asked": [ALICE]}, URGENT | {"round": 1, "asked": [ALICE]}, {}),
+    ("alarm.escalated", "alarm", {"round": 0, "asked": [ALICE], "released_because": None}, AGAIN, {}),
+    (
+        "alarm.escalated",
+        "alarm",
+        {"round": 0, "asked": [ALICE, BOB], "released_because": "access"},
+        URGENT | {"round": 1, "asked": [ALICE], "everybody": False, "asked_on_duty": False},
+        {},
+    ),
     ("alarm.escalated", "alarm", {"round": 0, "asked": []}, URGENT | {"round": 1, "asked": [], "everybody": False}, {}),
     ("alarm.escalated", "alarm", {}, URGENT, {}),
     ("alarm.extended", "alarm", {"until": ENDED_AT}, URGENT | {"until": ENDS_AT}, {}),

@@ -97,7 +97,7 @@ class TcpProxy:
     ) -> None:
         with contextlib.suppress(OSError):
             while data := await reader.read(CHUNK):
-                wire.socket = wire.socket or data.startswith(b"GET /ws ")
+                wire.socket = wire.socket or data.startswith((b"GET /ws ", b"GET /ws?"))
                 if not gate.is_set():
                     wire.held += len(data) if gate is self._from_browsers else 0
                     await gate.wait()

@@ -13,7 +13,7 @@ from board.engine import kinds
 from board.paths import STATIC
 
 # Texts of the scripts that are no labels, but the same words: names of pages, buttons, headings, states of a step.
-SAME_WORDS = {"Position"}
+SAME_WORDS = {"Position", "Searches"}
 
 
 def english(text: str) -> str:

@@ -28,6 +28,7 @@ from board.files.recognition_process import HEAD_BYTES
 from board.lookup import fuzzy_names, gazetteer, looks, matching_searches_api, text_search
 from board.telemetry import logs
 from board.vocabulary import meanings
+from board.vocabulary.readable import readable
 from board.web import http, language, pages
 from models import searchable, times
 from models.sighting import Sighting
@@ -120,6 +121,7 @@ READERS: dict[str, tuple[Callable[[str], object], int]] = {
     "a field on paper": (shown_changes.GROUP.match, MESSAGE),
     "a sentence on paper": (event_text.placeholders.__wrapped__, MESSAGE),
     "a cell": (exports.spreadsheet_cell, MESSAGE),
+    "a detail of a child": (lambda text: readable.__wrapped__(text, "clothing", "fr"), LONG),
     "the first bytes of a file": (lambda text: recognition_process._markup(text.encode()), HEAD_BYTES),
     "whether these are a text": (lambda text: recognition_process._is_text(text.encode()), HEAD_BYTES),
 }
@@ -129,7 +131,7 @@ READERS: dict[str, tuple[Callable[[str], object], int]] = {
 # for their largest input, most of them in a thread of the database; all others keep to the limit of expressions.
 INTERPRETED = {
     "a form", "a query", "headers of a handshake", "words", "places of words", "a hit", "a name that is looked for",
-    "names after @", "a line on paper", "a text on paper", "a cell",
+    "names after @", "a line on paper", "a text on paper", "a cell", "a detail of a child",
 }  # fmt: skip
 
 

@@ -42,12 +42,23 @@ def printed(typed: str, language: str) -> str:
     return "\n".join(each.text for each in poster.poster(material, language, "a4").looks)
 
 
+def foreign_words(text: str, language: str) -> list[str]:
+    """Return the words of a text that are of another language."""
+    others = {word for other in LANGUAGES if other != language for word in WORDS[other]} - set(WORDS[language])
+    return sorted(word for word in others if re.search(rf"\b{word}\b", text, re.IGNORECASE))
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("typed", TYPED)
 def test_poster_has_no_word_of_another_language(typed: str, language: str) -> None:
     text = printed(typed, language)
-    others = {word for other in LANGUAGES if other != language for word in WORDS[other]} - set(WORDS[language])
-    assert not [word for word in others if re.search(rf"\b{word}\b", text, re.IGNORECASE)], text
+    assert foreign_words(text, language) == [], text
+
+
+@pytest.mark.parametrize("typed", TYPED)
+def test_word_of_another_language_is_found(typed: str) -> None:
+    text = " ".join(TYPED[typed].values())
+    assert [language for language in LANGUAGES if not foreign_words(text, language)] == [typed]
 
 
 @pytest.mark.parametrize(("typed", "language"), EXPECTED)

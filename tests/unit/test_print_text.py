@@ -50,7 +50,6 @@ def test_word_that_is_not_understood_needs_a_translation() -> None:
         ("clothing", "red coat, red coat", "Manteau rouge"),
         ("clothing", "no rucksack", "Sans sac à dos"),
         ("clothing", "perhaps a green scarf", "Peut-être écharpe verte"),
-        ("needs", "insulin", "Insuline"),
     ],
 )
 def test_text_is_composed_in_french(field: str, typed: str, expected: str) -> None:

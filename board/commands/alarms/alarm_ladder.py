@@ -59,7 +59,7 @@ def _repeat(people: AlarmPeople, row: Alarm, rule: Rule, scheduled: str, now: st
     accounts, values = people.asked_by(ask, row), people.recipients(ask, row)
     if not accounts:
         accounts = people.asked_by(("coordinators_all", "desk_all"), row, again=True)
-        values |= {"handed_on": [], "asked": joined(row.asked, accounts)}
+        values |= {"handed_on": [], "asked": joined(values["asked"], accounts)}
     is_new = row.step >= last or not set(values["asked"]) <= set(row.asked)
     values |= {
         "step": last, "next_at": later(scheduled if later(scheduled, rule.repeat_s) > now else now, rule.repeat_s),

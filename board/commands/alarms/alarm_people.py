@@ -64,11 +64,13 @@ class AlarmPeople:
         return list(dict.fromkeys(found))
 
     def recipients(self, ask: Collection[str], alarm: Alarm) -> State:
-        """Return the recipients of an alarm after a step, by name and as groups, as fields of the alarm."""
+        """Return the recipients of an alarm after a step, by name and as groups, as fields of the alarm. Omits accounts that may
+        no longer act on the board."""
+        former = [id for id in alarm.asked if id in self._roles]
         named = self.asked_by([each for each in ask if each not in GROUPS], alarm)
         is_desk, is_anybody_there = "desk" in ask, bool(self._on_duty - {alarm.caused_by, *alarm.handed_on})
         return {
-            "asked": list(dict.fromkeys([*alarm.asked, *named])),
+            "asked": list(dict.fromkeys([*former, *named])),
             "everybody": alarm.everybody or "desk_all" in ask or (is_desk and not is_anybody_there),
             "asked_on_duty": alarm.asked_on_duty or is_desk,
         }

@@ -11,7 +11,7 @@ from board.i18n import N_
 from board.vocabulary import parser, phrases
 from board.vocabulary.print_text import PrintText, read_for_print
 from models.entity import State
-from models.material import PrintedWord, Translated
+from models.material import PrintedWord, Translated, TranslatedTexts, TypedLanguages
 
 FIELDS: tuple[Translated, ...] = get_args(Translated)
 
@@ -61,7 +61,8 @@ def with_printed_texts(content: State, languages: Iterable[str], words: Iterable
     shown, chosen = list(details(content, words, folder)), list(languages)
     printed: dict[str, Any] = {each.field: {code: each.printed(code) for code in chosen} for each in shown}
     used = [word.model_dump() for each in shown for word in each.used_words(chosen)]
-    return content | {"printed": printed, "typed_in": {each.field: each.text.language for each in shown}, "words": used}
+    typed_in = TypedLanguages.model_validate({each.field: each.text.language for each in shown})
+    return content | {"printed": TranslatedTexts(**printed).model_dump(), "typed_in": typed_in.model_dump(), "words": used}
 
 
 def check_words(content: State, languages: Iterable[str], words: Iterable[PrintedWord], folder: str | None) -> None:

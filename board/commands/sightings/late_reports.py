@@ -9,6 +9,7 @@ from sqlalchemy import and_, func, or_, select, union_all
 from sqlmodel import Session
 
 from board.commands.searches.search_causes import without_alarm
+from board.commands.sightings.waits_once import waits_here
 from board.config.alarm_rules import Rule
 from board.config.targets import QUEUES
 from board.engine import occasions, unit_of_work
@@ -43,6 +44,10 @@ def _is_late(table: Any, rule: Rule, at: datetime) -> Any:
     return and_(or_(*late), ~has_own)
 
 
+def _is_late_sighting(rule: Rule, at: datetime) -> Any:
+    return and_(_is_late(_sighting, rule, at), waits_here(_sighting))
+
+
 def _is_late_wake(rule: Rule, at: datetime) -> Any:
     since = format_utc(at - timedelta(minutes=rule.targets.minutes("look", "normal")))
     return and_(_wake.queue == "look", _wake.queue_since <= since)
@@ -53,7 +58,7 @@ def _is_late_wake(rule: Rule, at: datetime) -> Any:
 
 def _find_on_searches(session: Session, rule: Rule, since: datetime, until: datetime) -> Iterable[Any]:
     late = union_all(
-        select(_sighting.board, _sighting.queue_since).where(_is_late(_sighting, rule, until)),
+        select(_sighting.board, _sighting.queue_since).where(_is_late_sighting(rule, until)),
         select(_wake.board, _wake.queue_since).where(_is_late_wake(rule, until)),
     ).subquery()
     board = late.c.board
@@ -70,7 +75,7 @@ def count_late(session: Session, rule: Rule, boards: Collection[str], at: str) -
     """Return the numbers of sightings and wakes that have waited too long and have no alarm of their own, by search."""
     until = parse_utc(at) - timedelta(seconds=rule.after_s)
     counts = Counter[str]()
-    for table, is_late in ((_sighting, _is_late(_sighting, rule, until)), (_wake, _is_late_wake(rule, until))):
+    for table, is_late in ((_sighting, _is_late_sighting(rule, until)), (_wake, _is_late_wake(rule, until))):
         query = select(table.board, func.count().label("late")).where(table.board.in_(boards), is_late).group_by(table.board)
         counts.update({row.board: row.late for row in session.connection().execute(query)})
     return counts

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, func, select
 from board.commands.cards import cards
 from board.commands.searches import links
 from board.commands.sightings import twins
+from board.config import sentences
 from board.engine import unit_of_work
 from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
@@ -75,7 +76,7 @@ def _check(writer: EventWriter, row: Sighting, other: Search) -> None:
     if row.withdrawn:
         raise invalid("sighting", N_("This sighting is withdrawn. Restore it first."))
     if row.of_both is not None:
-        raise invalid("search", N_("This sighting is already of two children. Say first that it is of this child alone."))
+        raise invalid("search", sentences.THIRD_CHILD)
     own = unit_of_work.get(writer.session, Search, writer.board.id)
     if own is None or not twins.share_sightings(own, other):
         raise invalid(

@@ -244,11 +244,6 @@ def _alarms(session: Session, event: JournalEvent, after: State, fields: Collect
         yield "sighting_credible", is_present and after["assessment"] in ASSURED and not after.get("passed_on")
 
 
-def raises_alarms(state: State) -> bool:
-    """Return whether a sighting raises alarms itself: one of both does so on one board."""
-    return not state.get("of_both") or bool(state["of_both"]["alarms"])
-
-
 def _fields() -> tuple[FieldSpec, ...]:
     """Return the declared fields, with `source.sealed` moved after the name and contact of the source, as in forms."""
     specs = {spec.path: spec for spec in cards.fields_of(Sighting)}
@@ -313,3 +308,8 @@ KIND = Kind(
         or_(sighting.assessment.in_((*ASSURED, "unverifiable")), is_ungraded(sighting.grade), sighting.queue == "judge"),
     ),
 )  # fmt: skip
+
+
+def raises_alarms(state: State) -> bool:
+    """Return whether a sighting raises alarms and waits on its own board. States of earlier versions lack `of_both`."""
+    return not state.get("of_both") or bool(state["of_both"]["alarms"])

@@ -7,7 +7,8 @@ the journal may be erased by then, and there is no moment at which a figure lack
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from models.db.statement import BulkWrite, Write
+from board.engine.event import JournalEvent
+from models.db.statement import BulkWrite
 from models.search import Search
 from models.search_fact import SearchFact
 from models.times import DESK_TIME_ZONE, parse_utc, to_ms
@@ -18,24 +19,14 @@ COLUMNS = {
     "found_at": "bigint", "condition": "text",
 }  # fmt: skip
 FIELDS = frozenset({"kind", "status", "person", "missing_since", "worrying", "appeal", "outcome", "opened_at", "reports"})
-_ADD = BulkWrite.insert(SearchFact.__tablename__, COLUMNS)
+ADD = BulkWrite.insert(SearchFact.__tablename__, COLUMNS)
 
 
-class SearchFacts:
-    """Pending facts of searches."""
-
-    def __init__(self) -> None:
-        self.rows: list[dict[str, Any]] = []
-
-    def add(self, board: int, seq: int, at: str, payload: Mapping[str, Any]) -> None:
-        """Add the facts after an event of a search on its own board, if it changed one of them."""
-        if is_change(payload["changes"]):
-            self.rows.append({"board": board, "seq": seq, "at": to_ms(at), **facts_of(payload["state"])})
-
-    def writes(self) -> list[Write]:
-        """Return the pending facts, once."""
-        new, self.rows = self.rows, []
-        return [(_ADD, new)] if new else []
+def rows_after(board: int, event: JournalEvent, payload: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the row with the facts after an event of a board's own entity: none if it is no search, or no fact changed."""
+    if event.kind != Search.KIND or not is_change(payload["changes"]):
+        return []
+    return [{"board": board, "seq": event.seq, "at": to_ms(event.at), **facts_of(payload["state"])}]
 
 
 def is_change(paths: Iterable[str]) -> bool:
@@ -64,8 +55,3 @@ def _age(person: Mapping[str, Any], missing_since: str) -> int | None:
     day = parse_utc(missing_since).astimezone(DESK_TIME_ZONE)
     year, month, date = map(int, birth.split("-"))
     return max(0, day.year - year - ((day.month, day.day) < (month, date)))
-
-
-def is_own(kind: str, entity: str, board: str) -> bool:
-    """Return whether an event is of a search on its own board. The event on `operations` has the same state."""
-    return kind == Search.KIND and entity == board

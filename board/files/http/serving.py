@@ -71,7 +71,8 @@ async def original(request: Request) -> Response:
     caller.require_unlocked()
 
     def read(session: Session) -> tuple[File, OriginalRead]:
-        file, account = _find(session, caller, request), require_active(session, caller)
+        access.get_visible_board(session, renewed(session, caller), request.path_params["board"])  # none in an emergency
+        file, account = _file(session, request), require_active(session, caller)
         if file.added_by != account.id and ROLES.index(account.role) < ROLES.index("coordinator"):
             raise Refused("forbidden", N_("Only coordinators, and the person who attached the file, can download the original."))
         entry = OriginalRead(id=file.id, board=file.board, reference=session.get_one(Search, file.board).reference)

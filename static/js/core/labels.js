@@ -34,7 +34,7 @@ const codes = (path, kind) => Object.keys(findTable(path, kind) ?? {});
 
 /** @param {string} written @param {string} [kind] */
 function findTable(written, kind) {
-  const { values } = labels(), path = written.replace("appeal.before.", "appeal.").replace(/^(reports|links)\.[^.]+\./, "$1.*.");
+  const { values } = labels(), path = written.startsWith("content.typed_in.") ? "languages" : written.replace("appeal.before.", "appeal.").replace(/^(reports|links)\.[^.]+\./, "$1.*.");
   return values[`${kind}.${path}`] ?? values[path] ?? (kind ? undefined : values[Object.keys(values).find((key) => key.endsWith(`.${path}`)) ?? ""]);
 }
 

@@ -12,9 +12,12 @@ import { late, moment, runningTime } from "../core/time.js";
 import { custodyOf, custodyText, mayAlarm } from "./alarm_row.js";
 import { appealText, assessmentText, isHighlighted } from "./significant_events.js";
 import { lastEvent, seenAt } from "./last_event.js";
+import { looksFor } from "./readable_looks.js";
 import { hasMap, mapInset } from "./map_inset.js";
 import { photo } from "./photo.js";
 import { gravity, kindLine, nameElement, togetherLine } from "./all_searches.js";
+
+/** @typedef {import("./readable_looks.js").ReadLook} ReadLook */
 
 const LOOKS = 2; // index of the appearance among the facts, which has one more line
 const GOAL = 3; // index of the goal, which is the first to get more lines
@@ -38,7 +41,7 @@ export function searchBoard(view) {
         ${state.appeal.level ? html`<p class="appeal" data-hide-priority="8">${appealText(state.appeal)}</p>` : nothing}</div>
       <p class="running"><b class="missing-time">${runningTime(state.missing_since, now ?? undefined)}</b> <span>${t("missing")}</span></p>
       ${custody === nothing ? nothing : html`<p class="custody">${custody}</p>`}
-      ${factList(state, board, now)}
+      ${factList(state, view)}
       ${last ? html`<p class="last" data-hide-priority="7">${lastEvent(last, now)}</p>` : nothing}
     </div>
     <div class="work" data-fit-axis="height">
@@ -51,16 +54,16 @@ export function searchBoard(view) {
 /**
  * Draw the facts that the profile of this display may know. Without space, the last facts are hidden first.
  * @param {State} search
- * @param {Board} board
- * @param {Date | null} now
+ * @param {BoardContext} view
  */
-function factList(search, board, now) {
+function factList(search, view) {
+  const { board, now } = view;
   const { goal, person, missing_since: missing, lead_name: lead } = search;
   /** @type {[string, unknown][]} */
   const facts = [
     [p("missing child, under the clock that says so", "Since"), html`<b>${moment(missing, now ?? undefined)}</b>`],
     [t("Latest"), latest(board, now)],
-    [t("Look for"), appearanceOf(person)],
+    [t("Look for"), appearanceOf(person, looksFor(board, view.profile))],
     [label.field("goal.text"), goal?.text && html`${goal.until ? html`<b>${say("by_time", { at: moment(goal.until, now ?? undefined) })}</b> · ` : nothing}${goal.text}`],
     [label.field("lead"), lead],
   ];
@@ -83,11 +86,13 @@ function latest(board, now) {
 /**
  * "Yellow rucksack, green coat, dark curly hair, slim, 1 m 58"; null if this display may not know it.
  * @param {State} person
+ * @param {ReadLook} read
  */
-function appearanceOf({ clothing, hair, build, height_cm: height }) {
-  const details = [hairText(hair), build && (label.value("person.build", build, "search") ?? build), height && formatHeight(height)].filter(Boolean).join(", ");
-  if (!clothing && !details) return null;
-  return html`${clothing ? html`<b>${clothing}</b>` : nothing}${clothing && details ? ", " : nothing}${details}`;
+function appearanceOf({ clothing, hair, build, height_cm: height }, read) {
+  const parts = [hair && read("hair", hair, hairText), build && (label.value("person.build", build, "search") ?? build), height && formatHeight(height)].filter(Boolean);
+  const details = parts.map((part, index) => html`${index ? ", " : nothing}${part}`);
+  if (!clothing && !parts.length) return null;
+  return html`${clothing ? html`<b>${read("clothing", clothing)}</b>` : nothing}${clothing && parts.length ? ", " : nothing}${details}`;
 }
 
 /**

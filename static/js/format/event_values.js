@@ -27,6 +27,7 @@ export const READERS = {
   asked: (it) => asked(it),
   asked_again: (it) => askedAgain(it),
   card: (id, { ctx }) => cardName(ctx.board.get(id)),
+  contact: (call, { ctx }) => ctx.board.get(call.contact)?.state?.name ?? null,
   column: (id, { ctx }) => columnName(ctx.board.get(id)?.state),
   search: (id, { ctx }) => named(searchState(ctx.board, id)),
   title: (state, { kind }) => (kind === "column" ? columnName(state) : titleOf({ kind, state })),

@@ -1,6 +1,6 @@
 /* Texts of what a person has, and the pages of cards and tips. */
 
-import { t } from "../core/i18n.js";
+import { enumeration, t } from "../core/i18n.js";
 import { label } from "../core/labels.js";
 import { ownAlarm } from "../core/rules/own_work.js";
 import { say } from "../core/rules/sentences.js";
@@ -24,6 +24,12 @@ export const isAssignable = ({ kind }) => kind !== "wake";
 
 /** @param {{ kind: Kind, number: number | null }} entry */
 export const entryName = ({ kind, number }) => (kind === "wake" ? label.noun(kind) : cardName({ kind, state: { number } }));
+
+/**
+ * "Emma B., 11 and Finn B., 6": the child of an entry, and for a sighting of both the other one too.
+ * @param {Pick<UnansweredEntry, "child" | "of_both">} entry
+ */
+export const childrenOf = ({ child, of_both: both }) => (child && both ? enumeration([child, both.child]) : child);
 
 /** @param {{ kind: Kind, board: string | null, id: string }} entry */
 export const entryUrl = (entry) => PATHS[entry.kind]?.(entry) ?? `/searches/${entry.board}/cards/${entry.id}`;

@@ -85,7 +85,7 @@ REPORTED = {
 FOUND = {
     "status": "found",
     "reason": "The driver of line 2 saw her and waited with her at Melle for the patrol.",
-    "outcome": {"found_at": "2026-11-26T08:20:00Z", "condition": "well", "how": "sighting"},
+    "outcome": {"found_at": "2026-11-26T08:20:00Z", "place": "Melle", "condition": "well", "how": "sighting"},
 }
 
 

@@ -27,7 +27,7 @@ function chart(name, title, note, bars, short) {
   return html`<section class="figure-chart" data-chart=${name}><h2>${title}${note}</h2>
     <svg viewBox="0 0 ${WIDTH} ${HEIGHT + FOOT}" role="img" aria-label=${bars.map(barText).join("; ")}>
       ${bars.map((bar, index) => barShape(bar, index * step, step, highest))}
-      ${bars.map((bar, index) => (index % every ? nothing : svg`<text x=${(index + 0.5) * step} y=${HEIGHT + FOOT - 5} text-anchor="middle">${short(bar.label)}</text>`))}</svg></section>`;
+      ${bars.map((bar, index) => (index % every ? nothing : svg`<text x=${(index + 0.5) * step} y=${HEIGHT + FOOT - 5} text-anchor="middle" translate="no">${short(bar.label)}</text>`))}</svg></section>`;
 }
 
 /** @param {Bar} bar @param {number} x @param {number} step @param {number} highest */

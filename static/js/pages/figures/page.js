@@ -105,7 +105,7 @@ export class FiguresPage {
         <label>${t("As of")} <input type="datetime-local" name="at" required max=${toInput(serverNow())} .value=${toInput(this.#query.get("at"))} /></label>
         <button type="submit" class="primary">${t("Show")}</button>
         <button type="button" data-act="now" @click=${() => this.#leaveMenu({ at: null, year: null, month: null })}>${t("Now")}</button></form></details>
-      <a class="button" data-act="csv" download href="${ADDRESS}.csv?${this.#query}">${t("CSV")}</a>
+      ${this.session.may("export") ? html`<a class="button" data-act="csv" download href="${ADDRESS}.csv?${this.#query}">${t("CSV")}</a>` : nothing}
       <button type="button" data-act="print" @click=${() => print()}>${t("Print")}</button></header>`;
   }
 

@@ -1,6 +1,7 @@
 /** Figures as texts. */
 
 import { number, t } from "../../core/i18n.js";
+import { say } from "../../core/rules/sentences.js";
 import { formatDuration } from "../../core/time.js";
 
 /** @typedef {number | "under_3" | "hidden"} Figure */
@@ -9,7 +10,7 @@ import { formatDuration } from "../../core/time.js";
  * "1,062", "under 3"
  * @param {Figure} figure
  */
-export const figureText = (figure) => (typeof figure === "number" ? number(figure) : figure === "under_3" ? t("under 3") : t("not shown"));
+export const figureText = (figure) => (typeof figure === "number" ? number(figure) : figure === "under_3" ? say("under_three") : say("not_shown"));
 
 /**
  * "205 · 19 %"

@@ -11,6 +11,7 @@ import { reportedDetails } from "../../shared/board/card/kind_details.js";
 import { coveredText } from "../../shared/board/search/child_details.js";
 import { worryingBadge } from "../../shared/board/search/worrying_badge.js";
 import { photo } from "../../shared/files/photo.js";
+import { childText, originalToggle } from "../../shared/readable/child_text.js";
 import { togetherText } from "../../core/rules/together.js";
 import { formatMoment, formatShortMoment, seenText, sinceElement } from "../../format/time_elements.js";
 
@@ -62,12 +63,12 @@ function readMark(section, view) {
 /** @param {any} search */
 function appearanceLines({ person }) {
   const { height_cm: height, build, hair, eyes, features, clothing, needs, needs_until: until, description } = person;
-  const appearance = [height && formatHeight(height), build && label.value("person.build", build), hairText(hair), eyesText(eyes), features].filter(Boolean).join(", ");
-  const lines = [appearance, clothing && html`<b>${clothing}</b>`].filter(Boolean);
+  const appearance = [height && formatHeight(height), build && label.value("person.build", build), hair && childText("hair", hair, hairText), eyes && childText("eyes", eyes, eyesText), features && childText("features", features)].filter(Boolean);
+  const lines = [appearance.length && appearance.map((part, index) => html`${index ? ", " : nothing}${part}`), clothing && html`<b>${childText("clothing", clothing)}</b>`].filter(Boolean);
   const isOver = Boolean(until) && until < serverNow().toISOString(); // ISO times compare as text
-  const needsText = needs ? html`<p class="needs ${isOver ? "text-alert" : ""}">${t("Needs: {what}", { what: needs })}${until ? `, ${coveredText(until)}` : nothing}</p>` : nothing;
-  const appearanceText = lines.length ? html`<p>${lines.map((line, index) => html`${index ? "; " : nothing}${line}`)}</p>` : nothing;
-  return html`${appearanceText}${description ? html`<p>${description}</p>` : nothing}${needsText}`;
+  const needsText = needs ? html`<p class="needs ${isOver ? "text-alert" : ""}">${childText("needs", needs, (what) => t("Needs: {what}", { what }))}${until ? `, ${coveredText(until)}` : nothing}${originalToggle([["needs", needs]])}</p>` : nothing;
+  const appearanceText = lines.length ? html`<p>${lines.map((line, index) => html`${index ? "; " : nothing}${line}`)}${originalToggle([["hair", hair], ["eyes", eyes], ["features", features], ["clothing", clothing]])}</p>` : nothing;
+  return html`${appearanceText}${description ? html`<p>${childText("description", description)}</p>` : nothing}${needsText}`;
 }
 
 /** @param {any} it */

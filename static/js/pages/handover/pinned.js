@@ -30,7 +30,7 @@ function line({ board, search }, card, id, view) {
   const unpin = view.mayWrite ? html`<button type="button" class="plain" data-act="unpin" aria-label=${t("Unpin: {title}", { title: standardText(card?.title) ?? "" })} @click=${() => view.act.pin({ board }, id)}>✕</button>` : nothing;
   if (!card) return html`<li data-pinned=${id}>${t("Loading…")}${unpin}</li>`;
   const address = card.kind === "note" ? (card.card ? `/searches/${board}/cards/${card.card}` : `/searches/${board}`) : `/searches/${board}/cards/${id}`;
-  const details = [card.category && label.category(card.category), card.assignee && view.nameOf(card.assignee), cardTime(card, search.person.sex), card.done && (card.result ? `${withColon(label.column("done"))} ${card.result}` : label.column("done"))].filter(Boolean).join(" · ");
+  const details = [card.category && label.category(card.category), card.grade, card.assignee && view.nameOf(card.assignee), cardTime(card, search.person.sex), card.place, card.done && (card.result ? `${withColon(label.column("done"))} ${card.result}` : label.column("done"))].filter(Boolean).join(" · ");
   return html`<li data-pinned=${id}><a href=${address}><span class="number ${card.kind}">${card.number ?? label.noun("note")}</span> ${standardText(card.title)}</a> <small>${details}</small>${unpin}</li>`;
 }
 

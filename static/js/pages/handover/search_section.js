@@ -248,7 +248,7 @@ const placeOfFile = ({ card, note }) => (card ? cardName({ kind: card.kind, stat
 function line(card, isDone, { board, search, alarms }, view) {
   const { kind, id, number } = card, until = isDone ? null : card.due, title = standardText(card.title), owner = ownerText(card, isDone, alarms, view);
   return html`<li data-card=${id}><a href="/searches/${board}/cards/${id}"><span class="number ${kind}">${number}</span> ${title}</a>
-    <small>${joinParts([card.ungraded && say("not_graded"), owner, cardTime(card, search.person.sex), until && (view.isFixed ? say("due", { at: formatMoment(until) }) : dueElement(until))].filter(Boolean))}</small></li>`;
+    <small>${joinParts([card.ungraded ? say("not_graded") : card.grade, owner, cardTime(card, search.person.sex), card.place && html`<bdi>${card.place}</bdi>`, until && (view.isFixed ? say("due", { at: formatMoment(until) }) : dueElement(until))].filter(Boolean))}</small></li>`;
 }
 
 /**

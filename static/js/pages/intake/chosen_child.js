@@ -6,7 +6,8 @@ import { t } from "../../core/i18n.js";
 import { say } from "../../core/rules/sentences.js";
 import { shortPersonName } from "../../format/search_list.js";
 import { shortTimeElement } from "../../format/time_elements.js";
-import { appearanceOf, needs } from "../../shared/board/search/child_details.js";
+import { appearanceOf, looksOf, needs } from "../../shared/board/search/child_details.js";
+import { childText, originalToggle } from "../../shared/readable/child_text.js";
 
 /** @param {{ state: State } | null | undefined} search */
 export function chosenChild(search) {
@@ -14,12 +15,12 @@ export function chosenChild(search) {
   const { person, missing_since: since, last_seen: place } = search.state;
   return html`<section class="chosen-child" aria-labelledby="child" data-testid="chosen-child">
     <h2 id="child"><bdi>${shortPersonName(person)}</bdi>${typeof person.age === "number" ? `, ${person.age}` : nothing}</h2>
-    <dl>${detail(t("Appearance"), appearanceOf(person))}${detail(t("Wearing"), person.clothing)}${detail(label.field("person.needs"), needs(person))}
+    <dl>${detail(html`${t("Appearance")}${originalToggle(looksOf(person))}`, appearanceOf(person))}${detail(html`${t("Wearing")}${originalToggle([["clothing", person.clothing]])}`, person.clothing && childText("clothing", person.clothing))}${detail(html`${label.field("person.needs")}${originalToggle([["needs", person.needs]])}`, needs(person))}
       ${detail(say("last_seen_recorded"), html`<b>${shortTimeElement(since)}</b> ${place?.text || nothing}`)}</dl>
   </section>`;
 }
 
-/** @param {string} term @param {Drawn} value */
+/** @param {Drawn} term @param {Drawn} value */
 const detail = (term, value) => (value ? html`<div><dt>${term}</dt><dd dir="auto">${value}</dd></div>` : nothing);
 
 /**
@@ -28,6 +29,6 @@ const detail = (term, value) => (value ? html`<div><dt>${term}</dt><dd dir="auto
  */
 export function briefLooks(person) {
   const sex = person.sex ? label.value("person.sex", person.sex, "search") : null;
-  const parts = [sex, typeof person.age === "number" ? String(person.age) : null, appearanceOf(person), person.clothing];
+  const parts = [sex, typeof person.age === "number" ? String(person.age) : null, appearanceOf(person), person.clothing && childText("clothing", person.clothing)];
   return parts.filter(Boolean).map((part, index) => html`${index ? "\u00a0· " : nothing}${part}`);
 }

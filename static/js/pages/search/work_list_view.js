@@ -12,7 +12,7 @@ import { pageName, pageTitle } from "../../core/rules/pages.js";
 import { isLapsed } from "../../format/ownership.js";
 import { formatShortMoment } from "../../format/time_elements.js";
 import { accountName, cardName } from "../../format/values.js";
-import { entryName } from "../../format/work_text.js";
+import { childrenOf, entryName } from "../../format/work_text.js";
 import { cardClicked, custodyMarks, ownerOnCard, priority, sendingCard } from "../../shared/board/card/card.js";
 import { lookOf } from "../../shared/board/card/card_views.js";
 import { contradictionMark } from "../../shared/board/card/contradiction_mark.js";
@@ -68,7 +68,7 @@ function cardCells(card, entry, view) {
   return html`<b class="number">${cardName(card)}</b>
     <span class="seen">${state.seen_at ? formatShortMoment(state.seen_at) : "–"}</span>
     <span class="what"><a dir="auto" href=${view.path(id)} data-part="open">${titleOf(card)}</a>
-      <small>${under([state.received_at && t("reported {at}", { at: formatShortMoment(state.received_at) }), state.place?.text, entry?.child])} ${priority(state, isRuledOut)}</small>${contradictionMark(view.contradictions.of(id))}</span>
+      <small>${under([state.received_at && t("reported {at}", { at: formatShortMoment(state.received_at) }), state.place?.text, entry && childrenOf(entry)])} ${priority(state, isRuledOut)}</small>${contradictionMark(view.contradictions.of(id))}</span>
     <span class="grades">${look.mark(card)}</span>
     <span class="custody">${pending ? html`<span class="sending">${sendingCard(pending)}</span>` : nothing}${custodyMarks(card, shown, isRuledOut, view)}${state.assessment === "unassessed" ? nothing : look.result(state, false)}</span>`;
 }
@@ -78,7 +78,7 @@ function entryCells(entry, view) {
   return html`<b class="number">${entryName(entry)}</b>
     <span class="seen">${entry.seen_at ? formatShortMoment(entry.seen_at) : "–"}</span>
     <span class="what"><a dir="auto" href=${urlInList(entry)}>${entry.title}</a>
-      <small>${under([entry.received_at && t("reported {at}", { at: formatShortMoment(entry.received_at) }), entry.place, entry.child])} ${priority({ priority: entry.priority })}</small></span>
+      <small>${under([entry.received_at && t("reported {at}", { at: formatShortMoment(entry.received_at) }), entry.place, childrenOf(entry)])} ${priority({ priority: entry.priority })}</small></span>
     <span class="grades"></span>
     <span class="custody">${waitingMark(entry)}${entryOwner(entry, view.session)}</span>`;
 }

@@ -5,7 +5,7 @@ import { label } from "../../core/labels.js";
 import { formatDuration, MINUTE_MS } from "../../core/time.js";
 import { isLapsed } from "../../format/ownership.js";
 import { seenText } from "../../format/time_elements.js";
-import { entryName, isAssignable } from "../../format/work_text.js";
+import { childrenOf, entryName, isAssignable } from "../../format/work_text.js";
 import { priority } from "../../shared/board/card/card.js";
 import { entryOwner, urlInList, waitingMark } from "../../shared/work/entry_custody.js";
 
@@ -20,12 +20,15 @@ export function entryRow(entry, view) {
       <h2 dir="auto"><a href=${urlInList(entry)}>${title}</a></h2>
       <p class="when">${seenText(entry)}${entry.place ? html`\u00a0· <bdi>${entry.place}</bdi>` : nothing}</p>
     </div>
-    <div class="of">${entry.child ? html`<b><bdi>${entry.child}</bdi></b> <span class="quiet">${entry.reference}</span>` : nothing}${
+    <div class="of">${entry.child ? html`<b><bdi>${childrenOf(entry)}</bdi></b> <span class="quiet">${references(entry)}</span>` : nothing}${
       entry.status === "found" ? html` <span class="found">${label.status("found")}</span>` : nothing}</div>
     <div class="owner">${view.sending(entry) ? html`<span class="sending">${view.sending(entry)}</span>` : entryOwner(entry, view.session)}</div>
     ${view.mayAct && isAssignable(entry) ? actions(entry, view) : nothing}
   </li>`;
 }
+
+/** @param {UnansweredEntry} entry */
+const references = ({ reference, of_both: both }) => [reference, both?.reference].filter(Boolean).join("\u00a0· ");
 
 /** @param {UnansweredEntry} entry */
 const target = ({ target_min: minutes }) => (minutes === null ? nothing : html`<span class="quiet">${t("target: {time}", { time: formatDuration(minutes * MINUTE_MS) })}</span>`);

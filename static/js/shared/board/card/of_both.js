@@ -1,6 +1,7 @@
 /** Sighting of two children who disappeared together: one sighting, with a number on each board. */
 import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
 import { enumeration, t } from "../../../core/i18n.js";
+import { say } from "../../../core/rules/sentences.js";
 
 /** @param {string} search @param {BoardView} view */
 const nameOf = (search, view) => view.linked?.all.find(({ board }) => board === search)?.first_name ?? "";
@@ -21,7 +22,8 @@ export function childrenOfSighting({ id, state }, view) {
   if (!both && !others.length) return nothing;
   return html`<div data-testid="children"><h3>${t("Whom was it about?")}</h3>
     ${others.length ? choices(id, both, others, /** @type {LiveBoardView} */ (view)) : html`<p>${bothMark(state, view)}</p>`}
-    ${both ? html`<p class="hint">${t("One sighting on both boards. Grade, assess, move and withdraw it once.")} <a href="/searches/${both.search}/cards/${both.sighting}">${t("Sighting {number} on the other board", { number: both.number })}</a></p>` : nothing}</div>`;
+    ${both ? html`<p class="hint">${t("One sighting on both boards. Grade, assess, move and withdraw it once.")} <a href="/searches/${both.search}/cards/${both.sighting}">${t("Sighting {number} on the other board", { number: both.number })}</a></p>` : nothing}${
+      both && others.length > 1 ? html`<p class="hint" data-testid="third-child">${say("third_child")}</p>` : nothing}</div>`;
 }
 
 /** @param {State} state @param {BoardView} view @returns {view is LiveBoardView} */

@@ -8,6 +8,7 @@ import { serverNow } from "../../../core/time.js";
 import { accountName } from "../../../format/values.js";
 import { agoElement, formatMoment, formatShortMoment, shortTimeElement } from "../../../format/time_elements.js";
 import { goalOf } from "./goal.js";
+import { childText, originalToggle } from "../../readable/child_text.js";
 import { kindSummary } from "../card/kind_details.js";
 import { latestCredible } from "./latest_credible.js";
 
@@ -26,14 +27,14 @@ export function childDetails(view) {
   return html`<dl class="child-details" data-testid="child-details">
     ${detail("last-seen", say("last_seen_recorded"), lastSeen(state))}
     ${detail("credible", say("latest_credible"), credible(view))}
-    ${detail("looks", t("Appearance"), appearanceOf(person))}
-    ${detail("wears", t("Wearing"), person.clothing)}
-    ${detail("needs", label.field("person.needs"), needs(person))}
+    ${detail("looks", html`${t("Appearance")}${originalToggle(looksOf(person))}`, appearanceOf(person))}
+    ${detail("wears", html`${t("Wearing")}${originalToggle([["clothing", person.clothing]])}`, person.clothing && childText("clothing", person.clothing))}
+    ${detail("needs", html`${label.field("person.needs")}${originalToggle([["needs", person.needs]])}`, needs(person))}
     ${detail("appeal", label.field("appeal"), appeal(state), state.appeal.level !== "none")}
   </dl>`;
 }
 
-/** @param {string} name @param {string} term @param {Drawn} value @param {boolean} [isThere] true to set the test id */
+/** @param {string} name @param {Drawn} term @param {Drawn} value @param {boolean} [isThere] true to set the test id */
 function detail(name, term, value, isThere = true) {
   return html`<div class=${name}><dt>${term}</dt><dd data-testid=${isThere ? name : nothing} dir="auto">${value || quietText(t("not recorded"))}</dd></div>`;
 }
@@ -52,14 +53,17 @@ function credible(view) {
     ${place?.text || nothing}</a>${seen ? html`\u00a0· ${agoElement(seen)}` : nothing}`;
 }
 
+/** Return the details of the appearance that were typed as text. @param {MissingPerson} person @returns {[string, string | null | undefined][]} */
+export const looksOf = ({ hair, eyes, features, description }) => (hair || eyes || features ? [["hair", hair], ["eyes", eyes], ["features", features]] : [["description", description]]);
+
 /** @param {MissingPerson} person */
 export function appearanceOf({ height_cm: height, build, hair, eyes, features, description }) {
   const parts = [
     height ? formatHeight(height) : null,
     build ? label.value("person.build", build, "search") ?? build : null,
-    hairText(hair), eyesText(eyes), features ? html`<b>${features}</b>` : null,
+    hair && childText("hair", hair, hairText), eyes && childText("eyes", eyes, eyesText), features ? html`<b>${childText("features", features)}</b>` : null,
   ].filter(Boolean);
-  return parts.length ? joinParts(parts) : description;
+  return parts.length ? joinParts(parts) : description && childText("description", description);
 }
 
 /**
@@ -72,7 +76,7 @@ export const gravityOfNeeds = ({ needs_until: until }) => (until && until < serv
 export function needs(person) {
   const { needs: needsText, needs_until: until } = person;
   if (!needsText) return null;
-  return html`<b class=${gravityOfNeeds(person)}>${needsText}${until ? html`, ${coveredText(until)}` : nothing}</b>`;
+  return html`<b class=${gravityOfNeeds(person)}>${childText("needs", needsText)}${until ? html`, ${coveredText(until)}` : nothing}</b>`;
 }
 
 /** Return until when, or since when no longer, the child's needs are covered. @param {string} until */
@@ -98,7 +102,7 @@ export function childSummary(view) {
   const sighting = latestCredible(view.model.byId.values());
   const at = sighting && (sighting.state.seen_at ? shortTimeElement(sighting.state.seen_at) : t("time unknown"));
   const goal = goalOf(state);
-  return html`<p class="child-summary" dir="auto"><span>${joinParts([needs(person), kindSummary(view), person.clothing && html`<b>${person.clothing}</b>`, appearanceOf(person)])}</span>
+  return html`<p class="child-summary" dir="auto"><span>${joinParts([needs(person), kindSummary(view), person.clothing && html`<b>${childText("clothing", person.clothing)}</b>`, appearanceOf(person)])}</span>
     <span>${joinParts([
     sighting ? html`${say("latest_credible")} <b>${at}</b> ${sighting.state.place?.text ?? nothing}` : html`${say("last_seen_recorded")} ${lastSeen(state)}`,
     goal && html`${label.field("goal")} <b>${goal.text}</b>`,

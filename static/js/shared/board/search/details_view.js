@@ -7,6 +7,7 @@ import { label } from "../../../core/labels.js";
 import { valueAt } from "../../../core/rules/merge_patch.js";
 import { formatField, pointName } from "../../../format/values.js";
 import { facts } from "../../../forms/fields.js";
+import { childText, originalToggle } from "../../readable/child_text.js";
 import { aftercareSection, earlierTalks } from "./aftercare.js";
 import { accessFacts } from "./access_form.js";
 import { appealFacts } from "./appeal.js";
@@ -54,10 +55,18 @@ function searchFacts(view) {
       ${view.mayEdit ? html`<button type="button" class="plain" data-act="edit-search" @click=${() => view.act.dialog("facts")}>${t("Edit")}</button>` : nothing}
     </h3>
     <dl>
-      ${allFacts.map(({ path, text, left }) => (text === null ? nothing : html`<dt>${label.field(path)}</dt><dd data-field=${path} ?data-left=${left} dir="auto">${text}${path === "last_seen.text" && point && text !== point ? html` <small class="hint point">${point}</small>` : nothing}${left ? html` <small class="hint">${t("from an earlier type")}</small>` : nothing}</dd>`))}
+      ${allFacts.map(({ path, text, left }) => (text === null ? nothing : html`<dt>${label.field(path)}</dt><dd data-field=${path} ?data-left=${left} dir="auto">${readableFact(path, text)}${path === "last_seen.text" && point && text !== point ? html` <small class="hint point">${point}</small>` : nothing}${left ? html` <small class="hint">${t("from an earlier type")}</small>` : nothing}</dd>`))}
       ${unset.length ? html`<dt>${t("Not recorded")}</dt><dd class="unset" data-testid="not-recorded">${unset.join("\u00a0· ")}</dd>` : nothing}
     </dl>
   </section>`;
+}
+
+const TYPED = /^person\.(hair|eyes|features|clothing|needs|description)$/; // details that are shown in the reader's language
+
+/** @param {string} path @param {string} text */
+function readableFact(path, text) {
+  const field = TYPED.exec(path)?.[1];
+  return field ? html`${childText(field, text)}${originalToggle([[field, text]])}` : text;
 }
 
 /** Render the links that download cards and journal as files. @param {string} board */

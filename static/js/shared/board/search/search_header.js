@@ -13,6 +13,7 @@ import { accountName } from "../../../format/values.js";
 import { avatars, initials, avatarList } from "../../avatars.js";
 import { childDetails, childSummary, gravityOfNeeds } from "./child_details.js";
 import { photo } from "../../files/photo.js";
+import { childText } from "../../readable/child_text.js";
 import { criteriaOf } from "./criteria.js";
 import { goalLine } from "./goal.js";
 import { kindLine, timesChip } from "../card/kind_details.js";
@@ -81,10 +82,10 @@ export function phoneHeader(view) {
   return html`<span class="portrait" aria-hidden="true">${initials(nameOf(person))}${photo(view.board.id, state.photo)}</span>
     <button type="button" class="child-name" data-act="child" @click=${details}>
       <b>${withAge(name, person.age)}</b>
-      <span class="sub ${person.needs ? "with-need" : ""}">${open ? worryingBadge(state, needsDecision(state), null) : html`<span class="status ${state.status}">${label.status(state.status)}</span>`} <span class="rest" dir="auto">${person.needs ? html`<b class=${gravityOfNeeds(person)}>${person.needs}</b>` : nothing}
+      <span class="sub ${person.needs ? "with-need" : ""}">${open ? worryingBadge(state, needsDecision(state), null) : html`<span class="status ${state.status}">${label.status(state.status)}</span>`} <span class="rest" dir="auto">${person.needs ? html`<b class=${gravityOfNeeds(person)}>${childText("needs", person.needs)}</b>` : nothing}
         ${together.length ? html`<b>${togetherText(together)}</b> ·` : nothing}
         ${timesText(state.earlier) ? html`<b>${timesText(state.earlier)}</b> ·` : nothing}
-        ${person.clothing || state.reference || label.kind(state.kind)}</span></span>
+        ${person.clothing ? childText("clothing", person.clothing) : state.reference || label.kind(state.kind)}</span></span>
     </button>
     ${clock(state, null)}`;
 }

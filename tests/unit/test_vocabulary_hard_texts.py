@@ -1,0 +1,85 @@
+"""Texts with bad input, tried by hand: corrections, names that are colours, several people, moods, vehicles and dogs."""
+
+import pytest
+
+from board.vocabulary import parser
+
+MARKS = {"child": "", "companion": "@", "vehicle": "#"}
+TEXTS = [  # language, text, and its statements; `@` of a companion, `#` of a vehicle
+    ("en", "not a red coat, I mean orange", "-coat:red coat:orange"),
+    ("en", "no rucksack, or maybe", "-?rucksack"),
+    ("en", "Rose had a blue jacket", "jacket:blue"),
+    ("fr", "Bruno portait un pull vert", "jumper:green"),
+    ("fr", "Violette portait un manteau noir", "coat:black"),
+    ("en", "De Groene was seen with a black bag", "bag:black"),
+    ("en", "seen in the Rue Verte with a red cap", "cap:red"),
+    ("nl", "gezien in de Groenstraat met een zwarte jas", "coat:black"),
+    ("de", "er war blau und hatte eine rote Mütze", "beanie:red"),
+    ("en", "he was blue and sad, with a green scarf", "sad scarf:green"),
+    ("en", "a boy in a red jacket and a girl in a blue dress", "boy jacket:red @girl @dress:blue"),
+    ("fr", "un garçon en veste rouge et une fille en robe bleue", "boy jacket:red @girl @dress:blue"),
+    ("nl", "een jongen met een rode jas en een meisje met een blauwe jurk", "boy coat:red @girl @dress:blue"),
+    ("de", "ein Junge mit roter Jacke und ein Mädchen mit blauem Kleid", "boy jacket:red @girl @dress:blue"),
+    ("fr", "pas un manteau rouge, plutôt orange", "-coat:red coat:orange"),
+    ("nl", "geen rode jas, ik bedoel oranje", "-coat:red coat:orange"),
+    ("de", "keinen roten Mantel, ich meine orange", "-coat:red ?coat:orange"),
+    ("fr", "sans bonnet ni gants", "-beanie -gloves"),
+    ("nl", "zonder muts en zonder handschoenen", "-beanie -gloves"),
+    ("de", "ohne Mütze und ohne Handschuhe", "-beanie -gloves"),
+    ("en", "neither hat nor gloves", "-hat -gloves"),
+    ("en", "red coat but no hat", "coat:red -hat"),
+    ("nl", "rode jas maar geen muts", "coat:red -beanie"),
+    ("fr", "manteau rouge mais pas de bonnet", "coat:red -beanie"),
+    ("de", "roter Mantel, aber keine Mütze", "coat:red -beanie"),
+    ("en", "coat: red; trousers: blue", "coat:red trousers:blue"),
+    ("nl", "Jas: rood. Broek: blauw.", "coat:red trousers:blue"),
+    ("de", "Mantel (rot), Hose (blau)", "coat:red trousers:blue"),
+    ("en", "the coat was not red but orange", "coat:orange -coat:red"),
+    ("fr", "le manteau n'était pas rouge mais orange", "coat:orange -coat:red"),
+    ("nl", "de jas was niet rood maar oranje", "coat:orange -coat:red"),
+    ("de", "der Mantel war nicht rot, sondern orange", "coat:orange -coat:red"),
+    ("en", "perhaps a dark jacket, not sure", "?jacket:dark"),
+    ("nl", "misschien een donkere jas, niet zeker", "?coat:dark"),
+    ("fr", "peut-être une veste foncée, pas sûr", "?jacket:dark"),
+    ("de", "vielleicht eine dunkle Jacke, nicht sicher", "?jacket:dark"),
+    ("nl", "T-shirt van Rode Duivels", "t_shirt"),
+    ("fr", "sac Blanche", "bag"),
+    ("nl", "trui van Marie-Rose", "jumper"),
+    ("de", "Schal von Herrn Grün", "scarf @man"),
+    ("fr", "pull de Mme Leblanc, jupe grise", "jumper skirt:grey"),
+    ("en", "bag from Orange", "bag"),
+    ("fr", "casquette Red Bull noire", "cap:black"),
+    ("en", "she wore her mother's blue scarf", "@mother @scarf:blue"),
+    ("nl", "hij draagt de jas van zijn broer", "coat @brother"),
+    ("fr", "elle porte le pull de sa soeur", "jumper @sister"),
+    ("nl", "blauw van de kou, met een groene sjaal", "scarf:green"),
+    ("fr", "bleu de travail", "work_clothes"),
+    ("en", "blue from the cold, in a red T-shirt", "cold t_shirt:red"),
+    ("nl", "rood aangelopen, met een witte trui", "red_cheeks jumper:white"),
+    ("en", "white van, boy in black hoodie", "#van:white boy hoodie:black"),
+    ("en", "a black dog and a girl in white", "@dog:black girl"),
+    ("de", "in schwarz gekleidet", "clothes:black"),
+    ("en", "red-haired girl with green eyes", "hair_red girl eyes_green"),
+    ("nl", "roodharig meisje met groene ogen", "hair_red girl eyes_green"),
+    ("fr", "fille rousse aux yeux verts", "girl hair_red eyes_green"),
+    ("de", "rothaariges Mädchen mit grünen Augen", "hair_red girl eyes_green"),
+    ("en", "Orange is her favourite colour, she wears jeans", "jeans"),
+    ("de", "gelbe Seiten in der Hand", "hand"),
+    ("en", "jeans, not blue", "jeans -jeans:blue"),
+    ("de", "weder Mütze noch Schal", "-beanie -scarf"),
+    ("de", "Die Jacke gehört Frau Schwarz und ist rot", "jacket:red @woman"),
+    ("de", "zwei Mädchen, eins in roter Jacke", "group_of_girls jacket:red"),
+    ("fr", "une camionnette blanche et une fille en pull bleu", "#van:white girl jumper:blue"),
+    ("nl", "een witte bestelwagen en een meisje in een rode jas", "#van:white girl coat:red"),
+    ("en", "blue-eyed boy with a rucksack", "eyes_blue boy rucksack"),
+    ("de", "ein blauäugiger Junge mit Rucksack", "eyes_blue boy rucksack"),
+    ("de", "ein schwarzer Hund und ein Junge mit gelber Kappe", "@dog:black boy cap:yellow"),
+    ("nl", "een zwarte hond en een jongen met een gele pet", "@dog:black boy cap:yellow"),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "expected"), TEXTS)
+def test_text_is_read(language: str, text: str, expected: str) -> None:
+    reading = parser().read(text, None, "clothing")
+    said = [f"{MARKS[statement.whose]}{statement.expression}" for statement in reading.statements]
+    assert (reading.language, " ".join(said)) == (language, expected)
