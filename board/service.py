@@ -24,6 +24,7 @@ from board.config.board_shares import load_board_shares
 from board.config.file_shares import load_file_shares
 from board.config.kind_fields import load_kind_fields
 from board.config.predefined_tasks import load_catalogue
+from board.config.retention import load_retention
 from board.config.roles import load_roles
 from board.config.settings import Settings
 from board.config.sign_in import load_sign_in
@@ -99,6 +100,7 @@ class BoardService:
         self.roles = load_roles(settings.files_path)
         self.speeds = load_speeds(settings.files_path)
         self.unusual_reads = load_unusual_reads(settings.files_path)
+        self.retention = load_retention(settings.files_path)
         self.visibility = VisibilityCache()
         self.repeats = Repeats(database)
         self.read_log = ReadLog(database, self.repeats, settings.serve_unrecorded_reads)

@@ -421,6 +421,21 @@ class SearchOpenedInEmergency(Entry, type="emergency.opened", kind="board", warn
     until: str
 
 
+class HoldPlaced(Entry, type="retention.held", kind="board"):
+    """Hold of a search: it is kept until `until`, also after its retention has ended. `typed_reason` is the reason as typed."""
+
+    CODES = ()
+
+    board: str
+    reference: str | None
+    typed_reason: str
+    until: str
+
+
+class HoldEnded(HoldPlaced, type="retention.hold_ended", kind="board"):
+    """Early end of a hold of a search, with its reason and its planned end."""
+
+
 # -- displays ---------------------------------------------------------------------------------------------------------------
 
 
@@ -512,7 +527,7 @@ class ReadersRead(Read, BoardRepeated, type="readers.read", kind="board"):
 
 class ReportRead(Read, type="report.read", kind="report"):
     """Report or list. `id`: `handover`, `handovers`, `unanswered`, `watch`, `figures`, `accounts`, `tokens`,
-    `access`, or `handover/12` for a signed handover."""
+    `access`, `retention`, or `handover/12` for a signed handover."""
 
 
 class DocumentRead(Read, BoardRepeated, type="document.read", kind="file"):
