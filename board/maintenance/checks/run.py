@@ -33,6 +33,7 @@ CHECKS: dict[str, Check] = {
     "tables": tables.check,
     "files": files.check,
     "disk": disk.check,
+    "quota": disk.check_quota,
     "redis": redis.check,
     "address": proxy.check,
     "email": notifications.check_email,
@@ -45,7 +46,7 @@ CHECKS: dict[str, Check] = {
 }
 ASK_HOSTS = ("database", "redis", "address", "email", "webhook")
 UNAVAILABLE = "The database can't be read right now: it is busy, full or damaged."
-ON_DATABASE = ("tables", "files", "outbox", "backup", "clock")  # checks that read from it
+ON_DATABASE = ("tables", "files", "quota", "outbox", "backup", "clock")  # checks that read from it
 
 
 def run(digests: bool = False, progress: Callable[[str], None] = lambda line: None) -> list[Finding]:
