@@ -16,6 +16,7 @@ from models.accounts import Account
 from models.board import OPERATIONS
 from models.emergency_opening import EmergencyOpening
 from models.read_record import ReadRecord
+from models.search import Search
 from models.times import format_utc, now
 from tests.api.test_administration import browser, hire, problem
 from tests.support.audit_record import AuditRecord, about
@@ -142,6 +143,22 @@ async def test_members_are_alerted_immediately_with_the_reason(scene: Scene) -> 
         assert (alert["actor"]["name"], alert["entity"]) == ("Cora", {"kind": "search", "id": scene.search})
     for outsider in (scene.team.charlie.http, scene.http):
         assert scene.search not in (await outsider.get("/api/v1/alerts")).text
+
+
+async def test_administrators_are_alerted_if_no_member_can_sign_in(scene: Scene) -> None:
+    """Neither the last member, whose account was disabled, nor the coordinator who opens it would tell anybody."""
+    ada, max = scene.team.ada, await hire(scene.server, "coordinator", "Max")
+    await scene.open()
+    assert "emergency.opened" not in (await ada.http.get("/api/v1/alerts")).text, "the members are alerted"
+    members = update(Search).where(col(Search.id) == scene.search).values(members=[max.id], lead=max.id)
+    disabled = update(Account).where(col(Account.id) == max.id).values(enabled=False)
+    for change in (members, disabled):
+        await scene.server.service.database.write(lambda session, change=change: session.connection().execute(change).rowcount)
+    await scene.open("No member is left, and the police ask")
+    alert = (await ada.http.get("/api/v1/alerts")).json()["alerts"][0]
+    assert (alert["type"], alert["actor"]["name"]) == ("emergency.opened", "Cora")
+    assert (alert["reference"], alert["entity"]["kind"]) == (None, "account"), "the search stays hidden"
+    assert "the police ask" not in (await scene.team.charlie.http.get("/api/v1/alerts")).text
 
 
 async def test_opening_and_its_reads_are_in_the_journal(scene: Scene) -> None:
