@@ -45,7 +45,7 @@ def open_search(session: Session, account: Account, reference: str, reason: str,
 
 
 def _to_alert(session: Session, search: Search, opener: Account) -> set[str]:
-    """Return the members and the lead of a search; the administrators too, if none of these is a person with an enabled account."""
+    """Return the members and the lead of a search; the administrators too, if none of these can sign in."""
     team = {*search.members, *([search.lead] if search.lead else ())}
     query = select(Account.id).where(col(Account.id).in_(team), Account.enabled, Account.id != opener.id)
     enabled = set(session.exec(query))

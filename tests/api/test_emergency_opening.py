@@ -172,6 +172,34 @@ async def test_opening_and_its_reads_are_in_the_journal(scene: Scene) -> None:
     assert (row.board, row.why) == (scene.search, "break_glass")
 
 
+async def test_reads_as_a_member_and_in_an_emergency_are_lines_apart(scene: Scene) -> None:
+    """Cora reads as a member, is removed within the five minutes of that line, and opens the search in an emergency."""
+
+    async def set_members(*more: str) -> None:
+        members = [*(person.account["id"] for person in (scene.team.alice, scene.team.bob)), *more]
+        await scene.team.alice.command(scene.search, "search.set_access", {"access": "members", "members": members})
+
+    await set_members(scene.cora.id)
+    async with socket_of(scene.server, scene.http) as person:
+        board = await person.subscribe(scene.search)
+        assert await scene.status() == 200
+        await set_members()
+        await person.wait_until(lambda: board.unsubscribed)
+    await scene.open()
+    async with socket_of(scene.server, scene.http) as person:
+        await person.subscribe(scene.search)
+        for _ in range(2):
+            assert await scene.status() == 200
+        query = select(ReadRecord).where(ReadRecord.account == scene.cora.id).order_by(col(ReadRecord.id))
+        await scene.server.service.read_log.write_ends()
+        rows = await scene.server.service.database.read(lambda session: session.exec(query).all())
+    found = [(row.why, row.following, row.count, row.screen) for row in rows]
+    assert sorted(found) == [
+        ("break_glass", False, 2, ""), ("break_glass", True, 1, "search"),
+        ("member", False, 1, ""), ("member", False, 1, "search"),
+    ]  # fmt: skip
+
+
 async def test_open_socket_loses_the_search_when_the_hour_ends(scene: Scene) -> None:
     await scene.open()
     async with socket_of(scene.server, scene.http) as person:
