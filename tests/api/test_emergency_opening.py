@@ -146,7 +146,7 @@ async def test_members_are_alerted_immediately_with_the_reason(scene: Scene) -> 
 
 
 async def test_administrators_are_alerted_if_no_member_can_sign_in(scene: Scene) -> None:
-    """Neither the last member, whose account was disabled, nor the coordinator who opens it would tell anybody."""
+    """The account of the last member is disabled."""
     ada, max = scene.team.ada, await hire(scene.server, "coordinator", "Max")
     await scene.open()
     assert "emergency.opened" not in (await ada.http.get("/api/v1/alerts")).text, "the members are alerted"
