@@ -13,6 +13,7 @@ from board.maintenance.checks import (
     database,
     decoders,
     disk,
+    figures,
     files,
     hosts,
     installation,
@@ -43,10 +44,11 @@ CHECKS: dict[str, Check] = {
     "pdf": pdf.check,
     "backup": backups.check,
     "clock": clock.check,
+    "figures": figures.check,
 }
 ASK_HOSTS = ("database", "redis", "address", "email", "webhook")
 UNAVAILABLE = "The database can't be read right now: it is busy, full or damaged."
-ON_DATABASE = ("tables", "files", "quota", "outbox", "backup", "clock")  # checks that read from it
+ON_DATABASE = ("tables", "files", "quota", "outbox", "backup", "clock", "figures")  # checks that read from it
 
 
 def run(digests: bool = False, progress: Callable[[str], None] = lambda line: None) -> list[Finding]:
