@@ -13,6 +13,7 @@ from board.maintenance.checks import (
     database,
     decoders,
     disk,
+    encryption,
     files,
     hosts,
     installation,
@@ -41,11 +42,12 @@ CHECKS: dict[str, Check] = {
     "decoders": decoders.check,
     "pdf": pdf.check,
     "backup": backups.check,
+    "encryption": encryption.check,
     "clock": clock.check,
 }
 ASK_HOSTS = ("database", "redis", "address", "email", "webhook")
 UNAVAILABLE = "The database can't be read right now: it is busy, full or damaged."
-ON_DATABASE = ("tables", "files", "outbox", "backup", "clock")  # checks that read from it
+ON_DATABASE = ("tables", "files", "outbox", "backup", "encryption", "clock")  # checks that read from it
 
 
 def run(digests: bool = False, progress: Callable[[str], None] = lambda line: None) -> list[Finding]:
