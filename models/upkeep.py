@@ -8,7 +8,7 @@ from models.accounts import Account
 from models.db.tables import columns_of
 
 BACKUP = "backup"
-BACKUP_OPENED = "backup opened"  # by an identity, as a test
+BACKUP_OPENED = "test of a backup for: "  # prefix of names; a digest of its recipients follows
 BACKUP_FILE = "file of the last backup: "  # prefix of one name; the path follows
 PRUNING = "pruning"
 SPACE_WARNING = "warning of space: "  # prefix of names; the disk or quota follows
@@ -50,9 +50,9 @@ def record_backup(session: Session, at: str, file: str | None) -> None:
         record_run(session, f"{BACKUP_FILE}{file}", at)
 
 
-def backup_opened_at(session: Session) -> str | None:
-    """Return the time at which a backup was last opened as a test; None if never."""
-    run = session.get(MaintenanceRun, BACKUP_OPENED)
+def backup_opened_at(session: Session, recipients_digest: str) -> str | None:
+    """Return the time at which an identity of these recipients last opened a backup as a test; None if never."""
+    run = session.get(MaintenanceRun, f"{BACKUP_OPENED}{recipients_digest}")
     return run.at if run else None
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from board.command_line.output import progress
-from board.config.backup_keys import parse_recipients
+from board.config.backup_keys import digest, parse_recipients
 from board.config.settings import FILES_SUFFIX, Settings
 from board.errors import OperationError
 from board.maintenance.database import by_command_line, write
@@ -46,8 +46,8 @@ def backup(
     try:
         database = Database(settings.database_url, must_exist=True)
         database.backend.wait_until_ready(0)
-        has_chains, recipients = has_current_tables(database), parse_recipients(settings.backup_recipients or "")
-        boards, faults = back_up(database, file, progress, chains=has_chains, recipients=recipients)
+        recipients = parse_recipients(settings.backup_recipients) if settings.backup_recipients else None
+        boards, faults = back_up(database, file, progress, chains=has_current_tables(database), recipients=recipients)
     finally:
         progress("")
     if faults:
@@ -57,7 +57,8 @@ def backup(
     if FileStore.of(settings).folder is None:
         print("Photos and files are in a bucket: back them up there, or by `board backup --files FOLDER`.")
     else:
-        copy = f"sqlite:///{file}" if settings.on_sqlite else settings.database_url
+        is_copy = settings.on_sqlite and recipients is None
+        copy = f"sqlite:///{file}" if is_copy else settings.database_url
         _back_up_files(settings, Database(copy, read_only=True), beside)
     with suppress(DatabaseUnavailable):  # a database of an earlier version has no table for this
         noted = by_command_line(lambda session: note_backup(session, at, file))
@@ -112,15 +113,22 @@ def restore(
 
 
 def _test(settings: Settings, file: Path) -> None:
-    """Open a backup and read all of it, beside running servers."""
+    """Open a backup and read all of it, beside running servers. Record this for the current recipients."""
     from board.maintenance.restore import check_opened
 
     try:
         check_opened(Database(settings.database_url, read_only=True), file, settings, progress)
     finally:
         progress("")
-    write(lambda session: record_run(session, BACKUP_OPENED, format_utc(now())))
     print(f"{file} can be restored: it was opened and read.")
+    recipients = settings.backup_recipients
+    if recipients is None:
+        return
+    from board.maintenance import identities
+
+    if not identities.belong_to(identities.load(settings), recipients):
+        raise OperationError("The identity belongs to none of BACKUP_RECIPIENTS, so it will not open the next backup.")
+    write(lambda session: record_run(session, f"{BACKUP_OPENED}{digest(recipients)}", format_utc(now())))
 
 
 def reset_epochs() -> None:

@@ -1,5 +1,6 @@
 """Recipients of encrypted backups, and the source of the identity that opens them, as the settings name them."""
 
+from hashlib import sha256
 from typing import Any
 
 MAX_RECIPIENTS = 20  # each has a copy of the key in every backup
@@ -15,9 +16,14 @@ def parse_recipients(value: str) -> list[Any]:
     from pyrage import RecipientError, x25519  # imported here, because few commands encrypt
 
     names = recipient_names(value)
-    if len(names) > MAX_RECIPIENTS:
-        raise ValueError(f"must name at most {MAX_RECIPIENTS} recipients")
+    if not 1 <= len(names) <= MAX_RECIPIENTS:
+        raise ValueError(f"must name 1 to {MAX_RECIPIENTS} recipients")
     try:
         return [x25519.Recipient.from_str(name) for name in names]
     except RecipientError:
         raise ValueError("must be age recipients separated by spaces, which begin with age1 (age-keygen makes them)") from None
+
+
+def digest(value: str) -> str:
+    """Return a name for a set of recipients, in any order."""
+    return sha256(" ".join(sorted(recipient_names(value))).encode()).hexdigest()[:16]

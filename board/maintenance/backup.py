@@ -1,4 +1,4 @@
-"""Backup of a database while servers run, encrypted if there are recipients. The file gets its name only after it was verified."""
+"""Backup of a database while servers run, encrypted if there are recipients. The file gets its name after it was verified."""
 
 import os
 import secrets

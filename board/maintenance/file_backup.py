@@ -1,5 +1,7 @@
-"""Backup of photos and files to a new folder, which uses disk space only for files that are newer than the previous backup. Each is
-encrypted if the settings name recipients."""
+"""Backup of photos and files to a new folder, which uses disk space only for files that are newer than the previous backup.
+
+Each is encrypted if the settings name recipients.
+"""
 
 import asyncio
 import os
@@ -26,7 +28,8 @@ RECIPIENTS = "RECIPIENTS"  # in a folder of encrypted files: their recipients, o
 def back_up(settings: Settings, database: Database, to: Path, progress: Progress) -> FileComparison:
     """Back up the files that a database names to a new folder, from which a server can run.
 
-    Files of the newest backup next to it are verified and linked, unless it has other recipients; others are copied. If there are no files, no folder is made.
+    Files of the newest backup next to it are verified and linked, unless it has other recipients; others are copied. If there are
+    no files, no folder is made.
     Raises OperationError; then no folder is left.
     """
     if os.path.lexists(to):
@@ -124,7 +127,8 @@ async def _link(previous: Path, part: Path, rows: list[FileRow], progress: Progr
         for number, row in enumerate(rows):
             progress(f"verified {number:,} of {len(rows):,} files of {previous.name}")
             for key in row.keys:
-                if key in listed and await _is_whole(store, key, row.sha256 if key == row.keys[0] and not is_encrypted else listed[key]):
+                of_original = key == row.keys[0] and not is_encrypted
+                if key in listed and await _is_whole(store, key, row.sha256 if of_original else listed[key]):
                     (part / key).parent.mkdir(0o700, parents=True, exist_ok=True)
                     try:
                         os.link(previous / key, part / key, follow_symlinks=False)

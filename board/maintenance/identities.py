@@ -7,6 +7,7 @@ from typing import Any
 
 from pyrage import IdentityError, x25519
 
+from board.config.backup_keys import recipient_names
 from board.config.secret_file import is_exposed
 from board.config.settings import Settings
 from board.errors import OperationError
@@ -23,6 +24,11 @@ def load(settings: Settings) -> list[Any]:
     if settings.backup_identity_command:
         return _parse(_run(settings.backup_identity_command), "BACKUP_IDENTITY_COMMAND")
     raise OperationError(f"The backup is encrypted. {SET_ONE} to open it.")
+
+
+def belong_to(identities: list[Any], recipients: str) -> bool:
+    """Return whether one of the identities is that of a recipient of the setting."""
+    return not {str(identity.to_public()) for identity in identities}.isdisjoint(recipient_names(recipients))
 
 
 def _read(path: Path) -> bytes:

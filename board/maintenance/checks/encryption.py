@@ -3,7 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
-from board.config.backup_keys import parse_recipients, recipient_names
+from board.config.backup_keys import digest, recipient_names
 from board.config.settings import Settings
 from board.errors import OperationError
 from board.maintenance.age_format import is_encrypted
@@ -13,7 +13,7 @@ from models.times import now, parse_utc
 from models.upkeep import backup_file, backup_opened_at
 
 MAX_UNTESTED = timedelta(days=92)  # a quarter, in which a lost key must be noticed
-TEST = "Where the identity is kept, set BACKUP_IDENTITY_FILE and run `board restore --test FILE`"
+TEST = "Run `board restore --test FILE` with BACKUP_IDENTITY_FILE or BACKUP_IDENTITY_COMMAND set for that command"
 
 
 def check(settings: Settings) -> tuple[State, str]:
@@ -22,16 +22,16 @@ def check(settings: Settings) -> tuple[State, str]:
     count = len(recipient_names(settings.backup_recipients))
     summary = f"Backups are encrypted for {count} recipient{'s' if count > 1 else ''}"
     if not (settings.backup_identity_file or settings.backup_identity_command):
-        return _check_test(summary)
+        return _check_test(summary, settings.backup_recipients)
     try:
         return _check_identities(settings, settings.backup_recipients, summary)
     except OperationError as error:
         return State.WRONG, f"{summary}, and no identity can be used: {error}"
 
 
-def _check_test(summary: str) -> tuple[State, str]:
+def _check_test(summary: str, recipients: str) -> tuple[State, str]:
     """Check when a backup was last opened: the identity is kept elsewhere."""
-    opened_at = read(backup_opened_at)
+    opened_at = read(lambda session: backup_opened_at(session, digest(recipients)))
     if opened_at is None:
         return State.WARNING, f"{summary}. It was never tested that one can be opened. {TEST}."
     days = (now() - parse_utc(opened_at)).days
@@ -43,7 +43,7 @@ def _check_identities(settings: Settings, recipients: str, summary: str) -> tupl
     from board.maintenance import age, identities
 
     keys = identities.load(settings)
-    if not {str(key.to_public()) for key in keys} & {str(recipient) for recipient in parse_recipients(recipients)}:
+    if not identities.belong_to(keys, recipients):
         return State.WRONG, f"{summary}, and the identity belongs to none of them. Correct BACKUP_RECIPIENTS or the identity."
     name = read(backup_file)
     if name is None or not Path(name).is_file():
