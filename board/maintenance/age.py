@@ -26,7 +26,7 @@ def decrypt(source: Path, target: Path, identities: list[Any]) -> None:
     try:
         decrypt_file(str(source), str(target), identities)
     except (DecryptError, OSError) as error:
-        raise OperationError(f"{source} can't be decrypted: it is damaged, or the disk is full.") from error
+        raise OperationError(f"The backup {source} can't be decrypted: it is damaged, or the disk is full.") from error
 
 
 def can_open(path: Path, identities: list[Any]) -> bool:
