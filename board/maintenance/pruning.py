@@ -24,6 +24,7 @@ from models.db.tables import columns_of, table_of
 from models.display import Pairing
 from models.event import ProcessedCommand
 from models.notification import Notification
+from models.retention_hold import RetentionHold
 from models.times import format_utc, now
 from models.upkeep import PRUNING, MaintenanceRun, claim_run
 
@@ -77,6 +78,7 @@ def rules(settings: Settings) -> list[Rule]:
         Rule(UsedAssertion, columns_of(UsedAssertion).ends_at <= _BEFORE, DAY),
         Rule(Pairing, columns_of(Pairing).made_at <= _BEFORE, DAY),
         Rule(Notification, and_(notification.created_at <= _BEFORE, notification.next_try_at.is_(None)), NOTIFICATIONS_KEPT),
+        Rule(RetentionHold, columns_of(RetentionHold).until <= _BEFORE, DAY),
         Rule(Token, or_(token.revoked_at <= _BEFORE, token.expires_at <= _BEFORE), tokens),
     ]
 

@@ -19,7 +19,8 @@ LAYERS = (
     ("api",),
     (
         "accounts", "alarms", "audit/log", "comparison", "displays", "documents", "duty", "exports", "files/http", "handover",
-        "help", "figures", "geo_files", "history", "lookup", "maintenance", "maps", "providers", "reach", "timeline",
+        "help", "figures", "geo_files", "history", "lookup", "maintenance", "maps", "providers", "reach", "retention",
+        "timeline",
     ),
     ("web",),
     ("service",),

@@ -21,6 +21,7 @@ from board.engine import board_limits, kinds
 from board.files.http import upload_rows
 from board.maintenance import pruning
 from board.providers import limits
+from board.retention import holds
 from models.db.schema import metadata
 from models.entity import CountedEntity
 from models.handover import MAX_KEPT, MAX_PINNED
@@ -90,6 +91,7 @@ BOUNDS: dict[str, tuple[str, object]] = {
     "clockfault": ("written by the server, at most one for each process and minute", None),
     "reads": ("one for each served read: bounded by the rate limits of the calls, never shortened", None),
     "emergency_openings": ("openings of an account in 24 hours", emergency_opening.MAX_PER_DAY),
+    "retention_holds": ("holds of a search, deleted after their end", holds.MAX_PER_SEARCH),
     "rights": ("two rows", None),
     "upkeep": ("one row for each kind of maintenance", None),
 }
