@@ -13,6 +13,7 @@ from board.maintenance.checks import (
     database,
     decoders,
     disk,
+    encryption,
     figures,
     files,
     hosts,
@@ -43,12 +44,13 @@ CHECKS: dict[str, Check] = {
     "decoders": decoders.check,
     "pdf": pdf.check,
     "backup": backups.check,
+    "encryption": encryption.check,
     "clock": clock.check,
     "figures": figures.check,
 }
 ASK_HOSTS = ("database", "redis", "address", "email", "webhook")
 UNAVAILABLE = "The database can't be read right now: it is busy, full or damaged."
-ON_DATABASE = ("tables", "files", "quota", "outbox", "backup", "clock", "figures")  # checks that read from it
+ON_DATABASE = ("tables", "files", "quota", "outbox", "backup", "encryption", "clock", "figures")  # checks that read from it
 
 
 def run(digests: bool = False, progress: Callable[[str], None] = lambda line: None) -> list[Finding]:
