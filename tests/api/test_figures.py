@@ -145,7 +145,7 @@ async def test_search_of_weight_zero_is_in_no_answer_of_an_investigator(desk: Te
         await desk.alice.open_search(kind="undefined")
     year = now().astimezone(DESK_TIME_ZONE).year
     wall_clock.set(timedelta(days=40))
-    questions = [{"year": each, "month": month} for each in (year, year + 1) for month in range(1, 13)]
+    questions: list[dict[str, Any]] = [{"year": each, "month": month} for each in (year, year + 1) for month in range(1, 13)]
     questions += [{"year": year}, {"year": year + 1}, {"year": year, "at": format_utc(now() - timedelta(days=5))}]
     before = [await figures(desk.bob, **question) for question in questions]
     exact = await figures(desk.alice, year=year)
