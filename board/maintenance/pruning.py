@@ -25,6 +25,7 @@ from models.disclosure import Disclosure
 from models.display import Pairing
 from models.event import ProcessedCommand
 from models.notification import Notification
+from models.retention_hold import RetentionHold
 from models.times import format_utc, now
 from models.upkeep import PRUNING, MaintenanceRun, claim_run
 
@@ -79,6 +80,7 @@ def rules(settings: Settings) -> list[Rule]:
         Rule(Disclosure, columns_of(Disclosure).until <= _BEFORE, timedelta()),
         Rule(Pairing, columns_of(Pairing).made_at <= _BEFORE, DAY),
         Rule(Notification, and_(notification.created_at <= _BEFORE, notification.next_try_at.is_(None)), NOTIFICATIONS_KEPT),
+        Rule(RetentionHold, columns_of(RetentionHold).until <= _BEFORE, DAY),
         Rule(Token, or_(token.revoked_at <= _BEFORE, token.expires_at <= _BEFORE), tokens),
     ]
 

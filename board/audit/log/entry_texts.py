@@ -42,6 +42,8 @@ SAYS: dict[str, str] = {
     "guest.ended": N_("{actor} ended the access of the guest {name} of the search {reference}"),
     "members.joined_by_admin": N_("{actor} made {name} a member of the search {reference}"),
     "emergency.opened": N_("{actor} opened {board} without being a member, until {until}: “{typed_reason}”"),
+    "retention.held": N_("{actor} put the search {reference} on hold until {until}: “{typed_reason}”"),
+    "retention.hold_ended": N_("{actor} ended the hold of the search {reference} until {until}: “{typed_reason}”"),
     "display.paired": N_("{actor} paired the display “{name}”"),
     "display.changed": N_("{actor} changed the display “{name}”: {changes}"),
     "display.revoked": N_("{actor} removed the display “{name}”"),
