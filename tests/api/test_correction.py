@@ -30,21 +30,12 @@ OF_THE_PAST = {
 class Scene(AuditScene):
     """Search with texts, contact and sources that have the old values."""
 
-    async def prepare(self) -> "Scene":
-        await super().prepare()
-        alice = self.team.alice
-        self.report = self.ids["report"]
-        return self
-
     async def say(self, name: str, phone: str) -> None:
         """Set each text about the child, a contact, a source and a tip to this name and number."""
-        alice = self.team.alice
+        alice, source = self.team.alice, {"source_name": name, "source_contact": phone}
         for command, data in (
             ("search.update", {"person": {"first_name": name, "last_name": name}, "last_seen": {"text": name}}),
-            (
-                "sighting.update",
-                {"sighting": self.ids["sighting"], "description": name, "source_name": name, "source_contact": phone},
-            ),
+            ("sighting.update", {"sighting": self.ids["sighting"], "description": name, **source}),
             ("contact.update", {"contact": self.ids["contact"], "name": name, "phones": [{"number": phone}], "note": name}),
         ):
             await alice.command(self.search, command, data)
@@ -52,7 +43,9 @@ class Scene(AuditScene):
 
 @pytest.fixture
 async def scene(team: Team) -> Scene:
-    return await Scene(team).prepare()
+    scene = Scene(team)
+    await scene.prepare()
+    return scene
 
 
 def rows_with(session: Session, *texts: str) -> set[str]:

@@ -37,10 +37,11 @@ QUERIES = {  # requests of a route that together cause all of its entries
     "GET /api/v1/since": ("?board={board}",),
     "GET /api/v1/watch": ("?from=2020-11-01T00:00:00Z&to=2020-11-02T00:00:00Z",),
 }
+APART = ("GET /wall/", "GET /disclosure/", "GET /retention")
 READS = {  # routes all of whose entries are reads
     name: [entry.TYPE for entry in outlet.entries]
     for name, outlet in (outlets.CALLS | outlets.PAGES).items()
-    if outlet.entries and all(entry.GROUP == "reads" for entry in outlet.entries) and not name.startswith(("GET /wall/", "GET /disclosure/"))
+    if outlet.entries and all(entry.GROUP == "reads" for entry in outlet.entries) and not name.startswith(APART)
 }  # except those of displays, and of pages that no token reaches
 OF_ADMINISTRATORS = {
     name for name in READS if name.split(" ")[1].startswith(("/api/v1/audit", "/audit", "/accounts"))
