@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from board import labels
+from board.audit.log.pages import KINDS as AUDIT_KINDS
 from board.audit.log.read_sentences import WHAT
 from board.config import sentences
 from board.disclosure import files
@@ -22,6 +23,7 @@ from board.engine.conditions import value_at
 from board.engine.identity import Caller
 from board.i18n import N_, gettext_for
 from board.service import BoardService
+from models.board import OPERATIONS
 from models.disclosure import Disclosure
 from models.times import format_utc
 
@@ -34,7 +36,10 @@ COLUMNS = {  # labels of columns of tables that are no kinds
     "detail": N_("File"), "type": N_("Type"), "reach": N_("Telephone or e-mail"), "source_name": N_("Name"),
     "source_contact": N_("Telephone or e-mail"),
 }  # fmt: skip
+_GROUPS = ("person", "details", "criteria", "belongings", "outcome", "talk")  # whose fields have a line each
+_IDS = ("internal", "card", "cards", "column", "file", "material", "note", "search")  # readings of ids, which say nothing alone
 _CODE = re.compile(r"colleague (\d+)|this person|withheld")
+_AUDIT = {type: label for _, types in AUDIT_KINDS.values() for type, label in types.items()}  # by type, or its beginning
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
 
 
@@ -65,7 +70,8 @@ class DisclosurePaper:
 
     def document(self, printed: str, *, is_complete: bool) -> Document:
         rest = N_("This is too long for paper. The JSON file has everything.")
-        notes = [*files.RULES, *([] if is_complete else [rest])]
+        rules = " ".join(self._translate(rule) for rule in files.RULES)
+        notes = [rules, *([] if is_complete else [self._translate(rest)])]
         kind = next(label for kind, label in LABELS.items() if kind == self._row.kind)
         facts: list[content.Fact] = [(self._translate(N_("About")), [self._translate(kind)])]
         if found_by := " · ".join(filter(None, (self._row.name, self._row.reach))):
@@ -74,7 +80,7 @@ class DisclosurePaper:
         facts.append((self._translate(N_("Entries")), [str(self.count)]))
         title = self._translate(N_("What is stored about a person"))
         file = f"disclosure-{self._row.id[-12:]}"
-        return Document(title, self._lang, file, printed, facts, [self._translate(note) for note in notes], list(self._filled()))
+        return Document(title, self._lang, file, printed, facts, notes, list(self._filled()))
 
     def _filled(self) -> Iterator[Section]:
         for group, blocks in self._sections.items():
@@ -83,10 +89,13 @@ class DisclosurePaper:
                 note = rest.format(count=count) if count else ""
                 yield Section([self._translate(GROUPS[group])], blocks=_merged(blocks), note=note)
 
-    def _event(self, item: Item) -> Block:
+    def _event(self, item: Item) -> Block | None:
+        """Return the line of an event. An event of a search is on the board of all searches too, which need not be repeated."""
         kind, values = item["kind"], item["values"]
+        if item["board"] == OPERATIONS and kind == "search":
+            return None
         by = f" · {self._coded(item['by'])}" if item["by"] else ""
-        line: Line = [content.datetime_text(item["at"], self._lang), f" · {labels.event(item['type'], self._translate)}{by}"]
+        line: Line = [content.datetime_text(item["at"], self._lang), f" · {self._event_label(item)}{by}"]
         changes = values.get("changes") or [path for path in values if path.startswith("state.")]
         for path in changes:
             value = value_at(values["state"], path) if "state" in values else values[path]
@@ -95,12 +104,20 @@ class DisclosurePaper:
             line += [" · ", self._typed(values["reason"])]
         return Block("", [line])
 
+    def _event_label(self, item: Item) -> str:
+        if item["group"] != "audit":
+            return labels.event(item["type"], self._translate)
+        return self._audit_label(item["type"])
+
+    def _audit_label(self, type: str) -> str:
+        return self._translate(_AUDIT.get(type) or _AUDIT.get(type.partition(".")[0], type))
+
     def _entity(self, item: Item) -> Block | None:
         kind, values = self._kinds.get(item["table"]), item["values"]
-        lines: list[Line] = []
-        for name, value in values.items():
-            line = self._labelled(name, value, kind.name) if kind else self._column(name, value)
-            lines += [line] if line else []
+        lines = [
+            line for name, value in values.items()
+            for line in (self._labelled_parts(name, value, kind.name) if kind else [self._column(name, value)]) if line
+        ]  # fmt: skip
         if not lines:
             return None
         if kind is None:
@@ -109,16 +126,25 @@ class DisclosurePaper:
         title = numbered.format(kind=noun, number=values["number"]) if values.get("number") is not None else noun
         return Block(title[:1].upper() + title[1:], lines)
 
+    def _labelled_parts(self, path: str, value: Any, kind: str) -> list[Line]:
+        """Return a field with its label, or the fields of a group, each with its own."""
+        if isinstance(value, dict) and path in _GROUPS:
+            return [self._labelled(f"{path}.{name}", part, kind) for name, part in value.items()]
+        return [self._labelled(path, value, kind)]
+
     def _labelled(self, path: str, value: Any, kind: str, before: str = "") -> Line:
         """Return a field with its label; nothing if it has no value, or means nothing to people."""
         declared = kinds.find(kind)
         column = path.partition(".")[0]
         is_field = declared is not None and any(spec.column == column for spec in declared.fields)
-        if value in (None, "", [], {}) or not is_field or (declared and declared.reading_of(path) == "internal"):
+        reading = declared.reading_of(path) if declared else None
+        if value in (None, "", [], {}) or not is_field or reading in _IDS:
             return []
         label = labels.with_colon(labels.field(path, self._translate, kind), self._translate)
         if isinstance(value, list) and any(isinstance(part, dict) for part in value):
             text: content.Piece | None = UserText("; ".join(_flat(part) for part in value))
+        elif reading in ("person", "people"):  # masked already
+            text = value if isinstance(value, str) else ", ".join(map(str, value))
         else:
             text = self._values.value(path, value, kind) if value != WITHHELD else value
         return [f"{before}{label} ", self._shown(text)] if text is not None else []
@@ -132,7 +158,7 @@ class DisclosurePaper:
         elif name == "role":
             shown = labels.value("account.role", "", value, self._translate) or value
         elif name == "type":
-            shown = self._translate(WHAT.get(value, value))
+            shown = self._translate(WHAT[value]) if value in WHAT else self._audit_label(value)
         label = labels.with_colon(self._translate(COLUMNS[name]), self._translate)
         return [f"{label} ", self._shown(shown)]
 

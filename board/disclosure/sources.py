@@ -11,7 +11,8 @@ GROUPS = {
     "search": N_("Facts of the search"), "cards": N_("Cards, notes and places"), "reports": N_("Reports and tips"),
     "contacts": N_("Contacts and sources"), "files": N_("Photos and files, in all sizes"),
     "materials": N_("Printed material, and who received it"), "alarms": N_("Alarms and alerts"),
-    "handovers": N_("Sections of handovers"), "duties": N_("Duties, planned and begun"), "reads": N_("Reads"), "account": N_("Account and sign-ins"),
+    "handovers": N_("Sections of handovers"), "duties": N_("Duties, planned and begun"), "reads": N_("Reads"),
+    "account": N_("Account and sign-ins"),
     "history": N_("History"), "audit": N_("Audit log"),
 }  # fmt: skip
 # Columns that no disclosure has: secrets, digests that say nothing to people, and the index of words.

@@ -37,6 +37,7 @@ class Walk:
         self._hidden: frozenset[str] = frozenset()
         self._boards: dict[int, str] = {}
         self._contacts: set[str] = set()  # ids of the contacts that are the person
+        self._witnesses: set[str] = set()  # ids of the contacts whose names are withheld
         self.is_done = False
 
     def read(self, session: Session) -> list[Item]:
@@ -93,7 +94,8 @@ class Walk:
             self._steps.append(EventStep(OPERATIONS, self._event, row["id"]))
         sealed: Collection[str] = SOURCES[table.name].sealed
         if table.name == Contact.__tablename__ and row["role"] in CONFIDENTIAL:
-            sealed = SOURCES[table.name].identity
+            sealed = (*SOURCES[table.name].identity, "relation")
+            self._witnesses.add(row["id"])
         return self._item(table, row, sealed)
 
     # -- a caller or contact: all rows and events with the name, telephone or address -------------------------------------
@@ -181,6 +183,8 @@ class Walk:
             return None
         payload = event.payload()
         values = {name: payload.get(name) for name in ("state", "changes", "reason") if payload.get(name) is not None}
+        if event.entity in self._witnesses and payload.get("state"):  # also before the contact was a witness
+            values["state"] = payload["state"] | dict.fromkeys(("name", "relation"), WITHHELD)
         return self._described(event) | {"values": self._mask(values)}
 
     def _entry(self, event: JournalEvent) -> Item:
