@@ -4,7 +4,10 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import Session
 
+from models.board import OPERATIONS
 from models.db.schema import metadata
+from tests.api.test_reports import opened
+from tests.api.test_reports import report as add_report
 from tests.support.audit_scene import OF_ADMINISTRATORS, READS, AuditScene
 from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.display_client import DisplayBrowser, pair_browser
@@ -68,6 +71,17 @@ async def test_corrected_value_is_in_no_current_row(scene: Scene) -> None:
     }  # fmt: skip
 
 
+async def test_name_corrected_on_a_report_is_corrected_on_its_search(scene: Scene) -> None:
+    alice = scene.team.alice
+    report = await add_report(alice, person={"first_name": OLD, "last_name": OLD})
+    search = await opened(alice, report)
+    name = {"person": {"first_name": NEW, "last_name": NEW}}
+    await alice.command(OPERATIONS, "report.update", {"report": report, "search": search} | name)
+    read = scene.team.server.service.database.read
+    columns = await read(lambda session: rows_with(session, OLD))
+    assert not {column for column in columns if column.startswith(("missingreport", "search."))}, columns
+
+
 async def test_corrected_value_is_in_no_answer(scene: Scene) -> None:
     alice = scene.team.alice
     await scene.say(OLD, OLD_PHONE)
@@ -112,5 +126,9 @@ async def test_display_shows_only_the_corrected_value(scene: Scene) -> None:
     await scene.team.alice.command(shown, "search.update", {"person": {"first_name": NEW}})
     await display.wait_until(lambda: NEW in str(board.entities))
     assert OLD not in str(board.entities)
-    fresh = await (await screen.connect()).subscribe(shown)
+    await display.close()
+    again = await screen.connect()
+    fresh = await again.subscribe(shown)
     assert OLD not in str(fresh.entities)
+    await again.close()
+    await screen.close()
