@@ -1,9 +1,12 @@
 """Files of a disclosure: JSON, sent page by page, and the items of its paper."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from typing import TypeVar
 
 import orjson
+from sqlmodel import Session
 
+from board.disclosure.masking import WITHHELD
 from board.disclosure.steps import Item
 from board.disclosure.walk import Walk
 from board.engine.identity import Caller
@@ -11,6 +14,7 @@ from board.i18n import N_, gettext_for
 from board.service import BoardService
 from models.board import AUDIT, OPERATIONS
 
+T = TypeVar("T")
 MAX_ITEMS = 50_000  # of a file; far more than are stored about one person
 RULES = (
     N_("Names of colleagues are replaced by numbers, and secrets of accounts are left out."),
@@ -20,35 +24,46 @@ RULES = (
 )  # fmt: skip
 
 
-async def items_of(service: BoardService, caller: Caller, walk: Walk, file: str) -> AsyncIterator[list[Item]]:
-    """Yield the items page by page. Records a read of each search before its first item is yielded."""
-    recorded: set[str] = set()
+async def pages_of(
+    service: BoardService, caller: Caller, walk: Walk, file: str, write: Callable[[list[Item]], T]
+) -> AsyncIterator[T]:  # fmt: skip
+    """Yield what `write` makes of each page of items, in the thread that reads it. Records a read of each search before its first
+    page is yielded."""
+    recorded: set[str] = {AUDIT, OPERATIONS}
+
+    def read(session: Session) -> tuple[set[str], T]:
+        items = walk.read(session)
+        return {board for item in items if (board := board_of(item))}, write(items)
+
     while not walk.is_done:
-        items = await service.exports.read(caller, walk.read)
-        boards = {board for item in items if (board := item.get("board") or item["values"].get("board"))}
-        for board in boards - recorded - {AUDIT, OPERATIONS}:
-            if isinstance(board, str):
-                await service.reads.export(caller, board, file)
+        boards, written = await service.exports.read(caller, read)
+        for board in boards - recorded:
+            await service.reads.export(caller, board, file)
         recorded |= boards
-        yield items
+        yield written
+
+
+def board_of(item: Item) -> str | None:
+    """Return the board that an item is about."""
+    board = item.get("board") or item["values"].get("board")
+    return board if isinstance(board, str) and board != WITHHELD else None
 
 
 async def json_parts(
     service: BoardService, caller: Caller, walk: Walk, file: str, head: dict[str, str], lang: str
-) -> AsyncIterator[bytes]:
-    """Yield the parts of the JSON file. `complete`: false if there are more than MAX_ITEMS."""
+) -> AsyncIterator[bytes]:  # fmt: skip
+    """Yield the parts of the JSON file. `complete`: false if it ends after MAX_ITEMS items."""
     rules = [gettext_for(lang)(rule) for rule in RULES]
     yield orjson.dumps({"disclosure": head, "rules": rules})[:-1] + b',"items":['
     count = 0
-    async for items in items_of(service, caller, walk, file):
-        page = items[: MAX_ITEMS - count]
-        if page:
-            yield (b",\n" if count else b"") + b",\n".join(map(_encoded, page))
-        count += len(page)
+    async for size, encoded in pages_of(service, caller, walk, file, _encoded_page):
+        if size:
+            yield (b",\n" if count else b"") + encoded
+        count += size
         if count >= MAX_ITEMS:
             break
     yield b'],"complete":%b}\n' % (b"true" if walk.is_done else b"false")
 
 
-def _encoded(item: Item) -> bytes:
-    return orjson.dumps(item, option=orjson.OPT_NON_STR_KEYS)
+def _encoded_page(items: list[Item]) -> tuple[int, bytes]:
+    return len(items), b",\n".join(orjson.dumps(item, option=orjson.OPT_NON_STR_KEYS) for item in items)

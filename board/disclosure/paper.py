@@ -24,6 +24,7 @@ from board.engine.identity import Caller
 from board.i18n import N_, gettext_for
 from board.service import BoardService
 from models.board import OPERATIONS
+from models.db.read_pacing import paced
 from models.disclosure import Disclosure
 from models.times import format_utc
 
@@ -57,6 +58,12 @@ class DisclosurePaper:
     @property
     def is_full(self) -> bool:
         return self.count >= MAX_ITEMS or self._size >= MAX_CHARACTERS
+
+    def add_page(self, items: list[Item]) -> None:
+        """Add items until the paper is full."""
+        for item in paced(items):
+            if not self.is_full:
+                self.add(item)
 
     def add(self, item: Item) -> None:
         """Add an item. Items without a labelled value are only counted."""
@@ -183,16 +190,14 @@ class DisclosurePaper:
 async def compose(service: BoardService, caller: Caller, walk: Walk, row: Disclosure, lang: str) -> str:
     """Return the HTML of the paper of a request. Raises Refused `not_found` if the caller may no longer read it."""
     composed = DisclosurePaper(row, lang)
-    async for items in files.items_of(service, caller, walk, f"disclosure-{row.id[-12:]}.pdf"):
-        for item in items:
-            if not composed.is_full:
-                composed.add(item)
+    file = f"disclosure-{row.id[-12:]}.pdf"
+    async for _ in files.pages_of(service, caller, walk, file, composed.add_page):
         if composed.is_full:
             break
-    printed = gettext_for(lang)(sentences.PRINTED).format(
-        name=caller.account.name, at=content.datetime_text(format_utc(service.clock()), lang)
-    )
-    return content.html(composed.document(printed, is_complete=walk.is_done and not composed.is_full))
+    at = content.datetime_text(format_utc(service.clock()), lang)
+    printed = gettext_for(lang)(sentences.PRINTED).format(name=caller.account.name, at=at)
+    is_complete = walk.is_done and not composed.is_full
+    return await service.exports.read(caller, lambda _: content.html(composed.document(printed, is_complete=is_complete)))
 
 
 def _flat(value: Any) -> str:

@@ -12,7 +12,7 @@ from board.engine import journal
 from board.engine.event import JournalEvent
 from models.db.read_pacing import paced
 
-PAGE_SIZE = 200  # rows or events of a read
+PAGE_SIZE = 500  # rows or events of a read
 Item = dict[str, Any]
 Row = dict[str, Any]
 
