@@ -33,6 +33,8 @@ app.command("restored", hidden=True)(backing_up.reset_epochs)
 app.add_typer(checking.displays, name="displays")
 app.add_typer(accounts.account, name="account")
 app.add_typer(accounts.token, name="token")
+accounts.search.command("hold")(retention.hold)
+accounts.search.command("end-hold")(retention.end_hold)
 app.add_typer(accounts.search, name="search")
 app.add_typer(notifications.notifications, name="notifications")
 if checkout.is_here():

@@ -21,9 +21,11 @@ from models.accounts import LinkPermission, LoginNetwork, LoginSession, Password
 from models.alert import Alert, AlertRead, SecurityAlert
 from models.db.database import Database
 from models.db.tables import columns_of, table_of
+from models.disclosure import Disclosure
 from models.display import Pairing
 from models.event import ProcessedCommand
 from models.notification import Notification
+from models.retention_hold import RetentionHold
 from models.times import format_utc, now
 from models.upkeep import PRUNING, MaintenanceRun, claim_run
 
@@ -75,8 +77,10 @@ def rules(settings: Settings) -> list[Rule]:
         Rule(PasswordLink, columns_of(PasswordLink).ends_at <= _BEFORE, DAY),
         Rule(LinkPermission, columns_of(LinkPermission).ends_at <= _BEFORE, DAY),
         Rule(UsedAssertion, columns_of(UsedAssertion).ends_at <= _BEFORE, DAY),
+        Rule(Disclosure, columns_of(Disclosure).until <= _BEFORE, timedelta()),
         Rule(Pairing, columns_of(Pairing).made_at <= _BEFORE, DAY),
         Rule(Notification, and_(notification.created_at <= _BEFORE, notification.next_try_at.is_(None)), NOTIFICATIONS_KEPT),
+        Rule(RetentionHold, columns_of(RetentionHold).until <= _BEFORE, DAY),
         Rule(Token, or_(token.revoked_at <= _BEFORE, token.expires_at <= _BEFORE), tokens),
     ]
 

@@ -8,7 +8,8 @@ import pytest
 from sqlmodel import col, update
 
 from board.config.retention import Retention, Rule, load_retention, years_after
-from board.maintenance.retention import DueSearch, due_searches
+from board.retention.due_searches import RetainedSearch, due_searches
+from board.retention.inventory import rows_about
 from models.db.errors import ConfigurationError
 from models.search import Search
 from models.times import format_utc, now
@@ -31,7 +32,7 @@ async def close(team: Team, kind: str, years_ago: int) -> str:
     return search
 
 
-async def due(team: Team, rules: Retention = RULES) -> dict[str, DueSearch]:
+async def due(team: Team, rules: Retention = RULES) -> dict[str, RetainedSearch]:
     database = team.server.service.database
     return {each.id: each for each in await database.read(lambda session: list(due_searches(session, rules, now())))}
 
@@ -42,8 +43,9 @@ async def test_closed_search_is_due_after_its_years(team: Team) -> None:
     assert old in found
     assert recent not in found
     assert found[old].years == 10
-    assert found[old].rows["sighting"] == 1
-    assert found[old].rows["event"] > 5
+    rows = await team.server.service.database.read(lambda session: rows_about(session, old))
+    assert rows["sighting"] == 1
+    assert rows["event"] > 5
 
 
 async def test_unaccompanied_minor_has_no_clock(team: Team) -> None:
@@ -91,9 +93,10 @@ def test_wrong_file_is_refused_with_its_place(tmp_path: Path, text: str, place: 
 
 async def test_due_search_has_a_line_and_json(team: Team) -> None:
     search = await close(team, "runaway", 12)
-    found = (await due(team))[search]
-    assert f"{found.reference} · runaway, no outcome · closed " in found.line()
-    assert json.loads(json.dumps(found.to_json()))["rows"]["sighting"] == 1
+    found, rows = (await due(team))[search], {"sighting": 1}
+    assert f"{found.reference} · runaway, no outcome · closed " in found.line(rows)
+    assert found.line(rows).endswith("· sighting 1")
+    assert json.loads(json.dumps(found.to_json(rows)))["rows"] == rows
 
 
 async def test_command_lists_what_is_due_and_erases_nothing(team: Team) -> None:

@@ -52,6 +52,7 @@ KINDS = {  # choices of the filter: label and kinds of each group
         "sessions": N_("Sessions ended"), "token": N_("API tokens"), "members": N_("Members of searches"),
         "display": N_("Displays"), "backup": N_("Backups"), "settings": N_("Settings"),
         "space": N_("Disk space"), "emergency": N_("Searches opened in an emergency"),
+        "retention": N_("Retention of searches"),
     }),
 }  # fmt: skip
 NAMES = ("account", "kind", "from", "until")  # query parameters of the filter

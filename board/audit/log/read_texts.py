@@ -23,5 +23,6 @@ REPORTS = {
     "accounts": N_("{actor} read the list of accounts"),
     "tokens": N_("{actor} read the list of API tokens"),
     "access": N_("{actor} read who can see what"),
+    "retention": N_("{actor} read the list of searches whose retention has ended"),
 }
 SIGNED_REPORT = N_("{actor} read the report of handover {number}")

@@ -1,0 +1,75 @@
+"""Inventory of the stored data about a search: its tables in groups, with their columns that hold the search's id or number."""
+
+from sqlalchemy import ColumnElement, Integer, Table, and_, func, or_, select, union_all
+from sqlmodel import Session
+
+from board.i18n import N_
+from models.board import OPERATIONS_NUMBER, Board
+from models.db.schema import metadata
+from models.ids import id_bytes
+
+GROUPS = {
+    "events": N_("Events of the search"), "cards": N_("Cards, notes and places"), "files": N_("Photos and files, in all sizes"),
+    "materials": N_("Printed material, and who received it"), "contacts": N_("Contacts and earlier sources"),
+    "reports": N_("Reports and tips that were placed on it"), "alarms": N_("Alarms, alerts and suggestions to look again"),
+    "handovers": N_("Sections of handovers"), "reads": N_("Reads"), "access": N_("Access and members"),
+    "search": N_("Facts of the search"), "technical": N_("Technical rows without text"), "figures": N_("Figures without names"),
+}  # fmt: skip
+_OF_BOARD = ("board",)
+TABLES: dict[str, tuple[str, tuple[str, ...]]] = {  # by table: group, and columns that hold the search
+    "event": ("events", _OF_BOARD),
+    **dict.fromkeys(("column", "sighting", "task", "note", "places"), ("cards", _OF_BOARD)),
+    **dict.fromkeys(("file", "upload"), ("files", _OF_BOARD)),
+    **dict.fromkeys(("material", "distribution"), ("materials", _OF_BOARD)),
+    **dict.fromkeys(("contacts", "earliersource"), ("contacts", _OF_BOARD)),
+    **dict.fromkeys(("tip", "missingreport"), ("reports", ("placed_on",))),
+    **dict.fromkeys(("alarm", "alert", "alert_read", "notification", "due_wakes"), ("alarms", _OF_BOARD)),
+    "wakes": ("alarms", ("board", "search")),
+    "briefing": ("handovers", _OF_BOARD),
+    "search_handovers": ("handovers", ("id",)),
+    **dict.fromkeys(("reads", "emergency_openings", "disclosures", "read_positions"), ("reads", _OF_BOARD)),
+    "visibility_changes": ("access", ("search",)),
+    "account": ("access", ("guest_of",)),
+    "search": ("search", _OF_BOARD),
+    "retention_holds": ("search", _OF_BOARD),
+    "search_facts": ("figures", _OF_BOARD),
+    **dict.fromkeys(("board_share", "verified"), ("technical", _OF_BOARD)),
+    "processed_commands": ("technical", ("board", "opened")),
+}
+OTHERS = {  # tables with a column `board` that are about no search
+    **dict.fromkeys(("handover", "shift", "duties", "planned_duties"), "on the board of all searches"),
+}
+
+
+def rows_about(session: Session, board: str) -> dict[str, int]:
+    """Return the number of rows about a search, by table, without tables that have none."""
+    number = session.get_one(Board, board).number
+    conditions = {name: _about(metadata.tables[name], columns, board, number) for name, (_, columns) in TABLES.items()}
+    event = metadata.tables["event"].c
+    copies = and_(event.board == OPERATIONS_NUMBER, event.entity.in_([id_bytes(id) for id in _on_operations(session, board)]))
+    conditions["event"] = or_(conditions["event"], copies)
+    counts = {name: _count(session, metadata.tables[name], about) for name, about in conditions.items()}
+    return {name: count for name, count in counts.items() if count}
+
+
+def by_group(rows: dict[str, int]) -> dict[str, int]:
+    """Return the number of rows by group, in the order of GROUPS."""
+    counts = dict.fromkeys(GROUPS, 0)
+    for name, count in rows.items():
+        counts[TABLES[name][0]] += count
+    return {group: count for group, count in counts.items() if count}
+
+
+def _about(table: Table, columns: tuple[str, ...], board: str, number: int) -> ColumnElement[bool]:
+    return or_(*(table.c[name] == (number if isinstance(table.c[name].type, Integer) else board) for name in columns))
+
+
+def _on_operations(session: Session, board: str) -> list[str]:
+    """Return the entities on the board of all searches that are about a search: its copy, and what was placed on it."""
+    placed = (metadata.tables[name].c for name, (group, _) in TABLES.items() if group == "reports")
+    ids = union_all(*(select(columns.id).where(columns.placed_on == board) for columns in placed))
+    return [board, *session.connection().execute(ids).scalars()]
+
+
+def _count(session: Session, table: Table, about: ColumnElement[bool]) -> int:
+    return int(session.connection().execute(select(func.count()).select_from(table).where(about)).scalar_one())
