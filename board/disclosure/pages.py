@@ -16,7 +16,7 @@ from board.disclosure.subject import LABELS
 from board.disclosure.walk import Walk
 from board.documents import pdf
 from board.documents.content import datetime_text
-from board.engine import snapshot
+from board.engine import access, snapshot
 from board.engine.identity import Caller
 from board.engine.rights_version import lock_rights_version
 from board.errors import OperationError
@@ -109,7 +109,10 @@ async def _in_turn(request: Request, caller: Caller, answer: Answer) -> Response
 
     def find(session: Session) -> Disclosure:
         current = requests.require_right(session, caller, service.roles)
-        return requests.find(session, current.account.id, request.path_params["disclosure"], service.clock())
+        row = requests.find(session, current.account.id, request.path_params["disclosure"], service.clock())
+        if row.board is not None:
+            access.get_visible_board(session, current, row.board)
+        return row
 
     row = await service.database.read(find)
     slot = await service.queues.disclosures.acquire(caller.account.id)

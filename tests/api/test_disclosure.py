@@ -1,5 +1,6 @@
 """Disclosures: all stored data about a child, a caller or a colleague, for coordinators, by their rights."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -173,3 +174,37 @@ async def test_disclosure_is_a_paper_in_four_languages(scene: Scene) -> None:
         assert scene.reference in paper
         for hidden in ("Griet", "Wim Jacobs", "0475", "Alice"):
             assert hidden not in paper
+
+
+async def test_search_that_became_members_only_is_disclosed_no_longer(scene: Scene) -> None:
+    await scene.make("child", reference=scene.reference)
+    address, alice = await scene.newest(), scene.team.alice
+    assert scene.reference in (await scene.http.get("/disclosure")).text
+    await alice.command(scene.search, "search.set_access", {"access": "members", "members": [alice.account["id"]]})
+    for ending in ("json", "pdf"):
+        assert (await scene.http.get(f"{address}.{ending}")).status_code == 404
+    assert scene.reference not in (await scene.http.get("/disclosure")).text
+
+
+async def test_account_downloads_one_disclosure_at_a_time(scene: Scene) -> None:
+    await scene.make("child", reference=scene.reference)
+    address = f"{await scene.newest()}.json"
+    slot = await scene.server.service.queues.disclosures.acquire(scene.cora.id)
+    downloads = [asyncio.create_task(scene.http.get(address)) for _ in range(3)]
+    (refused,), waiting = await asyncio.wait(downloads, return_when=asyncio.FIRST_COMPLETED)
+    assert (refused.result().status_code, len(waiting)) == (429, 2)
+    slot.release()
+    assert [response.status_code for response in await asyncio.gather(*waiting)] == [200, 200]
+
+
+async def test_former_name_is_found_in_the_history(scene: Scene) -> None:
+    name = f"Oldina {new_id()}"
+    await scene.team.alice.command(scene.search, "note.add", {"text": f"{name} called"})
+    entities = (await scene.team.alice.snapshot(scene.search))["entities"]
+    (contact,) = (id for (kind, id), state in entities.items() if kind == "contact" and state["name"] == "An Peeters")
+    for text in (name, "An Peeters"):
+        await scene.team.alice.command(scene.search, "contact.update", {"contact": contact, "name": text})
+    events = [item for item in await scene.items("person", name=name) if item["table"] == "event"]
+    assert [(event["type"], event["values"]) for event in events] == [
+        ("note.added", {"state.text": f"{name} called"}), ("contact.updated", {"state.name": name}),
+    ]  # fmt: skip
