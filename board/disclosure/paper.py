@@ -102,7 +102,8 @@ class DisclosurePaper:
         if item["board"] == OPERATIONS and kind == "search":
             return None
         by = f" · {self._coded(item['by'])}" if item["by"] else ""
-        line: Line = [content.datetime_text(item["at"], self._lang), f" · {self._event_label(item)}{by}"]
+        about = f" · {item['reference']}" if item["reference"] and self._row.board is None else ""
+        line: Line = [content.datetime_text(item["at"], self._lang), f" · {self._event_label(item)}{about}{by}"]
         changes = values.get("changes") or [path for path in values if path.startswith("state.")]
         for path in changes:
             value = value_at(values["state"], path) if "state" in values else values[path]
@@ -131,7 +132,8 @@ class DisclosurePaper:
             return Block("", [_joined(lines)])
         numbered, noun = self._translate(sentences.NUMBERED), self._values.noun(kind.name)
         title = numbered.format(kind=noun, number=values["number"]) if values.get("number") is not None else noun
-        return Block(title[:1].upper() + title[1:], lines)
+        about = f" · {item['reference']}" if item["reference"] and self._row.board is None else ""
+        return Block(f"{title[:1].upper()}{title[1:]}{about}", lines)
 
     def _labelled_parts(self, path: str, value: Any, kind: str) -> list[Line]:
         """Return a field with its label, or the fields of a group, each with its own."""

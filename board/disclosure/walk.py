@@ -21,6 +21,7 @@ from models.accounts import Account
 from models.board import AUDIT, OPERATIONS, Board
 from models.contact import Contact
 from models.db.schema import metadata
+from models.search import Search
 
 IDS = ("id", "account", "board")  # columns of a row about a colleague that tell which row it is
 CONFIDENTIAL = ("witness",)  # roles of contacts whose telephones and names only their own disclosure has
@@ -36,6 +37,7 @@ class Walk:
         self._masker: Masker | None = None
         self._hidden: frozenset[str] = frozenset()
         self._boards: dict[int, str] = {}
+        self._references: dict[str, str] = {}
         self._contacts: set[str] = set()  # ids of the contacts that are the person
         self._witnesses: set[str] = set()  # ids of the contacts whose names are withheld
         self.is_done = False
@@ -64,6 +66,7 @@ class Walk:
         own = self.subject.id if self.subject.kind == "colleague" else ""
         self._masker = Masker(accounts, self._hidden, own)
         self._boards = dict(session.exec(select(Board.number, Board.id)).all())
+        self._references = dict(session.exec(select(Search.id, Search.reference)).all())
         self._steps.extend(self._steps_of(session))
 
     def _steps_of(self, session: Session) -> Iterator[Step]:
@@ -176,7 +179,8 @@ class Walk:
         """Return a row as an item. `others`: also columns without a value."""
         values = {name: value for name, value in row.items() if is_disclosed(table, name) and (others or value is not None)}
         masked = {name: WITHHELD if name in sealed and value else self._mask(value) for name, value in values.items()}
-        return {"group": SOURCES[table.name].group, "table": table.name, "values": masked}
+        reference = self._references.get(row.get("board") or "")
+        return {"group": SOURCES[table.name].group, "table": table.name, "reference": reference, "values": masked}
 
     def _event(self, event: JournalEvent) -> Item | None:
         if event.kind in access.hidden_kinds(self._caller, self._roles):
@@ -194,8 +198,9 @@ class Walk:
     def _described(self, event: JournalEvent) -> Item:
         assert self._masker is not None
         return {
-            "group": "history", "table": "event", "board": event.board, "seq": event.seq, "at": event.at, "type": event.type,
-            "kind": event.kind, "id": event.entity, "by": self._masker.colleague(event.account), "values": {},
+            "group": "history", "table": "event", "reference": self._references.get(event.board), "board": event.board,
+            "seq": event.seq, "at": event.at, "type": event.type, "kind": event.kind, "id": event.entity,
+            "by": self._masker.colleague(event.account), "values": {},
         }  # fmt: skip
 
     def _mask(self, value: Any) -> Any:

@@ -12,6 +12,7 @@ from models.accounts import Account
 from tests.api.test_administration import browser, hire, problem
 from tests.support.audit_record import AuditRecord
 from tests.support.backends import SLOW_ON_POSTGRESQL
+from tests.support.factors import set_factor_age
 from tests.support.people import new_id
 from tests.support.team import Team
 
@@ -110,6 +111,7 @@ async def test_disclosure_of_a_colleague_has_entries_and_account(scene: Scene) -
     events = [item for item in items if item["table"] == "event"]
     assert {item["by"] for item in events} == {"this person"}
     assert "contact.added" in {item["type"] for item in events if item["board"] == scene.search}
+    assert {item["reference"] for item in events if item["board"] == scene.search} == {scene.reference}
     assert "An Peeters" not in str(items)
 
 
@@ -152,6 +154,15 @@ async def test_disclosure_needs_a_coordinator_a_reason_and_a_person(scene: Scene
             assert (await http.get(f"{address}.pdf")).status_code == 404
     await scene.http.post("/disclosure/remove", data={"id": address.rpartition("/")[2]})
     assert (await scene.http.get(f"{address}.json")).status_code == 404
+
+
+async def test_disclosure_asks_again_who_it_is(scene: Scene) -> None:
+    await scene.make("child", reference=scene.reference)
+    address = await scene.newest()
+    await set_factor_age(scene.server, scene.cora, 11)
+    for path in ("/disclosure", f"{address}.json", f"{address}.pdf"):
+        assert (await scene.http.get(path)).headers["location"].startswith("/step-up?next=%2Fdisclosure"), path
+    assert (await scene.make("child", reference=scene.reference)).status_code == 403
 
 
 async def test_disclosures_of_an_account_are_bounded(scene: Scene) -> None:
