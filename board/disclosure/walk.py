@@ -2,11 +2,13 @@
 
 from collections import deque
 from collections.abc import Collection, Iterator
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 from sqlalchemy import Table
 from sqlmodel import Session, select
 
+from board.commands.searches import talk_readers
 from board.config.roles import Roles
 from board.disclosure.masking import THIS_PERSON, WITHHELD, Masker
 from board.disclosure.person_match import PersonMatch
@@ -93,6 +95,7 @@ class Walk:
     def _of_child(self, table: Table, row: Row) -> Item | None:
         if self._is_hidden(table.name, row):
             return None
+        row = self._without_sealed_talk(table, row)
         if table.name in ("tip", "missingreport"):
             self._steps.append(EventStep(OPERATIONS, self._event, row["id"]))
         sealed: Collection[str] = SOURCES[table.name].sealed
@@ -112,6 +115,7 @@ class Walk:
                 yield EventStep(board, self._event_of_person)
 
     def _of_person(self, table: Table, row: Row) -> Item | None:
+        row = self._without_sealed_talk(table, row)
         values = {name: value for name, value in row.items() if is_disclosed(table, name)}
         matched = [path for name, value in values.items() for path in self._match.paths(value, name)]
         is_call = table.name == "note" and (row["call"] or {}).get("contact") in self._contacts
@@ -174,6 +178,13 @@ class Walk:
         about = {row[name] for name in SOURCES[table].boards} | {row.get("board"), row.get("id")}
         ids = {self._boards.get(id) if isinstance(id, int) else id for id in about}
         return not ids.isdisjoint(self._hidden) or (AUDIT in ids and self._caller.account.role != "admin")
+
+    def _without_sealed_talk(self, table: Table, row: Row) -> Row:
+        """Return a row without the talk with a child that the reader may not read."""
+        if table.name != Search.__tablename__ or not row["talk"]:
+            return row
+        is_readable = talk_readers.may_read(self._caller.account, cast(Search, SimpleNamespace(**row)))
+        return row if is_readable else row | {"talk": WITHHELD}
 
     def _item(self, table: Table, row: Row, sealed: Collection[str] = (), *, others: bool = True) -> Item:
         """Return a row as an item. `others`: also columns without a value."""

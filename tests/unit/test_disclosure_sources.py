@@ -50,7 +50,7 @@ def seeded_row(table: Table, text: str) -> dict[str, Any]:
 
 def _value(column: Any, text: str) -> Any:
     if isinstance(column.type, JSON):
-        return {"deep": [text]}
+        return {"deep": [text], "by": text}
     if isinstance(column.type, LargeBinary):
         return b"x"
     if isinstance(column.type, Boolean):
@@ -138,3 +138,10 @@ def test_disclosure_hides_the_rows_of_hidden_searches(session: Session) -> None:
     seed(session, TEXT)
     session.connection().execute(metadata.tables["search"].update().values(access="members", members=[OTHER]))
     assert items(session, Subject("person", name=NAME)) == {}
+
+
+def test_talk_that_the_reader_may_not_read_is_withheld(session: Session) -> None:
+    seed(session, TEXT)
+    session.connection().execute(metadata.tables["search"].update().values(members=[OTHER], talk_kept=None, lead=None))
+    assert items(session, Subject("child", BOARD))["search"]["values"]["talk"] == "withheld"
+    assert "talk" not in items(session, Subject("person", name=NAME))["search"]["matched"]
