@@ -159,7 +159,7 @@ class BoardService:
         ]  # fmt: skip
         if clock is now:  # the demo sets its clock as it likes
             loops.append(service.clock_watch.run())
-        service._tasks = [asyncio.create_task(each, name=each.__qualname__) for each in loops]
+        service._tasks = [asyncio.create_task(each, name=getattr(each, "__qualname__", None)) for each in loops]
         for task in service._tasks:
             task.add_done_callback(log_end)
         return service

@@ -40,6 +40,7 @@ STARTERS = {
     "board/child_process/probe.py": "is refused, which is its purpose",
     "board/server/worker_process.py": "starts workers, which are the program itself",
     "board/maintenance/postgresql_programs.py": "runs pg_dump and pg_restore",
+    "board/maintenance/identities.py": "runs the command of the installation that prints an identity",
     "board/bootstrap.py": "starts the program again in its environment",
     "board/install/steps.py": "runs pip",
 }

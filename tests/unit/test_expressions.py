@@ -60,6 +60,11 @@ BOUNDS = (
         realtime/wire/strict_json.py: [\u0000\ud800-\udfff]
     """),
     (TEXTS, r"""
+        board/disclosure/masking.py: [0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}
+        board/disclosure/paper.py: \d{4}-\d\d-\d\dT[\d:.]+Z
+        board/disclosure/paper.py: colleague (\d+)|this person|withheld
+        board/disclosure/person_match.py: \D
+        board/disclosure/person_match.py: \d(?:[\s./()\-\u00a0]{0,3}\d){5,}
         board/accounts/own_words.py: [\W_]+
         board/commands/cards/mentions.py: (?<![\w.@])@(?=\w)
         board/commands/cards/mentions.py: \w(?!\w|-\w)
@@ -88,6 +93,7 @@ BOUNDS = (
         models/searchable.py: [^\W_]+
     """),
     (NAMES, r"""
+        board/lookup/place_query.py: e?s[ht]?a{1,2}t?[cstz]{0,2}i(?:e|on|oen)|ba{1,2}h?nh?o{1,2}f{1,2}
         board/documents/material_api.py: [^A-Za-z0-9_-]+
         board/documents/pages.py: [^A-Za-z0-9_-]+
         board/documents/poster.py: [\s-]+

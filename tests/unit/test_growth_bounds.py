@@ -16,8 +16,8 @@ from board.commands.materials import distributions, materials
 from board.commands.sightings import wakes
 from board.config.board_shares import load_board_shares
 from board.config.settings import Settings
-from board.displays import displays, pairing
 from board.disclosure import requests as disclosure_requests
+from board.displays import displays, pairing
 from board.engine import board_limits, kinds
 from board.files.http import upload_rows
 from board.maintenance import pruning
