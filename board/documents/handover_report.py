@@ -106,7 +106,7 @@ class ReportDocument(OpenAlarms):
             for wait in waits["longest"] if wait["board"] in by_board
         ]  # fmt: skip
         found += [(self._translate(sentences.OTHERS), waits["others_s"])] if waits["others_s"] else []
-        texts = [f"{labels.with_colon(name, self._translate)} {self._exact_length(seconds)}" for name, seconds in found]
+        texts = [f"{labels.with_colon(_tied(name), self._translate)} {_tied(self._exact_length(each))}" for name, each in found]
         return f" ({'; '.join(texts)})" if texts else ""
 
     def _exact_length(self, seconds: int) -> str:
@@ -283,3 +283,9 @@ class ReportDocument(OpenAlarms):
             return self._translate(labels.DONE[path])
         text = labels.value(path or "", event["kind"], value, self._translate)
         return text if text is not None or not value else self._languages.user_text(str(value), event["id"], path or "")
+
+
+def _tied(text: str) -> str:
+    """Return a text whose first part does not break: the child's name, or a length."""
+    first, separator, rest = text.partition(" · ")
+    return first.replace(" ", "\u00a0") + separator + rest
