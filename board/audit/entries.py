@@ -411,7 +411,7 @@ class MemberAdded(Entry, type="members.joined_by_admin", alerts=True):
 
 class SearchOpenedInEmergency(Entry, type="emergency.opened", kind="board", warns=True):
     """Opening of a members-only search by a coordinator who is not a member, to read it until `until`. `typed_reason` is what the
-    coordinator typed. The members are alerted."""
+    coordinator typed. The members are alerted, and the administrators if no member can sign in."""
 
     CODES = ()
 
@@ -434,6 +434,19 @@ class HoldPlaced(Entry, type="retention.held", kind="board"):
 
 class HoldEnded(HoldPlaced, type="retention.hold_ended", kind="board"):
     """Early end of a hold of a search, with its reason and its planned end."""
+
+
+class DisclosureMade(Entry, type="disclosure.made", kind="board"):
+    """Request for everything that is stored about a person: `subject` is `child` (of the search `board`), `person` (a caller or
+    contact, whom the entry does not name) or `colleague`. `typed_reason` is the reason as typed."""
+
+    CODES = ("subject",)
+
+    board: str
+    reference: str | None
+    subject: Literal["child", "person", "colleague"]
+    colleague: str | None
+    typed_reason: str
 
 
 # -- displays ---------------------------------------------------------------------------------------------------------------
