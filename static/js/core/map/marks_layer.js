@@ -110,7 +110,10 @@ export class MarksLayer {
   #mustShow = ({ id }) => id === this.#selected || this.#joined.has(id);
 
   /** @param {MapPoint[]} group */
-  #keyOf = (group) => [keyOf(group, this.#selected), namedOf(group, this.#joined)?.id].join(" ");
+  #keyOf = (group) => {
+    const named = namedOf(group, this.#joined);
+    return [keyOf(group, this.#selected), named?.id, named && this.#textOf(named)].join(" ");
+  };
 
   /** @param {MapPoint[]} group */
   #addMark(group) {
