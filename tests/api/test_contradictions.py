@@ -248,7 +248,7 @@ async def test_extreme_times_points_and_radii_have_an_answer(team: Team, until: 
 
 def summary(reader: Any, search: str) -> Any:
     frames = [each["searches"] for each in reader.frames if each["type"] == "summary"]
-    return next((each[search] for each in reversed(frames) if search in each), {}).get("contradiction", "none yet")
+    return next((each[search]["contradiction"] for each in reversed(frames) if search in each), "none yet")
 
 
 @pytest.mark.usefixtures("quick_polls")
