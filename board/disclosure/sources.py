@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from board.i18n import N_
 
 GROUPS = {
-    "search": N_("The search"), "cards": N_("Cards, notes and places"), "reports": N_("Reports and tips"),
-    "contacts": N_("Contacts and sources"), "files": N_("Photos and files"),
+    "search": N_("Facts of the search"), "cards": N_("Cards, notes and places"), "reports": N_("Reports and tips"),
+    "contacts": N_("Contacts and sources"), "files": N_("Photos and files, in all sizes"),
     "materials": N_("Printed material, and who received it"), "alarms": N_("Alarms and alerts"),
-    "handovers": N_("Handovers"), "duties": N_("Duties"), "reads": N_("Reads"), "account": N_("Account and sign-ins"),
+    "handovers": N_("Sections of handovers"), "duties": N_("Duties, planned and begun"), "reads": N_("Reads"), "account": N_("Account and sign-ins"),
     "history": N_("History"), "audit": N_("Audit log"),
 }  # fmt: skip
 # Columns that no disclosure has: secrets, digests that say nothing to people, and the index of words.
@@ -46,6 +46,7 @@ SOURCES: dict[str, Source] = {  # contacts are first: notes of calls are found b
     "earliersource": Source("contacts", identity=SOURCE, sealed=SOURCE),
     "search": Source("search"),
     "search_facts": Source("search"),
+    "retention_holds": Source("search", owner="account"),
     "board": Source("search", ("id",)),
     "column": Source("cards"),
     "sighting": Source("cards", identity=SOURCE, sealed=SOURCE),
