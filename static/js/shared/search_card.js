@@ -192,7 +192,7 @@ function inCharge(state, session, brief) {
 }
 
 /** Render the most important pair of sightings that cannot both be true. @param {Summary} summary */
-const contradiction = ({ contradiction: pair }) => (pair ? html`<span class="not-both" data-testid="not-both" title=${contradictionText(pair)}><span .textContent=${notBothText(pair)}></span>${more(pair.pairs)}</span>` : nothing);
+const contradiction = ({ contradiction: pair }) => (pair ? html`<span><span class="not-both" data-testid="not-both" title=${contradictionText(pair)}><span .textContent=${notBothText(pair)}></span>${more(pair.pairs)}</span></span>` : nothing);
 
 /** @param {Summary | undefined} summary */
 function counts(summary) {
