@@ -87,3 +87,6 @@ test("lines of a long text cover no other text", () => {
   const places = placeTexts([text("1", 20, 116, { text: "03:22 · 24 · F6" }), text("seen", 200, 100, long)], view);
   assert.deepEqual([...places], [["1", "right"], ["seen", "right"]]);
 });
+test("a text of a mark outside the map is not shown", () => {
+  assert.deepEqual([...placeTexts([text("out", -4, 100, { mustShow: true }), text("in", 4, 130)], { left: 0, right: 360 })], [["in", "right"]]);
+});

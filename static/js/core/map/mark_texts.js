@@ -23,7 +23,7 @@ export function placeTexts(texts, view = { left: -Infinity, right: Infinity }) {
   const isNoText = (/** @type {Place} */ { box }) => !placed.some((other) => overlap(box, other));
   const isFree = (/** @type {Place} */ { box }) => !marks.some((other) => overlap(box, other));
   for (const text of texts) {
-    if (!text.text) continue;
+    if (!text.text || text.x < view.left || text.x > view.right) continue; // without its mark, a part of a text says nothing
     const places = [sideOf(text, "right"), sideOf(text, "left")].filter(isNoText), inside = places.filter(({ box }) => isWithin(box, view));
     const within = inside.length ? inside : wrapped(text, view).filter(isNoText);
     const found = within.find(isFree) ?? (text.mustShow ? within[0] ?? places[0] : places.find(isFree));
