@@ -4,7 +4,7 @@ import { overlap } from "./lines.js";
 
 const MARK_PX = 13, LETTER_PX = 7, LINE_PX = 16; // half of a mark, and the rough size of a text
 const EDGE_PX = 10; // between a text and the edge of the map, with its padding
-const MIN_ROOM_PX = 90; // a narrower text would be a column of single words
+const MIN_ROOM_PX = 120; // a narrower text would be a column of single words
 
 /** @typedef {{ x: number, y: number, width: number, height: number }} Box around its middle */
 /** @typedef {{ left: number, right: number }} View its edges */
@@ -12,8 +12,8 @@ const MIN_ROOM_PX = 90; // a narrower text would be a column of single words
 /** @typedef {{ id: string, text: string, x: number, y: number, isShared: boolean, mustShow: boolean }} MarkText `text`: empty for a mark without one; `isShared`: beside the number of a shared mark */
 
 /**
- * Return the side of each text that is shown, by id: inside the view, if possible; in several lines if it is too long for that. A text
- * that must be shown may cover marks, but no other text.
+ * Return the side of each text that is shown, by id: inside the view, in several lines if it is too long for one. A text that must be
+ * shown may cover marks, but no other text.
  * @param {MarkText[]} texts the most important ones first
  * @param {View} [view]
  * @returns {Map<string, "right" | "left">}
@@ -26,7 +26,7 @@ export function placeTexts(texts, view = { left: -Infinity, right: Infinity }) {
     if (!text.text || text.x < view.left || text.x > view.right) continue; // without its mark, a part of a text says nothing
     const places = [sideOf(text, "right"), sideOf(text, "left")].filter(isNoText), inside = places.filter(({ box }) => isWithin(box, view));
     const within = inside.length ? inside : wrapped(text, view).filter(isNoText);
-    const found = within.find(isFree) ?? (text.mustShow ? within[0] ?? places[0] : places.find(isFree));
+    const found = within.find(isFree) ?? (text.mustShow ? within[0] ?? places[0] : undefined);
     if (!found) continue;
     placed.push(found.box);
     sides.set(text.id, found.side);
