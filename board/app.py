@@ -49,6 +49,7 @@ from board.maps import tiles_api
 from board.providers import pages as provider_pages
 from board.providers.checks import Checks
 from board.providers.providers import Providers
+from board.reach.open_contradictions import OpenContradictions
 from board.retention import pages as retention_pages
 from board.service import BoardService
 from board.telemetry import metrics
@@ -128,6 +129,7 @@ def create_app(service: BoardService) -> Starlette:
     register_requests(app.routes)
     own_places(service.settings.files_path)  # built once, before the first look-up
     meanings(service.settings.files_path)
+    service.summaries.read_contradictions = OpenContradictions(service.speeds).read
     app.state.service = service
     app.state.login = Login(service)
     app.state.providers = Providers(service)

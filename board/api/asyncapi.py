@@ -14,6 +14,7 @@ from board.commands.schemas import Schema
 from board.config.predefined_tasks import younger_than
 from board.config.settings import VERSION
 from board.errors import MESSAGES
+from board.live.contradicted import Contradicted
 from board.lookup.unanswered import UnansweredCounts
 from models.accounts import ROLES
 from models.display import ALL_DISPLAYS, PROFILES, THEMES
@@ -61,6 +62,7 @@ SearchSummary = TypedDict("SearchSummary", {
     "present": list[Present], "overdue_task": DueTask | None, "next_task": DueTask | None, "next_call": DueCall | None,
     "unassessed_sighting": UnassessedSighting | None, "credible_sighting": SummarySighting | None,
     "alarm": SummaryAlarm | None, "alarms": Count, "promise": SummaryPromise | None, "unanswered": UnansweredCounts,
+    "contradiction": Contradicted | None,
 })  # fmt: skip
 """Summary of a search on `operations`, for lists. Accounts that may not see the search do not get it. The single sightings and
 tasks are null unless the search is open.
@@ -91,6 +93,14 @@ age by the date of birth on the day of the disappearance (in Brussels), is below
 *0.4.0*
 `unanswered`: numbers of waiting and late sightings by queue; see *Queues*. *0.4.0*
 `unanswered.late_open`: late ones that nobody has, by queue. *0.4.0*
+`contradiction`: the most important pair of sightings that cannot both be true; see *Possible or impossible*. Null if there is
+none. *0.4.0*
+`contradiction.number`: number of the sighting that is doubtful, or was seen first.
+`contradiction.other`: number of the other one.
+`contradiction.doubtful`: whether the other one is confirmed, and this one is not.
+`contradiction.km`: shortest distance, as sentences state it.
+`contradiction.minutes`: between the stated times.
+`contradiction.pairs`: number of such pairs; at most 200.
 """
 HandoverStatus = TypedDict("HandoverStatus", {
     "number": Count, "status": str, "outgoing": Id, "incoming": Id | None, "signed_at": Time | None,

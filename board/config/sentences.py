@@ -26,6 +26,12 @@ IMPORTANT = N_("Important since the shift began")
 # the place on the search, which people correct: neither the first report nor a sighting has to agree with it
 LAST_SEEN_RECORDED = N_("Last seen (as recorded)")
 CANNOT_BOTH_BE_TRUE = N_("Cannot both be true")
+KM_IN_TIME = N_("{km} km in {time}")
+KM_AT_ONCE = N_("{km} km at the same time")
+# translators: {way} is “38 km in 12 min”
+NOT_BOTH = N_("{way}: not both")
+NOT_BOTH_WITH_SIGHTING = N_("cannot both be true with Sighting {number}: {way}")
+DOUBTFUL_WITH_SIGHTING = N_("doubtful: cannot both be true with Sighting {number} (confirmed): {way}")
 # translators: label of a sentence, such as “Sighting 6 · cannot both be true with Sighting 7: 38 km in 12 min”
 CONTRADICTION = N_("Contradiction")
 A_YEAR_BEFORE = N_("A year before")

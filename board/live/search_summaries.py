@@ -12,6 +12,7 @@ from board.engine import access, significant_events
 from board.engine.access import VisibilityView
 from board.engine.event import JournalEvent
 from board.engine.identity import Caller
+from board.live.contradicted import Contradicted, ReadContradictions, none_read
 from board.live.event_source import BoardSource
 from board.live.summary_counts import BATCH_SIZE, Counted, Summary, recount
 from board.telemetry.periodic import run_on_database
@@ -41,6 +42,7 @@ class SummaryPublisher:
     that it follows. It polls the database, because this process does not follow all boards, and other processes also write.
 
     The cost of a round depends on the changes since the last one. Viewers who see the same summaries share a frame.
+    `read_contradictions`: set by the layer that finds them.
     """
 
     def __init__(self, database: Database, hub: Hub[Caller], source: BoardSource, targets: Targets) -> None:
@@ -50,6 +52,8 @@ class SummaryPublisher:
         self._occupied: set[str] = set()  # searches with people, in the last round
         self._published: dict[Subscription[Caller], frozenset[str] | None] = {}  # what was hidden; None: got nothing yet
         self._significant, self._suggestions = LastSignificantEvents(), Suggestions()
+        self.read_contradictions: ReadContradictions = none_read
+        self._contradictions: Mapping[str, Contradicted] = {}
 
     async def run(self) -> None:
         """Publish at a fixed interval."""
@@ -63,17 +67,17 @@ class SummaryPublisher:
         has_displays = any(reader.connection.display is not None for reader in readers)
         at = format_utc(now())
 
-        def read(session: Session) -> tuple[dict[str, Counted], VisibilityView]:
+        def read(session: Session) -> tuple[dict[str, Counted], Mapping[str, Contradicted], VisibilityView]:
             counted = recount(session, self._counted, at, self._targets)
             heads = {id: each.seq for id, each in counted.items()}
             self._suggestions.read(session, heads)
             if has_displays:
                 self._significant.read(session, heads)
-            return counted, access.visibility_view(session)
+            return counted, self.read_contradictions(session, heads), access.visibility_view(session)
 
-        counted, view = await self._database.read(read)
+        counted, contradictions, view = await self._database.read(read)
         await self._source.ensure_fresh(view)
-        changed = self._update(counted, (None, *PROFILES) if has_displays else (None,))
+        changed = self._update(counted, contradictions, (None, *PROFILES) if has_displays else (None,))
         frames: dict[Hashable, list[bytes]] = {}
         for number, reader in enumerate(self._viewers()):
             if reader in self._published:
@@ -88,12 +92,14 @@ class SummaryPublisher:
         people = [each for each in following if each.live and each.connection.display is None]
         return [*people, *self._hub.subscriptions.of_displays]
 
-    def _update(self, counted: dict[str, Counted], profiles: Iterable[Profile]) -> dict[Profile, set[str]]:
+    def _update(
+        self, counted: dict[str, Counted], contradictions: Mapping[str, Contradicted], profiles: Iterable[Profile]
+    ) -> dict[Profile, set[str]]:
         """Update the summaries for accounts and for displays; return the searches whose summary changed, by profile."""
         recounted = {search for search, each in counted.items() if self._counted.get(search) is not each}
         occupied = self._hub.presence.occupied() & counted.keys()
-        touched = recounted | occupied | (self._occupied & counted.keys())
-        self._counted, self._occupied = counted, occupied
+        touched = recounted | occupied | (self._occupied & counted.keys()) | self._contradicted(contradictions, counted)
+        self._counted, self._occupied, self._contradictions = counted, occupied, contradictions
         before, self._shown = self._shown, {}
         changed: dict[Profile, set[str]] = {}
         for profile in profiles:
@@ -104,13 +110,20 @@ class SummaryPublisher:
             self._shown[profile] = shown | new
         return changed
 
+    def _contradicted(self, contradictions: Mapping[str, Contradicted], counted: Mapping[str, Counted]) -> set[str]:
+        """Return the searches whose contradiction changed."""
+        old, either = self._contradictions, self._contradictions.keys() | contradictions.keys()
+        return {search for search in either & counted.keys() if old.get(search) != contradictions.get(search)}
+
     def _show(self, search: str, profile: Profile) -> Summary:
         """Return the summary of a search for accounts, or for displays with a profile."""
         summary, presence = self._counted[search].summary, self._hub.presence
         if profile is not None:
             return self._significant.for_displays(search, summary, profile)
         people = {"people": presence.count(search), "present": presence.people(search, MAX_PRESENT)}
-        return summary | people | {"suggested": self._suggestions.criteria_of(search)}
+        return summary | people | {
+            "suggested": self._suggestions.criteria_of(search), "contradiction": self._contradictions.get(search),
+        }  # fmt: skip
 
     def _publish(
         self, reader: Subscription[Caller], changed: Mapping[Profile, set[str]], frames: dict[Hashable, list[bytes]]

@@ -13,7 +13,7 @@ from board.lookup.fuzzy_names import normalize_name
 
 STATION_WORDS = frozenset((
     "station", "stations", "statie", "gare", "gares", "bahnhof", "bhf", "treinstation", "spoorwegstation",
-    "railwaystation", "trainstation", "treinstatie", "stat", "bf", "garre", "ghare", "stationsgebouw", "stationshal",
+    "railwaystation", "trainstation", "treinstatie", "stat", "bf", "garre", "ghare", "gaar", "stationsgebouw", "stationshal",
     "perron", "platform", "gleis", "bahnsteig", "nmbs", "sncb",
 ))  # fmt: skip
 STATION_BY_EAR = re.compile(r"e?s[ht]?a{1,2}t?[cstz]{0,2}i(?:e|on|oen)|ba{1,2}h?nh?o{1,2}f{1,2}")  # "stassie", "Banhof"

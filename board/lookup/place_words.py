@@ -18,6 +18,8 @@ from board.lookup.word_sounds import skeleton_of, sounds_of
 EXACT, PREFIX = 0, 2  # errors in quarters: the beginning of a word that is being typed is half an error
 ERROR = 4  # a wrong letter; a word that was cut short
 SOUND = 3  # another spelling of the same sound
+FAR_SOUND = 5  # one that differs in more letters than SPELLING: "ouyet" is Houyet rather than Huy
+SPELLING = 2
 SKELETON = 7  # the same consonants
 MAX_BEGINNINGS = 400  # words with one beginning
 MAX_SIMILAR = 40  # words with wrong letters
@@ -101,7 +103,8 @@ class PlaceWords:
         for similar, errors in self._similar(word) if len(word) >= MIN_FUZZY else ():
             matches.setdefault(similar, errors * ERROR)
         for alike in self._alike(word):
-            matches[alike] = min(SOUND, matches.get(alike, SOUND))
+            errors = SOUND if OSA.distance(word, alike, score_cutoff=SPELLING) <= SPELLING else FAR_SOUND
+            matches[alike] = min(errors, matches.get(alike, errors))
         for alike in self._same_consonants(word):
             matches.setdefault(alike, SKELETON)
 

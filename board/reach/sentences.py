@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from board.config import sentences
 from board.config.lengths import exact_length
 from board.i18n import N_, Message, enumeration, message, translate
 from board.reach.contradictions import Contradiction
@@ -12,17 +13,11 @@ from board.reach.whereabouts import Seen
 NAMED_ON_CARD = 3  # numbers of other sightings in the mark of a card
 SENTENCES_ON_CARD = 5
 
-WAY = N_("{km} km in {time}")
-WAY_AT_ONCE = N_("{km} km at the same time")
-# translators: {way} is “38 km in 12 min”
-NOT_BOTH = N_("{way}: not both")
 # translators: mark on a card; {numbers} are other sightings: “23”, “23 and 27”
 NOT_BOTH_WITH = N_("not both with {numbers}")
 NOT_BOTH_WITH_MORE = N_("not both with {numbers} and {count} more")
 DOUBTFUL_MARK = N_("doubtful: not both with {numbers}")
 DOUBTFUL_MARK_MORE = N_("doubtful: not both with {numbers} and {count} more")
-NOT_BOTH_WITH_SIGHTING = N_("cannot both be true with Sighting {number}: {way}")
-DOUBTFUL = N_("doubtful: cannot both be true with Sighting {number} (confirmed): {way}")
 MAKES_DOUBTFUL = N_("makes Sighting {number} doubtful: {way}")
 
 
@@ -74,22 +69,27 @@ def other_of(pair: Contradiction, seen: Seen) -> Seen:
 
 def pair_sentence(pair: Contradiction) -> Message:
     """Return "38 km in 12 min: not both"."""
-    return message(NOT_BOTH, way=_way(pair))
+    return message(sentences.NOT_BOTH, way=_way(pair))
 
 
 def card_sentence(pair: Contradiction, seen: Seen) -> Message:
     """Return the sentence about the pair for the card of one of its sightings, to be read after the sighting's name."""
-    text = NOT_BOTH_WITH_SIGHTING
+    text = sentences.NOT_BOTH_WITH_SIGHTING
     if pair.doubtful is not None:
-        text = DOUBTFUL if _is_doubtful(seen, pair) else MAKES_DOUBTFUL
+        text = sentences.DOUBTFUL_WITH_SIGHTING if _is_doubtful(seen, pair) else MAKES_DOUBTFUL
     return message(text, number=other_of(pair, seen).number, way=_way(pair))
 
 
+def shown_km(pair: Contradiction) -> float:
+    """Return the shortest distance, rounded down, as the sentences state it."""
+    return float(int(pair.km)) if pair.km >= 10 else int(pair.km * 10) / 10
+
+
 def _way(pair: Contradiction) -> Message:
-    """Return the distance and the time of a pair: the shortest distance, rounded down, and the time between the stated times."""
-    km = float(int(pair.km)) if pair.km >= 10 else int(pair.km * 10) / 10
+    """Return the distance and the time of a pair: the shortest distance, and the time between the stated times."""
+    km = shown_km(pair)
     minutes = round(pair.minutes)
     if minutes == 0:
-        return message(WAY_AT_ONCE, km=km)
+        return message(sentences.KM_AT_ONCE, km=km)
     text, values = exact_length(minutes * 60)
-    return message(WAY, km=km, time=message(text, **values))
+    return message(sentences.KM_IN_TIME, km=km, time=message(text, **values))

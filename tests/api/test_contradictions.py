@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from board.config.speeds import FILE, load_speeds
-from board.reach import contradictions
+from board.reach import contradictions, open_contradictions
 from models.db.errors import ConfigurationError
 from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.people import Person, create_token, settings_for
@@ -241,6 +241,65 @@ async def test_extreme_times_points_and_radii_have_an_answer(team: Team, until: 
         for by in ("foot", "train"):
             await reach(team.bob, scene.search, **{"from": event["id"]}, until=until, by=by)
     assert (await found(team.bob, scene.search))["compared"] == 3
+
+
+# -- in summaries ---------------------------------------------------------------------------------------------------------------
+
+
+def summary(reader: Any, search: str) -> Any:
+    frames = [each["searches"] for each in reader.frames if each["type"] == "summary"]
+    return next((each[search]["contradiction"] for each in reversed(frames) if search in each), "none yet")
+
+
+@pytest.mark.usefixtures("quick_polls")
+async def test_summary_has_the_most_important_pair_until_it_ends(team: Team) -> None:
+    scene, ghent, aalst = await scene_of_two(team)
+    first, second = (event["state"]["number"] for event in (ghent, aalst))
+    reader = await team.open_socket(team.bob)
+    await reader.subscribe("operations")
+    await reader.wait_until(lambda: isinstance(summary(reader, scene.search), dict))
+    pair = {"number": first, "other": second, "doubtful": False, "km": 24.0, "minutes": 4, "pairs": 1}
+    assert summary(reader, scene.search) == pair
+    await team.alice.command(scene.search, "sighting.assess", {"sighting": aalst["id"], "assessment": "confirmed"})
+    await reader.wait_until(lambda: summary(reader, scene.search) == pair | {"doubtful": True})
+    await team.alice.command(scene.search, "sighting.assess", {"sighting": ghent["id"], "assessment": "not_the_child"})
+    await reader.wait_until(lambda: summary(reader, scene.search) is None)
+
+
+@pytest.mark.usefixtures("quick_polls")
+async def test_summary_of_a_hidden_search_is_not_sent_with_its_pair(team: Team) -> None:
+    scene = SearchScenario(team, await team.alice.open_search(**SINCE, access="members", members=[team.alice.account["id"]]))
+    await scene.sighting(**GHENT)
+    await scene.sighting(**AALST)
+    alice, bob = await team.open_socket(team.alice), await team.open_socket(team.bob)
+    for reader in (alice, bob):
+        await reader.subscribe("operations")
+    await alice.wait_until(lambda: isinstance(summary(alice, scene.search), dict))
+    assert summary(bob, scene.search) == "none yet"
+
+
+def test_searches_are_read_in_bounded_rounds_and_compared_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[str] = []
+    monkeypatch.setattr(open_contradictions, "MAX_READ", 2)
+    kept = open_contradictions.OpenContradictions(load_speeds(None))
+    monkeypatch.setattr(kept, "_compare", lambda board, _rows: compared.append(board))
+    session: Any = EmptySession()
+    heads = {"a": 1, "b": 1, "c": 1}
+    for _ in range(3):
+        kept.read(session, heads)
+    assert compared == ["a", "b", "c"]
+    kept.read(session, {"a": 2, "c": 1})
+    assert compared == ["a", "b", "c", "a"]
+
+
+class EmptySession:
+    """Session without rows."""
+
+    def connection(self) -> "EmptySession":
+        return self
+
+    def execute(self, _query: Any) -> list[Any]:
+        return []
 
 
 # -- the file of speeds -----------------------------------------------------------------------------------------------------

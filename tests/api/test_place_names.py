@@ -16,6 +16,7 @@ from tests.support.team import Team
 TABLE = Path(__file__).parents[1] / "place_names.csv"
 HELD_OUT = TABLE.with_name("held_out_place_names.csv")  # written before the finder was measured with them
 HEARD = TABLE.with_name("heard_place_names.csv")  # by ear, joined, shortened, in other orders and languages, with other words
+SPOKEN = TABLE.with_name("spoken_place_names.csv")  # with words around them: "parking gare", "Hasselt centrum", "perron 4"
 GENT, ANTWERPEN, NAMUR = Point(51.05, 3.72), Point(51.22, 4.4), Point(50.47, 4.87)
 
 
@@ -40,6 +41,10 @@ def test_names_that_the_finder_was_not_made_for_are_found() -> None:
 
 def test_names_as_they_are_heard_are_found() -> None:
     assert_found(HEARD, least_rows=600, first=0.95, lost=0.02)
+
+
+def test_names_with_words_around_them_are_found() -> None:
+    assert_found(SPOKEN, least_rows=600, first=0.94, lost=0.015)
 
 
 def assert_found(table: Path, *, least_rows: int, first: float, lost: float) -> None:

@@ -43,12 +43,12 @@ async def test_report_and_paper_have_the_sentence_of_the_card(scene: SearchScena
     assert await reported(scene) == [
         {"sighting": ghent["id"], "number": first, "other": aalst["id"], "other_number": second, "text": text}
     ]
-    assert facts(await printed(scene.team.alice), "Cannot both be true") == [text]
+    assert facts(await printed(scene.team.alice), "Contradiction") == [text]
     (page,) = await pages(scene.team.alice)
     assert text in page, "as a row of the briefing"
     await scene.one("search.set_worrying", {"worrying": True, "basis": "young"})
     (page,) = await pages(scene.team.alice)
-    assert f"Cannot both be true {text}" in page, "as a box of the briefing"
+    assert f"Contradiction {text}" in page, "as a box of the briefing"
 
 
 async def test_a_graded_sighting_that_cannot_be_verified_is_compared(scene: SearchScenario) -> None:

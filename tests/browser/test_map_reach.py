@@ -114,3 +114,19 @@ async def test_chosen_means_draw_how_far_a_person_gets(browsers: Browsers) -> No
     assert await barriers_beside(bob, "[data-testid=map-reach]") == []
     await box.locator("[data-by=foot]").click()
     await expect(bob("path.map-reach")).to_have_count(0)
+
+
+async def test_pair_is_on_the_home_card_and_the_map_of_all_searches_live(browsers: Browsers) -> None:
+    board = await browsers.search(last_seen=SEEN | {"lat": 50.2, "lon": 5.6})  # apart from other searches
+    bob, victor = await browsers.window("Bob"), await browsers.window("Victor")
+    await bob.open("/map")
+    await victor.open("/")
+    row, card = bob(f".map-rows [data-point='{board}']"), victor(f"[data-search='{board}']")
+    await expect(row).to_contain_text("Korenmarkt")
+    await expect(card.locator("[data-testid=not-both]")).to_have_count(0)
+    first, second = await numbers(browsers, board, *await add_two(browsers, board))
+    for pair in (row.locator("[data-testid=not-both]"), card.locator("[data-testid=not-both]")):
+        await expect(pair).to_have_text("24 km in 4 min: not both")
+        text = f"Sighting {first} · cannot both be true with Sighting {second}: 24 km in 4 min"
+        await expect(pair).to_have_attribute("title", text)
+    await expect(bob(f".map-mark:has([data-points='{board}']) .mark-text")).to_contain_text("≠")

@@ -158,6 +158,15 @@ interface ContactBody {
   earlier?: Array<EarlierDetails>;
 }
 
+interface Contradicted {
+  number: number;
+  other: number;
+  doubtful: boolean;
+  km: number;
+  minutes: number;
+  pairs: number;
+}
+
 interface ContradictingCard {
   card: string;
   number: number;
@@ -730,6 +739,7 @@ interface Summary {
   alarms: number;
   promise: SummaryPromise | null;
   unanswered: UnansweredCounts;
+  contradiction: Contradicted | null;
 }
 
 interface SummaryAlarm {

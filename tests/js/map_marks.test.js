@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { accuracyOf, metresPerPixel } from "../../static/js/core/map/accuracy.js";
 import { decodeLine, fitting, nameIn } from "../../static/js/core/map/lines.js";
 import { shownLinks } from "../../static/js/core/map/links_layer.js";
-import { placeTexts } from "../../static/js/core/map/mark_texts.js";
+import { placeTexts, roomOf } from "../../static/js/core/map/mark_texts.js";
 import { groupPoints } from "../../static/js/core/map/marks_layer.js";
 
 /** @param {number} id @param {number[]} center @param {Record<string, any>} [more] @returns {any} */
@@ -75,4 +75,18 @@ test("links are shown between shown points, thirty at a time", () => {
   const points = [point(1, [51, 3]), point(2, [51, 4])], link = { from: "1", to: "2", text: "24 km in 4 min: not both" };
   assert.deepEqual(shownLinks(points, [link, { ...link, to: "hidden" }]), [link]);
   assert.equal(shownLinks(points, Array.from({ length: 200 }, () => link)).length, 30);
+});
+test("a text that is too long for both sides is in lines on the wider side", () => {
+  const long = { text: "Dernière présence connue (enregistrée par la police)" }, view = { left: 0, right: 360 };
+  assert.deepEqual([...placeTexts([text("seen", 200, 100, long)], view)], [["seen", "left"]]);
+  assert.deepEqual([...placeTexts([text("seen", 150, 100, long)], view)], [["seen", "right"]]);
+  assert.equal(roomOf({ x: 150, isShared: false }, "right", view), 187);
+});
+test("lines of a long text cover no other text", () => {
+  const long = { text: "Dernière présence connue (enregistrée par la police)" }, view = { left: 0, right: 360 };
+  const places = placeTexts([text("1", 20, 116, { text: "03:22 · 24 · F6" }), text("seen", 200, 100, long)], view);
+  assert.deepEqual([...places], [["1", "right"], ["seen", "right"]]);
+});
+test("a text of a mark outside the map is not shown", () => {
+  assert.deepEqual([...placeTexts([text("out", -4, 100, { mustShow: true }), text("in", 4, 130)], { left: 0, right: 360 })], [["in", "right"]]);
 });

@@ -45,6 +45,7 @@ BOUNDS = (
         board/maps/tiles_api.py: bytes=(\d{1,16})-(\d{1,16})
         board/lookup/closed_searches.py: f'([0-9]{{4}}(?:-[0-9]{{2}}){{2}}T[0-9]{{2}}(?::[0-9]{{2}}){{2}}\\.[0-9]{{3}}Z)_({UUID})'
         board/lookup/fuzzy_names.py: [^a-z0-9]+
+        board/lookup/place_query.py: e?s[ht]?a{1,2}t?[cstz]{0,2}i(?:e|on|oen)|ba{1,2}h?nh?o{1,2}f{1,2}
         board/telemetry/logs.py: [A-Za-z0-9_-]{1,64}\Z
         board/web/same_origin.py: https?://[a-z0-9.:\[\]-]{1,200}
         models/fields.py: \d{4}-\d\d-\d\d

@@ -9,6 +9,7 @@ import { say, sayCount } from "../core/rules/sentences.js";
 import { standardText } from "../core/rules/standard_texts.js";
 import { formatDuration, formatShortDuration, serverNow } from "../core/time.js";
 import { namedAlarm } from "../format/alarm_text.js";
+import { contradictionText, notBothText } from "../format/contradiction_text.js";
 import { firstNeed } from "../format/first_need.js";
 import { ownerOf, whoHasIt } from "../format/ownership.js";
 import { gravityOf } from "../core/rules/search_gravity.js";
@@ -190,12 +191,16 @@ function inCharge(state, session, brief) {
   return html`<span class="lead" title=${inChargeText}>${brief ? name : inChargeText}</span>`;
 }
 
+/** Render the most important pair of sightings that cannot both be true. @param {Summary} summary */
+const contradiction = ({ contradiction: pair }) => (pair ? html`<span><span class="not-both" data-testid="not-both" title=${contradictionText(pair)}><span .textContent=${notBothText(pair)}></span>${more(pair.pairs)}</span></span>` : nothing);
+
 /** @param {Summary | undefined} summary */
 function counts(summary) {
   if (!summary) return nothing;
   const { unassessed_sightings: sightings, open_tasks: tasks, unanswered } = summary, toPassOn = unanswered?.pass_on ?? 0;
   const red = unanswered?.late_open, lateTitle = t("Sightings over their target"), isLate = Boolean(red?.look || red?.judge), isLateToPassOn = Boolean(red?.pass_on);
   return [
+    contradiction(summary),
     sightings ? html`<span class="sightings ${isLate ? "late" : ""}" title=${isLate ? lateTitle : nothing} data-count="unassessed">${sayCount("to_assess", sightings)}</span>` : nothing,
     toPassOn ? html`<span class="to-pass-on ${isLateToPassOn ? "late" : ""}" title=${isLateToPassOn ? lateTitle : nothing} data-count="pass-on">${sayCount("waiting_for_police", toPassOn)}</span>` : nothing,
     tasks ? html`<span class="tasks" data-count="tasks">${n("{count} task", "{count} tasks", tasks)}</span>` : nothing,

@@ -1,7 +1,7 @@
 /* Marks of points on a map. Points that would cover each other share one mark with their number; a press on it zooms in, or opens the
    only one. Circles show how far a point may be off: nothing is drawn more precisely than it is known. */
 
-import { placeTexts } from "./mark_texts.js";
+import { placeTexts, roomOf } from "./mark_texts.js";
 
 const GROUP_PX = 22; // marks nearer than this share one
 const MAX_CIRCLES = 300; // at a time; more would only cover the map
@@ -92,13 +92,12 @@ export class MarksLayer {
 
   /** Hide the texts that would cover others; the list has all of them. @param {MapPoint[][]} groups */
   #hideCrowded(groups) {
-    const view = this.#map.getPixelBounds(), marks = groups.map((group) => ({ group, named: namedOf(group, this.#joined), mark: this.#marks.get(this.#keyOf(group)) }));
+    const bounds = this.#map.getPixelBounds(), view = { left: bounds.min.x, right: bounds.max.x };
+    const marks = groups.map((group) => ({ group, named: namedOf(group, this.#joined), mark: this.#marks.get(this.#keyOf(group)) }));
     marks.sort((a, b) => this.#textRank(a.named) - this.#textRank(b.named));
-    const sides = placeTexts(marks.map(({ group, named }) => ({ id: group[0].id, text: named ? this.#textOf(named) : "", ...this.#map.project(group[0].center), isShared: group.length > 1, mustShow: named !== null && this.#mustShow(named) })), { left: view.min.x, right: view.max.x });
-    for (const { group, mark } of marks) {
-      mark?.getElement()?.classList.toggle("crowded", !sides.has(group[0].id));
-      mark?.getElement()?.classList.toggle("to-left", sides.get(group[0].id) === "left");
-    }
+    const texts = marks.map(({ group, named }) => ({ id: group[0].id, text: named ? this.#textOf(named) : "", ...this.#map.project(group[0].center), isShared: group.length > 1, mustShow: named !== null && this.#mustShow(named) }));
+    const sides = placeTexts(texts, view);
+    marks.forEach(({ mark }, index) => putText(mark?.getElement(), sides.get(texts[index].id), texts[index], view));
   }
 
   /** Return the order of a text: the selected point, points at the ends of links, the most certain. @param {MapPoint | null} point */
@@ -111,7 +110,10 @@ export class MarksLayer {
   #mustShow = ({ id }) => id === this.#selected || this.#joined.has(id);
 
   /** @param {MapPoint[]} group */
-  #keyOf = (group) => [keyOf(group, this.#selected), namedOf(group, this.#joined)?.id].join(" ");
+  #keyOf = (group) => {
+    const named = namedOf(group, this.#joined);
+    return [keyOf(group, this.#selected), named?.id, named && this.#textOf(named)].join(" ");
+  };
 
   /** @param {MapPoint[]} group */
   #addMark(group) {
@@ -191,6 +193,17 @@ function markElement(group, text) {
   if (text) element.append(noteElement("span", "mark-text", text));
   element.dataset.points = group.map(({ id }) => id).join(" ");
   return element;
+}
+
+/**
+ * Put the text of a mark on its side, no wider than the map there.
+ * @param {HTMLElement | undefined} element @param {"right" | "left" | undefined} side undefined to hide it
+ * @param {import("./mark_texts.js").MarkText} text @param {import("./mark_texts.js").View} view
+ */
+function putText(element, side, text, view) {
+  element?.classList.toggle("crowded", !side);
+  element?.classList.toggle("to-left", side === "left");
+  element?.style.setProperty("--mark-room", `${Math.round(roomOf(text, side ?? "right", view))}px`);
 }
 
 /** @param {string} tag @param {string} name @param {string} text */

@@ -7,6 +7,7 @@ import { n, t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { mapPoints } from "../../core/rules/map_points.js";
 import { pageTitle } from "../../core/rules/pages.js";
+import { contradictionText, notBothText } from "../../format/contradiction_text.js";
 import { formatShortMoment } from "../../format/time_elements.js";
 import { shortPersonName } from "../../format/search_list.js";
 import { MapView } from "../../shared/map/map_view.js";
@@ -44,7 +45,7 @@ export class MapPage {
     const open = this.#open, points = mapPoints({ of: (kind) => (kind === "search" ? open : []) });
     return {
       heading: t("Open searches by time"), points, unplaced: unplacedText(open.length - points.length), selected: null, draw: this.#draw, add: null, actions: nothing,
-      row: (point) => this.#row(point), mark: ({ id }) => this.#name(id), open: (id, event) => follow(id, event),
+      row: (point) => this.#row(point), mark: ({ id }) => this.#mark(id), open: (id, event) => follow(id, event),
     };
   }
 
@@ -54,12 +55,18 @@ export class MapPage {
     return person ? `${shortPersonName(person)}${person.age === null || person.age === undefined ? "" : `, ${person.age}`}` : "";
   }
 
+  /** Return the child's name, with ≠ if two sightings of the search cannot both be true. @param {string} id */
+  #mark = (id) => (this.board.summaries.get(id)?.contradiction ? `${this.#name(id)} ≠` : this.#name(id));
+
   /** @param {MapPoint} point @returns {import("../../shared/map/map_view.js").PointRow} */
   #row({ id, at }) {
-    const state = this.board.get(id)?.state ?? {};
-    return { href: pathOf(id), time: at ? formatShortMoment(at) : t("time unknown"), title: this.#name(id), isStruck: false, note: [state.reference, label.kind(state.kind), state.last_seen?.text].filter(Boolean).join(" · ") };
+    const state = this.board.get(id)?.state ?? {}, pair = this.board.summaries.get(id)?.contradiction;
+    return { href: pathOf(id), time: at ? formatShortMoment(at) : t("time unknown"), title: this.#name(id), isStruck: false, note: [state.reference, label.kind(state.kind), state.last_seen?.text].filter(Boolean).join(" · "), below: pair ? notBoth(pair) : nothing };
   }
 }
+
+/** @param {Contradicted} pair */
+const notBoth = (pair) => html`<span class="not-both" data-testid="not-both" title=${contradictionText(pair)}><span .textContent=${notBothText(pair)}></span></span>`;
 
 /** @param {number} count */
 const unplacedText = (count) => (count ? n("{count} open search has no point and is not on the map.", "{count} open searches have no point and are not on the map.", count) : "");
