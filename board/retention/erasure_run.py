@@ -6,6 +6,7 @@ It is done only after a recount found nothing, and after the database removed th
 import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
+from pathlib import Path
 from typing import NoReturn
 
 import structlog
@@ -13,6 +14,7 @@ from sqlmodel import Session, col, select
 
 from board.audit import writer
 from board.audit.entries import SearchErased
+from board.config import search_keys
 from board.engine import unit_of_work
 from board.files.store import FileStore
 from board.files.unavailable import FilesUnavailable
@@ -28,24 +30,24 @@ log = structlog.get_logger()
 
 POLL_S = 60.0
 PAUSE_S = 0.02  # between two transactions, so that commands are written
-STEPS = ("copies", "rows", "files", "events", "entries", "count", "space")
+STEPS = ("copies", "rows", "files", "events", "entries", "key", "count", "space")
 MAX_RECOUNTS = 3  # in one run; the next run of the server continues
 
 
 class ErasureRun:
     """Erasures of one installation that two people agreed to."""
 
-    def __init__(self, database: Database, files: FileStore) -> None:
-        self._database, self._files = database, files
+    def __init__(self, database: Database, files: FileStore, keys_file: str | None = None) -> None:
+        self._database, self._files, self._keys_file = database, files, keys_file
         self._steps: dict[str, Callable[[Erasure], Awaitable[bool]]] = {
             "copies": partial(self._write, erasure_steps.erase_copies), "rows": partial(self._write, erasure_steps.delete_rows),
             "files": self._delete_files, "events": partial(self._write, erasure_steps.erase_events),
-            "entries": self._erase_entries, "count": self._count, "space": self._reclaim_space,
+            "entries": self._erase_entries, "key": self._destroy_key, "count": self._count, "space": self._reclaim_space,
         }  # fmt: skip
 
     @classmethod
     def of(cls, service: BoardService) -> "ErasureRun":
-        return cls(service.database, service.files)
+        return cls(service.database, service.files, service.settings.search_keys_file)
 
     async def run(self) -> NoReturn:
         """Continue open erasures, until cancelled."""
@@ -95,6 +97,12 @@ class ErasureRun:
 
         await self._database.write(write)
         return page.is_last
+
+    async def _destroy_key(self, row: Erasure) -> bool:
+        """Destroy the key of the search, so that no earlier backup can be read. Without a file of keys there is none."""
+        if self._keys_file is not None:
+            await asyncio.to_thread(search_keys.destroy, Path(self._keys_file), row.board)
+        return True
 
     async def _count(self, row: Erasure) -> bool:
         """Count everything again. If something is left, begin again with the first step."""
