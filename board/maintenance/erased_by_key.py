@@ -4,7 +4,7 @@ Their payloads are absent without an event that explains it. Afterwards the hash
 erasure with its remaining steps: it removes what other searches hold about the erased one.
 """
 
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import delete
 from sqlmodel import Session
@@ -56,7 +56,7 @@ def _missing(session: Session, board: Board) -> list[tuple[str, str]]:
     session.flush()
     chain = ChainCursor()
     hash_chain.verify_from(session, board, chain)
-    return [(kind, id_text(entity)) for kind, entity in chain.missing_payloads]
+    return [(kind, id_text(cast(bytes, entity))) for kind, entity in chain.missing_payloads]
 
 
 def _append(session: Session, board: Board, type: str, kind: str, entity: str, at: str) -> None:

@@ -75,7 +75,7 @@ def write(connection: Any, searches: frozenset[str], part: Part, keys: SearchKey
     """Seal a part by the keys of these searches."""
     from pyrage import encrypt
 
-    names, content = sorted(searches), zlib.compress(orjson.dumps(part, default=_encoded), 6)
+    names, content = sorted(searches), zlib.compress(orjson.dumps([*part], default=_encoded), 6)
     for search in names:
         content = encrypt(content, [keys.recipient(search)])
     connection.execute(_INSERT, (" ".join(names), content))

@@ -115,10 +115,8 @@ async def test_sealed_backup_is_restored_complete_by_its_keys(backups: Backups, 
     file = await backups.back_up("sealed.backup")
     markers = [*backups.scene.markers, OTHER]
     sealed = Database(f"sqlite:///{file}", read_only=True)
-    assert (sealed.read_now(lambda s: marked_tables(s, markers)), sealed.read_now(lambda s: marked_events(s, markers))) == (
-        [],
-        [],
-    )
+    assert sealed.read_now(lambda session: marked_tables(session, markers)) == []
+    assert sealed.read_now(lambda session: marked_events(session, markers)) == []
     sealed.dispose()
     content = file.read_bytes()
     assert [marker for marker in markers if marker.encode() in content] == []
