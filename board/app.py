@@ -48,6 +48,7 @@ from board.maps import tiles_api
 from board.providers import pages as provider_pages
 from board.providers.checks import Checks
 from board.providers.providers import Providers
+from board.retention import erasure_pages
 from board.retention import pages as retention_pages
 from board.service import BoardService
 from board.telemetry import metrics
@@ -104,7 +105,7 @@ def create_app(service: BoardService) -> Starlette:
             *admin_pages.routes,
             *guest_pages.routes,
             *emergency_opening_pages.routes,
-            *retention_pages.routes,
+            *retention_pages.routes, *erasure_pages.routes,
             *audit_pages.routes,
             *read_pages.routes,
             *unusual_pages.routes,

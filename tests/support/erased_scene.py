@@ -1,7 +1,7 @@
 """Closed search with markers in all its texts, numbers and files, and where they are stored, found by reflection."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -59,7 +59,7 @@ class ErasedScene:
             ("search.update", {"person": {"hair": prose}}),
         ):  # fmt: skip
             await alice.command(self.search, command, values)
-        self.photo = pictures.jpeg()
+        self.photo = pictures.jpeg(600 + secrets.randbelow(400))
         await uploads.attach(bob, self.search, self.photo, f"{name}.jpg")
         await uploads.send(bob, self.search, b"unfinished " + prose.encode(), f"{name}.txt")
         await self._sign_handover(alice)
@@ -131,7 +131,12 @@ class ErasedScene:
         }
         return {place: names for place, names in found.items() if names}
 
-    async def _stored_files(self) -> "Any":
+    def in_caches(self) -> list[str]:
+        """Return the boards of which this process keeps a snapshot with a marker."""
+        views = self.service.source._snapshots._views.items()
+        return [board for board, (view, _) in views if any(_has(each, self.markers) for _, each in view.entities or ())]
+
+    async def _stored_files(self) -> AsyncIterator[str]:
         folder = self.service.files.folder
         assert folder is not None
         for path in sorted(folder.rglob("*")):
@@ -149,7 +154,7 @@ def marked_tables(session: Session, markers: list[str]) -> list[str]:
 def marked_events(session: Session, markers: list[str]) -> list[str]:
     """Return the events with one of the markers, of all boards."""
     boards = session.exec(select(Board.id)).all()
-    events = (event for board in boards for event in _events(session, board))
+    events = (event for board in boards for event in events_of(session, board))
     return [f"{event.board} {event.seq} {event.type}" for event in events if _has(event.body, markers)]
 
 
@@ -167,7 +172,7 @@ def _rows(session: Session, table: Any) -> Any:
     return session.connection().execute(core_select(table)).all()
 
 
-def _events(session: Session, board: str) -> Iterator[Any]:
+def events_of(session: Session, board: str) -> Iterator[Any]:
     seq = 0
     while page := journal.events_after(session, board, seq):
         yield from page
