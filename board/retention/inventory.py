@@ -13,7 +13,8 @@ GROUPS = {
     "materials": N_("Printed material, and who received it"), "contacts": N_("Contacts and earlier sources"),
     "reports": N_("Reports and tips that were placed on it"), "alarms": N_("Alarms, alerts and suggestions to look again"),
     "handovers": N_("Sections of handovers"), "reads": N_("Reads"), "access": N_("Access and members"),
-    "search": N_("Description of the search"), "technical": N_("Technical rows without text"), "figures": N_("Figures without names"),
+    "search": N_("Description of the search"), "technical": N_("Technical rows without text"),
+    "figures": N_("Figures without names"),
 }  # fmt: skip
 _OF_BOARD = ("board",)
 TABLES: dict[str, tuple[str, tuple[str, ...]]] = {  # by table: group, and columns that hold the search
