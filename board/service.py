@@ -57,7 +57,7 @@ from board.telemetry import metrics
 from board.telemetry.clock import ClockCheck
 from board.telemetry.failures import refusal_for
 from board.telemetry.migration_log import MigrationLog
-from board.telemetry.periodic import run_on_database
+from board.telemetry.periodic import log_end, run_on_database, run_until_done
 from models.alarm import Alarm
 from models.board import OPERATIONS, OPERATIONS_NUMBER, Board
 from models.db.database import ConfigurationError, Database, DatabaseUnavailable
@@ -82,6 +82,7 @@ PROBE_S = 2.0  # interval of probing writes while they fail
 KEPT_LOOK_AGAIN_S, MAX_LOOK_AGAINS = 5.0, 32  # suggestions that all who are on a board ask for at once, after a confirmation
 # contradictions by position of the board, which everyone on it asks for at once after a sighting
 KEPT_CONTRADICTIONS_S, MAX_CONTRADICTIONS = 60.0, 64
+EARLIER_FACTS_S = 60.0  # until facts of an earlier version are read again after a failure
 LAST_USE_S = 60.0  # interval of writing last uses that are due
 
 
@@ -155,11 +156,13 @@ class BoardService:
             run_on_database(service._poll_rights, RIGHTS_POLL_S, "rights refresh failed"),
             service.summaries.run(), service.unread_counts.run(), service.open_alarms.run(), service.shift_status.run(),
             service.repeats.run(), service.read_log.run(), run_every(LAST_USE_S, service.write_last_use),
-            run_every(PROBE_S, service._probe_writes), service._look_at_bucket(), outlast(database, service._add_earlier_facts),
+            run_every(PROBE_S, service._probe_writes), service._look_at_bucket(), service._look_for_earlier_facts(),
         ]  # fmt: skip
         if clock is now:  # the demo sets its clock as it likes
             loops.append(service.clock_watch.run())
-        service._tasks = [asyncio.create_task(each) for each in loops]
+        service._tasks = [asyncio.create_task(each, name=each.__qualname__) for each in loops]
+        for task in service._tasks:
+            task.add_done_callback(log_end)
         return service
 
     async def _prepare(self) -> None:
@@ -170,8 +173,11 @@ class BoardService:
         await self.shift_status.refresh()
         await self._open_folder()
 
+    async def _look_for_earlier_facts(self) -> None:
+        await run_until_done(self._add_earlier_facts, EARLIER_FACTS_S, "earlier facts failed")
+
     async def _add_earlier_facts(self) -> None:
-        """Add the facts of searches that an earlier version wrote, in small transactions, between those of commands."""
+        """Add the facts of searches that an earlier version wrote, in small transactions, between those of commands. Once."""
         last = 0
         while boards := await self.database.read(partial(earlier_facts.unread, after=last)):
             await self.database.write(partial(earlier_facts.add, boards=boards))

@@ -1,6 +1,6 @@
 """Times of the last maintenance runs, such as a backup."""
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Field, Session, SQLModel
 
@@ -8,6 +8,8 @@ from models.accounts import Account
 from models.db.tables import columns_of
 
 BACKUP = "backup"
+BACKUP_OPENED = "test of a backup for: "  # prefix of names; a digest of its recipients follows
+BACKUP_FILE = "file of the last backup: "  # prefix of one name; the path follows
 PRUNING = "pruning"
 SPACE_WARNING = "warning of space: "  # prefix of names; the disk or quota follows
 UNUSED_REPORT = "report of unused accounts"
@@ -29,6 +31,8 @@ _RECORD = _NEW.on_conflict_do_update(index_elements=["name"], set_={"at": _NEW.e
 _CLAIM = _NEW.on_conflict_do_update(
     index_elements=["name"], set_={"at": _NEW.excluded.at}, where=_RUN.at <= bindparam("before")
 ).execution_options(preserve_rowcount=True)
+_FILE = select(_RUN.name).where(_RUN.name.startswith(BACKUP_FILE))
+_FORGET_FILE = delete(MaintenanceRun).where(_RUN.name.startswith(BACKUP_FILE))
 _FIRST_ACCOUNT = select(func.min(columns_of(Account).created_at))
 
 
@@ -36,6 +40,26 @@ def backup_times(session: Session) -> tuple[str | None, str | None]:
     """Return the times of the last backup and of the first account, which tells the age of the installation."""
     backup = session.get(MaintenanceRun, BACKUP)
     return backup.at if backup else None, session.connection().execute(_FIRST_ACCOUNT).scalar()
+
+
+def record_backup(session: Session, at: str, file: str | None) -> None:
+    """Record the time of a backup, and its file; None if another program made it."""
+    record_run(session, BACKUP, at)
+    session.connection().execute(_FORGET_FILE)
+    if file is not None:
+        record_run(session, f"{BACKUP_FILE}{file}", at)
+
+
+def backup_opened_at(session: Session, recipients_digest: str) -> str | None:
+    """Return the time at which an identity of these recipients last opened a backup as a test; None if never."""
+    run = session.get(MaintenanceRun, f"{BACKUP_OPENED}{recipients_digest}")
+    return run.at if run else None
+
+
+def backup_file(session: Session) -> str | None:
+    """Return the path of the last backup; None if another program made it, or none was made."""
+    name = session.connection().execute(_FILE).scalar()
+    return name.removeprefix(BACKUP_FILE) if name is not None else None
 
 
 def record_run(session: Session, name: str, at: str) -> None:

@@ -91,7 +91,7 @@ class EventSource(Protocol[_Viewer]):
         """Return whether a viewer may keep its entities of a channel up to `seq`."""
 
     async def on_opened(self, viewer: _Viewer, channel: str) -> object:
-        """Record that a viewer follows a channel, before anything is sent. Return the argument of `on_closed`.
+        """Record that a viewer follows a channel, before anything is sent. Return the argument of `on_closed`, never None.
 
         Raises TemporarilyUnavailable if it can't be recorded; then nothing must be sent.
         """

@@ -1,13 +1,16 @@
-"""Opening of a members-only search in an emergency. Its members are alerted, and the audit journal records it."""
+"""Opening of a members-only search in an emergency. Its members are alerted, and the audit journal records it. If no other member
+can sign in any more, the administrators are alerted."""
 
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, func, select
 
+from board.accounts.administrators import administrators
 from board.audit import writer
 from board.audit.entries import SearchOpenedInEmergency
 from board.engine.access import can_see, is_guest_of
 from board.engine.emergency_access import DURATION
+from board.engine.program_accounts import program_accounts_among
 from board.engine.rights_version import bump_rights_version
 from board.errors import OperationError
 from board.i18n import N_, message
@@ -37,8 +40,16 @@ def open_search(session: Session, account: Account, reference: str, reason: str,
     until = format_utc(now + DURATION)
     session.add(EmergencyOpening(id=new_id(), board=search.id, account=account.id, reason=reason, at=at, until=until))
     entry = SearchOpenedInEmergency(id=search.id, board=search.id, reference=search.reference, typed_reason=reason, until=until)
-    writer.write(session, entry, also_alerts={*search.members, *([search.lead] if search.lead else ())})
+    writer.write(session, entry, also_alerts=_to_alert(session, search, account))
     return search.id
+
+
+def _to_alert(session: Session, search: Search, opener: Account) -> set[str]:
+    """Return the members and the lead of a search; the administrators too, if none of these can sign in."""
+    team = {*search.members, *([search.lead] if search.lead else ())}
+    query = select(Account.id).where(col(Account.id).in_(team), Account.enabled, Account.id != opener.id)
+    enabled = set(session.exec(query))
+    return team if enabled - program_accounts_among(session, enabled) else team | set(administrators(session))
 
 
 def _find(session: Session, account: Account, reference: str) -> Search:

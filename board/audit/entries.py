@@ -411,7 +411,7 @@ class MemberAdded(Entry, type="members.joined_by_admin", alerts=True):
 
 class SearchOpenedInEmergency(Entry, type="emergency.opened", kind="board", warns=True):
     """Opening of a members-only search by a coordinator who is not a member, to read it until `until`. `typed_reason` is what the
-    coordinator typed. The members are alerted."""
+    coordinator typed. The members are alerted, and the administrators if no member can sign in."""
 
     CODES = ()
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from board.audit import actor
 from board.audit.actor import Actor
-from board.audit.entries import Reading
+from board.audit.entries import Reading, Why
 from board.engine.identity import Caller
 from models.ids import new_id
 from models.times import format_utc, now
@@ -37,19 +37,33 @@ class Batch:
     lines: "list[ReadLine]" = field(default_factory=list)
 
 
-class Increment(NamedTuple):
-    """Reads of a line that a batch writes."""
+@dataclass(slots=True, eq=False)
+class Increment:
+    """Reads of the line `origin` that a batch writes to `line`: the same one, or its successor if their reason is another one."""
 
+    origin: "ReadLine"
     line: "ReadLine"
     is_new: bool
     reads: int
     hits: int
+    why: Why | None = None  # of these reads
+
+    def resolve(self, why: Why, stored_why: Why | None) -> None:
+        """Set the reason of the reads. `stored_why`: that of the row, if a batch that seemed to fail stored it. Idempotent."""
+        self.why = why
+        if stored_why is not None:
+            self.line.why, self.is_new = stored_why, False
+        elif self.is_new and self.line.is_uncertain:
+            self.line.at = format_utc(now())  # the earlier reads were refused
+        if not self.is_new and self.line.why != why:
+            self.line, self.is_new = self.line.successor(), True
 
 
 @dataclass(slots=True, eq=False)
 class ReadLine:
     """Line of the read log. `entry`: its first read. `repeated`: written reads after the first. `open`: open subscriptions.
-    `used_at`: time of the last read, by the monotonic clock."""
+    `used_at`: time of the last read, by the monotonic clock. `why`: reason of its reads, known when it is stored. `next`: line of
+    the later reads, for another reason. `is_uncertain`: a batch failed that may have stored it."""
 
     key: Key
     entry: Reading
@@ -59,9 +73,13 @@ class ReadLine:
     used_at: float
     id: str = ""
     at: str = ""
+    why: Why | None = None
+    next: "ReadLine | None" = None
     is_stored: bool = False
+    is_uncertain: bool = False
     pending: int = 0
     pending_hits: int = 0
+    is_in_write: bool = False
     repeated: int = 0
     repeated_hits: int = 0
     open: int = 0
@@ -79,20 +97,42 @@ class ReadLine:
 
     def take(self) -> Increment:
         """Return the reads that wait, and count them as taken."""
-        self.batch = None
-        increment = Increment(self, not self.is_stored, self.pending, self.pending_hits)
+        self.batch, self.is_in_write = None, True
+        increment = Increment(self, self, not self.is_stored, self.pending, self.pending_hits)
         self.pending = self.pending_hits = 0
         return increment
 
+    def successor(self) -> "ReadLine":
+        """Return a line of reads for another reason."""
+        return ReadLine(self.key, self.entry, self.reader, self.following, self.used_at, self.used_at)
+
+    def pass_on(self, successor: "ReadLine") -> None:
+        """Pass the waiting reads on to the line that replaces this one."""
+        self.next, successor.used_at = successor, self.used_at
+        successor.pending, successor.pending_hits, successor.batch = self.pending, self.pending_hits, self.batch
+        if self.batch is not None:
+            self.batch.lines[self.batch.lines.index(self)] = successor
+        self.pending, self.pending_hits, self.batch = 0, 0, None
+
+    @property
+    def newest(self) -> "ReadLine":
+        """Return the line that its last reads belong to."""
+        return self if self.next is None else self.next.newest
+
+    @property
+    def is_in_use(self) -> bool:
+        """Return whether it has an open subscription, or reads that are not written yet."""
+        return bool(self.open or self.pending or self.is_in_write)
+
     def has_ended(self, at: float) -> bool:
         """Return whether no later read belongs to this line."""
-        return not self.open and not self.pending and at - (self.used_at if self.following else self.began_at) >= WINDOW_S
+        return not self.is_in_use and at - (self.used_at if self.following else self.began_at) >= WINDOW_S
 
     def repetitions(self) -> Reading | None:
         """Return the entry of all reads after the first; None if there is none."""
         if not self.repeated:
             return None
-        entry = replace(self.entry, count=self.repeated, since=self.at)
+        entry = replace(self.entry, count=self.repeated, since=self.at, why=self.why)
         return replace(entry, hits=self.repeated_hits) if hasattr(entry, "hits") else entry  # type: ignore[call-arg]
 
 

@@ -3,7 +3,8 @@
 A read that can't be recorded is refused, unless the setting SERVE_UNRECORDED_READS is on: then it is served, and its entry is
 collected like those of refusals. Repetitions within five minutes are counted in the row of the first read, durably too; the audit
 journal gets one more entry with their number when the five minutes are over. A subscription is one row, whose end is written when
-it ends, and whose `until` moves on every minute, so that a killed process leaves a time at which it was still open.
+it ends, and whose `until` moves on every minute, so that a killed process leaves a time at which it was still open. Reads for
+another reason are another row: a member who lost access and then opens the search in an emergency is not a member in the log.
 """
 
 import asyncio
@@ -63,6 +64,7 @@ class ReadLog:
         line = await self._record(caller, entry, following=True)
         if line is not None:
             line.open += 1
+            self._keep(line)
         return line
 
     def end(self, line: ReadLine) -> None:
@@ -70,6 +72,12 @@ class ReadLog:
         line.open -= 1
         line.used_at = self._clock()
         line.ended_at = format_utc(now())
+
+    def _keep(self, line: ReadLine) -> None:
+        """Keep a line in memory until its subscriptions have ended, also if another line has its key."""
+        if self._lines.get(line.key) is not line:
+            line.key = (*line.key, line.id)
+            self._lines[line.key] = line
 
     def is_following(self, caller: Caller, entry: Reading) -> bool:
         """Return whether the caller has an open, recorded subscription that this entry is a part of."""
@@ -95,6 +103,7 @@ class ReadLog:
             return None
         finally:
             self._waiting -= 1
+            line = line.newest
             if following and not is_served and not line.open:  # the entry may still be written
                 line.ended_at = format_utc(now())
         return line
@@ -130,7 +139,7 @@ class ReadLog:
 
     def _oldest(self) -> ReadLine | None:
         """Return the oldest line without an open subscription or a waiting read."""
-        return next((line for line in self._lines.values() if not line.open and not line.pending), None)
+        return next((line for line in self._lines.values() if not line.is_in_use), None)
 
     def _forget(self, line: ReadLine) -> None:
         """Forget a line: the next read with its key is a new one."""
@@ -159,13 +168,34 @@ class ReadLog:
             await self._database.write(partial(write_batch, new_id(), increments), boards=self._boards)
         except Exception:
             for increment in increments:
-                if increment.is_new and self._lines.get(increment.line.key) is increment.line:
-                    del self._lines[increment.line.key]
+                self._fail(increment)
             raise
-        for line, is_new, reads, hits in increments:
-            line.is_stored = True
-            line.repeated += reads - is_new
-            line.repeated_hits += hits if not is_new else 0
+        for increment in increments:
+            self._succeed(increment)
+
+    def _succeed(self, increment: Increment) -> None:
+        """Count the reads of a written batch, and replace a line whose reads have another reason now."""
+        origin, line = increment.origin, increment.line
+        origin.is_in_write, line.is_stored, line.is_uncertain, line.why = False, True, False, increment.why
+        line.repeated += increment.reads - increment.is_new
+        line.repeated_hits += increment.hits if not increment.is_new else 0
+        if line is not origin:
+            origin.pass_on(line)
+            self._lines[line.key] = line
+            (self._keep if origin.open else self._forget)(origin)
+
+    def _fail(self, increment: Increment) -> None:
+        """Forget the new line of a failed batch, unless it may have to be ended, or its next reads are waiting."""
+        origin, line = increment.origin, increment.line
+        origin.is_in_write = False
+        if not increment.is_new:
+            return
+        line.is_uncertain = True
+        if line.following:
+            line.ended_at = line.ended_at or format_utc(now())
+            self._keep(line)
+        elif not line.pending and self._lines.get(line.key) is line:
+            del self._lines[line.key]
 
     async def run(self) -> None:
         """Write ends periodically, until cancelled."""
@@ -189,7 +219,7 @@ class ReadLog:
                 self._moved_at = at
 
     async def _write_ends(self, moving: list[ReadLine], ended: list[ReadLine]) -> None:
-        ends = {line: line.ended_at for line in (*moving, *ended) if line.following and line.is_stored}
+        ends = {line: line.ended_at for line in (*moving, *ended) if line.following and (line.is_stored or line.is_uncertain)}
         at = format_utc(now())
         rows = [(line.id, at if line.open else until or at, line.open > 0) for line, until in ends.items()]
         for start in range(0, max(len(rows), len(ended)), MAX_ENDS):
@@ -201,7 +231,7 @@ class ReadLog:
 
     def end_windows(self) -> None:
         """End all lines without an open subscription, so that the next read is a new line."""
-        self._forget_all(line for line in list(self._lines.values()) if not line.open and not line.pending)
+        self._forget_all(line for line in list(self._lines.values()) if not line.is_in_use)
 
     def _forget_all(self, lines: Iterable[ReadLine]) -> None:
         for line in lines:

@@ -44,6 +44,7 @@ _END = (
 )  # fmt: skip
 _ON_DUTY = core_select(_D.account).where(_D.ended_at.is_(None), _D.account.in_(bindparam("accounts", expanding=True)))
 _FACTS = core_select(_S.id, _S.reference, _S.lead, _S.access, _S.members).where(_S.id.in_(bindparam("ids", expanding=True)))
+_REASONS = core_select(_R.id, _R.why).where(_R.id.in_(bindparam("ids", expanding=True)))
 _STORED = core_select(_R.id).where(_R.id.in_(bindparam("ids", expanding=True)), _R.batch == bindparam("batch")).limit(1)
 
 
@@ -62,8 +63,12 @@ def write_batch(batch: str, increments: Sequence[Increment], session: Session) -
     """Write the reads of a batch. A batch that is tried again is written once."""
     if maybe_committed(session) and _is_stored(session, batch, increments):
         return
+    facts = _facts(session, {board_of(each.line.entry) for each in increments})
+    stored = _stored_reasons(session, [each.line.id for each in increments if each.is_new and each.line.is_uncertain])
+    for each in increments:
+        board = board_of(each.line.entry)
+        each.resolve(why(each.line.reader, board, facts.get(board)), stored.get(each.line.id))
     new = [each.line for each in increments if each.is_new]
-    facts = _facts(session, {board_of(line.entry) for line in new})
     accounts = [id for id in {line.reader.by.id for line in new} if id]
     on_duty = set(session.connection().execute(_ON_DUTY, {"accounts": accounts}).scalars()) if accounts else set()
     unit = unit_of_work.current(session)
@@ -82,6 +87,12 @@ def write_ends(ends: Sequence[tuple[str, str, bool]], ended: Sequence[ReadLine],
     for line in ended:
         if (entry := line.repetitions()) is not None:
             writer.write(session, _complete(entry, line.reader, facts), by=line.reader.by, logged=False)
+
+
+def _stored_reasons(session: Session, ids: Sequence[str]) -> dict[str, Why]:
+    """Return the reasons of the rows among these that are stored."""
+    rows = session.connection().execute(_REASONS, {"ids": ids}).all() if ids else ()
+    return {row.id: row.why for row in rows}
 
 
 def board_of(entry: Entry) -> str:
@@ -119,7 +130,7 @@ def _append(
 
 def _row(session: Session, batch: str, increment: Increment, facts: Mapping[str, SearchFacts], at: str) -> dict[str, Any]:
     line, by = increment.line, increment.line.reader.by
-    entry = _complete(line.entry, line.reader, facts)
+    entry = _complete(replace(line.entry, why=increment.why), line.reader, facts)
     payload = {"actor": by.body()} | entry.payload()
     board = writer.lock_audit_board(session)
     event = journal.append(session, board, entry.TYPE, entry.KIND, entry.id, by.id, at, payload)
@@ -140,9 +151,8 @@ def _count(batch: str, increment: Increment, at: str) -> dict[str, Any]:
 
 
 def _complete(entry: Reading, reader: Reader, facts: Mapping[str, SearchFacts]) -> Reading:
-    """Return an entry with the reason why it was allowed, its screen, and the reference of its search."""
-    search = facts.get(board_of(entry))
-    entry = replace(entry, why=why(reader, board_of(entry), search), screen=reader.screen)
+    """Return an entry with its screen, and the reference of its search."""
+    search, entry = facts.get(board_of(entry)), replace(entry, screen=reader.screen)
     is_of_board = isinstance(entry, BoardRepeated)
     return replace(entry, reference=search.reference if search else None) if is_of_board else entry  # type: ignore[call-arg]
 

@@ -8,12 +8,14 @@ from typing import Annotated
 import typer
 
 from board.command_line.output import progress
+from board.config.backup_keys import digest, parse_recipients
 from board.config.settings import FILES_SUFFIX, Settings
 from board.errors import OperationError
 from board.maintenance.database import by_command_line, write
 from models.db.database import Database, DatabaseUnavailable
 from models.db.schema import has_current_tables
 from models.times import format_utc, now
+from models.upkeep import BACKUP_OPENED, record_run
 
 
 def backup(
@@ -25,7 +27,7 @@ def backup(
 ) -> None:
     """Back up the database, beside running servers, and verify the backup: a copy of an SQLite file, a dump of PostgreSQL.
 
-    Photos and files in a folder are backed up beside it, in FILE.files.
+    Photos and files in a folder are backed up beside it, in FILE.files. Both are encrypted if BACKUP_RECIPIENTS is set.
     """
     from board.files.store import FileStore
     from board.maintenance.backup import backup as back_up
@@ -44,7 +46,8 @@ def backup(
     try:
         database = Database(settings.database_url, must_exist=True)
         database.backend.wait_until_ready(0)
-        boards, faults = back_up(database, file, progress, chains=has_current_tables(database))
+        recipients = parse_recipients(settings.backup_recipients) if settings.backup_recipients else None
+        boards, faults = back_up(database, file, progress, chains=has_current_tables(database), recipients=recipients)
     finally:
         progress("")
     if faults:
@@ -54,7 +57,8 @@ def backup(
     if FileStore.of(settings).folder is None:
         print("Photos and files are in a bucket: back them up there, or by `board backup --files FOLDER`.")
     else:
-        copy = f"sqlite:///{file}" if settings.on_sqlite else settings.database_url
+        is_copy = settings.on_sqlite and recipients is None
+        copy = f"sqlite:///{file}" if is_copy else settings.database_url
         _back_up_files(settings, Database(copy, read_only=True), beside)
     with suppress(DatabaseUnavailable):  # a database of an earlier version has no table for this
         noted = by_command_line(lambda session: note_backup(session, at, file))
@@ -79,27 +83,52 @@ def _back_up_files(settings: Settings, database: Database, to: Path) -> None:
     print(f"{to} holds: {found.files} files" if found.files else "There are no photos and files to back up.")
 
 
-def restore(file: Annotated[Path, typer.Argument(help="Backup of `board backup`.")]) -> None:
+def restore(
+    file: Annotated[Path, typer.Argument(help="Backup of `board backup`.")],
+    test: Annotated[
+        bool, typer.Option("--test", help="Only open and read the backup, and record for `check` that it can be opened.")
+    ] = False,
+) -> None:
     """Put a backup in place of the database, with its photos and files, and give every board a new epoch. Stop the servers
-    first."""
+    first. An encrypted backup is opened by BACKUP_IDENTITY_FILE or BACKUP_IDENTITY_COMMAND."""
     from board.maintenance import exclusive
-    from board.maintenance.restore import restore as put_back
-    from board.maintenance.restore import restore_files
+    from board.maintenance.restore import restore_files, restore_opened
 
     settings = Settings()
     settings.check()
+    if test:
+        return _test(settings, file)
     database = exclusive.open_alone(settings.database_url, must_exist=False)
     try:
         database.backend.wait_until_ready()
         with exclusive.alone(database):
-            put_back(database, file, progress)
+            restore_opened(database, file, settings, progress)
             progress("")
             print(f"The database is that of {file}.")
         print(restore_files(settings, database, file.with_name(f"{file.name}{FILES_SUFFIX}"), progress))
     finally:
         progress("")
         database.dispose()
-    reset_epochs()
+    return reset_epochs()
+
+
+def _test(settings: Settings, file: Path) -> None:
+    """Open a backup and read all of it, beside running servers. Record this for the current recipients."""
+    from board.maintenance.restore import check_opened
+
+    try:
+        check_opened(Database(settings.database_url, read_only=True), file, settings, progress)
+    finally:
+        progress("")
+    print(f"{file} can be restored: it was opened and read.")
+    recipients = settings.backup_recipients
+    if recipients is None:
+        return
+    from board.maintenance import identities
+
+    if not identities.belong_to(identities.load(settings), recipients):
+        raise OperationError("The identity belongs to none of BACKUP_RECIPIENTS, so it will not open the next backup.")
+    write(lambda session: record_run(session, f"{BACKUP_OPENED}{digest(recipients)}", format_utc(now())))
 
 
 def reset_epochs() -> None:

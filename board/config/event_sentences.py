@@ -379,8 +379,8 @@ SENTENCES: dict[str, Sentence] = {
         name="person state.taken_by", length="wait state", time="time state.until",
     ),
     "alarm.extended": _alarm(
-        Variant(N_("{who} changed the promise from {from} to {time}: {what}"), {"shortened": [True]}),
-        N_("{who} extended the promise until {time}: {what}"),
+        Variant(N_("{who} has it until {time} (before: {from}): {what}"), {"shortened": [True]}),
+        N_("{who} has it until {time} (extended): {what}"),
         time="time state.until", from_="time before.until",
     ),
     "alarm.lapsed": _alarm(N_("The promise of {name} lapsed, so nobody had it: {what}"), name="person state.lapsed_by"),

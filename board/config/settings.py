@@ -15,6 +15,7 @@ from sqlalchemy import make_url
 from board import bootstrap
 from board.config import env_file, notification_settings
 from board.config.alarm_rules import load_rules
+from board.config.backup_keys import parse_recipients
 from board.config.board_shares import load_board_shares
 from board.config.disk_reserve import parse_reserve
 from board.config.file_shares import load_file_shares
@@ -62,6 +63,7 @@ PARSERS: dict[str, Callable[[str], object]] = {  # of settings with a more compl
     "webhook_url": partial(notification_settings.webhooks, allow_private=True),
     "webhook_secret": notification_settings.signing_keys,
     "disk_reserve": parse_reserve,
+    "backup_recipients": parse_recipients,
 }  # fmt: skip
 
 
@@ -126,11 +128,15 @@ class Settings(BaseSettings):
     serve_unrecorded_reads: bool = False
     disk_reserve: str = "1GiB,10%"
     max_file_mb: int = Field(default=25, ge=1, le=500)
+    backup_recipients: str | None = None
+    backup_identity_file: str | None = None
+    backup_identity_command: str | None = Field(default=None, repr=False)
 
     @field_validator(
         "redis_url", "public_url", "secret_key", "files_path", "security_contact", "poster_url", "map_tiles",
         "smtp_url", "mail_from", "webhook_url", "webhook_secret", "webhook_members_only",
         "max_token_days",
+        "backup_recipients", "backup_identity_file", "backup_identity_command",
         "files_url", "aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_region", "aws_endpoint_url",
         mode="before",
     )  # fmt: skip
@@ -255,6 +261,8 @@ class Settings(BaseSettings):
             raise ConfigurationError("With PostgreSQL, all servers must share a secret. Set SECRET_KEY to a long random text.")
         if self.secret_key is not None and len(self.secret_key) < MIN_SECRET_LENGTH:
             raise ConfigurationError(f"SECRET_KEY is too short. Set it to at least {MIN_SECRET_LENGTH} random characters.")
+        if self.backup_identity_file and self.backup_identity_command:
+            raise ConfigurationError("An identity has one source. Set BACKUP_IDENTITY_FILE or BACKUP_IDENTITY_COMMAND, not both.")
         if (self.aws_access_key_id is None) != (self.aws_secret_access_key is None):
             raise ConfigurationError("A key for an s3:// store has two parts. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.")
         report_days, lock_days = self.unused_report_days, self.unused_lock_days

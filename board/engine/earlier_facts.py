@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session
 
@@ -19,13 +19,9 @@ BATCH_SIZE = 50  # searches in a transaction
 FIRST = 1  # seq of the event that opened a search
 
 _B, _F = columns_of(Board), columns_of(SearchFact)
-_WITHOUT = (
-    select(_B.id, _B.number)
-    .where(_B.kind == Search.KIND, _B.number > bindparam("after"))
-    .where(~exists().where(_F.board == _B.number, _F.seq == FIRST))
-    .order_by(_B.number)
-    .limit(BATCH_SIZE)
-)
+_LACKS = (_B.kind == Search.KIND, ~exists().where(_F.board == _B.number, _F.seq == FIRST))
+_WITHOUT = select(_B.id, _B.number).where(_B.number > bindparam("after"), *_LACKS).order_by(_B.number).limit(BATCH_SIZE)
+_COUNT = select(func.count()).select_from(table_of(Board)).where(*_LACKS)
 _ADD = insert(table_of(SearchFact)).values({name: bindparam(name) for name in COLUMNS}).on_conflict_do_nothing()
 
 
@@ -39,6 +35,11 @@ class Unread(NamedTuple):
 def unread(session: Session, after: int) -> list[Unread]:
     """Return the next boards of searches that lack the facts of their first event, by number."""
     return [Unread(*row) for row in session.connection().execute(_WITHOUT, {"after": after})]
+
+
+def count_unread(session: Session) -> int:
+    """Return the number of searches that lack these facts."""
+    return int(session.connection().execute(_COUNT).scalar_one())
 
 
 def add(session: Session, boards: Sequence[Unread]) -> None:

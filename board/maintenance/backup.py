@@ -1,10 +1,13 @@
-"""Backup of a database while servers run. The file gets its name only after it was verified."""
+"""Backup of a database while servers run, encrypted if there are recipients. The file gets its name after it was verified."""
 
 import os
 import secrets
+import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import URL, NullPool, create_engine
 from sqlalchemy.exc import DBAPIError
@@ -19,15 +22,18 @@ from models import upkeep
 from models.db import unfinished_upgrade
 from models.db.database import Database
 from models.db.sqlite import configure_connection, library
-from models.upkeep import BACKUP
 
 PROGRESS_STEPS = 100_000  # SQLite virtual machine steps between two progress reports
 MB = 1_000_000
 SPARE_BYTES = 16 * MB  # left free on the disk, which the server may share
+PLAIN_SUFFIX = ".plain"  # of the readable copy that is encrypted, and then deleted
+LEFTOVER_S = 24 * 3600  # age at which such a copy must be from a killed process
 
 
-def backup(database: Database, to: Path, progress: Progress, *, chains: bool = True) -> Verified:
-    """Write a backup to a new file that only this user can read.
+def backup(
+    database: Database, to: Path, progress: Progress, *, chains: bool = True, recipients: list[Any] | None = None
+) -> Verified:
+    """Write a backup to a new file that only this user can read; with `recipients`, in the age format.
 
     Return the number of boards, and a line for each hash chain that is broken in the database; the other boards still need their
     backup. `chains`: verify hash chains, which requires the tables of this version. Raises OperationError; then no file is left.
@@ -37,12 +43,10 @@ def backup(database: Database, to: Path, progress: Progress, *, chains: bool = T
         _check_space(database.path, to)
     try:
         with _temporary_file(to) as part:
-            if database.path is None:
-                result = postgresql_backup.dump(database, part, progress, chains)
+            if recipients:
+                result = _write_encrypted(database, part, progress, chains, recipients)
             else:
-                _copy(database.path, part, progress)
-                progress("checking it")
-                result = _verify(part, chains)
+                result = _write(database, part, progress, chains)
             _sync(part)
             _check_new(to)
             part.rename(to)
@@ -58,8 +62,40 @@ def backup(database: Database, to: Path, progress: Progress, *, chains: bool = T
 
 def note_backup(session: Session, at: str, file: Path | None) -> None:
     """Record the time of the last backup, for `check`, and an audit entry: to a file, or by another program."""
-    upkeep.record_run(session, BACKUP, at)
+    upkeep.record_backup(session, at, str(file.absolute()) if file is not None else None)
     writer.write(session, BackupMade(id="server", file=str(file.absolute()) if file is not None else None))
+
+
+def _write(database: Database, part: Path, progress: Progress, chains: bool) -> Verified:
+    """Write a backup, and verify it."""
+    if database.path is None:
+        return postgresql_backup.dump(database, part, progress, chains)
+    _copy(database.path, part, progress)
+    progress("checking it")
+    return _verify(part, chains)
+
+
+def _write_encrypted(database: Database, part: Path, progress: Progress, chains: bool, recipients: list[Any]) -> Verified:
+    from board.maintenance import age
+
+    with readable_copy(database) as plain:
+        result = _write(database, plain, progress, chains)
+        progress("encrypting it")
+        age.encrypt(plain, part, recipients)
+    return result
+
+
+@contextmanager
+def readable_copy(database: Database) -> Iterator[Path]:
+    """Yield a private file for the plain text of an encrypted backup, and delete it afterwards: next to an SQLite database, which
+    is as readable, otherwise in the folder of temporary files. Deletes copies of killed processes."""
+    base = database.path or Path(tempfile.gettempdir()) / "searchboard"
+    for leftover in base.parent.glob(f"{base.name}.*{PLAIN_SUFFIX}"):
+        with suppress(OSError):
+            if time.time() - leftover.lstat().st_mtime > LEFTOVER_S:
+                leftover.unlink()
+    with _temporary_file(base, PLAIN_SUFFIX) as plain:
+        yield plain
 
 
 def _check_new(to: Path) -> None:
@@ -82,9 +118,9 @@ def _check_space(source: Path, to: Path) -> None:
 
 
 @contextmanager
-def _temporary_file(to: Path) -> Iterator[Path]:
+def _temporary_file(to: Path, suffix: str = ".part") -> Iterator[Path]:
     """Yield a temporary file next to the target, and remove it afterwards unless it was renamed."""
-    part = to.with_name(f"{to.name}.{secrets.token_hex(4)}.part")
+    part = to.with_name(f"{to.name}.{secrets.token_hex(4)}{suffix}")
     os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     try:
         yield part

@@ -77,11 +77,16 @@ def rows_of(dump: Path) -> Counter[str]:
     return rows
 
 
+def check(dump: Path) -> None:
+    """Read all of a dump. Raises OperationError if it is not a complete backup of a board."""
+    if not rows_of(dump)["board"]:
+        raise OperationError(f"{dump} is not a whole backup of a board.")
+
+
 def restore(database: Database, dump: Path, mark: unfinished_upgrade.Mark, progress: Progress) -> None:
     """Replace the tables of the database by those of a dump. After an interruption it can be repeated; until then the mark
     prevents servers from starting. Raises OperationError."""
-    if not rows_of(dump)["board"]:  # reads all of it, before anything is deleted
-        raise OperationError(f"{dump} is not a whole backup of a board.")
+    check(dump)  # before anything is deleted
     database.write_now(lambda session: _empty(session.connection(), mark))
     database.dispose()
     words = ["--no-owner", "--single-transaction", "--no-password", str(dump)]

@@ -1,17 +1,19 @@
 """Restore of a database from a backup of `board backup`, and of its photos and files. No server may run."""
 
 import asyncio
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from board.config.settings import Settings
 from board.errors import OperationError
-from board.files.folder import Folder
 from board.files.store import FileStore
 from board.files.unavailable import FilesUnavailable
 from board.maintenance import files, postgresql_backup
+from board.maintenance.age_format import is_encrypted
+from board.maintenance.backup import readable_copy
 from board.maintenance.chains import Progress
-from board.maintenance.file_backup import SUMS
+from board.maintenance.file_backup import SUMS, open_backup
 from models.db.database import Database
 from models.db.sqlite import create_private_file, library
 from models.db.unfinished_upgrade import RESTORING, Mark
@@ -19,13 +21,44 @@ from models.db.unfinished_upgrade import RESTORING, Mark
 PAGES = 20_000  # copied between two progress reports
 
 
+def restore_opened(database: Database, backup: Path, settings: Settings, progress: Progress) -> None:
+    """Replace the database by a backup, which is decrypted first if it is encrypted. Raises OperationError."""
+    with opened(database, backup, settings, progress) as plain:
+        restore(database, plain, progress, Mark(RESTORING, "", str(backup)))
+
+
+def check_opened(database: Database, backup: Path, settings: Settings, progress: Progress) -> None:
+    """Read all of a backup, and change nothing. Raises OperationError if it can't be opened, or is damaged."""
+    with opened(database, backup, settings, progress) as plain:
+        progress("reading it")
+        if database.path is None:
+            postgresql_backup.check(plain)
+        else:
+            _check(plain)
+
+
+@contextmanager
+def opened(database: Database, backup: Path, settings: Settings, progress: Progress) -> Iterator[Path]:
+    """Yield a backup that can be read: itself, or a decrypted copy that is deleted afterwards. Raises OperationError."""
+    _check_exists(backup)
+    if not is_encrypted(backup):
+        yield backup
+        return
+    from board.maintenance import age, identities
+
+    keys = identities.load(settings)
+    with readable_copy(database) as plain:
+        progress("decrypting it")
+        age.decrypt(backup, plain, keys)
+        yield plain
+
+
 def restore(database: Database, backup: Path, progress: Progress, mark: Mark | None = None) -> None:
     """Replace the database by a backup: atomically (SQLite), or repeatable after an interruption (PostgreSQL).
 
     Raises OperationError.
     """
-    if not backup.is_file():
-        raise OperationError(f"There is no backup {backup}.")
+    _check_exists(backup)
     if database.path is None:
         postgresql_backup.restore(database, backup, mark or Mark(RESTORING, "", str(backup)), progress)
         return
@@ -39,6 +72,11 @@ def restore(database: Database, backup: Path, progress: Progress, mark: Mark | N
         for path in (database.path, *(Path(f"{database.path}{suffix}") for suffix in ("-wal", "-shm"))):
             path.unlink(missing_ok=True)
         restore_file(backup, database.path, progress)
+
+
+def _check_exists(backup: Path) -> None:
+    if not backup.is_file():
+        raise OperationError(f"There is no backup {backup}.")
 
 
 def restore_file(backup: Path, path: Path, progress: Progress) -> None:
@@ -80,7 +118,7 @@ def restore_files(settings: Settings, database: Database, folder: Path, progress
 
 
 async def _copy(settings: Settings, folder: Path, rows: list[files.FileRow], progress: Progress) -> files.FileComparison:
-    source, target = FileStore(Folder(folder, must_exist=True)), FileStore.of(settings)
+    source, target = open_backup(settings, folder), FileStore.of(settings)
     try:
         return await files.copy(source, target, rows, progress)
     finally:

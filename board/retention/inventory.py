@@ -9,12 +9,11 @@ from models.db.schema import metadata
 from models.ids import id_bytes
 
 GROUPS = {
-    "events": N_("Events of the search"), "cards": N_("Cards, notes and places"), "files": N_("Photos and other files"),
+    "events": N_("Events of the search"), "cards": N_("Cards, notes and places"), "files": N_("Photos and files, in all sizes"),
     "materials": N_("Printed material, and who received it"), "contacts": N_("Contacts and earlier sources"),
     "reports": N_("Reports and tips that were placed on it"), "alarms": N_("Alarms, alerts and suggestions to look again"),
     "handovers": N_("Sections of handovers"), "reads": N_("Reads"), "access": N_("Access and members"),
-    "search": N_("Description of the search"), "technical": N_("Technical rows without text"),
-    "figures": N_("Figures without names"),
+    "search": N_("Facts of the search"), "technical": N_("Technical rows without text"), "figures": N_("Figures without names"),
 }  # fmt: skip
 _OF_BOARD = ("board",)
 TABLES: dict[str, tuple[str, tuple[str, ...]]] = {  # by table: group, and columns that hold the search

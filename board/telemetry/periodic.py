@@ -1,4 +1,4 @@
-"""Periodic tasks on the database. They log that it is unavailable, and continue."""
+"""Background tasks on the database. They log that it is unavailable, and continue."""
 
 import asyncio
 import contextlib
@@ -40,3 +40,21 @@ async def run_on_database(
             log.warning(unavailable)
 
     await run_every(pause_s, call)
+
+
+async def run_until_done(fn: Callable[[], Awaitable[None]], seconds: float, failed: str) -> None:
+    """Call `fn` until it succeeds, every `seconds`. `failed`: log event of a failure."""
+    while True:
+        try:
+            return await fn()
+        except DatabaseUnavailable:
+            log.warning(failed)
+        except Exception:
+            log.exception(failed)
+        await asyncio.sleep(seconds)
+
+
+def log_end(task: asyncio.Task[None]) -> None:
+    """Log that a background task ended with an error. A callback of the task."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("background task ended", task=task.get_name(), exc_info=error)

@@ -74,6 +74,8 @@ class InitialSync(Generic[Viewer]):
                 self.source.on_refused(viewer, name)
                 connection.send(protocol.error("not_found", "There is no board by this name that you may see.", board=name))
                 return True
+            if subscription.opened is None:
+                return False  # the right to see the board came while this waited, so nothing was recorded: read again
             key = self.source.visibility_key(viewer, name)
             if position is not None and view.covers(position) and self.source.can_resume(viewer, view, position[1]):
                 self.counters.subscribes_resumed += 1

@@ -16,6 +16,7 @@ from models.accounts import Account
 from models.board import OPERATIONS
 from models.emergency_opening import EmergencyOpening
 from models.read_record import ReadRecord
+from models.search import Search
 from models.times import format_utc, now
 from tests.api.test_administration import browser, hire, problem
 from tests.support.audit_record import AuditRecord, about
@@ -144,6 +145,22 @@ async def test_members_are_alerted_immediately_with_the_reason(scene: Scene) -> 
         assert scene.search not in (await outsider.get("/api/v1/alerts")).text
 
 
+async def test_administrators_are_alerted_if_no_member_can_sign_in(scene: Scene) -> None:
+    """The account of the last member is disabled."""
+    ada, max = scene.team.ada, await hire(scene.server, "coordinator", "Max")
+    await scene.open()
+    assert "emergency.opened" not in (await ada.http.get("/api/v1/alerts")).text, "the members are alerted"
+    members = update(Search).where(col(Search.id) == scene.search).values(members=[max.id], lead=max.id)
+    disabled = update(Account).where(col(Account.id) == max.id).values(enabled=False)
+    for change in (members, disabled):
+        await scene.server.service.database.write(lambda session, change=change: session.connection().execute(change).rowcount)
+    await scene.open("No member is left, and the police ask")
+    alert = (await ada.http.get("/api/v1/alerts")).json()["alerts"][0]
+    assert (alert["type"], alert["actor"]["name"]) == ("emergency.opened", "Cora")
+    assert (alert["reference"], alert["entity"]["kind"]) == (None, "account"), "the search stays hidden"
+    assert "the police ask" not in (await scene.team.charlie.http.get("/api/v1/alerts")).text
+
+
 async def test_opening_and_its_reads_are_in_the_journal(scene: Scene) -> None:
     await scene.open()
     await scene.status()
@@ -153,6 +170,34 @@ async def test_opening_and_its_reads_are_in_the_journal(scene: Scene) -> None:
     query = select(ReadRecord).where(ReadRecord.account == scene.cora.id)
     (row,) = await scene.server.service.database.read(lambda session: session.exec(query).all())
     assert (row.board, row.why) == (scene.search, "break_glass")
+
+
+async def test_reads_as_a_member_and_in_an_emergency_are_lines_apart(scene: Scene) -> None:
+    """Cora reads as a member, is removed within the five minutes of that line, and opens the search in an emergency."""
+
+    async def set_members(*more: str) -> None:
+        members = [*(person.account["id"] for person in (scene.team.alice, scene.team.bob)), *more]
+        await scene.team.alice.command(scene.search, "search.set_access", {"access": "members", "members": members})
+
+    await set_members(scene.cora.id)
+    async with socket_of(scene.server, scene.http) as person:
+        board = await person.subscribe(scene.search)
+        assert await scene.status() == 200
+        await set_members()
+        await person.wait_until(lambda: board.unsubscribed)
+    await scene.open()
+    async with socket_of(scene.server, scene.http) as person:
+        await person.subscribe(scene.search)
+        for _ in range(2):
+            assert await scene.status() == 200
+        query = select(ReadRecord).where(ReadRecord.account == scene.cora.id).order_by(col(ReadRecord.id))
+        await scene.server.service.read_log.write_ends()
+        rows = await scene.server.service.database.read(lambda session: session.exec(query).all())
+    found = [(row.why, row.following, row.count, row.screen) for row in rows]
+    assert sorted(found) == [
+        ("break_glass", False, 2, ""), ("break_glass", True, 1, "search"),
+        ("member", False, 1, ""), ("member", False, 1, "search"),
+    ]  # fmt: skip
 
 
 async def test_open_socket_loses_the_search_when_the_hour_ends(scene: Scene) -> None:

@@ -63,6 +63,15 @@ class Log:
 
         return await self.database.read(read)
 
+    async def reasons(self) -> list[tuple[str, int]]:
+        """Return (why, count) of all entries of the journal."""
+
+        def read(session: Session) -> list[tuple[str, int]]:
+            entries = [event.payload()["about"] for event in journal.events_after(session, AUDIT, 0)]
+            return [(about["why"], about["count"]) for about in entries]
+
+        return await self.database.read(read)
+
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
@@ -264,6 +273,146 @@ async def test_batch_that_is_tried_again_is_stored_once(log: Log, monkeypatch: p
     monkeypatch.setattr(log.database, "write", twice)
     await asyncio.gather(log.read(), log.read(id="new"))
     assert await log.counts() == {("alice", "photo"): 2, ("alice", "new"): 1}
+
+
+class LostCommits:
+    """Database whose next commits are done, but seem to fail."""
+
+    def __init__(self, log: Log, patch: pytest.MonkeyPatch, lost: int = 1) -> None:
+        self._write, self._lost = log.database.write, lost
+        patch.setattr(log.database, "write", self.write)
+
+    async def write(self, fn: Any, *args: Any, **more: Any) -> Any:
+        result = await self._write(fn, *args, **more)
+        self._lost -= 1
+        if self._lost >= 0:
+            raise DatabaseUnavailable
+        return result
+
+
+async def test_reads_after_a_commit_that_seemed_to_fail_are_stored(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second read waits while the first is written, so it is in a batch of its own with the same line."""
+    LostCommits(log, monkeypatch)
+    first = asyncio.create_task(log.read())
+    while log.log._batches or not log.log._lines:
+        await asyncio.sleep(0)
+    answers = await asyncio.gather(first, log.read(), log.read(BOB), return_exceptions=True)
+    assert [type(answer) for answer in answers] == [DatabaseUnavailable, type(None), type(None)]
+    await log.read()
+    assert await log.counts() == {("alice", "photo"): 3, ("bob", "photo"): 1}  # with the one that was refused
+    assert [type for type, _ in await log.journal()] == ["photo.read"] * 2
+
+
+async def test_read_that_waited_while_a_batch_failed_stays_counted(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, is_first = log.database.write, [True]
+
+    async def write(fn: Any, *args: Any, **more: Any) -> Any:
+        await asyncio.sleep(0)
+        if is_first.pop() if is_first else False:
+            raise DatabaseUnavailable
+        return await real(fn, *args, **more)
+
+    monkeypatch.setattr(log.database, "write", write)
+    first = asyncio.create_task(log.read())
+    while log.log._batches or not log.log._lines:
+        await asyncio.sleep(0)
+    answers = await asyncio.gather(first, log.read(), return_exceptions=True)
+    assert [type(answer) for answer in answers] == [DatabaseUnavailable, type(None)]
+    await log.read()
+    assert [row.count for row in await log.rows()] == [2], "one line"
+
+
+@pytest.mark.parametrize("lost", [1, 2, 3])
+async def test_subscription_whose_commit_seemed_to_fail_ends(log: Log, monkeypatch: pytest.MonkeyPatch, lost: int) -> None:
+    """Each of three pages asks again with the same line; the ones that were refused leave no open row."""
+    LostCommits(log, monkeypatch, lost)
+    for number in range(3):
+        if number < lost:
+            with pytest.raises(DatabaseUnavailable):
+                await log.log.follow(ALICE, SnapshotRead(id=OPERATIONS))
+        elif (line := await log.log.follow(ALICE, SnapshotRead(id=OPERATIONS))) is not None:
+            await log.log.write_ends()
+            assert [row.following for row in await log.rows()] == [True]
+            log.log.end(line)
+    await log.log.write_ends()
+    assert [row.following for row in await log.rows()] == [False]
+
+
+async def test_subscription_that_fails_while_another_waits_ends(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    LostCommits(log, monkeypatch)
+    first = asyncio.create_task(log.log.follow(ALICE, SnapshotRead(id=OPERATIONS)))
+    while log.log._batches or not log.log._lines:
+        await asyncio.sleep(0)
+    second = await log.log.follow(ALICE, SnapshotRead(id=OPERATIONS))
+    with pytest.raises(DatabaseUnavailable):
+        await first
+    assert second is not None
+    await log.log.write_ends()
+    assert [row.following for row in await log.rows()] == [True]
+    log.log.end(second)
+    await log.log.write_ends()
+    assert [row.following for row in await log.rows()] == [False]
+
+
+# -- the reason -------------------------------------------------------------------------------------------------------------
+
+
+def set_reason(patch: pytest.MonkeyPatch, reason: str) -> None:
+    patch.setattr(read_writes, "why", lambda *_: reason)
+
+
+async def test_reads_for_another_reason_are_another_line(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    for reason, times in (("member", 3), ("break_glass", 4)):
+        set_reason(monkeypatch, reason)
+        for _ in range(times):
+            await log.read()
+    assert [(row.why, row.count) for row in await log.rows()] == [("member", 3), ("break_glass", 4)]
+    set_reason(monkeypatch, "role")
+    log.now = WINDOW_S
+    await log.log.write_ends()
+    assert await log.reasons() == [("member", 1), ("break_glass", 1), ("member", 2), ("break_glass", 3)]
+
+
+async def test_reads_that_wait_while_the_reason_changes_are_counted_once(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_reason(monkeypatch, "member")
+    await log.read(times=2)
+    set_reason(monkeypatch, "break_glass")
+    first = asyncio.create_task(log.read(times=2))
+    while log.log._batches or not any(line.is_in_write for line in log.log._lines.values()):
+        await asyncio.sleep(0)
+    await asyncio.gather(first, log.read(times=3))
+    await log.read()
+    assert [(row.why, row.count) for row in await log.rows()] == [("member", 2), ("break_glass", 6)]
+
+
+async def test_subscription_for_another_reason_ends_apart(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_reason(monkeypatch, "member")
+    member = await log.log.follow(ALICE, SnapshotRead(id=OPERATIONS))
+    set_reason(monkeypatch, "break_glass")
+    opened = await log.log.follow(ALICE, SnapshotRead(id=OPERATIONS))
+    assert member is not None
+    assert opened is not None
+    assert opened is not member
+    log.log.end(member)
+    await log.log.write_ends()
+    assert [(row.why, row.following, row.count) for row in await log.rows()] == [("member", False, 1), ("break_glass", True, 1)]
+    assert log.log.is_following(ALICE, SnapshotRead(id=OPERATIONS))
+    log.log.end(opened)
+    await log.log.write_ends()
+    assert [row.following for row in await log.rows()] == [False, False]
+
+
+async def test_failed_subscription_for_another_reason_leaves_no_open_row(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_reason(monkeypatch, "member")
+    member = await log.log.follow(ALICE, SnapshotRead(id=OPERATIONS))
+    set_reason(monkeypatch, "break_glass")
+    with monkeypatch.context() as patch:
+        LostCommits(log, patch)
+        with pytest.raises(DatabaseUnavailable):
+            await log.log.follow(ALICE, SnapshotRead(id=OPERATIONS))
+    assert member is not None
+    await log.log.write_ends()
+    assert [(row.why, row.following) for row in await log.rows()] == [("member", True), ("break_glass", False)]
 
 
 def test_reason_is_the_closest_relation_to_the_search() -> None:

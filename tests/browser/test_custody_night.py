@@ -222,7 +222,7 @@ TOLD = [
     f"Alice has it {UNTIL}, after ",
     "The promise of Alice lapsed, so nobody had it",
     f"Bob has it {UNTIL}, after ",
-    f"Bob has it {UNTIL}: .* The driver calls back",
+    rf"Bob has it {UNTIL} \(extended\): .* The driver calls back",
     "Bob handed the alarm on to Alice",
     f"Alice has it {UNTIL}, after ",
     f"Charlie has it {UNTIL}, from Alice by handover 1",

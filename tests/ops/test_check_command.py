@@ -293,6 +293,16 @@ def test_a_clock_that_is_behind_what_is_on_record_is_wrong(installation: Databas
     assert (told.state, later in told.says) == (State.WRONG, True)
 
 
+def test_searches_without_facts_for_the_figures_are_reported(installation: Database) -> None:
+    assert found()["figures"].state == State.OK
+    made = text(
+        "INSERT INTO board (id, kind, epoch, seq, at, last_type, head, cards, entities) VALUES ('x','search','x',1,:at,'','',0,0)"
+    )
+    installation.write_now(lambda session: session.connection().execute(made, {"at": format_utc(now())}))
+    told = found()["figures"]
+    assert (told.state, "figures: 1." in told.says) == (State.WARNING, True)
+
+
 @pytest.mark.both_backends
 async def test_each_table_has_its_rows_and_bytes(tmp_path: Path, backend: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
     with backend.settled(tmp_path) as settings:

@@ -15,6 +15,7 @@ from board.config.settings import Settings
 from board.maintenance import checks
 from board.maintenance.checks import State, hosts
 from board.maintenance.checks import settings as of_settings
+from board.maintenance.checks.run import UNAVAILABLE
 from models.db.database import Database
 from tests.ops.test_check_command import found, installation
 
@@ -77,7 +78,8 @@ def test_checks_of_an_unknown_host_are_not_tried(installation: Database, monkeyp
     told = found()
     assert {told[name].state for name in ("database", "redis", "address", "email", "webhook")} == {State.WRONG}
     assert all("can't be looked up" in told[name].says for name in ("database", "redis", "address", "email", "webhook"))
-    assert {told[name].state for name in ("tables", "files", "outbox", "backup", "clock")} == {State.SKIPPED}
+    assert {told[name].state for name in ("tables", "files", "quota", "outbox", "backup", "clock", "figures")} == {State.SKIPPED}
+    assert [name for name, each in told.items() if UNAVAILABLE in each.says] == []  # none tries a database that is not there
 
 
 @pytest.mark.slow

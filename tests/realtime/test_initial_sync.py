@@ -1,6 +1,7 @@
 """Initial sync and delivery: what a client is sent when rights, the journal or the client change at the worst moment."""
 
 import asyncio
+import contextlib
 from collections.abc import Iterable
 
 import pytest
@@ -453,6 +454,32 @@ async def test_many_clients_are_answered_a_few_at_a_time(journal: EventJournal) 
     await asyncio.gather(*(hub.subscribe(each, "a") for each in clients))
     assert [await each.kinds() for each in clients] == [FRESH] * len(clients)
     assert hub.channel_reader.reads < len(clients)
+
+
+async def test_right_that_comes_while_waiting_is_recorded_before_the_snapshot(journal: EventJournal) -> None:
+    hub = await hub_on(journal)
+    alice = Client(hub)
+    journal.hidden_from = {alice.viewer}
+    async with contextlib.AsyncExitStack() as slots:
+        for _ in range(MAX_ANSWERS):
+            await slots.enter_async_context(hub.channel_reader.answer_slots)
+        asking = asyncio.create_task(hub.subscribe(alice, "a"))
+        while not hub.channel_reader.answer_slots._waiters:
+            await asyncio.sleep(0)
+        assert journal.opened == []
+        journal.hidden_from = set()
+    await asking
+    assert await alice.kinds() == FRESH
+    assert journal.opened == [(alice.viewer, "a")]
+
+
+async def test_client_without_a_right_while_waiting_is_not_recorded(journal: EventJournal) -> None:
+    hub = await hub_on(journal)
+    alice = Client(hub)
+    journal.hidden_from = {alice.viewer}
+    await hub.subscribe(alice, "a")
+    assert await alice.kinds() == ["error"]
+    assert (journal.opened, journal.refused) == ([], [(alice.viewer, "a")])
 
 
 # -- from other processes -------------------------------------------------------------------------------------------------------

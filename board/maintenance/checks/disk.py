@@ -17,7 +17,6 @@ def check(settings: Settings) -> tuple[State, str]:
     findings = [_of_disk(space) for space in spaces]
     if not settings.on_sqlite:
         findings.append((State.OK, "The free space of PostgreSQL's disk is unknown here."))
-    findings.append(_of_quota(settings))
     worst = max((state for state, _ in findings), key=[State.OK, State.WARNING, State.WRONG].index)
     return worst, " ".join(sentence for _, sentence in findings)
 
@@ -32,7 +31,7 @@ def _of_disk(space: DiskSpace) -> tuple[State, str]:
     return State.OK, f"{numbers}."
 
 
-def _of_quota(settings: Settings) -> tuple[State, str]:
+def check_quota(settings: Settings) -> tuple[State, str]:
     shares, used_bytes = load_file_shares(settings.files_path), read(usage.read)
     sentence = f"Photos and files use {used_bytes / MB:,.1f} of {shares.installation_mb:,} MB (shares.toml)"
     if used_bytes >= shares.installation_mb * MB:

@@ -13,6 +13,8 @@ from board.maintenance.checks import (
     database,
     decoders,
     disk,
+    encryption,
+    figures,
     files,
     hosts,
     installation,
@@ -33,6 +35,7 @@ CHECKS: dict[str, Check] = {
     "tables": tables.check,
     "files": files.check,
     "disk": disk.check,
+    "quota": disk.check_quota,
     "redis": redis.check,
     "address": proxy.check,
     "email": notifications.check_email,
@@ -41,11 +44,13 @@ CHECKS: dict[str, Check] = {
     "decoders": decoders.check,
     "pdf": pdf.check,
     "backup": backups.check,
+    "encryption": encryption.check,
     "clock": clock.check,
+    "figures": figures.check,
 }
 ASK_HOSTS = ("database", "redis", "address", "email", "webhook")
 UNAVAILABLE = "The database can't be read right now: it is busy, full or damaged."
-ON_DATABASE = ("tables", "files", "outbox", "backup", "clock")  # checks that read from it
+ON_DATABASE = ("tables", "files", "quota", "outbox", "backup", "encryption", "clock", "figures")  # checks that read from it
 
 
 def run(digests: bool = False, progress: Callable[[str], None] = lambda line: None) -> list[Finding]:

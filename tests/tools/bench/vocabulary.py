@@ -1,6 +1,7 @@
 """Reading of texts: its time, memory and load; and looking for looks among the texts of 2,000 sightings and 14,000 tips."""
 
 import asyncio
+import gc
 import http.client
 import time
 import tracemalloc
@@ -69,6 +70,7 @@ def _loading() -> Iterator[Figure]:
 
 def _reading() -> Iterator[Figure]:
     known = Parser(load_vocabulary())
+    gc.freeze()  # as a server does when it has started
     sentences = read_sentences("sentences.tsv", known.vocabulary)
     for language in LANGUAGES:
         text = " ".join(sentence.texts[language] for sentence in sentences)

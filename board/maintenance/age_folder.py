@@ -1,0 +1,127 @@
+"""Folder of encrypted files: each has the key of its plain text, and sizes are those of the plain text."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from pyrage import DecryptError, EncryptError, decrypt_io, encrypt_io
+
+from board.errors import OperationError
+from board.files.folder import Folder
+from board.files.stored import PIECE_BYTES, StoredFile
+from board.maintenance.age_format import plain_size
+
+MAX_WAITING = 8  # pieces between a thread and its reader
+Transform = Callable[["_Source", "_Sink"], None]
+
+
+class AgeFolder(Folder):
+    """Folder whose files are encrypted to recipients, or opened by identities."""
+
+    def __init__(self, root: Path, *, recipients: list[Any] | None = None, identities: list[Any] | None = None) -> None:
+        super().__init__(root, must_exist=identities is not None)
+        self._recipients = recipients
+        self._identities = identities
+
+    async def put(self, key: str, content: bytes | AsyncIterator[bytes]) -> None:
+        pieces = _single(content) if isinstance(content, bytes) else content
+        await super().put(key, _through(lambda source, sink: encrypt_io(source, sink, self._recipients), pieces))
+
+    async def get(self, key: str) -> AsyncIterator[bytes]:
+        async for piece in _through(lambda source, sink: decrypt_io(source, sink, self._identities), super().get(key)):
+            yield piece
+
+    async def size(self, key: str) -> int:
+        return await self._run(lambda: plain_size(self.root / key))
+
+    async def list(self, prefix: str) -> AsyncIterator[StoredFile]:
+        async for entry in super().list(prefix):
+            yield entry._replace(size=await self.size(entry.key))
+
+
+async def _single(content: bytes) -> AsyncIterator[bytes]:
+    for start in range(0, len(content), PIECE_BYTES):
+        yield content[start : start + PIECE_BYTES]
+
+
+async def _through(transform: Transform, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Yield the output of a transformation that runs in a thread and reads `pieces`. Raises what reading them raises, and
+    OperationError if the transformation fails."""
+    loop = asyncio.get_running_loop()
+    source, sink = _Source(loop, pieces), _Sink(loop)
+    work = loop.run_in_executor(None, _run, transform, source, sink)
+    try:
+        while piece := await sink.pieces.get():
+            yield piece
+        await work
+    finally:
+        sink.is_closed = True
+        while not work.done():  # the thread may wait for room
+            with suppress(asyncio.QueueEmpty):
+                sink.pieces.get_nowait()
+            await asyncio.sleep(0)
+
+
+def _run(transform: Transform, source: "_Source", sink: "_Sink") -> None:
+    try:
+        transform(source, sink)
+    except (DecryptError, EncryptError, OSError) as error:
+        if source.error is not None:
+            raise source.error from error
+        raise OperationError("A file of the backup can't be opened: it is damaged, or encrypted for someone else.") from error
+    finally:
+        sink.end()
+
+
+class _Source:
+    """Reader in a thread, of pieces that the event loop provides."""
+
+    error: Exception | None = None
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, pieces: AsyncIterator[bytes]) -> None:
+        self._loop = loop
+        self._pieces = pieces
+        self._buffer = b""
+
+    def read(self, size: int = -1) -> bytes:
+        if not self._buffer:
+            try:
+                self._buffer = asyncio.run_coroutine_threadsafe(self._next(), self._loop).result()
+            except Exception as error:
+                self.error = error
+                raise
+        size = len(self._buffer) if size < 0 else size
+        piece, self._buffer = self._buffer[:size], self._buffer[size:]
+        return piece
+
+    async def _next(self) -> bytes:
+        return await anext(self._pieces, b"")
+
+
+class _Sink:
+    """Writer in a thread, to a bounded queue of the event loop. An empty piece ends it."""
+
+    is_closed = False
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self.pieces: asyncio.Queue[bytes] = asyncio.Queue(MAX_WAITING)
+
+    def write(self, piece: bytes) -> int:
+        if self.is_closed:
+            raise OSError("nobody reads")
+        if piece:
+            self._put(bytes(piece))
+        return len(piece)
+
+    def flush(self) -> None:
+        pass
+
+    def end(self) -> None:
+        if not self.is_closed:
+            self._put(b"")
+
+    def _put(self, piece: bytes) -> None:
+        asyncio.run_coroutine_threadsafe(self.pieces.put(piece), self._loop).result()
