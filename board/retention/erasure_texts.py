@@ -3,7 +3,11 @@
 from typing import NamedTuple
 
 from board.i18n import N_, moment_text, translate, translations
+from board.retention.inventory import GROUPS
 from models.erasure import DONE, Erasure
+
+RUNNING = N_("is being erased")
+COUNTED = ("events", "files")  # groups that the list of erasures shows
 
 
 class AskedTexts(NamedTuple):
@@ -44,17 +48,10 @@ def erasure_texts(erasure: Erasure, asked_by: str, agreed_by: str, lang: str) ->
     )  # fmt: skip
 
 
-RUNNING = N_("is being erased")
-
-
 def _counts(erasure: Erasure, lang: str) -> str:
-    translation, counts = translations(lang), erasure.counts
-    events, files = counts.get("events", 0), counts.get("files", 0)
-    texts = (
-        translation.ungettext("%(num)s event", "%(num)s events", events) % {"num": events},
-        translation.ungettext("%(num)s file", "%(num)s files", files) % {"num": files},
-    )
-    return ", ".join(texts)
+    """Return `Events of the search: 412, Photos and files, in all sizes: 23`."""
+    counts = {group: erasure.counts[group] for group in COUNTED if group in erasure.counts}
+    return " · ".join(f"{translate(GROUPS[group], lang)}: {count}" for group, count in counts.items())
 
 
 def _moment(at: str, lang: str) -> str:
