@@ -80,7 +80,7 @@ class ErasureRun:
             await asyncio.sleep(PAUSE_S)
 
     async def _write(self, fn: Callable[[Session, Erasure], bool], row: Erasure) -> bool:
-        return await self._database.write(partial(fn, row=row))
+        return await self._database.write(lambda session: fn(session, row))
 
     async def _delete_files(self, row: Erasure) -> bool:
         return await erased_files.delete_files(self._database, self._files, row.board)

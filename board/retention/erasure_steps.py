@@ -12,6 +12,7 @@ from board.engine.event import EVENT, ON_BOARD
 from board.engine.event_writer import EventWriter
 from board.engine.hash_chain import SEARCH_ERASED
 from board.retention import inventory
+from board.retention.erasure_begin import GONE
 from models.board import OPERATIONS, Board
 from models.db.schema import metadata
 from models.db.tables import columns_of
@@ -57,8 +58,8 @@ def erase_events(session: Session, row: Erasure) -> bool:
     if _erase(session, row.board, _NEWEST_FIRST):
         return False
     if session.connection().execute(_LAST, {"board": row.board}).scalar() != SEARCH_ERASED:  # written as the erasure began
-        board, payload = _lock(session, row.board), {"actor": None, "command": None, "state": None, "changes": []}
-        unit_of_work.current(session).append(board, SEARCH_ERASED, Search.KIND, row.board, None, format_utc(now()), payload)
+        board, at = _lock(session, row.board), format_utc(now())
+        unit_of_work.current(session).append(board, SEARCH_ERASED, Search.KIND, row.board, None, at, dict(GONE))
     return True
 
 
