@@ -148,7 +148,7 @@ async def test_file_variant_left_out_is_found(scene: ErasedScene, monkeypatch: p
 
 
 async def test_payload_that_stays_is_never_reported_done(scene: ErasedScene, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(erasure_steps, "_erase", lambda session, board, query: 0)
+    monkeypatch.setattr(erasure_steps, "_erase", lambda session, board, seqs: 0)
     id = await scene.begin()
     assert not await scene.run().continue_one(id)
     assert (await erasure_of(scene, id)).ended_at is None
@@ -229,7 +229,11 @@ async def test_erased_search_leaves_open_boards_and_lists(team: Team, access: st
         assert (await who.http.get(f"/api/v1/boards/{scene.search}")).status_code == 404
         assert (await who.http.get(f"/api/v1/boards/{scene.search}/events")).status_code == 404
         assert scene.search not in (await who.http.get(f"/api/v1/boards/{OPERATIONS}")).text
+        report = await who.http.get(f"/api/v1/handovers/{scene.handover}")
+        assert report.status_code == 200
+        assert scene.search not in [section["board"] for section in report.json()["searches"]]
         for marker in scene.markers:
+            assert marker not in report.text
             assert marker not in (await who.http.get(f"/api/v1/boards/{OPERATIONS}/events", params={"limit": 500})).text
     with pytest.raises(Refusal):
         await team.alice.command(scene.search, "note.add", {"text": "late"})

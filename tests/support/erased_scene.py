@@ -36,7 +36,7 @@ class ErasedScene:
         tail = secrets.token_hex(4)
         self.name, self.prose, self.reference = f"Zyq{tail}", f"Wxk{tail}", f"R{tail}"
         self.number = f"+32471{int(tail, 16) % 1_000_000:06}"
-        self.photo = b""
+        self.photo, self.handover = b"", 0
 
     @property
     def service(self) -> BoardService:
@@ -78,8 +78,7 @@ class ErasedScene:
     async def _sign_handover(self, alice: Person) -> None:
         await alice.command(OPERATIONS, "shift.take", {"reason": "to hand it over"})
         await alice.command(OPERATIONS, "handover.prepare", {"incoming": self.team.ada.account["id"]})
-        report = (await alice.http.get("/api/v1/handover")).json()
-        number, positions = report["handover"]["number"], {each["board"]: each["seq"] for each in report["searches"]}
+        self.handover = number = (await alice.http.get("/api/v1/handover")).json()["handover"]["number"]
         await alice.command(self.search, "handover.write", {"handover": number, "assessment": self.prose})
         report = (await alice.http.get("/api/v1/handover")).json()
         positions = {each["board"]: each["seq"] for each in report["searches"]}
