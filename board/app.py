@@ -49,6 +49,7 @@ from board.maps import tiles_api
 from board.providers import pages as provider_pages
 from board.providers.checks import Checks
 from board.providers.providers import Providers
+from board.retention import erasure_pages
 from board.retention import pages as retention_pages
 from board.service import BoardService
 from board.telemetry import metrics
@@ -106,6 +107,7 @@ def create_app(service: BoardService) -> Starlette:
             *guest_pages.routes,
             *emergency_opening_pages.routes,
             *retention_pages.routes,
+            *erasure_pages.routes,
             *disclosure_pages.routes,
             *audit_pages.routes,
             *read_pages.routes,

@@ -1,6 +1,7 @@
 """Beginning of an erasure, in one transaction: from its commit on nobody sees the search, and nothing can be added to it."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -23,6 +24,7 @@ from models.times import format_utc
 from models.tip import Tip
 
 FIRST_STEP = "copies"
+GONE: dict[str, Any] = {"actor": None, "command": None, "state": None, "changes": []}  # payload of the event of a removal
 PLACED: tuple[type[Tip] | type[MissingReport], ...] = (Tip, MissingReport)
 _A, _V = columns_of(Account), columns_of(VisibilityChange)
 _NEW = insert(table_of(VisibilityChange))
@@ -66,9 +68,8 @@ def _remove_placed(session: Session, writer: EventWriter, search: str) -> None:
 
 def _remove(writer: EventWriter, row: Entity) -> None:
     if isinstance(row, CountedEntity) and row.archived_at is not None:  # no longer counted
-        payload = {"actor": None, "command": None, "state": None, "changes": []}
         writer.unit.entities.remove(row)
-        writer.unit.append(writer.board, f"{row.KIND}.erased", row.KIND, row.id, None, writer.now, payload)
+        writer.unit.append(writer.board, f"{row.KIND}.erased", row.KIND, row.id, None, writer.now, dict(GONE))
     else:
         writer.delete(row, f"{row.KIND}.erased")
 

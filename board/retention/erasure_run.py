@@ -37,8 +37,11 @@ MAX_RECOUNTS = 3  # in one run; the next run of the server continues
 class ErasureRun:
     """Erasures of one installation that two people agreed to."""
 
-    def __init__(self, database: Database, files: FileStore, keys_file: str | None = None) -> None:
-        self._database, self._files, self._keys_file = database, files, keys_file
+    def __init__(
+        self, database: Database, files: FileStore, agreed: asyncio.Event | None = None, *, keys_file: str | None
+    ) -> None:
+        """`agreed`: set when two people agreed, so that the run begins soon. `keys_file`: of the keys of searches."""
+        self._database, self._files, self._agreed, self._keys_file = database, files, agreed, keys_file
         self._steps: dict[str, Callable[[Erasure], Awaitable[bool]]] = {
             "copies": partial(self._write, erasure_steps.erase_copies), "rows": partial(self._write, erasure_steps.delete_rows),
             "files": self._delete_files, "events": partial(self._write, erasure_steps.erase_events),
@@ -47,11 +50,12 @@ class ErasureRun:
 
     @classmethod
     def of(cls, service: BoardService) -> "ErasureRun":
-        return cls(service.database, service.files, service.settings.search_keys_file)
+        """Return the run of a server."""
+        return cls(service.database, service.files, service.erasures_agreed, keys_file=service.settings.search_keys_file)
 
     async def run(self) -> NoReturn:
         """Continue open erasures, until cancelled."""
-        await run_on_database(self._run_once, POLL_S, "erasure failed")
+        await run_on_database(self._run_once, POLL_S, "erasure failed", wake=self._agreed)
 
     async def _run_once(self) -> None:
         try:
@@ -61,7 +65,7 @@ class ErasureRun:
 
     async def continue_all(self) -> int:
         """Continue all open erasures; return the number of those that ended. Raises FilesUnavailable or DatabaseUnavailable."""
-        ids = await self._database.read(_open)
+        ids = await self._database.read(open_erasures)
         return sum([await self.continue_one(id) for id in ids])
 
     async def continue_one(self, id: str) -> bool:
@@ -80,7 +84,7 @@ class ErasureRun:
             await asyncio.sleep(PAUSE_S)
 
     async def _write(self, fn: Callable[[Session, Erasure], bool], row: Erasure) -> bool:
-        return await self._database.write(partial(fn, row=row))
+        return await self._database.write(lambda session: fn(session, row))
 
     async def _delete_files(self, row: Erasure) -> bool:
         return await erased_files.delete_files(self._database, self._files, row.board)
@@ -129,7 +133,8 @@ class ErasureRun:
         return report is not None
 
 
-def _open(session: Session) -> list[str]:
+def open_erasures(session: Session) -> list[str]:
+    """Return the ids of the erasures that began and have not ended, oldest first."""
     is_open = col(Erasure.ended_at).is_(None), Erasure.step != ASKED
     return list(session.exec(select(Erasure.id).where(*is_open).order_by(Erasure.id)))
 

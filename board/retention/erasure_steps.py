@@ -1,22 +1,21 @@
 """Steps of an erasure in the database. Each call does a part in one transaction, returns whether it was the last, and can be
 repeated after a crash."""
 
-from typing import Any
+from collections.abc import Sequence
 
 from sqlalchemy import delete, select, tuple_
 from sqlmodel import Session
 
 from board.commands.registry import Command
 from board.engine import erasure, unit_of_work
-from board.engine.event import EVENT, ON_BOARD
 from board.engine.event_writer import EventWriter
 from board.engine.hash_chain import SEARCH_ERASED
 from board.retention import inventory
+from board.retention.erasure_begin import GONE
 from models.board import OPERATIONS, Board
 from models.db.schema import metadata
 from models.db.tables import columns_of
 from models.erasure import Erasure
-from models.ids import id_bytes
 from models.search import Search
 from models.times import format_utc, now
 from models.wake import Wake
@@ -25,15 +24,11 @@ BATCH_SIZE = 100  # events or rows of a transaction: tens of milliseconds
 IN_FILES = ("file", "upload")  # tables whose rows are deleted after their stored bytes
 
 _WAKE = columns_of(Wake)
-_READABLE: Any = select(EVENT.seq).where(ON_BOARD, EVENT.body.is_not(None), EVENT.type != SEARCH_ERASED)
-_NEWEST_FIRST = _READABLE.order_by(EVENT.seq.desc()).limit(BATCH_SIZE)
-_LAST = select(EVENT.type).where(ON_BOARD).order_by(EVENT.seq.desc()).limit(1)
 
 
 def erase_copies(session: Session, row: Erasure) -> bool:
     """Erase the events of the search on `operations`, then its suggestions to look again on the boards of other searches."""
-    of_search = _NEWEST_FIRST.where(EVENT.kind == Search.KIND, EVENT.entity == id_bytes(row.board))
-    if _erase(session, OPERATIONS, of_search):
+    if _erase(session, OPERATIONS, erasure.readable(session, OPERATIONS, BATCH_SIZE, Search.KIND, row.board)):
         return False
     return not _remove_wake(session, row.board)
 
@@ -54,11 +49,12 @@ def delete_rows(session: Session, row: Erasure) -> bool:
 def erase_events(session: Session, row: Erasure) -> bool:
     """Erase the events of the board, newest first, so that no payload must be stored again in full. The last event accounts for
     all missing payloads."""
-    if _erase(session, row.board, _NEWEST_FIRST):
+    board = _lock(session, row.board)
+    if _erase(session, row.board, erasure.readable(session, row.board, BATCH_SIZE)):
         return False
-    if session.connection().execute(_LAST, {"board": row.board}).scalar() != SEARCH_ERASED:  # written as the erasure began
-        board, payload = _lock(session, row.board), {"actor": None, "command": None, "state": None, "changes": []}
-        unit_of_work.current(session).append(board, SEARCH_ERASED, Search.KIND, row.board, None, format_utc(now()), payload)
+    if board.last_type != SEARCH_ERASED:  # another event was written as the erasure began
+        at = format_utc(now())
+        unit_of_work.current(session).append(board, SEARCH_ERASED, Search.KIND, row.board, None, at, dict(GONE))
     return True
 
 
@@ -70,20 +66,15 @@ def row_tables() -> list[str]:
 def remains(session: Session, row: Erasure) -> dict[str, int]:
     """Count again what must be gone, by table."""
     rows = {name: inventory.count(session, name, row.board) for name in (*row_tables(), *IN_FILES)}
-    copies = _READABLE.where(EVENT.kind == Search.KIND, EVENT.entity == id_bytes(row.board))
-    events = len(_seqs(session, row.board, _NEWEST_FIRST)) + len(_seqs(session, OPERATIONS, copies))
-    return {name: count for name, count in (rows | {"event": events}).items() if count}
+    copies = erasure.readable(session, OPERATIONS, BATCH_SIZE, Search.KIND, row.board)
+    events = [*erasure.readable(session, row.board, BATCH_SIZE), *copies]
+    return {name: count for name, count in (rows | {"event": len(events)}).items() if count}
 
 
-def _erase(session: Session, board: str, query: Any) -> int:
-    seqs = _seqs(session, board, query)
+def _erase(session: Session, board: str, seqs: Sequence[int]) -> int:
     for seq in seqs:
         erasure.erase(session, board, seq)
     return len(seqs)
-
-
-def _seqs(session: Session, board: str, query: Any) -> list[int]:
-    return list(session.connection().execute(query, {"board": board}).scalars())
 
 
 def _remove_wake(session: Session, search: str) -> bool:

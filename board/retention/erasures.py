@@ -1,6 +1,7 @@
 """Erasures of searches by four eyes: one person asks, another agrees, and the run begins. From then on it can't be stopped."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlmodel import Session, col, select
 
@@ -19,6 +20,14 @@ from models.times import format_utc
 MIN_REASON, MAX_REASON = 5, 500  # characters
 MAX_LISTED = 100  # erasures of a page, newest first
 COMMAND_LINE = "command line: "  # before the name of the operating system's user
+
+
+class NamedErasure(NamedTuple):
+    """Erasure with the names of its two people."""
+
+    erasure: Erasure
+    asked_by: str
+    agreed_by: str
 
 
 def ask(session: Session, search: Search, typed: str, reason: str, now: datetime) -> str:
@@ -68,9 +77,10 @@ def find(session: Session, board: str) -> Erasure | None:
     return session.exec(select(Erasure).where(Erasure.board == board, col(Erasure.ended_at).is_(None))).first()
 
 
-def newest(session: Session) -> list[Erasure]:
+def newest(session: Session) -> list[NamedErasure]:
     """Return the erasures that began, newest first."""
-    return list(session.exec(select(Erasure).where(Erasure.step != ASKED).order_by(col(Erasure.id).desc()).limit(MAX_LISTED)))
+    rows = session.exec(select(Erasure).where(Erasure.step != ASKED).order_by(col(Erasure.id).desc()).limit(MAX_LISTED)).all()
+    return [NamedErasure(row, *(person_name(session, each or "") for each in (row.asked_by, row.agreed_by))) for row in rows]
 
 
 def person_name(session: Session, person: str) -> str:

@@ -134,7 +134,7 @@ class PostgreSQLBackend(Backend):
         """Vacuum all tables, so that the server reuses the space of deleted rows; report those that it could not remove yet."""
         with self.write_engine.connect() as connection:
             connection.detach()  # its settings end with it
-            with connection.connection.cursor() as cursor:
+            with contextlib.closing(connection.connection.cursor()) as cursor:
                 cursor.execute("SET statement_timeout = 0")
                 cursor.execute("VACUUM")
                 cursor.execute("SELECT coalesce(sum(n_dead_tup), 0) FROM pg_stat_user_tables")

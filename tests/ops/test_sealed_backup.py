@@ -147,7 +147,7 @@ async def test_older_backup_has_nothing_readable_of_an_erased_search(backups: Ba
     kept = (await photos(scene.service.settings)) & {png()}
     assert plain.exists()
     id = await scene.begin()
-    assert await ErasureRun(scene.service.database, scene.service.files, str(backups.keys_file)).continue_one(id)
+    assert await ErasureRun(scene.service.database, scene.service.files, keys_file=str(backups.keys_file)).continue_one(id)
     states = [SearchKeys.read(backups.keys_file).state(search) for search in (scene.search, backups.other)]
     assert states == [KeyState.DESTROYED, KeyState.PRESENT]
 
@@ -162,7 +162,7 @@ async def test_older_backup_has_nothing_readable_of_an_erased_search(backups: Ba
     assert (await photos(settings)) >= kept
 
     store = FileStore.of(settings)
-    assert await ErasureRun(restored, store, settings.search_keys_file).continue_all() == 1
+    assert await ErasureRun(restored, store, keys_file=settings.search_keys_file).continue_all() == 1
     (row,) = restored.read_now(lambda session: session.exec(select(Erasure)).all())
     assert (row.board, row.step) == (scene.search, DONE)
     restored.read_now(verify)

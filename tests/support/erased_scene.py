@@ -1,7 +1,7 @@
 """Closed search with markers in all its texts, numbers and files, and where they are stored, found by reflection."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,7 @@ class ErasedScene:
         tail = secrets.token_hex(4)
         self.name, self.prose, self.reference = f"Zyq{tail}", f"Wxk{tail}", f"R{tail}"
         self.number = f"+32471{int(tail, 16) % 1_000_000:06}"
-        self.photo = b""
+        self.photo, self.handover = b"", 0
 
     @property
     def service(self) -> BoardService:
@@ -59,7 +59,7 @@ class ErasedScene:
             ("search.update", {"person": {"hair": prose}}),
         ):  # fmt: skip
             await alice.command(self.search, command, values)
-        self.photo = pictures.jpeg()
+        self.photo = pictures.jpeg(600 + secrets.randbelow(400))
         await uploads.attach(bob, self.search, self.photo, f"{name}.jpg")
         await uploads.send(bob, self.search, b"unfinished " + prose.encode(), f"{name}.txt")
         await self._sign_handover(alice)
@@ -78,8 +78,7 @@ class ErasedScene:
     async def _sign_handover(self, alice: Person) -> None:
         await alice.command(OPERATIONS, "shift.take", {"reason": "to hand it over"})
         await alice.command(OPERATIONS, "handover.prepare", {"incoming": self.team.ada.account["id"]})
-        report = (await alice.http.get("/api/v1/handover")).json()
-        number, positions = report["handover"]["number"], {each["board"]: each["seq"] for each in report["searches"]}
+        self.handover = number = (await alice.http.get("/api/v1/handover")).json()["handover"]["number"]
         await alice.command(self.search, "handover.write", {"handover": number, "assessment": self.prose})
         report = (await alice.http.get("/api/v1/handover")).json()
         positions = {each["board"]: each["seq"] for each in report["searches"]}
@@ -109,7 +108,7 @@ class ErasedScene:
         return id
 
     def run(self, files: FileStore | None = None) -> ErasureRun:
-        return ErasureRun(self.service.database, files or self.service.files)
+        return ErasureRun(self.service.database, files or self.service.files, keys_file=self.service.settings.search_keys_file)
 
     async def _as(self, by: Person, fn: Any) -> Any:
         def change(session: Session) -> Any:
@@ -131,7 +130,12 @@ class ErasedScene:
         }
         return {place: names for place, names in found.items() if names}
 
-    async def _stored_files(self) -> "Any":
+    def in_caches(self) -> list[str]:
+        """Return the boards of which this process keeps a snapshot with a marker."""
+        views = self.service.source._snapshots._views.items()
+        return [board for board, (view, _) in views if any(_has(each, self.markers) for _, each in view.entities or ())]
+
+    async def _stored_files(self) -> AsyncIterator[str]:
         folder = self.service.files.folder
         assert folder is not None
         for path in sorted(folder.rglob("*")):
@@ -149,7 +153,7 @@ def marked_tables(session: Session, markers: list[str]) -> list[str]:
 def marked_events(session: Session, markers: list[str]) -> list[str]:
     """Return the events with one of the markers, of all boards."""
     boards = session.exec(select(Board.id)).all()
-    events = (event for board in boards for event in _events(session, board))
+    events = (event for board in boards for event in events_of(session, board))
     return [f"{event.board} {event.seq} {event.type}" for event in events if _has(event.body, markers)]
 
 
@@ -167,7 +171,7 @@ def _rows(session: Session, table: Any) -> Any:
     return session.connection().execute(core_select(table)).all()
 
 
-def _events(session: Session, board: str) -> Iterator[Any]:
+def events_of(session: Session, board: str) -> Iterator[Any]:
     seq = 0
     while page := journal.events_after(session, board, seq):
         yield from page
