@@ -6,23 +6,33 @@ erasure with its remaining steps: it removes what other searches hold about the 
 
 from typing import Any, cast
 
-from sqlalchemy import delete
+from sqlalchemy import bindparam, delete, select
 from sqlmodel import Session
 
 from board.audit import writer
 from board.audit.entries import ReadsErased
 from board.engine import hash_chain, unit_of_work
+from board.engine.event import EVENT, ON_BOARD
 from board.engine.hash_chain import SEARCH_ERASED, ChainCursor
 from board.retention.erasure_begin import FIRST_STEP
 from models.board import AUDIT, OPERATIONS, Board
 from models.db.tables import columns_of, table_of
 from models.erasure import Erasure
-from models.ids import id_text, new_id
+from models.handover import SearchHandover
+from models.ids import id_bytes, id_text, new_id
 from models.search import Search
 from models.times import format_utc, now
 
 REASON = "backup: the key was destroyed"
+HANDED_ERASED = f"{SearchHandover.KIND}.erased"
+_GONE = (None, HANDED_ERASED)
 _E = columns_of(Erasure)
+_LAST_HANDED = (
+    select(EVENT.type)
+    .where(ON_BOARD, EVENT.kind == SearchHandover.KIND, EVENT.entity == bindparam("entity"))
+    .order_by(EVENT.seq.desc())
+    .limit(1)
+)
 _EMPTY: dict[str, Any] = {"actor": None, "command": None, "state": None, "changes": []}
 
 
@@ -33,6 +43,8 @@ def complete(session: Session, searches: list[str], person: str) -> None:
     for search in searches:
         _append(session, _lock(session, search), SEARCH_ERASED, Search.KIND, search, at)
         _continue_erasure(session, search, person, at)
+        if session.connection().execute(_LAST_HANDED, {"board": OPERATIONS, "entity": id_bytes(search)}).scalar() not in _GONE:
+            _append(session, operations, HANDED_ERASED, SearchHandover.KIND, search, at)  # its row was sealed
     for kind, entity in _missing(session, operations):
         _append(session, operations, f"{kind}.erased", kind, entity, at)
     if entries := _missing(session, _lock(session, AUDIT)):

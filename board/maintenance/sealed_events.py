@@ -13,12 +13,13 @@ from board.maintenance.sealed_parts import PartBuffer
 from board.retention.inventory import TABLES
 from models.board import AUDIT_NUMBER, OPERATIONS_NUMBER
 from models.ids import id_text
+from models.search import Search
 from models.stored_payload import pack, unpack
 
 COLUMNS = ["key", "body", "base", "commitment"]  # those that a sealed event loses
 PAGE_ROWS = 1_000  # of one read
 LEFT = (ErasureAgreed.TYPE, ReadsErased.TYPE, SearchErased.TYPE)  # entries that an erasure leaves
-_READ = """SELECT e.seq, e.type, e.entity, e.key, e.body, e.base, e.commitment,
+_READ = """SELECT e.seq, e.type, e.kind, e.entity, e.key, e.body, e.base, e.commitment,
     (SELECT w.body FROM event w WHERE w.board = e.board AND w.seq = e.base)
     FROM event e WHERE e.board = ? AND e.body IS NOT NULL ORDER BY e.seq"""
 _ERASE = "UPDATE event SET key = NULL, body = NULL, base = NULL, commitment = ? WHERE board = ? AND seq = ?"
@@ -51,10 +52,10 @@ class EventSealer:
     def _seal_board(self, board: int, searches: Searches | None) -> None:
         """Seal the events of a board: all for these searches, or each for those that it is about."""
         sealed: dict[int, Searches] = {}
-        for seq, type, entity, key, stored, base_seq, committed, whole in self._reader.execute(_READ, (board,)):
+        for seq, type, kind, entity, key, stored, base_seq, committed, whole in self._reader.execute(_READ, (board,)):
             body, base = stored, base_seq
             payload = unpack(stored, whole)
-            of_event = searches if searches is not None else self._about(board, type, id_text(entity), payload)
+            of_event = searches if searches is not None else self._about(board, type, kind, id_text(entity), payload)
             of_base = sealed.get(base, _NONE) if base is not None else of_event
             if of_base not in (of_event, _NONE):  # the base may be unreadable when this event is not
                 body, base = pack(payload), None
@@ -67,10 +68,10 @@ class EventSealer:
             if self._count % PAGE_ROWS == 0:
                 self._progress(f"sealing events: {self._count:,}")
 
-    def _about(self, board: int, type: str, entity: str, payload: bytes) -> Searches:
+    def _about(self, board: int, type: str, kind: str, entity: str, payload: bytes) -> Searches:
         if board == OPERATIONS_NUMBER:
-            search = self._placed.get(entity) or entity
-            return frozenset([search]) if search in self._numbers else _NONE
+            search = entity if kind == Search.KIND else self._placed.get(entity)
+            return frozenset([search]) if search is not None and search in self._numbers else _NONE
         if type in LEFT:
             return _NONE
         named = [entity]
