@@ -1,4 +1,4 @@
-"""Copies between PostgreSQL and an SQLite file, the form of sealed backups."""
+"""Copy a database from PostgreSQL to an SQLite file, the form of sealed backups, and back."""
 
 from pathlib import Path
 
