@@ -33,6 +33,7 @@ from board.api import routes as api_routes
 from board.api.metrics_endpoint import metrics_page
 from board.audit.log import pages as audit_pages
 from board.audit.log import read_pages, unusual_pages
+from board.disclosure import pages as disclosure_pages
 from board.displays import looks_pages, map_pages
 from board.displays import pages as display_pages
 from board.documents import pages as paper_pages
@@ -105,7 +106,9 @@ def create_app(service: BoardService) -> Starlette:
             *admin_pages.routes,
             *guest_pages.routes,
             *emergency_opening_pages.routes,
-            *retention_pages.routes, *erasure_pages.routes,
+            *retention_pages.routes,
+            *erasure_pages.routes,
+            *disclosure_pages.routes,
             *audit_pages.routes,
             *read_pages.routes,
             *unusual_pages.routes,

@@ -478,6 +478,19 @@ class SearchErased(Entry, type="search.erased", kind="board", warns=True):
     counts: dict[str, int]
 
 
+class DisclosureMade(Entry, type="disclosure.made", kind="board"):
+    """Request for everything that is stored about a person: `subject` is `child` (of the search `board`), `person` (a caller or
+    contact, whom the entry does not name) or `colleague`. `typed_reason` is the reason as typed."""
+
+    CODES = ("subject",)
+
+    board: str
+    reference: str | None
+    subject: Literal["child", "person", "colleague"]
+    colleague: str | None
+    typed_reason: str
+
+
 # -- displays ---------------------------------------------------------------------------------------------------------------
 
 

@@ -124,6 +124,11 @@ PAGES = (
         words=P_("words of the quick menu", "erase, delete, hold, keep, years, privacy, GDPR, dry run"),
     ),
     Page(
+        "disclosure", "/disclosure", N_("Disclosure"), script="", role="coordinator",
+        # translators: as above
+        words=P_("words of the quick menu", "privacy, GDPR, personal data, right of access, subject access, everything stored"),
+    ),
+    Page(
         "figures", "/figures", N_("Figures"), frame=True, role="investigator", sheets=("figures",),
         refusal=N_("Your role can read searches, but not the figures."),
         # translators: as above

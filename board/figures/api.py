@@ -42,7 +42,7 @@ async def figures(request: Request, caller: Caller) -> Reply[FigureReport]:
     `as_of`: `at`, or now; not before 1990. If `masked`, the end of the last month before it.
     `from`: beginning of the period.
     `to`: end of the period, excluded; can be after `as_of`.
-    `masked`: whether small counts are hidden and others rounded, because the reader is below coordinator.
+    `masked`: whether small counts are hidden and others approximate, because the reader is below coordinator.
     `first_year`: year of the first search; null if there was none by then.
     `kinds`: types of disappearance.
     `ages`: by the age when the child went missing.
@@ -96,7 +96,8 @@ async def _read(request: Request, caller: Caller) -> FigureReport:
         rank = ROLES.index(account.role)
         if rank < ROLES.index("investigator"):
             raise Refused("forbidden", N_("Your role can read searches, but not the figures."))
-        return reports.compose(session, question, service.clock(), rank < ROLES.index("coordinator"), reads)
+        masks_with = service.settings.secret() if rank < ROLES.index("coordinator") else None
+        return reports.compose(session, question, service.clock(), masks_with, reads)
 
     return await service.heavy_reads.read(caller, read)
 

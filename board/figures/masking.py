@@ -3,7 +3,8 @@
 A count below MIN_COUNT is masked. That alone is not enough: the total minus the other counts would tell it, and so would the
 figures of the day before. So readers below coordinator get all other counts rounded to the nearest multiple of STEP, lengths of
 waits only of MIN_WAITS searches or more, and figures only as of the end of a month. A total that would still tell a masked count
-is hidden.
+is hidden. Comparisons of several answers
+tell nothing because of the weights of the searches: see `weights.py`.
 """
 
 from collections.abc import Sequence

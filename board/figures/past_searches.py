@@ -25,6 +25,7 @@ _FIRST = select(func.min(_F.opened_at)).where(_F.opened_at <= bindparam("as_of")
 class PastSearch(NamedTuple):
     """Search as of a time. `public`, `discreet`: it has had such a campaign so far. Times are in milliseconds since 1970."""
 
+    board: int
     kind: str
     age: int | None
     status: str
@@ -67,11 +68,11 @@ def first_opened(session: Session, as_of: int) -> int | None:
 
 def fold(rows: Iterable[Any]) -> Iterator[PastSearch]:
     """Return the searches after these facts, which are ordered by board and seq."""
-    for _, facts in groupby(rows, key=attrgetter("board")):
+    for board, facts in groupby(rows, key=attrgetter("board")):
         public = discreet = False
         for fact in facts:
             public, discreet = public or fact.appeal in PUBLIC, discreet or fact.appeal == "discreet"
         yield PastSearch(
-            fact.kind, fact.age, fact.status, fact.worrying is True, public, discreet, fact.reported_at, fact.opened_at,
+            board, fact.kind, fact.age, fact.status, fact.worrying is True, public, discreet, fact.reported_at, fact.opened_at,
             fact.missing_since, fact.found_at, fact.condition,
         )  # fmt: skip

@@ -8,7 +8,7 @@ from sqlmodel import Session
 from typing_extensions import TypedDict
 
 from board.errors import invalid
-from board.figures import counting, masking, past_searches, wording
+from board.figures import counting, masking, past_searches, weights, wording
 from board.figures.counting import Count as Counted
 from board.figures.counting import Line, Waits
 from board.figures.masking import Masked, masked, masked_total
@@ -64,20 +64,24 @@ class Counts(NamedTuple):
         return of_lines + [[count.searches for count in counts] for counts in self[3:]]
 
 
-def compose(session: Session, question: Question, now: datetime, is_masked: bool, language: str) -> FigureReport:
-    """Return the figures that a reader asks for. Raises Refused `invalid` for a time in the future."""
+def compose(session: Session, question: Question, now: datetime, masks_with: bytes | None, language: str) -> FigureReport:
+    """Return the figures that a reader asks for. Raises Refused `invalid` for a time in the future.
+
+    `masks_with`: the secret of the weights, for readers below coordinator.
+    """
     if question.at is not None and question.at > now:
         raise invalid("at", N_("Enter a time before now."))
     as_of = max(to_ms(format_utc(question.at or now)), start_of_month(FIRST_YEAR, 2))
-    if is_masked:
+    if masks_with is not None:
         as_of = month_of(as_of) - 1
     period = period_of(question.year or local(as_of).year, question.month)
     first = past_searches.first_opened(session, as_of)
-    counts = count(period, past_searches.read(session, period.year_before.start, period.end, as_of), as_of)
-    answer = _Answer(is_masked, language)
+    read = past_searches.read(session, period.year_before.start, period.end, as_of)
+    counts = count(period, read if masks_with is None else [*weights.weighted(read, masks_with)], as_of)
+    answer = _Answer(masks_with is not None, language)
     return {
         "as_of": from_ms(as_of), "label": wording.period_label(period, language), "year": period.year, "month": period.month,
-        "from": from_ms(period.start), "to": from_ms(period.end), "masked": is_masked,
+        "from": from_ms(period.start), "to": from_ms(period.end), "masked": masks_with is not None,
         "first_year": None if first is None else local(first).year,
         "all": answer.total(counts), "kinds": answer.lines(counts.kinds, wording.kind_label),
         "ages": answer.lines(counts.ages, wording.age_label), "steps": answer.steps(counts.steps),

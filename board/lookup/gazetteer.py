@@ -13,7 +13,7 @@ from itertools import chain
 from operator import itemgetter
 from typing import Any
 
-from board.lookup import english_names, place_radius
+from board.lookup import english_names, place_radius, station_towns
 from board.lookup.other_names import BRUSSELS, OTHER_NAMES, QUARTERS
 from board.lookup.place import Place, PlaceNames
 from board.lookup.place_index import PlaceIndex
@@ -112,8 +112,9 @@ def gazetteer() -> Gazetteer:
     _add_quarters(index, towns[BRUSSELS][0])
     for row in (dict(zip(around["fields"], values, strict=True)) for values in around["cities"]):
         _add(index, _city(row), row)
+    longer = station_towns.beginnings(town for town, _ in towns.values())
     for station in load_stations():
-        index.index.add(station.place, station.names)
+        index.index.add(station.place, (*station.names, *station_towns.longer_names(station, longer)))
     index.build_index()
     return index
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from board.lookup.place import Place
-from board.lookup.place_query import LIGHT_WORDS, Query
+from board.lookup.place_query import LIGHT_IN_TEXTS, Query
 from board.lookup.place_radius import metres
 from board.lookup.place_rank import Name
 
@@ -33,5 +33,5 @@ def without_town(query: Query, names: Sequence[Name]) -> Iterator[Query]:
     for name in names:
         words = name.text.split()
         rest = tuple(word for word in query.words if word not in words)
-        if set(words) <= set(query.words) and any(word not in LIGHT_WORDS for word in rest):
+        if set(words) <= set(query.words) and any(word not in LIGHT_IN_TEXTS for word in rest):
             yield query._replace(words=rest, is_open=query.is_open and rest[-1] == query.words[-1])

@@ -13,7 +13,7 @@ from operator import itemgetter
 
 from board.lookup.place import Place
 from board.lookup.place_context import AROUND, MAX_ERRORS_AROUND, MAX_TOWNS, POOR, is_around, is_town, without_town
-from board.lookup.place_query import LIGHT_WORDS, Query, read_query
+from board.lookup.place_query import LIGHT_IN_TEXTS, Query, read_query
 from board.lookup.place_radius import Point, cell_of, rings
 from board.lookup.place_rank import Name, Rank, penalty, rank
 from board.lookup.place_words import Matches, PlaceWords
@@ -125,7 +125,7 @@ class PlaceIndex:
         fuzzy_left = MAX_FUZZY_WORDS
         for at, word in enumerate(query.words):
             is_exact = word in self._words.places
-            is_fuzzy = fuzzy_left > 0 and word not in LIGHT_WORDS and not (is_exact and self._words.is_large)
+            is_fuzzy = fuzzy_left > 0 and word not in LIGHT_IN_TEXTS and not (is_exact and self._words.is_large)
             fuzzy_left -= is_fuzzy and not is_exact
             matches.append(self._words.match(word, is_fuzzy=is_fuzzy, is_last=query.is_open and at == len(query.words) - 1))
         return matches
@@ -133,8 +133,10 @@ class PlaceIndex:
     def _candidates(self, words: tuple[str, ...], matches: list[Matches], near: Point | None) -> list[int]:
         """Return the numbers of the places with most of the words. The rarest words are read first."""
         scores: dict[int, int] = defaultdict(int)
-        has_names = any(word not in LIGHT_WORDS for word in words)
-        named = [match for word, match in zip(words, matches, strict=True) if match and not (has_names and word in LIGHT_WORDS)]
+        has_names = any(word not in LIGHT_IN_TEXTS for word in words)
+        named = [
+            match for word, match in zip(words, matches, strict=True) if match and not (has_names and word in LIGHT_IN_TEXTS)
+        ]
         by_use = sorted(named, key=lambda match: sum(len(self._words.places[word]) for word in match))
         around = self._around(near) if near else []
         room = MAX_PLACES

@@ -4,6 +4,7 @@ The words for a station say the kind and are left out of the name, also at the e
 typed texts are made in the same way.
 """
 
+import re
 from collections.abc import Iterator
 from itertools import zip_longest
 from typing import NamedTuple
@@ -12,24 +13,35 @@ from board.lookup.fuzzy_names import normalize_name
 
 STATION_WORDS = frozenset((
     "station", "stations", "statie", "gare", "gares", "bahnhof", "bhf", "treinstation", "spoorwegstation",
-    "railwaystation", "trainstation", "treinstatie", "stat", "stasie", "stasion", "stassion", "sation", "bf", "banhof",
-    "bahnof",
+    "railwaystation", "trainstation", "treinstatie", "stat", "bf", "garre", "ghare", "stationsgebouw", "stationshal",
+    "perron", "platform", "gleis", "bahnsteig", "nmbs", "sncb",
 ))  # fmt: skip
+STATION_BY_EAR = re.compile(r"e?s[ht]?a{1,2}t?[cstz]{0,2}i(?:e|on|oen)|ba{1,2}h?nh?o{1,2}f{1,2}")  # "stassie", "Banhof"
 MAIN_STATION = {"hauptbahnhof": "hbf", "hbf": "hbf", "hoofdstation": "hbf"}  # tells "Essen Hbf" in Germany from "Essen"
 STATION_ENDINGS = ("station", "statie", "bahnhof", "bhf")
 STATION_BEGINNINGS = ("stations", "bahnhofs")  # "stationsplein", "Bahnhofsvorplatz"
 STREET_ENDINGS = ("straat", "laan", "weg", "dreef", "lei", "strasse", "allee")  # a street is not at the station
 MIN_STEM = 3  # letters before such an ending
+CENTRAL = ("central", "centraal", "centrale", "zentral")  # only stations are called so
 LIGHT_WORDS = frozenset((  # they tell places apart only together with others
     "a", "aan", "achter", "am", "an", "at", "au", "aux", "behind", "bei", "bij", "d", "dans", "de", "den", "der",
     "derriere", "des", "devant", "die", "du", "en", "et", "hbf", "het", "hinter", "hoofd", "im", "in", "l", "la",
     "le", "les", "naar", "naast", "nabij", "near", "of", "op", "pres", "s", "st", "sur", "t", "te", "the", "to",
     "train", "trein", "van", "vers", "vlakbij", "voor", "von", "vor", "zu", "zug", "zum",
+    *CENTRAL,
 ))  # fmt: skip
+AREA_WORDS = frozenset((  # light in a typed text, where they say which part of a town is meant; in a name they are words of it
+    "around", "autour", "bus", "bushalte", "buurt", "center", "centre", "centrum", "city", "commune", "cote", "dichtbij", "face",
+    "front", "gegenuber", "gemeente", "gemeinde", "hal", "hall", "halte", "ins", "loin", "nah", "neben", "next", "omgeving",
+    "outside", "parking", "parvis", "pas", "proche", "quai", "rond", "side", "stad", "stadt", "stadtmitte", "tegenover", "town",
+    "village", "ville", "zentrum",
+))  # fmt: skip
+LIGHT_IN_TEXTS = LIGHT_WORDS | AREA_WORDS
 SAME = (  # words of several languages that callers mix
     ("noord", "nord", "north"), ("zuid", "sud", "south"), ("oost", "est", "ost", "east"), ("west", "ouest"),
-    ("centraal", "central", "centrale", "zentral", "cs", "hbf"), ("bruxelles", "brussel", "brussels", "bxl", "brx"),
-    ("luchthaven", "aeroport", "airport", "flughafen"),
+    (*CENTRAL, "cs", "hbf"), ("bruxelles", "brussel", "brussels", "bxl", "brx", "brux"),
+    ("luchthaven", "aeroport", "airport", "flughafen"), ("strand", "plage", "beach"), ("haven", "port", "hafen", "harbour"),
+    ("dorp", "village", "dorf"), ("linkeroever", "rivegauche"),
 )  # fmt: skip
 SHORT_FORMS = {  # in writing: A'dam
     ("a", "dam"): "amsterdam", ("r", "dam"): "rotterdam", ("a", "pen"): "antwerpen", ("d", "dorf"): "dusseldorf",
@@ -60,10 +72,11 @@ def read_query(typed: str) -> Query:
             words.append(MAIN_STATION[word])
             is_station, is_open = True, False
             continue
-        stem = word if word in STATION_WORDS else _stem(word)
-        is_open = stem == word and word not in STATION_WORDS
-        is_station = is_station or not is_open
-        if stem and stem not in STATION_WORDS:
+        is_kind = _says_station(word)
+        stem = word if is_kind else _stem(word)
+        is_open = stem == word and not is_kind
+        is_station = is_station or not is_open or word in CENTRAL
+        if stem and not is_kind:
             words += _split_saint(stem)
     if set(words) <= set(MAIN_STATION.values()):
         words = []  # the text has no name
@@ -80,6 +93,10 @@ def _join_short_forms(words: list[str]) -> Iterator[str]:
             yield SHORT_FORMS[word, after]
         else:
             yield from ("st",) if after and word in SAINTS_BY_EAR else INITIALS.get(word, (word,))
+
+
+def _says_station(word: str) -> bool:
+    return word in STATION_WORDS or STATION_BY_EAR.fullmatch(word) is not None
 
 
 def _stem(word: str) -> str:

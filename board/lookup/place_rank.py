@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from board.lookup.place import Place
-from board.lookup.place_query import LIGHT_WORDS
+from board.lookup.place_query import AREA_WORDS, LIGHT_WORDS
 from board.lookup.place_radius import Point, metres
 from board.lookup.place_words import Matches, units
 
 LIGHT_MISSING = 1  # "Pieters" for "Sint-Pieters"
+AREA_MISSING = 3  # "Leuven centrum" for "Leuven"
 BEGINNING = 2  # the name continues
-OTHER_PART = 4  # the text has a later part of the name
+OTHER_PART = 3  # the text has a later part of the name
 OLD = 2  # an old spelling
 MIXED = 2  # words of two languages: "Bruxelles Zuid"
 UNASKED = 2  # the text does not say "station", the place is one: a municipality under an old spelling precedes it
@@ -23,6 +24,7 @@ NO_STATION = 12  # the text says "station", the place is none
 NO_WORD = 16  # a typed word that the place does not have
 MAX_WORDS_MISSING = 3  # further words do not count: the text may be long
 NEAR_M = 2_000  # metres: places nearer than this are equally near; each further step is twice as wide
+LIGHT, AREA, NAME = 1, 2, 3  # weights of typed words
 
 
 class Name(NamedTuple):
@@ -49,8 +51,8 @@ def rank(place: Place, errors: int, names: Sequence[Name], near: Point | None) -
 def penalty(names: Sequence[Name], words: Sequence[str], matches: Sequence[Matches], is_station: bool) -> int | None:
     """Return how much the names differ from the typed words, None if they have none of them."""
     weights = [_weight(word) for word in words]
-    if all(weight == 1 for weight in weights):
-        weights = [2] * len(words)
+    if all(weight < NAME for weight in weights):
+        weights = [NAME] * len(words)
     results = [result for name in names if (result := _name_penalty(name, words, matches, weights)) is not None]
     best = min(results, default=None)
     if len(names) > 1 and (best is None or best >= NO_WORD):
@@ -63,7 +65,7 @@ def penalty(names: Sequence[Name], words: Sequence[str], matches: Sequence[Match
 
 
 def _weight(word: str) -> int:
-    return 1 if word in LIGHT_WORDS else 2
+    return LIGHT if word in LIGHT_WORDS else AREA if word in AREA_WORDS else NAME
 
 
 def _name_penalty(name: Name, words: Sequence[str], matches: Sequence[Matches], weights: Sequence[int]) -> int | None:
@@ -80,13 +82,13 @@ def _name_penalty(name: Name, words: Sequence[str], matches: Sequence[Matches], 
 
 
 def _has_a_name(errors: Sequence[int | None], weights: Sequence[int]) -> bool:
-    return any(error is not None and weight > 1 for error, weight in zip(errors, weights, strict=True))
+    return any(error is not None and weight == NAME for error, weight in zip(errors, weights, strict=True))
 
 
 def _sum_errors(errors: Sequence[int | None], weights: Sequence[int]) -> int:
     missing = [weight for error, weight in zip(errors, weights, strict=True) if error is None]
-    named = min(MAX_WORDS_MISSING, sum(weight > 1 for weight in missing))
-    light = min(LIGHT_MISSING, sum(weight == 1 for weight in missing))
+    named = min(MAX_WORDS_MISSING, missing.count(NAME))
+    light = AREA_MISSING if AREA in missing else LIGHT_MISSING if LIGHT in missing else 0
     return sum(error for error in errors if error is not None) + named * NO_WORD + light
 
 

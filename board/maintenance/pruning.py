@@ -21,6 +21,7 @@ from models.accounts import LinkPermission, LoginNetwork, LoginSession, Password
 from models.alert import Alert, AlertRead, SecurityAlert
 from models.db.database import Database
 from models.db.tables import columns_of, table_of
+from models.disclosure import Disclosure
 from models.display import Pairing
 from models.event import ProcessedCommand
 from models.notification import Notification
@@ -76,6 +77,7 @@ def rules(settings: Settings) -> list[Rule]:
         Rule(PasswordLink, columns_of(PasswordLink).ends_at <= _BEFORE, DAY),
         Rule(LinkPermission, columns_of(LinkPermission).ends_at <= _BEFORE, DAY),
         Rule(UsedAssertion, columns_of(UsedAssertion).ends_at <= _BEFORE, DAY),
+        Rule(Disclosure, columns_of(Disclosure).until <= _BEFORE, timedelta()),
         Rule(Pairing, columns_of(Pairing).made_at <= _BEFORE, DAY),
         Rule(Notification, and_(notification.created_at <= _BEFORE, notification.next_try_at.is_(None)), NOTIFICATIONS_KEPT),
         Rule(RetentionHold, columns_of(RetentionHold).until <= _BEFORE, DAY),

@@ -11,6 +11,8 @@ ANSWERS = Bounds(at_once=64, per_key=2, waiting=512, waiting_per_key=WAITING_PER
 HEAVY_READS = Bounds(at_once=3, per_key=2, waiting=256, waiting_per_key=WAITING_PER_ACCOUNT, longest_wait_s=WAIT_S)
 LOOKUPS = Bounds(at_once=2, per_key=1, waiting=256, waiting_per_key=WAITING_PER_ACCOUNT, longest_wait_s=WAIT_S)
 EXPORTS = Bounds(at_once=1, per_key=1, waiting=64, waiting_per_key=4, longest_wait_s=30.0)
+# Each reads all searches that its reader may see: one of an account, from its first byte to its last.
+DISCLOSURES = Bounds(at_once=2, per_key=1, waiting=16, waiting_per_key=2, longest_wait_s=30.0)
 # A paper may take a minute of a core: a second one runs meanwhile, of another account.
 PAPERS = Bounds(at_once=2, per_key=1, waiting=32, waiting_per_key=4, longest_wait_s=60.0)
 PICTURES = Bounds(at_once=2, per_key=1, waiting=64, waiting_per_key=8, longest_wait_s=60.0)

@@ -16,6 +16,7 @@ class Queues:
         self.heavy_reads = FairQueue("heavy_reads", bounds.HEAVY_READS)
         self.lookups = FairQueue("lookups", bounds.LOOKUPS)
         self.exports = FairQueue("exports", bounds.EXPORTS)
+        self.disclosures = FairQueue("disclosures", bounds.DISCLOSURES)
         self.papers = FairQueue("papers", bounds.PAPERS, TOO_MANY_DOCUMENTS)
         self.pictures = FairQueue("pictures", bounds.PICTURES)
         self.uploads = FairQueue("uploads", bounds.UPLOADS)

@@ -27,7 +27,7 @@ TABLES: dict[str, tuple[str, tuple[str, ...]]] = {  # by table: group, and colum
     "wakes": ("alarms", ("board", "search")),
     "briefing": ("handovers", _OF_BOARD),
     "search_handovers": ("handovers", ("id",)),
-    **dict.fromkeys(("reads", "emergency_openings", "read_positions"), ("reads", _OF_BOARD)),
+    **dict.fromkeys(("reads", "emergency_openings", "disclosures", "read_positions"), ("reads", _OF_BOARD)),
     "visibility_changes": ("access", ("search",)),
     "account": ("access", ("guest_of",)),
     "search": ("search", _OF_BOARD),

@@ -18,6 +18,7 @@ COMMA = ", "
 QUOTED = {"en": "“~”", "fr": "«\u00a0~\u00a0»", "nl": "“~”", "de": "„~“"}
 COHERENT = frozenset({"needs"})  # fields whose text is translated by a person as a whole: a wider word would be another illness
 DOUBTS = frozenset("?/")  # signs that a list would lose: "red coat?", "red coat/blue coat"
+MAX_SILENT = 2  # letters of a word that no list needs
 _JOINTS = frozenset({" ", "", "-", "'", "’", ",", "."})  # between the words of one piece
 
 
@@ -85,8 +86,9 @@ class PrintText(NamedTuple):
         return piece.statement is None and not (piece.is_universal or is_own)
 
 
-def read_for_print(parser: Parser, text: str, reader: str | None, field: str) -> PrintText:
-    """Return a text with its parts. `reader`: decides the language if the text's own words do not."""
+def read_for_print(parser: Parser, text: str, reader: str | None, field: str, *, finds_foreign: bool = True) -> PrintText:
+    """Return a text with its parts. `reader`: decides the language if the text's own words do not. `finds_foreign`: not needed by
+    a reader who gets any text with words that were not understood as it was typed."""
     parsed = parser.read_words(text, reader, field)
     reading, statements = parsed.reading, parser.statements_again(parsed)
     lost = list(lost_clauses(parser, parsed, statements))
@@ -94,7 +96,8 @@ def read_for_print(parser: Parser, text: str, reader: str | None, field: str) ->
     if len(text) > MAX_TEXT or field in COHERENT or not DOUBTS.isdisjoint(text):
         return PrintText(text, reading.language, True, (Piece(0, text),), field)
     said = [Piece(statement.span[0], "", statement) for statement in statements]
-    others = [piece._replace(is_foreign=_is_foreign(parser, piece, reading.language)) for piece in others]
+    if finds_foreign:
+        others = [piece._replace(is_foreign=_is_foreign(parser, piece, reading.language)) for piece in others]
     others += [Piece(each.start, text[each.start : each.end], is_foreign=each.language != reading.language) for each in lost]
     is_pure = len(reading.languages) < 2 and not any(piece.is_foreign for piece in others)
     pieces = sorted((*(piece for piece in said if not _is_in(piece, lost)), *others), key=lambda piece: piece.start)
@@ -143,5 +146,15 @@ def _is_foreign(parser: Parser, piece: Piece, language: str) -> bool:
     """Return whether a word that was not understood belongs to another language. One with a capital is a name."""
     if piece.is_universal or piece.text[:1].isupper():
         return False
-    others = (parser.read(piece.text, other) for other in LANGUAGES if other != language)
-    return any(reading.statements and not reading.unread and reading.language != language for reading in others)
+    others = [other for other in LANGUAGES if other != language and _knows(parser, piece, other)]
+    readings = (parser.read(piece.text, other) for other in others)
+    return any(reading.statements and not reading.unread and reading.language != language for reading in readings)
+
+
+def _knows(parser: Parser, piece: Piece, language: str) -> bool:
+    """Return whether words that were not understood are in a language at all. Few are, so that few are read again."""
+    forms = parser.forms[language]
+    return all(
+        forms.parts(token.word, may_be_misspelt=False) or len(token.word) <= MAX_SILENT or token.word in forms.lexicon.lists.weak
+        for token in tokens(piece.text)
+    )

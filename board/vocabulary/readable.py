@@ -30,7 +30,7 @@ def readable(text: str, field: str, reads: str, folder: str | None = None) -> Re
         return ReadableText(text, reads, is_composed=False)
     if field in PROSE:
         return ReadableText(text, parser(folder).read(text, reads, field).language, is_composed=False)
-    read = read_for_print(parser(folder), text, reads, field)
+    read = read_for_print(parser(folder), text, reads, field, finds_foreign=False)
     if read.is_as_typed(reads) or not read.is_plain:
         return ReadableText(text, read.language if read.pieces else reads, is_composed=False)
     compose = read.composed if text[:1].isupper() else read.listed

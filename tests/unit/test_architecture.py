@@ -18,8 +18,8 @@ LAYERS = (
     ("app",),
     ("api",),
     (
-        "accounts", "alarms", "audit/log", "comparison", "displays", "documents", "duty", "exports", "files/http", "handover",
-        "help", "figures", "geo_files", "history", "lookup", "maintenance", "maps", "providers", "reach", "retention",
+        "accounts", "alarms", "audit/log", "comparison", "disclosure", "displays", "documents", "duty", "exports", "files/http",
+        "handover", "help", "figures", "geo_files", "history", "lookup", "maintenance", "maps", "providers", "reach", "retention",
         "timeline",
     ),
     ("web",),

@@ -12,7 +12,8 @@ from board.figures import counting, masking
 from board.figures.masking import masked, masked_total, possible, tells
 from board.figures.past_searches import PastSearch, fold
 from board.figures.periods import a_year_before, month_of, period_of
-from board.figures.report import _percent
+from board.figures.report import _Answer, _percent, count
+from board.figures.weights import weight, weighted
 from models.search_fact import SearchFact
 from models.times import format_utc, from_ms, to_ms
 
@@ -166,3 +167,42 @@ def test_months_of_masked_figures_have_ended() -> None:
 def test_total_is_hidden_if_any_table_tells_a_count() -> None:
     assert masked_total(23, (13, 10), (2, 7, 7, 7)) == "hidden"
     assert masked_total(23, (13, 10), (12, 11)) == 25
+
+
+# -- weights ----------------------------------------------------------------------------------------------------------------
+
+
+SECRET = b"a secret of the installation"
+
+
+def answers(searches: list[PastSearch]) -> list[Any]:
+    """Return what a reader below coordinator can learn about a year: each month of it and the year, as of each month's end."""
+    answer, found = _Answer(True, "en"), list[Any]()
+    for month in range(13):
+        for last in range(max(1, month), 13):
+            counts = count(period_of(2026, month), list(weighted(searches, SECRET)), period_of(2026, last).end - 1)
+            found.append((answer.total(counts), answer.lines(counts.kinds, lambda name, _: name), answer.steps(counts.steps)))
+    return found
+
+
+def opened_in(month: int, board: int, kind: str = "runaway") -> PastSearch:
+    return search_of(opened_at=period_of(2026, month).start + 1, kind=kind)._replace(board=board)
+
+
+@pytest.mark.parametrize("counts", [(2, 2, 2, 2), (0, 0, 0, 0), (2, 7, 7, 7), (0, 13, 13, 13), (1, 0, 2, 1)], ids=str)
+@pytest.mark.parametrize("seed", range(3))
+def test_no_comparison_of_answers_tells_a_count(counts: tuple[int, ...], seed: int) -> None:
+    """Each small count of a month can be one higher, without any difference in any answer."""
+    numbers = random.Random(seed).sample(range(1, 10_000), 200)
+    silent = next(number for number in numbers if weight(number, SECRET) == 0)
+    searches = [opened_in(month, numbers.pop()) for month, number in enumerate(counts, 1) for _ in range(number)]
+    before = answers(searches)
+    for month in range(1, len(counts) + 1):
+        assert answers([*searches, opened_in(month, silent)]) == before
+
+
+def test_weights_keep_the_sum_of_many_searches() -> None:
+    weights = [weight(board, SECRET) for board in range(1, 4_001)]
+    assert set(weights) == {0, 1, 2}
+    assert abs(sum(weights) - 4_000) < 160, "four standard deviations"
+    assert weights != [weight(board, b"another secret") for board in range(1, 4_001)]

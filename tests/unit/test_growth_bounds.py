@@ -17,6 +17,7 @@ from board.commands.sightings import wakes
 from board.config.board_shares import load_board_shares
 from board.config.settings import Settings
 from board.displays import displays, pairing
+from board.disclosure import requests as disclosure_requests
 from board.engine import board_limits, kinds
 from board.files.http import upload_rows
 from board.maintenance import pruning
@@ -90,6 +91,7 @@ BOUNDS: dict[str, tuple[str, object]] = {
     "earliersource": ("one for each correction of a source: grows with the journal", JOURNAL),
     "clockfault": ("written by the server, at most one for each process and minute", None),
     "reads": ("one for each served read: bounded by the rate limits of the calls, never shortened", None),
+    "disclosures": ("requests of an account in 24 hours, deleted after that", disclosure_requests.MAX_PER_DAY),
     "emergency_openings": ("openings of an account in 24 hours", emergency_opening.MAX_PER_DAY),
     "erasures": ("one for each search that was erased or is asked about: a few short columns", JOURNAL),
     "retention_holds": ("holds of a search, deleted after their end", holds.MAX_PER_SEARCH),

@@ -85,6 +85,11 @@ LOW = {
     "temporary": N_("The disk for temporary files on {machine} is nearly full: {free_mb} MB are free"),
     "installation": N_("The space for photos and files of all searches is nearly used: {free_mb} MB are left"),
 }
+DISCLOSURES = {
+    "child": N_("{actor} asked for all stored data about the child of the search {reference}: “{typed_reason}”"),
+    "person": N_("{actor} asked for all stored data about a caller or contact: “{typed_reason}”"),
+    "colleague": N_("{actor} asked for all stored data about a colleague: “{typed_reason}”"),
+}
 REQUESTS = {
     "SUBSCRIBE": N_("{actor} was refused {board}"),
 }
@@ -99,6 +104,7 @@ BY_FIELD: dict[str, tuple[str, dict[str, str], str | None]] = {  # by type: fiel
     "sign_in.failed": ("reason", FAILED, None), "token.refused": ("reason", TOKENS, None),
     "audit.overflowed": ("of", OVER, OVERFLOWED), "preview.read": ("what", PREVIEWS, None),
     "find.run": ("where", FINDS, None), "report.read": ("id", REPORTS, SIGNED_REPORT),
+    "disclosure.made": ("subject", DISCLOSURES, None),
     "request.refused": ("method", REQUESTS, REQUEST), "space.low": ("of", LOW, None),
     "factor.added": ("factor", FACTORS_ADDED, None), "factor.removed": ("factor", FACTORS_REMOVED, None),
     "factor.refused": ("reason", PASSKEYS, None),

@@ -136,7 +136,7 @@ async function read(query) {
 function content(report) {
   const isEmpty = report.first_year === null || report.first_year > report.year;
   return html`${isEmpty ? html`<p data-testid="none">${t("No search had been opened by then.")}</p>` : nothing}
-    ${report.masked ? html`<p class="quiet" data-testid="masked">${t("Below coordinator: as of the end of a month; counts under 3 are hidden, others rounded to 5.")}</p>` : nothing}
+    ${report.masked ? html`<p class="quiet" data-testid="masked">${t("Below coordinator: as of the end of a month, and approximate; counts under 3 are hidden.")}</p>` : nothing}
     ${tiles(report)}<div class="figures-columns"><div>${tables(report)}</div><div>${charts(report)}</div></div>`;
 }
 

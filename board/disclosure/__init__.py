@@ -1,0 +1,1 @@
+"""Disclosures: everything that is stored about one person, as JSON and PDF."""
