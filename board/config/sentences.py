@@ -26,6 +26,8 @@ IMPORTANT = N_("Important since the shift began")
 # the place on the search, which people correct: neither the first report nor a sighting has to agree with it
 LAST_SEEN_RECORDED = N_("Last seen (as recorded)")
 CANNOT_BOTH_BE_TRUE = N_("Cannot both be true")
+# translators: label of a sentence, such as “Sighting 6 · cannot both be true with Sighting 7: 38 km in 12 min”
+CONTRADICTION = N_("Contradiction")
 A_YEAR_BEFORE = N_("A year before")
 STILL_MISSING = N_("Still missing")
 UNDER_THREE = N_("under 3")  # masked figures
@@ -69,6 +71,7 @@ KEEPS_IT_UNTIL = N_("{name} keeps it until {time}")
 PASSES_TO = N_("→ {name}")
 PASSES_ON = N_("→ the person who accepts the shift")
 OPEN_SINCE = N_("open since {time}")
+OVERDUE_SINCE = N_("overdue since {time}")
 NEXT_RESPONSIBLE = N_("{name} becomes responsible for it with the shift.")
 MEMBER_RESPONSIBLE = N_("A member who accepts the shift becomes responsible for it.")
 NOBODY_RESPONSIBLE = N_("Nobody is responsible for it yet.")
@@ -127,12 +130,16 @@ SOMEONE = N_("Someone")
 EMAIL_ADDRESS = N_("E-mail address")
 PROGRAM = N_("Searchboard")
 EMPTY = N_("empty")
+REMOVED = P_("a value of a field", "removed")
+# translators: after the label of a field, such as “Place:”
+REMOVED_VALUE = N_("removed (was: {value})")
 FOUND_PLACE = N_("found: {place}")
 NOT_SHOWN = N_("not shown here")
 WATCH_LINE = N_(
     "Unwatched, added up over the grave alarms: {unwatched}. Time in which someone on duty was asked does not count. "
     "Longest wait: {longest}."
 )
+OTHERS = P_("of several alarms", "others")
 WATCH_LINE_EMPTY = N_(
     "Unwatched, added up over the grave alarms: {unwatched}. Time in which someone on duty was asked does not count. "
     "No grave alarm waited."

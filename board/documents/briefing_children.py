@@ -169,7 +169,7 @@ class BriefingChildren(ReportDocument):
         credible: Line = self._credible(last, search["person"]["sex"]) if last else [translate(sentences.NONE_SO_FAR)]
         facts.append((translate(sentences.LATEST_CREDIBLE), credible))
         if pairs := section["contradictions"]:
-            facts.append((translate(sentences.CANNOT_BOTH_BE_TRUE), self._contradictions(pairs, MAX_BOX_CONTRADICTIONS)))
+            facts.append((translate(sentences.CONTRADICTION), self._contradictions(pairs, MAX_BOX_CONTRADICTIONS)))
         facts.append((translate(N_("Situation")), self._prose(briefing, "assessment", section["board"])))
         if goal:
             deadline = [f" · {self._say(sentences.BY_TIME, at=self._near(goal['until']))}"] if goal["until"] else []

@@ -6,7 +6,7 @@ from typing import Any
 
 from board import labels
 from board.config import sentences
-from board.documents.content import Line, datetime_text, time_text
+from board.documents.content import Line, Piece, datetime_text, time_text
 from board.documents.event_text import describe, fill
 from board.documents.field_values import FieldValues, plain
 from board.documents.shown_changes import UNKNOWN, Change
@@ -23,8 +23,8 @@ def event_line(event: Mapping[str, Any], before: Any, board: str, values: FieldV
     sentence, filled, rest = describe(event, before, board, values, lists_changes=True)
     line: Line = [" · ".join([time_text(event["at"], values.reads), *_notes(event, values), ""])]
     line += _with_reason(sentence, event, values)
-    for change in rest:
-        line += _change(change, event, values)
+    for number, change in enumerate(rest):
+        line += _change(change, event, values, number > 0 and _is_next_item(rest[number - 1], change))
     private = () if "set" in filled else event.get("private") or ()
     return line + [f" · {_label(path, event, values)} {values.translate(UNDISCLOSED)}" for path in private]
 
@@ -38,15 +38,29 @@ def _with_reason(sentence: Line, event: Mapping[str, Any], values: FieldValues) 
     return fill(frame, {"told": sentence, "reason": values.typed(event["reason"], _author(event))})
 
 
-def _change(change: Change, event: Mapping[str, Any], values: FieldValues) -> Line:
-    """Return " · Place: Gent → Brugge", without the former value if it is not known or empty; " · Late entry" for a flag. The
-    author of a former value is not known."""
+def _change(change: Change, event: Mapping[str, Any], values: FieldValues, is_next: bool) -> Line:
+    """Return " · Place: Gent → Brugge", without the former value if it is not known or empty; " · Late entry" for a flag;
+    "; quay" for the next item of a list. The author of a former value is not known."""
     path, old, new = change
     former = None if old is UNKNOWN else values.value(path, old, event["kind"])
-    value = values.value(path, new, event["kind"], _author(event)) or values.translate(sentences.EMPTY)
+    value = values.value(path, new, event["kind"], _author(event)) or None
     if new is True and former is None and value == values.translate(sentences.YES):
         return [f" · {labels.field(path, values.translate, event['kind'])}"]
-    return [f" · {_label(path, event, values)} ", *([former, " → "] if former is not None else []), value]
+    return ["; " if is_next else f" · {_label(path, event, values)} ", *_turn(former, value, values)]
+
+
+def _turn(former: Piece | None, value: Piece | None, values: FieldValues) -> Line:
+    """Return "Gent → Brugge", "Brugge" or "removed (was: Gent)", as on screens (static/js/format/field_change.js)."""
+    if value is not None:
+        return [value] if former is None else [former, " → ", value]
+    if former is None:
+        return [values.translate(sentences.REMOVED)]
+    return fill(values.translate(sentences.REMOVED_VALUE), {"value": former})
+
+
+def _is_next_item(before: Change, change: Change) -> bool:
+    """Return whether both changes are of items of a checklist, whose label stands once."""
+    return all(each.path.startswith("checklist.") for each in (before, change))
 
 
 def _notes(event: Mapping[str, Any], values: FieldValues) -> Iterator[str]:

@@ -92,8 +92,22 @@ class ReportDocument(OpenAlarms):
         """Return the line of the watch."""
         lengths = {"unwatched": line["unwatched_s"], "longest": line["longest_taken_s"] or 0}
         values = {name: self._exact_length(seconds) for name, seconds in lengths.items()}
+        values["unwatched"] += self._addends()
         text = sentences.WATCH_LINE if line["longest_taken_s"] is not None else sentences.WATCH_LINE_EMPTY
         return [(self._translate(page_table.named("watch").title), [self._say(text, **values)])]
+
+    def _addends(self) -> str:
+        """Return " (Mila B., 6 · Urgent sighting 4: 12 min; others: 3 min)"; "" without an addend, as on screens
+        (static/js/pages/handover/summary.js)."""
+        waits, sections = self._report["watch"] or {"longest": [], "others_s": 0}, self._with_alarms()
+        by_board = {section["board"]: section for section in sections}
+        found = [
+            (self._alarm_name(by_board[wait["board"]], wait), wait["unwatched_s"])
+            for wait in waits["longest"] if wait["board"] in by_board
+        ]  # fmt: skip
+        found += [(self._translate(sentences.OTHERS), waits["others_s"])] if waits["others_s"] else []
+        texts = [f"{labels.with_colon(name, self._translate)} {self._exact_length(seconds)}" for name, seconds in found]
+        return f" ({'; '.join(texts)})" if texts else ""
 
     def _exact_length(self, seconds: int) -> str:
         text, values = exact_length(seconds)

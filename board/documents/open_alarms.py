@@ -91,12 +91,19 @@ class OpenAlarms(SearchFacts):
     def _alarm_line(self, section: State, alarm: State) -> Line:
         line: Line = [self._alarm_name(section, alarm)]
         line += [" · ", self._languages.text_by(alarm["title"], None)] if alarm["title"] else []
-        extensions, since = alarm["promises"] - 1, self._near(alarm["raised_at"])
+        extensions = alarm["promises"] - 1
         details = [
-            self._say(P_("a date", "open since {time}") if is_date(since) else sentences.OPEN_SINCE, time=since),
-            self.ngettext(*sentences.EXTENDED, extensions) if extensions > 0 else None, *self._custody(section, alarm),
+            self._since(alarm), self.ngettext(*sentences.EXTENDED, extensions) if extensions > 0 else None,
+            *self._custody(section, alarm),
         ]  # fmt: skip
         return [*line, "".join(f" · {detail}" for detail in details if detail)]
+
+    def _since(self, alarm: State) -> str:
+        """Return "open since 09:22"; "overdue since 08:52" for an overdue task, whose alarm can be later."""
+        since = self._near(alarm["due"] or alarm["raised_at"])
+        if alarm["due"]:
+            return self._say(P_("a date", "overdue since {time}") if is_date(since) else sentences.OVERDUE_SINCE, time=since)
+        return self._say(P_("a date", "open since {time}") if is_date(since) else sentences.OPEN_SINCE, time=since)
 
     def _custody(self, section: State, alarm: State) -> list[str]:
         """Return "Alice has it until 08:00" and "→ Nadia", or "Alice keeps it until 08:00"."""

@@ -15,7 +15,7 @@ from typing import Any
 
 NOT_THERE, NO_MEMORY = 3, 4
 STEPS = re.compile(r'class="step-0" data-steps="(\d+)"(?: data-pages="(\w+)")?')
-FILLED = 0.2  # of the height of a page: a last page with less is nearly empty
+FILLED = 0.3  # of the height of a page: a last page with less is nearly empty
 
 
 def fitted(html: str, render: Callable[[str], Any]) -> Any:

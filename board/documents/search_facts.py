@@ -92,7 +92,7 @@ class SearchFacts(ReportWording):
         ]
         if confirmed:
             facts.append((translate(sentences.LAST_CONFIRMED), self._last(confirmed, sex)))
-        facts += [(translate(sentences.CANNOT_BOTH_BE_TRUE), [pair["text"]]) for pair in section["contradictions"]]
+        facts += [(translate(sentences.CONTRADICTION), [pair["text"]]) for pair in section["contradictions"]]
         waiting = self._waiting(section["unanswered"])
         return [*facts, (translate(N_("Unanswered")), [waiting])] if waiting else facts
 

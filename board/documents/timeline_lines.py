@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from sqlmodel import Session
 
 from board.config import lengths, sentences
-from board.config.event_sentences import SIGNED_HANDOVER
 from board.documents.content import Block, Line, Section, short_datetime
 from board.documents.field_values import FieldValues
 from board.documents.timeline_text import MAX_PAPER_TEXT, ItemText, text_of
@@ -15,7 +14,7 @@ from board.timeline.gaps import Gap
 from board.timeline.items import Item
 from board.timeline.timeline import Timeline
 from models.board import Board
-from models.handover import SearchHandover
+from models.handover import Handover, SearchHandover
 from models.search import Search
 from models.times import format_utc, now, to_ms
 
@@ -50,18 +49,16 @@ def _line(item: Item, timeline: Timeline, board: str, values: FieldValues) -> Li
     text = text_of(item, board, values, MAX_PAPER_TEXT)
     early = (item.when.end or item.when.start or timeline.missing_since) < timeline.missing_since
     parts = [
-        _when(item, values), values.translate(sentences.BEFORE_MISSING) if early else "", *_told(item, text, values),
+        _when(item, values), values.translate(sentences.BEFORE_MISSING) if early else "", *_told(item, text),
         _known(item, values),
     ]  # fmt: skip
     return [values.typed(" · ".join(filter(None, parts)), item.account)]
 
 
-def _told(item: Item, text: ItemText, values: FieldValues) -> Iterator[str]:
+def _told(item: Item, text: ItemText) -> Iterator[str]:
     """Yield the texts of an item. A decision and a handover are told in one sentence, which names who it was."""
-    if item.kind == Search.KIND:
+    if item.kind in (Search.KIND, SearchHandover.KIND, Handover.KIND):
         yield text.text
-    elif item.kind == SearchHandover.KIND and text.by:
-        yield values.translate(SIGNED_HANDOVER).format(who=text.by, number=item.state["handover"])
     else:
         yield from (text.title, text.grade, text.verdict, text.text, text.place, text.by)
 

@@ -8,12 +8,13 @@ import orjson
 
 from board import labels
 from board.config import sentences
+from board.config.event_sentences import SIGNED_HANDOVER
 from board.documents.event_text import describe
 from board.documents.field_values import FieldValues, plain
 from board.documents.shown_changes import UNKNOWN
 from board.timeline.items import FOUND, LAST_SEEN, Item
 from models.entity import State
-from models.handover import SearchHandover
+from models.handover import Handover, SearchHandover
 from models.note import Note
 from models.place import Place
 from models.search import Search
@@ -40,7 +41,7 @@ def text_of(item: Item, board: str, values: FieldValues, length: int = MAX_TEXT)
     """Return the texts of an item of a search's timeline, each of at most `length` characters."""
     compose: dict[str, Callable[[Item, FieldValues], ItemText]] = {
         LAST_SEEN: _last_seen, FOUND: _found, Sighting.KIND: _sighting, Note.KIND: _note, Place.KIND: _searched_place,
-        SearchHandover.KIND: _handover, Search.KIND: partial(_decision, board=board),
+        SearchHandover.KIND: _signature, Handover.KIND: _acceptance, Search.KIND: partial(_decision, board=board),
     }  # fmt: skip
     text = compose[item.kind](item, values)
     by = text.by or values.names.accounts.get(item.account or "", "")
@@ -100,6 +101,16 @@ def _decision(item: Item, values: FieldValues, board: str) -> ItemText:
     return ItemText(labels.event(item.event.type, values.translate), sentence)
 
 
-def _handover(item: Item, values: FieldValues) -> ItemText:
-    numbered = values.translate(sentences.NUMBERED)
-    return ItemText(numbered.format(kind=values.noun("handover"), number=item.state["handover"]))
+def _signature(item: Item, values: FieldValues) -> ItemText:
+    return _handover(SIGNED_HANDOVER, item.state["handover"], item, values)
+
+
+def _acceptance(item: Item, values: FieldValues) -> ItemText:
+    return _handover(sentences.ACCEPTED, item.state["number"], item, values)
+
+
+def _handover(sentence: str, number: int, item: Item, values: FieldValues) -> ItemText:
+    """Return "Handover 3", and who signed or accepted it."""
+    who = values.names.accounts.get(item.account or "") or values.translate(sentences.SOMEONE)
+    title = values.translate(sentences.NUMBERED).format(kind=values.noun(Handover.KIND), number=number)
+    return ItemText(title, values.translate(sentence).format(who=who, number=number))

@@ -15,9 +15,11 @@ from sqlmodel import Session, select
 
 from board.config.roles import Roles
 from board.engine.emergency_access import Openings, current_openings, has_emergency_access
+from board.engine.hash_chain import SEARCH_ERASED
 from board.engine.identity import Caller
 from board.engine.unit_of_work import UnitOfWork
 from board.errors import Refused
+from board.i18n import N_
 from models.accounts import Account
 from models.board import AUDIT, OPERATIONS, Board, VisibilityChange
 from models.db.tables import columns_of, table_of
@@ -94,9 +96,12 @@ def visibility_view(session: Session) -> VisibilityView:
 
 
 def get_visible_board(session: Session, caller: Caller, board_id: str) -> Board:
-    """Return the board. Raises Refused `not_found` if the caller may not see it, and for the audit board (see `audit_board`)."""
+    """Return the board. Raises Refused `not_found` if the caller may not see it, and for the audit board (see `audit_board`). The
+    refusal names the board of a search that was erased, so that browsers remove what they stored of it."""
     board = session.get(Board, board_id) if caller.may_reach(board_id) else None
     search = session.get(Search, board_id) if board is not None and board.kind == "search" else None
+    if board is not None and board.last_type == SEARCH_ERASED:
+        raise Refused("not_found", fields={"board": N_("This search was erased.")})
     if board is None or not (is_guest_of(caller.account, search) or _sees_board(caller.account.id, board, search)):
         raise Refused("not_found")
     return board

@@ -47,6 +47,9 @@ async def current(request: Request, caller: Caller) -> Reply[HandoverReport]:
     `previous.signed`: whether it was signed.
     `alarms`: alarms of `operations`, which are about tips and duties, as `alarms` of a section. Not about tips that were placed
     on a search that the reader may not see. *0.4.0*
+    `watch`: addends of `unwatched_s` in the `watch` of the handover; null before the signature. *0.4.0*
+    `watch.longest`: at most 5 alarms of searches that the reader may see, the longest unwatched first.
+    `watch.others_s`: sum over the others, in seconds.
     """
     return await _report_response(request, caller, None)
 

@@ -23,6 +23,7 @@ from board.handover.report_types import (
     Restated,
     SearchReport,
 )
+from board.handover.reported_waits import reported_waits
 from board.history import state_at
 from board.history.state_at import BoardState, EntityAt
 from board.reach.reported import Contradicting
@@ -122,7 +123,8 @@ def compose(
     people = {id: name for id, name in names.items() if id in ids}
     return {
         "handover": scope.handover, "shift": scope.shift, "composed_at": scope.at, "live": scope.live, "people": people,
-        "withheld": withheld, "previous": previous, "alarms": desk, "searches": found,
+        "withheld": withheld, "previous": previous, "alarms": desk,
+        "watch": reported_waits(session, scope, hidden) if board is None else None, "searches": found,
     }  # fmt: skip
 
 

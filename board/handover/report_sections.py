@@ -124,9 +124,9 @@ def section(data: ReportData, id: str, entities: Mapping[str, list[EntityAt]], c
         "alarms": reported_alarms(data.scope.about, outside, briefing, data.alarms.get(id, entities)),
         "ungraded": ungraded,
         "unanswered": {
-            "look": _number(waiting["look"]),
-            "judge": _number(waiting["judge"]),
-            "pass_on": _number(waiting["pass_on"]),
+            "look": len(waiting["look"]),
+            "judge": len(waiting["judge"]),
+            "pass_on": len(waiting["pass_on"]),
             "wakes": sum(wake.state["queue"] == "look" for wake in entities.get("wake", ())),
         },
         "to_look_at": _listed("sighting", waiting["look"]),
@@ -252,7 +252,7 @@ def _cards(
         "due": [each for each in undone if now <= each.state["due"] < shift_end],
         "undated": [each for each in to_do if not each.state["due"] and _is_pressing(each.state, roles)],
     }
-    ungraded = [each for each in sightings if holds(queues.UNGRADED, each.state)]
+    ungraded = [each for each in sightings if holds(queues.UNGRADED, each.state) and _waits_here(each)]
     left_out = sum(max(0, len(each) - MAX_ITEMS) for each in (ungraded, *named.values(), *others.values()))
     tasks_of: ReportedTasks = {
         "done": _listed("task", named["done"]),
@@ -283,16 +283,16 @@ def _files(data: ReportData, files: Iterable[EntityAt]) -> list[ReportedFile]:
 
 
 def _waiting(sightings: Iterable[EntityAt]) -> dict[str, list[EntityAt]]:
-    """Return the sightings by queue, which is computed here, because states of earlier versions have none."""
+    """Return the sightings that wait on this search, by queue. One of both waits on one of the two searches. The queue is
+    computed here, because states of earlier versions have none."""
     found: dict[str, list[EntityAt]] = {queue: [] for queue in QUEUES}
-    for each in sightings:
+    for each in filter(_waits_here, sightings):
         found[queues.queue_of(each.state)].append(each)
     return found
 
 
-def _number(sightings: Iterable[EntityAt]) -> int:
-    """Return the number of sightings, with those of both only on one of the two searches."""
-    return sum(raises_alarms(each.state) for each in sightings)
+def _waits_here(sighting: EntityAt) -> bool:
+    return raises_alarms(sighting.state)
 
 
 def _listed(kind: str, cards: Iterable[EntityAt]) -> list[ReportedCard]:

@@ -85,8 +85,8 @@ ReportedQueues = TypedDict("ReportedQueues", {"look": Count, "judge": Count, "pa
 AlarmSubject = TypedDict("AlarmSubject", {"kind": str, "id": Id, "number": Count | None})
 ReportedAlarm = TypedDict("ReportedAlarm", {
     "id": Id, "seq": Count, "about": AlarmSubject, "rule": str, "occasion": str | None, "title": str | None,
-    "raised_at": Time, "taken_by": Id | None, "taken_at": Time | None, "until": Time | None, "promises": Count,
-    "lapsed_by": Id | None, "lapsed_at": Time | None, "released_by": Id | None, "released_at": Time | None,
+    "due": Time | None, "raised_at": Time, "taken_by": Id | None, "taken_at": Time | None, "until": Time | None,
+    "promises": Count, "lapsed_by": Id | None, "lapsed_at": Time | None, "released_by": Id | None, "released_at": Time | None,
     "assignee": Id | None, "moves": bool,
 })  # fmt: skip
 # Alarms of a board that have not ended, and how many nobody has, are assigned without an answer, somebody has, and pass on
@@ -153,9 +153,11 @@ signed, which can be after the position of the section. *0.4.0*
 `alarms.listed`: at most 100: first those that nobody has, the longest first; then those that are only assigned; then those that
 pass on; then the others, by `until`.
 `alarms.listed[].title`: of the card or tip, the beginning of the note, or the person of the planned duty; null if it has none.
+`alarms.listed[].due`: time since which the task is overdue, for an alarm about that; otherwise null. *0.4.0*
 `alarms.listed[].taken_by`: who has it, until `until`; null if nobody has it since `lapsed_at`, `released_at` or `raised_at`.
 `alarms.listed[].moves`: it passes on: the outgoing coordinator has it, and does not keep it.
-`unanswered`: how many sightings wait in each queue. *0.4.0*
+`unanswered`: how many sightings wait in each queue. A sighting of both children waits, and is listed, on one of their searches.
+*0.4.0*
 `unanswered.wakes`: how many wakes wait; they are not in `look`. *0.4.0*
 `to_look_at`: those that nobody has looked at, as cards; at most 100. *0.4.0*
 `to_assess`: those that wait to be assessed, as cards; at most 100. *0.4.0*
@@ -195,10 +197,15 @@ PreviousHandover = TypedDict("PreviousHandover", {
     "number": Count, "status": str, "ended_by": Id, "ended_at": Time, "reason": str | None, "signed": bool,
 })  # fmt: skip
 # Report of a handover. `withheld`: it omits searches that the reader may not see; their number is secret.
+# Grave alarm, and how long it was unwatched in the period of the line of the watch.
+ReportedWait = TypedDict("ReportedWait", {
+    "board": Id, "about": AlarmSubject, "rule": str, "occasion": str, "unwatched_s": Count,
+})  # fmt: skip
+ReportedWaits = TypedDict("ReportedWaits", {"longest": list[ReportedWait], "others_s": Count})
 HandoverReport = TypedDict("HandoverReport", {
     "handover": Annotated[State, component("handover")] | None, "shift": Annotated[State, component("shift")] | None,
     "composed_at": Time, "live": bool, "people": People, "withheld": bool, "previous": PreviousHandover | None,
-    "alarms": ReportedAlarms, "searches": list[SearchReport],
+    "alarms": ReportedAlarms, "watch": ReportedWaits | None, "searches": list[SearchReport],
 })  # fmt: skip
 HANDOVER_FIELDS = (  # of a handover in the list, without its texts
     "number", "status", "outgoing", "incoming", "prepared_by", "prepared_at", "signed_at", "ended_by", "ended_at", "searches",

@@ -62,6 +62,7 @@ def _alarm(alarm: EntityAt, subject: EntityAt | None, moves: bool) -> ReportedAl
     return {
         "id": alarm.id, "seq": alarm.seq, "about": {"kind": about["kind"], "id": about["id"], "number": card.get("number")},
         "rule": state["rule"], "occasion": state.get("occasion"), "title": _title(about["kind"], card),
+        "due": card.get("due") if state.get("occasion") == "task_overdue" else None,
         "raised_at": state["raised_at"], "taken_by": state["taken_by"], "taken_at": state["taken_at"],
         "until": state.get("until"), "promises": state.get("promises", 0), "lapsed_by": state.get("lapsed_by"),
         "lapsed_at": state.get("lapsed_at"), "released_by": state.get("released_by"), "released_at": state.get("released_at"),

@@ -24,6 +24,7 @@ CREATIONS = ("search.opened", *(f"{kind}.added" for kind in KINDS))
 MAX_DECISIONS = 500  # events of a search; after that its oldest decisions are only in the history
 MAX_HANDOVERS = 200
 HANDED = ("handed.set",)
+ACCEPTED = ("handover.accepted",)
 
 
 class Facts(NamedTuple):
@@ -69,7 +70,10 @@ def _past(session: Session, board: Board, seq: int) -> Iterator[EntityState]:
 
 
 def _handovers(session: Session, board: Board, seq: int) -> list[JournalEvent]:
-    """Return the handovers that included the search until the event after `seq`."""
+    """Return the signatures of the handovers that included the search, and their acceptances, until the event after `seq`."""
     following = event_queries.time_of(session, board.id, seq + 1)
     events = event_queries.newest_of_types(session, OPERATIONS, board.id, HANDED, 2**53, MAX_HANDOVERS)
+    numbers = {event.payload()["state"]["handover"] for event in events}
+    accepted = event_queries.newest_of_types(session, OPERATIONS, OPERATIONS, ACCEPTED, 2**53, MAX_HANDOVERS) if numbers else []
+    events += [event for event in accepted if event.payload()["state"]["number"] in numbers]
     return [event for event in events if following is None or event.at < from_ms(following)]

@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple, get_args
 
 from board.engine.event import JournalEvent
 from models.entity import State
+from models.handover import Handover
 from models.note import Note
 from models.place import Place
 from models.search import Search
@@ -176,7 +177,8 @@ def _appeal_time(event: JournalEvent, state: State, replaced_at: str | None) -> 
 
 
 def of_handovers(events: Sequence[JournalEvent]) -> Iterator[Item]:
-    """Yield the items of handovers that included the search."""
+    """Yield the items of handovers that included the search: their signatures and acceptances."""
     for event in events:
         state = event.payload()["state"]
-        yield Item(f"handover-{state['handover']}", "handovers", event.kind, When("at", event.at), event.at, state, event.account)
+        id = f"accepted-{state['number']}" if event.kind == Handover.KIND else f"handover-{state['handover']}"
+        yield Item(id, "handovers", event.kind, When("at", event.at), event.at, state, event.account)

@@ -167,7 +167,8 @@ async def test_person_who_asked_cannot_agree(scene: ErasedScene) -> None:
     with pytest.raises(OperationError, match="already asked"):
         await scene.ask(scene.team.ada)
     assert (await erasure_of(scene, id)).step == "asked"
-    assert await scene.run().continue_all() == 0
+    assert not await scene.run().continue_one(id)
+    assert (await erasure_of(scene, id)).step == "asked"
     assert set(await scene.remains()) >= {"tables", "events", "files"}
 
 
@@ -222,7 +223,9 @@ async def test_erased_search_leaves_open_boards_and_lists(team: Team, access: st
     await scene.service.rights_changed()
     await bob.wait_until(lambda: ("search", scene.search) not in bob.boards[OPERATIONS].entities)
     await bob.wait_until(lambda: bob.boards[scene.search].unsubscribed == "forbidden")
-    assert (await bob.http.get(f"/api/v1/boards/{scene.search}")).status_code == 404
+    answer = await bob.http.get(f"/api/v1/boards/{scene.search}")
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert answer.json()["fields"] == {"board": "This search was erased."}
     assert scene.in_caches() == []
     assert await scene.run().continue_one(id)
     for who in (team.bob, team.charlie, team.victor, team.ada):

@@ -91,9 +91,7 @@ async def test_hold_stops_a_request_and_an_agreement(team: Team, cora: httpx.Asy
     assert (await cora.get(f"/searches/{search}")).status_code == 200
 
 
-@pytest.mark.parametrize(
-    ("reference", "reason"), [("", REASON), ("x" * 5_000, REASON), (None, "abc"), (None, "x" * 501), (None, "a\0b c d")]
-)
+@pytest.mark.parametrize(("reference", "reason"), [("", REASON), ("x" * 5_000, REASON), (None, "abc"), (None, "x" * 501)])
 async def test_wrong_input_is_refused_and_kept(
     team: Team, cora: httpx.AsyncClient, reference: str | None, reason: str
 ) -> None:  # fmt: skip

@@ -411,6 +411,20 @@ async def of_desk(shift: Shift, path: str = "handover", who: Person | None = Non
     return dict((await read_report(who or shift.team.ada, path))["alarms"])
 
 
+async def test_an_overdue_task_is_overdue_since_it_was_due(shift: Shift) -> None:
+    due = format_utc(shift.team.server.service.clock() + 5 * MINUTE)
+    await shift.team.alice.command(shift.search, "task.add", {"title": "ask the school", "priority": "urgent", "due": due})
+    await shift.after(45)
+    (alarm,) = [each for each in (await shift.reported())["listed"] if each["occasion"] == "task_overdue"]
+    assert alarm["due"] == due < alarm["raised_at"]
+    await shift.sighting()
+    assert [each["due"] for each in (await shift.reported())["listed"] if each["id"] != alarm["id"]] == [None]
+    paper = (await shift.team.ada.http.get("/handover.md")).text.replace("\\", "").replace("\xa0", " ")
+    (line,) = [line for line in paper.partition("## Open alarms")[2].splitlines() if "ask the school" in line][:1]
+    assert " · overdue since " in line
+    assert "open since" not in line
+
+
 async def test_alarms_about_tips_are_in_the_signed_report(shift: Shift) -> None:
     mine, alarm = await tip(shift)
     _, theirs = await tip(shift, shift.team.charlie)

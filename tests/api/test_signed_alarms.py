@@ -1,6 +1,7 @@
 """Alarms in signed handovers: each moment of a grave alarm is in the line of one handover, and each alarm that is open at a
 signature is in its report, whatever happens between seeing, signing and accepting."""
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from random import Random
@@ -107,6 +108,26 @@ async def test_an_alarm_that_the_signer_has_not_seen_is_listed(shifts: Shifts) -
     await shifts.settle(sighting)
     await shifts.accept()
     assert await shifts.listed() == [sighting], "it stays as it was signed"
+
+
+async def test_signed_report_names_the_alarms_that_were_unwatched(shifts: Shifts) -> None:
+    sighting = await shifts.sighting()
+    await shifts.prepare()
+    assert (await read_report(shifts.other))["watch"] is None, "before the signature"
+    await shifts.alert(sighting)
+    await shifts.after(7)
+    line = await shifts.sign()
+    report = await read_report(shifts.other)
+    (wait,) = report["watch"]["longest"]
+    assert (wait["board"], wait["about"]["id"], wait["occasion"]) == (shifts.search, sighting, "sighting_urgent")
+    assert (wait["unwatched_s"], report["watch"]["others_s"]) == (line["unwatched_s"], 0)
+    paper = (await shifts.other.http.get("/handover.md")).text.replace("\xa0", " ").replace("\\", "")
+    length, number = r"7 min(?: \d s)?", wait["about"]["number"]
+    assert re.search(rf"grave alarms: {length} \([^()]+ · Urgent sighting {number}: {length}\)\.", paper)
+    members = {"access": "members", "members": [shifts.desk.alice.account["id"]]}
+    await shifts.desk.alice.command(shifts.search, "search.set_access", members)
+    hidden = (await read_report(shifts.desk.bob))["watch"]
+    assert (hidden["longest"], hidden["others_s"]) == ([], line["unwatched_s"]), "of a search that the reader may not see"
 
 
 async def test_an_alarm_between_seeing_and_signing_is_counted(shifts: Shifts) -> None:

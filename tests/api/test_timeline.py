@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from board.engine import erasure
-from tests.support.handover_steps import hand_to_sign
+from tests.support.handover_steps import hand_over, hand_to_sign
 from tests.support.limited_callers import add_guest, connect_guest
 from tests.support.people import Person
 from tests.support.search_scenario import UNKNOWN_ID, SearchScenario
@@ -137,8 +137,21 @@ async def test_signed_handover_is_an_item_until_another_search_event(scene: Sear
     number = await hand_to_sign(scene.team.alice)
     (item,) = lane(await timeline(scene), "handovers")
     assert (item["title"], item["by"], item["seq"]) == (f"Handover {number}", "Alice", None)
+    assert item["text"] == f"Alice signed handover {number}"
     assert lane(await timeline(scene, at=before), "handovers") == [item], "the board was the same"
     assert lane(await timeline(scene, at=before - 1), "handovers") == []
+
+
+async def test_acceptance_of_a_handover_is_an_item(scene: SearchScenario) -> None:
+    await scene.sighting()
+    before = lane(await timeline(scene), "handovers")
+    await hand_over(scene.team.alice, scene.team.ada)
+    signed, accepted = lane(await timeline(scene), "handovers")[len(before) :]
+    number = signed["title"].split()[-1]
+    assert (signed["text"], accepted["text"]) == (f"Alice signed handover {number}", f"Ada accepted handover {number}")
+    assert (accepted["kind"], accepted["title"], accepted["by"]) == ("handover", signed["title"], "Ada")
+    assert accepted["id"] != signed["id"]
+    assert accepted["from"] >= signed["from"]
 
 
 async def test_texts_are_in_the_language_of_the_reader(scene: SearchScenario) -> None:

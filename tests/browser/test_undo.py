@@ -133,7 +133,9 @@ async def test_an_event_of_the_history_is_undone_while_it_holds(browsers: Browse
     await expect(bob("dd[data-field='place.text']")).to_have_text("—")
     await expect(bob("[data-testid=grade]")).to_have_text("C6")
     await expect(alice.panel).to_be_focused()
-    await expect(changed.first).to_contain_text(re.compile("Alice Undone: Sighting changed.*Place: Graslei, Gent → empty", re.S))
+    await expect(changed.first).to_contain_text(
+        re.compile("Alice Undone: Sighting changed.*Place: removed \\(was: Graslei, Gent\\)", re.S)
+    )
     await browsers.same(alice, bob, board)
 
 

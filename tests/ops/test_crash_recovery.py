@@ -16,6 +16,7 @@ from sqlalchemy import text
 from sqlmodel import select
 
 from board import client as client_module
+from board import config
 from board.accounts import accounts
 from board.client import AsyncClient, Frame
 from board.engine import hash_chain
@@ -27,6 +28,7 @@ from models.times import format_utc, now
 from tests.support.journal_sql import BOARD, COLUMNS
 from tests.support.people import PASSWORD, PATIENCE_S, STARTS_WITHIN_S, new_id
 
+SHARES = Path(config.__file__).with_name("data") / "shares.toml"
 WRITERS = 4
 IN_FLIGHT = 6  # unanswered commands of a writer
 MAX_ACKS = 150  # before a kill, counted and not timed, so that fifty kills on a quick machine do not fill a board of 10,000 cards
@@ -42,7 +44,12 @@ class Process:
     """A server in a process of its own, always on the same port once it has one."""
 
     def __init__(self, folder: Path) -> None:
-        self.environment = os.environ | {"DATABASE_URL": f"sqlite:///{folder}/board.db", "MAX_MESSAGES_PER_SECOND": "0"}
+        files = folder / "files"
+        files.mkdir(exist_ok=True)
+        (files / "shares.toml").write_text(SHARES.read_text().replace("token = 4_000", "token = 9_000"))
+        self.environment = os.environ | {
+            "DATABASE_URL": f"sqlite:///{folder}/board.db", "FILES_PATH": str(files), "MAX_MESSAGES_PER_SECOND": "0"
+        }  # fmt: skip
         self.url = ""
 
     async def start(self) -> None:

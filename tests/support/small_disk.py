@@ -86,7 +86,8 @@ async def serve_on_small_disk(folder: Path, mb: int, **settings: str) -> AsyncIt
     disk.mkdir()
     tokens = await _prepare(prepared)
     kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "VIRTUAL_ENV")}
-    given = kept | {"BOARD_PREPARED": str(ROOT), "DATABASE_URL": f"sqlite:///{disk}/board.db"} | settings
+    own = {"BOARD_PREPARED": str(ROOT), "DATABASE_URL": f"sqlite:///{disk}/board.db", "MAX_MESSAGES_PER_SECOND": "0"}
+    given = kept | own | settings
     process = await asyncio.create_subprocess_exec(
         "unshare", "--mount", "sh", "-c", RUN.format(options=options), "sh", str(disk), str(prepared),
         sys.executable, "-m", "board", "serve", "--port", "0",

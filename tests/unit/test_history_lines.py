@@ -1,5 +1,6 @@
 """Lines of a history on paper: their sentences and lists of fields, the marks of typed texts, and where they break."""
 
+import re
 from types import SimpleNamespace
 from typing import Any
 
@@ -235,7 +236,14 @@ def test_a_value_that_was_empty_has_no_former_value() -> None:
         return line("task.updated", state, state | {"due": after, "result": "x"}, ["due", "result"])
 
     assert "empty" not in due(None, AT)
-    assert due(AT, None).endswith("→ empty · Result: x")
+    assert re.search(r"· Due: removed \(was: .+\d\d:\d\d\) · Result: x$", due(AT, None))
+
+
+def test_label_of_a_checklist_stands_once() -> None:
+    items = {f"a{number}": {"text": text, "done": False, "rank": "a"} for number, text in enumerate(("quay", "deck, both sides"))}
+    state = {"number": 5, "title": "Boats", "column": "c", "checklist": items}
+    said = line("task.added", None, state, ["title", *(f"checklist.{key}" for key in items)])
+    assert (said.count("Checklist"), said[said.index("Checklist") :]) == (1, "Checklist: ☐ quay; ☐ deck, both sides")
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,14 @@ def test_a_list_repeats_its_heading_on_each_page() -> None:
     assert [page.count("Overdue and urgent") for page in pages] == [1] * len(pages)
 
 
+def test_a_list_never_begins_with_one_line_at_the_end_of_a_page() -> None:
+    rows: list[Line] = [[f"Row {number} · ", "ask the school"] for number in range(6)]
+    for above in range(30, 44):
+        lines: list[Line] = [[f"Task {number} · ", "ask"] for number in range(above)]
+        pages = words_of_pages(Section(["Noor"], blocks=[Block("Overdue", lines), Block("Undated", rows)]))
+        assert [("Row 0" in page) for page in pages] == [("Row 1" in page) for page in pages], f"below {above} lines"
+
+
 def test_the_facts_of_a_child_are_on_one_page() -> None:
     value = "a value that needs most of a line, as places and descriptions do"
     facts: list[Fact] = [(f"Label {number} of", [value]) for number in range(15)]

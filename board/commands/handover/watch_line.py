@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from board.commands.alarms import watch, watch_events
-from board.commands.alarms.watch import Period
+from board.commands.alarms.watch import Cause, Period
 from board.commands.handover.beginnings import ACCEPTED, handover_events
 from board.commands.handover.signed_positions import Position, alarm_seqs, signed_positions
 from board.config.lengths import exact_length
@@ -27,21 +27,32 @@ MAX_MS = 31 * 24 * 3_600_000  # of a shift that nobody handed over
 
 def compute(session: Session, since: str, signed_at: str, positions: Mapping[str, Position]) -> State:
     """Return the line of a period. `positions`: signed positions of the searches, and that of `operations`."""
-    seqs = alarm_seqs(positions)
     period = Period(max(to_ms(since), to_ms(signed_at) - MAX_MS), to_ms(signed_at))
-
-    @cache
-    def is_public(board: str) -> bool:
-        states = journal.states_at(session, board, seqs[board], [board])
-        return board == OPERATIONS or any(event.kind == Search.KIND and state["access"] != "members" for event, state in states)
-
-    causes = [cause for cause in watch_events.read(session, period, seqs) if is_public(cause.board)]
+    causes = _causes(session, period, positions)
     taken = watch.times(causes, "taken", period)
     return WatchLine(
         since=from_ms(period.start),
         unwatched_s=watch.seconds(sum(cause.unwatched_ms for cause in causes)),
         longest_taken_s=watch.seconds(taken.longest) if taken is not None else None,
     ).model_dump()
+
+
+def causes_of(session: Session, handover: State, positions: Mapping[str, Position]) -> list[Cause]:
+    """Return the grave alarms that the line of a signed handover counts. `positions`: signed positions of searches."""
+    period = Period(to_ms(handover["watch"]["since"]), to_ms(handover["signed_at"]))
+    return _causes(session, period, {**positions, OPERATIONS: handover["position"]})
+
+
+def _causes(session: Session, period: Period, positions: Mapping[str, Position]) -> list[Cause]:
+    """Return the grave alarms of tips, duties, and the searches that everyone may see."""
+    seqs = alarm_seqs(positions)
+
+    @cache
+    def is_public(board: str) -> bool:
+        states = journal.states_at(session, board, seqs[board], [board])
+        return board == OPERATIONS or any(event.kind == Search.KIND and state["access"] != "members" for event, state in states)
+
+    return [cause for cause in watch_events.read(session, period, seqs) if is_public(cause.board)]
 
 
 def verify(session: Session) -> None:

@@ -1,6 +1,6 @@
 /* Lengths of time, exact to the second below an hour. board/config/lengths.py does the same. */
 
-import { say } from "../core/rules/sentences.js";
+import { say, withColon } from "../core/rules/sentences.js";
 
 /**
  * "0 min", "12 s", "3 min 12 s", "4 min", "1 h 52 min"
@@ -20,10 +20,12 @@ export function exactLength(seconds) {
 export const shownLength = (seconds) => exactLength(seconds).replaceAll(" ", "\u00a0");
 
 /**
- * "Unwatched: 0 min. Longest wait: 3 min 12 s.": the line of the watch in a signed handover.
+ * "Unwatched: 4 min (Mila B., 6 · Urgent sighting 4: 4 min). Longest wait: 3 min 12 s.": the line of the watch in a signed handover.
  * @param {{ unwatched_s: number, longest_taken_s: number | null }} line
+ * @param {[string, number][]} [addends] alarms, with their unwatched seconds
  */
-export function watchLineText({ unwatched_s: unwatched, longest_taken_s: longest }) {
-  const values = { unwatched: exactLength(unwatched) };
+export function watchLineText({ unwatched_s: unwatched, longest_taken_s: longest }, addends = []) {
+  const parts = addends.map(([name, seconds]) => `${withColon(name)} ${exactLength(seconds)}`).join("; ");
+  const values = { unwatched: parts ? `${exactLength(unwatched)} (${parts})` : exactLength(unwatched) };
   return longest === null ? say("watch_line_empty", values) : say("watch_line", { ...values, longest: exactLength(longest) });
 }

@@ -17,6 +17,7 @@ import { worryingBadge } from "./board/search/worrying_badge.js";
 import { initials } from "./avatars.js";
 import { photo as photoImage } from "./files/photo.js";
 import { foundText } from "../format/found_text.js";
+import { lastSeenText } from "../format/last_seen_text.js";
 import { agoElement, sinceElement, formatMoment, formatShortMoment } from "../format/time_elements.js";
 
 /**
@@ -118,7 +119,7 @@ function placesLine({ last_seen: last }, summary, gravity) {
   if (gravity !== "worrying") return nothing;
   const sighting = summary?.credible_sighting;
   if (!last?.text && !sighting) return nothing;
-  return html`<p class="places">${last?.text ? html`<span>${t("last seen (report): {place}", { place: last.text })}</span>` : nothing}
+  return html`<p class="places">${last?.text ? html`<span>${lastSeenText({ text: last.text })}</span>` : nothing}
     ${sighting ? html`<span class="credible">${t("latest credible: {at}", { at: credibleText(sighting) })}</span>` : nothing}</p>`;
 }
 

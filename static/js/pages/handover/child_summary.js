@@ -13,6 +13,7 @@ import { worryingBadge } from "../../shared/board/search/worrying_badge.js";
 import { photo } from "../../shared/files/photo.js";
 import { childText, originalToggle } from "../../shared/readable/child_text.js";
 import { togetherText } from "../../core/rules/together.js";
+import { lastSeenText } from "../../format/last_seen_text.js";
 import { formatMoment, formatShortMoment, seenText, sinceElement } from "../../format/time_elements.js";
 
 /** @param {any} search search of a report */
@@ -75,7 +76,7 @@ function appearanceLines({ person }) {
 function placesLine({ search: { person: { sex }, last_seen: seen, appeal }, last_credible: credible }) {
   const level = appeal?.level && appeal.level !== "none" ? appeal : null;
   const placeTexts = [
-    seen?.text && t("last seen (report): {place}", { place: [seen.at && formatShortMoment(seen.at), seen.text].filter(Boolean).join(" ") }),
+    seen?.text && lastSeenText(seen),
     t("latest credible: {at}", { at: credible ? [say("sighting", { number: credible.number }), seenText(credible, formatShortMoment, sex), credible.place?.text].filter(Boolean).join(" ") : say("none_so_far") }),
     level && (level.until ? say("appeal_until", { level: label.level(level.level), until: formatMoment(level.until) }) : say("appeal", { level: label.level(level.level) })),
   ].filter(Boolean);

@@ -55,8 +55,8 @@ function row(reported, section, view) {
     <span class="goes" data-testid="goes">${view.handover && alarm.taken_by === view.handover.outgoing ? goes(alarm, section, view) : nothing}</span></li>`;
 }
 
-/** @param {any} alarm */
-const since = ({ raised_at: raised, promises }) => [say("open_since", { time: formatMoment(raised) }), promises > 1 && sayCount("extended", promises - 1)].filter(Boolean).join(", ");
+/** "open since 09:22"; "overdue since 08:52" for an overdue task, whose alarm can be later. @param {any} alarm */
+const since = ({ raised_at: raised, due, promises }) => [due ? say("overdue_since", { time: formatMoment(due) }) : say("open_since", { time: formatMoment(raised) }), promises > 1 && sayCount("extended", promises - 1)].filter(Boolean).join(", ");
 
 /** @param {any} alarm @param {any} section @param {HandoverView} view */
 function goes(alarm, section, view) {

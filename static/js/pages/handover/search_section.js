@@ -66,7 +66,7 @@ function facts(section) {
 /** @param {{ board: string, contradictions?: { sighting: string, text: string }[] }} section */
 function contradictionRow({ board, contradictions = [] }) {
   if (!contradictions.length) return nothing;
-  return html`<div data-testid="contradictions"><dt>${say("cannot_both_be_true")}</dt>${contradictions.map(({ sighting, text }) => html`<dd><a href="/searches/${board}/cards/${sighting}">${text}</a></dd>`)}</div>`;
+  return html`<div data-testid="contradictions"><dt>${say("contradiction")}</dt>${contradictions.map(({ sighting, text }) => html`<dd><a href="/searches/${board}/cards/${sighting}">${text}</a></dd>`)}</div>`;
 }
 
 /** @type {Record<string, (count: number) => string>} */

@@ -13,7 +13,9 @@ import { isEmpty } from "./contents.js";
 import { papers } from "./papers.js";
 import { takerOf } from "./report_statements.js";
 import { unanswered } from "./hidden_searches.js";
+import { namedAlarm } from "../../format/alarm_text.js";
 import { watchLineText } from "../../format/exact_length.js";
+import { shortPersonName } from "../../format/search_list.js";
 import { formatMoment } from "../../format/time_elements.js";
 
 /** @type {Record<string, any>} */
@@ -43,9 +45,23 @@ export function head(view) {
 }
 
 /** Render the line of the watch, for coordinators with a link; nothing for handovers that were signed without it. @param {HandoverView} view */
-function watchText({ handover: { watch, signed_at: to }, session }) {
+function watchText(view) {
+  const { handover: { watch, signed_at: to }, session } = view;
   if (!watch) return nothing;
-  return html`<p class="how" data-testid="watch-line">${watchLineText(watch)}${session.can("coordinator") ? html` <a class="on-screen" href="/watch?${new URLSearchParams({ from: watch.since, to })}">${pageTitle("watch")}</a>` : nothing}</p>`;
+  return html`<p class="how" data-testid="watch-line">${watchLineText(watch, addends(view))}${session.can("coordinator") ? html` <a class="on-screen" href="/watch?${new URLSearchParams({ from: watch.since, to })}">${pageTitle("watch")}</a>` : nothing}</p>`;
+}
+
+/**
+ * Return the alarms that were unwatched longest, with their seconds, and the sum of the others.
+ * @param {HandoverView} view
+ * @returns {[string, number][]}
+ */
+function addends({ report, sections }) {
+  const { longest = [], others_s: others = 0 } = report.whole?.watch ?? {};
+  const children = new Map(sections.map((/** @type {any} */ { board, search }) => [board, shortPersonName(search.person)]));
+  /** @type {[string, number][]} */
+  const found = longest.map((/** @type {any} */ wait) => [[children.get(wait.board), namedAlarm(wait)].filter(Boolean).join("\u00a0· "), wait.unwatched_s]);
+  return others ? [...found, [say("others"), others]] : found;
 }
 
 /** @param {{ number: any, isFixed: boolean, stage: string }} view */

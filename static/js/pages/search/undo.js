@@ -9,6 +9,7 @@ import { t } from "../../core/i18n.js";
 import { say, withColon } from "../../core/rules/sentences.js";
 import { label } from "../../core/labels.js";
 import { undoRight } from "../../core/rules/conditions.js";
+import { turn } from "../../format/field_change.js";
 import { cardName, columnName, formatPath } from "../../format/values.js";
 import { fileTitle } from "../../shared/files/file_text.js";
 import { CardHistory, visibleChangesOf } from "../../shared/board/card/card_history.js";
@@ -218,8 +219,8 @@ function reasonsOf({ event, message, fields, since }, view) {
 function laterChange({ event, path, from, to, kind }, view) {
   const name = event.actor?.name ?? say("program");
   if (path === "rank") return html`${t("{done} by {name}", { done: label.done(event.type), name })}, ${agoElement(event.at)}`;
-  const value = (/** @type {any} */ value) => formatPath(path, value, view, kind) ?? say("empty");
-  return html`${withColon(label.field(path, kind))} ${value(from)} → ${value(to)}, ${t("by {name}", { name })}, ${agoElement(event.at)}`;
+  const value = (/** @type {any} */ value) => formatPath(path, value, view, kind);
+  return html`${withColon(label.field(path, kind))} ${turn(value(from), value(to))}, ${t("by {name}", { name })}, ${agoElement(event.at)}`;
 }
 
 /**

@@ -77,7 +77,8 @@ function place(one, ends, width) {
  */
 export function labelOf(item) {
   if (item.kind === "sighting") return [[item.number, item.grade, item.verdict].filter(Boolean).join(" · "), item.place || item.text];
-  if (item.kind === "last_seen" || item.kind === "found" || item.lane === "handovers") return [item.title, item.place || item.by];
+  if (item.lane === "handovers") return [item.title, item.text];
+  if (item.kind === "last_seen" || item.kind === "found") return [item.title, item.place || item.by];
   return [item.text || item.title, item.place || item.by];
 }
 

@@ -1,0 +1,44 @@
+"""Addends of the line of the watch in a signed handover: the grave alarms that were unwatched longest, from the journal."""
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from board.commands.alarms import watch
+from board.commands.alarms.watch import Cause
+from board.commands.handover import watch_line
+from board.engine import kinds
+from board.handover.report_sections import ReportScope
+from board.handover.report_types import ReportedWait, ReportedWaits
+from models.db.tables import columns_of
+
+MAX_LISTED = 5
+
+
+def reported_waits(session: Session, scope: ReportScope, hidden: frozenset[str]) -> ReportedWaits | None:
+    """Return the addends as an account may see them; None without a signed line. `hidden`: ids of searches, and of the tips on
+    them, that it may not see."""
+    if scope.live or scope.handover is None or not scope.handover.get("watch"):
+        return None
+    causes = [cause for cause in watch_line.causes_of(session, scope.handover, scope.positions) if cause.unwatched_ms]
+    shown = [cause for cause in causes if hidden.isdisjoint((cause.board, cause.about["id"]))]
+    longest = sorted(shown, key=lambda cause: (-cause.unwatched_ms, cause.id))[:MAX_LISTED]
+    rest = sum(cause.unwatched_ms for cause in causes) - sum(cause.unwatched_ms for cause in longest)
+    return {"longest": [_wait(session, cause) for cause in longest], "others_s": watch.seconds(rest)}
+
+
+def _wait(session: Session, cause: Cause) -> ReportedWait:
+    kind, id = cause.about["kind"], cause.about["id"]
+    return {
+        "board": cause.board, "about": {"kind": kind, "id": id, "number": _number(session, kind, id)},
+        "rule": cause.rule, "occasion": cause.occasion, "unwatched_s": watch.seconds(cause.unwatched_ms),
+    }  # fmt: skip
+
+
+def _number(session: Session, kind: str, id: str) -> int | None:
+    """Return the number of a card or tip, which never changes; None if it has none, or was deleted."""
+    declared = kinds.find(kind)
+    if declared is None or "number" not in declared.model.STATE:
+        return None
+    table = columns_of(declared.model)
+    number: int | None = session.connection().execute(select(table.number).where(table.id == id)).scalar()
+    return number
