@@ -78,10 +78,12 @@ class SearchKeys:
 
 
 def destroy(path: Path, search: str) -> None:
-    """Overwrite the key of a search, durably; a search without one gets a line, so that it never gets a key. Idempotent. Raises
-    OperationError."""
+    """Overwrite the key of a search, durably; a search without one gets a line, so that it never gets a key. Idempotent.
+
+    Raises OperationError, also if there is no file: the key may be in one on another machine.
+    """
     line = f"{search} {DESTROYED}\n".encode()
-    with _opened(path, os.O_RDWR | os.O_CREAT) as file:
+    with _opened(path, os.O_RDWR) as file:
         names = list(_parse(path, _content(file)))
         number = names.index(search) if search in names else len(names)
         _write(file, line, number * _LENGTH)

@@ -16,6 +16,7 @@ from board.audit import writer
 from board.audit.entries import SearchErased
 from board.config import search_keys
 from board.engine import unit_of_work
+from board.errors import OperationError
 from board.files.store import FileStore
 from board.files.unavailable import FilesUnavailable
 from board.retention import erased_entries, erased_files, erasure_steps
@@ -62,14 +63,17 @@ class ErasureRun:
             await self.continue_all()
         except FilesUnavailable:
             return  # the store has logged it; the next run continues
+        except OperationError as error:
+            log.error("search key not destroyed", reason=str(error))
 
     async def continue_all(self) -> int:
-        """Continue all open erasures; return the number of those that ended. Raises FilesUnavailable or DatabaseUnavailable."""
+        """Continue all open erasures; return the number of those that ended. Raises FilesUnavailable, DatabaseUnavailable, or
+        OperationError if a key can't be destroyed."""
         ids = await self._database.read(open_erasures)
         return sum([await self.continue_one(id) for id in ids])
 
     async def continue_one(self, id: str) -> bool:
-        """Continue an erasure; return whether it ended. Raises FilesUnavailable or DatabaseUnavailable."""
+        """Continue an erasure; return whether it ended. Raises as `continue_all`."""
         recounts = 0
         while True:
             row = await self._database.read(lambda session: session.get_one(Erasure, id))
@@ -103,7 +107,7 @@ class ErasureRun:
         return page.is_last
 
     async def _destroy_key(self, row: Erasure) -> bool:
-        """Destroy the key of the search, so that no earlier backup can be read. Without a file of keys there is none."""
+        """Destroy the key of the search, so that no earlier backup can be read. Raises OperationError if the file can't be used."""
         if self._keys_file is not None:
             await asyncio.to_thread(search_keys.destroy, Path(self._keys_file), row.board)
         return True

@@ -198,3 +198,19 @@ async def test_check_reports_searches_without_a_key(backups: Backups, monkeypatc
     assert (state, "has the keys of" in said) == (State.OK, True)
     backups.keys_file.write_bytes(b"x" * 200)
     assert (await asyncio.to_thread(check_keys, backups.settings))[0] is State.WRONG
+
+
+async def test_erasure_waits_while_the_file_of_keys_is_missing(backups: Backups) -> None:
+    await backups.back_up("sealed.backup")
+    hidden = backups.keys_file.rename(backups.folder / "hidden.keys")
+    scene = backups.scene
+    id = await scene.begin()
+    run = ErasureRun(scene.service.database, scene.service.files, keys_file=str(backups.keys_file))
+    with pytest.raises(OperationError, match="can't be used"):
+        await run.continue_one(id)
+    await run._run_once()  # as the server does: logs it
+    row = await scene.service.database.read(lambda session: session.get_one(Erasure, id))
+    assert (row.step, row.ended_at) == ("key", None)
+    hidden.rename(backups.keys_file)
+    assert await run.continue_one(id)
+    assert SearchKeys.read(backups.keys_file).state(scene.search) is KeyState.DESTROYED

@@ -48,6 +48,7 @@ def test_destroyed_key_is_overwritten_in_place_and_never_created_again(path: Pat
 
 def test_search_without_a_key_never_gets_one_after_its_erasure(path: Path) -> None:
     search = new_id()
+    created(path)
     destroy(path, search)
     SearchKeys.read(path).add([search])
     assert SearchKeys.read(path).state(search) is KeyState.DESTROYED
@@ -82,8 +83,10 @@ def test_exposed_or_absent_file_is_refused(path: Path, tmp_path: Path) -> None:
     for call in (lambda: SearchKeys.read(path), lambda: destroy(path, new_id())):
         with pytest.raises(OperationError, match="chmod 600"):
             call()
-    with pytest.raises(OperationError, match="can't be used"):
-        destroy(tmp_path / "none" / "search.keys", new_id())
+    for absent in (tmp_path / "other.keys", tmp_path / "none" / "search.keys"):
+        with pytest.raises(OperationError, match="can't be used"):
+            destroy(absent, new_id())
+        assert not absent.exists(), "an erasure with a file on another machine must not end"
     (tmp_path / "link").symlink_to(path)
     with pytest.raises(OperationError, match="can't be used"):
         destroy(tmp_path / "link", new_id())

@@ -52,17 +52,9 @@ CHECKS: dict[str, Check] = {
 }
 ASK_HOSTS = ("database", "redis", "address", "email", "webhook")
 UNAVAILABLE = "The database can't be read right now: it is busy, full or damaged."
-ON_DATABASE = (
-    "tables",
-    "files",
-    "quota",
-    "outbox",
-    "backup",
-    "encryption",
-    "keys",
-    "clock",
-    "figures",
-)  # checks that read from it
+ON_DATABASE = (  # checks that read from it
+    "tables", "files", "quota", "outbox", "backup", "encryption", "keys", "clock", "figures",
+)  # fmt: skip
 
 
 def run(digests: bool = False, progress: Callable[[str], None] = lambda line: None) -> list[Finding]:
