@@ -16,11 +16,13 @@ from board.config.settings import Settings
 from board.engine import integrity
 from board.errors import OperationError
 from board.files.store import FileStore
-from board.maintenance import backup, file_backup, restore
+from board.maintenance import backup, file_backup, restore, sealing
 from board.maintenance.checks import State
 from board.maintenance.checks.search_keys import check as check_keys
+from board.maintenance.sealed_events import EventSealer
 from board.retention.erasure_run import ErasureRun
-from models.board import Board
+from board.retention.inventory import TABLES
+from models.board import AUDIT, AUDIT_NUMBER, OPERATIONS, OPERATIONS_NUMBER, Board
 from models.db.database import Database
 from models.db.schema import metadata
 from models.erasure import DONE, Erasure
@@ -182,6 +184,33 @@ async def test_missing_keys_are_an_error_unless_they_count_as_destroyed(backups:
     restored = Database(settings.database_url)
     restored.read_now(verify)
     restored.dispose()
+
+
+async def test_each_part_that_is_not_sealed_is_found(backups: Backups, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Mutants: a table, the column of details, the copies on `operations`, and the entries of the audit journal."""
+    markers = [*backups.scene.markers, OTHER]
+
+    async def readable(name: str) -> list[str]:
+        sealed = Database(f"sqlite:///{await backups.back_up(name)}", read_only=True)
+        found = sealed.read_now(lambda session: [*marked_tables(session, markers), *marked_events(session, markers)])
+        sealed.dispose()
+        return found
+
+    for table in ("contacts", "tip", "briefing", "search"):
+        with monkeypatch.context() as patch:
+            patch.setattr(sealing, "TABLES", {name: group for name, group in TABLES.items() if name != table})
+            assert await readable(f"without-{table}") == [table]
+    with monkeypatch.context() as patch:
+        patch.setattr(sealing.RowSealer, "empty", lambda *words: None)
+        assert await readable("without-details") == ["reads"]
+    for board, number in ((OPERATIONS, OPERATIONS_NUMBER), (AUDIT, AUDIT_NUMBER)):
+        with monkeypatch.context() as patch:
+            real = EventSealer._seal_board
+            patch.setattr(EventSealer, "_seal_board", lambda self, of, *rest, n=number, r=real: of == n or r(self, of, *rest))
+            found = await readable(f"without-{board}")
+            assert found
+            assert all(line.startswith(f"{board} ") for line in found)
+    assert await readable("complete") == []
 
 
 async def test_check_reports_searches_without_a_key(backups: Backups, monkeypatch: pytest.MonkeyPatch) -> None:
