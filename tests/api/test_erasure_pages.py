@@ -61,9 +61,9 @@ async def test_two_coordinators_erase_a_search(team: Team, cora: httpx.AsyncClie
     assert team.server.service.erasures_agreed.is_set()
     for path in (f"/retention/{search}", f"/retention/{search}/erasure", f"/searches/{search}"):
         assert (await cora.get(path)).status_code == 404
-    listed = await team.alice.http.get(f"/api/v1/boards/{OPERATIONS}")
-    assert listed.status_code == 200, "the last event of all searches is that of the erasure"
-    assert search not in listed.text
+    searches = await team.alice.http.get(f"/api/v1/boards/{OPERATIONS}")
+    assert searches.status_code == 200, "the last event of all searches is that of the erasure"
+    assert search not in searches.text
     assert "is being erased" in (await dora.get("/retention")).text
     assert await ErasureRun.of(team.server.service).continue_all() == 1
     listed = (await dora.get("/retention")).text
