@@ -100,7 +100,7 @@ def get_visible_board(session: Session, caller: Caller, board_id: str) -> Board:
     refusal names the board of a search that was erased, so that browsers remove what they stored of it."""
     board = session.get(Board, board_id) if caller.may_reach(board_id) else None
     search = session.get(Search, board_id) if board is not None and board.kind == "search" else None
-    if board is not None and board.last_type == SEARCH_ERASED:
+    if board is not None and board.kind == Search.KIND and board.last_type == SEARCH_ERASED:
         raise Refused("not_found", fields={"board": N_("This search was erased.")})
     if board is None or not (is_guest_of(caller.account, search) or _sees_board(caller.account.id, board, search)):
         raise Refused("not_found")

@@ -26,6 +26,7 @@ from board.web.role_pages import for_coordinators_again
 from models.erasure import Erasure
 from models.search import Search
 
+STAY = ("reads", "figures")  # groups whose rows are not erased
 ERASURE = f"{OF_SEARCH}/erasure"
 Typed = tuple[str, str]  # reference and reason of a form that failed
 
@@ -54,12 +55,12 @@ async def erasure_page(request: Request, caller: Caller, problem: str | None = N
     page = await service.heavy_reads.read(caller, read)
     await service.reads.part_of_board(caller, board)
     lang = language.language_for(request, caller)
+    counts = [(i18n.translate(inventory.GROUPS[group], lang), count) for group, count in page.counts.items() if group not in STAY]
     asked: AskedTexts | None = asked_texts(page.erasure, page.asked_by, caller.account.id, lang) if page.erasure else None
     return pages.page(
         request, "erasure.html", caller, status=422 if problem else 200, problem=problem and i18n.translate(problem, lang),
         search=search_texts(page.search, service.clock(), lang), is_closed=page.is_closed, asked=asked, reference=typed[0],
-        groups=[(i18n.translate(inventory.GROUPS[group], lang), count) for group, count in page.counts.items()],
-        reason=typed[1], min_reason=erasures.MIN_REASON, max_reason=erasures.MAX_REASON,
+        groups=counts, reason=typed[1], min_reason=erasures.MIN_REASON, max_reason=erasures.MAX_REASON,
     )  # fmt: skip
 
 

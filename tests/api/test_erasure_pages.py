@@ -7,6 +7,7 @@ import httpx2 as httpx
 import pytest
 
 from board.retention.erasure_run import ErasureRun
+from models.board import OPERATIONS
 from tests.api.test_administration import browser, hire, problem
 from tests.api.test_retention import close
 from tests.api.test_retention_holds import hold, reference_of
@@ -60,6 +61,9 @@ async def test_two_coordinators_erase_a_search(team: Team, cora: httpx.AsyncClie
     assert team.server.service.erasures_agreed.is_set()
     for path in (f"/retention/{search}", f"/retention/{search}/erasure", f"/searches/{search}"):
         assert (await cora.get(path)).status_code == 404
+    searches = await team.alice.http.get(f"/api/v1/boards/{OPERATIONS}")
+    assert searches.status_code == 200, "the last event of all searches is that of the erasure"
+    assert search not in searches.text
     assert "is being erased" in (await dora.get("/retention")).text
     assert await ErasureRun.of(team.server.service).continue_all() == 1
     listed = (await dora.get("/retention")).text

@@ -21,7 +21,8 @@ from models.handover import Shift, WatchLine
 from models.search import Search
 from models.times import from_ms, to_ms
 
-_ERASED = select(columns_of(Board).id).where(columns_of(Board).last_type == SEARCH_ERASED)
+_B = columns_of(Board)
+_ERASED = select(_B.id).where(_B.kind == Search.KIND, _B.last_type == SEARCH_ERASED)
 MAX_MS = 31 * 24 * 3_600_000  # of a shift that nobody handed over
 
 
