@@ -45,7 +45,9 @@ def backup(
     """
     _check_new(to)
     if database.path is not None:
-        _check_space(database.path, to)
+        _check_space(database.path, to.parent)
+        if recipients or keys is not None:
+            _check_space(database.path, database.path.parent, 3 if keys is not None else 1)
     try:
         with _temporary_file(to) as part:
             if recipients or keys is not None:
@@ -134,16 +136,17 @@ def _check_new(to: Path) -> None:
         raise OperationError(f"The file {to} exists already. Name a new one.")
 
 
-def _check_space(source: Path, to: Path) -> None:
-    """Raise OperationError if the copy could fill the disk: the server on it would stop."""
+def _check_space(source: Path, folder: Path, copies: int = 1) -> None:
+    """Raise OperationError if the copy could fill the disk: the server on it would stop. Sealing also needs space for a log, and to
+    write the copy again."""
     try:
-        disk = os.statvfs(to.parent)
+        disk = os.statvfs(folder)
     except OSError:
         return  # creating the file reports the error
-    size, free = source.stat().st_size, disk.f_bavail * disk.f_frsize
+    size, free = copies * source.stat().st_size, disk.f_bavail * disk.f_frsize
     if free < size + SPARE_BYTES:
         raise OperationError(
-            f"The backup takes up to {size / MB:,.0f} MB, and {free / MB:,.0f} MB are free in {to.parent}. "
+            f"The backup takes up to {size / MB:,.0f} MB, and {free / MB:,.0f} MB are free in {folder}. "
             "Name a file on another disk."
         )
 

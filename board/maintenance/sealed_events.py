@@ -3,13 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
-
-from board.audit.entries import ErasureAgreed, ReadsErased, SearchErased
 from board.config.search_keys import SearchKeys
 from board.engine.hash_chain import commitment
 from board.maintenance.chains import Progress
 from board.maintenance.sealed_parts import PartBuffer
+from board.retention.erased_entries import KEPT, named
 from board.retention.inventory import TABLES
 from models.board import AUDIT_NUMBER, OPERATIONS_NUMBER
 from models.ids import id_text
@@ -18,7 +16,6 @@ from models.stored_payload import pack, unpack
 
 COLUMNS = ["key", "body", "base", "commitment"]  # those that a sealed event loses
 PAGE_ROWS = 1_000  # of one read
-LEFT = (ErasureAgreed.TYPE, ReadsErased.TYPE, SearchErased.TYPE)  # entries that an erasure leaves
 _READ = """SELECT e.seq, e.type, e.kind, e.entity, e.key, e.body, e.base, e.commitment,
     (SELECT w.body FROM event w WHERE w.board = e.board AND w.seq = e.base)
     FROM event e WHERE e.board = ? AND e.body IS NOT NULL ORDER BY e.seq"""
@@ -72,9 +69,6 @@ class EventSealer:
         if board == OPERATIONS_NUMBER:
             search = entity if kind == Search.KIND else self._placed.get(entity)
             return frozenset([search]) if search is not None and search in self._numbers else _NONE
-        if type in LEFT:
+        if type in KEPT:
             return _NONE
-        named = [entity]
-        if b'"about"' in payload:
-            named += [value for value in (orjson.loads(payload).get("about") or {}).values() if isinstance(value, str)]
-        return frozenset(name for name in named if name in self._numbers)
+        return frozenset(name for name in (entity, *named(payload)) if name in self._numbers)

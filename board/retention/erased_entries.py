@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import orjson
 from sqlalchemy import bindparam, update
 from sqlmodel import Session
 
@@ -56,8 +57,9 @@ def _is_about(event: JournalEvent, board: str) -> bool:
     """Return whether an entry is about a search, or names it as a single value: lists of boards contain ids alone."""
     if event.body is None:
         return False
-    if event.entity == board:
-        return True
-    if board.encode() not in event.body:
-        return False
-    return board in [value for value in (event.payload().get("about") or {}).values() if isinstance(value, str)]
+    return event.entity == board or (board.encode() in event.body and board in named(event.body))
+
+
+def named(payload: bytes) -> list[str]:
+    """Return the single values that an entry names: among them is the search that it is about."""
+    return [value for value in (orjson.loads(payload).get("about") or {}).values() if isinstance(value, str)]

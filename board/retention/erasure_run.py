@@ -107,7 +107,7 @@ class ErasureRun:
         return page.is_last
 
     async def _destroy_key(self, row: Erasure) -> bool:
-        """Destroy the key of the search, so that no earlier backup is readable. Raises OperationError if its file can't be used."""
+        """Destroy the key of the search: no earlier backup is readable then. Raises OperationError if its file can't be used."""
         if self._keys_file is not None:
             await asyncio.to_thread(search_keys.destroy, Path(self._keys_file), row.board)
         return True
