@@ -137,8 +137,10 @@ def _check_new(to: Path) -> None:
 
 
 def _check_space(source: Path, folder: Path, copies: int = 1) -> None:
-    """Raise OperationError if the copy could fill the disk: the server on it would stop. Sealing also needs space for a log, and to
-    write the copy again."""
+    """Raise OperationError if the copy could fill the disk: the server on it would stop.
+
+    Sealing also needs space for a log, and to write the copy again.
+    """
     try:
         disk = os.statvfs(folder)
     except OSError:
