@@ -47,20 +47,20 @@ _CHANGES_AFTER = (
 _LAST_CHANGE_OF_ALL = core_select(_B.epoch, core_select(func.max(_CHANGE.seq)).where(_CHANGED_ON).scalar_subquery()).where(
     _B.id == bindparam("board")
 )
-_BEING_ERASED = core_select(_E.board, literal("")).where(_E.ended_at.is_(None), _E.step != ASKED)
+_ERASED = core_select(_E.board, literal("")).where(_E.step != ASKED)
 _PLACED_OF_MEMBERS = union_all(
     *(
         core_select(placed.id, placed.placed_on).join(table_of(Search), _S.id == placed.placed_on).where(_S.access == "members")
         for placed in (columns_of(Tip), columns_of(MissingReport))
     ),
-    _BEING_ERASED,
+    _ERASED,
 )
 
 
 def restricted_searches(session: Session) -> RestrictedSearches:
     """Return the audience of each search that is not visible to all, and of each tip and report placed on a search with access
-    `members`. (Displays get neither, so those on a discreet search need no audience.) Nobody sees a search that is being
-    erased."""
+    `members`. (Displays get neither, so those on a discreet search need no audience.) Nobody sees a search whose erasure
+    has begun: its board stays, for the chain."""
     not_for_all = or_(Search.access == "members", Search.discreet == true())  # type: ignore[arg-type]
     rows = session.exec(select(Search.id, Search.access, Search.members, Search.discreet).where(not_for_all))
     audiences = {id: audience(access, members, discreet) for id, access, members, discreet in rows}

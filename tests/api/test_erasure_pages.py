@@ -70,6 +70,8 @@ async def test_two_coordinators_erase_a_search(team: Team, cora: httpx.AsyncClie
     assert re.search(r'data-done="yes"><strong>erased, ', listed)
     assert "Cora asked, Dora agreed" in listed
     assert reference not in listed
+    for path in ("/api/v1/boards", "/api/v1/unseen", "/api/v1/me"):
+        assert search not in (await team.alice.http.get(path)).text
 
 
 async def test_request_is_withdrawn_by_anyone_and_recorded(team: Team, dora: httpx.AsyncClient) -> None:
