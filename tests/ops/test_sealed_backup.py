@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select as core_select
+from sqlalchemy import update
 from sqlmodel import Session, select
 
 from board.commands.handover import watch_line
@@ -25,8 +26,10 @@ from board.retention.inventory import TABLES
 from models.board import AUDIT, AUDIT_NUMBER, OPERATIONS, OPERATIONS_NUMBER, Board
 from models.db.database import Database
 from models.db.schema import metadata
+from models.db.tables import columns_of, table_of
 from models.erasure import DONE, Erasure
 from models.event import Event
+from models.read_record import ReadRecord
 from tests.support.backends import SLOW_ON_POSTGRESQL, Backend
 from tests.support.erased_scene import ErasedScene, events_of, marked_events, marked_tables
 from tests.support.people import settings_for
@@ -87,6 +90,8 @@ async def backups(backend: Backend, team: Team, tmp_path: Path) -> Backups:
     other = await team.alice.open_search(person={"first_name": OTHER, "last_name": OTHER})
     await team.alice.command(other, "note.add", {"text": OTHER})
     await attach(team.alice, other, png(), f"{OTHER}.png")
+    detail = update(table_of(ReadRecord)).where(columns_of(ReadRecord).board == other).values(detail=f"{OTHER}.csv")
+    assert await team.server.service.database.write(lambda session: session.connection().execute(detail).rowcount)
     return Backups(backend, tmp_path, scene, other)
 
 
