@@ -7,6 +7,7 @@ The file is text. Each line has a fixed length, so that a key is overwritten whe
 on the disk.
 """
 
+import errno
 import fcntl
 import os
 import re
@@ -21,9 +22,7 @@ from board.errors import OperationError
 
 KEY_LENGTH = 74  # of an age identity
 DESTROYED = "-" * KEY_LENGTH
-_LINE = re.compile(
-    rf"([0-9a-f-]{{36}}) (AGE-SECRET-KEY-1[0-9A-Z]{{{KEY_LENGTH - 16}}}|-[-0-9A-Z]{{{KEY_LENGTH - 1}}})\n"
-)  # also a key overwritten in part
+_LINE = re.compile(r"([0-9a-f-]{36}) (AGE-SECRET-KEY-1[0-9A-Z]{58}|-[-0-9A-Z]{73})\n")  # also a key overwritten in part
 _LENGTH = 36 + 1 + KEY_LENGTH + 1
 
 
@@ -124,9 +123,8 @@ def _parse(path: Path, content: bytes) -> dict[str, str]:
 
 
 def _write(file: int, content: bytes, position: int) -> None:
-    while content:
-        written = os.pwrite(file, content, position)
-        content, position = content[written:], position + written
+    if os.pwrite(file, content, position) != len(content):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     os.fsync(file)
 
 

@@ -97,7 +97,7 @@ async def test_another_identity_opens_neither_database_nor_files(backups: Backup
     database.dispose()
 
 
-async def test_files_are_linked_while_recipients_stay_and_encrypted_again_afterwards(backups: Backups, tmp_path: Path) -> None:
+async def test_files_are_linked_until_other_recipients_need_them(backups: Backups, tmp_path: Path) -> None:
     _, recipient = identity_file(tmp_path)
     file, other = identity_file(tmp_path, "other.txt")
     async with running_server(backups.folder, **backups.settings) as server:

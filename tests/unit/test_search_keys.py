@@ -54,7 +54,7 @@ def test_search_without_a_key_never_gets_one_after_its_erasure(path: Path) -> No
     assert SearchKeys.read(path).state(search) is KeyState.DESTROYED
 
 
-def test_line_written_in_part_is_dropped_and_a_torn_key_counts_as_destroyed(path: Path) -> None:
+def test_partial_line_is_dropped_and_torn_key_counts_as_destroyed(path: Path) -> None:
     searches = created(path)
     content = path.read_bytes()
     path.write_bytes(content + content[:50])
