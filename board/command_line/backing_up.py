@@ -63,7 +63,7 @@ def backup(
         copy = f"sqlite:///{file}" if is_copy else settings.database_url
         _back_up_files(settings, Database(copy, read_only=True), beside)
     with suppress(DatabaseUnavailable):  # a database of an earlier version has no table for this
-        noted = by_command_line(lambda session: note_backup(session, at, file))
+        noted = by_command_line(lambda session: note_backup(session, at, file, is_sealed=keys is not None))
         Database(settings.database_url, must_exist=True).write_now(noted)
     print(f"{file} holds: {boards} boards")
     return None

@@ -67,8 +67,10 @@ def backup(
     return result
 
 
-def note_backup(session: Session, at: str, file: Path | None) -> None:
+def note_backup(session: Session, at: str, file: Path | None, *, is_sealed: bool = False) -> None:
     """Record the time of the last backup, for `check`, and an audit entry: to a file, or by another program."""
+    if is_sealed:
+        upkeep.record_run(session, upkeep.SEALED_BACKUP, at)
     upkeep.record_backup(session, at, str(file.absolute()) if file is not None else None)
     writer.write(session, BackupMade(id="server", file=str(file.absolute()) if file is not None else None))
 

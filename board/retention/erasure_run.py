@@ -26,6 +26,7 @@ from board.telemetry.periodic import run_on_database
 from models.db.database import Database
 from models.erasure import ASKED, DONE, Erasure
 from models.times import format_utc, now
+from models.upkeep import has_sealed_backups
 
 log = structlog.get_logger()
 
@@ -108,7 +109,10 @@ class ErasureRun:
 
     async def _destroy_key(self, row: Erasure) -> bool:
         """Destroy the key of the search: no earlier backup is readable then. Raises OperationError if its file can't be used."""
-        if self._keys_file is not None:
+        if self._keys_file is None:
+            if await self._database.read(has_sealed_backups):
+                raise OperationError("Backups are sealed by keys of searches. Set SEARCH_KEYS_FILE, also on this machine.")
+        else:
             await asyncio.to_thread(search_keys.destroy, Path(self._keys_file), row.board)
         return True
 

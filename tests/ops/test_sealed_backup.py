@@ -245,6 +245,11 @@ async def test_erasure_waits_while_the_file_of_keys_is_missing(backups: Backups)
     await run._run_once()  # as the server does: logs it
     row = await scene.service.database.read(lambda session: session.get_one(Erasure, id))
     assert (row.step, row.ended_at) == ("key", None)
+    await scene.service.database.write(
+        lambda session: backup.note_backup(session, "2026-01-01T00:00:00.000Z", None, is_sealed=True)
+    )
+    with pytest.raises(OperationError, match="Set SEARCH_KEYS_FILE"):
+        await scene.run().continue_one(id)  # of a server whose settings lack it
     hidden.rename(backups.keys_file)
     assert await run.continue_one(id)
     assert SearchKeys.read(backups.keys_file).state(scene.search) is KeyState.DESTROYED
