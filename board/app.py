@@ -50,6 +50,7 @@ from board.providers import pages as provider_pages
 from board.providers.checks import Checks
 from board.providers.providers import Providers
 from board.reach.open_contradictions import OpenContradictions
+from board.retention import erasure_pages
 from board.retention import pages as retention_pages
 from board.service import BoardService
 from board.telemetry import metrics
@@ -107,6 +108,7 @@ def create_app(service: BoardService) -> Starlette:
             *guest_pages.routes,
             *emergency_opening_pages.routes,
             *retention_pages.routes,
+            *erasure_pages.routes,
             *disclosure_pages.routes,
             *audit_pages.routes,
             *read_pages.routes,

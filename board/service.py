@@ -121,6 +121,7 @@ class BoardService:
         self.files = FileStore.of(settings)
         self.disk = DiskReserve(settings, self.files.folder)
         self.files_removed = asyncio.Event()  # bytes wait to be deleted
+        self.erasures_agreed = asyncio.Event()  # searches wait to be erased
         self.wakes_wanted = asyncio.Event()  # set-aside reports wait to be compared
         self.verified_chains = VerifiedChains(settings.secret())
         self.summaries = SummaryPublisher(self.database, self.hub, self.source, self.targets)

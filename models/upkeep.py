@@ -8,6 +8,7 @@ from models.accounts import Account
 from models.db.tables import columns_of
 
 BACKUP = "backup"
+SEALED_BACKUP = "sealed backup"
 BACKUP_OPENED = "test of a backup for: "  # prefix of names; a digest of its recipients follows
 BACKUP_FILE = "file of the last backup: "  # prefix of one name; the path follows
 PRUNING = "pruning"
@@ -48,6 +49,11 @@ def record_backup(session: Session, at: str, file: str | None) -> None:
     session.connection().execute(_FORGET_FILE)
     if file is not None:
         record_run(session, f"{BACKUP_FILE}{file}", at)
+
+
+def has_sealed_backups(session: Session) -> bool:
+    """Return whether a backup was ever sealed by keys of searches."""
+    return session.get(MaintenanceRun, SEALED_BACKUP) is not None
 
 
 def backup_opened_at(session: Session, recipients_digest: str) -> str | None:

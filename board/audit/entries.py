@@ -436,6 +436,48 @@ class HoldEnded(HoldPlaced, type="retention.hold_ended", kind="board"):
     """Early end of a hold of a search, with its reason and its planned end."""
 
 
+class ErasureAsked(Entry, type="erasure.asked", kind="board", warns=True):
+    """Request to erase a search, to which a second person must agree. `typed_reason` is the reason as typed. This entry is erased
+    with the search."""
+
+    CODES = ()
+
+    board: str
+    reference: str | None
+    typed_reason: str
+
+
+class ErasureWithdrawn(ErasureAsked, type="erasure.withdrawn", kind="board"):
+    """Withdrawn request to erase a search."""
+
+
+class ErasureAgreed(Entry, type="erasure.agreed", kind="board", warns=True):
+    """Agreement of a second person, which began the erasure of a search. `asked_by` is the name of the first person."""
+
+    CODES = ()
+
+    asked_by: str
+    typed_reason: str
+
+
+class ReadsErased(Entry, type="reads.erased", kind="board"):
+    """Erasure of the content of `count` entries about a search that was erased. Their times, accounts and types stay."""
+
+    count: int
+
+
+class SearchErased(Entry, type="search.erased", kind="board", warns=True):
+    """End of the erasure of a search, after a recount found nothing. `asked_by` and `agreed_by` are names, `counts` the numbers
+    of rows by group."""
+
+    CODES = ()
+
+    asked_by: str
+    agreed_by: str
+    typed_reason: str
+    counts: dict[str, int]
+
+
 class DisclosureMade(Entry, type="disclosure.made", kind="board"):
     """Request for everything that is stored about a person: `subject` is `child` (of the search `board`), `person` (a caller or
     contact, whom the entry does not name) or `colleague`. `typed_reason` is the reason as typed."""

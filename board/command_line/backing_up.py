@@ -9,6 +9,7 @@ import typer
 
 from board.command_line.output import progress
 from board.config.backup_keys import digest, parse_recipients
+from board.config.search_keys import SearchKeys
 from board.config.settings import FILES_SUFFIX, Settings
 from board.errors import OperationError
 from board.maintenance.database import by_command_line, write
@@ -47,7 +48,8 @@ def backup(
         database = Database(settings.database_url, must_exist=True)
         database.backend.wait_until_ready(0)
         recipients = parse_recipients(settings.backup_recipients) if settings.backup_recipients else None
-        boards, faults = back_up(database, file, progress, chains=has_current_tables(database), recipients=recipients)
+        has_chains, keys = has_current_tables(database), _search_keys(settings)
+        boards, faults = back_up(database, file, progress, chains=has_chains, recipients=recipients, keys=keys)
     finally:
         progress("")
     if faults:
@@ -57,14 +59,18 @@ def backup(
     if FileStore.of(settings).folder is None:
         print("Photos and files are in a bucket: back them up there, or by `board backup --files FOLDER`.")
     else:
-        is_copy = settings.on_sqlite and recipients is None
+        is_copy = settings.on_sqlite and recipients is None and keys is None
         copy = f"sqlite:///{file}" if is_copy else settings.database_url
         _back_up_files(settings, Database(copy, read_only=True), beside)
     with suppress(DatabaseUnavailable):  # a database of an earlier version has no table for this
-        noted = by_command_line(lambda session: note_backup(session, at, file))
+        noted = by_command_line(lambda session: note_backup(session, at, file, is_sealed=keys is not None))
         Database(settings.database_url, must_exist=True).write_now(noted)
     print(f"{file} holds: {boards} boards")
     return None
+
+
+def _search_keys(settings: Settings) -> SearchKeys | None:
+    return SearchKeys.read(Path(settings.search_keys_file)) if settings.search_keys_file else None
 
 
 def _back_up_files(settings: Settings, database: Database, to: Path) -> None:
@@ -72,7 +78,7 @@ def _back_up_files(settings: Settings, database: Database, to: Path) -> None:
     from board.maintenance import file_backup, files
 
     try:
-        found = file_backup.back_up(settings, database, to, progress)
+        found = file_backup.back_up(settings, database, to, progress, _search_keys(settings))
     finally:
         progress("")
         database.dispose()
@@ -88,6 +94,9 @@ def restore(
     test: Annotated[
         bool, typer.Option("--test", help="Only open and read the backup, and record for `check` that it can be opened.")
     ] = False,
+    without_keys: Annotated[
+        bool, typer.Option("--without-keys", help="Restore without the searches whose keys are missing: they count as erased.")
+    ] = False,
 ) -> None:
     """Put a backup in place of the database, with its photos and files, and give every board a new epoch. Stop the servers
     first. An encrypted backup is opened by BACKUP_IDENTITY_FILE or BACKUP_IDENTITY_COMMAND."""
@@ -102,10 +111,13 @@ def restore(
     try:
         database.backend.wait_until_ready()
         with exclusive.alone(database):
-            restore_opened(database, file, settings, progress)
+            erased = restore_opened(database, file, settings, progress, without_keys=without_keys)
             progress("")
             print(f"The database is that of {file}.")
-        print(restore_files(settings, database, file.with_name(f"{file.name}{FILES_SUFFIX}"), progress))
+            if erased:
+                print(f"{len(erased):,} searches were erased since. Nothing of them can be read.")
+        beside = file.with_name(f"{file.name}{FILES_SUFFIX}")
+        print(restore_files(settings, database, beside, progress, _search_keys(settings)))
     finally:
         progress("")
         database.dispose()

@@ -1,5 +1,6 @@
-"""Commands about retention: list the searches whose retention has ended, and hold searches."""
+"""Commands about retention: list the searches whose retention has ended, hold searches, and erase them by four eyes."""
 
+import asyncio
 from typing import Annotated, Any
 
 import typer
@@ -16,12 +17,65 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="List what would be eras
 SearchId = Annotated[str, typer.Argument(metavar="SEARCH", help="The search's id.")]
 
 
-def erase(dry_run: DryRun = False, as_json: AsJson = False) -> None:
-    """List the closed searches whose retention has ended, with what is stored about each. Requires --dry-run."""
-    if not dry_run:
-        raise OperationError("Searches are not erased yet. List those whose retention has ended: board erase --dry-run.")
-    rules = load_retention(Settings().files_path)
-    print_rows(read(lambda session: _due(session, rules)), as_json)
+def erase(
+    id: Annotated[str | None, typer.Argument(metavar="SEARCH", help="The search's id.")] = None,
+    dry_run: DryRun = False,
+    reference: Annotated[str, typer.Option(help="The reference of the search, typed as a check.")] = "",
+    reason: Annotated[str | None, typer.Option(help="Ask to erase the search, for this reason, without names.")] = None,
+    agree: Annotated[bool, typer.Option("--agree", help="Agree to what another person asked for, and erase the search.")] = False,
+    go_on: Annotated[bool, typer.Option("--continue", help="Continue the erasures that were interrupted.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Erase a closed search, by two people: one asks with --reason, another agrees with --agree, here or on the page Retention.
+
+    With --dry-run, list the closed searches whose retention has ended, with what is stored about each.
+    """
+    if sum((dry_run, reason is not None, agree, go_on)) != 1 or (id is None) != (dry_run or go_on):
+        raise OperationError("Use --dry-run or --continue alone, or give a search with --reason or --agree.")
+    if dry_run:
+        rules = load_retention(Settings().files_path)
+        print_rows(read(lambda session: _due(session, rules)), as_json)
+    elif reason is not None:
+        write(lambda session: _ask(session, id or "", reference, reason))
+        print("Nothing is erased yet. Another person must agree.")
+    else:
+        if agree:
+            write(lambda session: _agree(session, id or "", reference))
+        print_rows([(f"{count} erased", {"erased": count}) for count in [asyncio.run(_continue())]], as_json)
+
+
+def _ask(session: Session, id: str, reference: str, reason: str) -> None:
+    from board.retention import erasures
+
+    erasures.ask(session, _search(session, id), reference, reason, now())
+
+
+def _agree(session: Session, id: str, reference: str) -> None:
+    from board.retention import erasures
+
+    search, row = _search(session, id), erasures.find(session, id)
+    if row is None:
+        raise OperationError("Nobody asked to erase this search. Ask with --reason.")
+    erasures.agree(session, search, row.id, reference, now())
+
+
+async def _continue() -> int:
+    """Continue all open erasures; return the number of those that ended. Raises OperationError if one must wait."""
+    from board.commands import registry  # noqa: F401 - declares the kinds
+    from board.files.store import FileStore
+    from board.retention.erasure_run import ErasureRun, open_erasures
+    from models.db.database import Database
+
+    settings = Settings()
+    database, files = Database(settings.database_url), FileStore.of(settings, must_exist=True)
+    try:
+        count = await ErasureRun(database, files, keys_file=settings.search_keys_file).continue_all()
+        if await database.read(open_erasures):
+            raise OperationError("The erasure waits for other connections. Run: board erase --continue.")
+        return count
+    finally:
+        await files.close()
+        await database.close()
 
 
 def _due(session: Session, rules: Retention) -> list[tuple[str, dict[str, Any]]]:

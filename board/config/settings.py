@@ -131,12 +131,13 @@ class Settings(BaseSettings):
     backup_recipients: str | None = None
     backup_identity_file: str | None = None
     backup_identity_command: str | None = Field(default=None, repr=False)
+    search_keys_file: str | None = None
 
     @field_validator(
         "redis_url", "public_url", "secret_key", "files_path", "security_contact", "poster_url", "map_tiles",
         "smtp_url", "mail_from", "webhook_url", "webhook_secret", "webhook_members_only",
         "max_token_days",
-        "backup_recipients", "backup_identity_file", "backup_identity_command",
+        "backup_recipients", "backup_identity_file", "backup_identity_command", "search_keys_file",
         "files_url", "aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_region", "aws_endpoint_url",
         mode="before",
     )  # fmt: skip

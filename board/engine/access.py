@@ -9,19 +9,22 @@ its account may see too. Current rights apply to all history.
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, bindparam, func, or_, true, union_all
+from sqlalchemy import BigInteger, bindparam, func, literal, or_, true, union_all
 from sqlalchemy import select as core_select
 from sqlmodel import Session, select
 
 from board.config.roles import Roles
 from board.engine.emergency_access import Openings, current_openings, has_emergency_access
+from board.engine.hash_chain import SEARCH_ERASED
 from board.engine.identity import Caller
 from board.engine.unit_of_work import UnitOfWork
 from board.errors import Refused
+from board.i18n import N_
 from models.accounts import Account
 from models.board import AUDIT, OPERATIONS, Board, VisibilityChange
 from models.db.tables import columns_of, table_of
 from models.display import ALL_DISPLAYS
+from models.erasure import ASKED, Erasure
 from models.missing_report import MissingReport
 from models.search import Search
 from models.tip import Tip
@@ -34,7 +37,7 @@ DESK = "desk"  # in an audience: every account, no display
 ABOUT_OTHER_BOARDS = ("wake",)  # kinds on the board of a search that name cards of other boards
 OF_CONTACTS = ("contact",)  # kinds for people with the right `contacts` alone
 
-_B, _CHANGE, _S = columns_of(Board), columns_of(VisibilityChange), columns_of(Search)
+_B, _CHANGE, _S, _E = columns_of(Board), columns_of(VisibilityChange), columns_of(Search), columns_of(Erasure)
 _CHANGED_ON = _CHANGE.board == bindparam("board")
 _CHANGES_AFTER = (
     core_select(_CHANGE.account, func.max(_CHANGE.seq).label("seq"))
@@ -44,22 +47,26 @@ _CHANGES_AFTER = (
 _LAST_CHANGE_OF_ALL = core_select(_B.epoch, core_select(func.max(_CHANGE.seq)).where(_CHANGED_ON).scalar_subquery()).where(
     _B.id == bindparam("board")
 )
+_ERASED = core_select(_E.board, literal("")).where(_E.step != ASKED)
 _PLACED_OF_MEMBERS = union_all(
     *(
         core_select(placed.id, placed.placed_on).join(table_of(Search), _S.id == placed.placed_on).where(_S.access == "members")
         for placed in (columns_of(Tip), columns_of(MissingReport))
-    )
+    ),
+    _ERASED,
 )
 
 
 def restricted_searches(session: Session) -> RestrictedSearches:
     """Return the audience of each search that is not visible to all, and of each tip and report placed on a search with access
-    `members`. (Displays get neither, so those on a discreet search need no audience.)"""
+    `members`. (Displays get neither, so those on a discreet search need no audience.) Nobody sees a search whose erasure
+    has begun: its board stays, for the chain."""
     not_for_all = or_(Search.access == "members", Search.discreet == true())  # type: ignore[arg-type]
     rows = session.exec(select(Search.id, Search.access, Search.members, Search.discreet).where(not_for_all))
     audiences = {id: audience(access, members, discreet) for id, access, members, discreet in rows}
     restricted = {id: members for id, members in audiences.items() if members is not None}
-    return restricted | {row.id: restricted[row.placed_on] for row in session.connection().execute(_PLACED_OF_MEMBERS)}
+    placed = session.connection().execute(_PLACED_OF_MEMBERS).all()
+    return restricted | {id: restricted[search] if search else frozenset() for id, search in placed}
 
 
 def audience(access: str, members: Iterable[str], discreet: bool) -> frozenset[str] | None:
@@ -89,9 +96,12 @@ def visibility_view(session: Session) -> VisibilityView:
 
 
 def get_visible_board(session: Session, caller: Caller, board_id: str) -> Board:
-    """Return the board. Raises Refused `not_found` if the caller may not see it, and for the audit board (see `audit_board`)."""
+    """Return the board. Raises Refused `not_found` if the caller may not see it, and for the audit board (see `audit_board`). The
+    refusal names the board of a search that was erased, so that browsers remove what they stored of it."""
     board = session.get(Board, board_id) if caller.may_reach(board_id) else None
     search = session.get(Search, board_id) if board is not None and board.kind == "search" else None
+    if board is not None and board.kind == Search.KIND and board.last_type == SEARCH_ERASED:
+        raise Refused("not_found", fields={"board": N_("This search was erased.")})
     if board is None or not (is_guest_of(caller.account, search) or _sees_board(caller.account.id, board, search)):
         raise Refused("not_found")
     return board

@@ -1,11 +1,13 @@
 """Erasure of payloads. The chain contains only their digests, so it still verifies."""
 
+from typing import Any
+
 from sqlalchemy import Select, bindparam, select, update
 from sqlmodel import Session
 
 from board.engine import unit_of_work
 from board.engine.event import EVENT, ON_BOARD, WHOLE, more_events
-from board.engine.hash_chain import commitment
+from board.engine.hash_chain import SEARCH_ERASED, commitment
 from models.board import Board
 from models.db.id_text import id_text
 from models.db.tables import columns_of
@@ -28,6 +30,18 @@ _ERASE = _UPDATE.values(key=None, body=None, commitment=bindparam("digest"))
 _OF_ENTITY = select(EVENT.seq).where(
     ON_BOARD, EVENT.entity == bindparam("entity"), EVENT.body.is_not(None), EVENT.seq < bindparam("seq")
 )
+
+
+_READABLE: Any = (
+    select(EVENT.seq).where(ON_BOARD, EVENT.body.is_not(None), EVENT.type != SEARCH_ERASED).order_by(EVENT.seq.desc())
+)
+
+
+def readable(session: Session, board: str, limit: int, kind: str | None = None, entity: str = "") -> list[int]:
+    """Return the seqs of the newest events that have a payload, except those that record the erasure of a search. `kind`: only
+    events of this `entity`."""
+    query = _READABLE if kind is None else _READABLE.where(EVENT.kind == kind, EVENT.entity == id_bytes(entity))
+    return list(session.connection().execute(query.limit(limit), {"board": board}).scalars())
 
 
 def erased_of_kind(kind: str) -> Select[str]:

@@ -12,13 +12,14 @@ from sqlmodel import Session
 
 from board.engine.event import COLUMNS, EVENT, ON_BOARD, PAGE_SIZE, JournalEvent
 from board.i18n import N_, Message, message
-from models.board import Board
+from models.board import AUDIT, Board
 from models.db.read_pacing import paced
 from models.event import KEPT_BYTES
 from models.ids import id_bytes, id_text
 from models.stored_payload import unpack
 from models.times import from_ms
 
+SEARCH_ERASED, READS_ERASED = "search.erased", "reads.erased"
 _CHAIN: Any = (
     select(*COLUMNS, EVENT.commitment, EVENT.hash, EVENT.key)
     .where(ON_BOARD, EVENT.seq > bindparam("after"))
@@ -87,8 +88,16 @@ def _row_problem(board: str, row: Row[Any], chain: ChainCursor) -> str | None:
     if not _follows(board, row, chain.head, committed):
         return N_("event {seq} was changed: its checksum does not follow from the event before it")
     if row.type.endswith(".erased"):
-        chain.missing_payloads.pop((row.kind, row.entity), None)
+        _account_for(board, row, chain)
     return None
+
+
+def _account_for(board: str, row: Row[Any], chain: ChainCursor) -> None:
+    """Accept the missing payloads that an erasure explains: those of its entity, or all until then, on the board of an erased
+    search and in the audit journal."""
+    if (row.type == SEARCH_ERASED and row.entity == id_bytes(board)) or (row.type == READS_ERASED and board == AUDIT):
+        chain.missing_payloads.clear()
+    chain.missing_payloads.pop((row.kind, row.entity), None)
 
 
 def _committed(row: Row[Any]) -> bytes | None:

@@ -7,10 +7,11 @@ from sqlmodel import Session
 
 from board.engine import access, event, journal, snapshot
 from board.engine.event import JournalEvent
-from models.board import AUDIT, Board
+from models.board import AUDIT, OPERATIONS, Board
 from models.db import statement as statements
 from models.db.read_pacing import paced
 from models.db.statement import Statement
+from models.search import Search
 from realtime.source import ChannelView, EventRecord, Position, Subject
 
 MAX_CATCH_UP = 5_000  # events; an older position gets a snapshot, as in the contract
@@ -37,7 +38,7 @@ def open_board(session: Session, channel: str, asked: Collection[Position | None
     """Open a board for clients at these positions: events from the earliest position that can resume, and a snapshot if one
     can't."""
     board = session.get(Board, channel) if channel != AUDIT else None  # nobody may read the audit board
-    if board is None:
+    if board is None or is_erased(session, board):
         return None
     going_on = [position for position in asked if position is not None and _reachable(board, position)]
     since = min((seq for _, seq in going_on), default=board.seq)
@@ -49,6 +50,11 @@ def open_board(session: Session, channel: str, asked: Collection[Position | None
     entities = snapshot.all_entities(session, board) if len(going_on) < len(asked) else None
     changed: Mapping[str, int] = access.visibility_changes_after(session, channel, since) if going_on else {}
     return ChannelView(board.epoch, board.seq, at, since, [record(each) for each in paced(found)], entities, changed)
+
+
+def is_erased(session: Session, board: Board) -> bool:
+    """Return whether the search of a board was erased. Its journal stays, without payloads."""
+    return board.id != OPERATIONS and session.get(Search, board.id) is None
 
 
 def _reachable(board: Board, position: Position) -> bool:

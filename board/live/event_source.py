@@ -61,6 +61,8 @@ class BoardSource:
         before, after = await self._visibility.reload(self._database)
         self.facts.apply(await self._database.read(self.facts.read) if self.facts.wanted else None)
         changed = [search for search in before.keys() | after.keys() if before.get(search) != after.get(search)]
+        for board in (*changed, OPERATIONS) if changed else ():
+            self._snapshots.drop(board)  # the search may have been erased
         if changed:
             self.on_visibility_changed(
                 lambda reader: any(_can_see(before, reader, search) != _can_see(after, reader, search) for search in changed)

@@ -23,6 +23,11 @@ class KeptSnapshots:
         self._views[board] = found  # now the last one that was read
         return found[0]
 
+    def drop(self, board: str) -> None:
+        """Discard the view of a board, whose data some readers must no longer get."""
+        _, size = self._views.pop(board, (None, 0))
+        self._bytes -= size
+
     def keep(self, board: str, view: ChannelView | None) -> None:
         """Replace the board's earlier view, if this one has a snapshot."""
         if view is None or view.entities is None:

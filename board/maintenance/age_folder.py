@@ -18,23 +18,28 @@ Transform = Callable[["_Source", "_Sink"], None]
 
 
 class AgeFolder(Folder):
-    """Folder whose files are encrypted to recipients, or opened by identities."""
+    """Folder whose files are encrypted to recipients, or opened by identities: `keys_of` returns those of a file. A file without
+    any is stored as it is."""
 
-    def __init__(self, root: Path, *, recipients: list[Any] | None = None, identities: list[Any] | None = None) -> None:
-        super().__init__(root, must_exist=identities is not None)
-        self._recipients = recipients
-        self._identities = identities
+    def __init__(self, root: Path, keys_of: Callable[[str], list[Any]], must_exist: bool = False) -> None:
+        super().__init__(root, must_exist)
+        self._keys_of = keys_of
 
     async def put(self, key: str, content: bytes | AsyncIterator[bytes]) -> None:
-        pieces = _single(content) if isinstance(content, bytes) else content
-        await super().put(key, _through(lambda source, sink: encrypt_io(source, sink, self._recipients), pieces))
+        if keys := self._keys_of(key):
+            pieces = _single(content) if isinstance(content, bytes) else content
+            content = _through(lambda source, sink: encrypt_io(source, sink, keys), pieces)
+        await super().put(key, content)
 
     async def get(self, key: str) -> AsyncIterator[bytes]:
-        async for piece in _through(lambda source, sink: decrypt_io(source, sink, self._identities), super().get(key)):
+        pieces = super().get(key)
+        if keys := self._keys_of(key):
+            pieces = _through(lambda source, sink: decrypt_io(source, sink, keys), pieces)
+        async for piece in pieces:
             yield piece
 
     async def size(self, key: str) -> int:
-        return await self._run(lambda: plain_size(self.root / key))
+        return await self._run(lambda: plain_size(self.root / key)) if self._keys_of(key) else await super().size(key)
 
     async def list(self, prefix: str) -> AsyncIterator[StoredFile]:
         async for entry in super().list(prefix):

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shutil
 import tempfile
 import time
 from collections.abc import Iterator
@@ -15,12 +16,14 @@ from sqlmodel import Session
 
 from board.audit import writer
 from board.audit.entries import BackupMade
+from board.config.search_keys import SearchKeys
 from board.errors import OperationError
 from board.maintenance import postgresql_backup
 from board.maintenance.chains import Progress, Verified, verify_chains
 from models import upkeep
 from models.db import unfinished_upgrade
 from models.db.database import Database
+from models.db.schema import has_current_tables
 from models.db.sqlite import configure_connection, library
 
 PROGRESS_STEPS = 100_000  # SQLite virtual machine steps between two progress reports
@@ -31,20 +34,24 @@ LEFTOVER_S = 24 * 3600  # age at which such a copy must be from a killed process
 
 
 def backup(
-    database: Database, to: Path, progress: Progress, *, chains: bool = True, recipients: list[Any] | None = None
-) -> Verified:
-    """Write a backup to a new file that only this user can read; with `recipients`, in the age format.
+    database: Database, to: Path, progress: Progress, *, chains: bool = True, recipients: list[Any] | None = None,
+    keys: SearchKeys | None = None,
+) -> Verified:  # fmt: skip
+    """Write a backup to a new file that only this user can read: with `recipients` in the age format, with `keys` sealed by those
+    of its searches.
 
     Return the number of boards, and a line for each hash chain that is broken in the database; the other boards still need their
     backup. `chains`: verify hash chains, which requires the tables of this version. Raises OperationError; then no file is left.
     """
     _check_new(to)
     if database.path is not None:
-        _check_space(database.path, to)
+        _check_space(database.path, to.parent)
+        if recipients or keys is not None:
+            _check_space(database.path, database.path.parent, 3 if keys is not None else 1)
     try:
         with _temporary_file(to) as part:
-            if recipients:
-                result = _write_encrypted(database, part, progress, chains, recipients)
+            if recipients or keys is not None:
+                result = _write_protected(database, part, progress, chains, recipients, keys)
             else:
                 result = _write(database, part, progress, chains)
             _sync(part)
@@ -60,8 +67,10 @@ def backup(
     return result
 
 
-def note_backup(session: Session, at: str, file: Path | None) -> None:
+def note_backup(session: Session, at: str, file: Path | None, *, is_sealed: bool = False) -> None:
     """Record the time of the last backup, for `check`, and an audit entry: to a file, or by another program."""
+    if is_sealed:
+        upkeep.record_run(session, upkeep.SEALED_BACKUP, at)
     upkeep.record_backup(session, at, str(file.absolute()) if file is not None else None)
     writer.write(session, BackupMade(id="server", file=str(file.absolute()) if file is not None else None))
 
@@ -75,13 +84,35 @@ def _write(database: Database, part: Path, progress: Progress, chains: bool) -> 
     return _verify(part, chains)
 
 
-def _write_encrypted(database: Database, part: Path, progress: Progress, chains: bool, recipients: list[Any]) -> Verified:
-    from board.maintenance import age
-
+def _write_protected(
+    database: Database, part: Path, progress: Progress, chains: bool, recipients: list[Any] | None, keys: SearchKeys | None
+) -> Verified:  # fmt: skip
+    """Write a backup that is sealed, encrypted, or both."""
     with readable_copy(database) as plain:
-        result = _write(database, plain, progress, chains)
-        progress("encrypting it")
-        age.encrypt(plain, part, recipients)
+        result = _write(database, plain, progress, chains) if keys is None else _write_sealed(database, plain, progress, keys)
+        if recipients:
+            from board.maintenance import age
+
+            progress("encrypting it")
+            age.encrypt(plain, part, recipients)
+        else:
+            shutil.copyfile(plain, part)
+    return result
+
+
+def _write_sealed(database: Database, plain: Path, progress: Progress, keys: SearchKeys) -> Verified:
+    """Write a sealed backup, which is an SQLite file, also of PostgreSQL."""
+    from board.maintenance import portable_copy, sealing
+
+    if not has_current_tables(database):
+        raise OperationError("Only a database with the tables of this version can be sealed. Run `board upgrade` first.")
+    if database.path is not None:
+        _copy(database.path, plain, progress)
+    else:
+        portable_copy.to_sqlite(database, plain, progress)
+    progress("checking it")
+    result = _verify(plain)
+    sealing.seal(plain, keys, progress)
     return result
 
 
@@ -90,12 +121,16 @@ def readable_copy(database: Database) -> Iterator[Path]:
     """Yield a private file for the plain text of an encrypted backup, and delete it afterwards: next to an SQLite database, which
     is as readable, otherwise in the folder of temporary files. Deletes copies of killed processes."""
     base = database.path or Path(tempfile.gettempdir()) / "searchboard"
-    for leftover in base.parent.glob(f"{base.name}.*{PLAIN_SUFFIX}"):
+    for leftover in base.parent.glob(f"{base.name}.*{PLAIN_SUFFIX}*"):  # also the logs of SQLite
         with suppress(OSError):
             if time.time() - leftover.lstat().st_mtime > LEFTOVER_S:
                 leftover.unlink()
     with _temporary_file(base, PLAIN_SUFFIX) as plain:
-        yield plain
+        try:
+            yield plain
+        finally:
+            for suffix in ("-wal", "-shm", "-journal"):
+                Path(f"{plain}{suffix}").unlink(missing_ok=True)
 
 
 def _check_new(to: Path) -> None:
@@ -103,16 +138,19 @@ def _check_new(to: Path) -> None:
         raise OperationError(f"The file {to} exists already. Name a new one.")
 
 
-def _check_space(source: Path, to: Path) -> None:
-    """Raise OperationError if the copy could fill the disk: the server on it would stop."""
+def _check_space(source: Path, folder: Path, copies: int = 1) -> None:
+    """Raise OperationError if the copy could fill the disk: the server on it would stop.
+
+    Sealing also needs space for a log, and to write the copy again.
+    """
     try:
-        disk = os.statvfs(to.parent)
+        disk = os.statvfs(folder)
     except OSError:
         return  # creating the file reports the error
-    size, free = source.stat().st_size, disk.f_bavail * disk.f_frsize
+    size, free = copies * source.stat().st_size, disk.f_bavail * disk.f_frsize
     if free < size + SPARE_BYTES:
         raise OperationError(
-            f"The backup takes up to {size / MB:,.0f} MB, and {free / MB:,.0f} MB are free in {to.parent}. "
+            f"The backup takes up to {size / MB:,.0f} MB, and {free / MB:,.0f} MB are free in {folder}. "
             "Name a file on another disk."
         )
 

@@ -10,22 +10,25 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from board.config.backup_keys import parse_recipients, recipient_names
+from board.config.search_keys import KeyState, SearchKeys
 from board.config.settings import Settings
 from board.errors import OperationError
 from board.files.folder import Folder
 from board.files.store import FileStore
 from board.files.unavailable import FilesUnavailable, Reason
 from board.maintenance import files
-from board.maintenance.files import FileComparison, FileRow, Progress
+from board.maintenance.file_recipients import FileRecipients
+from board.maintenance.files import FileComparison, FileRow, Progress, file_id
 from models.db.database import Database
 
 SUMS = "SHA256SUMS"  # list of digests, in the format of `sha256sum --check`
-RECIPIENTS = "RECIPIENTS"  # in a folder of encrypted files: their recipients, one a line
 
 
-def back_up(settings: Settings, database: Database, to: Path, progress: Progress) -> FileComparison:
+def back_up(
+    settings: Settings, database: Database, to: Path, progress: Progress, keys: SearchKeys | None = None
+) -> FileComparison:  # fmt: skip
     """Back up the files that a database names to a new folder, from which a server can run.
 
     Files of the newest backup next to it are verified and linked, unless it has other recipients; others are copied. If there are
@@ -39,7 +42,8 @@ def back_up(settings: Settings, database: Database, to: Path, progress: Progress
         return FileComparison(0, 0, [])
     try:
         with _temporary_folder(to) as part:
-            comparison = asyncio.run(_write(settings, rows, part, _newest_beside(to), progress))
+            recipients = FileRecipients.of(settings, rows, keys)
+            comparison = asyncio.run(_write(settings, rows, part, _newest_beside(to), recipients, progress))
             os.sync()
             part.rename(to)
             os.sync()
@@ -55,12 +59,11 @@ def back_up(settings: Settings, database: Database, to: Path, progress: Progress
 
 
 async def _write(
-    settings: Settings, rows: list[FileRow], part: Path, previous: Path | None, progress: Progress
+    settings: Settings, rows: list[FileRow], part: Path, previous: Path | None, recipients: FileRecipients, progress: Progress
 ) -> FileComparison:  # fmt: skip
-    store, target, stored = FileStore.of(settings, must_exist=True), _target(settings, part), FileStore(Folder(part))
+    store, target, stored = FileStore.of(settings, must_exist=True), _target(part, rows, recipients), FileStore(Folder(part))
     try:
-        can_link = previous is not None and _recipients_of(previous) == _recipients_of(part)
-        linked = await _link(previous, part, rows, progress) if previous is not None and can_link else {}
+        linked = await _link(previous, part, rows, recipients, progress) if previous is not None else {}
         comparison = await files.copy(store, target, rows, progress)
         sums = linked | await _sums(stored, linked, progress)
     finally:
@@ -70,31 +73,35 @@ async def _write(
     return comparison
 
 
-def _target(settings: Settings, part: Path) -> FileStore:
+def _target(part: Path, rows: list[FileRow], recipients: FileRecipients) -> FileStore:
     """Return the store to copy to. If its files will be encrypted, name their recipients in it."""
-    if settings.backup_recipients is None:
+    recipients.write(part)
+    if not recipients.common and not recipients.by_search:
         return FileStore(Folder(part))
     from board.maintenance.age_folder import AgeFolder
 
-    names = sorted(recipient_names(settings.backup_recipients))
-    (part / RECIPIENTS).write_text("".join(f"{name}\n" for name in names))
-    return FileStore(AgeFolder(part, recipients=parse_recipients(settings.backup_recipients)))
+    boards = {row.id: row.board for row in rows}
+    return FileStore(AgeFolder(part, lambda key: recipients.keys(boards[file_id(key)])))
 
 
-def _recipients_of(folder: Path) -> str | None:
-    """Return the recipients of a folder of encrypted files; None if they are not encrypted."""
-    list = folder / RECIPIENTS
-    return list.read_text() if list.is_file() else None
-
-
-def open_backup(settings: Settings, folder: Path) -> FileStore:
+def open_backup(settings: Settings, folder: Path, rows: list[FileRow], keys: SearchKeys | None) -> FileStore:
     """Return a store that reads a backup, also an encrypted one. Raises OperationError if no identity is set for it."""
-    if _recipients_of(folder) is None:
+    recipients = FileRecipients.read(folder)
+    if not recipients.common and not recipients.by_search:
         return FileStore(Folder(folder, must_exist=True))
     from board.maintenance import identities
     from board.maintenance.age_folder import AgeFolder
 
-    return FileStore(AgeFolder(folder, identities=identities.load(settings)))
+    boards = {row.id: row.board for row in rows}
+    common = identities.load(settings) if any(row.board not in recipients.by_search for row in rows) else []
+
+    def identities_of(key: str) -> list[Any]:
+        board = boards.get(file_id(key), "")
+        if board in recipients.by_search:
+            return [keys.identity(board)] if keys is not None and keys.state(board) is KeyState.PRESENT else []
+        return common
+
+    return FileStore(AgeFolder(folder, identities_of, must_exist=True))
 
 
 def _write_sums(file: Path, sums: dict[str, str]) -> None:
@@ -118,16 +125,20 @@ def _newest_beside(to: Path) -> Path | None:
     return max(folders, key=lambda folder: (folder / SUMS).stat().st_mtime, default=None)
 
 
-async def _link(previous: Path, part: Path, rows: list[FileRow], progress: Progress) -> dict[str, str]:
+async def _link(
+    previous: Path, part: Path, rows: list[FileRow], recipients: FileRecipients, progress: Progress
+) -> dict[str, str]:  # fmt: skip
     """Link the intact files of an earlier backup; return their digests by key. A link uses no disk space."""
-    is_encrypted = _recipients_of(previous) is not None  # then the digest of the original tells nothing
+    before = FileRecipients.read(previous)
     listed = {key: digest for digest, _, key in (line.partition("  ") for line in (previous / SUMS).read_text().splitlines())}
     store, sums = FileStore(Folder(previous, must_exist=True)), dict[str, str]()
     try:
         for number, row in enumerate(rows):
             progress(f"verified {number:,} of {len(rows):,} files of {previous.name}")
+            if (names := recipients.of_search(row.board)) != before.of_search(row.board):
+                continue
             for key in row.keys:
-                of_original = key == row.keys[0] and not is_encrypted
+                of_original = key == row.keys[0] and not names  # otherwise the digest is that of the encrypted file
                 if key in listed and await _is_whole(store, key, row.sha256 if of_original else listed[key]):
                     (part / key).parent.mkdir(0o700, parents=True, exist_ok=True)
                     try:

@@ -17,7 +17,7 @@ PAGE_SIZE = 5_000
 
 _F = columns_of(File)
 _ROWS = (
-    select(_F.id, _F.size, _F.sha256, _F.picture, _F.withdrawn.is_not(None))
+    select(_F.id, _F.board, _F.size, _F.sha256, _F.picture, _F.withdrawn.is_not(None))
     .where(_F.id > bindparam("after"))
     .order_by(_F.id)
     .limit(PAGE_SIZE)
@@ -30,6 +30,7 @@ class FileRow(NamedTuple):
     """Attached file, as the database knows it."""
 
     id: str
+    board: str
     size: int
     sha256: str
     is_picture: bool
@@ -38,6 +39,11 @@ class FileRow(NamedTuple):
     @property
     def keys(self) -> list[str]:
         return [f"files/{self.id}/{name}" for name in ("original", *(("thumb", "view") if self.is_picture else ()))]
+
+
+def file_id(key: str) -> str:
+    """Return the id of the file that an object belongs to."""
+    return key.split("/")[1]
 
 
 class FileComparison(NamedTuple):

@@ -87,7 +87,7 @@ def restore(database: Database, dump: Path, mark: unfinished_upgrade.Mark, progr
     """Replace the tables of the database by those of a dump. After an interruption it can be repeated; until then the mark
     prevents servers from starting. Raises OperationError."""
     check(dump)  # before anything is deleted
-    database.write_now(lambda session: _empty(session.connection(), mark))
+    database.write_now(lambda session: empty(session.connection(), mark))
     database.dispose()
     words = ["--no-owner", "--single-transaction", "--no-password", str(dump)]
     running = iter(range(1, 1 << 30))
@@ -96,7 +96,7 @@ def restore(database: Database, dump: Path, mark: unfinished_upgrade.Mark, progr
     database.write_now(lambda session: unfinished_upgrade.clear(session.connection()))
 
 
-def _empty(connection: Connection, mark: unfinished_upgrade.Mark) -> None:
+def empty(connection: Connection, mark: unfinished_upgrade.Mark) -> None:
     """Drop all tables: a dump replaces only its own tables."""
     tables = connection.execute(_TABLES).scalars().all()
     for name in tables:

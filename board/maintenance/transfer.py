@@ -33,12 +33,28 @@ def copy(source: Database, target: Database, progress: Progress) -> None:
 
     def read(old: Session) -> None:
         source.backend.disable_timeouts(old.connection())
-        target.write_now(lambda new: _copy(source, target, old, new, progress))
+        target.write_now(lambda new: _copy_alone(source, target, old, new, progress))
 
     source.read_now(read)
 
 
-def _copy(source: Database, target: Database, old: Session, new: Session, progress: Progress) -> None:
+def copy_snapshot(source: Database, target: Database, progress: Progress) -> None:
+    """Copy all tables as `copy` does, beside running servers: later changes of the source are not in the copy."""
+
+    def read(old: Session) -> None:
+        source.backend.disable_timeouts(old.connection())
+        target.write_now(lambda new: _copy(target, old, new, progress))
+
+    source.read_now(read)
+
+
+def _copy_alone(source: Database, target: Database, old: Session, new: Session, progress: Progress) -> None:
+    _copy(target, old, new, progress)
+    if source.read_now(_position) != _position(old):
+        raise OperationError("The database changed during the copy. Nothing was copied. Stop its servers and copy again.")
+
+
+def _copy(target: Database, old: Session, new: Session, progress: Progress) -> None:
     source_connection, target_connection = old.connection(), new.connection()
     target.backend.disable_timeouts(target_connection)
     # Its rows record work on the source database
@@ -51,8 +67,6 @@ def _copy(source: Database, target: Database, old: Session, new: Session, progre
     _verify_copy(source_connection, target_connection, tables)
     for board in new.exec(select_rows(Board).order_by(Board.id)):
         progress(_verify_chain(old, new, board))
-    if source.read_now(_position) != _position(old):
-        raise OperationError("The database changed during the copy. Nothing was copied. Stop its servers and copy again.")
 
 
 def _check_empty(connection: Connection, tables: list[Table]) -> None:

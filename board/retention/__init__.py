@@ -1,1 +1,1 @@
-"""Retention: closed searches whose time is over, with what is stored about each, and holds that keep them. Nothing is erased."""
+"""Retention: closed searches whose time is over, with what is stored about each, holds that keep them, and their erasure."""

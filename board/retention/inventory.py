@@ -36,8 +36,13 @@ TABLES: dict[str, tuple[str, tuple[str, ...]]] = {  # by table: group, and colum
     **dict.fromkeys(("board_share", "verified"), ("technical", _OF_BOARD)),
     "processed_commands": ("technical", ("board", "opened")),
 }
+KEPT = {  # tables whose rows stay after an erasure
+    "event": "the chain, without payloads", "reads": "who read and when", "search_facts": "figures without names",
+    "visibility_changes": "the id, for browsers that were away", "account": "guests, whose access has ended",
+}  # fmt: skip
 OTHERS = {  # tables with a column `board` that are about no search
     **dict.fromkeys(("handover", "shift", "duties", "planned_duties"), "on the board of all searches"),
+    "erasures": "that a search was erased, and by whom",
 }
 
 
@@ -58,6 +63,17 @@ def by_group(rows: dict[str, int]) -> dict[str, int]:
     for name, count in rows.items():
         counts[TABLES[name][0]] += count
     return {group: count for group, count in counts.items() if count}
+
+
+def about(session: Session, name: str, board: str) -> ColumnElement[bool]:
+    """Return the condition for the rows of a table of TABLES that are about a search."""
+    number = session.get_one(Board, board).number
+    return _about(metadata.tables[name], TABLES[name][1], board, number)
+
+
+def count(session: Session, name: str, board: str) -> int:
+    """Return the number of rows of a table of TABLES that are about a search."""
+    return _count(session, metadata.tables[name], about(session, name, board))
 
 
 def _about(table: Table, columns: tuple[str, ...], board: str, number: int) -> ColumnElement[bool]:

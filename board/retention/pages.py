@@ -1,6 +1,6 @@
 """Pages of retention, for coordinators: searches whose retention has ended, and of each search, what is stored and its holds.
 
-Nothing is erased. A form posts and is redirected to the page.
+A form posts and is redirected to the page. `erasure_pages` erases.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,8 +19,10 @@ from board.engine import access, snapshot
 from board.engine.identity import Caller, renewed
 from board.engine.rights_version import lock_rights_version
 from board.errors import OperationError, Refused
-from board.retention import holds, inventory
+from board.retention import erasures, holds, inventory
 from board.retention.due_searches import RetainedSearch, due_searches, held_searches, retained_search
+from board.retention.erasure_texts import erasure_texts
+from board.retention.erasures import NamedErasure
 from board.retention.page_texts import HoldTexts, SearchTexts, hold_texts, search_texts
 from board.web import language, pages
 from board.web.http import check_allowed, service_of
@@ -49,11 +51,11 @@ async def list_page(request: Request, caller: Caller) -> Response:
     """`GET /retention?reference=`: searches whose retention has ended or that are on hold. A reference leads to its search."""
     service, reference = service_of(request), request.query_params.get("reference", "").strip()
 
-    def read(session: Session) -> tuple[list[RetainedSearch], str | None]:
-        current = _coordinator(session, caller)
-        return _listed(request, session, current), _find(session, current, reference)
+    def read(session: Session) -> tuple[list[RetainedSearch], str | None, list[NamedErasure]]:
+        current = current_coordinator(session, caller)
+        return _listed(request, session, current), _find(session, current, reference), erasures.newest(session)
 
-    searches, board = await service.heavy_reads.read(caller, read)
+    searches, board, begun = await service.heavy_reads.read(caller, read)
     await service.reads.report(caller, "retention")
     if board is not None:
         return RedirectResponse(f"{PATH}/{board}", 303)
@@ -62,7 +64,7 @@ async def list_page(request: Request, caller: Caller) -> Response:
     lines: list[SearchTexts] = [search_texts(search, now, lang) for search in searches[:MAX_LISTED]]
     return pages.page(
         request, "retention.html", caller, status=422 if problem else 200, problem=problem, reference=reference, lines=lines,
-        is_cut=len(searches) > MAX_LISTED,
+        is_cut=len(searches) > MAX_LISTED, erasures=[erasure_texts(*each, lang) for each in begun],
     )  # fmt: skip
 
 
@@ -71,7 +73,7 @@ async def search_page(request: Request, caller: Caller, problem: str | None = No
     service, board = service_of(request), request.path_params["id"]
 
     def read(session: Session) -> SearchPage:
-        return _search_page(request, session, _search(session, caller, board)[1])
+        return _search_page(request, session, visible_search(session, caller, board)[1])
 
     page = await service.heavy_reads.read(caller, read)
     await service.reads.part_of_board(caller, board)
@@ -112,7 +114,7 @@ async def _change(
 
     def change(session: Session) -> None:
         lock_rights_version(session)
-        current, search = _search(session, caller, board)
+        current, search = visible_search(session, caller, board)
         actor.set_current(session, actor.of(current))
         fn(session, current, search)
 
@@ -123,7 +125,7 @@ async def _change(
     return RedirectResponse(f"{PATH}/{board}", 303)
 
 
-def _coordinator(session: Session, caller: Caller) -> Caller:
+def current_coordinator(session: Session, caller: Caller) -> Caller:
     """Return the caller as it is now. Raises Refused `not_found` unless it is a coordinator or administrator."""
     current = renewed(session, caller)
     if ROLES.index(current.account.role) < ROLES.index("coordinator"):
@@ -131,9 +133,9 @@ def _coordinator(session: Session, caller: Caller) -> Caller:
     return current
 
 
-def _search(session: Session, caller: Caller, board: str) -> tuple[Caller, Search]:
+def visible_search(session: Session, caller: Caller, board: str) -> tuple[Caller, Search]:
     """Return the caller as it is now, and the search. Raises Refused `not_found` unless a coordinator sees the search."""
-    current = _coordinator(session, caller)
+    current = current_coordinator(session, caller)
     search = session.get(Search, board) if access.get_visible_board(session, current, board).kind == "search" else None
     if search is None:
         raise Refused("not_found")
@@ -160,14 +162,18 @@ def _find(session: Session, caller: Caller, reference: str) -> str | None:
     return next((id for id, who, members in rows if access.can_see(caller.account.id, who, members)), None)
 
 
-def _search_page(request: Request, session: Session, search: Search) -> SearchPage:
+def retained(request: Request, session: Session, search: Search) -> RetainedSearch:
+    """Return a search with the end of its retention and of its last hold."""
     service = service_of(request)
-    now = service.clock()
-    of_search = holds.current_holds(session, now, search.id)
-    held_until = max((hold.until for hold in of_search), default=None)
+    of_search = holds.current_holds(session, service.clock(), search.id)
+    return retained_search(search, service.retention, max((hold.until for hold in of_search), default=None))
+
+
+def _search_page(request: Request, session: Session, search: Search) -> SearchPage:
+    of_search = holds.current_holds(session, service_of(request).clock(), search.id)
     names = names_of(session, {hold.account for hold in of_search if hold.account is not None})
-    retained = retained_search(search, service.retention, held_until)
-    return SearchPage(retained, of_search, names, inventory.by_group(inventory.rows_about(session, search.id)))
+    counts = inventory.by_group(inventory.rows_about(session, search.id))
+    return SearchPage(retained(request, session, search), of_search, names, counts)
 
 
 routes = [

@@ -30,6 +30,7 @@ from board.maintenance.space_watch import SpaceWatch
 from board.maintenance.unused_accounts import UnusedAccounts
 from board.maintenance.upload_sweep import UploadSweep
 from board.notifications.sender import Sender
+from board.retention.erasure_run import ErasureRun
 from board.server import garbage
 from board.server.connections import Connections, stands_for_many
 from board.server.listening_socket import listen, url_of
@@ -90,6 +91,7 @@ async def serve(
         Archiving(service),
         *sweeps,
         Waker(service),
+        ErasureRun.of(service),
         MeaningReader(service),
         *alarms,
     )

@@ -59,6 +59,10 @@ class Backend:
         """Return whether a failed transaction may succeed on a new connection. Errors of a file, such as a full disk, persist."""
         return False
 
+    def remove_remains(self) -> dict[str, int | str] | None:
+        """Remove the remains of deleted data from the files of the database, and return a report; None if others use them now."""
+        raise NotImplementedError
+
     def size(self, connection: Connection) -> int:
         """Return the size of the database in bytes."""
         raise NotImplementedError

@@ -113,6 +113,13 @@ class SQLiteBackend(Backend):
         finally:
             database.set_progress_handler(None, 0)  # type: ignore[union-attr]
 
+    def remove_remains(self) -> dict[str, int | str] | None:
+        """Write the log into the file and empty it. Deleted rows are overwritten already (`secure_delete`)."""
+        with self.write_lock(), contextlib.closing(library.connect(str(self.path))) as connection:
+            configure_connection(connection)
+            busy, pages, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return None if busy else {"log_pages": int(pages)}
+
     def size(self, connection: Connection) -> int:
         pages, page_bytes = (connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in ("page_count", "page_size"))
         return int(pages) * int(page_bytes)
@@ -148,6 +155,7 @@ def configure_connection(connection: Any, read_only: bool = False) -> None:
     cursor.execute("PRAGMA query_only = ON" if read_only else "PRAGMA journal_mode = WAL")
     cursor.execute(f"PRAGMA synchronous = {SYNCHRONOUS}")
     cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA secure_delete = ON")  # an erased name must not stay in free parts of the file
     cursor.execute("PRAGMA cache_size = -16000")
     cursor.close()
 

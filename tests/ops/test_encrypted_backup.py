@@ -47,7 +47,8 @@ def readable_in(path: Path, text: bytes) -> list[str]:
 
 
 @pytest.mark.both_backends
-async def test_encrypted_backup_is_unreadable_and_restores_all(backups: Backups, tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_sealed", [False, True])
+async def test_encrypted_backup_is_unreadable_and_restores_all(backups: Backups, tmp_path: Path, is_sealed: bool) -> None:
     file, recipient = identity_file(tmp_path)
     photo = jpeg()
     async with running_server(backups.folder, **backups.settings) as server:
@@ -59,7 +60,7 @@ async def test_encrypted_backup_is_unreadable_and_restores_all(backups: Backups,
         original = (await fetch(alice, search, photo_id, "view")).content
         await backups.type(f"board backup plain.backup --env-file {tmp_path}/searchboard.env")
         await alice.close()
-        backups.settings["backup_recipients"] = recipient
+        backups.settings |= {"backup_recipients": recipient} | ({"search_keys_file": "search.keys"} if is_sealed else {})
         await backups.type(f"board backup sealed.backup --env-file {tmp_path}/searchboard.env")
     assert readable_in(tmp_path / "plain.backup.files", original[:64])  # so the test could fail
     sealed = [tmp_path / "sealed.backup", tmp_path / "sealed.backup.files"]

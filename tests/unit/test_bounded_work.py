@@ -21,6 +21,7 @@ REASONS = {
     "board/files/folder.py ThreadPoolExecutor": "short reads and writes of files, of parts of bounded size",
     "board/service.py to_thread": "migration at the start",
     "board/files/store.py to_thread": "at the start",
+    "board/retention/erasure_run.py to_thread": "one erasure at a time, at its end",
     "board/notifications/sender.py to_thread": "the sender alone",
     "board/accounts/live_changes.py to_thread": "accounts of the demo and of tests",
     "board/api/metrics_endpoint.py to_thread": "for administrators and on this machine alone",

@@ -141,6 +141,7 @@ BOUNDS = (
         board/documents/pdf_process.py: class="step-0" data-steps="(\d+)"(?: data-pages="(\w+)")?
         board/engine/integrity.py: (\S{1,64}) holds: (\d{1,15}) events, head ([0-9a-f]{64}|none)
         board/config/env_file.py: [A-Z][A-Z0-9_]{1,63}
+        board/config/search_keys.py: ([0-9a-f-]{36}) (AGE-SECRET-KEY-1[0-9A-Z]{58}|-[-0-9A-Z]{73})\n
         board/vocabulary/concept_rows.py: =?[a-z][a-z0-9_]*(?:[:+][a-z][a-z0-9_]*){0,5}
         board/vocabulary/concept_rows.py: [a-z][a-z0-9_]{0,39}
         board/config/toml_lines.py: (\[{1,2})([^\]]+)\]

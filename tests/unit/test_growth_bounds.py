@@ -93,6 +93,7 @@ BOUNDS: dict[str, tuple[str, object]] = {
     "reads": ("one for each served read: bounded by the rate limits of the calls, never shortened", None),
     "disclosures": ("requests of an account in 24 hours, deleted after that", disclosure_requests.MAX_PER_DAY),
     "emergency_openings": ("openings of an account in 24 hours", emergency_opening.MAX_PER_DAY),
+    "erasures": ("one for each search that was erased or is asked about: a few short columns", JOURNAL),
     "retention_holds": ("holds of a search, deleted after their end", holds.MAX_PER_SEARCH),
     "rights": ("two rows", None),
     "upkeep": ("one row for each kind of maintenance", None),

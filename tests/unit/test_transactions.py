@@ -20,6 +20,7 @@ JOURNAL = {
     "board/engine/audit_events.py", "board/engine/erasure.py", "board/engine/event.py", "board/engine/event_queries.py",
     "board/engine/hash_chain.py", "board/engine/integrity.py", "board/engine/journal.py", "board/engine/many_boards.py",
     "board/engine/repositories/new_events.py", "board/engine/watched_events.py",
+    "board/maintenance/erased_by_key.py", "board/maintenance/sealed_events.py",
 }  # fmt: skip
 ON_EVENT = re.compile(r'\b(FROM|JOIN|INTO|UPDATE)\s+"?event\b', re.IGNORECASE)
 # Commits beside the one in `models.db.transaction`: of connections that hold a lock, and of a copy, which change no data.

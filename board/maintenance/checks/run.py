@@ -22,6 +22,7 @@ from board.maintenance.checks import (
     pdf,
     proxy,
     redis,
+    search_keys,
     tables,
 )
 from board.maintenance.checks import settings as of_settings
@@ -45,12 +46,15 @@ CHECKS: dict[str, Check] = {
     "pdf": pdf.check,
     "backup": backups.check,
     "encryption": encryption.check,
+    "keys": search_keys.check,
     "clock": clock.check,
     "figures": figures.check,
 }
 ASK_HOSTS = ("database", "redis", "address", "email", "webhook")
 UNAVAILABLE = "The database can't be read right now: it is busy, full or damaged."
-ON_DATABASE = ("tables", "files", "quota", "outbox", "backup", "encryption", "clock", "figures")  # checks that read from it
+ON_DATABASE = (  # checks that read from it
+    "tables", "files", "quota", "outbox", "backup", "encryption", "keys", "clock", "figures",
+)  # fmt: skip
 
 
 def run(digests: bool = False, progress: Callable[[str], None] = lambda line: None) -> list[Finding]:

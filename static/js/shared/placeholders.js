@@ -14,6 +14,15 @@ export function loading() {
   </div>`;
 }
 
+/** Render the message about a search that was erased. */
+export function erased() {
+  return html`<section class="page-message" role="alert" data-testid="erased">
+    <h1>${t("This search was erased")}</h1>
+    <p>${t("Two coordinators erased it. Anything that this browser stored of it has been removed.")}</p>
+    <p class="buttons"><a class="button primary" href="/">${pageName("operations")}</a></p>
+  </section>`;
+}
+
 /**
  * Render the message without access. It does not reveal if the search exists.
  * @param {() => void} askAgain

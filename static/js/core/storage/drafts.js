@@ -24,6 +24,11 @@ export function draft(name) {
   };
 }
 
+/** Remove the drafts of a board that was erased. @param {string} board */
+export function forgetDrafts(board) {
+  vault.whenOpened(() => vault.keys("draft:").filter((key) => key.startsWith(`${prefix()}draft:${board}:`)).forEach((key) => vault.remove(key)));
+}
+
 /** Return the number of drafts of this account in this browser. */
 export const countDrafts = () => vault.keys("draft:").length;
 

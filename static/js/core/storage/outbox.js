@@ -157,6 +157,14 @@ export class Outbox {
     }
   }
 
+  /** Remove the commands for a board that was erased, also those of other tabs. @param {string} board */
+  forget(board) {
+    vault.whenOpened(() => {
+      for (const entry of this.unfinished()) if (entry.board === board) this.#remove(entry);
+      this.#changed(board);
+    });
+  }
+
   /** @param {string} id */
   discard(id) {
     const entry = this.#entries.get(id);

@@ -127,6 +127,14 @@ export class Uploads {
     this.#pump();
   }
 
+  /** Remove the uploads to a board that was erased, which the server has deleted. @param {string} board */
+  forget(board) {
+    for (const item of [...this.#items.values()].filter((each) => each.board === board)) {
+      this.#runs.get(item.id)?.abort?.abort();
+      this.#forget(item);
+    }
+  }
+
   /** Cancel an upload, also on the server. @param {string} id */
   cancel(id) {
     const item = this.#items.get(id);

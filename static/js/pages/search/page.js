@@ -51,7 +51,8 @@ import { LazyMap } from "../../shared/map/lazy_map.js";
 import { MakeRoom } from "../../shared/make_room.js";
 import { SimilarSightings } from "../../shared/board/card/possible_duplicates.js";
 import { setsSource } from "../../shared/board/card/source_reveal.js";
-import { forbidden, loading } from "../../shared/placeholders.js";
+import { ErasedBoard } from "../../shared/erased_board.js";
+import { erased, forbidden, loading } from "../../shared/placeholders.js";
 import { tools } from "./toolbar.js";
 import { WIDE, WhatHappened } from "../../shared/board/what_happened.js";
 import { Undo, undoNotice } from "./undo.js";
@@ -117,6 +118,7 @@ export class SearchPage extends SearchRights {
     this.files = new Files(this);
     this.firstPhoto = new FirstPhoto(this);
     this.linked = new LinkedSearches(boardId, this.draw);
+    this.erasure = new ErasedBoard(session, boardId, this.draw);
     this.contradictions = new Contradictions(boardId, this.draw);
     this.comparisons = new Comparisons(boardId, this.draw);
     this.reaches = new Reaches(boardId, this.draw);
@@ -201,6 +203,7 @@ export class SearchPage extends SearchRights {
   #render() {
     const { state } = this.board.freshness;
     if (state === "forbidden") return this.#onAccessLost();
+    this.erasure.reset();
     this.model = boardViewModel(this.board, this.ui.held);
     if (!this.model.search) return render(loading(), this.#root);
     this.#prepare();
@@ -263,7 +266,9 @@ export class SearchPage extends SearchRights {
     this.filters.text = "";
     document.title = "Searchboard";
     render(nothing, BAR);
-    keepFocus(this.#root, () => render(forbidden(() => this.board.recheck()), this.#root));
+    this.erasure.check();
+    const message = this.erasure.isErased ? erased() : forbidden(() => this.board.recheck());
+    keepFocus(this.#root, () => render(message, this.#root));
     watchLine.setNotices("page", []);
     watchLine.setNews(0, () => {});
     this.dialogs.settle();

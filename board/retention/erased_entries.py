@@ -1,0 +1,65 @@
+"""Entries of the audit journal about a search that is erased: their content goes, their time, account and type stay."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import orjson
+from sqlalchemy import bindparam, update
+from sqlmodel import Session
+
+from board.audit import writer
+from board.audit.entries import ErasureAgreed, ReadsErased, SearchErased
+from board.engine import erasure, journal
+from board.engine.event import JournalEvent
+from models.board import AUDIT
+from models.db.read_pacing import paced
+from models.db.tables import columns_of, table_of
+from models.read_record import ReadRecord
+
+PAGE_SIZE = 1_000  # entries of one read
+BATCH_SIZE = 200  # entries that are erased in one transaction: tens of milliseconds
+KEPT = (ErasureAgreed.TYPE, ReadsErased.TYPE, SearchErased.TYPE)  # they have no reference
+
+_R = columns_of(ReadRecord)
+_BLANK = update(table_of(ReadRecord)).where(_R.board == bindparam("search"), _R.detail != "").values(detail="")
+
+
+class Page(NamedTuple):
+    """Seqs of entries about a search, found up to `position`. `is_last`: the journal has no later ones."""
+
+    seqs: list[int]
+    position: int
+    is_last: bool
+
+
+def next_page(session: Session, board: str, position: int) -> Page:
+    """Return the entries about a search in the next page of the journal."""
+    events = journal.events_after(session, AUDIT, position, PAGE_SIZE)
+    seqs = [event.seq for event in paced(events) if event.type not in KEPT and _is_about(event, board)]
+    if len(seqs) > BATCH_SIZE:
+        return Page(seqs[:BATCH_SIZE], seqs[BATCH_SIZE - 1], is_last=False)
+    return Page(seqs, events[-1].seq if events else position, is_last=len(events) < PAGE_SIZE)
+
+
+def erase(session: Session, board: str, seqs: Sequence[int]) -> None:
+    """Erase these entries, newest first, and record how many. Locks the audit journal."""
+    count = sum(erasure.erase(session, AUDIT, seq) for seq in sorted(seqs, reverse=True))
+    if count:
+        writer.write(session, ReadsErased(id=board, count=count))
+
+
+def blank_details(session: Session, board: str) -> None:
+    """Remove the names of files from the rows of reads."""
+    session.connection().execute(_BLANK, {"search": board})
+
+
+def _is_about(event: JournalEvent, board: str) -> bool:
+    """Return whether an entry is about a search, or names it as a single value: lists of boards contain ids alone."""
+    if event.body is None:
+        return False
+    return event.entity == board or (board.encode() in event.body and board in named(event.body))
+
+
+def named(payload: bytes) -> list[str]:
+    """Return the single values that an entry names: among them is the search that it is about."""
+    return [value for value in (orjson.loads(payload).get("about") or {}).values() if isinstance(value, str)]

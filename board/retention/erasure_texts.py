@@ -1,0 +1,58 @@
+"""Texts of erasures on the pages of retention, in the reader's language."""
+
+from typing import NamedTuple
+
+from board.i18n import N_, moment_text, translate, translations
+from board.retention.inventory import GROUPS
+from models.erasure import DONE, Erasure
+
+RUNNING = N_("is being erased")
+COUNTED = ("events", "files")  # groups that the list of erasures shows
+
+
+class AskedTexts(NamedTuple):
+    """Texts of a request to erase a search. `is_own`: of the reader, who can't agree to it."""
+
+    id: str
+    name: str
+    at: str
+    reason: str
+    is_own: bool
+
+
+class ErasureTexts(NamedTuple):
+    """Texts of an erasure that began. `reference`: empty when it has ended."""
+
+    id: str
+    reference: str
+    people: str
+    reason: str
+    counts: str
+    state: str
+    is_done: bool
+
+
+def asked_texts(erasure: Erasure, name: str, reader: str, lang: str) -> AskedTexts:
+    return AskedTexts(erasure.id, name, _moment(erasure.asked_at, lang), erasure.reason, erasure.asked_by == reader)
+
+
+def erasure_texts(erasure: Erasure, asked_by: str, agreed_by: str, lang: str) -> ErasureTexts:
+    gettext = translations(lang).ugettext
+    people = gettext("%(first)s asked, %(second)s agreed") % {"first": asked_by, "second": agreed_by}
+    if erasure.step == DONE and erasure.ended_at is not None:
+        state = gettext("erased, %(day)s") % {"day": _moment(erasure.ended_at, lang)}
+    else:
+        state = translate(RUNNING, lang)
+    return ErasureTexts(
+        erasure.id, erasure.reference, people, erasure.reason, _counts(erasure, lang), state, erasure.step == DONE
+    )  # fmt: skip
+
+
+def _counts(erasure: Erasure, lang: str) -> str:
+    """Return `Events of the search: 412, Photos and files, in all sizes: 23`."""
+    counts = {group: erasure.counts[group] for group in COUNTED if group in erasure.counts}
+    return " · ".join(f"{translate(GROUPS[group], lang)}: {count}" for group, count in counts.items())
+
+
+def _moment(at: str, lang: str) -> str:
+    return moment_text(at, "d MMM y HH:mm", lang)

@@ -1,0 +1,116 @@
+"""Erasures of searches by four eyes: one person asks, another agrees, and the run begins. From then on it can't be stopped."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlmodel import Session, col, select
+
+from board.audit import actor, writer
+from board.audit.entries import ErasureAgreed, ErasureAsked, ErasureWithdrawn
+from board.engine import unit_of_work
+from board.errors import OperationError, Refused
+from board.i18n import N_, message
+from board.retention import erasure_begin, holds, inventory
+from models.accounts import Account
+from models.erasure import ASKED, Erasure
+from models.ids import new_id
+from models.search import Search
+from models.times import format_utc
+
+MIN_REASON, MAX_REASON = 5, 500  # characters
+MAX_LISTED = 100  # erasures of a page, newest first
+COMMAND_LINE = "command line: "  # before the name of the operating system's user
+
+
+class NamedErasure(NamedTuple):
+    """Erasure with the names of its two people."""
+
+    erasure: Erasure
+    asked_by: str
+    agreed_by: str
+
+
+def ask(session: Session, search: Search, typed: str, reason: str, now: datetime) -> str:
+    """Ask to erase a closed search. Return the id of the erasure. Raises OperationError."""
+    reason = " ".join(reason.split())
+    if not MIN_REASON <= len(reason) <= MAX_REASON or "\0" in reason:
+        raise OperationError(message(N_("Enter a reason of {min} to {max} characters."), min=MIN_REASON, max=MAX_REASON))
+    _check(session, search, typed, now)
+    if find(session, search.id) is not None:
+        raise OperationError(N_("Someone has already asked to erase this search."))
+    row = Erasure(
+        id=new_id(), board=search.id, reference=search.reference, reason=reason, asked_by=_person(session),
+        asked_at=format_utc(now), counts=inventory.by_group(inventory.rows_about(session, search.id)),
+    )  # fmt: skip
+    session.add(row)
+    entry = ErasureAsked(id=search.id, board=search.id, reference=search.reference, typed_reason=reason)
+    writer.write(session, entry)
+    return row.id
+
+
+def withdraw(session: Session, search: Search, id: str) -> None:
+    """Withdraw a request to erase a search, by anyone who may agree to it. Raises Refused `not_found` if there is none."""
+    unit_of_work.lock_board(session, search.id)
+    row = _asked(session, search, id)
+    session.delete(row)
+    entry = ErasureWithdrawn(id=search.id, board=search.id, reference=search.reference, typed_reason=row.reason)
+    writer.write(session, entry)
+
+
+def agree(session: Session, search: Search, id: str, typed: str, now: datetime) -> None:
+    """Agree to erase a search, as another person than the one who asked, and begin. Raises OperationError, and Refused
+    `not_found` if nobody asked."""
+    erasure_begin.lock(session, search.id)
+    row = _asked(session, search, id)
+    if row.asked_by == _person(session):
+        raise OperationError(N_("Another person must agree."))
+    _check(session, search, typed, now)
+    row.agreed_by, row.agreed_at = _person(session), format_utc(now)
+    asked_by = person_name(session, row.asked_by)
+    row.counts = inventory.by_group(inventory.rows_about(session, search.id))
+    writer.write(session, ErasureAgreed(id=search.id, asked_by=asked_by, typed_reason=row.reason))
+    erasure_begin.begin(session, search, row, now)
+
+
+def find(session: Session, board: str) -> Erasure | None:
+    """Return the erasure of a search that someone asked for or that runs."""
+    return session.exec(select(Erasure).where(Erasure.board == board, col(Erasure.ended_at).is_(None))).first()
+
+
+def newest(session: Session) -> list[NamedErasure]:
+    """Return the erasures that began, newest first."""
+    rows = session.exec(select(Erasure).where(Erasure.step != ASKED).order_by(col(Erasure.id).desc()).limit(MAX_LISTED)).all()
+    return [NamedErasure(row, *(person_name(session, each or "") for each in (row.asked_by, row.agreed_by))) for row in rows]
+
+
+def person_name(session: Session, person: str) -> str:
+    """Return the name of a person of an erasure."""
+    if person.startswith(COMMAND_LINE):
+        return person.removeprefix(COMMAND_LINE)
+    account = session.get(Account, person)
+    return account.name if account is not None else person
+
+
+def _asked(session: Session, search: Search, id: str) -> Erasure:
+    row = session.get(Erasure, id)
+    if row is None or row.board != search.id or row.step != ASKED:
+        raise Refused("not_found")
+    return row
+
+
+def _check(session: Session, search: Search, typed: str, now: datetime) -> None:
+    """Check under the board's lock that a search may be erased, and its typed reference. Raises OperationError."""
+    unit_of_work.lock_board(session, search.id)
+    session.refresh(search)
+    if typed.strip() != search.reference:
+        raise OperationError(N_("Type the reference of the search exactly."))
+    if search.status != "closed":
+        raise OperationError(N_("Close the search first. Only closed searches can be erased."))
+    if held := holds.current_holds(session, now, search.id):
+        raise OperationError(message(N_("This search is on hold until {day}. End the hold first."), day=held[-1].until[:10]))
+
+
+def _person(session: Session) -> str:
+    """Return the account of this session's actor, or the operating system's user of a command."""
+    by = actor.current(session)
+    return by.id if by.id is not None else f"{COMMAND_LINE}{by.name}"

@@ -1,0 +1,42 @@
+"""Erasures of searches: who asked, who agreed, and the step that comes next. The row stays, without the search's reference."""
+
+from typing import Any
+
+from sqlalchemy import Index
+from sqlmodel import Field, SQLModel
+
+from models.entity import json_column, partial_index
+
+OPEN = "ended_at IS NULL"
+ASKED, DONE = "asked", "done"
+
+
+class Erasure(SQLModel, table=True):
+    """Erasure of the search `board`.
+
+    `reference`: of the search; empty as soon as nothing else has it. `asked_by`, `agreed_by`: accounts, or the operating system's
+    users with a prefix. `step`: `asked` until a second person agrees, then the next step of the run, at last `done`. `position`:
+    event of the audit journal up to which it was searched. `counts`: rows by group when the run began. `report`: how the database
+    removed the remains.
+    """
+
+    __tablename__ = "erasures"
+    __table_args__ = (
+        Index("erasures_by_time", "asked_at"),
+        Index("erasures_of_board", "board"),
+        partial_index("erasures_open", "step", where=OPEN),
+    )
+
+    id: str = Field(primary_key=True)
+    board: str
+    reference: str
+    reason: str
+    asked_by: str
+    asked_at: str
+    agreed_by: str | None = None
+    agreed_at: str | None = None
+    step: str = ASKED
+    position: int = 0
+    counts: dict[str, Any] = json_column(dict[str, int])
+    report: dict[str, Any] | None = json_column(dict[str, Any], nullable=True)
+    ended_at: str | None = None

@@ -1,0 +1,151 @@
+"""Erasure by four eyes: on the pages of two coordinators, and by the command."""
+
+import re
+from collections.abc import AsyncIterator
+
+import httpx2 as httpx
+import pytest
+
+from board.retention.erasure_run import ErasureRun
+from models.board import OPERATIONS
+from tests.api.test_administration import browser, hire, problem
+from tests.api.test_retention import close
+from tests.api.test_retention_holds import hold, reference_of
+from tests.ops.test_command_line import Shell
+from tests.support.audit_record import AuditRecord
+from tests.support.backends import SLOW_ON_POSTGRESQL
+from tests.support.people import new_id
+from tests.support.team import Team
+
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
+
+REASON = "Retention has ended"
+
+
+@pytest.fixture
+async def cora(team: Team) -> AsyncIterator[httpx.AsyncClient]:
+    async with browser(team.server, await hire(team.server, "coordinator", "Cora")) as http:
+        yield http
+
+
+@pytest.fixture
+async def dora(team: Team) -> AsyncIterator[httpx.AsyncClient]:
+    async with browser(team.server, await hire(team.server, "coordinator", "Dora")) as http:
+        yield http
+
+
+async def ask(http: httpx.AsyncClient, search: str, reference: str, reason: str = REASON) -> httpx.Response:
+    return await http.post(f"/retention/{search}/erasure", data={"reference": reference, "reason": reason})
+
+
+async def answer(http: httpx.AsyncClient, search: str, reference: str = "", how: str = "agree") -> httpx.Response:
+    """Answer the request that the page shows."""
+    page = await http.get(f"/retention/{search}/erasure")
+    (id,) = re.findall(r'/erasure/withdraw.*?name="erasure" value="([^"]+)"', page.text)
+    return await http.post(f"/retention/{search}/erasure/{how}", data={"erasure": id, "reference": reference})
+
+
+async def test_two_coordinators_erase_a_search(team: Team, cora: httpx.AsyncClient, dora: httpx.AsyncClient) -> None:
+    search = await close(team, "runaway", 11)
+    reference = await reference_of(team, search)
+    page = await cora.get(f"/retention/{search}/erasure")
+    assert re.search(r"<td>Events of the search</td><td>\d+</td>", page.text)
+    assert (await ask(cora, search, f" {reference} ")).status_code == 303
+    own = await cora.get(f"/retention/{search}/erasure")
+    assert "Another coordinator must agree" in own.text
+    assert problem(await answer(cora, search, reference)) == "Another person must agree."
+    assert problem(await answer(dora, search, "wrong")) == "Type the reference of the search exactly."
+    assert "is being erased" not in (await dora.get("/retention")).text
+    agreed = await answer(dora, search, reference)
+    assert (agreed.status_code, agreed.headers["location"]) == (303, "/retention")
+    assert team.server.service.erasures_agreed.is_set()
+    for path in (f"/retention/{search}", f"/retention/{search}/erasure", f"/searches/{search}"):
+        assert (await cora.get(path)).status_code == 404
+    searches = await team.alice.http.get(f"/api/v1/boards/{OPERATIONS}")
+    assert searches.status_code == 200, "the last event of all searches is that of the erasure"
+    assert search not in searches.text
+    assert "is being erased" in (await dora.get("/retention")).text
+    assert await ErasureRun.of(team.server.service).continue_all() == 1
+    listed = (await dora.get("/retention")).text
+    assert re.search(r'data-done="yes"><strong>erased, ', listed)
+    assert "Cora asked, Dora agreed" in listed
+    assert reference not in listed
+    for path in ("/api/v1/boards", "/api/v1/unseen", "/api/v1/me"):
+        assert search not in (await team.alice.http.get(path)).text
+
+
+async def test_request_is_withdrawn_by_anyone_and_recorded(team: Team, dora: httpx.AsyncClient) -> None:
+    account = await hire(team.server, "coordinator", "Cora")
+    search, record = await close(team, "runaway", 11), AuditRecord(team.server.service)
+    await record.restart()
+    async with browser(team.server, account) as cora:
+        await ask(cora, search, await reference_of(team, search))
+    assert (await record.one(account.id, "erasure.asked")).about["typed_reason"] == REASON
+    withdrawn = await answer(dora, search, how="withdraw")
+    assert (withdrawn.status_code, withdrawn.headers["location"]) == (303, f"/retention/{search}")
+    assert (await ask(dora, search, await reference_of(team, search))).status_code == 303
+
+
+async def test_hold_stops_a_request_and_an_agreement(team: Team, cora: httpx.AsyncClient, dora: httpx.AsyncClient) -> None:
+    search = await close(team, "runaway", 11)
+    reference = await reference_of(team, search)
+    await ask(cora, search, reference)
+    await hold(dora, search)
+    assert "on hold" in str(problem(await answer(dora, search, reference)))
+    await answer(dora, search, how="withdraw")
+    assert "on hold" in str(problem(await ask(cora, search, reference)))
+    assert (await cora.get(f"/searches/{search}")).status_code == 200
+
+
+@pytest.mark.parametrize(("reference", "reason"), [("", REASON), ("x" * 5_000, REASON), (None, "abc"), (None, "x" * 501)])
+async def test_wrong_input_is_refused_and_kept(
+    team: Team, cora: httpx.AsyncClient, reference: str | None, reason: str
+) -> None:  # fmt: skip
+    search = await close(team, "runaway", 11)
+    typed = await reference_of(team, search) if reference is None else reference
+    answered = await ask(cora, search, typed, reason)
+    assert answered.status_code == 422
+    assert problem(answered)
+
+
+async def test_open_search_has_no_form(team: Team, cora: httpx.AsyncClient) -> None:
+    search = await team.alice.open_search()
+    assert 'data-form="ask"' not in (await cora.get(f"/retention/{search}/erasure")).text
+    assert "Close the search first" in str(problem(await ask(cora, search, await reference_of(team, search))))
+
+
+@pytest.mark.parametrize("role", ["viewer", "investigator"])
+async def test_others_find_no_erasure(team: Team, role: str) -> None:
+    search = await close(team, "runaway", 11)
+    async with browser(team.server, await hire(team.server, role)) as http:
+        assert (await http.get(f"/retention/{search}/erasure")).status_code == 404
+        for path in ("", "/agree", "/withdraw"):
+            assert (await http.post(f"/retention/{search}/erasure{path}", data={"erasure": new_id()})).status_code == 404
+    async with browser(team.server) as stranger:
+        assert (await ask(stranger, search, "x")).status_code == 401
+
+
+async def test_hidden_search_and_unknown_request_are_not_found(team: Team, cora: httpx.AsyncClient) -> None:
+    hidden, search = await team.secret_search(team.bob), await close(team, "runaway", 11)
+    assert (await cora.get(f"/retention/{hidden}/erasure")).status_code == 404
+    assert (await ask(cora, hidden, await reference_of(team, hidden))).status_code == 404
+    for id in (new_id(), "", "x" * 5_000):
+        for path in ("agree", "withdraw"):
+            assert (await cora.post(f"/retention/{search}/erasure/{path}", data={"erasure": id})).status_code == 404
+
+
+async def test_command_asks_and_another_person_agrees(team: Team, cora: httpx.AsyncClient) -> None:
+    search = await close(team, "runaway", 15)
+    reference, shell = await reference_of(team, search), Shell({"DATABASE_URL": team.server.service.settings.database_url})
+    assert "reference" in await shell.refuses("erase", search, "--reference", "x", "--reason", REASON)
+    assert "Another person" in await shell.works("erase", search, "--reference", reference, "--reason", REASON)
+    assert "Another person" in await shell.refuses("erase", search, "--reference", reference, "--agree")
+    assert "--dry-run" in await shell.refuses("erase", search)
+    await answer(cora, search, how="withdraw")
+    assert "Nobody asked" in await shell.refuses("erase", search, "--reference", reference, "--agree")
+    await ask(cora, search, reference)
+    files = {"FILES_URL": str(team.server.service.settings.files_url or "")} if team.server.service.settings.files_url else {}
+    shell = Shell({"DATABASE_URL": team.server.service.settings.database_url, **files})
+    assert "1 erased" in await shell.works("erase", search, "--reference", reference, "--agree")
+    assert (await cora.get(f"/retention/{search}")).status_code == 404
+    assert "0 erased" in await shell.works("erase", "--continue")
