@@ -34,6 +34,7 @@ WHOSE = (
     "alarm.hand_on",
     "file.withdraw",
     "file.confirm_removal",
+    "report.ask",
     *handover_steps.COMMANDS,
 )  # commands whose permission depends on the data
 NONE = ("note.eat", "", "search", "undo.undo")  # no commands

@@ -67,8 +67,9 @@ async def test_help_is_read_by_keyboard_alone(browsers: Browsers) -> None:
     await stranger.page.keyboard.press("Tab")
     await expect(stranger("#contents a").first).to_be_focused()
     await stranger("a[rel=next]").focus()
+    name = await stranger("a[rel=next]").text_content()
     await stranger.page.keyboard.press("Enter")
-    await expect(stranger("h1")).to_have_text("Command line")
+    await expect(stranger("h1")).to_have_text(str(name).strip(" →"))
 
 
 async def test_words_are_found_by_keyboard_on_a_phone_without_another_server(browsers: Browsers) -> None:

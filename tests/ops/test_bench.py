@@ -127,6 +127,7 @@ async def measured(name: str, monkeypatch: pytest.MonkeyPatch, *servers: Any) ->
     if name in set(LONGER) - {
         "capacity",
         "files",
+        "read_log",
         "reconnect",
     }:  # those that stop no server use that of the tests
         monkeypatch.setattr(file, "on_servers", lambda workers=1: _borrowed(*servers))

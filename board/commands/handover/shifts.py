@@ -24,12 +24,13 @@ from models.fields import Data, RequiredLongText
 from models.handover import Handover, Shift
 from models.search import Search
 from models.times import to_ms
+from realtime.wire.strict_json import MAX_INTEGER
 
 OPEN = ("prepared", "signed")  # statuses before a handover ends; its holder keeps the shift
 WRITTEN = "handover.written"
 ALARM_ENDED = "alarm.ended"
 
-Number = Annotated[int, Field(ge=1)]  # number of a handover
+Number = Annotated[int, Field(ge=1, le=MAX_INTEGER)]  # number of a handover
 Seq = Annotated[int, Field(ge=0)]
 
 _S, _P, _A = columns_of(Search), columns_of(Account), columns_of(Alarm)
