@@ -82,6 +82,7 @@ async def test_name_corrected_on_a_report_is_corrected_on_its_search(scene: Scen
     assert not {column for column in columns if column.startswith(("missingreport", "search."))}, columns
 
 
+@pytest.mark.slow
 async def test_corrected_value_is_in_no_answer(scene: Scene) -> None:
     alice = scene.team.alice
     await scene.say(OLD, OLD_PHONE)

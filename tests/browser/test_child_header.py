@@ -16,7 +16,7 @@ SIZES = [(390, 844), (844, 390), (700, 900), (1000, 700), (1400, 760), (1400, 90
 PHONE, BESIDE = 390, 2200  # from here on, the header stands beside the board
 HEAD = "[data-testid=head]"
 # Height of a box and top of the first card, in px.
-HEIGHT = "each => each.getBoundingClientRect().height"
+HEIGHT = "async each => { await document.fonts.ready; return each.getBoundingClientRect().height; }"
 TOP = "each => each.getBoundingClientRect().top"
 # Parts of the header, of the tool row and of the bar that lie over one another, or outside of the window.
 SPILLS = """() => {

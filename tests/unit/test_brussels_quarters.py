@@ -1,4 +1,4 @@
-"""Quarters of the City of Brussels, and other names of municipalities: checked against the outlines, stations and postal codes."""
+"""Quarters of the City of Brussels, and other names of municipalities, against the outlines, stations and postal codes."""
 
 import json
 from itertools import pairwise
