@@ -1,5 +1,6 @@
 """Rights of roles.toml: an installation can take them from a role, and each outlet asks for the right that it needs."""
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,7 @@ async def narrow_team(tmp_path: Path) -> AsyncIterator[Team]:
 async def status(person: Person, outlet: str, search: str) -> int:
     method, path = outlet.split(" ")
     values = {"{board}": search, "{id}": search, "{material}": "none", "{report}": "none", "{number:number}": "1"}
+    values["{disclosure}"] = "none"
     for name, value in values.items():
         path = path.replace(name, value)
     assert "{" not in path
@@ -76,7 +78,7 @@ async def test_every_export_is_refused_without_the_right(narrow_team: Team) -> N
     await take_shift(alice)
     assert len(EXPORTS) >= 12, "there is something to refuse"
     for outlet in EXPORTS:
-        expected = 404 if outlet.startswith("GET /accounts") else 403  # pages of administrators do not exist for others
+        expected = 404 if outlet.startswith(("GET /accounts", "GET /disclosure")) else 403  # pages that do not exist for others
         assert await status(victor, outlet, search) == expected, outlet
         assert await status(alice, outlet, search) not in (401, 403), outlet
     assert (await victor.http.get(f"/api/v1/boards/{search}")).status_code == 200
@@ -84,7 +86,7 @@ async def test_every_export_is_refused_without_the_right(narrow_team: Team) -> N
 
 async def test_every_export_works_for_viewers_as_delivered(team: Team) -> None:
     search = await team.alice.open_search()
-    for outlet in (name for name in EXPORTS if "/figures" not in name):  # viewers get no figures at all
+    for outlet in (name for name in EXPORTS if not re.search("/(figures|disclosure)", name)):  # viewers get none at all
         assert await status(team.victor, outlet, search) not in (401, 403), outlet
 
 

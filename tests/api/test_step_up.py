@@ -95,7 +95,8 @@ async def test_each_outlet_of_an_export_asks(team: Team, server: Server) -> None
         await log_in(http, ada)
         await set_factor_age(server, ada, OLD)
         for method, path in exports:
-            filled = path.replace("{number:number}", "1").format(board=search, id=search, material="x", report="x")
+            names = {"board": search, "id": search} | dict.fromkeys(("material", "report", "disclosure"), "x")
+            filled = path.replace("{number:number}", "1").format(**names)
             answer = await http.request(method, filled, json={} if method == "POST" else None)
             asked = answer.status_code == 403 or answer.headers.get("location", "").startswith("/step-up")
             assert asked, (filled, answer.status_code)
