@@ -57,6 +57,8 @@ async def test_initials_stand_whole_in_the_place_of_the_photo(browsers: Browsers
             await window.open(path)
             await expect(window(".portrait:visible").first).to_have_text(letters)
             await stands(window, "body", letters)
+    prepared = next(each["state"] for each in await alice.entities(OPERATIONS) if each["state"].get("status") == "prepared")
+    await alice.command(OPERATIONS, "handover.withdraw", {"handover": prepared["number"]})
 
 
 @pytest.mark.slow

@@ -11,7 +11,7 @@ import pytest
 from board.dev import Postgres, Redis
 from models.times import now
 from tests.support.backends import POSTGRESQL, Backend
-from tests.support.mail_server import running_mail_server
+from tests.support.mail_server import Mail, running_mail_server
 from tests.support.notification_scene import PUBLIC_URL, notification_scene
 from tests.support.people import PATIENCE_S
 from tests.support.webhook_receiver import SECRET, running_receiver
@@ -19,6 +19,11 @@ from tests.support.worker_processes import running_workers, wait_until
 
 COUNT = 30
 AT_ONCE = 4  # tries of one process, of one receiver
+
+
+def _id(mail: Mail) -> str:
+    """Return the id of the notification that a mail is."""
+    return str(mail.message["Message-ID"]).strip("<>").partition("@")[0]
 
 
 @pytest.mark.slow
@@ -30,6 +35,7 @@ async def test_notifications_of_a_killed_process_are_sent_by_another(tmp_path: P
             await scene.sql("DELETE FROM alarm")
             for _ in range(COUNT):
                 await scene.alarm("email", "webhook")
+            placed = {row.id for row in await scene.rows() if row.way == "email"}
             receiver.hold = asyncio.Event()
             ways = {
                 "PUBLIC_URL": PUBLIC_URL, "SMTP_URL": f"smtp://127.0.0.1:{mail.port}", "MAIL_FROM": "board@example.org",
@@ -40,7 +46,7 @@ async def test_notifications_of_a_killed_process_are_sent_by_another(tmp_path: P
                 async with asyncio.timeout(PATIENCE_S):  # also written down: else it would be sent again
                     while any(row.way == "email" and row.sent_at is None for row in await scene.rows()):
                         await asyncio.sleep(0.05)
-                assert len(mail.mails) == COUNT
+                assert placed <= {_id(each) for each in mail.mails}  # the alarms go on to ask, too
                 os.kill(workers.pids[0], signal.SIGKILL)
                 receiver.hold.set()
                 async with asyncio.timeout(PATIENCE_S):
@@ -57,6 +63,6 @@ async def test_notifications_of_a_killed_process_are_sent_by_another(tmp_path: P
             assert sent.keys() == tries.keys()
             assert all(count <= tries[id] for id, count in sent.items()), "one claim, one request"
             assert sum(count > 1 for count in tries.values()) >= AT_ONCE, "those of the dead"
-            assert len({each.message["Message-ID"] for each in mail.mails}) == len(mail.mails) == COUNT
+            assert len({_id(each) for each in mail.mails}) == len(mail.mails) >= COUNT
             assert told.count('"notification sent"') >= COUNT
             assert [secret for secret in (SECRET, receiver.url, "quiet-canary", "desk.example") if secret in told] == []
