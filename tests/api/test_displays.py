@@ -287,6 +287,7 @@ async def test_events_come_to_what_a_snapshot_says(team: Team, wall: Wall) -> No
     await alice.command(search, "note.add", {"text": "x", "category": "decision"})
     seq = (await set_child_alert(alice, search))["seqs"][-1]
     await display.wait_for_seq(search, seq)
+    await display.wait_for_seq("operations", (await alice.snapshot("operations"))["seq"])  # its copy of the search follows
     before = {name: dict(each.entities) for name, each in (("operations", desk), (search, board))}
     appeal = before[search]["search", search]["appeal"]
     assert (appeal["level"], sorted(appeal)) == ("child_alert", ["level", "until"])

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from board.config import sentences as shared
 from board.config.speeds import Margin
 from board.i18n import is_translated, languages, translate
 from board.reach import sentences
@@ -93,5 +94,8 @@ def test_a_doubt_is_the_first_sentence_of_a_card() -> None:
 def test_every_form_is_translated(language: str) -> None:
     assert language in languages()
     texts = [value for name, value in vars(sentences).items() if name.isupper() and isinstance(value, str)]
+    texts += [
+        shared.KM_IN_TIME, shared.KM_AT_ONCE, shared.NOT_BOTH, shared.NOT_BOTH_WITH_SIGHTING, shared.DOUBTFUL_WITH_SIGHTING
+    ]  # fmt: skip
     assert len(texts) == 10
     assert [text for text in texts if not is_translated(text, language) and translate(text, language) == text] == []
