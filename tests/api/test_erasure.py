@@ -96,6 +96,8 @@ async def test_erasure_is_an_entry_with_who_why_and_how_many(scene: ErasedScene)
     assert (about["asked_by"], about["agreed_by"], about["typed_reason"]) == ("Alice", "Ada", "Retention has ended")
     assert about["counts"]["events"] > 10
     assert about["counts"]["files"] >= 2
+    (reads,) = await entries(scene, "reads.erased")  # it says how many entries lost their content
+    assert reads.payload()["about"]["count"] > 0
 
 
 async def entries(scene: ErasedScene, type: str) -> list[JournalEvent]:

@@ -83,6 +83,7 @@ async def test_request_is_withdrawn_by_anyone_and_recorded(team: Team, dora: htt
     assert (await record.one(account.id, "erasure.asked")).about["typed_reason"] == REASON
     withdrawn = await answer(dora, search, how="withdraw")
     assert (withdrawn.status_code, withdrawn.headers["location"]) == (303, f"/retention/{search}")
+    assert [entry.about["typed_reason"] for entry in await record.entries(kind="erasure.withdrawn")] == [REASON]
     assert (await ask(dora, search, await reference_of(team, search))).status_code == 303
 
 
