@@ -223,8 +223,7 @@ async def test_a_history_says_each_label_once_with_its_text(team: Team) -> None:
         if "Ask the school" in line or "hecklist" in line or "ticked" in line
     ]
     assert items == [
-        f"Ada added Task {number}: Ask the school · Column: To do · Priority: normal"
-        " · Checklist: ☐ the canteen; ☑ the gate",
+        f"Ada added Task {number}: Ask the school · Column: To do · Priority: normal · Checklist: ☐ the canteen; ☑ the gate",
         f"Ada ticked “the canteen” on Task {number}",
         f"Ada changed “checklist” on Task {number} from “☑ the gate” to “☑ the back gate”",
         f"Ada removed “the canteen” from the checklist of Task {number}",
