@@ -67,7 +67,7 @@ class AttributeReader(ReaderState):
     def _is_time_of_day(self, entry: Entry) -> bool:
         """Return whether "het was al donker" says that night fell, not that the coat of the sentence before is dark."""
         is_shade = self.roles.is_group(self.roles.of(entry.meaning).attributes, "shade")
-        return is_shade and self.last not in self.drafts[self.sentence_from :]
+        return is_shade and self.last is not self.subject and self.last not in self.drafts[self.sentence_from :]
 
     def _attach(self, draft: Draft, entry: Entry) -> None:
         position = self.roles.fitting(entry.meaning, draft.kind)

@@ -95,7 +95,7 @@ class Matcher:
 
     def _phrase_of(self, words: Sequence[str]) -> tuple[int, Meaning] | None:
         pair = " ".join(words[:PAIR])
-        for length in range(len(words) if pair in self.lexicon.prefixes else PAIR, 1, -1):
+        for length in range(len(words) if pair in self.lexicon.prefixes else min(PAIR, len(words)), 1, -1):
             phrase = " ".join(words[:length]) if length > PAIR else pair
             if found := self.lexicon.meanings(phrase) or self.forms.without_ending(phrase):
                 return length, found
