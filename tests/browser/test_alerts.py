@@ -127,7 +127,7 @@ async def test_the_list_is_for_every_eye_and_fits(browsers: Browsers) -> None:
     await alice.command(board, "sighting.assess", {"sighting": card, "assessment": "credible"})
     await alice.command(board, "note.add", {"text": "@Charlie", "card": card})
     await charlie.page.goto("/account")
-    for width, height in ((1400, 1200), (390, 844)):  # of an alert half below the edge, axe judges nothing
+    for width, height in ((1400, 900), (390, 844)):
         await charlie.page.set_viewport_size({"width": width, "height": height})
         await charlie.page.goto("/account")
         await keep(charlie, "account", width)
@@ -139,6 +139,9 @@ async def test_the_list_is_for_every_eye_and_fits(browsers: Browsers) -> None:
         assert box
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= width
+        await charlie.page.add_style_tag(
+            content="[data-bell] * { max-height: none !important }"
+        )  # axe judges no alert that is cut
         assert not await barriers(charlie, "[data-bell]")
 
 
