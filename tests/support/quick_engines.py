@@ -1,4 +1,4 @@
-"""Engines of SQLite databases with one dialect for this process: with one each, each server would compile its statements again."""
+"""Engines of SQLite databases that share one dialect: else each new server would compile its statements again."""
 
 import functools
 from typing import Any
