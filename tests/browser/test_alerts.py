@@ -119,6 +119,9 @@ async def test_alert_settings_choose_where_and_the_desktop_reveals_no_more(brows
     await expect(victor("html:not([data-shown])")).to_have_count(1)
 
 
+WHOLE = "document.querySelectorAll('[data-bell] *').forEach((each) => { each.style.maxHeight = 'none'; })"
+
+
 @pytest.mark.slow
 async def test_the_list_is_for_every_eye_and_fits(browsers: Browsers) -> None:
     board = await browsers.search()
