@@ -108,5 +108,6 @@ class AttributeReader(ReaderState):
             at -= 1  # bleu foncé
         if position not in draft.attributes:
             draft.attributes.insert(at, position)
+        self.had_comma = False  # "striped jumper, navy and white" is one
         draft.start = min(draft.start, self.tokens[entry.item.first].start)
         draft.end = max(draft.end, self.tokens[entry.item.last - 1].end)

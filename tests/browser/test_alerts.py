@@ -119,9 +119,6 @@ async def test_alert_settings_choose_where_and_the_desktop_reveals_no_more(brows
     await expect(victor("html:not([data-shown])")).to_have_count(1)
 
 
-WHOLE = "document.querySelectorAll('[data-bell] *').forEach((each) => { each.style.maxHeight = 'none'; })"
-
-
 @pytest.mark.slow
 async def test_the_list_is_for_every_eye_and_fits(browsers: Browsers) -> None:
     board = await browsers.search()
@@ -142,9 +139,7 @@ async def test_the_list_is_for_every_eye_and_fits(browsers: Browsers) -> None:
         assert box
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= width
-        await charlie.page.add_style_tag(
-            content="[data-bell] * { max-height: none !important }"
-        )  # axe judges no alert that is cut
+        await charlie.page.evaluate("document.querySelector('main').hidden = true")  # axe judges no text above other texts
         assert not await barriers(charlie, "[data-bell]")
 
 
