@@ -76,6 +76,7 @@ SENT = ("id", "name", "data", "base", "epoch")  # of a command
 _sent: set[str] = set()
 # Refusals that no schema can describe, as they depend on the board: (field, sentence).
 DEPENDS = [
+    (r"phones\.\d+\.number", "This is not a telephone number.*"),  # no pattern describes the numbers of all countries
     (r"reference", "Another search already has this reference."),
     (r"members", "At least one member must be a coordinator who can sign in."),
     (r"base", "This board does not have that event yet."),
