@@ -77,6 +77,7 @@ _sent: set[str] = set()
 # Refusals that no schema can describe, as they depend on the board: (field, sentence).
 DEPENDS = [
     (r"phones\.\d+\.number", "This is not a telephone number.*"),  # no pattern describes the numbers of all countries
+    (r"email", "Enter an e-mail address like .*"),
     (r"reference", "Another search already has this reference."),
     (r"members", "At least one member must be a coordinator who can sign in."),
     (r"base", "This board does not have that event yet."),
