@@ -149,12 +149,15 @@ class BoardService:
         database.backend.acquire_server_lock()
         await outlast(database, lambda: asyncio.to_thread(_migrate, database))
         service = cls(settings, database, clock, bus)
-        await outlast(database, service._prepare)
         try:
+            await outlast(database, service._prepare)
             await service.hub.start()
         except BusMisconfigured as error:
             await service.close()
             raise ConfigurationError(str(error)) from error
+        except ConfigurationError:
+            await service.close()
+            raise
         loops = [
             run_on_database(service._poll_rights, RIGHTS_POLL_S, "rights refresh failed"),
             service.summaries.run(), service.unread_counts.run(), service.open_alarms.run(), service.shift_status.run(),

@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from sqlmodel import Session
+
 from board.config.settings import Settings
 from board.engine.data_keys import lost
 from board.errors import OperationError
@@ -33,11 +35,19 @@ def rotate(settings: Settings, database: Database, ring: KeyRing, is_alone: bool
     """
     _begin(database, ring, is_alone)
     count = asyncio.run(_renew(settings, ring, progress))
-    left = {id for id in asyncio.run(_usage(settings)) if id is not None}
-    for id in database.read_now(data_keys_in_use):
-        if id not in left | {ring.writing}:
-            database.write_now(lambda session, id=id: forget_data_key(session, id))
+    used = usage(settings)
+    database.write_now(lambda session: record_usage(session, used, ring.writing))
     return count
+
+
+def record_usage(session: Session, used: Usage, writing: str | None) -> None:
+    """Record which keys are in use: those of a count, and the encrypting one."""
+    in_use = {id for id in (*used, writing) if id is not None}
+    for id in in_use:
+        record_data_key(session, id, format_utc(now()))
+    for id in data_keys_in_use(session):
+        if id not in in_use:
+            forget_data_key(session, id)
 
 
 def _begin(database: Database, ring: KeyRing, is_alone: bool) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -31,7 +31,7 @@ def s3() -> Iterator[BucketServer]:
 class Stores:
     """Stores with the same files and other keys."""
 
-    def __init__(self, folder: Path, settings: dict[str, str | None]) -> None:
+    def __init__(self, folder: Path, settings: Mapping[str, str | None]) -> None:
         self.folder, self._settings, self._opened = folder, settings, list[FileStore]()
 
     def open(self, *keys: bytes) -> FileStore:
