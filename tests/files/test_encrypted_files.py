@@ -29,7 +29,7 @@ def s3() -> Iterator[BucketServer]:
 
 
 class Stores:
-    """Stores with the same files and other keys."""
+    """Openers of the same store with other keys."""
 
     def __init__(self, folder: Path, settings: Mapping[str, str | None]) -> None:
         self.folder, self._settings, self._opened = folder, settings, list[FileStore]()
