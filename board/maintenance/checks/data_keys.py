@@ -3,6 +3,7 @@
 from board.config.data_keys import exposed_file, load
 from board.config.settings import Settings
 from board.engine.data_keys import lost
+from board.files import folder_marker
 from board.files.unavailable import FilesUnavailable
 from board.maintenance import data_keys
 from board.maintenance.checks.finding import State
@@ -18,7 +19,7 @@ def check(settings: Settings) -> tuple[State, str]:
         return State.WRONG, str(error)
     recorded = read(data_keys_in_use)
     try:
-        used = data_keys.usage(settings)
+        used = data_keys.usage(settings) if read(folder_marker.has_files) else data_keys.Usage()
     except FilesUnavailable as error:
         return State.SKIPPED, f"The keys in use are not known. {error.reason.value}"
     if missing := sorted({*recorded, *(id for id in used if id is not None)} - ring.keys()):
