@@ -85,7 +85,10 @@ DEPENDS = [
     (r"checklist\.\w+\.text|details\.\d+\.text", "This field is required."),
     (r"checklist", "At most 50 items."),
     (r"earlier\.\w+\.search", "This is not a closed search that everyone can see."),
-    (r"outcome\.\w+|(person\.)?first_name|description|name", "This field is required."),  # of control characters alone
+    (
+        r"outcome\.\w+|(person\.)?first_name|description|name|recipients\.\d+",
+        "This field is required.",
+    ),  # of control characters alone
     (r"received_at", "This is in the future."),
     (r"sighting", "Only a sighting that was assessed as credible or confirmed is passed on."),
     (r"until", "The end must be after the start."),
