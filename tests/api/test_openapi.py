@@ -89,7 +89,7 @@ DEPENDS = [
         r"outcome\.\w+|(person\.)?first_name|description|name|recipients\.\d+",
         "This field is required.",
     ),  # of control characters alone
-    (r"received_at", "This is in the future."),
+    (r"[\w.]+", "This is in the future."),
     (r"sighting", "Only a sighting that was assessed as credible or confirmed is passed on."),
     (r"until", "The end must be after the start."),
     (r"id", "This id was used for another (command|sighting)."),
