@@ -72,7 +72,7 @@ class AttributeReader(ReaderState):
     def _attach(self, draft: Draft, entry: Entry) -> None:
         position = self.roles.fitting(entry.meaning, draft.kind)
         if position is None:
-            if (personal := self.roles.of(entry.meaning).personal) and draft.kind is Kind.PERSON:
+            if (personal := self.roles.of(entry.meaning).personal) and draft.kind in (Kind.PERSON, Kind.HAIR):
                 self._alone(personal[0], entry.item, entry)
             return
         if self._is_separate(draft, entry, position):
