@@ -302,6 +302,7 @@ def may(caller: Caller, call: tuple[str, str]) -> bool:
     return role != "viewer" or call not in (*TELLING, *UPLOADS, TRACK, *WORKING)
 
 
+@pytest.mark.sample(every=4)
 @pytest.mark.parametrize("call", CALLS, ids=" ".join)
 async def test_description_holds_for_the_most_privileged_caller(
     team: Team, names: dict[str, str], caller_headers: CallerHeaders, call: tuple[str, str]
