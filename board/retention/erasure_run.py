@@ -186,7 +186,7 @@ def _ids(row: Erasure) -> list[str]:
 
 
 def _remains(session: Session, row: Erasure) -> dict[str, int]:
-    return (erasure_steps if row.kind == SEARCH else part_steps).remains(session, row)
+    return erasure_steps.remains(session, row) if row.kind == SEARCH else part_steps.remains(session, row)
 
 
 def _restart(session: Session, id: str) -> None:

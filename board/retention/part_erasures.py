@@ -73,17 +73,22 @@ def find(session: Session, part: Part) -> Erasure | None:
     return session.exec(select(Erasure).where(*is_open)).first()
 
 
-def check(session: Session, part: Part, parts: list[Part]) -> Entity:
-    """Return the row of a part that may be erased. Raises OperationError, and Refused `not_found` if the search has no such."""
+def row_of(session: Session, part: Part) -> Entity:
+    """Return the row of a part. Raises Refused `not_found` if the search has no such part, or its data is gone."""
     row = session.get(CHOSEN[part.kind], part.id) if part.kind in CHOSEN else None
     if row is None or row.board != part.board or getattr(row, "removed", None) is not None:
         raise Refused("not_found")
+    return row
+
+
+def check(session: Session, part: Part, parts: list[Part]) -> None:
+    """Check that a part was withdrawn, and that no alarm is open. Raises OperationError, and Refused as `row_of`."""
+    row = row_of(session, part)
     if not getattr(row, "withdrawn", True):
         raise OperationError(N_("Withdraw it first. Only what was withdrawn can be erased."))
     is_open = core_select(_A.id).where(_A.entity.in_([each.id for each in parts]), _A.ended_at.is_(None))
     if session.connection().execute(is_open.limit(1)).first() is not None:
         raise OperationError(N_("An alarm about it is open. It must end first."))
-    return row
 
 
 def count_by_kind(parts: list[Part]) -> dict[str, int]:

@@ -11,7 +11,7 @@ from board.audit import actor
 from board.commands.handover import watch_line
 from board.engine import integrity
 from board.errors import OperationError, Refused
-from board.retention import erasure_run, holds, part_erasures, part_steps, parts
+from board.retention import erasure_run, erasure_steps, holds, part_erasures, parts
 from board.retention.erasure_run import ErasureRun
 from board.retention.parts import Part
 from models.accounts import Account
@@ -181,9 +181,9 @@ async def test_tip_and_sibling_of_a_sighting_are_erased_too(scene: PartScene) ->
     await alice.command(OPERATIONS, "tip.add", {"description": seed, "source_name": seed})
     entities = (await alice.snapshot(OPERATIONS))["entities"].items()
     (tip,) = (id for (kind, id), state in entities if kind == "tip" and state["description"] == seed)
-    await alice.command(OPERATIONS, "note.add", {"text": seed, "card": tip})
     await alice.command(OPERATIONS, "tip.place", {"tip": tip, "search": scene.search})
     (sighting,) = await scene.ids("sighting")
+    await alice.command(scene.search, "note.add", {"text": seed, "card": sighting})
     await alice.command(scene.search, "sighting.set_of_both", {"sighting": sighting, "search": sibling})
     await alice.command(scene.search, "card.withdraw", {"card": sighting})
     assert await scene.run().continue_one(await scene.begin(Part(scene.search, "sighting", sighting)))
@@ -201,7 +201,7 @@ async def test_copy_left_out_is_found(scene: PartScene, monkeypatch: pytest.Monk
 
 async def test_payload_that_stays_is_never_reported_done(scene: PartScene, monkeypatch: pytest.MonkeyPatch) -> None:
     id = await scene.begin(Part(scene.search, "note", await scene.add("note")))
-    monkeypatch.setattr(part_steps.erasure_steps, "erase", lambda session, board, seqs: 0)
+    monkeypatch.setattr(erasure_steps, "erase", lambda session, board, seqs: 0)
     assert not await scene.run().continue_one(id)
     assert (await erasure_of(scene, id)).ended_at is None
     monkeypatch.undo()
