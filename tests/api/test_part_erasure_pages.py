@@ -100,12 +100,8 @@ async def test_unknown_parts_and_requests_are_not_found(scene: PartScene, team: 
     note, hidden = await scene.add("note"), await team.secret_search(team.bob)
     form = {"reference": scene.reference, "reason": REASON, "erasure": new_id()}
     of_search = f"/retention/{scene.search}/parts"
-    for path in (
-        f"{of_search}/tip/{note}",
-        f"{of_search}/search/{scene.search}",
-        f"{of_search}/note/{new_id()}",
-        f"{of_search}/x/x",
-    ):
+    for unknown in (f"tip/{note}", f"search/{scene.search}", f"note/{new_id()}", "x/x"):
+        path = f"{of_search}/{unknown}"
         assert (await cora.get(path)).status_code == 404
         assert (await cora.post(path, data=form)).status_code == 404
     assert (await cora.get(f"/retention/{hidden}/parts")).status_code == 404
