@@ -48,6 +48,7 @@ SOURCES: dict[str, Source] = {  # contacts are first: notes of calls are found b
     "search": Source("search"),
     "search_facts": Source("search"),
     "retention_holds": Source("search", owner="account"),
+    "erasures": Source("search", owner="asked_by"),
     "board": Source("search", ("id",)),
     "column": Source("cards"),
     "sighting": Source("cards", identity=SOURCE, sealed=SOURCE),

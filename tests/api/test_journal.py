@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -213,7 +213,8 @@ async def test_erased_event_is_served_without_its_content(team: Team) -> None:
 
 
 async def test_time_never_goes_back_along_the_journal(tmp_path: Path, installation: dict[str, Any]) -> None:
-    ticks = itertools.cycle([BEGINS, BEGINS.replace(hour=23), BEGINS.replace(hour=3), BEGINS.replace(minute=30)])
+    minutes = itertools.count()  # every second tick is three hours back
+    ticks = (BEGINS + timedelta(minutes=minute, hours=-3 * (minute % 2)) for minute in minutes)
     record = await opened(tmp_path, lambda: next(ticks), **installation)
     try:
         for number in range(8):

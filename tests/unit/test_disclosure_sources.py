@@ -27,6 +27,7 @@ OF_BOARDS = [name for name in PERSONAL if SOURCES[name].boards]
 FIXED: dict[str, dict[str, Any]] = {  # by table: values that have a meaning while it is read
     "search": {"id": BOARD, "access": "desk", "members": [], "status": "open", "kind": "runaway"},
     "board": {"id": BOARD, "number": NUMBER, "kind": "search"},
+    "erasures": {"step": "asked"},  # a search whose erasure has begun is hidden
 }
 
 
