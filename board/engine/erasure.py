@@ -47,6 +47,12 @@ def readable(
     return list(session.connection().execute(query.limit(limit), {"board": board}).scalars())
 
 
+def seqs_of(session: Session, board: str, kind: str, entity: str) -> list[int]:
+    """Return the seqs of all events of an entity, also of those without a payload."""
+    query: Any = select(EVENT.seq).where(ON_BOARD, EVENT.kind == kind, EVENT.entity == id_bytes(entity))
+    return list(session.connection().execute(query, {"board": board}).scalars())
+
+
 def erased_of_kind(kind: str) -> Select[str]:
     """Return the query for the ids of a kind's entities that have an event with an erased payload."""
     return select(id_text(EVENT.entity)).where(EVENT.body.is_(None), EVENT.kind == kind)

@@ -1,8 +1,6 @@
 """Steps of the erasure of a part in the database. Each call does some in one transaction, returns whether it was the last, and
 can be repeated after a crash."""
 
-from typing import Any
-
 from sqlalchemy import and_, delete, or_, select
 from sqlmodel import Session
 
@@ -11,15 +9,12 @@ from board.retention import erasure_steps
 from board.retention.erasure_steps import BATCH_SIZE
 from board.retention.parts import MODELS, Part
 from models.alert import Alert, AlertRead
-from models.board import Board
 from models.db.tables import columns_of, table_of
 from models.erasure import Erasure
-from models.event import Event
 from models.file import File
-from models.ids import id_bytes
 from models.sighting import EarlierSource
 
-_E, _B, _F = columns_of(Event), columns_of(Board), columns_of(File)
+_F = columns_of(File)
 
 
 def parts(row: Erasure) -> list[Part]:
@@ -37,7 +32,7 @@ def delete_rows(session: Session, row: Erasure) -> bool:
     connection = session.connection()
     connection.execute(delete(table_of(EarlierSource)).where(columns_of(EarlierSource).sighting.in_(_ids(row))))
     for part in parts(row):
-        seqs = select(_E.seq).where(_E.board == _number(part.board), _E.entity == id_bytes(part.id))
+        seqs = erasure.seqs_of(session, *part)
         for model in (Alert, AlertRead):
             columns = columns_of(model)
             connection.execute(delete(table_of(model)).where(columns.board == part.board, columns.seq.in_(seqs)))
@@ -63,7 +58,3 @@ def _readable(session: Session, part: Part) -> list[int]:
 
 def _ids(row: Erasure) -> list[str]:
     return [part.id for part in parts(row)]
-
-
-def _number(board: str) -> Any:
-    return select(_B.number).where(_B.id == board).scalar_subquery()

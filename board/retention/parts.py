@@ -1,4 +1,4 @@
-"""Parts of a search that are erased together: a card, note, contact or file, and everything that repeats it or belongs to it."""
+"""Entities that are erased together: a card, note, contact or file, and everything that repeats it or belongs to it."""
 
 from collections import deque
 from collections.abc import Iterator

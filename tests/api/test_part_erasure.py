@@ -209,7 +209,7 @@ async def test_payload_that_stays_is_never_reported_done(scene: PartScene, monke
     assert await scene.remains() == {}
 
 
-async def test_what_was_not_withdrawn_or_is_unknown_is_refused(scene: PartScene) -> None:
+async def test_entity_that_is_unknown_or_not_withdrawn_is_refused(scene: PartScene) -> None:
     alice = scene.team.alice
     before = await scene.ids("task")
     await alice.command(scene.search, "task.add", {"title": "a task"})
