@@ -36,6 +36,7 @@ class ReportDocument(OpenAlarms):
             notes.append(self._say(note, at=moment_text(self._report["composed_at"], "d MMM y HH:mm:ss", self._reads)))
         if self._report["withheld"]:
             notes.append(self._say(_WITHHELD))
+        notes += [self._say(sentences.SEARCH_ERASED, day=self._erased_on(search["at"])) for search in self._report["erased"]]
         facts = [*self._shift(), *(self._steps(handover) if handover else []), *self._previous()]
         facts += self._watch(handover["watch"]) if handover and handover.get("watch") else []
         facts += self._checksum(handover["digest"]) if handover and handover["digest"] else []
@@ -43,6 +44,9 @@ class ReportDocument(OpenAlarms):
         sections += [self._section(section) for section in self._report["searches"]]
         file = f"handover-{handover['number']}" if handover else "handover"
         return Document(title, self._reads, file, printed, facts, notes, sections)
+
+    def _erased_on(self, at: str) -> str:
+        return moment_text(at, "d MMM y", self._reads)
 
     # -- the desk
 

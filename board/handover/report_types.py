@@ -202,10 +202,13 @@ ReportedWait = TypedDict("ReportedWait", {
     "board": Id, "about": AlarmSubject, "rule": str, "occasion": str, "unwatched_s": Count,
 })  # fmt: skip
 ReportedWaits = TypedDict("ReportedWaits", {"longest": list[ReportedWait], "others_s": Count})
+# Search of a signed handover that was erased later.
+ErasedSearch = TypedDict("ErasedSearch", {"board": Id, "at": Time})
 HandoverReport = TypedDict("HandoverReport", {
     "handover": Annotated[State, component("handover")] | None, "shift": Annotated[State, component("shift")] | None,
     "composed_at": Time, "live": bool, "people": People, "withheld": bool, "previous": PreviousHandover | None,
     "alarms": ReportedAlarms, "watch": ReportedWaits | None, "searches": list[SearchReport],
+    "erased": list[ErasedSearch],
 })  # fmt: skip
 HANDOVER_FIELDS = (  # of a handover in the list, without its texts
     "number", "status", "outgoing", "incoming", "prepared_by", "prepared_at", "signed_at", "ended_by", "ended_at", "searches",

@@ -5,7 +5,7 @@ import { n, p, t } from "../../core/i18n.js";
 import { pageTitle } from "../../core/rules/pages.js";
 import { say, withColon } from "../../core/rules/sentences.js";
 import { label } from "../../core/labels.js";
-import { dateAndClock, serverNow } from "../../core/time.js";
+import { dateAndClock, dateOfYear, serverNow } from "../../core/time.js";
 import { COMMANDS } from "./actions.js";
 import { callText } from "../../shared/watch_line/handover_call.js";
 import { nameAndAge } from "./child_summary.js";
@@ -231,6 +231,7 @@ export function notices(view) {
   const values = [
     report.status !== null && report.status !== 404 && html`<p class="problem" role="alert">${t("The report could not be loaded.")} <button type="button" data-act="read-again" @click=${() => report.moved()}>${t("Try again")}</button></p>`,
     report.whole?.withheld && html`<p class="withheld" data-testid="withheld">${say("withheld")}</p>`,
+    ...(report.whole?.erased ?? []).map((/** @type {{ at: string }} */ { at }) => html`<p data-testid="erased-search">${say("search_erased", { day: dateOfYear(at) })}</p>`),
     report.whole && !view.sections.length && html`<p>${t("No searches to hand over.")}</p>`,
     !report.whole && report.status === null && html`<p role="status">${t("Loading…")}</p>`,
   ].filter(Boolean);
