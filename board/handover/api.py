@@ -50,6 +50,7 @@ async def current(request: Request, caller: Caller) -> Reply[HandoverReport]:
     `watch`: addends of `unwatched_s` in the `watch` of the handover; null before the signature. *0.4.0*
     `watch.longest`: at most 5 alarms of searches that the reader may see, the longest unwatched first.
     `watch.others_s`: sum over the others, in seconds.
+    `watch.longest_taken`: alarm of the longest wait, `longest_taken_s`; null if there is none, or if the reader may not see it.
     """
     return await _report_response(request, caller, None)
 
