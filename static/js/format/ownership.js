@@ -36,8 +36,8 @@ export function whoHadIt(owner) {
 /** @param {Ownership} owner @param {AlarmTaker} taker */
 function hadBy({ assignee, until }, { id, name }) {
   const isOther = Boolean(assignee && assignee.id !== id), values = { name, assignee: assignee?.name, time: until ? formatUntil(until) : "" };
-  if (isOther) return say(until ? "held_at_signing_until_assigned" : "held_at_signing_assigned", values);
-  return say(until ? "held_at_signing_until" : "held_at_signing", values);
+  if (isOther) return until ? say("held_at_signing_until_assigned", values) : say("held_at_signing_assigned", values);
+  return until ? say("held_at_signing_until", values) : say("held_at_signing", values);
 }
 
 /**

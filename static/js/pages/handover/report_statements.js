@@ -35,9 +35,9 @@ function criteriaText({ unknown, open, all }) {
  */
 export function marksText({ reads = {}, restatements = {} }) {
   const isRead = Object.keys(reads).length > 0, summaries = /** @type {{ answered_at: string | null }[]} */ (Object.values(restatements));
-  if (summaries.some(({ answered_at: at }) => at)) return say(isRead ? "only_read_answered" : "only_answered");
-  if (summaries.length) return say(isRead ? "only_read_summarised" : "only_summarised");
-  return say(isRead ? "only_read" : "no_events");
+  if (summaries.some(({ answered_at: at }) => at)) return isRead ? say("only_read_answered") : say("only_answered");
+  if (summaries.length) return isRead ? say("only_read_summarised") : say("only_summarised");
+  return isRead ? say("only_read") : say("no_events");
 }
 
 /**
