@@ -143,7 +143,7 @@ async def test_file_variant_left_out_is_found(scene: ErasedScene, monkeypatch: p
         async def delete(self, keys: Iterable[str]) -> None:
             await super().delete([key for key in keys if not key.endswith("/original")])
 
-    store = Forgetful(scene.service.files._backend)
+    store = Forgetful(scene.service.files._place)
     id = await scene.begin()
     assert await scene.run(store).continue_one(id)
     assert (await scene.remains())["files"]
