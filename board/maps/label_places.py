@@ -36,6 +36,12 @@ class Box(NamedTuple):
         half = size * 0.6
         return cls(at.x - half, at.y - half, at.x + half, at.y + half)
 
+    def has(self, at: Position) -> bool:
+        return self.left < at.x < self.right and self.top < at.y < self.bottom
+
+    def is_inside(self, width: float, height: float) -> bool:
+        return self.left >= 0 and self.top >= 0 and self.right <= width and self.bottom <= height
+
     def overlaps(self, other: "Box") -> bool:
         return self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
 
