@@ -12,8 +12,8 @@ from board.maps.view import Position, View
 
 MATTERS = frozenset({"seen-last", "content-1", "content-2"})  # shapes that always have a caption: last seen, confirmed, credible
 MAX_LED = 24  # captions that may have a line
-_REACHES = (2.2, 3.6, 5.5, 8.0, 12.0)  # of lines, in sizes of the text
-_ANGLES = tuple(range(15, 375, 30))
+_REACHES = (2.2, 3.6, 5.5, 8.0, 12.0, 17.0, 23.0)  # of lines, in sizes of the text
+_ANGLES = tuple(range(15, 375, 15))
 _STEPS = 12  # places of a line that are compared with captions
 
 

@@ -103,9 +103,9 @@ def test_junctions_of_the_railway_have_no_name() -> None:
     names = {str(name) for station in background.load()["stations"] for name in station[3:]}
     assert not names & JUNCTIONS
     assert "Luik-Carré" in names
-    melle = draw([Mark(point(51.01394, 3.77939), "x", "")], 1_000, 600, STYLE)
-    assert "Melle" in melle
-    assert "PW" not in melle
+    around = draw([Mark(point(*GENT), "x", ""), Mark(point(50.94, 4.04), "y", "")], 1_000, 600, STYLE)
+    assert "Gontrode" in around
+    assert "PW" not in around
 
 
 def test_links_of_a_drawing_are_bounded() -> None:
