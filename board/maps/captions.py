@@ -54,27 +54,31 @@ Places = Sequence[tuple[Mark, Position]]
 
 
 class Captions:
-    """Chooser of places of captions. `covered`: boxes of marks and of all else that captions must not cover."""
+    """Chooser of places of captions. `covered`: boxes of marks and of all else that captions must not cover. `links`: lines that
+    they cover only if there is no other place."""
 
-    def __init__(self, view: View, text: float, size: float, covered: Iterable[Box]) -> None:
+    def __init__(
+        self, view: View, text: float, size: float, covered: Iterable[Box], links: Iterable[tuple[Position, Position]] = ()
+    ) -> None:
         self._view, self._text, self._size = view, text, size
         self._covered = [*dict.fromkeys(covered)]
         self._marks = len(self._covered)  # the boxes of captions follow
         self._lines: list[tuple[Position, Position]] = []
+        self._links = [*links]
 
     def place(self, places: Places, ends: AbstractSet[str]) -> list[Caption]:
         """Return the captions, first those of points that matter or are at the ends of links. The list has all points."""
         first = [place for place in places if _matters(place[0], ends)]
         shown = [caption for mark, at in first[:MAX_LED] if (caption := self._placed(mark, at))]
         others = [*(place for place in places if not _matters(place[0], ends)), *first[MAX_LED:]]
-        beside = ((box, mark, at) for mark, at in others for box in self._beside(mark, at) if self._is_clear_of_lines(box))
+        beside = ((box, mark, at) for mark, at in others for box in self._beside(mark, at) if self._is_clear_of_all_lines(box))
         return [*shown, *(Caption(*each) for each in fitting(beside, len(others), self._covered))]
 
     def _placed(self, mark: Mark, at: Position) -> Caption | None:
         beside = (Caption(box, mark, at) for box in self._beside(mark, at))
         free = (caption for caption in chain(beside, self._led(mark, at)) if self._is_free(caption))
         first = next(free, None)
-        caption = next((each for each in chain([first] if first else (), free) if not self._is_led_under_marks(each)), first)
+        caption = next((each for each in chain([first] if first else (), free) if self._is_clear(each)), first)
         if caption is not None:
             self._covered.append(caption.box)
             self._lines += [(caption.start, caption.end)] if caption.start else []
@@ -109,11 +113,16 @@ class Captions:
                 return False
         return not _passes(caption, self._covered[self._marks :])
 
-    def _is_led_under_marks(self, caption: Caption) -> bool:
-        return _passes(caption, [box for box in self._covered[: self._marks] if not box.has(caption.at)])
+    def _is_clear(self, caption: Caption) -> bool:
+        """Return whether the line passes under no mark, and the box covers no link."""
+        marks = [box for box in self._covered[: self._marks] if not box.has(caption.at)]
+        return not _passes(caption, marks) and not any(caption.box.is_crossed(*link) for link in self._links)
 
     def _is_clear_of_lines(self, box: Box) -> bool:
-        return not any(box.has(place) for line in self._lines for place in _steps(*line))
+        return not any(box.is_crossed(*line) for line in self._lines)
+
+    def _is_clear_of_all_lines(self, box: Box) -> bool:
+        return self._is_clear_of_lines(box) and not any(box.is_crossed(*link) for link in self._links)
 
 
 def _matters(mark: Mark, ends: AbstractSet[str]) -> bool:
@@ -121,7 +130,7 @@ def _matters(mark: Mark, ends: AbstractSet[str]) -> bool:
 
 
 def _passes(caption: Caption, boxes: Sequence[Box]) -> bool:
-    return caption.start is not None and any(box.has(at) for at in _steps(caption.start, caption.end) for box in boxes)
+    return caption.start is not None and any(box.is_crossed(caption.start, caption.end) for box in boxes)
 
 
 def _longest(mark: Mark) -> str:

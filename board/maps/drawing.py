@@ -47,7 +47,8 @@ def draw(marks: Sequence[Mark], width: int, height: int, style: Style, meanings:
     placed = links.place(joined, {mark.point.id: at for mark, at in places}, view, style.text)
     frame = [*_frame_boxes(view, style), *(entry.box for entry in entries), *(link.box for link in placed)]
     covered = [*frame, *(Box.of_mark(at, _mark_size(style)) for _, at in places)]
-    captions = Captions(view, style.text, _mark_size(style), covered).place(places, ends)
+    joints = [(link.start, link.end) for link in placed]
+    captions = Captions(view, style.text, _mark_size(style), covered, joints).place(places, ends)
     taken = [*covered, *(box for caption in captions for box in caption.boxes())]
     parts = [
         *_background(view, style, taken), *_areas(shown, view, style), *links.lines(placed, style.palette, style.text),

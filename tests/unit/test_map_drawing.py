@@ -16,6 +16,7 @@ from board.maps.drawing import Style, draw
 from board.maps.label_places import Box
 from board.maps.links import MAX_LINKS, Link
 from board.maps.points import MapPoint
+from board.maps.view import Position
 from tests.unit.test_tokens import colours
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -81,6 +82,16 @@ def test_points_that_matter_have_a_caption_and_none_covers_a_mark() -> None:
             assert not any(caption.box.overlaps(box) for box in (*boxes, *(other.box for other in captions[:number])))
         svg = draw(marks, 1_000, 600, Style(palette.LIGHT, text, "en"))
         assert all(f"26 Nov 05:06 · {number}<" in svg for number in (4, 5, 6))
+
+
+def test_caption_is_beside_the_line_of_its_contradiction() -> None:
+    start, end = Position(100, 100), Position(900, 500)
+    mark = Mark(point(*GENT), "26 Nov 05:06 · 26", "not assessed")
+    shown = view.view_of([point(*GENT)], 1_000, 600)
+    (alone,) = Captions(shown, 13, 16, [Box.of_mark(start, 16)]).place([(mark, start)], {"a"})
+    (joined,) = Captions(shown, 13, 16, [Box.of_mark(start, 16)], [(start, end)]).place([(mark, start)], {"a"})
+    assert alone.box.is_crossed(start, end)
+    assert not joined.box.is_crossed(start, end)
 
 
 def _captions(marks: list[Mark], text: float) -> tuple[list[Caption], list[Box]]:
