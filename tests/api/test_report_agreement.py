@@ -312,6 +312,7 @@ COUNTS = {
 }
 
 
+@pytest.mark.sample(every=4)
 @pytest.mark.parametrize("language", COUNTS)
 async def test_counts_tell_assigned_alarms_from_free_ones(team: Team, three_alarms: str, language: str) -> None:
     await handover_steps.prepare_handover(team.alice)
@@ -334,6 +335,7 @@ OWNERS = {
 }
 
 
+@pytest.mark.sample(every=4)
 @pytest.mark.parametrize("language", OWNERS)
 async def test_a_briefing_names_first_the_alarms_that_nobody_has(team: Team, three_alarms: str, language: str) -> None:
     (page,) = await pages(team.bob, language=language)
@@ -343,6 +345,7 @@ async def test_a_briefing_names_first_the_alarms_that_nobody_has(team: Team, thr
     assert waiting in page, "beside the overdue task"
 
 
+@pytest.mark.sample(every=4)
 @pytest.mark.parametrize("language", OWNERS)
 async def test_an_alarm_that_was_given_back_is_told_as_free(team: Team, three_alarms: str, language: str) -> None:
     entities = (await team.alice.snapshot(three_alarms))["entities"]
