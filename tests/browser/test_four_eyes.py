@@ -11,7 +11,7 @@ from board.retention.erasure_run import ErasureRun
 from models.emergency_opening import EmergencyOpening
 from models.times import format_utc, now
 from tests.browser.test_accounts import hire
-from tests.browser.test_erasure import coordinator, look_at, reference_on
+from tests.browser.test_erasure import IS_GONE, STORE, coordinator, look_at, reference_on
 from tests.browser.test_pages import keep
 from tests.browser.test_read_log import members_only_search, opened_in_emergency
 from tests.browser.test_retention import last_day, old_search
@@ -74,13 +74,37 @@ async def test_hold_and_the_same_person_stop_an_erasure(browsers: Browsers) -> N
     await cora("[name=reference]").fill(reference)
     await cora("[name=reference]").press("Enter")
     id = await cora("form[data-form=withdraw] button").get_attribute("value")
-    form = {"erasure": str(id), "reference": reference}
+    form: dict[str, str | float | bool] = {"erasure": str(id), "reference": reference}
     refused = await cora.page.request.post(f"/retention/{search}/erasure/agree", form=form, headers={"Origin": browsers.url})
     assert (refused.status, "Another person must agree." in await refused.text()) == (422, True)
     await dora.page.goto(f"/retention/{search}/erasure")
     await dora.page.get_by_role("button", name="Keep the search").click()
     await cora.page.reload()
     await expect(cora("form[data-form=ask]")).to_have_count(1)
+    await browsers.clear()
+
+
+async def test_browser_that_was_away_forgets_an_erased_search(browsers: Browsers) -> None:
+    search, other = await old_search(browsers), await browsers.search()
+    await hire(browsers, "Eva")
+    cora, dora, eva = await coordinator(browsers, "Cora"), await coordinator(browsers, "Dora"), await browsers.window("Eva")
+    await eva.open("/")
+    for board in (search, other):
+        await eva.page.evaluate(STORE, board)
+    await eva.page.goto("about:blank")
+    await cora.page.goto(f"/retention/{search}/erasure")
+    reference = await reference_on(cora)
+    await cora("[name=reason]").fill(REASON)
+    await cora("[name=reference]").fill(reference)
+    await cora("[name=reference]").press("Enter")
+    await dora.page.goto(f"/retention/{search}/erasure")
+    await dora("[name=reference]").fill(reference)
+    await dora("[name=reference]").press("Enter")
+    await expect(dora("[data-testid=erasures]")).to_contain_text("is being erased")
+    eva.may_fail("404")
+    await eva.open("/")
+    await eva.page.wait_for_function(IS_GONE, arg=search)
+    assert not await eva.page.evaluate(IS_GONE, other)
     await browsers.clear()
 
 
