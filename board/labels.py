@@ -140,8 +140,8 @@ def child(first_name: str, age: int | None) -> str:
 
 
 def with_colon(label: str, translate: Translate) -> str:
-    """Return a label with a colon; French has a space before it."""
-    return translate(sentences.WITH_COLON).format(label=label)
+    """Return a label with a colon, which has a space before it in French; a question has none."""
+    return label if label.endswith("?") else translate(sentences.WITH_COLON).format(label=label)
 
 
 def field(path: str, translate: Translate, kind: str = "") -> str:

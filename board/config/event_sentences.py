@@ -31,6 +31,7 @@ BEFORE_CHANGES = {
 }
 SHORT = 60  # characters: a longer value gets its own line
 _OF_TIP: dict[str, Sequence[Any]] = {"!state.tip": _SET}
+_OF_SEARCH: dict[str, Sequence[Any]] = {"kind": ("search",)}
 _UNGRADED: dict[str, Sequence[Any]] = {"before.grade.source": ("F",), "before.grade.content": (6,)}  # nobody graded it before
 _BECAUSE = "state.released_because"
 # somebody had it from the beginning, so nobody was asked before
@@ -110,6 +111,9 @@ _UPDATED = _say(
     Variant(N_("{who} unticked “{item}” on {what}"), {"change.way": ["unticked"]}, ALL),
     Variant(N_("{who} added “{item}” to the checklist of {what}"), {"change.way": ["added"]}, ALL),
     Variant(N_("{who} removed “{item}” from the checklist of {what}"), {"change.way": ["removed"]}, ALL),
+    Variant(N_("{who} changed “{field}” from “{from}” to “{to}”"), _OF_SEARCH, ALL),
+    Variant(N_("{who} filled in “{field}”: {to}"), _OF_SEARCH, ALL),
+    Variant(N_("{who} cleared “{field}” (was: {from})"), _OF_SEARCH, ALL),
     Variant(N_("{who} changed “{field}” on {what} from “{from}” to “{to}”"), {}, ALL),
     Variant(N_("{who} filled in “{field}” on {what}: {to}"), {}, ALL),
     Variant(N_("{who} cleared “{field}” on {what} (was: {from})"), {}, ALL),
@@ -365,7 +369,10 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "handover.refused": _handover(sentences.REFUSED),
     "handover.withdrawn": _handover(sentences.WITHDRAWN),
-    "alarm.raised": _alarm(N_("{who} raised an alarm: {what}")),
+    "alarm.raised": _alarm(
+        N_("{who} raised an alarm and asked {names}: {what}"), N_("{who} raised an alarm; nobody was asked: {what}"),
+        names="asked_first",
+    ),
     "alarm.escalated": _alarm(
         N_("{what}: nobody had the alarm, so {who} asked {names}"),
         Variant(N_("{what}: nobody had the alarm, so {who} asked {all}"), _RELEASED_FIRST),
@@ -393,12 +400,12 @@ SENTENCES: dict[str, Sentence] = {
     "alarm.given_back": _alarm(N_("{who} gave the alarm back, so nobody had it: {what}")),
     "alarm.released": _alarm(
         Variant(N_("The alarm was reopened because {who} unassigned it: {what}"), {"!event.actor": _SET}),
-        Variant(N_("The alarm was reopened because {name} no longer has access: {what}"), {_BECAUSE: ["access"]}),
-        Variant(N_("The alarm was reopened because the account of {name} can no longer act: {what}"), {_BECAUSE: ["account"]}),
-        Variant(N_("The alarm was reopened because {name} is no longer on duty: {what}"), {_BECAUSE: ["duty"]}),
+        Variant(N_("The alarm was reopened because {name} no longer had access: {what}"), {_BECAUSE: ["access"]}),
+        Variant(N_("The alarm was reopened because the account of {name} could no longer act: {what}"), {_BECAUSE: ["account"]}),
+        Variant(N_("The alarm was reopened because {name} was no longer on duty: {what}"), {_BECAUSE: ["duty"]}),
         Variant(N_("The alarm was reopened because {name} handed over the shift: {what}"), {_BECAUSE: ["handover"]}),
-        N_("The alarm was reopened because {name} can no longer act, or is no longer on duty: {what}"),
-        N_("The alarm was reopened because the person who had it can no longer act, or is no longer on duty: {what}"),
+        N_("The alarm was reopened because {name} could no longer act, or was no longer on duty: {what}"),
+        N_("The alarm was reopened because the person who had it could no longer act, or was no longer on duty: {what}"),
         name="person was.taken_by",
     ),
     "alarm.archived": _say(

@@ -78,7 +78,9 @@ def _reading() -> Iterator[Figure]:
         took = sorted(_seconds(known, each) for _ in range(ROUNDS) for each in texts)
         for percent in (50, 99):
             value, aim = percentile(took, percent) * 1_000, 1.0 if percent == 99 else None
-            yield Figure(f"reading of a text ({language}), p{percent}", value, "ms", aim, f"{TEXT} characters, CPU time", low=True)
+            yield Figure(
+                f"reading of a text ({language}), p{percent}", value, "ms", aim, f"{TEXT} characters, CPU time", low=True
+            )
 
 
 def _seconds(known: Parser, text: str) -> float:
