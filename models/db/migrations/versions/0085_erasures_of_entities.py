@@ -9,7 +9,6 @@ down_revision = "0084"
 
 def upgrade() -> None:
     text = sa.String(collation="C") if op.get_bind().dialect.name == "postgresql" else sa.String()  # sorts bytewise, see 0002
-    op.drop_column("erasures", "reference")  # backups made while an erasure runs have it in readable form
     for name, default in (("kind", "search"), ("entity", ""), ("access", "")):
         op.add_column("erasures", sa.Column(name, text, nullable=False, server_default=default))
     op.add_column("erasures", sa.Column("parts", sa.JSON(none_as_null=True), nullable=True))
