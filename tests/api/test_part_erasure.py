@@ -210,6 +210,28 @@ async def test_erased_search_ends_the_erasures_of_its_parts(scene: PartScene) ->
     await scene.database.read(verify)
 
 
+async def test_erased_card_leaves_the_pins_and_the_photo(scene: PartScene) -> None:
+    alice, search = scene.team.alice, scene.search
+    before = await scene.ids("task"), await scene.ids("file")
+    await alice.command(search, "task.add", {"title": scene.seed})
+    (task,) = await scene.ids("task") - before[0]
+    await uploads.attach(alice, search, pictures.jpeg(640), "a.jpg", card=task)
+    (photo,) = await scene.ids("file") - before[1]
+    await alice.command(search, "search.set_photo", {"file": photo})
+    await alice.command(OPERATIONS, "shift.take", {"reason": "to hand it over"})
+    await alice.command(OPERATIONS, "handover.prepare", {"incoming": scene.team.ada.account["id"]})
+    number = (await alice.http.get("/api/v1/handover")).json()["handover"]["number"]
+    await alice.command(search, "handover.write", {"handover": number, "pinned": [task]})
+    await alice.command(search, "card.withdraw", {"card": task})
+    assert await scene.run().continue_one(await scene.begin(Part(search, "task", task)))
+    await alice.command(search, "handover.write", {"handover": number, "assessment": "written after it"})
+    entities = (await alice.snapshot(search))["entities"]
+    assert entities["briefing", search]["pinned"] == []
+    assert entities["search", search]["photo"] is None
+    assert (await alice.http.get("/api/v1/handover")).status_code == 200
+    await alice.command(OPERATIONS, "handover.withdraw", {"handover": number})
+
+
 async def test_copy_left_out_is_found(scene: PartScene, monkeypatch: pytest.MonkeyPatch) -> None:
     part = Part(scene.search, "sighting", await scene.add("sighting"))
     monkeypatch.setattr(parts, "_belonging", lambda session, part: iter(()))
