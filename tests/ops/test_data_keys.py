@@ -126,6 +126,7 @@ async def test_photos_are_encrypted_rotated_and_restored(backups: Backups, tmp_p
         await server.service.read_data_keys()
         assert server.service.data_keys.ring.writing == ids(NEW)[0]
         await backups.type(f"board keys rotate {env}")
+        await backups.type(f"board keys list {env}")
         assert await keys_of(server.service) == ids(NEW)
         assert (await fetch(alice, search, id, "view")).content == view
 

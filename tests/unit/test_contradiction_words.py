@@ -14,9 +14,9 @@ from board.reach.whereabouts import Seen, whereabouts
 
 PAIR = {
     "en": "38 km in 12 min: not both",
-    "fr": "38\u00a0km en 12 min\u00a0: pas les deux",
-    "nl": "38 km in 12 min: niet allebei",
-    "de": "38 km in 12 min: nicht beides",
+    "fr": "38\u00a0km en 12 min\u00a0: incompatibles",
+    "nl": "38 km in 12 min: onverenigbaar",
+    "de": "38 km in 12 min: nicht vereinbar",
 }
 DOUBTFUL = {
     "en": "doubtful: cannot both be true with Sighting 12 (confirmed): 38 km in 12 min",

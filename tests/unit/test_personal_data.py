@@ -66,7 +66,7 @@ def test_new_table_is_found() -> None:
     assert list(problems(PAGE, [*metadata.tables, "habits"])) == ["habits is missing"]
 
 
-def test_what_stays_after_an_erasure_is_what_the_inventory_keeps() -> None:
+def test_rows_that_stay_after_an_erasure_are_those_of_the_inventory() -> None:
     after = {tuple(tables_of(cells[:1])): cells[-1] for cells in table(PAGE, "data \\| tables").values()}
     stays = {name: next(text for tables, text in after.items() if name in tables) for name in inventory.KEPT}
     assert STAYS.keys() == inventory.KEPT.keys()
