@@ -224,7 +224,7 @@ async def test_an_alarm_that_is_given_back_is_open_for_the_others(browsers: Brow
     await shown(charlie, search)
     await expect(charlie(f"{ALARM} .nobody").first).to_have_text(re.compile("^nobody has it, Alice had it until "))
     await alice.page.goto(f"/searches/{search}/history")
-    await expect(alice("main")).to_contain_text(re.compile(r"Alice gave the alarm back, so nobody had it: Urgent sighting\s\d+"))
+    await expect(alice("main")).to_contain_text(re.compile(r"Alice gave the alarm “Urgent sighting\s\d+” back, so nobody had it"))
 
 
 @pytest.mark.slow
