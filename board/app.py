@@ -50,7 +50,7 @@ from board.providers import pages as provider_pages
 from board.providers.checks import Checks
 from board.providers.providers import Providers
 from board.reach.open_contradictions import OpenContradictions
-from board.retention import erasure_pages
+from board.retention import erasure_pages, part_pages
 from board.retention import pages as retention_pages
 from board.service import BoardService
 from board.telemetry import metrics
@@ -109,6 +109,7 @@ def create_app(service: BoardService) -> Starlette:
             *emergency_opening_pages.routes,
             *retention_pages.routes,
             *erasure_pages.routes,
+            *part_pages.routes,
             *disclosure_pages.routes,
             *audit_pages.routes,
             *read_pages.routes,

@@ -55,7 +55,7 @@ _EVENTS = {
     "search.erased": N_("Search erased"), "sighting.erased": N_("Sighting erased"), "task.erased": N_("Task erased"),
     "tip.erased": N_("Tip erased"), "note.erased": N_("Note erased"), "briefing.erased": N_("Briefing erased"),
     "report.erased": N_("Report erased"), "wake.erased": N_("Look again: erased"),
-    "handed.erased": N_("Handover of a search erased"),
+    "handed.erased": N_("Handover of a search erased"), "contact.erased": N_("Contact erased"),
 }  # fmt: skip
 # By name; by path; by path and code, in the order of menus; by type. A path that means something else in one kind is there by
 # `kind.path` too.
@@ -140,8 +140,8 @@ def child(first_name: str, age: int | None) -> str:
 
 
 def with_colon(label: str, translate: Translate) -> str:
-    """Return a label with a colon; French has a space before it."""
-    return translate(sentences.WITH_COLON).format(label=label)
+    """Return a label with a colon, which has a space before it in French; a question has none."""
+    return label if label.endswith("?") else translate(sentences.WITH_COLON).format(label=label)
 
 
 def field(path: str, translate: Translate, kind: str = "") -> str:

@@ -21,6 +21,7 @@ from board.commands.registry import TABLE, Command
 from board.commands.sightings import due_wakes
 from board.config.alarm_rules import load_rules
 from board.config.board_shares import load_board_shares
+from board.config.data_keys import DataKeys, load
 from board.config.file_shares import load_file_shares
 from board.config.kind_fields import load_kind_fields
 from board.config.predefined_tasks import load_catalogue
@@ -31,7 +32,7 @@ from board.config.sign_in import load_sign_in
 from board.config.speeds import load_speeds
 from board.config.targets import load_targets
 from board.config.unusual_reads import load_unusual_reads
-from board.engine import board_limits, display_identity, earlier_facts, identity, rights_version
+from board.engine import board_limits, data_keys, display_identity, earlier_facts, identity, rights_version
 from board.engine.concurrency import HeavyReads, SharedReads
 from board.engine.identity import Caller
 from board.engine.last_use import LastUse
@@ -83,6 +84,7 @@ KEPT_LOOK_AGAIN_S, MAX_LOOK_AGAINS = 5.0, 32  # suggestions that all who are on 
 # contradictions by position of the board, which everyone on it asks for at once after a sighting
 KEPT_CONTRADICTIONS_S, MAX_CONTRADICTIONS = 60.0, 64
 EARLIER_FACTS_S = 60.0  # until facts of an earlier version are read again after a failure
+DATA_KEYS_S = 60.0  # interval of reading the keys of data at rest again
 LAST_USE_S = 60.0  # interval of writing last uses that are due
 
 
@@ -118,7 +120,8 @@ class BoardService:
         self.exports = HeavyReads(database, self.queues.exports)
         self.look_agains = SharedReads(KEPT_LOOK_AGAIN_S, MAX_LOOK_AGAINS)
         self.contradictions = SharedReads(KEPT_CONTRADICTIONS_S, MAX_CONTRADICTIONS)
-        self.files = FileStore.of(settings)
+        self.data_keys = DataKeys(settings.data_keys)
+        self.files = FileStore.of(settings, keys=self.data_keys)
         self.disk = DiskReserve(settings, self.files.folder)
         self.files_removed = asyncio.Event()  # bytes wait to be deleted
         self.erasures_agreed = asyncio.Event()  # searches wait to be erased
@@ -146,17 +149,21 @@ class BoardService:
         database.backend.acquire_server_lock()
         await outlast(database, lambda: asyncio.to_thread(_migrate, database))
         service = cls(settings, database, clock, bus)
-        await outlast(database, service._prepare)
         try:
+            await outlast(database, service._prepare)
             await service.hub.start()
         except BusMisconfigured as error:
             await service.close()
             raise ConfigurationError(str(error)) from error
+        except ConfigurationError:
+            await service.close()
+            raise
         loops = [
             run_on_database(service._poll_rights, RIGHTS_POLL_S, "rights refresh failed"),
             service.summaries.run(), service.unread_counts.run(), service.open_alarms.run(), service.shift_status.run(),
             service.repeats.run(), service.read_log.run(), run_every(LAST_USE_S, service.write_last_use),
             run_every(PROBE_S, service._probe_writes), service._look_at_bucket(), service._look_for_earlier_facts(),
+            run_on_database(service.read_data_keys, DATA_KEYS_S, "data keys not read"),
         ]  # fmt: skip
         if clock is now:  # the demo sets its clock as it likes
             loops.append(service.clock_watch.run())
@@ -169,9 +176,23 @@ class BoardService:
         """Write and read what every process needs before it begins."""
         await self.database.write(lambda session: _create_fixed_boards(session, format_utc(self.clock())))
         await self.database.write(lambda session: installation.record(session, self.settings))
+        at, ring = format_utc(self.clock()), self.data_keys.ring
+        self.data_keys.ring = await self.database.write(lambda session: data_keys.open_ring(session, ring, at))
         await self._refresh_rights(all=True)
         await self.shift_status.refresh()
         await self._open_folder()
+
+    async def read_data_keys(self) -> None:
+        """Read the keys of data at rest again. If they can't be read, those in memory stay."""
+        if self.data_keys.setting is None:
+            return
+        try:
+            ring = await asyncio.to_thread(load, self.data_keys.setting)
+        except ConfigurationError as error:
+            log.error("data keys unreadable", advice=str(error))
+            return
+        before, at = self.data_keys.ring, format_utc(self.clock())
+        self.data_keys.ring = await self.database.write(lambda session: data_keys.renewed_ring(session, ring, before, at))
 
     async def _look_for_earlier_facts(self) -> None:
         await run_until_done(self._add_earlier_facts, EARLIER_FACTS_S, "earlier facts failed")

@@ -9,11 +9,14 @@ from models.entity import json_column, partial_index
 
 OPEN = "ended_at IS NULL"
 ASKED, DONE = "asked", "done"
+SEARCH = "search"
 
 
 class Erasure(SQLModel, table=True):
-    """Erasure of the search `board`.
+    """Erasure of the search `board`, or of a part of it: the entity `entity` of the kind `kind`.
 
+    `parts`: board, kind and id of everything that is erased with the entity, when the erasure began.
+    `access`: of the search when the erasure began, because members-only searches stay secret; empty before.
     `reference`: of the search; empty as soon as nothing else has it. `asked_by`, `agreed_by`: accounts, or the operating system's
     users with a prefix. `step`: `asked` until a second person agrees, then the next step of the run, at last `done`. `position`:
     event of the audit journal up to which it was searched. `counts`: rows by group when the run began. `report`: how the database
@@ -29,6 +32,9 @@ class Erasure(SQLModel, table=True):
 
     id: str = Field(primary_key=True)
     board: str
+    kind: str = Field(default=SEARCH, sa_column_kwargs={"server_default": SEARCH})
+    entity: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    access: str = Field(default="", sa_column_kwargs={"server_default": ""})
     reference: str
     reason: str
     asked_by: str
@@ -37,6 +43,7 @@ class Erasure(SQLModel, table=True):
     agreed_at: str | None = None
     step: str = ASKED
     position: int = 0
+    parts: list[list[str]] | None = json_column(list[list[str]], nullable=True)
     counts: dict[str, Any] = json_column(dict[str, int])
     report: dict[str, Any] | None = json_column(dict[str, Any], nullable=True)
     ended_at: str | None = None

@@ -15,6 +15,7 @@ PRUNING = "pruning"
 SPACE_WARNING = "warning of space: "  # prefix of names; the disk or quota follows
 UNUSED_REPORT = "report of unused accounts"
 UNUSED_LOCK = "lock of unused accounts"
+DATA_KEY = "data key: "  # prefix of names; the id of a key in use follows
 FOLDER = "folder of files: "  # prefix of names; the path follows
 
 
@@ -33,6 +34,7 @@ _CLAIM = _NEW.on_conflict_do_update(
     index_elements=["name"], set_={"at": _NEW.excluded.at}, where=_RUN.at <= bindparam("before")
 ).execution_options(preserve_rowcount=True)
 _FILE = select(_RUN.name).where(_RUN.name.startswith(BACKUP_FILE))
+_DATA_KEYS = select(_RUN.name).where(_RUN.name.startswith(DATA_KEY)).order_by(_RUN.at, _RUN.name)
 _FORGET_FILE = delete(MaintenanceRun).where(_RUN.name.startswith(BACKUP_FILE))
 _FIRST_ACCOUNT = select(func.min(columns_of(Account).created_at))
 
@@ -66,6 +68,22 @@ def backup_file(session: Session) -> str | None:
     """Return the path of the last backup; None if another program made it, or none was made."""
     name = session.connection().execute(_FILE).scalar()
     return name.removeprefix(BACKUP_FILE) if name is not None else None
+
+
+def data_keys_in_use(session: Session) -> list[str]:
+    """Return the ids of the keys that encrypt data at rest, the one that came into use last at the end."""
+    return [name.removeprefix(DATA_KEY) for name in session.connection().execute(_DATA_KEYS).scalars()]
+
+
+def record_data_key(session: Session, id: str, at: str) -> None:
+    """Record that a key is in use, unless it is recorded."""
+    if session.get(MaintenanceRun, f"{DATA_KEY}{id}") is None:
+        record_run(session, f"{DATA_KEY}{id}", at)
+
+
+def forget_data_key(session: Session, id: str) -> None:
+    """Record that nothing is encrypted by a key any more."""
+    session.connection().execute(delete(MaintenanceRun).where(_RUN.name == f"{DATA_KEY}{id}"))
 
 
 def record_run(session: Session, name: str, at: str) -> None:

@@ -14,12 +14,13 @@ import uvicorn.server
 from argon2 import PasswordHasher
 from playwright.async_api import Browser, expect
 
+from board.audit import read_log
 from board.dev import Postgres, Redis, server_folder
 from board.dev.browser import find
 from board.engine import identity
 from board.live import open_alarms, search_summaries, shift_status, unread_counts
 from models.db import schema, sqlite
-from tests.support import backends, samples
+from tests.support import backends, quick_engines, samples
 from tests.support.backends import Backend
 from tests.support.browser_window import PATIENCE_MS
 from tests.support.browsers import Browsers, create_accounts
@@ -77,6 +78,22 @@ def _no_waiting_for_the_disk() -> Iterator[None]:
     """Let no commit in this process wait for the disk, as with PostgreSQL here; test_durability looks at other processes."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sqlite, "SYNCHRONOUS", "OFF")
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_sqlite_dialect() -> Iterator[None]:
+    """Compile each statement once in this process: compiling is a third of what a short test takes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sqlite, "create_engine", quick_engines.create_engine)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_waiting_for_other_reads() -> Iterator[None]:
+    """Record each read at once; a batch begins 50 ms after the last one, and most tests read one board after another."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(read_log, "BATCH_S", 0.0)
         yield
 
 

@@ -460,8 +460,46 @@ class ErasureAgreed(Entry, type="erasure.agreed", kind="board", warns=True):
     typed_reason: str
 
 
+class PartErasureAsked(Entry, type="part_erasure.asked", kind="board", warns=True):
+    """Request to erase a part of a search, to which a second person must agree. `part` is its kind: `sighting`, `task`, `note`,
+    `contact` or `file`. `typed_reason` is the reason as typed."""
+
+    CODES = ("part",)
+
+    board: str
+    part: str
+    typed_reason: str
+
+
+class PartErasureWithdrawn(PartErasureAsked, type="part_erasure.withdrawn", kind="board"):
+    """Withdrawn request to erase a part of a search."""
+
+
+class PartErasureAgreed(Entry, type="part_erasure.agreed", kind="board", warns=True):
+    """Agreement of a second person, which began the erasure of a part of a search. `asked_by` is the name of the first person."""
+
+    CODES = ("part",)
+
+    part: str
+    asked_by: str
+    typed_reason: str
+
+
+class PartErased(Entry, type="part.erased", kind="board", warns=True):
+    """End of the erasure of a part of a search, after a recount found nothing. `asked_by` and `agreed_by` are names, `counts` the
+    numbers of erased entities by kind."""
+
+    CODES = ("part",)
+
+    part: str
+    asked_by: str
+    agreed_by: str
+    typed_reason: str
+    counts: dict[str, int]
+
+
 class ReadsErased(Entry, type="reads.erased", kind="board"):
-    """Erasure of the content of `count` entries about a search that was erased. Their times, accounts and types stay."""
+    """Erasure of the content of `count` entries about what was erased. Their times, accounts and types stay."""
 
     count: int
 

@@ -42,6 +42,9 @@ from board.audit.entries import (
     LinkUsed,
     NewDevice,
     OriginalRead,
+    PartErasureAgreed,
+    PartErasureAsked,
+    PartErasureWithdrawn,
     PasskeyRefused,
     PasswordSet,
     PhotoRead,
@@ -289,6 +292,13 @@ PAGES = {
     "POST /retention/{id}/erasure": _recorded("nothing", ErasureAsked),
     "POST /retention/{id}/erasure/agree": _recorded("nothing", ErasureAgreed),
     "POST /retention/{id}/erasure/withdraw": _recorded("nothing", ErasureWithdrawn),
+    "GET /retention/{id}/parts": _recorded("texts of withdrawn cards, contacts and files, and of notes", SnapshotRead),
+    "GET /retention/{id}/parts/{kind}/{entity}": _recorded(
+        "what an erasure of a part removes, and who asked for it", SnapshotRead
+    ),
+    "POST /retention/{id}/parts/{kind}/{entity}": _recorded("nothing", PartErasureAsked),
+    "POST /retention/{id}/parts/{kind}/{entity}/agree": _recorded("nothing", PartErasureAgreed),
+    "POST /retention/{id}/parts/{kind}/{entity}/withdraw": _recorded("nothing", PartErasureWithdrawn),
     "GET /audit": _recorded("the audit log", AuditRead),
     "GET /api": _unrecorded("the description of the API", PUBLIC),
     "GET /help": _unrecorded("documentation", PUBLIC),

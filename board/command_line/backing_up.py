@@ -151,6 +151,19 @@ def reset_epochs() -> None:
 
     print(f"{write(reset_all)} boards have a new epoch: everybody gets a new snapshot.")
     print("Accounts, sessions, tokens and displays are those of the backup: disable and revoke again what has ended since.")
+    _record_data_keys(Settings())
     state, says = check(Settings())
     if state is State.WRONG:
         print(f"Photos and files: {says}")
+
+
+def _record_data_keys(settings: Settings) -> None:
+    """Record which keys encrypt the files that are there: the restored database has those of its time."""
+    from board.config.data_keys import load
+    from board.files.unavailable import FilesUnavailable
+    from board.maintenance.data_keys import record_usage, usage
+
+    ring = load(settings.data_keys)
+    with suppress(FilesUnavailable):  # the check tells what is wrong
+        used = usage(settings)
+        write(lambda session: record_usage(session, used, ring.writing))

@@ -8,7 +8,18 @@ import typer
 from pydantic import ValidationError
 
 from board import bootstrap
-from board.command_line import accounts, backing_up, checking, checkout, notifications, retention, serving, upgrading, watching
+from board.command_line import (
+    accounts,
+    backing_up,
+    checking,
+    checkout,
+    keys,
+    notifications,
+    retention,
+    serving,
+    upgrading,
+    watching,
+)
 from board.config import env_file
 from board.errors import OperationError
 from board.maintenance.checks.settings import sentence
@@ -36,6 +47,7 @@ app.add_typer(accounts.token, name="token")
 accounts.search.command("hold")(retention.hold)
 accounts.search.command("end-hold")(retention.end_hold)
 app.add_typer(accounts.search, name="search")
+app.add_typer(keys.keys, name="keys")
 app.add_typer(notifications.notifications, name="notifications")
 if checkout.is_here():
     for _command in (checkout.install, checkout.lock, checkout.sbom, checkout.release):

@@ -377,7 +377,10 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "handover.refused": _handover(sentences.REFUSED),
     "handover.withdrawn": _handover(sentences.WITHDRAWN),
-    "alarm.raised": _alarm(N_("{who} raised an alarm: {what}")),
+    "alarm.raised": _alarm(
+        N_("{who} raised the alarm “{what}” and asked {names}"), N_("{who} raised the alarm “{what}”; nobody was asked"),
+        names="asked_first",
+    ),
     "alarm.escalated": _alarm(
         N_("{what}: nobody had the alarm, so {who} asked {names}"),
         Variant(N_("{what}: nobody had the alarm, so {who} asked {all}"), _RELEASED_FIRST),

@@ -17,6 +17,7 @@ from board.config import env_file, notification_settings
 from board.config.alarm_rules import load_rules
 from board.config.backup_keys import parse_recipients
 from board.config.board_shares import load_board_shares
+from board.config.data_keys import FORM, FORM_ERROR
 from board.config.disk_reserve import parse_reserve
 from board.config.file_shares import load_file_shares
 from board.config.kind_fields import load_kind_fields
@@ -49,6 +50,7 @@ PATTERNS = {  # by setting: the pattern of its value, and the error text
         "must be a folder such as file:///var/lib/searchboard/files, or a bucket such as s3://bucket/prefix",
     ),
     "aws_endpoint_url": (r"https?://[^\s/@]+/?", "must be the address of a store, such as https://s3.example.org"),
+    "data_keys": (FORM, FORM_ERROR),
     "hsts": (  # value of the header; `off` for no header
         r"off|max-age=\d{1,9}(; includeSubDomains)?(; preload)?",
         "must be off, or a time in seconds such as max-age=31536000; includeSubDomains",
@@ -132,12 +134,13 @@ class Settings(BaseSettings):
     backup_identity_file: str | None = None
     backup_identity_command: str | None = Field(default=None, repr=False)
     search_keys_file: str | None = None
+    data_keys: str | None = Field(default=None, repr=False)
 
     @field_validator(
         "redis_url", "public_url", "secret_key", "files_path", "security_contact", "poster_url", "map_tiles",
         "smtp_url", "mail_from", "webhook_url", "webhook_secret", "webhook_members_only",
         "max_token_days",
-        "backup_recipients", "backup_identity_file", "backup_identity_command", "search_keys_file",
+        "backup_recipients", "backup_identity_file", "backup_identity_command", "search_keys_file", "data_keys",
         "files_url", "aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_region", "aws_endpoint_url",
         mode="before",
     )  # fmt: skip

@@ -52,6 +52,7 @@ class UnusualReads(Data):
     at_night: AtNight | None = None
     taken_away: WithinMinutes | None = None
     listed_names: ListedNames | None = None
+    look_ups: WithinMinutes | None = None
 
 
 load_unusual_reads = data_files.loader(partial(data_files.read, FILE, UnusualReads))

@@ -87,8 +87,8 @@ async def make(request: Request, caller: Caller) -> Response:
 
 async def remove(request: Request, caller: Caller) -> Response:
     """`POST /disclosure/remove`: remove the request `id`."""
-    id = (await form_reader(request))("id")
-    await service_of(request).database.write(lambda session: requests.remove(session, caller.account.id, id))
+    id, service = (await form_reader(request))("id"), service_of(request)
+    await service.database.write(lambda session: requests.remove(session, caller.account.id, id, service.clock()))
     return RedirectResponse(PATH, 303)
 
 

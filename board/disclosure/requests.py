@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, delete, func, select
+from sqlmodel import Session, col, func, select
 
 from board.audit import writer
 from board.audit.entries import DisclosureMade
@@ -65,9 +65,12 @@ def find(session: Session, account: str, id: str, now: datetime) -> Disclosure:
     return row
 
 
-def remove(session: Session, account: str, id: str) -> None:
-    """Remove a request of an account, so that nothing more can be downloaded. Idempotent."""
-    session.exec(delete(Disclosure).where(col(Disclosure.id) == id, col(Disclosure.account) == account))
+def remove(session: Session, account: str, id: str, now: datetime) -> None:
+    """End a request of an account, so that nothing more can be downloaded, and clear its person. Idempotent. The row stays for
+    KEPT, because it still counts."""
+    row = session.get(Disclosure, id)
+    if row is not None and row.account == account:
+        row.until, row.name, row.reach = min(row.until, format_utc(now)), "", ""
 
 
 def subject_of(row: Disclosure) -> Subject:

@@ -185,11 +185,11 @@ class BriefingChildren(ReportDocument):
         """Return the calls that are due, then the text about others."""
         line: Line = []
         for call in section["calls"][:MAX_CALLS]:
-            line += [" · " if line else "", *self._call(call)]
+            line += ["; " if line else "", *self._call(call)]
         if (count := len(section["calls"]) - MAX_CALLS) > 0:
-            line.append(f" · {self.ngettext(*sentences.MORE, count)}")
+            line.append(f"; {self.ngettext(*sentences.MORE, count)}")
         text = self._prose(briefing, "contacts", section["board"])
-        return [*line, " · ", *text] if line and text else [*line, *text]
+        return [*line, "; ", *text] if line and text else [*line, *text]
 
     def _points(self, section: State, briefing: State) -> list[Fact]:
         """Return the critical points and the contingencies."""
@@ -257,7 +257,7 @@ class BriefingChildren(ReportDocument):
     def _marks(self, section: State) -> list[str]:
         """Return who read the search and summarised it correctly; the expected reader without a name."""
         readers, summaries, marks = self._readers(section), section["restatements"], list[str]()
-        answers = {True: N_("summarised, correct"), False: N_("summarised, not quite"), None: N_("summarised")}
+        answers = {True: N_("summarised, correct"), False: N_("summarised, not quite right"), None: N_("summarised")}
         for account in {**readers, **summaries}:
             name = "" if account == self._reader else labels.with_colon(self._name(account).split()[0], self._translate) + " "
             if account in readers:
@@ -277,9 +277,9 @@ class BriefingChildren(ReportDocument):
         return [] if self._is_over else [self._translate(name) for name, is_done in steps if not is_done]
 
     def _overdue(self, section: State, is_large: bool) -> list[Line]:
-        """Return the overdue tasks, the longest overdue first, with the time overdue and the assignee. A row has only the first
-        task."""
-        cards = sorted(section["tasks"]["overdue"], key=lambda card: str(card["due"]))
+        """Return the overdue tasks, urgent ones first, then the longest overdue, with the time overdue and the assignee. A row
+        has only the first task."""
+        cards = sorted(section["tasks"]["overdue"], key=lambda card: (card["priority"] != "urgent", str(card["due"])))
         shown, title = (MAX_BOX_TASKS, MAX_BOX_TITLE) if is_large else (1, MAX_ROW_TITLE)
         lines: list[Line] = [
             [self._task(card, title), f", {self._length(card['due'])}", self._owner(card, is_large)] for card in cards[:shown]

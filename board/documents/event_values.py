@@ -109,9 +109,12 @@ def _asked(it: Facts, *_: Any) -> Piece | None:
 
 def _asked_again(it: Facts, *_: Any) -> Piece | None:
     """Return the people whom an alarm asks in another round: all whom it has asked."""
+    return _asked_first(it) if it.known["known"] else None
+
+
+def _asked_first(it: Facts, *_: Any) -> Piece | None:
+    """Return the people whom an alarm asks when it begins; None if it asks nobody."""
     state = it.known["state"]
-    if not it.known["known"]:
-        return None
     if state.get("everybody"):
         return it.values.translate(sentences.ALL_USERS)
     group = it.values.translate(sentences.ALL_ON_DUTY) if state.get("asked_on_duty") else None
@@ -150,7 +153,7 @@ def _within(it: Facts, label: str) -> str:
 # By name: return the text of the value at a path; None if it has none. Readers of the whole event ignore value and path.
 READERS: dict[str, Callable[[Facts, Any, str], Piece | Line | None]] = {
     "who": _who, "what": _what, "type": _type, "event": _event, "title": _title, "wait": _wait, "asked": _asked,
-    "asked_again": _asked_again,
+    "asked_again": _asked_again, "asked_first": _asked_first,
     "confirmed": _confirmed,
     "text": lambda it, value, path: it.typed(value),
     "given": lambda it, value, path: value,

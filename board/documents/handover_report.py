@@ -36,6 +36,7 @@ class ReportDocument(OpenAlarms):
             notes.append(self._say(note, at=moment_text(self._report["composed_at"], "d MMM y HH:mm:ss", self._reads)))
         if self._report["withheld"]:
             notes.append(self._say(_WITHHELD))
+        notes += [self._say(sentences.SEARCH_ERASED, day=self._erased_on(search["at"])) for search in self._report["erased"]]
         facts = [*self._shift(), *(self._steps(handover) if handover else []), *self._previous()]
         facts += self._watch(handover["watch"]) if handover and handover.get("watch") else []
         facts += self._checksum(handover["digest"]) if handover and handover["digest"] else []
@@ -43,6 +44,9 @@ class ReportDocument(OpenAlarms):
         sections += [self._section(section) for section in self._report["searches"]]
         file = f"handover-{handover['number']}" if handover else "handover"
         return Document(title, self._reads, file, printed, facts, notes, sections)
+
+    def _erased_on(self, at: str) -> str:
+        return moment_text(at, "d MMM y", self._reads)
 
     # -- the desk
 
@@ -93,6 +97,7 @@ class ReportDocument(OpenAlarms):
         lengths = {"unwatched": line["unwatched_s"], "longest": line["longest_taken_s"] or 0}
         values = {name: self._exact_length(seconds) for name, seconds in lengths.items()}
         values["unwatched"] += self._addends()
+        values["longest"] += self._longest()
         text = sentences.WATCH_LINE if line["longest_taken_s"] is not None else sentences.WATCH_LINE_EMPTY
         return [(self._translate(page_table.named("watch").title), [self._say(text, **values)])]
 
@@ -108,6 +113,12 @@ class ReportDocument(OpenAlarms):
         found += [(self._translate(sentences.OTHERS), waits["others_s"])] if waits["others_s"] else []
         texts = [f"{labels.with_colon(_tied(name), self._translate)} {_tied(self._exact_length(each))}" for name, each in found]
         return f" ({'; '.join(texts)})" if texts else ""
+
+    def _longest(self) -> str:
+        """Return " (Mila B., 6 · Urgent sighting 4)", the alarm of the longest wait; "" if the reader may not see it."""
+        wait = (self._report["watch"] or {}).get("longest_taken")
+        section = next((each for each in self._with_alarms() if wait and each["board"] == wait["board"]), None)
+        return f" ({_tied(self._alarm_name(section, wait))})" if wait and section else ""
 
     def _exact_length(self, seconds: int) -> str:
         text, values = exact_length(seconds)

@@ -13,6 +13,13 @@ from board.i18n import P_
 from models.board import OPERATIONS
 from models.entity import State
 
+# by whether the report is live, the promise has an end, and the card is assigned to another account
+_HELD = {
+    (True, False, False): sentences.HAS_IT, (True, True, False): sentences.HAS_IT_UNTIL,
+    (True, False, True): sentences.HAS_IT_ASSIGNED, (True, True, True): sentences.HAS_IT_UNTIL_ASSIGNED,
+    (False, False, False): sentences.HELD_AT_SIGNING, (False, True, False): sentences.HELD_AT_SIGNING_UNTIL,
+    (False, False, True): sentences.HELD_AT_SIGNING_ASSIGNED, (False, True, True): sentences.HELD_AT_SIGNING_UNTIL_ASSIGNED,
+}  # fmt: skip
 MAX_LISTED = 100  # alarms of all searches and of `operations`; the counts have all
 
 
@@ -55,11 +62,13 @@ class OpenAlarms(SearchFacts):
         )
 
     def _alarm_counts(self) -> str:
-        """Return "3 that somebody has · 4 assigned, not answered · 6 that nobody has · 3 pass on with the shift"."""
+        """Return "6 that nobody has · 4 assigned, not answered · 3 that someone has · 3 pass on with the shift", in the order of
+        the list."""
         held, assigned, free, moving = (self._total(name) for name in ("held", "assigned", "open", "moving"))
+        live = self._report["live"]
         counted = (
-            (held, sentences.SOMEBODY_HAS), (assigned, sentences.ASSIGNED_ONLY), (free - assigned, sentences.NOBODY_HAS),
-            (moving, sentences.PASSING_ON),
+            (free - assigned, sentences.NOBODY_HAS if live else sentences.NOBODY_HAD), (assigned, sentences.ASSIGNED_ONLY),
+            (held, sentences.SOMEBODY_HAS if live else sentences.SOMEBODY_HAD), (moving, sentences.PASSING_ON),
         )  # fmt: skip
         return " · ".join(self.ngettext(*plural, count) for count, plural in counted if count)
 
@@ -120,10 +129,7 @@ class OpenAlarms(SearchFacts):
         if taker is None:
             return self._nobody_has_it(alarm)
         names = {"name": self._name(taker), "assignee": self._name(assignee)}
-        if assignee in (None, taker):
-            text = sentences.HAS_IT_UNTIL if until else sentences.HAS_IT
-        else:
-            text = sentences.HAS_IT_UNTIL_ASSIGNED if until else sentences.HAS_IT_ASSIGNED
+        text = _HELD[bool(self._report["live"]), bool(until), assignee not in (None, taker)]
         return self._say(text, **names, time=self._near(until) if until else "")
 
     def _nobody_has_it(self, alarm: State) -> str:

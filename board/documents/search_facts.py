@@ -18,7 +18,19 @@ _WAITING = {
     "look": sentences.NOT_LOOKED_AT, "judge": sentences.TO_ASSESS, "pass_on": sentences.WAITING_FOR_POLICE,
     "wakes": sentences.TO_LOOK_AT_AGAIN,
 }  # fmt: skip
+_MARKS = {
+    (False, ""): sentences.NO_EVENTS, (True, ""): sentences.ONLY_READ, (False, "summarised"): sentences.ONLY_SUMMARISED,
+    (False, "answered"): sentences.ONLY_ANSWERED, (True, "summarised"): sentences.ONLY_READ_SUMMARISED,
+    (True, "answered"): sentences.ONLY_READ_ANSWERED,
+}  # fmt: skip
 _CHILD = tuple(name for name in Person.model_fields if name not in _IN_HEADING)  # description of the child
+
+
+def _marks(section: State) -> str:
+    """Return how a search without events since signing was marked, which does not count as an event."""
+    summaries = section["restatements"].values()
+    step = "answered" if any(each["answered_at"] for each in summaries) else "summarised" if summaries else ""
+    return _MARKS[bool(section["reads"]), step]
 
 
 class SearchFacts(ReportWording):
@@ -118,16 +130,13 @@ class SearchFacts(ReportWording):
         """Return the numbers of events in the shift and since signing, and the readers of the search."""
         count, after, handover = section["since"]["events"], section["after"], self._handover
         ngettext = self.ngettext
-        shift = ngettext(*sentences.EVENTS_OF_SHIFT, count)
-        facts: list[Fact] = [(self._translate(N_("Events")), [shift if count else self._translate(sentences.NO_EVENTS)])]
+        shift = ngettext(*sentences.EVENTS, count) if count else self._translate(sentences.NO_EVENTS)
+        facts: list[Fact] = [(self._translate(sentences.SINCE_SHIFT), [shift])]
         if handover and handover["status"] == "signed":
-            is_marked = section["reads"] or section["restatements"]  # after signing, and not counted as events
-            text = self._translate(sentences.NO_OTHER_EVENTS_SINCE_SIGNING if is_marked else sentences.NO_EVENTS_SINCE_SIGNING)
-            if after["events"]:
-                text = ngettext(*sentences.EVENTS_SINCE_SIGNING, after["events"])
+            text = ngettext(*sentences.EVENTS, after["events"]) if after["events"] else self._translate(_marks(section))
             if important := after["significant"]:
                 text += ", " + ngettext(*sentences.IMPORTANT_ONES, important)
-            facts.append((self._translate(N_("Since signing")), [text]))
+            facts.append((self._translate(sentences.SINCE_SIGNING), [text]))
         if readers := self._readers(section):
             names = [self._read_by(account, at) for account, at in readers.items()]
             facts.append((self._translate(N_("Read by")), [" · ".join(names)]))

@@ -37,11 +37,20 @@ _READABLE: Any = (
 )
 
 
-def readable(session: Session, board: str, limit: int, kind: str | None = None, entity: str = "") -> list[int]:
+def readable(
+    session: Session, board: str, limit: int, kind: str | None = None, entity: str = "", *, of_removed: bool = False
+) -> list[int]:  # fmt: skip
     """Return the seqs of the newest events that have a payload, except those that record the erasure of a search. `kind`: only
-    events of this `entity`."""
+    events of this `entity`. `of_removed`: without the events that record its own erasure."""
     query = _READABLE if kind is None else _READABLE.where(EVENT.kind == kind, EVENT.entity == id_bytes(entity))
+    query = query.where(EVENT.type != f"{kind}.erased") if of_removed else query
     return list(session.connection().execute(query.limit(limit), {"board": board}).scalars())
+
+
+def seqs_of(session: Session, board: str, kind: str, entity: str) -> list[int]:
+    """Return the seqs of all events of an entity, also of those without a payload."""
+    query: Any = select(EVENT.seq).where(ON_BOARD, EVENT.kind == kind, EVENT.entity == id_bytes(entity))
+    return list(session.connection().execute(query, {"board": board}).scalars())
 
 
 def erased_of_kind(kind: str) -> Select[str]:

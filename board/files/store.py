@@ -10,24 +10,21 @@ import secrets
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Union
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import structlog
 from sqlalchemy import make_url
 
+from board.config.data_keys import DataKeys
 from board.config.settings import FILES_SUFFIX, Settings
 from board.files.folder import Folder
+from board.files.sealed_files import Place, SealedFiles
 from board.files.stored import PIECE_BYTES, StoredFile
 from board.files.unavailable import FilesUnavailable, Reason
 
-if TYPE_CHECKING:
-    from board.files.bucket import Bucket
-
 log = structlog.get_logger()
 
-# All methods of both raise FilesUnavailable; those that read also raise FileNotFoundError.
-Backend = Union[Folder, "Bucket"]
 _KEY = re.compile(r"(uploads|files)/[0-9A-Za-z_-]{1,64}/[0-9a-z][0-9a-z-]{0,63}")
 _PREFIX = re.compile(r"(uploads|files)/([0-9A-Za-z_-]{1,64}/?)?")
 
@@ -38,29 +35,34 @@ class FileStore:
     Every method raises FilesUnavailable if the store fails; those that read also raise FileNotFoundError.
     """
 
-    def __init__(self, backend: Backend | None) -> None:
-        self._backend = backend
+    def __init__(self, place: Place | None, keys: DataKeys | None = None) -> None:
+        """`keys`: those that encrypt the files; without any they are stored as they are."""
+        self._place = place
+        self._backend = SealedFiles(place, keys or DataKeys(None)) if place is not None else None
         self._fault: Reason | None = None
 
     @classmethod
-    def of(cls, settings: Settings, must_exist: bool = False) -> "FileStore":
-        """Return the store of the settings. `must_exist`: never create the folder."""
-        return cls(_backend(settings, must_exist))
+    def of(cls, settings: Settings, must_exist: bool = False, keys: DataKeys | None = None) -> "FileStore":
+        """Return the store of the settings. `must_exist`: never create the folder. `keys`: those of the settings, already read.
+
+        Raises ConfigurationError if the keys can't be read.
+        """
+        return cls(_place(settings, must_exist), keys or DataKeys(settings.data_keys))
 
     @property
     def is_set(self) -> bool:
         """Return whether the settings name a store. With PostgreSQL there is none by default."""
-        return self._backend is not None
+        return self._place is not None
 
     @property
     def folder(self) -> Path | None:
         """Folder of the files; None for a bucket."""
-        return self._backend.root if isinstance(self._backend, Folder) else None
+        return self._place.root if isinstance(self._place, Folder) else None
 
     def expect_files(self) -> None:
         """Never make the folder again: it existed, so an empty one is a mount point whose disk is not mounted."""
-        if isinstance(self._backend, Folder):
-            self._backend.must_exist = True
+        if isinstance(self._place, Folder):
+            self._place.must_exist = True
 
     async def put(self, key: str, content: bytes | AsyncIterable[bytes]) -> None:
         """Write or replace a file, atomically; durable when this returns."""
@@ -103,11 +105,22 @@ class FileStore:
             async for entry in entries:
                 yield entry
 
+    async def stored(self, prefix: str) -> AsyncIterator[StoredFile]:
+        """Yield the files under their stored names, which end in the id of the key if they are encrypted."""
+        with self._health() as backend:
+            async for entry in backend.stored(prefix):
+                yield entry
+
+    async def renew(self, name: str) -> bool:
+        """Encrypt a file by the first key; return False if it was deleted in the meantime. `name`: its stored name."""
+        with self._health() as backend:
+            return await backend.renew(name)
+
     async def look(self) -> None:
         """Check that the store exists; make the folder, unless it must exist."""
         with self._health() as backend:
-            if isinstance(backend, Folder):
-                await backend.look()
+            if isinstance(self._place, Folder):
+                await self._place.look()
                 return
             entries = backend.list("uploads/")
             await anext(entries, None)
@@ -124,15 +137,15 @@ class FileStore:
 
     async def discard_leftovers(self) -> None:
         """Delete unfinished files of killed processes in a folder. (A bucket needs a lifecycle rule instead.)"""
-        if isinstance(self._backend, Folder):
-            await asyncio.to_thread(self._backend.discard_leftovers)
+        if isinstance(self._place, Folder):
+            await asyncio.to_thread(self._place.discard_leftovers)
 
     async def close(self) -> None:
         if self._backend is not None:
             await self._backend.close()
 
     @contextmanager
-    def _health(self) -> Iterator[Backend]:
+    def _health(self) -> Iterator[SealedFiles]:
         """Yield the backend; log once when it begins to fail, and once when it works again."""
         if self._backend is None:
             raise FilesUnavailable(Reason.UNSET)
@@ -167,7 +180,7 @@ async def _pieces(content: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
         yield bytes(buffer)
 
 
-def _backend(settings: Settings, must_exist: bool) -> Backend | None:
+def _place(settings: Settings, must_exist: bool) -> Place | None:
     if settings.files_url is None:
         return (
             Folder(Path(f"{make_url(settings.database_url).database}{FILES_SUFFIX}"), must_exist) if settings.on_sqlite else None

@@ -29,6 +29,8 @@ class Reason(StrEnum):
     GONE = "The folder or the bucket of FILES_URL is not there. Mount its disk, or correct FILES_URL, then restart."
     SLOW = "The store of FILES_URL does not answer in time. Check its disk, or the network to it."
     REFUSED = "The store of FILES_URL refuses our keys. Check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_REGION."
+    KEY = "Files are encrypted by a key that DATA_KEYS does not name. Restore that key, and restart."
+    DAMAGED = "An encrypted file was changed, cut, or exchanged. Restore it from a backup."
     FAILED = "The store of FILES_URL failed. Check its disk, or its own log."
 
 
@@ -43,6 +45,13 @@ class FilesUnavailable(Refused):
         retry_after_s = RETRY_WHEN_FULL_S if is_full else RETRY_AFTER_S
         super().__init__("unavailable", _SENTENCES.get(reason, NOT_NOW), retry_after_s=retry_after_s)
         self.reason = reason
+
+
+class FileDamaged(FilesUnavailable):
+    """Refusal of one encrypted file that can't be opened by its key."""
+
+    def __init__(self) -> None:
+        super().__init__(Reason.DAMAGED)
 
 
 _REASONS = {

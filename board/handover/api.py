@@ -50,6 +50,10 @@ async def current(request: Request, caller: Caller) -> Reply[HandoverReport]:
     `watch`: addends of `unwatched_s` in the `watch` of the handover; null before the signature. *0.4.0*
     `watch.longest`: at most 5 alarms of searches that the reader may see, the longest unwatched first.
     `watch.others_s`: sum over the others, in seconds.
+    `erased`: searches of the signed handover that were erased later, oldest first. They have no section. Members-only searches
+    count in `withheld` instead. *0.4.0*
+    `erased[].at`: time of the erasure.
+    `watch.longest_taken`: alarm of the longest wait, `longest_taken_s`; null if there is none, or if the reader may not see it.
     """
     return await _report_response(request, caller, None)
 

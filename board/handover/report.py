@@ -13,6 +13,7 @@ from board.engine import journal, kinds, many_boards, significant_events, snapsh
 from board.engine.read_positions import read_positions as positions_of
 from board.errors import Refused
 from board.handover import reported_alarms
+from board.handover.erased_searches import erased_searches
 from board.handover.report_sections import Position, ReportData, ReportScope, next_shift_end, section
 from board.handover.report_types import (
     CardOfFile,
@@ -115,16 +116,20 @@ def compose(
     found = [
         section(data, id, by_board.get(id, {}), contradicting) for id in paced(positions, 5) if id in data.entities["search"]
     ]
+    if board not in (None, OPERATIONS) and not found:
+        raise Refused("not_found")
     found.sort(key=lambda each: each["board"])
     found.sort(key=lambda each: each["search"]["missing_since"], reverse=True)  # as in the list of all searches
     found.sort(key=lambda each: _order(each["search"]))
-    previous, withheld = _previous(session, scope.number), not hidden.isdisjoint(scope.positions)
+    erased, is_withheld = erased_searches(session, scope.positions)
+    previous, withheld = _previous(session, scope.number), is_withheld or not hidden.isdisjoint(scope.positions)
     ids = _people(scope, previous, found) | reported_alarms.people_of(desk["listed"])
     people = {id: name for id, name in names.items() if id in ids}
     return {
         "handover": scope.handover, "shift": scope.shift, "composed_at": scope.at, "live": scope.live, "people": people,
         "withheld": withheld, "previous": previous, "alarms": desk,
         "watch": reported_waits(session, scope, hidden) if board is None else None, "searches": found,
+        "erased": erased,
     }  # fmt: skip
 
 

@@ -197,15 +197,21 @@ PreviousHandover = TypedDict("PreviousHandover", {
     "number": Count, "status": str, "ended_by": Id, "ended_at": Time, "reason": str | None, "signed": bool,
 })  # fmt: skip
 # Report of a handover. `withheld`: it omits searches that the reader may not see; their number is secret.
-# Grave alarm, and how long it was unwatched in the period of the line of the watch.
+# Grave alarm; and how long it was unwatched in the period of the line of the watch.
+GraveAlarm = TypedDict("GraveAlarm", {"board": Id, "about": AlarmSubject, "rule": str, "occasion": str})
 ReportedWait = TypedDict("ReportedWait", {
     "board": Id, "about": AlarmSubject, "rule": str, "occasion": str, "unwatched_s": Count,
 })  # fmt: skip
-ReportedWaits = TypedDict("ReportedWaits", {"longest": list[ReportedWait], "others_s": Count})
+# Search of a signed handover that was erased later.
+ErasedSearch = TypedDict("ErasedSearch", {"board": Id, "at": Time})
+ReportedWaits = TypedDict("ReportedWaits", {
+    "longest": list[ReportedWait], "others_s": Count, "longest_taken": GraveAlarm | None,
+})  # fmt: skip
 HandoverReport = TypedDict("HandoverReport", {
     "handover": Annotated[State, component("handover")] | None, "shift": Annotated[State, component("shift")] | None,
     "composed_at": Time, "live": bool, "people": People, "withheld": bool, "previous": PreviousHandover | None,
     "alarms": ReportedAlarms, "watch": ReportedWaits | None, "searches": list[SearchReport],
+    "erased": list[ErasedSearch],
 })  # fmt: skip
 HANDOVER_FIELDS = (  # of a handover in the list, without its texts
     "number", "status", "outgoing", "incoming", "prepared_by", "prepared_at", "signed_at", "ended_by", "ended_at", "searches",

@@ -1,4 +1,5 @@
-"""Addends of the line of the watch in a signed handover: the grave alarms that were unwatched longest, from the journal."""
+"""Grave alarms in the line of the watch of a signed handover, from the journal: those that were unwatched longest, and the one of
+the longest wait."""
 
 from sqlalchemy import select
 from sqlmodel import Session
@@ -8,7 +9,7 @@ from board.commands.alarms.watch import Cause
 from board.commands.handover import watch_line
 from board.engine import kinds
 from board.handover.report_sections import ReportScope
-from board.handover.report_types import ReportedWait, ReportedWaits
+from board.handover.report_types import GraveAlarm, ReportedWaits
 from models.db.tables import columns_of
 
 MAX_LISTED = 5
@@ -19,18 +20,27 @@ def reported_waits(session: Session, scope: ReportScope, hidden: frozenset[str])
     them, that it may not see."""
     if scope.live or scope.handover is None or not scope.handover.get("watch"):
         return None
-    causes = [cause for cause in watch_line.causes_of(session, scope.handover, scope.positions) if cause.unwatched_ms]
-    shown = [cause for cause in causes if hidden.isdisjoint((cause.board, cause.about["id"]))]
+    causes = watch_line.causes_of(session, scope.handover, scope.positions)
+    taken = watch.times(causes, "taken", watch_line.period_of(scope.handover))
+    shown = [cause for cause in causes if cause.unwatched_ms and _may_see(cause, hidden)]
     longest = sorted(shown, key=lambda cause: (-cause.unwatched_ms, cause.id))[:MAX_LISTED]
     rest = sum(cause.unwatched_ms for cause in causes) - sum(cause.unwatched_ms for cause in longest)
-    return {"longest": [_wait(session, cause) for cause in longest], "others_s": watch.seconds(rest)}
+    return {
+        "longest": [{**_alarm(session, cause), "unwatched_s": watch.seconds(cause.unwatched_ms)} for cause in longest],
+        "others_s": watch.seconds(rest),
+        "longest_taken": _alarm(session, taken.cause) if taken is not None and _may_see(taken.cause, hidden) else None,
+    }
 
 
-def _wait(session: Session, cause: Cause) -> ReportedWait:
+def _may_see(cause: Cause, hidden: frozenset[str]) -> bool:
+    return hidden.isdisjoint((cause.board, cause.about["id"]))
+
+
+def _alarm(session: Session, cause: Cause) -> GraveAlarm:
     kind, id = cause.about["kind"], cause.about["id"]
     return {
         "board": cause.board, "about": {"kind": kind, "id": id, "number": _number(session, kind, id)},
-        "rule": cause.rule, "occasion": cause.occasion, "unwatched_s": watch.seconds(cause.unwatched_ms),
+        "rule": cause.rule, "occasion": cause.occasion,
     }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, inspect, select
 from sqlmodel import Session
 
 from board.files.store import FileStore
+from board.files.unavailable import FileDamaged
 from models.db.tables import columns_of
 from models.file import File
 
@@ -141,6 +142,8 @@ async def _damage(store: FileStore, row: FileRow) -> str | None:
         return None if await digest(store, row.keys[0]) == row.sha256 else "is damaged"
     except FileNotFoundError:
         return "is missing"
+    except FileDamaged:
+        return "is damaged"
 
 
 async def digest(store: FileStore, key: str) -> str:

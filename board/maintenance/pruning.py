@@ -77,7 +77,7 @@ def rules(settings: Settings) -> list[Rule]:
         Rule(PasswordLink, columns_of(PasswordLink).ends_at <= _BEFORE, DAY),
         Rule(LinkPermission, columns_of(LinkPermission).ends_at <= _BEFORE, DAY),
         Rule(UsedAssertion, columns_of(UsedAssertion).ends_at <= _BEFORE, DAY),
-        Rule(Disclosure, columns_of(Disclosure).until <= _BEFORE, timedelta()),
+        Rule(Disclosure, columns_of(Disclosure).at <= _BEFORE, DAY),  # a removed one counts for a day
         Rule(Pairing, columns_of(Pairing).made_at <= _BEFORE, DAY),
         Rule(Notification, and_(notification.created_at <= _BEFORE, notification.next_try_at.is_(None)), NOTIFICATIONS_KEPT),
         Rule(RetentionHold, columns_of(RetentionHold).until <= _BEFORE, DAY),

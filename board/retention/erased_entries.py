@@ -1,6 +1,6 @@
-"""Entries of the audit journal about a search that is erased: their content goes, their time, account and type stay."""
+"""Entries of the audit journal about what is erased: their content goes, their time, account and type stay."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import orjson
@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, update
 from sqlmodel import Session
 
 from board.audit import writer
-from board.audit.entries import ErasureAgreed, ReadsErased, SearchErased
+from board.audit.entries import ErasureAgreed, PartErased, PartErasureAgreed, ReadsErased, SearchErased
 from board.engine import erasure, journal
 from board.engine.event import JournalEvent
 from models.board import AUDIT
@@ -18,7 +18,9 @@ from models.read_record import ReadRecord
 
 PAGE_SIZE = 1_000  # entries of one read
 BATCH_SIZE = 200  # entries that are erased in one transaction: tens of milliseconds
-KEPT = (ErasureAgreed.TYPE, ReadsErased.TYPE, SearchErased.TYPE)  # they have no reference
+KEPT = tuple(  # they have no reference
+    entry.TYPE for entry in (ErasureAgreed, PartErasureAgreed, PartErased, ReadsErased, SearchErased)
+)
 
 _R = columns_of(ReadRecord)
 _BLANK = update(table_of(ReadRecord)).where(_R.board == bindparam("search"), _R.detail != "").values(detail="")
@@ -32,10 +34,10 @@ class Page(NamedTuple):
     is_last: bool
 
 
-def next_page(session: Session, board: str, position: int) -> Page:
-    """Return the entries about a search in the next page of the journal."""
+def next_page(session: Session, ids: Collection[str], position: int) -> Page:
+    """Return the entries about a search, or about parts of one, in the next page of the journal."""
     events = journal.events_after(session, AUDIT, position, PAGE_SIZE)
-    seqs = [event.seq for event in paced(events) if event.type not in KEPT and _is_about(event, board)]
+    seqs = [event.seq for event in paced(events) if event.type not in KEPT and _is_about(event, ids)]
     if len(seqs) > BATCH_SIZE:
         return Page(seqs[:BATCH_SIZE], seqs[BATCH_SIZE - 1], is_last=False)
     return Page(seqs, events[-1].seq if events else position, is_last=len(events) < PAGE_SIZE)
@@ -53,11 +55,13 @@ def blank_details(session: Session, board: str) -> None:
     session.connection().execute(_BLANK, {"search": board})
 
 
-def _is_about(event: JournalEvent, board: str) -> bool:
-    """Return whether an entry is about a search, or names it as a single value: lists of boards contain ids alone."""
+def _is_about(event: JournalEvent, ids: Collection[str]) -> bool:
+    """Return whether an entry is about one of these, or names it as a single value: lists of boards contain ids alone."""
     if event.body is None:
         return False
-    return event.entity == board or (board.encode() in event.body and board in named(event.body))
+    if event.entity in ids:
+        return True
+    return any(id.encode() in event.body for id in ids) and not set(ids).isdisjoint(named(event.body))
 
 
 def named(payload: bytes) -> list[str]:

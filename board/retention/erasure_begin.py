@@ -47,7 +47,7 @@ def begin(session: Session, search: Search, row: Erasure, now: datetime) -> None
     at, board = format_utc(now), _board(session, search.id)
     on_operations = EventWriter(session, None, Command("", OPERATIONS, "", {}), _board(session, OPERATIONS), None, at)
     own = EventWriter(session, None, Command("", search.id, "", {}), board, on_operations.board, at)
-    row.step = FIRST_STEP
+    row.step, row.access = FIRST_STEP, search.access
     session.flush()
     _remove_placed(session, on_operations, search.id)
     own.delete(_entity(own, Search, search.id), "search.erased")
@@ -62,11 +62,12 @@ def _remove_placed(session: Session, writer: EventWriter, search: str) -> None:
     for model in PLACED:
         query = select(columns_of(model).id).where(columns_of(model).placed_on == search)
         for id in session.connection().execute(query).scalars().all():
-            _remove(writer, _entity(writer, model, id))
+            remove(writer, _entity(writer, model, id))
             erasure.erase_before(session, OPERATIONS, id, writer.board.seq)
 
 
-def _remove(writer: EventWriter, row: Entity) -> None:
+def remove(writer: EventWriter, row: Entity) -> None:
+    """Delete an entity, also one that was archived."""
     if isinstance(row, CountedEntity) and row.archived_at is not None:  # no longer counted
         writer.unit.entities.remove(row)
         writer.unit.append(writer.board, f"{row.KIND}.erased", row.KIND, row.id, None, writer.now, dict(GONE))

@@ -13,18 +13,19 @@ import structlog
 from sqlmodel import Session, col, select
 
 from board.audit import writer
-from board.audit.entries import SearchErased
+from board.audit.entries import PartErased, SearchErased
 from board.config import search_keys
 from board.engine import unit_of_work
 from board.errors import OperationError
 from board.files.store import FileStore
 from board.files.unavailable import FilesUnavailable
-from board.retention import erased_entries, erased_files, erasure_steps
+from board.retention import erased_entries, erased_files, erasure_steps, part_steps
 from board.retention.erasures import person_name
 from board.service import BoardService
 from board.telemetry.periodic import run_on_database
 from models.db.database import Database
-from models.erasure import ASKED, DONE, Erasure
+from models.erasure import ASKED, DONE, SEARCH, Erasure
+from models.file import File
 from models.times import format_utc, now
 from models.upkeep import has_sealed_backups
 
@@ -33,6 +34,7 @@ log = structlog.get_logger()
 POLL_S = 60.0
 PAUSE_S = 0.02  # between two transactions, so that commands are written
 STEPS = ("copies", "rows", "files", "events", "entries", "key", "count", "space")
+PART_STEPS = ("part_events", "part_rows", "part_files", "entries", "count", "space")  # of a card, note, contact or file
 MAX_RECOUNTS = 3  # in one run; the next run of the server continues
 
 
@@ -47,6 +49,8 @@ class ErasureRun:
         self._steps: dict[str, Callable[[Erasure], Awaitable[bool]]] = {
             "copies": partial(self._write, erasure_steps.erase_copies), "rows": partial(self._write, erasure_steps.delete_rows),
             "files": self._delete_files, "events": partial(self._write, erasure_steps.erase_events),
+            "part_events": partial(self._write, part_steps.erase_events),
+            "part_rows": partial(self._write, part_steps.delete_rows), "part_files": self._delete_bytes,
             "entries": self._erase_entries, "key": self._destroy_key, "count": self._count, "space": self._reclaim_space,
         }  # fmt: skip
 
@@ -94,14 +98,18 @@ class ErasureRun:
     async def _delete_files(self, row: Erasure) -> bool:
         return await erased_files.delete_files(self._database, self._files, row.board)
 
+    async def _delete_bytes(self, row: Erasure) -> bool:
+        ids = [part.id for part in part_steps.parts(row) if part.kind == File.KIND]
+        return await erased_files.delete_bytes(self._database, self._files, ids)
+
     async def _erase_entries(self, row: Erasure) -> bool:
         """Erase a page of entries of the audit journal. Reading finds them, so that no scan blocks the writer."""
-        page = await self._database.read_heavy(partial(erased_entries.next_page, board=row.board, position=row.position))
+        page = await self._database.read_heavy(partial(erased_entries.next_page, ids=_ids(row), position=row.position))
 
         def write(session: Session) -> None:
             erased_entries.erase(session, row.board, page.seqs)
             session.get_one(Erasure, row.id).position = page.position
-            if page.is_last:
+            if page.is_last and row.kind == SEARCH:
                 erased_entries.blank_details(session, row.board)
 
         await self._database.write(write)
@@ -118,18 +126,18 @@ class ErasureRun:
 
     async def _count(self, row: Erasure) -> bool:
         """Count everything again. If something is left, begin again with the first step."""
-        remains = await self._database.read_heavy(partial(erasure_steps.remains, row=row))
-        entries = await self._remaining_entries(row.board)
+        remains = await self._database.read_heavy(partial(_remains, row=row))
+        entries = await self._remaining_entries(row)
         if not remains and not entries:
             return True
         log.warning("erasure incomplete", board=row.board, tables=",".join(remains), entries=entries)
         await self._database.write(partial(_restart, id=row.id))
         return False
 
-    async def _remaining_entries(self, board: str) -> int:
+    async def _remaining_entries(self, row: Erasure) -> int:
         page, count = erased_entries.Page([], 0, is_last=False), 0
         while not page.is_last:
-            page = await self._database.read_heavy(partial(erased_entries.next_page, board=board, position=page.position))
+            page = await self._database.read_heavy(partial(erased_entries.next_page, ids=_ids(row), position=page.position))
             count += len(page.seqs)
         return count
 
@@ -154,20 +162,36 @@ def _go_on(session: Session, id: str, step: str) -> None:
         return
     if step == "count":
         row.reference = ""
-    if step == STEPS[-1]:
+    steps = STEPS if row.kind == SEARCH else PART_STEPS
+    if step == steps[-1]:
         row.step, row.ended_at = DONE, format_utc(now())
-        asked_by, agreed_by = (person_name(session, each or "") for each in (row.asked_by, row.agreed_by))
-        writer.write(
-            session,
-            SearchErased(id=row.board, asked_by=asked_by, agreed_by=agreed_by, typed_reason=row.reason, counts=row.counts),
-        )
+        writer.write(session, _entry(session, row))
     else:
-        row.step = STEPS[STEPS.index(step) + 1]
+        row.step = steps[steps.index(step) + 1]
+
+
+def _entry(session: Session, row: Erasure) -> SearchErased | PartErased:
+    """Return the entry of the end of an erasure."""
+    asked_by, agreed_by = (person_name(session, each or "") for each in (row.asked_by, row.agreed_by))
+    if row.kind == SEARCH:
+        return SearchErased(id=row.board, asked_by=asked_by, agreed_by=agreed_by, typed_reason=row.reason, counts=row.counts)
+    return PartErased(
+        id=row.board, part=row.kind, asked_by=asked_by, agreed_by=agreed_by, typed_reason=row.reason, counts=row.counts
+    )
+
+
+def _ids(row: Erasure) -> list[str]:
+    """Return the ids that entries about what is erased have."""
+    return [row.board] if row.kind == SEARCH else [part.id for part in part_steps.parts(row)]
+
+
+def _remains(session: Session, row: Erasure) -> dict[str, int]:
+    return erasure_steps.remains(session, row) if row.kind == SEARCH else part_steps.remains(session, row)
 
 
 def _restart(session: Session, id: str) -> None:
     row = _locked(session, id)
-    row.step, row.position = STEPS[0], 0
+    row.step, row.position = (STEPS if row.kind == SEARCH else PART_STEPS)[0], 0
 
 
 def _keep_report(session: Session, id: str, report: dict[str, int | str]) -> None:

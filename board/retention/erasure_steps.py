@@ -28,7 +28,7 @@ _WAKE = columns_of(Wake)
 
 def erase_copies(session: Session, row: Erasure) -> bool:
     """Erase the events of the search on `operations`, then its suggestions to look again on the boards of other searches."""
-    if _erase(session, OPERATIONS, erasure.readable(session, OPERATIONS, BATCH_SIZE, Search.KIND, row.board)):
+    if erase(session, OPERATIONS, erasure.readable(session, OPERATIONS, BATCH_SIZE, Search.KIND, row.board)):
         return False
     return not _remove_wake(session, row.board)
 
@@ -50,7 +50,7 @@ def erase_events(session: Session, row: Erasure) -> bool:
     """Erase the events of the board, newest first, so that no payload must be stored again in full. The last event accounts for
     all missing payloads."""
     board = _lock(session, row.board)
-    if _erase(session, row.board, erasure.readable(session, row.board, BATCH_SIZE)):
+    if erase(session, row.board, erasure.readable(session, row.board, BATCH_SIZE)):
         return False
     if board.last_type != SEARCH_ERASED:  # another event was written as the erasure began
         at = format_utc(now())
@@ -71,7 +71,8 @@ def remains(session: Session, row: Erasure) -> dict[str, int]:
     return {name: count for name, count in (rows | {"event": len(events)}).items() if count}
 
 
-def _erase(session: Session, board: str, seqs: Sequence[int]) -> int:
+def erase(session: Session, board: str, seqs: Sequence[int]) -> int:
+    """Erase events of a board; return how many."""
     for seq in seqs:
         erasure.erase(session, board, seq)
     return len(seqs)

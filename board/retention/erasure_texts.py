@@ -1,10 +1,12 @@
 """Texts of erasures on the pages of retention, in the reader's language."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
+from board import labels
 from board.i18n import N_, moment_text, translate, translations
 from board.retention.inventory import GROUPS
-from models.erasure import DONE, Erasure
+from models.erasure import DONE, SEARCH, Erasure
 
 RUNNING = N_("is being erased")
 COUNTED = ("events", "files")  # groups that the list of erasures shows
@@ -21,9 +23,11 @@ class AskedTexts(NamedTuple):
 
 
 class ErasureTexts(NamedTuple):
-    """Texts of an erasure that began. `reference`: empty when it has ended."""
+    """Texts of an erasure that began. `part`: kind of what is erased; empty for a search. `reference`: empty when it has ended,
+    and for members-only searches."""
 
     id: str
+    part: str
     reference: str
     people: str
     reason: str
@@ -43,13 +47,22 @@ def erasure_texts(erasure: Erasure, asked_by: str, agreed_by: str, lang: str) ->
         state = gettext("erased, %(day)s") % {"day": _moment(erasure.ended_at, lang)}
     else:
         state = translate(RUNNING, lang)
+    part = "" if erasure.kind == SEARCH else translate(labels.KINDS.get(erasure.kind, erasure.kind), lang)
     return ErasureTexts(
-        erasure.id, erasure.reference, people, erasure.reason, _counts(erasure, lang), state, erasure.step == DONE
+        erasure.id, part, erasure.reference if erasure.access == "desk" else "", people, erasure.reason, _counts(erasure, lang),
+        state, erasure.step == DONE,
     )  # fmt: skip
 
 
+def count_texts(counts: Mapping[str, int], lang: str) -> list[tuple[str, int]]:
+    """Return the number of entities with the label of their kind."""
+    return [(translate(labels.KINDS.get(kind, kind), lang), count) for kind, count in counts.items()]
+
+
 def _counts(erasure: Erasure, lang: str) -> str:
-    """Return `Events of the search: 412, Photos and files, in all sizes: 23`."""
+    """Return `Events of the search: 412, Photos and files, in all sizes: 23`, or `Note: 3, File: 2` of a part."""
+    if erasure.kind != SEARCH:
+        return " · ".join(f"{label}: {count}" for label, count in count_texts(erasure.counts, lang))
     counts = {group: erasure.counts[group] for group in COUNTED if group in erasure.counts}
     return " · ".join(f"{translate(GROUPS[group], lang)}: {count}" for group, count in counts.items())
 

@@ -11,14 +11,16 @@ from board.engine import unit_of_work
 from board.errors import OperationError, Refused
 from board.i18n import N_, message
 from board.retention import erasure_begin, holds, inventory
-from models.accounts import Account
-from models.erasure import ASKED, Erasure
+from models.accounts import ROLES, Account
+from models.erasure import ASKED, SEARCH, Erasure
 from models.ids import new_id
 from models.search import Search
 from models.times import format_utc
 
 MIN_REASON, MAX_REASON = 5, 500  # characters
 MAX_LISTED = 100  # erasures of a page, newest first
+MIN_NAME = 3  # characters of a name that a reason may not have; shorter ones are words too
+COORDINATOR = ROLES.index("coordinator")
 COMMAND_LINE = "command line: "  # before the name of the operating system's user
 
 
@@ -32,14 +34,13 @@ class NamedErasure(NamedTuple):
 
 def ask(session: Session, search: Search, typed: str, reason: str, now: datetime) -> str:
     """Ask to erase a closed search. Return the id of the erasure. Raises OperationError."""
-    reason = " ".join(reason.split())
-    if not MIN_REASON <= len(reason) <= MAX_REASON or "\0" in reason:
-        raise OperationError(message(N_("Enter a reason of {min} to {max} characters."), min=MIN_REASON, max=MAX_REASON))
-    _check(session, search, typed, now)
+    reason = checked_reason(search, reason)
+    check(session, search, typed, now)
+    _check_closed(search)
     if find(session, search.id) is not None:
         raise OperationError(N_("Someone has already asked to erase this search."))
     row = Erasure(
-        id=new_id(), board=search.id, reference=search.reference, reason=reason, asked_by=_person(session),
+        id=new_id(), board=search.id, reference=search.reference, reason=reason, asked_by=person(session),
         asked_at=format_utc(now), counts=inventory.by_group(inventory.rows_about(session, search.id)),
     )  # fmt: skip
     session.add(row)
@@ -62,10 +63,10 @@ def agree(session: Session, search: Search, id: str, typed: str, now: datetime) 
     `not_found` if nobody asked."""
     erasure_begin.lock(session, search.id)
     row = _asked(session, search, id)
-    if row.asked_by == _person(session):
-        raise OperationError(N_("Another person must agree."))
-    _check(session, search, typed, now)
-    row.agreed_by, row.agreed_at = _person(session), format_utc(now)
+    check_other_person(session, row, now)
+    check(session, search, typed, now)
+    _check_closed(search)
+    row.agreed_by, row.agreed_at = person(session), format_utc(now)
     asked_by = person_name(session, row.asked_by)
     row.counts = inventory.by_group(inventory.rows_about(session, search.id))
     writer.write(session, ErasureAgreed(id=search.id, asked_by=asked_by, typed_reason=row.reason))
@@ -74,7 +75,8 @@ def agree(session: Session, search: Search, id: str, typed: str, now: datetime) 
 
 def find(session: Session, board: str) -> Erasure | None:
     """Return the erasure of a search that someone asked for or that runs."""
-    return session.exec(select(Erasure).where(Erasure.board == board, col(Erasure.ended_at).is_(None))).first()
+    is_open = Erasure.board == board, Erasure.kind == SEARCH, col(Erasure.ended_at).is_(None)
+    return session.exec(select(Erasure).where(*is_open)).first()
 
 
 def newest(session: Session) -> list[NamedErasure]:
@@ -98,19 +100,55 @@ def _asked(session: Session, search: Search, id: str) -> Erasure:
     return row
 
 
-def _check(session: Session, search: Search, typed: str, now: datetime) -> None:
-    """Check under the board's lock that a search may be erased, and its typed reference. Raises OperationError."""
+def checked_reason(search: Search, typed: str) -> str:
+    """Return the typed reason. Raises OperationError if it is too short or long, or has the reference or a name of the child: it
+    is kept after the erasure."""
+    reason = " ".join(typed.split())
+    if not MIN_REASON <= len(reason) <= MAX_REASON or "\0" in reason:
+        raise OperationError(message(N_("Enter a reason of {min} to {max} characters."), min=MIN_REASON, max=MAX_REASON))
+    names = [search.person.get(name) or "" for name in ("first_name", "last_name")]
+    words = {word for name in names for word in _words(name) if len(word) >= MIN_NAME}
+    if search.reference.casefold() in reason.casefold() or not words.isdisjoint(_words(reason)):
+        raise OperationError(N_("Leave the reference and names out of the reason, because it is kept."))
+    return reason
+
+
+def check(session: Session, search: Search, typed: str, now: datetime) -> None:
+    """Check under the board's lock that nothing keeps a search, and its typed reference. Raises OperationError."""
     unit_of_work.lock_board(session, search.id)
     session.refresh(search)
     if typed.strip() != search.reference:
         raise OperationError(N_("Type the reference of the search exactly."))
-    if search.status != "closed":
-        raise OperationError(N_("Close the search first. Only closed searches can be erased."))
     if held := holds.current_holds(session, now, search.id):
         raise OperationError(message(N_("This search is on hold until {day}. End the hold first."), day=held[-1].until[:10]))
 
 
-def _person(session: Session) -> str:
+def check_other_person(session: Session, row: Erasure, now: datetime) -> None:
+    """Check that a second person agrees to the request of someone who may still erase. Raises OperationError."""
+    agreeing = person(session)
+    if row.asked_by == agreeing:
+        raise OperationError(N_("Another person must agree."))
+    if not row.asked_by.startswith(COMMAND_LINE) and not _may_erase(session.get(Account, row.asked_by), now):
+        raise OperationError(N_("The person who asked may no longer erase. Keep the search, and ask again."))
+    account = session.get(Account, agreeing)
+    if account is not None and account.created_at > row.asked_at:  # made to agree to it
+        raise OperationError(N_("Your account is newer than the request. Another person must agree."))
+
+
+def _may_erase(account: Account | None, now: datetime) -> bool:
+    return account is not None and account.is_active(format_utc(now)) and ROLES.index(account.role) >= COORDINATOR
+
+
+def _check_closed(search: Search) -> None:
+    if search.status != "closed":
+        raise OperationError(N_("Close the search first. Only closed searches can be erased."))
+
+
+def _words(text: str) -> set[str]:
+    return set("".join(letter if letter.isalnum() else " " for letter in text.casefold()).split())
+
+
+def person(session: Session) -> str:
     """Return the account of this session's actor, or the operating system's user of a command."""
     by = actor.current(session)
     return by.id if by.id is not None else f"{COMMAND_LINE}{by.name}"

@@ -67,12 +67,12 @@ class AttributeReader(ReaderState):
     def _is_time_of_day(self, entry: Entry) -> bool:
         """Return whether "het was al donker" says that night fell, not that the coat of the sentence before is dark."""
         is_shade = self.roles.is_group(self.roles.of(entry.meaning).attributes, "shade")
-        return is_shade and self.last not in self.drafts[self.sentence_from :]
+        return is_shade and self.last is not self.subject and self.last not in self.drafts[self.sentence_from :]
 
     def _attach(self, draft: Draft, entry: Entry) -> None:
         position = self.roles.fitting(entry.meaning, draft.kind)
         if position is None:
-            if (personal := self.roles.of(entry.meaning).personal) and draft.kind is Kind.PERSON:
+            if (personal := self.roles.of(entry.meaning).personal) and draft.kind in (Kind.PERSON, Kind.HAIR):
                 self._alone(personal[0], entry.item, entry)
             return
         if self._is_separate(draft, entry, position):
@@ -108,5 +108,6 @@ class AttributeReader(ReaderState):
             at -= 1  # bleu foncé
         if position not in draft.attributes:
             draft.attributes.insert(at, position)
+        self.had_comma = False  # "striped jumper, navy and white" is one
         draft.start = min(draft.start, self.tokens[entry.item.first].start)
         draft.end = max(draft.end, self.tokens[entry.item.last - 1].end)

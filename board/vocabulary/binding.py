@@ -58,6 +58,8 @@ class Reader(NounReader):
             self.is_reported = True
         elif item.is_weak:
             self._weak(word)
+        elif self.tokens[item.first].is_quoted and self.previous == "noun":
+            return  # a name: manteau “vert” foncé
         elif self.lexicon.language != "fr" or self.previous != "noun" or not self.tokens[item.first].is_capital:
             self._unknown()
 

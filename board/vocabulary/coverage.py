@@ -85,7 +85,7 @@ class _Sentence:
 
     def __init__(self, parser: Parser, parsed: Parsed, language: str, drafts: Iterable[Draft], said: Sequence[set[int]]) -> None:
         self.roles, self.words, self.said = parser.roles, parsed.words, said
-        self.concepts, self.forms = parser.vocabulary.concepts, parser.forms[language]
+        self.concepts, self.forms, self.exact = parser.vocabulary.concepts, parser.forms[language], parser.exact[language]
         self.lists = self.forms.lexicon.lists
         signs = [(draft.negated, draft.hedged) for draft in drafts]
         self.is_negated, self.is_hedged = any(negated for negated, _ in signs), any(hedged for _, hedged in signs)
@@ -109,7 +109,15 @@ class _Sentence:
             return not item.is_weak or item.word.isdigit()  # a word that is not known is printed as typed
         if is_word and self.forms.has_unknown_part(item.word):
             return False
+        if len(item.parts) == 1 and not self._is_exact(item):
+            return False
         return all(self._is_meaning_said(meaning, item) for meaning in item.parts)
+
+    def _is_exact(self, item: Item) -> bool:
+        """Return whether an item says no less than what is printed for it. Signs are not printed."""
+        meaning = item.parts[0]
+        form = tuple(word.word for word in self.words[item.first : item.last])
+        return self.roles.of(meaning).sign is not None or self.exact.are_exact(form, meaning)
 
     def _is_unit(self, item: Item) -> bool:
         return item.word in UNITS and item.first > 0 and self.words[item.first - 1].word.isdigit()

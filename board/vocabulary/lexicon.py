@@ -11,6 +11,7 @@ from models.searchable import words
 
 GAP = "…"
 PAIR = 2  # words
+MIN_START = 4  # letters of a word that no ending is part of
 MAX_WORDS = 7  # words of a form
 MISSPELLABLE = WORN | {
     "colour",
@@ -54,6 +55,7 @@ class Lexicon:
         self.forms: dict[str, Meanings] = {}
         self.longest: dict[str, int] = {}  # by first word of a phrase, the words of the longest one
         self.prefixes: set[str] = set()  # first two words of the phrases of three or more
+        self.starts: dict[str, set[str]] = {}  # by first word of a phrase, how the second words begin
         self.gap_forms: dict[str, list[GapForm]] = {}
         self.buckets: dict[tuple[str, int], list[str]] = {}  # words that can be misspelt, by first letter and length
         for position, (_, row) in enumerate(rows):
@@ -84,6 +86,7 @@ class Lexicon:
             self.forms[intern(form) if len(form_words) == 1 else form] = (*known, position) if known else position
         if len(form_words) > 1:
             first = intern(form_words[0])
+            self.starts.setdefault(first, set()).add(intern(form_words[1][:MIN_START]))
             if len(form_words) > PAIR:
                 self.prefixes.add(" ".join(form_words[:PAIR]))
             self.longest[first] = max(self.longest.get(first, 1), min(len(form_words), MAX_WORDS))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from board.vocabulary.folding import COMMA, NO_BREAK, SENTENCE, Token
-from board.vocabulary.lexicon import PAIR, GapForm
+from board.vocabulary.lexicon import MIN_START, PAIR, GapForm
 from board.vocabulary.roles import RoleTable, Sign
 from board.vocabulary.word_forms import Meaning, Parts, WordForms
 
@@ -86,16 +86,21 @@ class Matcher:
     def _phrase(self, at: int) -> tuple[int, Meaning] | None:
         """Return the longest phrase of several words from a word on: its length and meaning."""
         longest = self.lexicon.longest.get(self.tokens[at].word, 1)
-        if longest == 1 or at + 1 >= len(self.tokens) or self.tokens[at + 1].pause != NO_BREAK:
+        if longest == 1 or at + 1 >= len(self.tokens) or self.tokens[at + 1].pause != NO_BREAK or not self._may_begin(at):
             return None
         words = self._words(at, longest)
         if not self.the.keys().isdisjoint(words[1:]):
             return self._phrase_of(words) or self._phrase_of([words[0], *(self.the.get(word, word) for word in words[1:])])
         return self._phrase_of(words)
 
+    def _may_begin(self, at: int) -> bool:
+        """Return whether a word and the next one can begin a phrase. Most cannot, and are not looked up."""
+        starts, second = self.lexicon.starts.get(self.tokens[at].word, ()), self.tokens[at + 1].word
+        return second[:MIN_START] in starts or (second in self.the and self.the[second][:MIN_START] in starts)
+
     def _phrase_of(self, words: Sequence[str]) -> tuple[int, Meaning] | None:
         pair = " ".join(words[:PAIR])
-        for length in range(len(words) if pair in self.lexicon.prefixes else PAIR, 1, -1):
+        for length in range(len(words) if pair in self.lexicon.prefixes else min(PAIR, len(words)), 1, -1):
             phrase = " ".join(words[:length]) if length > PAIR else pair
             if found := self.lexicon.meanings(phrase) or self.forms.without_ending(phrase):
                 return length, found

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from board.vocabulary.binding import Reader
 from board.vocabulary.concept import LANGUAGES
 from board.vocabulary.draft import Draft, Person, finished
+from board.vocabulary.exact_words import ExactWords
 from board.vocabulary.folding import Token, tokens
 from board.vocabulary.language import LanguageGuess
 from board.vocabulary.matching import Item, Matcher, sentences
@@ -37,6 +38,7 @@ class Parser:
         self.vocabulary = vocabulary
         self.roles = RoleTable(vocabulary.concepts)
         self.forms = {language: WordForms(lexicon) for language, lexicon in vocabulary.lexicons.items()}
+        self.exact = {language: ExactWords(lexicon) for language, lexicon in vocabulary.lexicons.items()}
         self.guess = LanguageGuess(self.forms)
 
     def parse(self, text: str, reader: str | None = None) -> tuple[Statement, ...]:

@@ -34,9 +34,11 @@ class ReaderState:
         self.person = 0
         self.last: Draft | None = None  # last noun that takes attributes
         self.near: Draft | None = None  # last noun of any kind
+        self.subject: Draft | None = None  # of the field
         if subject is not None:
             position = vocabulary.positions[subject]
             self.last = Draft(position, roles.kind(position), 0, tokens[0].start, tokens[0].start)
+            self.subject = self.last
             self.drafts.append(self.last)
 
     def _begin(self, lexicon: Lexicon, items: Sequence[Item]) -> None:

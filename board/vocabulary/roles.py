@@ -44,6 +44,7 @@ SIGNS = {
     **dict.fromkeys(("wears", "seen", "hands_over"), Sign.NOTHING),
 }  # fmt: skip
 SIZES = frozenset({"big", "small", "long", "short_length", "thick", "thin_light", "new", "old"})
+_NO_HAIR = frozenset({"big", "small", "new", "old"})  # of a person: "small, long black hair"
 SIDES = frozenset({"left", "right"})
 DOGS = frozenset({"dog", "little_dog", "big_dog"})
 _PERSONAL = frozenset({"build", "hair_colour", "hair_length", "hair_style", "skin_mark", "face", "aid", "eye_colour"})
@@ -141,7 +142,8 @@ class RoleTable:
     def fitting(self, meaning: Meaning, kind: Kind) -> int | None:
         """Return the first meaning that a noun of a kind can have as an attribute."""
         for position in self.of(meaning).attributes:
-            if self.concepts[position].group in FITTING[kind]:
+            concept = self.concepts[position]
+            if concept.group in FITTING[kind] and not (kind is Kind.HAIR and concept.id in _NO_HAIR):
                 return position
         return None
 

@@ -8,7 +8,7 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import extractOne
 
 from board.vocabulary.concept import WORN
-from board.vocabulary.lexicon import MIN_MISSPELT, Lexicon
+from board.vocabulary.lexicon import MIN_MISSPELT, MIN_START, Lexicon
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,7 @@ ENDINGS = {
     "nl": ("tjes", "kes", "jes", "tje", "je", "ke", "en", "e", "s"),
     "de": ("em", "en", "er", "es", "e", "n", "s"),
 }
-MIN_STEM = 4  # letters before an ending
+MIN_STEM = MIN_START  # letters before an ending
 MIN_PART = 3  # letters of a part of a compound
 MIN_LAST_PART = 4  # letters of the last part after an unknown word
 TWO_EDITS_FROM = 8  # letters

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from board.paths import DATA
 from board.vocabulary.concept import LANGUAGES
+from models.searchable import words
 
 
 class WordLists(NamedTuple):
@@ -29,6 +30,7 @@ class WordLists(NamedTuple):
     next_person: frozenset[str]
     next_person_first: frozenset[str]
     left_out: frozenset[str]
+    same: frozenset[str]
     relative: frozenset[str]
     taking: frozenset[str]
     speaker: frozenset[str]
@@ -44,10 +46,11 @@ def word_lists() -> dict[str, WordLists]:
 
 
 def _lists(given: dict[str, str]) -> WordLists:
-    sets = {name.replace("with", "with_words"): frozenset(words.split()) for name, words in given.items()}
+    sets = {name.replace("with", "with_words"): frozenset(listed.split()) for name, listed in given.items()}
     phrases = ("next_person", "left_out")
     sets.update({name: frozenset(given[name].split("|")) for name in phrases})
-    function_words = (set for name, set in sets.items() if name not in (*phrases, "weak"))
+    sets["same"] = frozenset("".join(words(form)) for line in given["same"].splitlines() for form in line.split("|"))
+    function_words = (set for name, set in sets.items() if name not in (*phrases, "same", "weak"))
     sets["weak"] = sets["weak"].union(*function_words)
     sets["next_person_first"] = frozenset(phrase.split()[0] for phrase in sets["next_person"])
     return WordLists(**sets)

@@ -75,7 +75,7 @@ def _faults_of_alarm(history: list[Event]) -> list[str]:
     return faults
 
 
-@pytest.mark.sample(every=3)
+@pytest.mark.sample(every=6)
 @pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 @pytest.mark.parametrize("seed", range(6))
 async def test_each_step_is_taken_once_in_any_history(

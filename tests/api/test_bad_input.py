@@ -436,6 +436,7 @@ FIELD_NAMES = {
 }  # fmt: skip
 
 
+@pytest.mark.sample(every=4)
 @pytest.mark.parametrize("every", EVERY)
 @pytest.mark.parametrize("name", WHOLE)
 async def test_each_field_with_each_wrong_value_is_taken_or_refused_in_sentences(
@@ -475,6 +476,7 @@ async def test_each_field_with_each_wrong_value_is_taken_or_refused_in_sentences
     await other.close()
 
 
+@pytest.mark.sample(every=4)
 @pytest.mark.parametrize("name", WHOLE)
 @settings(FUZZ, max_examples=5)
 @given(rubbish=st.dictionaries(st.one_of(st.sampled_from(sorted(FIELD_NAMES)), TEXTS), RUBBISH, max_size=3))

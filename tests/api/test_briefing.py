@@ -176,6 +176,7 @@ async def test_nothing_is_cut_while_the_page_has_space(team: Team) -> None:
     assert [each for each in references if each not in page] == []
 
 
+@pytest.mark.sample(every=4)
 @pytest.mark.parametrize("language", TITLES)
 async def test_texts_of_people_are_whole_on_a_nearly_full_page(team: Team, language: str) -> None:
     searches = await open_searches(team, 10)

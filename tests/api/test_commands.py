@@ -340,6 +340,7 @@ async def test_a_sighting_goes_where_and_to_whom_it_is_said(scene: SearchScenari
     await scene.refuses("not_found", "sighting.add", {"description": "x", "column": foreign}, "column")
 
 
+@pytest.mark.sample(every=4)
 @pytest.mark.parametrize(
     "field",
     ["number", "rank", "late", "grade", "assessment", "duplicate_of", "withdrawn", "id", "seq", "recorded_at", "taken_by", "zz"],

@@ -7,8 +7,11 @@ from typing import Any
 import httpx2 as httpx
 import pypdfium2
 import pytest
+from sqlmodel import Session, select
 
+from board.maintenance.pruning import Pruning
 from models.accounts import Account
+from models.disclosure import Disclosure
 from tests.api.test_administration import browser, hire, problem
 from tests.support.audit_record import AuditRecord
 from tests.support.backends import SLOW_ON_POSTGRESQL
@@ -168,6 +171,23 @@ async def test_disclosure_asks_again_who_it_is(scene: Scene) -> None:
 async def test_disclosures_of_an_account_are_bounded(scene: Scene) -> None:
     answers = [(await scene.make("person", name="Griet Maes")).status_code for _ in range(11)]
     assert answers == [303] * 10 + [422]
+
+
+async def test_removed_disclosure_still_counts(scene: Scene) -> None:
+    service = scene.server.service
+    for _ in range(10):
+        assert (await scene.make("person", name="Griet Maes")).status_code == 303
+        await scene.http.post("/disclosure/remove", data={"id": (await scene.newest()).rpartition("/")[2]})
+    assert "Griet Maes" not in (await scene.http.get("/disclosure")).text
+    assert (await scene.make("person", name="Griet Maes")).status_code == 422
+    await Pruning(service.database, service.settings, service.clock).prune()
+    assert (await scene.make("person", name="Griet Maes")).status_code == 422
+
+    def rows(session: Session) -> list[tuple[str, str]]:
+        own = select(Disclosure).where(Disclosure.account == scene.cora.id)
+        return [(row.name, row.reach) for row in session.exec(own)]
+
+    assert await service.database.read(rows) == [("", "")] * 10
 
 
 async def test_disclosure_is_a_paper_in_four_languages(scene: Scene) -> None:

@@ -123,7 +123,7 @@ async def test_table_left_out_of_the_inventory_is_found(
 
 
 async def test_step_left_out_is_found(scene: ErasedScene, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(erased_entries, "_is_about", lambda event, board: False)
+    monkeypatch.setattr(erased_entries, "_is_about", lambda event, ids: False)
     await scene.erase()
     assert (await scene.remains())["events"]
 
@@ -143,14 +143,14 @@ async def test_file_variant_left_out_is_found(scene: ErasedScene, monkeypatch: p
         async def delete(self, keys: Iterable[str]) -> None:
             await super().delete([key for key in keys if not key.endswith("/original")])
 
-    store = Forgetful(scene.service.files._backend)
+    store = Forgetful(scene.service.files._place)
     id = await scene.begin()
     assert await scene.run(store).continue_one(id)
     assert (await scene.remains())["files"]
 
 
 async def test_payload_that_stays_is_never_reported_done(scene: ErasedScene, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(erasure_steps, "_erase", lambda session, board, seqs: 0)
+    monkeypatch.setattr(erasure_steps, "erase", lambda session, board, seqs: 0)
     id = await scene.begin()
     assert not await scene.run().continue_one(id)
     assert (await erasure_of(scene, id)).ended_at is None
@@ -237,6 +237,14 @@ async def test_erased_search_leaves_open_boards_and_lists(team: Team, access: st
         report = await who.http.get(f"/api/v1/handovers/{scene.handover}")
         assert report.status_code == 200
         assert scene.search not in [section["board"] for section in report.json()["searches"]]
+        is_public = access == "desk"
+        assert [search["board"] for search in report.json()["erased"]] == ([scene.search] if is_public else [])
+        assert is_public or report.json()["withheld"]
+        assert (await who.http.get(f"/api/v1/handovers/{scene.handover}", params={"board": scene.search})).status_code == 404
+        if who is team.ada:
+            paper = (await who.http.get(f"/handovers/{scene.handover}.md")).text
+            assert ("A search in this handover was erased, " in paper) == is_public
+            assert (await who.http.get(f"/handovers/{scene.handover}/briefing.pdf")).status_code == 200
         for marker in scene.markers:
             assert marker not in report.text
             assert marker not in (await who.http.get(f"/api/v1/boards/{OPERATIONS}/events", params={"limit": 500})).text

@@ -107,7 +107,7 @@ async def test_an_alarm_of_the_outgoing_person_does_not_go_home(shift: Shift) ->
     paper = (await shift.team.ada.http.get("/handover.md")).text
     line = next(line for line in paper.partition("## Open alarms")[2].splitlines() if line.startswith("- "))
     assert line.startswith(f"- Noor · Urgent sighting {row['about']['number']} · {URGENT['description']} · open since")
-    assert "Alice has it until" in line
+    assert "Alice had it, promised until" in line
     assert line.endswith("Ada")
     await shift.accept()
     state = (await shift.alarms())[alarm]
@@ -453,10 +453,12 @@ async def test_alarms_about_tips_are_on_paper(shift: Shift) -> None:
     paper = (await shift.team.ada.http.get("/handover.md")).text.replace("\\", "")
     section = paper.partition("## Open alarms")[2].partition("\n## ")[0]
     tips = [line for line in section.splitlines() if line.startswith("- Urgent tip")]
-    assert re.fullmatch(rf"- Urgent tip.\d+ · {URGENT['description']} · open since .+ · Alice has it until .+ · → Ada", tips[0])
-    assert "2 that someone has · 2 pass on with the shift" in section
+    assert re.fullmatch(
+        rf"- Urgent tip.\d+ · {URGENT['description']} · open since .+ · Alice had it, promised until .+ · → Ada", tips[0]
+    )
+    assert "2 that someone had · 2 pass on with the shift" in section
     (page,) = await pages(shift.team.ada)
-    assert re.search(r"2 that someone has.*Urgent tip \d+ · Alice has it until", page.replace("\xa0", " "))
+    assert re.search(r"2 that someone had.*Urgent tip \d+ · Alice had it, promised until", page.replace("\xa0", " "))
 
 
 async def test_an_unconfirmed_duty_has_the_name_of_its_person(shift: Shift) -> None:

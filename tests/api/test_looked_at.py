@@ -1,6 +1,7 @@
 """Looked at by: coordinators and the lead see who read a search, a line for each person and hour; each person sees their own."""
 
 from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
 from typing import Any
 
 import httpx2 as httpx
@@ -10,6 +11,7 @@ from sqlalchemy import event, insert
 from board.audit.log import read_queries
 from board.audit.log.read_groups import group
 from board.audit.log.read_sentences import describe_group, times_text
+from board.audit.log.unusual_facts import first_id, unusual_reads
 from models.accounts import Account
 from models.emergency_opening import EmergencyOpening
 from models.ids import new_id
@@ -204,3 +206,20 @@ async def test_administrators_see_unusual_reads(team: Team) -> None:
         assert "Alice" not in page, "she is the author on these searches"
     for person in (team.alice, team.bob):
         assert (await person.http.get("/audit/unusual")).status_code == 404
+
+
+async def test_screen_that_was_opened_before_the_period_is_examined(team: Team) -> None:
+    """A subscription of the day before the seven days lasts into them; a download of that day is not examined."""
+    olaf, since = await hire(team.server, "investigator", "Olaf"), now() - timedelta(days=7)
+    before, after = since - timedelta(hours=20), format_utc(since + timedelta(days=1))
+    kinds = [{"following": True, "on_duty": False}] * 3 + [{"type": "export.read"}] * 3
+    ids = [f"{first_id(before)}{number:04d}" for number in range(len(kinds))]
+    rows = [row("09:10", olaf.id, **kind).model_dump() for kind in kinds]
+    for number, (id, values) in enumerate(zip(ids, rows, strict=True)):
+        values.update(id=id, board=f"old {number}", at=format_utc(before), until=after)
+    service, insertion = team.server.service, insert(ReadRecord)
+    await service.database.write(lambda session: session.connection().execute(insertion, rows).rowcount)
+    page = await service.database.read(lambda session: unusual_reads(session, since, service.unusual_reads))
+    assert [(each.rule, each.boards) for each in page.findings if each.account == olaf.id] == [
+        ("at_night", {"old 0", "old 1", "old 2"})
+    ]

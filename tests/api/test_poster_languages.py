@@ -31,6 +31,7 @@ async def posters(team: Team, scene: Campaign, words: Sequence[dict[str, Any]] =
     return {language: await page_of(team.bob, scene, f"{material}.pdf", language=language, paper="a4") for language in LANGUAGES}
 
 
+@pytest.mark.sample(every=3)
 @pytest.mark.parametrize("typed", SAID)
 async def test_poster_has_no_word_of_another_language(team: Team, typed: str) -> None:
     for language, page in (await posters(team, await dressed(team, typed))).items():

@@ -123,11 +123,15 @@ async def test_signed_report_names_the_alarms_that_were_unwatched(shifts: Shifts
     assert (wait["unwatched_s"], report["watch"]["others_s"]) == (line["unwatched_s"], 0)
     paper = (await shifts.other.http.get("/handover.md")).text.replace("\xa0", " ").replace("\\", "")
     length, number = r"7 min(?: \d s)?", wait["about"]["number"]
-    assert re.search(rf"grave alarms: {length} \([^()]+ · Urgent sighting {number}: {length}\)\.", paper)
+    assert re.search(rf"grave alarms, added up: {length} \([^()]+ · Urgent sighting {number}: {length}\)\.", paper)
+    assert report["watch"]["longest_taken"] == {key: wait[key] for key in ("board", "about", "rule", "occasion")}
+    assert re.search(rf"Longest wait: {length} \([^()]+ · Urgent sighting {number}\)\.", paper)
     members = {"access": "members", "members": [shifts.desk.alice.account["id"]]}
     await shifts.desk.alice.command(shifts.search, "search.set_access", members)
     hidden = (await read_report(shifts.desk.bob))["watch"]
-    assert (hidden["longest"], hidden["others_s"]) == ([], line["unwatched_s"]), "of a search that the reader may not see"
+    assert (hidden["longest"], hidden["others_s"], hidden["longest_taken"]) == ([], line["unwatched_s"], None), (
+        "of a search that the reader may not see"
+    )
 
 
 async def test_an_alarm_between_seeing_and_signing_is_counted(shifts: Shifts) -> None:

@@ -10,6 +10,7 @@ from tests.support.browsers import Browsers
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.slow
 async def test_rate_limited_commands_are_kept_and_sent_when_allowed(browsers: Browsers, monkeypatch: pytest.MonkeyPatch) -> None:
     assert browsers.server is not None
     limits = browsers.server.service.limits

@@ -423,6 +423,7 @@ async def test_a_press_right_after_turning_to_an_alarm_counts(browsers: Browsers
     await expect(window(f"{ALARM}[data-alarm=alarm-1] [data-testid=alarm-sent]")).to_be_visible()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("locale", LANGUAGES)
 async def test_name_clock_and_button_are_whole_in_all_languages_and_widths(browsers: Browsers, locale: str) -> None:
     line = await told(browsers, "/account", locale=locale)

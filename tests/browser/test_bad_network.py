@@ -142,6 +142,7 @@ async def test_both_sides_work_on_while_the_line_is_cut_for_half_a_minute(stage:
         assert commands_sent(alice, sent) == dict.fromkeys(sent, 1)
 
 
+@pytest.mark.slow
 @at_once
 async def test_a_line_that_dies_without_a_word_greys_the_board_and_loses_nothing(stage: Stage) -> None:
     async with stage.browsers() as browsers, proxy_to(browsers.url) as line:

@@ -28,6 +28,7 @@ async def line(browser_server: Browsers) -> AsyncIterator[TcpProxy]:
         yield line
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rounds", ROUNDS)
 async def test_two_drops_of_one_card_at_the_same_moment_leave_all_screens_equal(
     line: TcpProxy, browsers: Browsers, rounds: int

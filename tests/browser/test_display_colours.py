@@ -71,6 +71,7 @@ async def barriers(page: Page) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("forced", ["none", "active"])
 async def test_every_text_of_a_wall_can_be_read_in_both_themes(browsers: Browsers, forced: Any) -> None:
     found: dict[str, Any] = {}

@@ -107,6 +107,7 @@ async def shows(wall: Window, size: Any) -> None:
     assert await wall.page.evaluate(CUT) == [], size
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_all_searches_view_cuts_no_number_and_no_word_without_an_ellipsis(
     browsers: Browsers, searches: list[str], language: str

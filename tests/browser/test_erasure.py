@@ -38,6 +38,7 @@ async def look_at(window: Window, name: str, found: dict[str, object]) -> None:
     await window.page.set_viewport_size(TALL)
 
 
+@pytest.mark.slow
 async def test_two_people_erase_what_a_third_has_open(browsers: Browsers) -> None:
     search, found = await old_search(browsers), dict[str, object]()
     await hire(browsers, "Eva")

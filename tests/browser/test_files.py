@@ -211,6 +211,7 @@ async def test_viewer_role_sees_photos_and_adds_none(browsers: Browsers) -> None
     await expect(victor("dialog :is([data-act=withdraw-file], [data-act=set-photo], [data-act=original], form)")).to_have_count(0)
 
 
+@pytest.mark.slow
 async def test_photos_of_a_new_sighting_are_attached_to_its_card(browsers: Browsers) -> None:
     search = await browsers.search()
     alice, bob = await browsers.both_at(search)

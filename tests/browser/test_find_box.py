@@ -178,6 +178,7 @@ async def test_enter_opens_the_only_hit_and_none_of_several(browsers: Browsers) 
     await window.page.wait_for_url(f"**/searches/{board}/cards/{second}")
 
 
+@pytest.mark.slow
 async def test_filters_are_in_the_address_and_say_what_they_hide(browsers: Browsers) -> None:
     board = await browsers.search()
     alice, bob = await browsers.person("Alice"), await own_id(browsers, "Bob")

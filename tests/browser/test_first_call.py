@@ -30,6 +30,7 @@ async def test_twelve_facts_reach_a_coordinator_who_opens_in_two_presses(browser
     assert (child["person"]["last_name"], child["last_seen"]["text"]) == ("Haddad", "Zwarte Vijvers")
 
 
+@pytest.mark.slow
 async def test_a_number_of_another_country_is_pointed_out(browsers: Browsers) -> None:
     bob = await browsers.window("Bob")
     await begin(bob, "Oriane")

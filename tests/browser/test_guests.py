@@ -59,6 +59,7 @@ async def test_guest_sees_one_board_and_leaves_when_the_access_ends(browsers: Br
     await expect(guest("body")).not_to_contain_text("Girl with a red coat")
 
 
+@pytest.mark.slow
 async def test_guest_whom_a_coordinator_lets_write_adds_a_card(browsers: Browsers) -> None:
     board = await browsers.search()
     alice = await browsers.window("Alice")

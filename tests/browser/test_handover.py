@@ -369,7 +369,7 @@ async def test_events_before_the_shift_are_new_to_who_has_not_seen_them(browsers
     await person.command(OPERATIONS, "shift.take", {"reason": "Dora is gone"})
     (alice,) = await at_handover(browsers, "Alice")
     section = alice(f"[data-section='{board}'] .news")
-    await expect(section).to_contain_text("No events since the shift began.")
+    await expect(section).to_contain_text("Since the shift began: no events")
     await expect(section.locator("[data-testid=reader]")).to_contain_text("1 of them important")
     await expect(section.locator("[data-testid=reader] li")).to_contain_text("Sighting added")
 

@@ -82,6 +82,7 @@ async def test_alarms_are_handed_over_and_one_is_kept_by_name(browsers: Browsers
     await expect(incoming(f"{OPEN_NOW} [data-testid=goes]")).to_have_text([re.compile("Dora"), re.compile("Alice keeps it")])
 
 
+@pytest.mark.slow
 async def test_an_alarm_about_a_tip_is_the_same_on_screen_and_paper(browsers: Browsers) -> None:
     await browsers.search(person={"first_name": "Noor", "last_name": "Vermeulen"})
     alice, bob = await browsers.person("Alice"), await browsers.person("Bob")

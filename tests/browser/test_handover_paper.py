@@ -117,6 +117,7 @@ async def rich_search(browsers: Browsers) -> tuple[str, str, int]:
     return board, bare, number
 
 
+@pytest.mark.slow
 async def test_screen_print_and_pdf_of_a_handover_say_the_same(browsers: Browsers) -> None:
     board, bare, number = await rich_search(browsers)
     victor = await browsers.window("Victor")

@@ -105,6 +105,7 @@ async def test_files_follow_the_search_that_is_chosen_last(browsers: Browsers) -
     assert file["card"] == sighting["id"]
 
 
+@pytest.mark.slow
 async def test_files_of_a_call_survive_a_lost_line_and_a_reload(browsers: Browsers) -> None:
     board = await browsers.search(person={"first_name": "Rosalie"})
     bob = await at_the_phone(browsers)

@@ -100,6 +100,7 @@ async def test_press_just_after_another_alarm_came_takes_nothing(browsers: Brows
     assert (await alarm_of(browsers, raised["board"]))["taken_by"] is None
 
 
+@pytest.mark.slow
 async def test_passkey_at_the_bar_unlocks_and_takes_the_alarm(browsers: Browsers) -> None:
     eva, board = await account_of(browsers), await browsers.search()
     alice = await browsers.person("Alice")

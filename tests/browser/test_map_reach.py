@@ -61,6 +61,7 @@ async def test_ends_of_a_contradiction_are_named_and_a_press_opens_the_first(bro
     await expect(bob("[data-add]")).to_have_count(0)
 
 
+@pytest.mark.slow
 async def test_printed_map_is_whole_with_its_legend_and_list(browsers: Browsers) -> None:
     board = await browsers.search(last_seen=SEEN)
     await add_two(browsers, board)
@@ -116,6 +117,7 @@ async def test_chosen_means_draw_how_far_a_person_gets(browsers: Browsers) -> No
     await expect(bob("path.map-reach")).to_have_count(0)
 
 
+@pytest.mark.slow
 async def test_pair_is_on_the_home_card_and_the_map_of_all_searches_live(browsers: Browsers) -> None:
     board = await browsers.search(last_seen=SEEN | {"lat": 50.2, "lon": 5.6})  # apart from other searches
     bob, victor = await browsers.window("Bob"), await browsers.window("Victor")

@@ -44,6 +44,7 @@ def fact(window: Window, path: str) -> Locator:
     return window.panel.locator(f'dd[data-field="{path}"]')
 
 
+@pytest.mark.slow
 async def test_form_adds_it_and_the_other_person_sees_it(browsers: Browsers, board: str) -> None:
     alice, bob = await browsers.both_at(board)
     await alice("[data-act=add-vehicle]").click()

@@ -60,6 +60,7 @@ async def test_the_history_and_its_chain_are_read_when_the_server_has_time(brows
     assert asked[f"/boards/{board}/chain"] > TIMES
 
 
+@pytest.mark.slow
 async def test_find_results_come_when_the_server_has_time_unless_superseded(
     browsers: Browsers,
 ) -> None:

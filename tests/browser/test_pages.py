@@ -60,11 +60,29 @@ BARE = """() => {
 JUDGED = """async ([within, runOnly]) => {
   const result = await axe.run(within, {runOnly, selectors: false});
   const texts = (rules) => rules.filter(({id}) => id === "color-contrast").flatMap(({nodes}) => nodes)
-    .flatMap(({any}) => any).filter(({data}) => data.messageKey !== "nonBmp").length;
+    .flatMap(({any}) => any).filter(({data}) => !["nonBmp", "imgNode"].includes(data.messageKey)).length;
   return [
     result.violations.flatMap(({id, nodes}) => nodes.map((node) => `${id}: ${node.html.slice(0, 200)} ${node.failureSummary}`)),
     texts(result.passes), texts(result.incomplete),
   ];
+}"""
+# axe judges no text of a drawing: its colour against the page behind the drawing, 3 for large or bold ones, otherwise 4.5.
+DRAWN_TEXTS = """(within) => {
+  const numbers = (colour) => (colour.match(/[0-9.]+/g) ?? []).map(Number);
+  const light = (colour) => numbers(colour).slice(0, 3).map((each) => each / 255)
+    .map((each) => each <= 0.03928 ? each / 12.92 : ((each + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, each, at) => sum + each * [0.2126, 0.7152, 0.0722][at], 0);
+  const behind = (node) => {
+    const colour = getComputedStyle(node).backgroundColor;
+    return numbers(colour).length === 3 || numbers(colour)[3] === 1 || !node.parentElement ? colour : behind(node.parentElement);
+  };
+  return [...document.querySelector(within).querySelectorAll("svg text")].flatMap((text) => {
+    const style = getComputedStyle(text), colours = [light(style.fill), light(behind(text.closest("svg")))];
+    if (!text.checkVisibility() || !/^rgb/.test(style.fill)) return [];
+    const ratio = (Math.max(...colours) + 0.05) / (Math.min(...colours) + 0.05);
+    const isLarge = parseFloat(style.fontSize) >= 24 || (parseFloat(style.fontSize) >= 18.66 && Number(style.fontWeight) >= 700);
+    return ratio >= (isLarge ? 3 : 4.5) ? [] : [`drawn text: ${text.textContent.trim()} ${ratio.toFixed(2)}`];
+  });
 }"""
 DRAWN = "new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
 # Transitions end in another colour or place. Removed elements never end theirs, so they are not waited for.
@@ -476,6 +494,7 @@ async def barriers(window: Window, within: str = "html") -> list[str]:
         broken, judged, open = await window.page.evaluate(JUDGED, [within, rules])
         if judged <= 9 * open:
             found.append(f"{theme}: the colours of {open} texts could not be judged, of {judged} they could")
+        broken += await window.page.evaluate(DRAWN_TEXTS, within)
         found += [f"{theme}: {each}" for each in broken]
     return found
 

@@ -10,6 +10,7 @@ pytestmark = pytest.mark.browser
 SAME = "[data-testid=same-reference]"
 
 
+@pytest.mark.slow
 async def test_duplicate_references_are_pointed_out_to_who_sees_both(browsers: Browsers) -> None:
     alice, bob = await browsers.person("Alice"), await browsers.person("Bob")
     own = (await alice.http.get("/api/v1/me")).json()["id"]

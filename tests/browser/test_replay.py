@@ -146,6 +146,7 @@ async def position(browsers: Browsers, board: str, type: str) -> int:
     return found
 
 
+@pytest.mark.slow
 async def test_every_moment_is_what_was_true_then(browsers: Browsers) -> None:
     """The browser's fold, what the server says of then, and the snapshot that was kept then; by seq and by time."""
     played = HistoryGenerator(commands=30, moments=4)
@@ -279,6 +280,7 @@ async def test_moment_has_the_same_time_everywhere_on_the_page(browsers: Browser
     assert await alice.page.evaluate(BETWEEN) == [[between] * 3, [last, between, last], [between, between, last]]
 
 
+@pytest.mark.slow
 async def test_two_moments_are_compared(browsers: Browsers) -> None:
     board, sighting, task = await night(browsers)
     person = await browsers.person("Alice")

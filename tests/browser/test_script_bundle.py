@@ -25,6 +25,7 @@ JOINED = f"""async (address) => {{ {SAID}
 }}"""
 
 
+@pytest.mark.slow
 async def test_each_script_gives_joined_what_it_gives_apart(browsers: Browsers) -> None:
     folder = js_bundle.ModuleGraph(STATIC)
     views = page_table.modules()

@@ -172,6 +172,7 @@ async def test_cards_stay_in_place_while_a_change_waits_or_is_refused(browsers: 
         await still.shows(window("[data-testid=unsent]"), 0)
 
 
+@pytest.mark.slow
 async def test_cards_stay_in_place_when_others_change_something_or_a_filter_ends(browsers: Browsers) -> None:
     board, path = await board_of(browsers, "search")
     bob = await browsers.person("Bob")

@@ -182,6 +182,7 @@ async def test_time_of_the_present_covers_no_hour_and_no_label(browsers: Browser
     assert drawn[0] == "now", "labels are drawn over the line"
 
 
+@pytest.mark.slow
 async def test_five_hundred_sightings_at_one_moment_are_in_the_table(browsers: Browsers) -> None:
     assert browsers.server
     board = await browsers.search(missing_since=MISSING)
@@ -208,6 +209,7 @@ async def test_no_barriers_and_nothing_wider_than_the_screen(browsers: Browsers,
     assert await overflow(bob) == []
 
 
+@pytest.mark.slow
 async def test_printed_timeline_is_a_landscape_page(browsers: Browsers) -> None:
     board, _ = await told(browsers)
     bob = await opened(browsers, board)

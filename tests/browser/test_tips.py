@@ -64,6 +64,7 @@ async def test_call_that_fits_no_search_is_taken_in_and_placed(browsers: Browser
     await expect(alice("li[data-type='tip.placed']").first).to_contain_text("Yonas F.")
 
 
+@pytest.mark.slow
 async def test_tip_that_was_placed_meanwhile_is_refused_with_a_sentence(browsers: Browsers) -> None:
     search = await browsers.search(person={"first_name": "Mila"})
     person = await browsers.person("Alice")
@@ -104,6 +105,7 @@ async def woken(browsers: Browsers, description: str) -> tuple[str, str]:
     return search, id
 
 
+@pytest.mark.slow
 async def test_dismissed_tip_waits_until_somebody_opens_the_list(browsers: Browsers) -> None:
     search, id = await woken(browsers, "a man in a mustard anorak")
     bob = await browsers.window("Bob")

@@ -100,6 +100,7 @@ async def test_two_people_edit_two_fields_of_one_card_and_both_are_kept(browsers
     await browsers.same(alice, bob, board)
 
 
+@pytest.mark.slow
 async def test_a_task_is_assigned_and_its_checklist_ticked(browsers: Browsers) -> None:
     board = await browsers.search()
     alice, bob = await browsers.both_at(board)

@@ -233,6 +233,7 @@ async def test_all_searches_lead_to_what_is_unanswered(browsers: Browsers) -> No
     await expect(window("h1")).to_have_text("Unanswered")
 
 
+@pytest.mark.slow
 async def test_the_queue_of_any_history_is_the_same_in_scripts(browsers: Browsers) -> None:
     """States that an earlier version wrote have the same queue."""
     histories = await asyncio.to_thread(HistoryGenerator(commands=60, moments=1).play, 1)

@@ -260,6 +260,7 @@ async def test_a_viewer_sees_all_they_may_and_can_do_nothing(desk: Abroad) -> No
     await desk.read(victor)
 
 
+@pytest.mark.slow
 async def test_an_administrator_removes_an_account_that_is_signed_in_elsewhere(desk: Abroad) -> None:
     assert desk.server
     email = f"olga{new_id()}@desk.example"

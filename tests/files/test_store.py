@@ -23,6 +23,7 @@ from board.files.stored import PIECE_BYTES
 from board.files.unavailable import FilesUnavailable, Reason
 from models.db.errors import ConfigurationError
 from tests.support.bucket_server import BucketServer, bucket_server
+from tests.support.data_keys import key_file
 from tests.support.people import settings_for
 
 FILE = "files/0194f3c2-0000-7000-8000-000000000001"
@@ -37,11 +38,13 @@ def s3() -> Iterator[BucketServer]:
         yield server
 
 
-@pytest.fixture(params=["folder", "bucket"])
+@pytest.fixture(params=["folder", "bucket", "encrypted folder", "encrypted bucket"])
 async def store(request: pytest.FixtureRequest, tmp_path: Path, s3: BucketServer) -> AsyncIterator[FileStore]:
-    if request.param == "bucket":
+    if "bucket" in request.param:
         s3.clear()
-    opened = FileStore.of(settings_for(tmp_path, **(s3.settings if request.param == "bucket" else BESIDE)))
+    settings = s3.settings if "bucket" in request.param else BESIDE
+    keys = {"data_keys": key_file(tmp_path)} if "encrypted" in request.param else {}
+    opened = FileStore.of(settings_for(tmp_path, **settings, **keys))
     yield opened
     await opened.close()
 

@@ -45,8 +45,10 @@ test("lengths are exact below an hour", () => {
 });
 
 test("the line of the watch has both figures", () => {
-  assert.equal(watchLineText({ unwatched_s: 0, longest_taken_s: 192 }), "Unwatched, added up over the grave alarms: 0 min. Time in which someone on duty was asked does not count. Longest wait: 3 min 12 s.");
+  assert.equal(watchLineText({ unwatched_s: 0, longest_taken_s: 192 }), "Unwatched time of grave alarms, added up: 0 min. Time in which someone on duty had been asked does not count. Longest wait: 3 min 12 s.");
   const addends = /** @type {[string, number][]} */ ([["Mila B., 6 · Urgent sighting 4", 180], ["others", 60]]);
-  assert.ok(watchLineText({ unwatched_s: 240, longest_taken_s: 192 }, addends).startsWith("Unwatched, added up over the grave alarms: 4 min (Mila B., 6 · Urgent sighting 4: 3 min; others: 1 min). "));
-  assert.equal(watchLineText({ unwatched_s: 240, longest_taken_s: null }), "Unwatched, added up over the grave alarms: 4 min. Time in which someone on duty was asked does not count. No grave alarm waited.");
+  assert.ok(watchLineText({ unwatched_s: 240, longest_taken_s: 192 }, addends).startsWith("Unwatched time of grave alarms, added up: 4 min (Mila B., 6 · Urgent sighting 4: 3 min; others: 1 min). "));
+  assert.ok(watchLineText({ unwatched_s: 240, longest_taken_s: 192 }, [], "Mila B., 6 · Urgent sighting 4").endsWith("Longest wait: 3 min 12 s (Mila B., 6 · Urgent sighting 4)."));
+  assert.ok(watchLineText({ unwatched_s: 60, longest_taken_s: 60 }, [["Worrying disappearance?", 60]]).includes("(Worrying disappearance? 1 min)"), "a question has no colon");
+  assert.equal(watchLineText({ unwatched_s: 240, longest_taken_s: null }), "Unwatched time of grave alarms, added up: 4 min. Time in which someone on duty had been asked does not count. No grave alarm waited.");
 });

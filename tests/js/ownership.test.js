@@ -7,7 +7,7 @@ import "./no_page.js";
 
 import { clock } from "../../static/js/core/time.js";
 
-const { alarmsOf, isLapsed, ownerOf, whoHasCard, whoHasIt } = await import("../../static/js/format/ownership.js");
+const { alarmsOf, isLapsed, ownerOf, whoHadIt, whoHasCard, whoHasIt } = await import("../../static/js/format/ownership.js");
 const { untakenText } = await import("../../static/js/core/rules/has_anybody.js");
 
 const UNTIL = new Date(Math.ceil((Date.now() + 1_800_000) / 60_000) * 60_000).toISOString(), TIME = clock(UNTIL);
@@ -27,6 +27,14 @@ test("a promise says until when, and a lapsed one who had it", () => {
   assert.equal(said({ taken_by: DORA, assignee: BOB, until: UNTIL }), `Dora Coord has it until ${TIME}, assigned to Bob Claes`);
   const lapsed = { taken_by: null, assignee: BOB, lapsed_by: BOB, lapsed_at: UNTIL };
   assert.deepEqual([said(lapsed), said(lapsed, "bob")], [`nobody has it, Bob Claes had it until ${TIME}`, `nobody has it, you had it until ${TIME}`]);
+});
+
+test("a signed report says in the past who had an alarm", () => {
+  const said = (owner) => whoHadIt({ taken_by: BOB, assignee: null, ...owner });
+  assert.deepEqual([said({}), said({ assignee: BOB, until: UNTIL })], ["Bob Claes had it", `Bob Claes had it, promised until ${TIME}`]);
+  assert.deepEqual([said({ assignee: DORA }), said({ assignee: DORA, until: UNTIL })],
+    ["Bob Claes had it, assigned to Dora Coord", `Bob Claes had it, promised until ${TIME}, assigned to Dora Coord`]);
+  assert.equal(said({ taken_by: null }), "nobody had it");
 });
 
 test("an alarm that was given up says who had it, unless its card is assigned", () => {

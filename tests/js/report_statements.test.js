@@ -4,7 +4,7 @@ import { test } from "node:test";
 import "./declarations.js";
 import { use } from "../../static/js/core/i18n.js";
 import { label } from "../../static/js/core/labels.js";
-import { decisionText, eventName, isMarked, lastEvents, ownerText, sightingLists, takerOf } from "../../static/js/pages/handover/report_statements.js";
+import { decisionText, eventName, lastEvents, marksText, ownerText, sightingLists, takerOf } from "../../static/js/pages/handover/report_statements.js";
 
 use(/** @type {any} */ ({ labels: {
   kinds: { sighting: "Sighting" }, fields: {}, done: { withdrawn: "withdrawn" }, values: { "sighting.assessment": { unassessed: "not assessed", unverifiable: "cannot be verified" }, category: { decision: "Decision" }, "criteria.answer": { yes: "Yes", no: "No" }, worrying: { null: "Not decided" } },
@@ -71,8 +71,10 @@ test("an ungraded sighting is in one list", () => {
   assert.deepEqual(ungraded, [three]);
   assert.deepEqual(waiting, [[{ id: "one", ungraded: true }], [{ id: "two", ungraded: false }], []]);
 });
-test("reading and summaries after signing are known", () => {
-  assert.equal(isMarked({}), false);
-  assert.equal(isMarked({ reads: { ada: {} }, restatements: {} }), true);
-  assert.equal(isMarked({ reads: {}, restatements: { ada: {} } }), true);
+test("reading and summaries after signing are named", () => {
+  const summary = { text: "on foot", answered_at: null }, answered = { ...summary, answered_at: "2026-11-26T09:24:00.000Z" };
+  const said = (/** @type {any} */ restatements, /** @type {any} */ reads = { ada: {} }) => marksText({ reads, restatements });
+  assert.deepEqual([marksText({}), said({}), said({ ada: summary }), said({ ada: answered })],
+    ["no events", "only read", "only read and summarised", "only read, summarised and answered"]);
+  assert.deepEqual([said({ ada: summary }, {}), said({ ada: answered, bob: summary }, {})], ["only summarised", "only summarised and answered"]);
 });

@@ -134,7 +134,7 @@ async def measured(name: str, monkeypatch: pytest.MonkeyPatch, *servers: Any) ->
     figures = await asyncio.to_thread(lambda: list(file.measure()))
     assert figures
     for figure in figures:
-        assert figure.value >= 0, figure
+        assert figure.value >= 0 or figure.unit == "%", figure  # a cost can be lost in the noise
         assert figure.row().count("|") == table_head().splitlines()[0].count("|")
 
 

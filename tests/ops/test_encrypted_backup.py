@@ -46,8 +46,7 @@ def readable_in(path: Path, text: bytes) -> list[str]:
     return [file.name for file in files if text in file.read_bytes()]
 
 
-@pytest.mark.both_backends
-@pytest.mark.parametrize("is_sealed", [False, True])
+@pytest.mark.parametrize("is_sealed", [pytest.param(False, marks=pytest.mark.slow), True])
 async def test_encrypted_backup_is_unreadable_and_restores_all(backups: Backups, tmp_path: Path, is_sealed: bool) -> None:
     file, recipient = identity_file(tmp_path)
     photo = jpeg()

@@ -21,7 +21,7 @@ from tests.support.backends import SLOW_ON_POSTGRESQL, Backend
 from tests.support.people import BoardReplica, Person, connect_person, create_token, new_id, running_server
 from tests.support.wakes import add_wake
 
-pytestmark = pytest.mark.both_backends
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
 
 async def _equal(reader: Person, board: str) -> None:
@@ -351,7 +351,6 @@ def _settings(examples: int, steps: int) -> settings:
     )
 
 
-@pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 def test_no_storm_leaves_a_wrong_screen(backend: Backend) -> None:
     Storm.backend = backend
     run_state_machine_as_test(Storm, settings=_settings(6, 20))

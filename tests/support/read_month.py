@@ -1,7 +1,8 @@
 """Month of invented reads of 50 people, with seeded misuses.
 
 Each search has a team of four. People read the searches of their teams through the day. A coordinator who begins a duty reads all
-open searches. People on duty also read other searches: at calls, look-ups, and with a colleague. Some work late without a duty.
+open searches. People on duty also read other searches: at calls, look-ups, and with a colleague. They disclose callers, and now
+and then a contact of a search that is not theirs. Some work late without a duty, and leave a search open.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -9,11 +10,13 @@ from random import Random
 from typing import NamedTuple
 
 from board.audit.log.unusual import Facts, Read
+from models.board import AUDIT, OPERATIONS
 
 START = datetime(2026, 11, 1, 5, 0, tzinfo=UTC)
 DAYS, PEOPLE, SEARCHES, OPEN = 30, 50, 400, 12
 SURNAMES = 300
 SHIFT = timedelta(hours=8)
+NO_TIME = timedelta()
 
 
 class Month(NamedTuple):
@@ -35,7 +38,8 @@ class _Month:
         self.searches = [f"search {number}" for number in range(SEARCHES)]
         self.teams = {search: frozenset(random.sample(self.people, 4)) for search in self.searches}
         names = [f"name {number}" for number in range(SURNAMES)]
-        self.last_names = {search: random.choice(names[PEOPLE:]) for search in self.searches[OPEN * 3 :]}
+        self.last_names = {search: random.choice(names[PEOPLE:]) for search in self.searches}
+        self.last_names |= {search: random.choice(names) for search in self.searches[:DAYS:10]}  # open: of colleagues too
         self.colleagues = frozenset(names[:PEOPLE])
         self.misuses: dict[str, tuple[str, datetime]] = {}
 
@@ -45,7 +49,8 @@ class _Month:
                 self._shift(START + timedelta(days=day) + shift * SHIFT, day)
         self._seed_misuses()
         self.reads.sort(key=lambda read: read.at)
-        facts = Facts(self.teams, self.roles, self.last_names, self.colleagues)
+        closed = frozenset(self.searches[OPEN * 3 :])
+        facts = Facts(self.teams, self.roles, self.last_names, closed, self.colleagues)
         return Month(self.reads, facts, self.misuses)
 
     def _shift(self, start: datetime, day: int) -> None:
@@ -55,6 +60,7 @@ class _Month:
         for number, search in enumerate(open_searches):
             self._read(coordinator, search, start + timedelta(seconds=40 * number))
         for name in present:
+            self._work_at_the_desk(name, start)
             for _ in range(self.random.randrange(20, 60)):
                 at = start + timedelta(seconds=self.random.randrange(int(SHIFT.total_seconds())))
                 own = [search for search in open_searches if name in self.teams[search]]
@@ -63,11 +69,27 @@ class _Month:
                 self._read(name, search, at, type="export.read" if taken else "snapshot.read")
         if self.random.random() < 0.3:  # someone looks at one search at home
             at = start + timedelta(seconds=self.random.randrange(int(SHIFT.total_seconds())))
-            self._read(self.random.choice(self.people), self.random.choice(open_searches), at, on_duty=False)
+            name = self.random.choice(self.people)
+            self._read(name, OPERATIONS, at, on_duty=False, lasts=timedelta(hours=1))
+            self._read(name, self.random.choice(open_searches), at, on_duty=False, lasts=timedelta(hours=1))
 
-    def _read(self, name: str, search: str, at: datetime, *, on_duty: bool = True, type: str = "snapshot.read") -> None:
-        text = at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        self.reads.append(Read.of(name, search, text, on_duty, type))
+    def _work_at_the_desk(self, name: str, start: datetime) -> None:
+        """Read what is about no single search: the list, look-ups, callers and papers. Now and then, disclose a contact."""
+        self._read(name, OPERATIONS, start, lasts=SHIFT)
+        for hour in range(8):
+            at = start + timedelta(hours=hour, minutes=self.random.randrange(50))
+            self._read(name, OPERATIONS, at, type="find.run", detail="words", count=self.random.randrange(1, 40))
+            self._read(name, "", at, type="caller.read", count=self.random.randrange(1, 4))
+        if self.random.random() < 0.3:
+            self._read(name, OPERATIONS, at, type="export.read", detail="handover.pdf")
+        if self.random.random() < (0.03 if self.roles[name] == "admin" else 0.3):  # administrators take few calls
+            self._read(name, self.random.choice(self.searches[:OPEN]), at, type="contact.read")
+
+    def _read(
+        self, name: str, search: str, at: datetime, *, on_duty: bool = True, type: str = "snapshot.read", detail: str = "",
+        count: int = 1, lasts: timedelta = NO_TIME,
+    ) -> None:  # fmt: skip
+        self.reads.append(Read(name, search, at, at + lasts, on_duty, type, detail, count))
 
     def _seed_misuses(self) -> None:
         many = [("many searches by day", 11, 31, 10, True), ("many searches at night", 1, 20, 20, False)]
@@ -89,6 +111,31 @@ class _Month:
             self.last_names[search] = f"name {number}"
             self.misuses[what] = name, at
             self._read(name, search, at)
+        self._seed_single_misuses()
+
+    def _seed_single_misuses(self) -> None:
+        """Seed misuses of a few reads each, among them data that is about no single search."""
+        at, name = self._at(17, 10), self._person("investigator")
+        self.misuses["contacts"] = name, at
+        self._read(name, self._foreign(name, 50), at, type="contact.read", count=4)
+        at, admin = self._at(18, 10), self._person("admin")
+        self.misuses["export of the audit log"] = admin, at
+        self._read(admin, AUDIT, at, type="export.read", detail="audit.csv")
+        at, name = self._at(19, 15), self._person("investigator")
+        self.misuses["look-ups"] = name, at
+        for minute in range(0, 50, 5):
+            self._read(name, OPERATIONS, at + timedelta(minutes=minute), type="find.run", detail="closed", count=15)
+        at, name = self._at(20, 15), self._person("investigator")
+        self.misuses["callers, off duty"] = name, at
+        self._read(name, "", at, on_duty=False, type="caller.read", count=5)
+        at, name = self._at(21, 18), self._person("investigator")
+        self.misuses["screens into the night"] = name, at
+        for number in range(3):
+            self._read(name, self._foreign(name, 60 + number), at, on_duty=False, lasts=timedelta(hours=5))
+        at, name = self._at(22, 15), self._person("investigator")
+        search = next(search for search in self.searches if name not in self.teams[search])
+        self.last_names[search], self.misuses["open search of a colleague's name"] = "name 3", (name, at)
+        self._read(name, search, at, on_duty=False)
 
     def _misuse(self, what: str, name: str, number: int, hour: int, count: int, pause: int, on_duty: bool) -> None:
         at = self._at(2 + number, hour)

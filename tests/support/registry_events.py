@@ -115,6 +115,8 @@ OF_VARIANTS: list[tuple[str, str, dict[str, Any], dict[str, Any], dict[str, Any]
     ("alarm.escalated", "alarm", {"everybody": False, "asked": []}, URGENT | {"everybody": True, "asked": [ALICE, BOB]}, {}),
     ("alarm.raised", "alarm", {}, URGENT | {"occasion": None, "rule": "urgent_sighting"}, {}),
     ("alarm.raised", "alarm", {}, URGENT | {"about.kind": "task", "about.id": TASKS[0]}, {}),
+    ("alarm.raised", "alarm", {}, URGENT | {"asked": [BOB], "everybody": False, "asked_on_duty": False}, {}),
+    ("alarm.raised", "alarm", {}, URGENT | {"asked": [], "everybody": False, "asked_on_duty": False}, {}),
     ("alarm.raised", "alarm", {}, URGENT | {"about.kind": "search", "about.id": SEARCH, "occasion": "worrying_search"}, {}),
     ("alarm.escalated", "alarm", {"round": 0}, URGENT | {"round": 1}, {}),
     ("alarm.escalated", "alarm", {"round": 0, "asked": [ALICE], "released_because": None}, AGAIN, {}),

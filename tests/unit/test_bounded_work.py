@@ -19,7 +19,7 @@ REASONS = {
     "board/files/http/uploads.py KeyedSemaphore": "for one upload, which only its owner finishes",
     "board/files/disk.py ThreadPoolExecutor": "measures disks, for the server alone",
     "board/files/folder.py ThreadPoolExecutor": "short reads and writes of files, of parts of bounded size",
-    "board/service.py to_thread": "migration at the start",
+    "board/service.py to_thread": "migration at the start, and keys once a minute",
     "board/files/store.py to_thread": "at the start",
     "board/retention/erasure_run.py to_thread": "one erasure at a time, at its end",
     "board/notifications/sender.py to_thread": "the sender alone",

@@ -213,6 +213,7 @@ def _random_rule(random: Random, rule: Rule) -> Rule:
     return Rule(rule.key, rule.when, tuple(steps), repeat_s=repeat_s, promise_s=promise_s, grave=True, targets=rule.targets)
 
 
+@pytest.mark.sample(every=4)
 @pytest.mark.parametrize("seed", range(4))
 async def test_every_grave_alarm_is_promised_or_asked_about_soon(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
     history = History(seed, monkeypatch)

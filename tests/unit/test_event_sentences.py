@@ -59,6 +59,7 @@ def of_each_variant() -> dict[tuple[str, Text], tuple[Case, Any]]:
     return found
 
 
+@pytest.mark.sample(every=4)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_paper_says_the_sentence_of_the_screens(language: str, tmp_path: Path) -> None:
     given = [{"event": case.event, "board": case.board, "before": case.before} for case in CASES]

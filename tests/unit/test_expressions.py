@@ -219,6 +219,8 @@ SCANNERS = {
     "board/commands/sightings/sightings.py: would_cycle": None,  # cards of a board
     "board/config/own_place_features.py: skip_space": None,  # a file of the installation
     "board/files/folder.py: write": None,
+    "board/files/sealing.py: seal": None,  # pieces of a stored file
+    "board/files/sealing.py: unseal": None,
     "board/files/store.py: _pieces": None,
     "board/maintenance/pruning.py: _apply": None,
     "board/telemetry/log_writer.py: _write": None,

@@ -47,6 +47,8 @@ SECOND_WORDS = {
         "noch niemand$": "niemand kümmert sich darum",
     },
 }  # fmt: skip
+# By language: words for time in which nobody had an alarm and nobody on duty was asked. Only a text that says so has them.
+UNWATCHED = {"fr": "sans suivi|sans suite", "nl": "zonder opvolging", "de": "ohne Zuständige"}
 REPLACED = Path(__file__).with_name("replaced_texts.txt")  # English texts that were reworded, one a line
 TYPED = "words of the quick menu"  # what people may type to find a command is not shown
 ALLOWED = {"carte": "map"}  # a map is "carte" in French; a card is "fiche"
@@ -154,3 +156,12 @@ def test_reworded_text_would_be_found() -> None:
 
 def test_texts_are_read() -> None:
     assert {language: len(dict(texts(language))) > 1_000 for language in FORBIDDEN} == dict.fromkeys(FORBIDDEN, True)
+
+
+@pytest.mark.parametrize("language", UNWATCHED)
+def test_translation_claims_no_unwatched_time_of_its_own(language: str) -> None:
+    """A wait can be one in which somebody on duty was asked, so its translation must not add "unwatched"."""
+    words = re.compile(UNWATCHED[language], re.IGNORECASE)
+    said = [(text, id) for text, id in texts(language) if words.search(text)]
+    assert len(said) > 4
+    assert [text for text, id in said if "unwatched" not in id.casefold()] == []

@@ -34,6 +34,14 @@ LOST = [  # texts of which a list of statements would say less, or something els
     ("features", "limps a little on the left leg"),
     ("features", "twee littekens op de arm"),
     ("features", "Narbe über dem linken Auge"),
+    ("features", "Brace on the upper teeth"),  # each of these has a word that is narrower than the printed one
+    ("features", "tattoo of a swallow"),
+    ("features", "tatouage d'une hirondelle"),
+    ("features", "tatoeage van een zwaluw"),
+    ("features", "Tattoo einer Schwalbe"),
+    ("clothing", "black bikini"),
+    ("clothing", "green kaftan"),
+    ("clothing", "red Batman cape"),
 ]
 WHOLE = [
     ("clothing", "manteau vert foncé à capuche, jean"),
@@ -42,6 +50,9 @@ WHOLE = [
     ("clothing", "she wears a dark green coat and white trainers"),
     ("hair", "long curly brown hair"),
     ("features", "scar on left knee, 3 cm"),
+    ("clothing", "grey sweater, backpack and sneakers"),
+    ("hair", "dark, curly"),
+    ("features", "badge “Green”"),
 ]
 
 
@@ -126,3 +137,20 @@ def test_lost_words_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(printing, "lost_clauses", nothing)
     texts = [read_for_print(parser(), text, None, "clothing") for text in sentences()]
     assert any(list(lost_words(text)) for text in texts)
+
+
+def test_word_that_only_finds_a_concept_is_not_printed_for_it() -> None:
+    """Forms of a concept are printed as its first form if they say no less: `same` forms, endings, misspellings."""
+    exact = parser().exact["en"]
+    positions = parser().vocabulary.positions
+    for form, concept in [("swallow", "bird"), ("bikini", "swimwear"), ("upper teeth", "tooth"), ("muddy", "dirty")]:
+        assert not exact.are_exact(tuple(form.split()), (positions[concept],)), form
+    for form, concept in [("birds", "bird"), ("backpack", "rucksack"), ("ruksack", "rucksack"), ("t shirts", "t_shirt")]:
+        assert exact.are_exact(tuple(form.split()), (positions[concept],)), form
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "nl", "de"])
+def test_same_forms_are_forms_of_the_vocabulary(language: str) -> None:
+    lexicon = parser().vocabulary.lexicons[language]
+    known = {form.replace(" ", "") for form in lexicon.forms}
+    assert lexicon.lists.same - known == set()

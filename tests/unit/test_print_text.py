@@ -6,9 +6,7 @@ from board.vocabulary import parser, phrases
 from board.vocabulary.concept import LANGUAGES
 from board.vocabulary.print_text import PrintText, read_for_print
 
-FRENCH = (
-    "manteau vert foncé à capuche, jean, baskets blanches, sac jaune avec un renard, pas de bonnet, un porte-clés Groenendael"
-)
+FRENCH = "manteau vert foncé à capuche, jean, baskets blanches, sac jaune avec un renard, pas de bonnet, des clés Groenendael"
 
 
 def read(text: str, field: str = "clothing", reader: str = "en") -> PrintText:

@@ -56,8 +56,8 @@ sandals:white | white sandals | sandales blanches | witte sandalen | weiße Sand
 slippers:pink | pink slippers | pantoufles roses | roze pantoffels | rosa Hausschuhe
 earrings:gold | gold earrings | boucles d'oreilles dorées | goudkleurige oorbellen | goldene Ohrringe
 phone:black | black phone | GSM noir | zwarte gsm | schwarzes Handy
-knee:left | left knee | genou gauche | linker knie | linkes Knie
-hand:right | right hand | main droite | rechter hand | rechte Hand
+knee:left | left knee | genou gauche | linkerknie | linkes Knie
+hand:right | right hand | main droite | rechterhand | rechte Hand
 eyes:green | green eyes | yeux verts | groene ogen | grüne Augen
 wheelchair:blue | blue wheelchair | fauteuil roulant bleu | blauwe rolstoel | blauer Rollstuhl
 headphones:white | white headphones | casque audio blanc | witte koptelefoon | weiße Kopfhörer

@@ -48,11 +48,22 @@ class Shown(NamedTuple):
     text: str
 
 
+SAMPLE = [*LANGUAGES[:1], *LANGUAGES[-1:]]  # English, and one that everything has to be translated into
+
+
+@pytest.fixture(
+    scope="module", params=[pytest.param(SAMPLE, id="sample"), pytest.param(LANGUAGES, id="all", marks=pytest.mark.slow)]
+)
+def languages(request: pytest.FixtureRequest) -> list[str]:
+    """Languages of the screens."""
+    return list(request.param)
+
+
 @pytest.fixture(scope="module")
-def on_screens(tmp_path_factory: pytest.TempPathFactory) -> list[Shown]:
+def on_screens(tmp_path_factory: pytest.TempPathFactory, languages: list[str]) -> list[Shown]:
     """Every case on every screen with a history."""
     given = {
-        "catalogues": {language: i18n.js_catalogue(language) | declarations.for_scripts(language) for language in LANGUAGES},
+        "catalogues": {language: i18n.js_catalogue(language) | declarations.for_scripts(language) for language in languages},
         "entities": NAMED, "accounts": ACCOUNTS, "cases": [asdict(case) for case in CASES],
     }  # fmt: skip
     file = tmp_path_factory.mktemp("history") / "cases.json"
@@ -116,14 +127,14 @@ def test_every_event_has_a_sentence_of_its_own_in_each_language(on_screens: list
     assert untranslated == []
 
 
-def test_every_code_is_shown_by_its_label(on_screens: list[Shown]) -> None:
+def test_every_code_is_shown_by_its_label(on_screens: list[Shown], languages: list[str]) -> None:
     shown = {(each.screen, each.language, each.name): each.text for each in on_screens}
     unnamed = []
     for case in CASES:
         kind = kinds.named(case.event["kind"])
         if case.code is None or kind.reading_of(case.path) == "internal":
             continue
-        for language in LANGUAGES:
+        for language in languages:
             label = labels.value(case.path, kind.name, case.code, i18n.gettext_for(language))
             paper = str(values_in(language).value(case.path, case.code, kind.name))
             texts = {"paper": paper, "compare": shown["compare", language, case.name]}

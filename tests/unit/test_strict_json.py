@@ -78,6 +78,7 @@ def test_json_of_every_form_is_read_in_its_length(make: Callable[[int], str]) ->
     assert superlinear_growth(patch, make, MESSAGE) is None
 
 
+@pytest.mark.sample(every=6)
 @pytest.mark.parametrize("name", TABLE)
 def test_data_that_is_all_wrong_is_refused_in_its_length(name: str) -> None:
     def judge(text: str) -> None:

@@ -37,6 +37,7 @@ def calls_of(act: Callable[[], object]) -> int:
     return count
 
 
+@pytest.mark.sample(every=5)
 @pytest.mark.parametrize("part", REPEATED)
 def test_reading_is_linear(part: str) -> None:
     long = (part * LONG)[:LONG]

@@ -11,7 +11,7 @@ MAX_EXTRA = 0.08  # statements that nobody made, as a share
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", ["sentences.tsv", "held_out.tsv", "blind.tsv"])
+@pytest.mark.parametrize("name", ["sentences.tsv", "held_out.tsv", "blind.tsv", "callers.tsv"])
 def test_statements_are_right(name: str, language: str) -> None:
     known = parser()
     found = score(read_sentences(name, known.vocabulary), language, known)

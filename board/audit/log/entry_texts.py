@@ -47,7 +47,13 @@ SAYS: dict[str, str] = {
     "erasure.asked": N_("{actor} asked to erase the search {reference}: “{typed_reason}”"),
     "erasure.withdrawn": N_("{actor} withdrew the request to erase the search {reference}: “{typed_reason}”"),
     "erasure.agreed": N_("{actor} agreed to erase a search, as {asked_by} had asked: “{typed_reason}”"),
-    "reads.erased": N_("Entries about an erased search lost their content: {count}"),
+    "part_erasure.asked": N_("{actor} asked to erase a card, note, contact or file of {board}: “{typed_reason}”"),
+    "part_erasure.withdrawn": N_(
+        "{actor} withdrew the request to erase a card, note, contact or file of {board}: “{typed_reason}”"
+    ),
+    "part_erasure.agreed": N_("{actor} agreed to erase a card, note, contact or file, as {asked_by} had asked: “{typed_reason}”"),
+    "part.erased": N_("A card, note, contact or file was erased, as {asked_by} asked and {agreed_by} agreed: “{typed_reason}”"),
+    "reads.erased": N_("Entries about erased data lost their content: {count}"),
     "search.erased": N_("A search was erased, as {asked_by} asked and {agreed_by} agreed: “{typed_reason}”"),
     "display.paired": N_("{actor} paired the display “{name}”"),
     "display.changed": N_("{actor} changed the display “{name}”: {changes}"),

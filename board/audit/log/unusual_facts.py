@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam
+from sqlalchemy import and_, bindparam, or_
 from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
-from board.audit.log.unusual import Facts, Finding, Read, find_unusual
+from board.audit.log.unusual import DAY, Facts, Finding, Read, find_unusual
 from board.config.unusual_reads import UnusualReads
 from board.engine import event_queries
 from models.accounts import Account
@@ -22,9 +22,10 @@ from models.times import format_utc, to_ms
 
 MAX_READS = 100_000  # newest reads that the page examines
 _R, _T, _C = columns_of(ReadRecord), columns_of(Task), columns_of(Sighting)
+_STILL_OPEN = and_(_R.id >= bindparam("a_day_before"), _R.following, _R.until >= bindparam("at"))
 _NEWEST = (
-    core_select(_R.account, _R.board, _R.at, _R.on_duty, _R.type)
-    .where(_R.id >= bindparam("since"))
+    core_select(_R.account, _R.board, _R.at, _R.until, _R.on_duty, _R.type, _R.detail, _R.count)
+    .where(or_(_R.id >= bindparam("since"), _STILL_OPEN))
     .order_by(_R.id.desc())
     .limit(bindparam("limit"))
 )
@@ -44,14 +45,16 @@ class UnusualPage(NamedTuple):
 
 def unusual_reads(session: Session, since: datetime, rules: UnusualReads) -> UnusualPage:
     """Return the unusual reads since a time. A heavy read, of at most MAX_READS rows."""
-    rows = paced(session.connection().execute(_NEWEST, {"since": first_id(since), "limit": MAX_READS + 1}))
+    start = {"since": first_id(since), "a_day_before": first_id(since - DAY), "at": format_utc(since)}
+    rows = paced(session.connection().execute(_NEWEST, start | {"limit": MAX_READS + 1}))
     reads = [Read.of(*row) for row in rows]
     is_cut = len(reads) > MAX_READS
     examined = reads[:MAX_READS][::-1]
     accounts = session.exec(select(Account.id, Account.name, Account.role)).all()
     names, roles = {id: name for id, name, _ in accounts}, {id: role for id, _, role in accounts}
     boards = {read.board for read in examined}
-    facts = Facts(_teams(session, boards), roles, _last_names(session, boards), frozenset(map(last_name, names.values())))
+    colleagues = frozenset(last for name in names.values() for last in last_names(name))
+    facts = Facts(_teams(session, boards), roles, *_children(session, boards), colleagues)
     return UnusualPage(find_unusual(examined, facts, rules), len(examined), is_cut, names, roles)
 
 
@@ -61,9 +64,10 @@ def first_id(since: datetime) -> str:
     return f"{digits[:8]}-{digits[8:]}"
 
 
-def last_name(name: str) -> str:
-    """Return the last word of a person's name, folded."""
-    return name.split()[-1].casefold() if name.split() else ""
+def last_names(name: str) -> set[str]:
+    """Return what may be the last name in a person's name, folded: of `Jan De Backer`, both `de backer` and `backer`."""
+    words = name.casefold().split()
+    return {" ".join(words[start:]) for start in range(int(len(words) > 1), len(words))}
 
 
 def _teams(session: Session, boards: Collection[str]) -> dict[str, frozenset[str]]:
@@ -78,7 +82,8 @@ def _teams(session: Session, boards: Collection[str]) -> dict[str, frozenset[str
     return {board: frozenset(team) for board, team in teams.items()}
 
 
-def _last_names(session: Session, boards: Iterable[str]) -> dict[str, str]:
-    """Return the folded last names of the children of closed searches."""
-    closed = select(Search.id, Search.person).where(col(Search.id).in_(list(boards)), Search.status == "closed")
-    return {id: name.casefold() for id, person in session.exec(closed) if (name := person.get("last_name"))}
+def _children(session: Session, boards: Iterable[str]) -> tuple[dict[str, str], frozenset[str]]:
+    """Return the folded last names of the children of these searches, and which of the searches are closed."""
+    rows = session.exec(select(Search.id, Search.person, Search.status).where(col(Search.id).in_(list(boards)))).all()
+    names = {id: " ".join(name.casefold().split()) for id, person, _ in rows if (name := person.get("last_name"))}
+    return names, frozenset(id for id, _, status in rows if status == "closed")

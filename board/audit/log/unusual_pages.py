@@ -26,7 +26,8 @@ PATH = f"{audit_pages.PATH}/unusual"
 PERIOD = timedelta(days=7)
 RULES = {
     "many_searches": N_("many in a short time"), "at_night": N_("at night, off duty"),
-    "taken_away": N_("downloads, not on the team"), "listed_names": N_("name on the list of names"),
+    "taken_away": N_("downloads and disclosures, not on the team"), "listed_names": N_("name on the list of names"),
+    "look_ups": N_("many look-ups"),
 }  # fmt: skip
 
 
@@ -69,8 +70,9 @@ def _line(finding: Finding, page: UnusualPage, lang: str) -> UnusualLine:
 def _what(finding: Finding, lang: str) -> str:
     """Return `31 searches, 31 reads, 6 min`."""
     ngettext, minutes = translations(lang).ungettext, round((finding.end - finding.start).total_seconds() / 60)
+    searches = len(finding.boards)
     parts = [
-        ngettext("%(num)s search", "%(num)s searches", len(finding.boards)) % {"num": len(finding.boards)},
+        ngettext("%(num)s search", "%(num)s searches", searches) % {"num": searches} if searches else "",
         ngettext("%(num)s read", "%(num)s reads", finding.reads) % {"num": finding.reads},
         ngettext("%(num)s minute", "%(num)s minutes", minutes) % {"num": minutes} if minutes else "",
     ]

@@ -60,14 +60,14 @@ def remove_due(
     for row in unit_of_work.select(session, File, still_due, params):
         removed = {"removed": {"at": writer.now, "by": None}}
         if erased:
-            _erase(writer, row, removed)
+            erase(writer, row, removed)
         else:
             writer.update(row, "file.removed", removed, conflicts=False)
     events = tuple(writer.result.events)
     return CommandResult(Ack("", board, [event.seq for event in events]), events, ((board, locked.epoch),))
 
 
-def _erase(writer: EventWriter, row: File, removed: State) -> None:
+def erase(writer: EventWriter, row: File, removed: State) -> None:
     """Clear the personal data in the row, by an event that records the erasure, and erase the content of all earlier events."""
     writer.update(row, "file.erased", _blank(row) | removed, conflicts=False)
     erasure.erase_before(writer.session, row.board, row.id, row.seq)

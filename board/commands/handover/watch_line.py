@@ -40,8 +40,12 @@ def compute(session: Session, since: str, signed_at: str, positions: Mapping[str
 
 def causes_of(session: Session, handover: State, positions: Mapping[str, Position]) -> list[Cause]:
     """Return the grave alarms that the line of a signed handover counts. `positions`: signed positions of searches."""
-    period = Period(to_ms(handover["watch"]["since"]), to_ms(handover["signed_at"]))
-    return _causes(session, period, {**positions, OPERATIONS: handover["position"]})
+    return _causes(session, period_of(handover), {**positions, OPERATIONS: handover["position"]})
+
+
+def period_of(handover: State) -> Period:
+    """Return the period of the line of a signed handover."""
+    return Period(to_ms(handover["watch"]["since"]), to_ms(handover["signed_at"]))
 
 
 def _causes(session: Session, period: Period, positions: Mapping[str, Position]) -> list[Cause]:

@@ -10,6 +10,7 @@ from board.config.settings import Settings
 from board.maintenance.checks import (
     backups,
     clock,
+    data_keys,
     database,
     decoders,
     disk,
@@ -47,13 +48,14 @@ CHECKS: dict[str, Check] = {
     "backup": backups.check,
     "encryption": encryption.check,
     "keys": search_keys.check,
+    "data-keys": data_keys.check,
     "clock": clock.check,
     "figures": figures.check,
 }
 ASK_HOSTS = ("database", "redis", "address", "email", "webhook")
 UNAVAILABLE = "The database can't be read right now: it is busy, full or damaged."
 ON_DATABASE = (  # checks that read from it
-    "tables", "files", "quota", "outbox", "backup", "encryption", "keys", "clock", "figures",
+    "tables", "files", "quota", "outbox", "backup", "encryption", "keys", "data-keys", "clock", "figures",
 )  # fmt: skip
 
 

@@ -83,6 +83,11 @@ export const day = (when, now = serverNow()) =>
  */
 export const date = (when, now = serverNow()) => plain(yearOf(when) === yearOf(now) ? DATE : DATE_OF_YEAR, when);
 /**
+ * "24 Nov 2026": always with the year
+ * @param {Time} when
+ */
+export const dateOfYear = (when) => plain(DATE_OF_YEAR, when);
+/**
  * "24 Nov 2026 22:34": with the year, for paper
  * @param {Time} when
  */

@@ -26,6 +26,7 @@ export const READERS = {
   left: (it) => people(accessBefore(it), it.state.members, it),
   asked: (it) => asked(it),
   asked_again: (it) => askedAgain(it),
+  asked_first: (it) => askedFirst(it),
   card: (id, { ctx }) => cardName(ctx.board.get(id)),
   contact: (call, { ctx }) => ctx.board.get(call.contact)?.state?.name ?? null,
   column: (id, { ctx }) => columnName(ctx.board.get(id)?.state),
@@ -94,8 +95,10 @@ function asked({ state, before, known, ctx }) {
 }
 
 /** Name the people whom an alarm asks in another round: all whom it has asked. @param {any} it */
-function askedAgain({ state, known, ctx }) {
-  if (!known) return null;
+const askedAgain = (it) => (it.known ? askedFirst(it) : null);
+
+/** Name the people whom an alarm asks when it begins; null if it asks nobody. @param {any} it */
+function askedFirst({ state, ctx }) {
   const group = (/** @type {boolean} */ everyone) => askedName({ ask: "desk", name: null, everyone });
   if (state.everybody) return group(true);
   return enumeration([state.asked_on_duty ? group(false) : null, ...namesOf(state.asked, [], { ctx })].filter((name) => name !== null)) || null;

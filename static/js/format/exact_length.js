@@ -20,12 +20,15 @@ export function exactLength(seconds) {
 export const shownLength = (seconds) => exactLength(seconds).replaceAll(" ", "\u00a0");
 
 /**
- * "Unwatched: 4 min (Mila B., 6 · Urgent sighting 4: 4 min). Longest wait: 3 min 12 s.": the line of the watch in a signed handover.
+ * "Unwatched time of grave alarms, added up: 4 min (Mila B., 6 · Urgent sighting 4: 4 min). […] Longest wait: 3 min 12 s (Mila B., 6 · Urgent
+ * sighting 4).": the line of the watch in a signed handover.
  * @param {{ unwatched_s: number, longest_taken_s: number | null }} line
  * @param {[string, number][]} [addends] alarms, with their unwatched seconds
+ * @param {string | null} [waited] alarm of the longest wait
  */
-export function watchLineText({ unwatched_s: unwatched, longest_taken_s: longest }, addends = []) {
+export function watchLineText({ unwatched_s: unwatched, longest_taken_s: longest }, addends = [], waited = null) {
   const parts = addends.map(([name, seconds]) => `${withColon(name)} ${exactLength(seconds)}`).join("; ");
   const values = { unwatched: parts ? `${exactLength(unwatched)} (${parts})` : exactLength(unwatched) };
-  return longest === null ? say("watch_line_empty", values) : say("watch_line", { ...values, longest: exactLength(longest) });
+  if (longest === null) return say("watch_line_empty", values);
+  return say("watch_line", { ...values, longest: waited ? `${exactLength(longest)} (${waited})` : exactLength(longest) });
 }

@@ -29,7 +29,15 @@ export function whoHasIt(owner, me) {
 export function whoHadIt(owner) {
   const { taken_by: taker, assignee } = owner, former = formerOwner(owner);
   if (former) return say("had_it_at_signing", { name: former.account.name, time: formatUntil(former.until) });
-  return taker || assignee ? whoHasIt(owner, "") : say("nobody_had_it");
+  if (taker) return hadBy(owner, taker);
+  return assignee ? whoHasIt(owner, "") : say("nobody_had_it");
+}
+
+/** @param {Ownership} owner @param {AlarmTaker} taker */
+function hadBy({ assignee, until }, { id, name }) {
+  const isOther = Boolean(assignee && assignee.id !== id), values = { name, assignee: assignee?.name, time: until ? formatUntil(until) : "" };
+  if (isOther) return until ? say("held_at_signing_until_assigned", values) : say("held_at_signing_assigned", values);
+  return until ? say("held_at_signing_until", values) : say("held_at_signing", values);
 }
 
 /**

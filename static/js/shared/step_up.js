@@ -11,7 +11,7 @@ import { pageTitle } from "../core/rules/pages.js";
 const ADDRESS = "/step-up";
 const FORMS = 'form[data-step-up], form[method="post"]:is([action^="/accounts"], [action^="/account/tokens"], [action^="/account/sessions"])';
 // ends of the addresses of downloads that need a factor
-const DOWNLOADS = /\/(audit\.csv|figures\.csv|cards\.(csv|json)|journal\.(csv|json)|places\.(geojson|gpx|kml)|original|(history|handover|handovers\/\d+|handover\/briefing|handovers\/\d+\/briefing)\.(pdf|md)|map\.(pdf|svg)|materials\/[^/]+\.pdf)$/;
+const DOWNLOADS = /\/(audit\.csv|figures\.csv|cards\.(csv|json)|journal\.(csv|json)|places\.(geojson|gpx|kml)|original|(history|handover|handovers\/\d+|handover\/briefing|handovers\/\d+\/briefing)\.(pdf|md)|map\.(pdf|svg)|materials\/[^/]+\.pdf|disclosure\/[0-9a-f-]+\.(pdf|json))$/;
 
 /** @typedef {{ recent: boolean, app: boolean, passkey: boolean, provider: { key: string, name: string } | null }} Ways how a person can prove their identity */
 

@@ -78,13 +78,15 @@ def _reading() -> Iterator[Figure]:
         took = sorted(_seconds(known, each) for _ in range(ROUNDS) for each in texts)
         for percent in (50, 99):
             value, aim = percentile(took, percent) * 1_000, 1.0 if percent == 99 else None
-            yield Figure(f"reading of a text ({language}), p{percent}", value, "ms", aim, f"{TEXT} characters", low=True)
+            yield Figure(
+                f"reading of a text ({language}), p{percent}", value, "ms", aim, f"{TEXT} characters, CPU time", low=True
+            )
 
 
 def _seconds(known: Parser, text: str) -> float:
-    began = time.perf_counter()
+    began = time.thread_time()  # other work of the machine is not the parser's
     known.parse(text)
-    return time.perf_counter() - began
+    return time.thread_time() - began
 
 
 async def _filled(settings: dict[str, str]) -> str:

@@ -20,7 +20,8 @@ const KEEP = "keep";
 export function openNow(view) {
   if (!view.report.whole || (view.stage === "none" && !view.isFixed)) return nothing;
   const { held, assigned, open, moving } = alarmCounts(view), rows = rowsOf(view), more = held + assigned + open - rows.length;
-  const counts = [held && sayCount("somebody_has", held), assigned && sayCount("assigned_only", assigned), open && sayCount("nobody_has", open), moving && sayCount("passing_on", moving)].filter(Boolean);
+  const free = isSigned(view) ? sayCount("nobody_had", open) : sayCount("nobody_has", open), taken = isSigned(view) ? sayCount("somebody_had", held) : sayCount("somebody_has", held);
+  const counts = [open && free, assigned && sayCount("assigned_only", assigned), held && taken, moving && sayCount("passing_on", moving)].filter(Boolean);
   return html`<section class="handover-section open-now" id="open-now" aria-labelledby="open-now-title" data-testid="open-now" data-signed=${isSigned(view) ? "" : nothing} tabindex="-1">
     <header><h2 id="open-now-title">${openTitle(view)}</h2><span class="hint" data-testid="alarm-counts">${counts.join(" · ") || (isSigned(view) ? say("nothing_was_open") : say("nothing_open"))}</span></header>
     ${rows.length ? html`<ul role="list">${repeat(rows, ({ alarm }) => alarm.id, ({ alarm, section }) => row(alarm, section, view))}</ul>` : nothing}

@@ -28,8 +28,17 @@ function criteriaText({ unknown, open, all }) {
   return [open ? say("criteria_partly_open") : "", named].filter(Boolean).join("\u00a0· ") || say("no_criterion");
 }
 
-/** Return true if somebody read or summarised the search after signing, which the report does not count as events. @param {any} section */
-export const isMarked = ({ reads = {}, restatements = {} }) => Object.keys(reads).length + Object.keys(restatements).length > 0;
+/**
+ * Return how a search without events since signing was marked, which does not count as an event: "only read and summarised".
+ * board/documents/search_facts.py does the same.
+ * @param {any} section
+ */
+export function marksText({ reads = {}, restatements = {} }) {
+  const isRead = Object.keys(reads).length > 0, summaries = /** @type {{ answered_at: string | null }[]} */ (Object.values(restatements));
+  if (summaries.some(({ answered_at: at }) => at)) return isRead ? say("only_read_answered") : say("only_answered");
+  if (summaries.length) return isRead ? say("only_read_summarised") : say("only_summarised");
+  return isRead ? say("only_read") : say("no_events");
+}
 
 /**
  * Return the significant events to list, in order: of several about the same card or field, the last.

@@ -11,7 +11,7 @@ import { label } from "../../core/labels.js";
 import { standardText } from "../../core/rules/standard_texts.js";
 import { hiddenSearches } from "./hidden_searches.js";
 import { pinned } from "./pinned.js";
-import { decisionText, eventName, isMarked, lastEvents, ownerText, sightingLists } from "./report_statements.js";
+import { decisionText, eventName, marksText, lastEvents, ownerText, sightingLists } from "./report_statements.js";
 import { restated } from "./restatement.js";
 import { searchTexts } from "./texts.js";
 import { callUrl } from "../../shared/call_url.js";
@@ -112,8 +112,8 @@ function outcomeRows({ person, status, outcome, status_reason: reason, acknowled
 function shiftEvents({ board, since: { events, significant, seq }, reader, seq: until }, view) {
   const earlierEvents = reader.significant.filter((/** @type {any} */ event) => event.seq <= seq); // events before the shift, which are not listed elsewhere
   const newsForReader = reader.from === "seen" ? html`<div class="on-screen" data-testid="reader"><p>${newTo(reader, board, until)}</p>${important(earlierEvents, board, view)}</div>` : nothing;
-  if (!events) return html`<div class="news quiet"><p>${say("no_events")}</p>${newsForReader}</div>`;
-  return html`<div class="news"><p><b>${sayCount("events_of_shift", events)}</b>${links(board, seq, until)}</p>${newsForReader}
+  if (!events) return html`<div class="news quiet"><p>${withColon(say("since_shift"))} ${say("no_events")}</p>${newsForReader}</div>`;
+  return html`<div class="news"><p>${withColon(say("since_shift"))} <b>${sayCount("events", events)}</b>${links(board, seq, until)}</p>${newsForReader}
     ${significant.length ? html`<h3>${say("important")}</h3>` : nothing}${important(significant, board, view)}</div>`;
 }
 
@@ -156,7 +156,7 @@ function sinceSigning(section, view) {
   const { board, seq, after: { seq: now, events, significant } } = section;
   const ownRead = section.reads?.[view.session.account.id];
   return html`<div class="since-signed" data-testid="after">
-    <p>${events ? html`<b>${sayCount("events_since_signing", events)}</b>${significant ? html`, <b>${sayCount("important_ones", significant)}</b>` : nothing}${links(board, seq, now)}` : isMarked(section) ? say("no_other_events_since_signing") : say("no_events_since_signing")}</p>
+    <p>${withColon(say("since_signing"))} ${events ? html`<b>${sayCount("events", events)}</b>${significant ? html`, <b>${sayCount("important_ones", significant)}</b>` : nothing}${links(board, seq, now)}` : marksText(section)}</p>
     ${view.mayTakeOver ? reading(section, view, ownRead) : nothing}
     ${readers(section, view)}
   </div>`;

@@ -5,7 +5,7 @@ import { n, p, t } from "../../core/i18n.js";
 import { pageTitle } from "../../core/rules/pages.js";
 import { say, withColon } from "../../core/rules/sentences.js";
 import { label } from "../../core/labels.js";
-import { dateAndClock, serverNow } from "../../core/time.js";
+import { dateAndClock, dateOfYear, serverNow } from "../../core/time.js";
 import { COMMANDS } from "./actions.js";
 import { callText } from "../../shared/watch_line/handover_call.js";
 import { nameAndAge } from "./child_summary.js";
@@ -48,7 +48,7 @@ export function head(view) {
 function watchText(view) {
   const { handover: { watch, signed_at: to }, session } = view;
   if (!watch) return nothing;
-  return html`<p class="how" data-testid="watch-line">${watchLineText(watch, addends(view))}${session.can("coordinator") ? html` <a class="on-screen" href="/watch?${new URLSearchParams({ from: watch.since, to })}">${pageTitle("watch")}</a>` : nothing}</p>`;
+  return html`<p class="how" data-testid="watch-line">${watchLineText(watch, addends(view), longestWait(view))}${session.can("coordinator") ? html` <a class="on-screen" href="/watch?${new URLSearchParams({ from: watch.since, to })}">${pageTitle("watch")}</a>` : nothing}</p>`;
 }
 
 /**
@@ -56,12 +56,23 @@ function watchText(view) {
  * @param {HandoverView} view
  * @returns {[string, number][]}
  */
-function addends({ report, sections }) {
-  const { longest = [], others_s: others = 0 } = report.whole?.watch ?? {};
-  const children = new Map(sections.map((/** @type {any} */ { board, search }) => [board, shortPersonName(search.person)]));
+function addends(view) {
+  const { longest = [], others_s: others = 0 } = view.report.whole?.watch ?? {};
   /** @type {[string, number][]} */
-  const found = longest.map((/** @type {any} */ wait) => [[children.get(wait.board), namedAlarm(wait)].filter(Boolean).join("\u00a0· "), wait.unwatched_s]);
+  const found = longest.map((/** @type {any} */ wait) => [alarmOf(wait, view), wait.unwatched_s]);
   return others ? [...found, [say("others"), others]] : found;
+}
+
+/** Return the alarm of the longest wait; null if this person may not see it. @param {HandoverView} view */
+function longestWait(view) {
+  const wait = view.report.whole?.watch?.longest_taken;
+  return wait ? alarmOf(wait, view) : null;
+}
+
+/** @param {any} alarm @param {HandoverView} view */
+function alarmOf(alarm, { sections }) {
+  const section = sections.find((/** @type {any} */ { board }) => board === alarm.board);
+  return [section && shortPersonName(section.search.person), namedAlarm(alarm)].filter(Boolean).join("\u00a0· ");
 }
 
 /** @param {{ number: any, isFixed: boolean, stage: string }} view */
@@ -231,6 +242,7 @@ export function notices(view) {
   const values = [
     report.status !== null && report.status !== 404 && html`<p class="problem" role="alert">${t("The report could not be loaded.")} <button type="button" data-act="read-again" @click=${() => report.moved()}>${t("Try again")}</button></p>`,
     report.whole?.withheld && html`<p class="withheld" data-testid="withheld">${say("withheld")}</p>`,
+    ...(report.whole?.erased ?? []).map((/** @type {{ at: string }} */ { at }) => html`<p data-testid="erased-search">${say("search_erased", { day: dateOfYear(at) })}</p>`),
     report.whole && !view.sections.length && html`<p>${t("No searches to hand over.")}</p>`,
     !report.whole && report.status === null && html`<p role="status">${t("Loading…")}</p>`,
   ].filter(Boolean);

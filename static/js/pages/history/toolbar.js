@@ -80,7 +80,7 @@ function counted({ history, shown, offered: { all }, isFiltered }) {
     return t("Loading… {read} of {all}", { read: number(progress.read), all: number(progress.all) });
   }
   if (history.from) return n("{count} event since {at}", "{count} events since {at}", shown, { at: formatShortMoment(history.from) });
-  return isFiltered ? n("{count} event of {all}", "{count} events of {all}", shown, { all: number(all) }) : n("{count} event", "{count} events", shown);
+  return isFiltered ? n("{count} event of {all}", "{count} events of {all}", shown, { all: number(all) }) : sayCount("events", shown);
 }
 
 /** @type {(one: any[], other: any[]) => number} */

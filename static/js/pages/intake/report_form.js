@@ -20,7 +20,7 @@ export function reportForm(call, files, submit) {
       ${buttons(call, "caller_role", label.field("caller_role", "report"))}`)}
     ${section("child", t("The child"), nothing, html`<div class="grid three">${rows(form, ["person.first_name", "person.last_name", "person.age", "person.birth_date"], call)}</div>
       ${buttons(call, "person.sex", label.field("person.sex"))}
-      <div class="grid three">${rows(form, ["missing_since", "last_seen.text", "last_seen_by"], call)}</div>
+      <div class="grid three since">${rows(form, ["missing_since", "last_seen.text", "last_seen_by"], call)}</div>
       <div class="grid">${rows(form, ["person.description", "person.clothing"], call)}</div>
       <details class="more"><summary>${t("More…")}</summary><div class="grid three">${rows(form, ["person.hair", "person.eyes", "person.height_cm", "person.build", "person.features"], call)}</div></details>
       ${call.state?.status === "opened" ? nothing : html`<div class="grid">${row(form, "siblings", call)}</div>`} ${files.draw()}`)}

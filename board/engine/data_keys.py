@@ -1,0 +1,47 @@
+"""Keys of data at rest that are in use: recorded before the first value is encrypted by one, until a rotation finds no more.
+
+A new key is only read at first, and encrypts from the next reading on: until then every other server has read it too.
+"""
+
+import structlog
+from sqlmodel import Session
+
+from models.db.errors import ConfigurationError
+from models.key_ring import KeyRing
+from models.upkeep import data_keys_in_use, record_data_key
+
+log = structlog.get_logger()
+
+
+def open_ring(session: Session, ring: KeyRing, at: str) -> KeyRing:
+    """Return the keys of a starting server, the one that encrypts first, and record that.
+
+    Raises ConfigurationError if a key in use is missing.
+    """
+    in_use = data_keys_in_use(session)
+    if missing := [id for id in in_use if id not in ring]:
+        raise ConfigurationError(lost(missing))
+    if in_use and ring.writing not in in_use:  # other servers may not have read it yet
+        ring = ring.led_by(in_use[-1])
+    return _recorded(session, ring, at)
+
+
+def renewed_ring(session: Session, read: KeyRing, before: KeyRing, at: str) -> KeyRing:
+    """Return the keys that a server has read again. A lost key in use stays in memory, so that reading goes on."""
+    if missing := [id for id in data_keys_in_use(session) if id not in read]:
+        log.error("data key lost", advice=lost(missing))
+        read = KeyRing(read | {id: before[id] for id in missing if id in before})
+    if before.writing is not None and before.writing in read and read.writing not in before:
+        read = read.led_by(before.writing)
+    return _recorded(session, read, at)
+
+
+def lost(ids: list[str]) -> str:
+    """Return the sentence about keys that are in use and missing."""
+    return f"DATA_KEYS lacks keys in use: {', '.join(ids)}. Restore them: without them, what they encrypt can't be read."
+
+
+def _recorded(session: Session, ring: KeyRing, at: str) -> KeyRing:
+    if ring.writing is not None:
+        record_data_key(session, ring.writing, at)
+    return ring

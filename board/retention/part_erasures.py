@@ -1,0 +1,109 @@
+"""Erasures of a single card, note, contact or file, by four eyes as those of a search."""
+
+from datetime import datetime
+
+from sqlalchemy import select as core_select
+from sqlmodel import Session, col, select
+
+from board.audit import writer
+from board.audit.entries import PartErasureAgreed, PartErasureAsked, PartErasureWithdrawn
+from board.engine import unit_of_work
+from board.errors import OperationError, Refused
+from board.i18n import N_
+from board.retention import erasures, part_begin
+from board.retention.parts import CHOSEN, Part, parts_of
+from models.alarm import Alarm
+from models.board import OPERATIONS
+from models.db.tables import columns_of
+from models.entity import Entity
+from models.erasure import ASKED, Erasure
+from models.ids import new_id
+from models.search import Search
+from models.times import format_utc
+
+_A = columns_of(Alarm)
+
+
+def ask(session: Session, search: Search, part: Part, typed: str, reason: str, now: datetime) -> str:
+    """Ask to erase a part of a search. Return the id of the erasure. Raises OperationError, and Refused `not_found`."""
+    reason = erasures.checked_reason(search, reason)
+    erasures.check(session, search, typed, now)
+    check(session, part, parts_of(session, part))
+    if find(session, part) is not None:
+        raise OperationError(N_("Someone has already asked to erase this."))
+    row = Erasure(
+        id=new_id(), board=part.board, kind=part.kind, entity=part.id, reference=search.reference, reason=reason,
+        asked_by=erasures.person(session), asked_at=format_utc(now), counts={},
+    )  # fmt: skip
+    session.add(row)
+    writer.write(session, PartErasureAsked(id=part.board, board=part.board, part=part.kind, typed_reason=reason))
+    return row.id
+
+
+def withdraw(session: Session, part: Part, id: str) -> None:
+    """Withdraw a request. Raises Refused `not_found` if there is none."""
+    unit_of_work.lock_board(session, part.board)
+    row = _asked(session, part, id)
+    session.delete(row)
+    writer.write(session, PartErasureWithdrawn(id=part.board, board=part.board, part=part.kind, typed_reason=row.reason))
+
+
+def agree(session: Session, search: Search, part: Part, id: str, typed: str, now: datetime) -> None:
+    """Agree as another person, and erase what nobody may see from now on. Raises OperationError, and Refused `not_found`."""
+    parts = parts_of(session, part)
+    _lock(session, parts)
+    row = _asked(session, part, id)
+    erasures.check_other_person(session, row, now)
+    erasures.check(session, search, typed, now)
+    check(session, part, parts)
+    if parts_of(session, part) != parts:
+        raise OperationError(N_("This has changed in the meantime. Try again."))
+    row.agreed_by, row.agreed_at = erasures.person(session), format_utc(now)
+    row.counts, row.access = count_by_kind(parts), search.access
+    agreed = PartErasureAgreed(
+        id=part.board, part=part.kind, asked_by=erasures.person_name(session, row.asked_by), typed_reason=row.reason
+    )
+    writer.write(session, agreed)
+    part_begin.begin(session, row, parts, now)
+
+
+def find(session: Session, part: Part) -> Erasure | None:
+    """Return the erasure of a part that someone asked for or that runs."""
+    is_open = Erasure.board == part.board, Erasure.entity == part.id, col(Erasure.ended_at).is_(None)
+    return session.exec(select(Erasure).where(*is_open)).first()
+
+
+def row_of(session: Session, part: Part) -> Entity:
+    """Return the row of a part. Raises Refused `not_found` if the search has no such part, or its data is gone."""
+    row = session.get(CHOSEN[part.kind], part.id) if part.kind in CHOSEN else None
+    if row is None or row.board != part.board or getattr(row, "removed", None) is not None:
+        raise Refused("not_found")
+    return row
+
+
+def check(session: Session, part: Part, parts: list[Part]) -> None:
+    """Check that a part was withdrawn, and that no alarm is open. Raises OperationError, and Refused as `row_of`."""
+    row = row_of(session, part)
+    if not getattr(row, "withdrawn", True):
+        raise OperationError(N_("Withdraw it first. Only what was withdrawn can be erased."))
+    is_open = core_select(_A.id).where(_A.entity.in_([each.id for each in parts]), _A.ended_at.is_(None))
+    if session.connection().execute(is_open.limit(1)).first() is not None:
+        raise OperationError(N_("An alarm about it is open. It must end first."))
+
+
+def count_by_kind(parts: list[Part]) -> dict[str, int]:
+    """Return the number of parts of each kind."""
+    return {kind: sum(part.kind == kind for part in parts) for kind in dict.fromkeys(part.kind for part in parts)}
+
+
+def _asked(session: Session, part: Part, id: str) -> Erasure:
+    row = session.get(Erasure, id)
+    if row is None or (row.board, row.kind, row.entity) != part or row.step != ASKED:
+        raise Refused("not_found")
+    return row
+
+
+def _lock(session: Session, parts: list[Part]) -> None:
+    """Lock `operations`, then the boards of the parts, always in this order."""
+    for board in dict.fromkeys((OPERATIONS, *sorted({part.board for part in parts}))):
+        unit_of_work.lock_board(session, board)

@@ -1,0 +1,73 @@
+"""Entities that are erased together: a card, note, contact or file, and everything that repeats it or belongs to it."""
+
+from collections import deque
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from sqlalchemy import or_, select
+from sqlmodel import Session
+
+from models.board import OPERATIONS
+from models.contact import Contact
+from models.db.tables import columns_of
+from models.entity import Entity
+from models.file import File
+from models.note import Note
+from models.sighting import Sighting
+from models.task import Task
+from models.tip import Tip
+from models.wake import Wake
+
+CHOSEN: dict[str, type[Entity]] = {model.KIND: model for model in (Sighting, Task, Note, Contact, File)}  # people choose one
+MODELS: dict[str, type[Entity]] = CHOSEN | {model.KIND: model for model in (Tip, Wake)}
+
+_N, _F, _S, _W = columns_of(Note), columns_of(File), columns_of(Sighting), columns_of(Wake)
+
+
+class Part(NamedTuple):
+    """Entity on a board."""
+
+    board: str
+    kind: str
+    id: str
+
+
+def parts_of(session: Session, chosen: Part) -> list[Part]:
+    """Return the chosen entity and all that are erased with it, on all boards."""
+    parts, queue = dict[Part, None](), deque([chosen])
+    while queue:
+        if (part := queue.popleft()) not in parts:
+            parts[part] = None
+            queue.extend(_belonging(session, part))
+    return list(parts)
+
+
+def _belonging(session: Session, part: Part) -> Iterator[Part]:
+    """Yield the entities that repeat an entity or belong to it alone."""
+    if part.kind == Note.KIND:
+        yield from _found(session, Note, _N.corrects == part.id)
+        yield from _found(session, File, _F.note == part.id)
+    elif part.kind == Contact.KIND:
+        yield from _found(session, Note, _N.board == part.board, _N.call["contact"].as_string() == part.id)
+    elif part.kind in (Sighting.KIND, Task.KIND, Tip.KIND):
+        yield from _found(session, Note, _N.card == part.id)
+        yield from _found(session, File, _F.card == part.id)
+    if part.kind == Sighting.KIND:
+        yield from _copies(session, part.id)
+    if part.kind in (Sighting.KIND, Tip.KIND):
+        yield from _found(session, Wake, or_(_W.sighting == part.id, _W.tip == part.id))
+
+
+def _copies(session: Session, sighting: str) -> Iterator[Part]:
+    """Yield the same sighting on the board of a sibling, and the tip that it was."""
+    for twin, tip in session.connection().execute(select(_S.twin, _S.from_tip).where(_S.id == sighting)):
+        if twin is not None:
+            yield Part(twin["search"], Sighting.KIND, twin["sighting"])
+        if tip is not None:
+            yield Part(OPERATIONS, Tip.KIND, tip["id"])
+
+
+def _found(session: Session, model: type[Entity], *where: Any) -> Iterator[Part]:
+    columns = columns_of(model)
+    rows = session.connection().execute(select(columns.board, columns.id).where(*where).order_by(columns.id))
+    return (Part(row.board, model.KIND, row.id) for row in rows)

@@ -1,0 +1,264 @@
+"""Erasure of a card, note, contact or file: nothing readable is left of it anywhere, and the rest of the search stays."""
+
+import secrets
+from functools import partial
+from typing import Any
+
+import pytest
+from sqlmodel import Session, select
+
+from board.audit import actor
+from board.commands.handover import watch_line
+from board.engine import integrity
+from board.errors import OperationError, Refused
+from board.retention import erasure_run, erasure_steps, holds, part_erasures, parts
+from board.retention.erasure_run import ErasureRun
+from board.retention.parts import Part
+from models.accounts import Account
+from models.board import OPERATIONS
+from models.erasure import Erasure
+from models.search import Search
+from models.times import DESK_TIME_ZONE, now
+from tests.support import pictures_with_metadata as pictures
+from tests.support import uploads
+from tests.support.backends import SLOW_ON_POSTGRESQL
+from tests.support.erased_scene import marked_bytes, marked_events, marked_tables
+from tests.support.people import Person
+from tests.support.team import Team
+
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
+
+REASON = "Asked for in writing"
+
+
+class PartScene:
+    """Open search of Alice, with a card, note, contact and file that have the marker `seed` in all their texts."""
+
+    def __init__(self, team: Team) -> None:
+        self.team, self.seed, self.search, self.reference = team, f"Wxk{secrets.token_hex(4)}", "", ""
+        self.photo = b""
+
+    @property
+    def database(self) -> Any:
+        return self.team.server.service.database
+
+    async def prepare(self) -> "PartScene":
+        self.search = await self.team.alice.open_search()
+        self.reference = await self.database.read(lambda session: session.get_one(Search, self.search).reference)
+        return self
+
+    async def add(self, kind: str) -> str:
+        """Add an entity with the marker, everything that belongs to it, and its withdrawal. Return its id."""
+        before = await self.ids(kind)
+        await self._add(kind)
+        (id,) = await self.ids(kind) - before
+        if kind in ("sighting", "task"):
+            await self._log(id, kind)
+            await self.team.alice.command(self.search, "card.withdraw", {"card": id})
+        elif kind == "contact":
+            await self.team.alice.command(self.search, "contact.log", {"contact": id, "result": "reached", "text": self.seed})
+            await self.team.alice.http.get(f"/api/v1/boards/{self.search}/contacts/{id}/details")
+            await self.team.alice.command(self.search, "contact.withdraw", {"contact": id})
+        elif kind == "file":
+            await self.team.alice.http.get(f"/api/v1/boards/{self.search}/files/{id}/original")
+            await self.team.alice.command(self.search, "file.withdraw", {"file": id, "reason": self.seed})
+        return id
+
+    async def _add(self, kind: str) -> None:
+        alice, seed = self.team.alice, self.seed
+        commands: dict[str, dict[str, Any]] = {
+            "sighting": {"description": seed, "source_name": seed, "source_contact": "+3224754411"},
+            "task": {"title": seed, "instruction": seed}, "note": {"text": f"{seed}: @Bob, call back"},
+            "contact": {"name": seed, "phones": [{"number": "+3224754411"}], "note": seed},
+        }  # fmt: skip
+        if kind == "file":
+            self.photo = pictures.jpeg(600 + secrets.randbelow(400))
+            await uploads.attach(alice, self.search, self.photo, f"{seed}.jpg")
+        else:
+            await alice.command(self.search, f"{kind}.add", commands[kind])
+
+    async def _log(self, card: str, kind: str) -> None:
+        alice = self.team.alice
+        if kind == "sighting":
+            values = {"sighting": card, "description": f"{self.seed} again", "source_name": f"{self.seed} again"}
+            await alice.command(self.search, "sighting.update", values)
+        await alice.command(self.search, "note.add", {"text": self.seed, "card": card})
+
+    async def ids(self, kind: str) -> set[str]:
+        return {id for (name, id) in (await self.team.alice.snapshot(self.search))["entities"] if name == kind}
+
+    # -- erasure ----------------------------------------------------------------------------------------------------------
+
+    async def ask(self, part: Part, by: Person) -> str:
+        return str(await self._as(by, lambda session, row: part_erasures.ask(session, row, part, self.reference, REASON, now())))
+
+    async def agree(self, part: Part, id: str, by: Person) -> None:
+        await self._as(by, lambda session, row: part_erasures.agree(session, row, part, id, self.reference, now()))
+
+    async def begin(self, part: Part) -> str:
+        id = await self.ask(part, self.team.alice)
+        await self.agree(part, id, self.team.ada)
+        return id
+
+    def run(self) -> ErasureRun:
+        return ErasureRun.of(self.team.server.service)
+
+    async def _as(self, by: Person, fn: Any) -> Any:
+        def change(session: Session) -> Any:
+            actor.set_current(session, actor.account(session.get_one(Account, by.account["id"])))
+            return fn(session, session.get_one(Search, self.search))
+
+        return await self.database.write(change)
+
+    async def remains(self) -> dict[str, list[str]]:
+        service, markers = self.team.server.service, [self.seed]
+        folder = service.files.folder
+        assert folder is not None
+        stored = [path.name for path in folder.rglob("*") if path.is_file() and self.photo and path.read_bytes() == self.photo]
+        found = {
+            "tables": await self.database.read(partial(marked_tables, markers=markers)),
+            "events": await self.database.read(partial(marked_events, markers=markers)),
+            "files": stored,
+            "bytes": [] if self.database.path is None else marked_bytes(self.database.path, markers),
+        }
+        return {place: names for place, names in found.items() if names}
+
+
+@pytest.fixture
+async def scene(team: Team) -> PartScene:
+    return await PartScene(team).prepare()
+
+
+def verify(session: Session) -> None:
+    integrity.verify(session)
+    watch_line.verify(session)
+
+
+async def erasure_of(scene: PartScene, id: str) -> Erasure:
+    row: Erasure = await scene.database.read(lambda session: session.get_one(Erasure, id))
+    return row
+
+
+@pytest.mark.parametrize("kind", parts.CHOSEN)
+async def test_nothing_readable_is_left_of_an_erased_part(scene: PartScene, kind: str) -> None:
+    part = Part(scene.search, kind, await scene.add(kind))
+    await scene.team.alice.command(scene.search, "note.add", {"text": "this stays"})
+    bob = await scene.team.open_socket(scene.team.bob)
+    board = await bob.subscribe(scene.search)
+    before = await scene.remains()
+    assert {"tables", "events"} <= before.keys()
+    id = await scene.begin(part)
+    if kind != "file":  # its row stays, without data
+        await bob.wait_until(lambda: (kind, part.id) not in board.entities)
+    assert await scene.run().continue_one(id)
+    assert await scene.remains() == {}
+    row = await erasure_of(scene, id)
+    assert (row.step, row.reference, row.ended_at is not None) == ("done", "", True)
+    await scene.database.read(verify)
+    snapshot = await scene.team.alice.snapshot(scene.search)
+    assert "this stays" in [state.get("text") for state in snapshot["entities"].values()]
+    history = await scene.team.alice.http.get(f"/api/v1/boards/{scene.search}/events", params={"limit": 500})
+    assert (history.status_code, scene.seed in history.text) == (200, False)
+
+
+@pytest.mark.parametrize("step", erasure_run.PART_STEPS)
+async def test_crash_at_each_step_only_delays(scene: PartScene, step: str) -> None:
+    id = await scene.begin(Part(scene.search, "sighting", await scene.add("sighting")))
+    while (row := await erasure_of(scene, id)).step != step:
+        if await scene.run()._steps[row.step](row):
+            await scene.database.write(partial(erasure_run._go_on, id=id, step=row.step))
+    await scene.run()._steps[step](row)
+    assert (await erasure_of(scene, id)).ended_at is None
+    await scene.database.read(verify)
+    assert await scene.run().continue_one(id)
+    assert await scene.remains() == {}
+
+
+async def test_tip_and_sibling_of_a_sighting_are_erased_too(scene: PartScene) -> None:
+    alice, seed = scene.team.alice, scene.seed
+    sibling = await alice.open_search()
+    await alice.command(scene.search, "search.link", {"search": sibling, "how": "together"})
+    await alice.command(OPERATIONS, "tip.add", {"description": seed, "source_name": seed})
+    entities = (await alice.snapshot(OPERATIONS))["entities"].items()
+    (tip,) = (id for (kind, id), state in entities if kind == "tip" and state["description"] == seed)
+    await alice.command(OPERATIONS, "tip.place", {"tip": tip, "search": scene.search})
+    (sighting,) = await scene.ids("sighting")
+    await alice.command(scene.search, "note.add", {"text": seed, "card": sighting})
+    await alice.command(scene.search, "sighting.set_of_both", {"sighting": sighting, "search": sibling})
+    await alice.command(scene.search, "card.withdraw", {"card": sighting})
+    assert await scene.run().continue_one(await scene.begin(Part(scene.search, "sighting", sighting)))
+    assert await scene.remains() == {}
+    assert not [id for kind, id in (await alice.snapshot(sibling))["entities"] if kind == "sighting"]
+    await scene.database.read(verify)
+
+
+async def test_copy_left_out_is_found(scene: PartScene, monkeypatch: pytest.MonkeyPatch) -> None:
+    part = Part(scene.search, "sighting", await scene.add("sighting"))
+    monkeypatch.setattr(parts, "_belonging", lambda session, part: iter(()))
+    assert await scene.run().continue_one(await scene.begin(part))
+    assert "note" in (await scene.remains())["tables"]
+
+
+async def test_payload_that_stays_is_never_reported_done(scene: PartScene, monkeypatch: pytest.MonkeyPatch) -> None:
+    id = await scene.begin(Part(scene.search, "note", await scene.add("note")))
+    monkeypatch.setattr(erasure_steps, "erase", lambda session, board, seqs: 0)
+    assert not await scene.run().continue_one(id)
+    assert (await erasure_of(scene, id)).ended_at is None
+    monkeypatch.undo()
+    assert await scene.run().continue_one(id)
+    assert await scene.remains() == {}
+
+
+async def test_entity_that_is_unknown_or_not_withdrawn_is_refused(scene: PartScene) -> None:
+    alice = scene.team.alice
+    before = await scene.ids("task")
+    await alice.command(scene.search, "task.add", {"title": "a task"})
+    (task,) = await scene.ids("task") - before
+    with pytest.raises(OperationError, match="Withdraw it first"):
+        await scene.ask(Part(scene.search, "task", task), alice)
+    other = await alice.open_search()
+    for part in (Part(scene.search, "note", task), Part(other, "task", task), Part(scene.search, "search", scene.search)):
+        with pytest.raises(Refused):
+            await scene.ask(part, alice)
+
+
+async def test_hold_and_the_same_person_stop_an_erasure(scene: PartScene) -> None:
+    alice, part = scene.team.alice, Part(scene.search, "note", await scene.add("note"))
+    id = await scene.ask(part, alice)
+    with pytest.raises(OperationError, match="already asked"):
+        await scene.ask(part, scene.team.ada)
+    with pytest.raises(OperationError, match="Another person"):
+        await scene.agree(part, id, alice)
+    day = now().astimezone(DESK_TIME_ZONE).date().isoformat()
+
+    def hold(session: Session) -> str:
+        search = session.exec(select(Search).where(Search.id == scene.search)).one()
+        return holds.place(session, search, day, "complaint of the family", now(), None)
+
+    await scene.database.write(hold)
+    with pytest.raises(OperationError, match="on hold"):
+        await scene.agree(part, id, scene.team.ada)
+    assert (await scene.remains())["tables"] == ["note"]
+
+
+@pytest.mark.parametrize("change", [{"enabled": False}, {"role": "investigator"}])
+async def test_request_of_a_person_without_the_right_is_void(scene: PartScene, change: dict[str, Any]) -> None:
+    part = Part(scene.search, "note", await scene.add("note"))
+    dora = await scene.team.add_person("Dora", "coordinator")
+    id = await scene.ask(part, dora)
+
+    def demote(session: Session) -> None:
+        for name, value in change.items():
+            setattr(session.get_one(Account, dora.account["id"]), name, value)
+
+    await scene.database.write(demote)
+    with pytest.raises(OperationError, match="may no longer erase"):
+        await scene.agree(part, id, scene.team.ada)
+
+
+async def test_account_made_after_the_request_cannot_agree(scene: PartScene) -> None:
+    part = Part(scene.search, "note", await scene.add("note"))
+    id = await scene.ask(part, scene.team.alice)
+    dora = await scene.team.add_person("Dora", "coordinator")
+    with pytest.raises(OperationError, match="newer than the request"):
+        await scene.agree(part, id, dora)

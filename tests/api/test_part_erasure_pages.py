@@ -1,0 +1,109 @@
+"""Erasure of a part by four eyes, on the pages of two coordinators."""
+
+import re
+from collections.abc import AsyncIterator
+
+import httpx2 as httpx
+import pytest
+
+from board.retention.erasure_run import ErasureRun
+from tests.api.test_administration import browser, hire, problem
+from tests.api.test_part_erasure import PartScene
+from tests.support.audit_record import AuditRecord
+from tests.support.backends import SLOW_ON_POSTGRESQL
+from tests.support.people import new_id
+from tests.support.team import Team
+
+pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
+
+REASON = "Asked for in writing"
+
+
+@pytest.fixture
+async def scene(team: Team) -> PartScene:
+    return await PartScene(team).prepare()
+
+
+@pytest.fixture
+async def cora(team: Team) -> AsyncIterator[httpx.AsyncClient]:
+    async with browser(team.server, await hire(team.server, "coordinator", "Cora")) as http:
+        yield http
+
+
+@pytest.fixture
+async def dora(team: Team) -> AsyncIterator[httpx.AsyncClient]:
+    async with browser(team.server, await hire(team.server, "coordinator", "Dora")) as http:
+        yield http
+
+
+async def answer(http: httpx.AsyncClient, path: str, reference: str = "", how: str = "agree") -> httpx.Response:
+    """Answer the request that the page shows."""
+    page = await http.get(path)
+    (id,) = re.findall(r'/withdraw".*?name="erasure" value="([^"]+)"', page.text)
+    return await http.post(f"{path}/{how}", data={"erasure": id, "reference": reference})
+
+
+async def test_two_coordinators_erase_a_note(scene: PartScene, cora: httpx.AsyncClient, dora: httpx.AsyncClient) -> None:
+    note, service = await scene.add("note"), scene.team.server.service
+    path, form = f"/retention/{scene.search}/parts/note/{note}", {"reference": scene.reference, "reason": REASON}
+    listed = await cora.get(f"/retention/{scene.search}/parts", params={"find": scene.seed.upper()})
+    assert path in listed.text
+    assert "Nothing found" in (await cora.get(f"/retention/{scene.search}/parts", params={"find": "nowhere"})).text
+    assert problem(await cora.post(path, data=form | {"reference": "x"})) == "Type the reference of the search exactly."
+    assert "names" in str(problem(await cora.post(path, data=form | {"reason": f"as in {scene.reference}"})))
+    assert (await cora.post(path, data=form)).status_code == 303
+    assert "Another coordinator must agree" in (await cora.get(path)).text
+    assert problem(await answer(cora, path, scene.reference)) == "Another person must agree."
+    record = AuditRecord(service)
+    await record.restart()
+    agreed = await answer(dora, path, scene.reference)
+    assert (agreed.status_code, agreed.headers["location"]) == (303, "/retention")
+    assert service.erasures_agreed.is_set()
+    for http in (cora, dora):
+        assert (await http.get(path)).status_code == 404
+    assert await ErasureRun.of(service).continue_all() == 1
+    assert await scene.remains() == {}
+    assert [entry.about["typed_reason"] for entry in await record.entries(kind="part.erased")] == [REASON]
+    shown = (await dora.get("/retention")).text
+    assert re.search(r'data-done="yes"><strong>erased, [^<]+</strong> <span>Note</span>', shown)
+    assert scene.reference not in shown
+
+
+async def test_request_is_withdrawn(scene: PartScene, cora: httpx.AsyncClient, dora: httpx.AsyncClient) -> None:
+    path = f"/retention/{scene.search}/parts/note/{await scene.add('note')}"
+    await cora.post(path, data={"reference": scene.reference, "reason": REASON})
+    assert (await answer(dora, path, how="withdraw")).status_code == 303
+    assert 'data-form="ask"' in (await dora.get(path)).text
+
+
+async def test_card_on_the_board_has_no_form(scene: PartScene, cora: httpx.AsyncClient) -> None:
+    before = await scene.ids("task")
+    await scene.team.alice.command(scene.search, "task.add", {"title": "a task"})
+    (task,) = await scene.ids("task") - before
+    path = f"/retention/{scene.search}/parts/task/{task}"
+    assert "Withdraw it first" in (await cora.get(path)).text
+    assert "Withdraw it first" in str(problem(await cora.post(path, data={"reference": scene.reference, "reason": REASON})))
+
+
+@pytest.mark.parametrize("role", ["viewer", "investigator"])
+async def test_others_find_no_parts(scene: PartScene, role: str) -> None:
+    path = f"/retention/{scene.search}/parts"
+    one = f"{path}/note/{await scene.add('note')}"
+    async with browser(scene.team.server, await hire(scene.team.server, role)) as http:
+        for each in (path, one):
+            assert (await http.get(each)).status_code == 404
+        for each in (one, f"{one}/agree", f"{one}/withdraw"):
+            assert (await http.post(each, data={"erasure": new_id()})).status_code == 404
+
+
+async def test_unknown_parts_and_requests_are_not_found(scene: PartScene, team: Team, cora: httpx.AsyncClient) -> None:
+    note, hidden = await scene.add("note"), await team.secret_search(team.bob)
+    form = {"reference": scene.reference, "reason": REASON, "erasure": new_id()}
+    of_search = f"/retention/{scene.search}/parts"
+    for unknown in (f"tip/{note}", f"search/{scene.search}", f"note/{new_id()}", "x/x"):
+        path = f"{of_search}/{unknown}"
+        assert (await cora.get(path)).status_code == 404
+        assert (await cora.post(path, data=form)).status_code == 404
+    assert (await cora.get(f"/retention/{hidden}/parts")).status_code == 404
+    assert (await cora.post(f"{of_search}/note/{note}/agree", data=form)).status_code == 404
+    assert (await cora.get(of_search, params={"find": "x" * 9_000})).status_code == 200
