@@ -1,4 +1,4 @@
-"""Erasures of searches: who asked, who agreed, and the step that comes next. The row stays, without the search's reference."""
+"""Erasures of searches and their parts: who asked, who agreed, and the step that comes next. The row stays, and names nothing."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ class Erasure(SQLModel, table=True):
 
     `parts`: board, kind and id of everything that is erased with the entity, when the erasure began.
     `access`: of the search when the erasure began, because members-only searches stay secret; empty before.
-    `reference`: of the search; empty as soon as nothing else has it. `asked_by`, `agreed_by`: accounts, or the operating system's
+    `asked_by`, `agreed_by`: accounts, or the operating system's
     users with a prefix. `step`: `asked` until a second person agrees, then the next step of the run, at last `done`. `position`:
     event of the audit journal up to which it was searched. `counts`: rows by group when the run began. `report`: how the database
     removed the remains.
@@ -35,7 +35,6 @@ class Erasure(SQLModel, table=True):
     kind: str = Field(default=SEARCH, sa_column_kwargs={"server_default": SEARCH})
     entity: str = Field(default="", sa_column_kwargs={"server_default": ""})
     access: str = Field(default="", sa_column_kwargs={"server_default": ""})
-    reference: str
     reason: str
     asked_by: str
     asked_at: str

@@ -56,7 +56,7 @@ def _continue_erasure(session: Session, search: str, person: str, at: str) -> No
     session.connection().execute(delete(table_of(Erasure)).where(_E.board == search))
     session.add(
         Erasure(
-            id=new_id(), board=search, reference="", reason=REASON, asked_by=person, asked_at=at, agreed_by=person, agreed_at=at,
+            id=new_id(), board=search, reason=REASON, asked_by=person, asked_at=at, agreed_by=person, agreed_at=at,
             step=FIRST_STEP, counts={},
         )
     )  # fmt: skip

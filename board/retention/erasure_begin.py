@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session
 
@@ -16,7 +16,7 @@ from models.board import OPERATIONS, Board, VisibilityChange
 from models.db.tables import columns_of, table_of
 from models.display import ALL_DISPLAYS
 from models.entity import CountedEntity, Entity
-from models.erasure import Erasure
+from models.erasure import ASKED, Erasure
 from models.handover import SearchHandover
 from models.missing_report import MissingReport
 from models.search import Search
@@ -32,6 +32,9 @@ _LOST = _NEW.on_conflict_do_update(index_elements=["board", "search", "account"]
 _END_GUESTS = update(table_of(Account)).where(_A.guest_of == bindparam("search"), _A.guest_until > bindparam("at")).values(
     guest_until=bindparam("at")
 )  # fmt: skip
+
+_E = columns_of(Erasure)
+_FORGET = delete(table_of(Erasure)).where(_E.board == bindparam("search"), _E.step == ASKED)  # requests to erase its parts
 
 
 def lock(session: Session, board: str) -> None:
@@ -49,6 +52,7 @@ def begin(session: Session, search: Search, row: Erasure, now: datetime) -> None
     own = EventWriter(session, None, Command("", search.id, "", {}), board, on_operations.board, at)
     row.step, row.access = FIRST_STEP, search.access
     session.flush()
+    session.connection().execute(_FORGET, {"search": search.id})
     _remove_placed(session, on_operations, search.id)
     own.delete(_entity(own, Search, search.id), "search.erased")
     _hide(session, search.id, on_operations.board.seq)

@@ -156,12 +156,10 @@ def open_erasures(session: Session) -> list[str]:
 
 
 def _go_on(session: Session, id: str, step: str) -> None:
-    """Go on to the step after this one, unless another process did. After the recount, forget the reference."""
+    """Go on to the step after this one, unless another process did."""
     row = _locked(session, id)
     if row.step != step:
         return
-    if step == "count":
-        row.reference = ""
     steps = STEPS if row.kind == SEARCH else PART_STEPS
     if step == steps[-1]:
         row.step, row.ended_at = DONE, format_utc(now())

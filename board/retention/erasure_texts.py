@@ -23,12 +23,10 @@ class AskedTexts(NamedTuple):
 
 
 class ErasureTexts(NamedTuple):
-    """Texts of an erasure that began. `part`: kind of what is erased; empty for a search. `reference`: empty when it has ended,
-    and for members-only searches."""
+    """Texts of an erasure that began. `part`: kind of what is erased; empty for a search."""
 
     id: str
     part: str
-    reference: str
     people: str
     reason: str
     counts: str
@@ -49,7 +47,7 @@ def erasure_texts(erasure: Erasure, asked_by: str, agreed_by: str, lang: str) ->
         state = translate(RUNNING, lang)
     part = "" if erasure.kind == SEARCH else translate(labels.KINDS.get(erasure.kind, erasure.kind), lang)
     return ErasureTexts(
-        erasure.id, part, erasure.reference if erasure.access == "desk" else "", people, erasure.reason, _counts(erasure, lang),
+        erasure.id, part, people, erasure.reason, _counts(erasure, lang),
         state, erasure.step == DONE,
     )  # fmt: skip
 

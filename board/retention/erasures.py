@@ -40,7 +40,7 @@ def ask(session: Session, search: Search, typed: str, reason: str, now: datetime
     if find(session, search.id) is not None:
         raise OperationError(N_("Someone has already asked to erase this search."))
     row = Erasure(
-        id=new_id(), board=search.id, reference=search.reference, reason=reason, asked_by=person(session),
+        id=new_id(), board=search.id, reason=reason, asked_by=person(session),
         asked_at=format_utc(now), counts=inventory.by_group(inventory.rows_about(session, search.id)),
     )  # fmt: skip
     session.add(row)

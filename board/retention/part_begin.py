@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy import bindparam, update
 from sqlmodel import Session
 
-from board.commands.files import file_expiry
+from board.commands.files import file_expiry, photos
+from board.commands.handover import briefings
 from board.commands.registry import Command
 from board.engine import unit_of_work
 from board.engine.event_writer import EventWriter
@@ -34,6 +35,8 @@ def begin(session: Session, row: Erasure, parts: list[Part], now: datetime) -> N
             _erase_file(writer, entity, row.agreed_by or entity.added_by)
         elif entity is not None:
             erasure_begin.remove(writer, entity)
+    for board in {part.board for part in parts} - {OPERATIONS}:
+        briefings.unpin(_writer(session, board, now), {part.id for part in parts})
 
 
 def _erase_file(writer: EventWriter, file: File, by: str) -> None:
@@ -41,6 +44,7 @@ def _erase_file(writer: EventWriter, file: File, by: str) -> None:
     writer.session.connection().execute(_BLANK, {"search": file.board, "name": file.name})
     withdrawn = file.withdrawn or {"at": writer.now, "by": by}
     file_expiry.erase(writer, file, {"removed": {"at": writer.now, "by": None}, "withdrawn": {**withdrawn, "reason": None}})
+    photos.take_off(writer, file.id)
 
 
 def _writer(session: Session, board: str, now: datetime) -> EventWriter:

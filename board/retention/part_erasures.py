@@ -32,7 +32,7 @@ def ask(session: Session, search: Search, part: Part, typed: str, reason: str, n
     if find(session, part) is not None:
         raise OperationError(N_("Someone has already asked to erase this."))
     row = Erasure(
-        id=new_id(), board=part.board, kind=part.kind, entity=part.id, reference=search.reference, reason=reason,
+        id=new_id(), board=part.board, kind=part.kind, entity=part.id, reason=reason,
         asked_by=erasures.person(session), asked_at=format_utc(now), counts={},
     )  # fmt: skip
     session.add(row)

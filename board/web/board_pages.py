@@ -12,7 +12,8 @@ from starlette.routing import Route
 from board import i18n
 from board.config import page_table
 from board.config.page_table import Page
-from board.engine.access import get_readable_board
+from board.engine.access import get_readable_board, get_visible_board
+from board.engine.emergency_access import current_openings, has_emergency_access
 from board.engine.identity import Caller
 from board.errors import MESSAGES, Refused
 from board.web import declarations, language, static_files
@@ -50,9 +51,28 @@ async def search(request: Request, caller: Caller) -> Response:
     board, card = request.path_params["id"], request.path_params.get("card", "")
     if board == OPERATIONS or not await can_open_board(service_of(request), caller, board):
         return error_page(request, 404, MESSAGES["not_found"], caller)
+    emergency = await _emergency_end(service_of(request), caller, board)
     reads = language.language_for(request, caller)
     appeal = json.dumps(service_of(request).task_catalogue.appeal.for_scripts(reads), ensure_ascii=False)
-    return frame_page(request, caller, _live_or_replay(request, "search"), board=board, card=card, appeal=appeal)
+    return frame_page(
+        request, caller, _live_or_replay(request, "search"), board=board, card=card, appeal=appeal, emergency=emergency
+    )
+
+
+async def _emergency_end(service: "BoardService", caller: Caller, board: str) -> str:
+    """Return the end of the caller's emergency access to the search; "" for people who see it anyway."""
+
+    def look(session: Session) -> str:
+        openings = current_openings(session)
+        if not has_emergency_access(openings, caller, board):
+            return ""
+        try:
+            get_visible_board(session, caller, board)
+        except Refused:
+            return openings[board, caller.account.id]
+        return ""
+
+    return await service.database.read(look) if caller.account.role in ("coordinator", "admin") else ""
 
 
 def _live_or_replay(request: Request, live: str) -> str:

@@ -12,6 +12,7 @@ import { closeOnOutside } from "./behaviours/close_on_outside.js";
 import * as readPosition from "./core/storage/read_position.js";
 import * as sessionKeepalive from "./core/connection/session_keepalive.js";
 import * as alarmLine from "./shared/alarms/alarm_line.js";
+import * as awayBoards from "./shared/away_boards.js";
 import * as announcer from "./shared/announcer.js";
 import * as bell from "./shared/alerts/bell.js";
 import * as documents from "./shared/documents.js";
@@ -70,6 +71,7 @@ async function start() {
   if (!isLoaded) throw new Error("The declarations of kinds were not loaded."); // without them the board would look empty
   (await view)?.mount(main, session, board, card || null);
   documents.mount();
+  awayBoards.mount(session);
   closeOnOutside(document.querySelector("details.account-menu"));
   if (!isLimited()) mountShared(session, page);
   mentionList.mount(session);

@@ -5,13 +5,13 @@ from functools import partial
 from typing import Any
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select, update
 
 from board.audit import actor
 from board.commands.handover import watch_line
 from board.engine import integrity
 from board.errors import OperationError, Refused
-from board.retention import erasure_run, erasure_steps, holds, part_erasures, parts
+from board.retention import erasure_run, erasure_steps, erasures, holds, part_erasures, parts
 from board.retention.erasure_run import ErasureRun
 from board.retention.parts import Part
 from models.accounts import Account
@@ -90,10 +90,12 @@ class PartScene:
     # -- erasure ----------------------------------------------------------------------------------------------------------
 
     async def ask(self, part: Part, by: Person) -> str:
-        return str(await self._as(by, lambda session, row: part_erasures.ask(session, row, part, self.reference, REASON, now())))
+        return str(
+            await self.run_as(by, lambda session, row: part_erasures.ask(session, row, part, self.reference, REASON, now()))
+        )
 
     async def agree(self, part: Part, id: str, by: Person) -> None:
-        await self._as(by, lambda session, row: part_erasures.agree(session, row, part, id, self.reference, now()))
+        await self.run_as(by, lambda session, row: part_erasures.agree(session, row, part, id, self.reference, now()))
 
     async def begin(self, part: Part) -> str:
         id = await self.ask(part, self.team.alice)
@@ -103,7 +105,7 @@ class PartScene:
     def run(self) -> ErasureRun:
         return ErasureRun.of(self.team.server.service)
 
-    async def _as(self, by: Person, fn: Any) -> Any:
+    async def run_as(self, by: Person, fn: Any) -> Any:
         def change(session: Session) -> Any:
             actor.set_current(session, actor.account(session.get_one(Account, by.account["id"])))
             return fn(session, session.get_one(Search, self.search))
@@ -153,7 +155,7 @@ async def test_nothing_readable_is_left_of_an_erased_part(scene: PartScene, kind
     assert await scene.run().continue_one(id)
     assert await scene.remains() == {}
     row = await erasure_of(scene, id)
-    assert (row.step, row.reference, row.ended_at is not None) == ("done", "", True)
+    assert (row.step, row.ended_at is not None) == ("done", True)
     await scene.database.read(verify)
     snapshot = await scene.team.alice.snapshot(scene.search)
     assert "this stays" in [state.get("text") for state in snapshot["entities"].values()]
@@ -190,6 +192,44 @@ async def test_tip_and_sibling_of_a_sighting_are_erased_too(scene: PartScene) ->
     assert await scene.remains() == {}
     assert not [id for kind, id in (await alice.snapshot(sibling))["entities"] if kind == "sighting"]
     await scene.database.read(verify)
+
+
+async def test_erased_search_ends_the_erasures_of_its_parts(scene: PartScene) -> None:
+    alice, ada = scene.team.alice, scene.team.ada
+    running = await scene.begin(Part(scene.search, "note", await scene.add("note")))
+    asked = await scene.ask(Part(scene.search, "task", await scene.add("task")), alice)
+    change = update(Search).where(col(Search.id) == scene.search).values(status="closed")
+    await scene.database.write(lambda session: session.connection().execute(change).rowcount)
+    search = await scene.run_as(alice, lambda session, row: erasures.ask(session, row, scene.reference, REASON, now()))
+    await scene.run_as(ada, lambda session, row: erasures.agree(session, row, search, scene.reference, now()))
+    assert await scene.run().continue_all() == 2
+    assert await scene.remains() == {}
+    for id in (running, search):
+        assert (await erasure_of(scene, id)).step == "done"
+    assert await scene.database.read(lambda session: session.get(Erasure, asked)) is None
+    await scene.database.read(verify)
+
+
+async def test_erased_card_leaves_the_pins_and_the_photo(scene: PartScene) -> None:
+    alice, search = scene.team.alice, scene.search
+    before = await scene.ids("task"), await scene.ids("file")
+    await alice.command(search, "task.add", {"title": scene.seed})
+    (task,) = await scene.ids("task") - before[0]
+    await uploads.attach(alice, search, pictures.jpeg(640), "a.jpg", card=task)
+    (photo,) = await scene.ids("file") - before[1]
+    await alice.command(search, "search.set_photo", {"file": photo})
+    await alice.command(OPERATIONS, "shift.take", {"reason": "to hand it over"})
+    await alice.command(OPERATIONS, "handover.prepare", {"incoming": scene.team.ada.account["id"]})
+    number = (await alice.http.get("/api/v1/handover")).json()["handover"]["number"]
+    await alice.command(search, "handover.write", {"handover": number, "pinned": [task]})
+    await alice.command(search, "card.withdraw", {"card": task})
+    assert await scene.run().continue_one(await scene.begin(Part(search, "task", task)))
+    await alice.command(search, "handover.write", {"handover": number, "assessment": "written after it"})
+    entities = (await alice.snapshot(search))["entities"]
+    assert entities["briefing", search]["pinned"] == []
+    assert entities["search", search]["photo"] is None
+    assert (await alice.http.get("/api/v1/handover")).status_code == 200
+    await alice.command(OPERATIONS, "handover.withdraw", {"handover": number})
 
 
 async def test_copy_left_out_is_found(scene: PartScene, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ import { rules, use } from "../../static/js/core/i18n.js";
 import { eventText, isCreation } from "../../static/js/format/event_text.js";
 
 const LABELS = { kinds: { task: "Task", sighting: "Sighting" }, fields: {}, values: { access: { desk: "All users", members: "Members only" } }, events: { "handed.set": "Search included" }, done: {} };
-use(/** @type {any} */ ({ language: "en", messages: {}, labels: LABELS, kinds: { task: { card: true, title: "title", fields: {}, readings: { "checklist.*.rank": "internal" } }, sighting: { card: true, title: "description", fields: {}, readings: {} } } }));
+use(/** @type {any} */ ({ language: "en", messages: {}, labels: LABELS, kinds: { task: { card: true, title: "title", fields: {}, readings: { "checklist.*.rank": "internal" } }, sighting: { card: true, title: "description", fields: {}, readings: {} }, distribution: { fields: {}, readings: { material: "material" } } } }));
 
 const NAMES = { a: "Alice", b: "Bob", c: "Charlie" }, NOOR = { kind: "search", id: "s", state: { person: { first_name: "Noor", last_name: "Verhaegen" } } };
 const ctx = /** @type {any} */ ({

@@ -6,16 +6,19 @@ from collections.abc import Iterator
 import pytest
 from starlette.routing import Route
 
-from board.accounts import access_pages, account_pages, admin_pages, guest_pages, password_pages
+from board.accounts import access_pages, account_pages, admin_pages, emergency_opening_pages, guest_pages, password_pages
 from board.api import docs_page
 from board.audit.log import pages as audit_pages
 from board.bootstrap import ROOT
+from board.disclosure import pages as disclosure_pages
 from board.displays import pages as display_pages
 from board.documents import pages as paper_pages
 from board.engine import kinds
 from board.handover import pages as handover_pages
 from board.help import pages as help_pages
 from board.history import pages as history_pages
+from board.retention import erasure_pages, part_pages
+from board.retention import pages as retention_pages
 from board.timeline import pages as timeline_pages
 from board.web import board_pages
 from tests.tools.pictures import shots
@@ -33,6 +36,7 @@ def page_routes() -> Iterator[Route]:
     modules = (
         board_pages, history_pages, handover_pages, paper_pages, display_pages, docs_page, account_pages, password_pages,
         admin_pages, audit_pages, help_pages, access_pages, guest_pages, timeline_pages,
+        emergency_opening_pages, retention_pages, erasure_pages, part_pages, disclosure_pages,
     )  # fmt: skip
     for module in modules:
         for route in module.routes:

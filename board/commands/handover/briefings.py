@@ -106,6 +106,13 @@ def clear_choices(writer: EventWriter) -> None:
             writer.on_search(board).update(row, shifts.WRITTEN, NO_CHOICES, conflicts=False)
 
 
+def unpin(writer: EventWriter, ids: Collection[str]) -> None:
+    """Unpin cards and notes that were erased: a text can't be written with a pin that does not exist."""
+    row = unit_of_work.get(writer.session, Briefing, writer.board.id)
+    if row is not None and (pinned := [id for id in row.pinned if id not in ids]) != row.pinned:
+        writer.update(row, shifts.WRITTEN, {"pinned": pinned}, conflicts=False)
+
+
 def _briefing(writer: EventWriter) -> Briefing:
     """Return this search's briefing, or a new one that is not stored yet."""
     id = writer.board.id

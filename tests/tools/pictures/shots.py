@@ -4,6 +4,7 @@ from board.config import page_table
 from tests.tools.pictures.demo import Demo
 from tests.tools.pictures.handover import HANDOVER
 from tests.tools.pictures.night import NIGHT
+from tests.tools.pictures.privacy import PRIVACY
 from tests.tools.pictures.shot import MILA, NOOR, NOT_PINNED, PHONE, WIDE, Scene, Shot, Steps, Wall
 from tests.tools.pictures.space import SPACE
 from tests.tools.pictures.steps import (
@@ -194,6 +195,7 @@ SCENES: tuple[Scene, ...] = (
     ),
     *HANDOVER,
     *NIGHT,
+    PRIVACY,
     SPACE,
 )
 _PATHS = {shot.path for scene in SCENES for shot in scene.shots}

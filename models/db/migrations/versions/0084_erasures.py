@@ -13,7 +13,7 @@ def upgrade() -> None:
     op.create_table(
         "erasures",
         sa.Column("id", text, primary_key=True),
-        *(sa.Column(name, text, nullable=False) for name in ("board", "reference", "reason", "asked_by", "asked_at")),
+        *(sa.Column(name, text, nullable=False) for name in ("board", "reason", "asked_by", "asked_at")),
         *(sa.Column(name, text, nullable=True) for name in ("agreed_by", "agreed_at")),
         sa.Column("step", text, nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),

@@ -4,6 +4,7 @@
 import { ROOT, prefix, storage } from "./storage.js";
 import { vault } from "./vault.js";
 
+const ID_LENGTH = 36, ID = /^[0-9a-f-]{36}$/;
 const SOURCE = new Set(["source_name", "source_contact"]);
 
 /**
@@ -27,6 +28,12 @@ export function draft(name) {
 /** Remove the drafts of a board that was erased. @param {string} board */
 export function forgetDrafts(board) {
   vault.whenOpened(() => vault.keys("draft:").filter((key) => key.startsWith(`${prefix()}draft:${board}:`)).forEach((key) => vault.remove(key)));
+}
+
+/** Return the boards that have drafts of this account. */
+export function draftBoards() {
+  const start = `${prefix()}draft:`.length;
+  return vault.keys("draft:").map((key) => key.slice(start, start + ID_LENGTH)).filter((text) => ID.test(text));
 }
 
 /** Return the number of drafts of this account in this browser. */

@@ -135,6 +135,11 @@ export class Uploads {
     }
   }
 
+  /** Boards of all uploads. */
+  get boards() {
+    return new Set([...this.#items.values()].map(({ board }) => board));
+  }
+
   /** Cancel an upload, also on the server. @param {string} id */
   cancel(id) {
     const item = this.#items.get(id);

@@ -18,6 +18,7 @@ import { AddedCardFocus } from "./focus_added_card.js";
 import { FocusAfterDraw } from "./focus_after_draw.js";
 import { watchLine } from "../../shared/watch_line/line.js";
 import { PresenceTracker } from "./presence_tracker.js";
+import { hide as hideEmergency, mount as mountEmergency } from "./emergency_notice.js";
 import { NoteAuthors } from "./note_authors.js";
 import { mainView } from "./main_view.js";
 import { openDialog } from "./dialogs.js";
@@ -132,6 +133,7 @@ export class SearchPage extends SearchRights {
     else if (isJustOpened(boardId)) this.again.read();
     if (query.has("contact")) this.focus.field(`[data-contact="${CSS.escape(query.get("contact") ?? "")}"] button`);
     this.presence = new PresenceTracker(this);
+    mountEmergency();
     this.firstLook = new FirstLook(this);
     new CardArrowKeys(root, "article[data-card]", ":is([data-list], [data-rows])");
     this.clock = new RelativeTimes(root);
@@ -270,6 +272,7 @@ export class SearchPage extends SearchRights {
     const message = this.erasure.isErased ? erased() : forbidden(() => this.board.recheck());
     keepFocus(this.#root, () => render(message, this.#root));
     watchLine.setNotices("page", []);
+    hideEmergency();
     watchLine.setNews(0, () => {});
     this.dialogs.settle();
   }

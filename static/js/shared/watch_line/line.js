@@ -13,7 +13,7 @@ import { n, t } from "../../core/i18n.js";
 import { announce } from "../announcer.js";
 
 // From the most to the least important; kinds that are not listed are last.
-const ORDER = ["ended", "not-current", "alarms-unknown", "not-saved", "cannot-keep", "clock", "origin", "refused", "too-many", "document", "unsent", "passed", "duty-ends", "handed-over", "restated", "full", "mute", "new-version"];
+const ORDER = ["ended", "not-current", "emergency", "alarms-unknown", "not-saved", "cannot-keep", "clock", "origin", "refused", "too-many", "document", "unsent", "passed", "duty-ends", "handed-over", "restated", "full", "mute", "new-version"];
 const FACTS = ["calm", "mine", "others", "due", "shift"]; // in order
 
 class WatchLine {
