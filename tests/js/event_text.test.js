@@ -35,7 +35,7 @@ test("names that an alarm asked end with and", () => {
 test("a cancelled take-down has a sentence of its own", () => {
   const distribution = (take_down) => ({ recipient: "De Lijn", material: "m", take_down });
   const due = (before, after) => sentence("distribution.take_down_due", distribution(before), distribution(after), ["take_down.due"], "distribution");
-  assert.equal(due(null, { due: "2026-11-26T09:30:00Z" }), "De Lijn must be asked to take down: Material");
+  assert.equal(due(null, { due: "2026-11-26T09:30:00Z" }), "De Lijn must be asked to take down: material");
   assert.equal(due({ due: "2026-11-26T09:30:00Z" }, null), "De Lijn no longer has to be asked to take it down");
 });
 
