@@ -43,7 +43,7 @@ _VALUES: dict[str, Texts] = {
         "admin": N_("Administrator"),
     },
     "criteria.answer": {"yes": N_("Yes"), "no": N_("No"), "unknown": N_("Unknown")},  # to each of them
-    "restatements.correct": {"true": N_("correct"), "false": N_("not quite")},
+    "restatements.correct": {"true": N_("correct"), "false": N_("not quite correct")},
     # translators: kinds of places, after a name as in "Leuven, station"; a locality is a village or a part of a municipality
     "place_kind": {
         "municipality": N_("municipality"), "locality": N_("locality"), "city": N_("city abroad"), "station": N_("station"),

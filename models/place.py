@@ -68,6 +68,6 @@ class Place(Card, table=True):
     searched_from: str | None = field(Time, N_("Searched from"), by_people=True, control="time", past=True, exported=True)
     searched_until: str | None = field(Time, N_("Searched until"), by_people=True, control="time", past=True, exported=True)
     certainty: str = field(
-        Certainty, N_("How sure"), "unknown", by_people=True, control="choice", required=True, exported=True, choices=CERTAINTIES
+        Certainty, N_("Certainty"), "unknown", by_people=True, control="choice", required=True, exported=True, choices=CERTAINTIES
     )
     remarks: str | None = written(LongText, N_("Remarks"), control="long")

@@ -52,4 +52,4 @@ class Task(Card, table=True):
     checklist: dict[str, Any] = group(dict[str, ChecklistItem], N_("Checklist"), by_people=True, exported=True, personal=True)
     result: str | None = written(LongText, N_("Result"), control="long")
     sighting: str | None = field(Id, N_("Sighting"), by_people=True, control="card", refers_to="sighting", exported=True)
-    take_down: bool = field(bool, N_("Take-down task"), False, exported=True, sa_column_kwargs={"server_default": false()})
+    take_down: bool = field(bool, N_("Follow-up task"), False, exported=True, sa_column_kwargs={"server_default": false()})

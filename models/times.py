@@ -1,6 +1,6 @@
 """Times as stored and sent: RFC 3339 in UTC with milliseconds, which sorts as text."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -28,6 +28,11 @@ def parse_utc(text: str) -> datetime:
     if parsed.tzinfo is None:
         raise ValueError(text)
     return parsed.astimezone(UTC)
+
+
+def desk_date(text: str) -> date:
+    """Return the date of a time at the desk."""
+    return parse_utc(text).astimezone(DESK_TIME_ZONE).date()
 
 
 def to_ms(text: str) -> int:

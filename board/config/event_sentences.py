@@ -6,7 +6,7 @@ path", defines how a placeholder is filled. A placeholder without a slot uses th
 
 - `event`, `kind`, `board`; `state` after the event, and `before` it; `latest`: the state, or the last one of a removed entity
 - `was` and `now`: values of the changed fields; `count` of changes; `known`: the state before the event is
-- `own`: the actor is the new assignee, or the person on duty; `mine`: the reader is the new assignee
+- `own`: the actor is the new assignee, the person on duty, or has the alarm; `mine`: the reader is the new assignee
 - `change`: the only change; `restatement`: the changed summary of a search; `again`: an alarm asks in another round;
   `shortened`: a promise ends earlier than before
 """
@@ -31,11 +31,13 @@ BEFORE_CHANGES = {
 }
 SHORT = 60  # characters: a longer value gets its own line
 _OF_TIP: dict[str, Sequence[Any]] = {"!state.tip": _SET}
-_OF_SEARCH: dict[str, Sequence[Any]] = {"kind": ("search",)}
 _UNGRADED: dict[str, Sequence[Any]] = {"before.grade.source": ("F",), "before.grade.content": (6,)}  # nobody graded it before
 _BECAUSE = "state.released_because"
 # somebody had it from the beginning, so nobody was asked before
 _RELEASED_FIRST: dict[str, Sequence[Any]] = {"again": [True], "before.round": [0], "!before.released_because": _SET}
+_BY_OTHERS: dict[str, Sequence[Any]] = {"own": [False]}
+_DUE: dict[str, Sequence[Any]] = {"change.path": ["due"]}
+_SEARCH: dict[str, Sequence[Any]] = {"kind": ["search"]}  # the board is the search: no name is needed
 _CALL: dict[str, Sequence[Any]] = {"!state.call": _SET, "state.category": ("contact",)}
 _SAME_CHILD: dict[str, Sequence[Any]] = {"state.answer.answer": ("same",)}
 
@@ -77,6 +79,8 @@ _HANDOVER = ("number", "handover", "status", "outgoing", "incoming", "reason", "
 _RESTATEMENT = ("restatements", "handover", "keeper")
 
 
+CALLED = N_("{who} called {name} ({result}): {text}")
+CALLED_BY = N_("{name} called {who}: {text}")
 SIGNED_HANDOVER = N_("{who} signed handover {number}")
 
 
@@ -111,9 +115,12 @@ _UPDATED = _say(
     Variant(N_("{who} unticked “{item}” on {what}"), {"change.way": ["unticked"]}, ALL),
     Variant(N_("{who} added “{item}” to the checklist of {what}"), {"change.way": ["added"]}, ALL),
     Variant(N_("{who} removed “{item}” from the checklist of {what}"), {"change.way": ["removed"]}, ALL),
-    Variant(N_("{who} changed “{field}” from “{from}” to “{to}”"), _OF_SEARCH, ALL),
-    Variant(N_("{who} filled in “{field}”: {to}"), _OF_SEARCH, ALL),
-    Variant(N_("{who} cleared “{field}” (was: {from})"), _OF_SEARCH, ALL),
+    Variant(N_("{who} changed the due time of {what} from “{from}” to “{to}”"), _DUE, ALL),
+    Variant(N_("{who} set the due time of {what}: {to}"), _DUE, ALL),
+    Variant(N_("{who} cleared the due time of {what} (was: {from})"), _DUE, ALL),
+    Variant(N_("{who} changed “{field}” from “{from}” to “{to}”"), _SEARCH, ALL),
+    Variant(N_("{who} filled in “{field}”: {to}"), _SEARCH, ALL),
+    Variant(N_("{who} cleared “{field}” (was: {from})"), _SEARCH, ALL),
     Variant(N_("{who} changed “{field}” on {what} from “{from}” to “{to}”"), {}, ALL),
     Variant(N_("{who} filled in “{field}” on {what}: {to}"), {}, ALL),
     Variant(N_("{who} cleared “{field}” on {what} (was: {from})"), {}, ALL),
@@ -166,9 +173,9 @@ SENTENCES: dict[str, Sentence] = {
     "search.outcome_set": _UPDATED,
     "search.talk_set": _say(N_("{who} recorded the talk with the child"), said=("talk_kept",)),
     "search.access_set": _say(
-        Variant(N_("{who} changed access from “{from}” to “{to}”: {names}"), {"state.access": ["members"]}),
+        Variant(N_("{who} changed access from “{from}” to “{to}” · Members: {names}"), {"state.access": ["members"]}),
         N_("{who} changed access from “{from}” to “{to}”"),
-        Variant(N_("{who} set access to “{to}”: {names}"), {"known": [False], "state.access": ["members"]}),
+        Variant(N_("{who} set access to “{to}” · Members: {names}"), {"known": [False], "state.access": ["members"]}),
         Variant(N_("{who} set access to “{to}”"), {"known": [False]}),
         N_("{who} gave access to {names}, and took it from {others}"),
         N_("{who} gave access to {names}"),
@@ -195,8 +202,9 @@ SENTENCES: dict[str, Sentence] = {
     "distribution.added": _named("text latest.recipient", N_("{who} added a recipient: {name}")),
     "distribution.take_down_due": _named(
         "text latest.recipient",
-        Variant(N_("{name} must be asked to take it down"), {"!state.take_down": _SET}),
+        Variant(N_("{name} must be asked to take down: {material}"), {"!state.take_down": _SET}),
         N_("{name} no longer has to be asked to take it down"),
+        material="field state.material",
     ),
     "distribution.taken_down": _named("text latest.recipient", N_("{who} recorded that {name} was asked to take it down")),
     "distribution.withdrawn": _named("text latest.recipient", N_("{who} removed a recipient: {name}")),
@@ -300,7 +308,7 @@ SENTENCES: dict[str, Sentence] = {
     "column.moved": _say(N_("{who} moved the column “{what}”")),
     "column.removed": _say(N_("{who} removed the column “{what}”"), said=("title", "role")),
     "sighting.graded": _say(
-        Variant(N_("{who} graded {what}: {grade}"), _UNGRADED), N_("{who} graded {what} from {from} to {to}"),
+        Variant(N_("{who} graded {what}: {grade}"), _UNGRADED), N_("{who} changed the grade of {what} from {from} to {to}"),
         N_("{who} graded {what}: {grade}"),
         said=("grade",), from_="grade before.grade", to="grade state.grade", grade="grade state.grade",
     ),
@@ -325,8 +333,8 @@ SENTENCES: dict[str, Sentence] = {
     "card.withdrawn": _say(N_("{who} withdrew {what}"), said=("withdrawn",)),
     "card.restored": _say(N_("{who} restored {what}"), said=("withdrawn",)),
     "note.added": _say(
-        Variant(N_("{name} called {who}: {text}"), _CALL | {"state.call.incoming": [True]}),
-        Variant(N_("{who} called {name} ({result}): {text}"), _CALL),
+        Variant(CALLED_BY, _CALL | {"state.call.incoming": [True]}),
+        Variant(CALLED, _CALL),
         Variant(N_("{who} logged a call ({result}): {text}"), _CALL),
         Variant(N_("{who} wrote a note on {what}"), {"known": [False]}),
         Variant(N_("{who} wrote in the log"), {"known": [False]}),
@@ -361,7 +369,7 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "handover.answered": _say(
         Variant(N_("{who} confirmed the summary by {name}"), {"!restatement.correct": _SET}),
-        N_("{who} answered the summary by {name}: not quite, “{text}”"),
+        N_("{who} answered the summary by {name}: not quite correct, “{text}”"),
         said=_RESTATEMENT, name="person restatement.by", text="text restatement.reason",
     ),
     "handover.accepted": _handover(
@@ -370,7 +378,7 @@ SENTENCES: dict[str, Sentence] = {
     "handover.refused": _handover(sentences.REFUSED),
     "handover.withdrawn": _handover(sentences.WITHDRAWN),
     "alarm.raised": _alarm(
-        N_("{who} raised an alarm and asked {names}: {what}"), N_("{who} raised an alarm; nobody was asked: {what}"),
+        N_("{who} raised the alarm “{what}” and asked {names}"), N_("{who} raised the alarm “{what}”; nobody was asked"),
         names="asked_first",
     ),
     "alarm.escalated": _alarm(
@@ -381,38 +389,41 @@ SENTENCES: dict[str, Sentence] = {
         names="asked", all="asked_again",
     ),
     "alarm.taken": _alarm(
-        N_("{name} has it until {time}, after {length}: {what}"), N_("{name} has it until {time}: {what}"),
-        N_("{name} has it, after {length}: {what}"), N_("{name} has it: {what}"),
+        Variant(N_("{who} assigned the alarm “{what}” to {name} after {length}, until {time}"), _BY_OTHERS),
+        Variant(N_("{who} assigned the alarm “{what}” to {name} until {time}"), _BY_OTHERS),
+        N_("{name} took the alarm “{what}” after {length}, until {time}"),
+        N_("{name} took the alarm “{what}” until {time}"),
+        N_("{name} took the alarm “{what}” after {length}"), N_("{name} took the alarm “{what}”"),
         name="person state.taken_by", length="wait state", time="time state.until",
     ),
     "alarm.extended": _alarm(
-        Variant(N_("{who} has it until {time} (before: {from}): {what}"), {"shortened": [True]}),
-        N_("{who} has it until {time} (extended): {what}"),
+        Variant(N_("{who} shortened the promise for “{what}” from {from} to {time}"), {"shortened": [True]}),
+        N_("{who} extended the promise for “{what}” until {time}"),
         time="time state.until", from_="time before.until",
     ),
-    "alarm.lapsed": _alarm(N_("The promise of {name} lapsed, so nobody had it: {what}"), name="person state.lapsed_by"),
-    "alarm.handed_on": _alarm(N_("{who} handed the alarm on to {name}: {what}"), name="last state.asked"),
+    "alarm.lapsed": _alarm(N_("The promise of {name} for “{what}” lapsed, so nobody had it"), name="person state.lapsed_by"),
+    "alarm.handed_on": _alarm(N_("{who} handed the alarm “{what}” on to {name}"), name="last state.asked"),
     "alarm.handed_over": _alarm(
-        N_("{name} has it until {time}, from {from} by handover {number}: {what}"),
-        N_("{name} has it until {time}, by handover {number}: {what}"),
+        N_("{name} took over the alarm “{what}” from {from} by handover {number}, until {time}"),
+        N_("{name} took over the alarm “{what}” by handover {number}, until {time}"),
         name="person state.taken_by", from_="person before.taken_by", time="time state.until", number="text state.handover",
     ),
-    "alarm.given_back": _alarm(N_("{who} gave the alarm back, so nobody had it: {what}")),
+    "alarm.given_back": _alarm(N_("{who} gave the alarm “{what}” back, so nobody had it")),
     "alarm.released": _alarm(
-        Variant(N_("The alarm was reopened because {who} unassigned it: {what}"), {"!event.actor": _SET}),
-        Variant(N_("The alarm was reopened because {name} no longer had access: {what}"), {_BECAUSE: ["access"]}),
-        Variant(N_("The alarm was reopened because the account of {name} could no longer act: {what}"), {_BECAUSE: ["account"]}),
-        Variant(N_("The alarm was reopened because {name} was no longer on duty: {what}"), {_BECAUSE: ["duty"]}),
-        Variant(N_("The alarm was reopened because {name} handed over the shift: {what}"), {_BECAUSE: ["handover"]}),
-        N_("The alarm was reopened because {name} could no longer act, or was no longer on duty: {what}"),
-        N_("The alarm was reopened because the person who had it could no longer act, or was no longer on duty: {what}"),
+        Variant(N_("The alarm “{what}” was reopened because {who} unassigned it"), {"!event.actor": _SET}),
+        Variant(N_("The alarm “{what}” was reopened because {name} had lost access"), {_BECAUSE: ["access"]}),
+        Variant(N_("The alarm “{what}” was reopened because the account of {name} could no longer act"), {_BECAUSE: ["account"]}),
+        Variant(N_("The alarm “{what}” was reopened because {name} was no longer on duty"), {_BECAUSE: ["duty"]}),
+        Variant(N_("The alarm “{what}” was reopened because {name} had handed over the shift"), {_BECAUSE: ["handover"]}),
+        N_("The alarm “{what}” was reopened because {name} could no longer act, or was no longer on duty"),
+        N_("The alarm “{what}” was reopened because the person who had it could no longer act, or was no longer on duty"),
         name="person was.taken_by",
     ),
     "alarm.archived": _say(
         Variant(N_("An alarm was archived a day after it ended"), {"board": ["operations"]}),
         N_("An alarm that had ended left the board"),
     ),
-    "alarm.ended": _alarm(N_("The alarm ended because its cause is gone: {what}")),
+    "alarm.ended": _alarm(N_("The alarm “{what}” ended because it was no longer needed")),
     "duty.begun": _duty(N_("{name} is on duty until {until}"), until="time state.until"),
     "duty.extended": _duty(
         Variant(N_("{name} stays on duty until {until}"), {"own": [True]}),

@@ -5,7 +5,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 from board.commands.sightings import queues
@@ -91,7 +91,7 @@ def facts_of(event: Mapping[str, Any], before: Any, board: str, values: FieldVal
         "event": event, "kind": kind, "board": board, "before": former, "state": state,
         "latest": former if state is None else state, "known": before is not UNKNOWN, "count": len(changes),
         "mine": False,  # paper is for more than one reader
-        "own": author is not None and author in (value_at(state, "assignee"), value_at(state, "account")),
+        "own": author is not None and author in map(partial(value_at, state), ("assignee", "account", "taken_by")),
         "restatement": _restatement(changes, state), "again": any(change.path == "round" for change in changes),
         "shortened": _is_shortened(former, state),
     }  # fmt: skip

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -17,6 +18,7 @@ from board.engine import kinds, occasions
 from board.exports.tables import UNDISCLOSED
 from board.i18n import enumeration, gettext_for, language_of, moment_text
 from models.entity import State
+from models.times import desk_date
 
 _RAW_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _RAW_TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")  # in fields of a newer version
@@ -42,6 +44,7 @@ class FieldValues:
     def __init__(self, names: EntityNames, languages: Mapping[str, str], reads: str, sex: str | None = None) -> None:
         self.names, self._languages, self.reads, self._sex = names, languages, reads, sex
         self.translate = gettext_for(reads)
+        self.day: date | None = None  # of the heading above the values: times on it need no date
 
     def value(self, path: str, value: Any, kind: str, author: str | None = None) -> Piece | None:
         """Return the value of a field of a kind, marked with the language of its author if it is typed; None if it is not set."""
@@ -109,7 +112,9 @@ class FieldValues:
         return kind_noun(kind, self.translate)
 
     def time(self, stamp: str) -> str:
-        """Return "Tue 24 Nov 2026 22:34": as on screens, and always with the year."""
+        """Return "Tue 24 Nov 2026 22:34": as on screens, and always with the year; "22:34" on the day of the heading."""
+        if self.day is not None and desk_date(stamp) == self.day:
+            return moment_text(stamp, "HH:mm", self.reads)
         return moment_text(stamp, "EEE d MMM y HH:mm", self.reads)
 
     def typed(self, words: str, author: str | None) -> UserText:

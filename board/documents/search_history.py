@@ -7,25 +7,27 @@ from typing import Any, NamedTuple
 import orjson
 from sqlmodel import Session
 
+from board import labels
 from board.config import sentences
 from board.config.speeds import Speeds
 from board.documents.board_values import values_of
-from board.documents.content import Block, Document, Fact, Line, Section, day
+from board.documents.content import Block, Document, Fact, Line, Section, day, short_datetime
 from board.documents.event_lines import event_line
 from board.documents.event_text import is_creation
 from board.documents.field_values import plain
 from board.documents.map_paper import MapDocument
 from board.documents.shown_changes import UNKNOWN
 from board.documents.timeline_lines import timeline_section
+from board.documents.timeline_text import found_text
 from board.engine import journal
 from board.engine.event import JournalEvent
-from board.i18n import N_, gettext_for
+from board.i18n import N_, P_, gettext_for
 from models.alarm import Alarm
 from models.board import Board
 from models.db.read_pacing import paced
 from models.entity import State
 from models.search import Search
-from models.times import DESK_TIME_ZONE, parse_utc
+from models.times import desk_date
 
 MAX_EVENTS = 1_000  # events in one document, about forty pages; it says how to get the others
 MAP_SIZE = (1_000, 600)  # of the drawing
@@ -49,7 +51,7 @@ class HistoryDocument:
         self._map = MapDocument(session, board, account, reads, speeds=speeds)
         self._board, self._reads, self._translate = board, reads, gettext_for(reads)
         self._hidden_kinds = hidden_kinds
-        self._values = values_of(session, board.id, reads)
+        self._values = values_of(session, board.id, reads, hidden_kinds)
 
     def document(self, session: Session, printed: str) -> Document:
         search = session.get_one(Search, self._board.id)
@@ -59,7 +61,7 @@ class HistoryDocument:
         events = [event for event in events if event.kind not in self._hidden_kinds]
         printed_events = self._newest_lines(list(past_events(events, self._board.id, self._values.names.entities, not left)))
         left += len(events) - len(printed_events)
-        days = groupby(printed_events, key=lambda each: parse_utc(each[0]).astimezone(DESK_TIME_ZONE).date())
+        days = groupby(printed_events, key=lambda each: desk_date(each[0]))
         sections = [
             Section([day(of_day[0][0], self._reads)], blocks=[Block("", [line for _, line in of_day])])
             for of_day in (list(each) for _, each in days)
@@ -68,11 +70,23 @@ class HistoryDocument:
         rest = N_("Showing the latest {count} of {all} events. The page “History” has all of them.")
         notes = [self._translate(rest).format(count=self._board.seq - left, all=self._board.seq)] if left else []
         facts: list[Fact] = [
+            (labels.field("status", self._translate, Search.KIND), [self._status(search.state())]),
             (self._translate(N_("Number of events")), [str(self._board.seq)]),
             (self._translate(N_("Checksum")), [self._board.head.hex()]),
         ]
         drawing = self._map.svg(*MAP_SIZE) if self._map.points else None
         return Document(title, self._reads, search.reference, printed, facts, notes, [timeline, *sections], drawing)
+
+    def _status(self, search: State) -> str:
+        """Return "Open · missing since 24 Nov 22:34", or how and where the child was found."""
+        status = plain(self._values.value("status", search["status"], Search.KIND) or "")
+        if not search["outcome"]:
+            at = short_datetime(search["missing_since"], self._reads)
+            return f"{status} · {self._translate(P_('a date', 'missing since {at}')).format(at=at)}"
+        found = found_text(search, self._values)
+        return " · ".join(
+            filter(None, [status, short_datetime(search["outcome"]["found_at"], self._reads), found.text, found.place])
+        )
 
     def _newest_lines(self, events: list[PastEvent]) -> list[tuple[str, Line]]:
         """Return the newest lines that fit, at least one, in order, each with its time. Names are those of that time: composes
@@ -80,6 +94,7 @@ class HistoryDocument:
         lines: list[tuple[str, Line]] = []
         room, names = MAX_CHARACTERS, self._values.names.entities
         for event, before, former_name in paced(reversed(events), 1):
+            self._values.day = desk_date(event["at"])
             line = event_line(event, before, self._board.id, self._values)
             room -= len(plain(line))
             if room < 0 and lines:

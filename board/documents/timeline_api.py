@@ -82,11 +82,12 @@ async def timeline(request: Request, caller: Caller) -> Reply[TimelineAnswer]:
     id, at, reads = request.path_params["board"], AT.read(request) or None, language.language_for(request, caller)
 
     service = service_of(request)
+    hidden_kinds = access.hidden_kinds(caller, service.roles)
 
     def read(session: Session) -> TimelineAnswer:
         board = access.get_readable_board(session, caller, id)
         composed = compose_at(session, board, at, with_handovers=not caller.is_limited)
-        return _answer(board, composed, values_of(session, id, reads), service.speeds.margin)
+        return _answer(board, composed, values_of(session, id, reads, hidden_kinds), service.speeds.margin)
 
     answer = await service.heavy_reads.read(caller, read)
     await (service.reads.board if at is None else service.reads.history)(caller, id)

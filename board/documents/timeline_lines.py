@@ -19,7 +19,7 @@ from models.search import Search
 from models.times import format_utc, now, to_ms
 
 TITLE = N_("Timeline")
-KNOWN = P_("a date", "known {at}")
+KNOWN = P_("a date", "known since {at}")
 SINCE = P_("a date", "since {at}")
 LATEST = N_("Showing the latest {count} entries. The page “Timeline” has the others.")
 MAX_LINES = 300  # items, about eight pages; the page has all of them
@@ -56,11 +56,10 @@ def _line(item: Item, timeline: Timeline, board: str, values: FieldValues) -> Li
 
 
 def _told(item: Item, text: ItemText) -> Iterator[str]:
-    """Yield the texts of an item. A decision and a handover are told in one sentence, which names who it was."""
-    if item.kind in (Search.KIND, SearchHandover.KIND, Handover.KIND):
-        yield text.text
-    else:
-        yield from (text.title, text.grade, text.verdict, text.text, text.place, text.by)
+    """Yield the texts of an item. A decision and a handover need no title."""
+    if item.kind not in (Search.KIND, SearchHandover.KIND, Handover.KIND):
+        yield text.title
+    yield from (text.grade, text.verdict, text.text, text.place, "" if text.names_author else text.by)
 
 
 def _known(item: Item, values: FieldValues) -> str:

@@ -209,7 +209,7 @@ async def test_a_history_says_each_label_once_with_its_text(team: Team) -> None:
     )
     said = [line.partition(" · ")[2] for line in told.splitlines() if "isability" in line]
     assert "Disability, or lack of autonomy: No (her mother says)" in said[0], "as the search was opened"
-    field = "Ada changed “disability, or lack of autonomy” on the search from"
+    field = "Ada changed “disability, or lack of autonomy” from"
     assert said[1:] == [
         f"{field} “No (her mother says)” to “Yes (her mother says)”",
         f"{field} “Yes (her mother says)” to “Yes (her school says)”",

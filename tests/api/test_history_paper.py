@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from models.times import desk_date, format_utc, now
 from tests.api.test_documents import fetched
 from tests.support.handover_steps import hand_to_sign
 from tests.support.search_scenario import SearchScenario
@@ -68,3 +69,47 @@ async def test_a_call_is_told_once_with_its_contact_and_the_next_call(scene: Sea
     assert one(events, "still there").endswith(" · Bob called Saskia (reached): still there")
     assert one(events, "next call").endswith("Bob planned the next call with Saskia: Sat 24 Oct 2026 14:00, Bob")
     assert one(events, "no further call").endswith("Bob planned no further call with Saskia")
+
+
+async def test_a_call_on_the_timeline_says_who_called_whom(scene: SearchScenario) -> None:
+    bob, contact = scene.team.bob, await scene.one("contact.add", {"name": "Saskia", "role": "parent"})
+    call = {"contact": contact["id"], "result": "reached", "text": "Told her about the images."}
+    await scene.does("contact.log", call, bob)
+    timeline, _ = await printed(scene)
+    assert one(timeline, "Told her").endswith(" · Contact · Bob called Saskia (reached): Told her about the images.")
+    answer = await bob.http.get(f"/api/v1/boards/{scene.search}/timeline")
+    assert "Bob called Saskia (reached): Told her about the images." in [item["text"] for item in answer.json()["items"]]
+
+
+async def test_a_searched_place_on_the_timeline_says_of_what_it_is_sure(scene: SearchScenario) -> None:
+    await scene.one("place.add", {"name": "Park", "searched_by": "Dogs", "certainty": "not_sure", "searched_from": SEEN})
+    for language, certainty in (
+        ("en", "Certainty: not sure"),
+        ("de", "Absuche: nicht verlässlich"),
+        ("nl", "Zekerheid: niet zeker"),
+    ):
+        timeline, _ = await printed(scene, language)
+        assert f" · {certainty} · Park · Dogs" in one(timeline, "Park")
+
+
+async def test_times_on_the_day_of_the_heading_have_no_date(scene: SearchScenario) -> None:
+    today, day = format_utc(now()), desk_date(format_utc(now()))
+    await scene.one("search.set_goal", {"text": "Find her", "until": today})
+    await scene.one("search.set_goal", {"text": "Ask again", "until": "2036-10-24T03:00:00.000Z"})
+    _, events = await printed(scene)
+    if desk_date(format_utc(now())) == day:
+        assert re.search(r"Find her, due \d\d:\d\d$", one(events, "Find her"))
+    assert one(events, "Ask again").endswith("due Fri 24 Oct 2036 05:00")
+
+
+async def test_the_head_of_a_history_says_how_the_search_stands(scene: SearchScenario) -> None:
+    async def status(language: str) -> str:
+        text = (await fetched(scene.team.bob, f"/searches/{scene.search}/history.md", language)).text
+        label = {"fr": "Statut", "nl": "Status", "de": "Status", "en": "Status"}[language]
+        return re.sub(r"[\\*]", "", one(text.splitlines(), f"**{label}")).replace("\xa0", " ").removeprefix("- ")
+
+    assert await status("en") == "Status: Open · missing since 24 Oct 05:00"
+    outcome = {"found_at": SEEN, "condition": "well", "how": "sighting", "place": "Melle"}
+    await scene.does("search.set_status", {"status": "found", "reason": "at the station", "outcome": outcome})
+    assert await status("en") == "Status: Found · 24 Oct 07:05 · alive and well · through a sighting · Melle"
+    assert (await status("nl")).endswith(" · dankzij een waarneming · Melle")

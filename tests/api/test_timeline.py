@@ -111,7 +111,7 @@ async def test_searched_place_is_a_bar(scene: SearchScenario) -> None:
     await scene.one("place.add", {"name": "Canal"})
     park, school, canal = lane(await timeline(scene), "places")
     assert (park["from"], park["until"], park["sureness"]) == (SEEN, RECEIVED, "during")
-    assert (park["text"], park["by"], park["verdict"]) == ("Park", "Dog team 2", "sure")
+    assert (park["text"], park["by"], park["verdict"]) == ("Park", "Dog team 2", "Certainty: sure")
     assert (school["from"], school["until"]) == (SEEN, RECEIVED), "typed in the wrong order"
     assert canal["sureness"] == "unknown"
 
@@ -125,7 +125,7 @@ async def test_decisions_and_appeals_are_sentences_of_the_history(scene: SearchS
     assert opened.startswith("Alice opened the search for")
     assert decided == "Alice decided: Worrying"
     (item,) = lane(body, "appeals")
-    assert item["text"] == "Alice changed the appeal from “none” to “posters”"
+    assert item["text"] == "Appeal: posters"
     assert (item["sureness"], item["from"], item["until"]) == ("during", SEEN, "2027-01-01T00:00:00.000Z")
     ended = await scene.one("search.set_appeal", {"level": "none"})
     began, end = lane(await timeline(scene), "appeals")

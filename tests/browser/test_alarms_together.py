@@ -92,8 +92,8 @@ async def test_an_alarm_is_shown_to_all_and_ends_for_all_when_one_takes_it(brows
     events = [each["type"] for each in await (await browsers.person("Alice")).events(search)]
     assert events[-3:] == ["alarm.raised", "alarm.taken", "card.assigned"]
     await alice.page.goto(f"/searches/{search}/history")
-    await expect(alice("main")).to_contain_text(re.compile(rf"Charlie has it {UNTIL}(, after \d\d?\ss)?: Urgent sighting\s\d+"))
-    await expect(alice("main")).to_contain_text("Searchboard raised an alarm: Urgent sighting")
+    await expect(alice("main")).to_contain_text(re.compile(rf"Charlie took the alarm “Urgent sighting\s\d+”( after \d\d?\ss,)? {UNTIL}"))
+    await expect(alice("main")).to_contain_text("Searchboard raised the alarm “Urgent sighting")
 
 
 async def test_card_panel_line_and_history_say_the_same_of_who_has_it(browsers: Browsers) -> None:
@@ -224,7 +224,7 @@ async def test_an_alarm_that_is_given_back_is_open_for_the_others(browsers: Brow
     await shown(charlie, search)
     await expect(charlie(f"{ALARM} .nobody").first).to_have_text(re.compile("^nobody has it, Alice had it until "))
     await alice.page.goto(f"/searches/{search}/history")
-    await expect(alice("main")).to_contain_text(re.compile(r"Alice gave the alarm back, so nobody had it: Urgent sighting\s\d+"))
+    await expect(alice("main")).to_contain_text(re.compile(r"Alice gave the alarm “Urgent sighting\s\d+” back, so nobody had it"))
 
 
 @pytest.mark.slow

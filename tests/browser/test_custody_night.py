@@ -219,13 +219,13 @@ async def sighting_is_answered(night: Night) -> None:
 
 
 TOLD = [
-    f"Alice has it {UNTIL}, after ",
-    "The promise of Alice lapsed, so nobody had it",
-    f"Bob has it {UNTIL}, after ",
-    rf"Bob has it {UNTIL} \(extended\): .* The driver calls back",
-    "Bob handed the alarm on to Alice",
-    f"Alice has it {UNTIL}, after ",
-    f"Charlie has it {UNTIL}, from Alice by handover 1",
+    f"Alice took the alarm “.+” after .+, {UNTIL}",
+    "The promise of Alice for “.+” lapsed, so nobody had it",
+    f"Bob took the alarm “.+” after .+, {UNTIL}",
+    f"Bob extended the promise for “.+” {UNTIL}.* The driver calls back",
+    "Bob handed the alarm “.+” on to Alice",
+    f"Alice took the alarm “.+” after .+, {UNTIL}",
+    f"Charlie took over the alarm “.+” from Alice by handover 1, {UNTIL}",
     "Local police Gent",
 ]
 

@@ -66,7 +66,9 @@ async def test_a_search_is_summarised_answered_and_summarised_again(browsers: Br
     board = await theirs.get_attribute("data-section")
     await alice.open(f"/searches/{board}/history")
     await expect(alice("main")).to_contain_text(f"Dora summarised this search for handover 1: {WORDS}")
-    await expect(alice("main")).to_contain_text("Alice answered the summary by Dora: not quite, “on foot, not on the bus”")
+    await expect(alice("main")).to_contain_text(
+        "Alice answered the summary by Dora: not quite correct, “on foot, not on the bus”"
+    )
     await expect(alice("main")).to_contain_text("Alice confirmed the summary by Dora")
 
 

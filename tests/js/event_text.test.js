@@ -7,7 +7,7 @@ import { rules, use } from "../../static/js/core/i18n.js";
 import { eventText, isCreation } from "../../static/js/format/event_text.js";
 
 const LABELS = { kinds: { task: "Task", sighting: "Sighting" }, fields: {}, values: { access: { desk: "All users", members: "Members only" } }, events: { "handed.set": "Search included" }, done: {} };
-use(/** @type {any} */ ({ language: "en", messages: {}, labels: LABELS, kinds: { task: { card: true, title: "title", fields: {}, readings: { "checklist.*.rank": "internal" } }, sighting: { card: true, title: "description", fields: {}, readings: {} } } }));
+use(/** @type {any} */ ({ language: "en", messages: {}, labels: LABELS, kinds: { task: { card: true, title: "title", fields: {}, readings: { "checklist.*.rank": "internal" } }, sighting: { card: true, title: "description", fields: {}, readings: {} }, distribution: { fields: {}, readings: { material: "material" } } } }));
 
 const NAMES = { a: "Alice", b: "Bob", c: "Charlie" }, NOOR = { kind: "search", id: "s", state: { person: { first_name: "Noor", last_name: "Verhaegen" } } };
 const ctx = /** @type {any} */ ({
@@ -22,9 +22,9 @@ test("people whose access changed are named", () => {
   assert.equal(access(members("a"), members("a", "b")), "Alice gave access to Bob");
   assert.equal(access(members("a", "b", "c"), members("a")), "Alice took access from Bob and Charlie");
   assert.equal(access(members("a", "b"), members("a", "c")), "Alice gave access to Charlie, and took it from Bob");
-  assert.equal(access({ access: "desk", members: [] }, members("a", "b")), "Alice changed access from “All users” to “Members only”: Alice and Bob");
+  assert.equal(access({ access: "desk", members: [] }, members("a", "b")), "Alice changed access from “All users” to “Members only” · Members: Alice and Bob");
   assert.equal(access(members("a"), { access: "desk", members: [] }), "Alice changed access from “Members only” to “All users”");
-  assert.equal(access(undefined, members("a", "b")), "Alice set access to “Members only”: Alice and Bob");
+  assert.equal(access(undefined, members("a", "b")), "Alice set access to “Members only” · Members: Alice and Bob");
 });
 
 test("names that an alarm asked end with and", () => {
@@ -33,9 +33,9 @@ test("names that an alarm asked end with and", () => {
 });
 
 test("a cancelled take-down has a sentence of its own", () => {
-  const distribution = (take_down) => ({ recipient: "De Lijn", take_down });
+  const distribution = (take_down) => ({ recipient: "De Lijn", material: "m", take_down });
   const due = (before, after) => sentence("distribution.take_down_due", distribution(before), distribution(after), ["take_down.due"], "distribution");
-  assert.equal(due(null, { due: "2026-11-26T09:30:00Z" }), "De Lijn must be asked to take it down");
+  assert.equal(due(null, { due: "2026-11-26T09:30:00Z" }), "De Lijn must be asked to take down: material");
   assert.equal(due({ due: "2026-11-26T09:30:00Z" }, null), "De Lijn no longer has to be asked to take it down");
 });
 

@@ -77,7 +77,7 @@ function factsOf(event, ctx, before) {
   const shown = shownChanges(changes, { kind, before, state }, ctx), by = changes.map(({ path }) => path.match(RESTATEMENT)?.[1]).find(Boolean);
   return {
     event, kind, ctx, board, before, state, latest: state ?? before, known: before !== undefined, changes, count: changes.length, shown,
-    own: Boolean(actor) && [state?.assignee, state?.account].includes(actor.id), mine: state?.assignee === ctx.session.account?.id,
+    own: Boolean(actor) && [state?.assignee, state?.account, state?.taken_by].includes(actor.id), mine: state?.assignee === ctx.session.account?.id,
     change: onlyChange(shown, changes, kind, ctx), restatement: by && { by, ...state?.restatements?.[by] },
     again: changes.some(({ path }) => path === "round"), shortened: Boolean(before?.until && state?.until && state.until < before.until),
   };

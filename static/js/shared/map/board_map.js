@@ -9,7 +9,7 @@ import { valueAt } from "../../core/rules/merge_patch.js";
 import { isUngraded } from "../../core/rules/conditions.js";
 import { label } from "../../core/labels.js";
 import { formatShortMoment } from "../../format/time_elements.js";
-import { accountName, distance } from "../../format/values.js";
+import { accountName, certaintyText, distance } from "../../format/values.js";
 import { MapReach } from "./map_reach.js";
 import { MapView } from "./map_view.js";
 
@@ -94,7 +94,7 @@ const contradictionNote = (contradiction) => (contradiction ? html`<span class="
 function factsOf(kind, state, view) {
   const assignee = state.assignee && accountName(view.session, state.assignee);
   if (kind === "sighting") return [label.assessment(state.assessment), gradeText(state), assignee];
-  if (kind === "place") return [label.noun("place"), state.searched_by, state.certainty === "unknown" ? null : label.value("certainty", state.certainty, "place")];
+  if (kind === "place") return [label.noun("place"), state.searched_by, certaintyText(state.certainty)];
   return [label.noun(kind), assignee];
 }
 

@@ -9,7 +9,7 @@ import { label } from "../../../core/labels.js";
 import { isAssured, isUngraded } from "../../../core/rules/conditions.js";
 import { valueAt } from "../../../core/rules/merge_patch.js";
 import { seenWhen } from "../../../format/agreement.js";
-import { cardName, distance, formatField } from "../../../format/values.js";
+import { cardName, certaintyText, distance, formatField } from "../../../format/values.js";
 import { formatMoment, formatShortMoment } from "../../../format/time_elements.js";
 import { beside, html } from "../../compact_html.js";
 import { assessment, grade } from "./assessment.js";
@@ -72,7 +72,7 @@ function plainFacts(entity, _, view) {
  */
 function searchedWhen({ state: { searched_by: team, searched_from: from, searched_until: until, certainty, location } }) {
   const period = [from, until].map((at) => at && formatShortMoment(at)).filter(Boolean).join("–");
-  const facts = [period, team, certainty === "unknown" ? null : label.value("certainty", certainty, "place")].filter(Boolean);
+  const facts = [period, team, certaintyText(certainty)].filter(Boolean);
   return [facts.length ? html`<p class="when">${facts.map((fact) => html`<span .textContent=${fact}></span>`)}</p>` : nothing, placeLine(location)];
 }
 
