@@ -101,7 +101,7 @@ def test_people_on_duty_are_the_team_of_what_is_about_no_search() -> None:
     assert rules_of([read(AUDIT, type="export.read")], roles={"a": "admin"}) == ["taken_away"]
 
 
-def test_what_is_about_no_search_counts_as_one_at_night() -> None:
+def test_reads_about_no_search_count_as_one_at_night() -> None:
     night: dict[str, Any] = {"hour": 1, "on_duty": False}
     rest = [read(board, number, **night) for number, board in enumerate(("", OPERATIONS, AUDIT))]
     assert rules_of(rest) == []
