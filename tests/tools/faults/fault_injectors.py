@@ -15,18 +15,24 @@ from tests.tools.faults.actors import Coordinator
 from tests.tools.faults.faulty_proxy import FaultyProxy
 from tests.tools.faults.reader import Reader
 from tests.tools.faults.schedule import Fault
-from tests.tools.faults.system_under_test import SystemUnderTest
+from tests.tools.faults.system_under_test import SystemUnderTest, Worker
 from tests.tools.faults.writer import Writer
 
 ASKS_S = 2.0  # time-out of Redis' answers
 OVERHEARD_S = 0.4  # time in which a forger listens for genuine messages
+SEAM_S = 30.0  # time in which a worker reaches its seam
+ARRIVES_S = 1.0  # time in which answers arrive that were sent before
 KEPT = 200  # genuine messages kept for later
 FLOOD, FLOOD_BYTES = 200, 65_536
 
 
 class FaultInjector:
-    def __init__(self, plant: SystemUnderTest, chief: Coordinator, readers: list[Reader], writers: list[Writer]) -> None:
+    def __init__(
+        self, plant: SystemUnderTest, chief: Coordinator, readers: list[Reader], writers: list[Writer],
+        kills_at_seam: bool = False,
+    ) -> None:  # fmt: skip
         self.plant, self.chief, self.readers, self.writers = plant, chief, readers, writers
+        self._kills_at_seam = kills_at_seam
         self._overheard: list[tuple[bytes, bytes]] = []
 
     def known(self) -> dict[str, Callable[[Fault, Random], Awaitable[None]]]:
@@ -69,9 +75,20 @@ class FaultInjector:
 
     async def _kill_worker(self, fault: Fault, random: Random) -> None:
         worker = self.plant.workers[fault.target]
+        if self._kills_at_seam:
+            await self._reach_seam(worker)
         await asyncio.to_thread(worker.kill)
         await asyncio.sleep(fault.lasts)
         await asyncio.to_thread(worker.start)
+
+    @staticmethod
+    async def _reach_seam(worker: Worker) -> None:
+        """Ask a mutated worker to wait at its seam. Return when it does, and what it sent before has arrived."""
+        worker.seam.touch()
+        async with asyncio.timeout(SEAM_S):
+            while worker.seam.exists():
+                await asyncio.sleep(0.02)
+        await asyncio.sleep(ARRIVES_S)
 
     async def _end_worker(self, fault: Fault, random: Random) -> None:
         worker = self.plant.workers[fault.target]

@@ -125,8 +125,20 @@ MUTANTS = (
                 "                    committing = True\n"
                 "                    if group[0].boards[:1] not in ((), ('operations',)):  # else there is no search to work on\n"
                 "                        self._deliver(group)\n"
-                "                        time.sleep(0.1)  # as a slow disk would: it makes the moment longer, not the fault\n"
+                "                        wait_to_be_killed()\n"
                 "                    transaction.commit()",
+            ),
+            Patch(
+                "models/db/database.py",
+                "def _noop_write(session: Session) -> None:",
+                "def wait_to_be_killed() -> None:\n"
+                "    import os\n"
+                "    from pathlib import Path\n\n"
+                "    asked = Path(os.environ['KILLED_HERE'])\n"
+                "    if asked.exists():\n"
+                "        asked.rename(asked.with_suffix('.reached'))\n"
+                "        time.sleep(60)\n\n\n"
+                "def _noop_write(session: Session) -> None:",
             ),
             Patch(
                 "models/db/write_queue.py",
@@ -135,7 +147,7 @@ MUTANTS = (
                 "        if self.error is None and self.on_committed is not None:",
             ),
         ),
-        _plan(_one_by_one("worker.kill", 4, every_s=1.0)),
+        replace(_plan(_one_by_one("worker.kill", 4, every_s=1.0)), kills_at_seam=True),
     ),
     Mutant(
         "heads are not compared with the database",

@@ -48,7 +48,7 @@ class Plan:
 
     For the mutants: `given` are its storms, instead of those by the seed; while the fault `last` lasts, writing ends;
     `postgres_delay_s` is the latency of each link to PostgreSQL; `trusting` readers never resubscribe by themselves when they are
-    behind.
+    behind; `kills_at_seam`: a worker is killed where the mutant waits for it.
     """
 
     seconds: float
@@ -69,6 +69,7 @@ class Plan:
     last: Fault | None = None
     postgres_delay_s: float = 0.0
     trusting: bool = False
+    kills_at_seam: bool = False
     uploaders: int = 0
     files: str = "folder"  # or "bucket"
     attackers: tuple[str, ...] = ()  # hostile accounts and others beside it; then the limits of accounts are on
@@ -215,7 +216,7 @@ class _RunInProgress:
             await self.assault.begin()
         telling = asyncio.create_task(self._tell())
         self._tasks.append(telling)
-        blows = FaultInjector(self.plant, self.chief, self.readers, self.writers)
+        blows = FaultInjector(self.plant, self.chief, self.readers, self.writers, self.plan.kills_at_seam)
         await self._storms(blows, self._began + self.plan.seconds)
         if self.assault is not None:
             self.assault_result = await self.assault.end()

@@ -47,7 +47,8 @@ class Worker:
         self.number, self.tree = number, tree
         self.port = free_port()
         self.log = folder / f"worker{number}.log"
-        self.environment = environment
+        self.seam = folder / f"worker{number}.seam"  # asks a mutant to wait there, and is renamed when it does
+        self.environment = environment | {"KILLED_HERE": str(self.seam)}
         self.starts = 0
         self.late_ends = 0  # stops that did not end in time
         self._child: ManagedProcess | None = None
