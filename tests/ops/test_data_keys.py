@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from board.command_line import cli
 from board.config.data_keys import DataKeys, exposed_file, load
 from board.config.settings import Settings
 from board.maintenance.checks import State
@@ -189,3 +190,14 @@ def test_ring_of_a_process_is_not_changed_by_reading() -> None:
     assert list(ring.led_by(ids(NEW)[0])) == ids(NEW, OLD)
     assert list(ring) == ids(OLD, NEW)
     assert DataKeys(None).ring.writing is None
+
+
+def test_new_key_is_a_line_of_the_source(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for _ in range(2):
+        with pytest.raises(SystemExit, match="0"):
+            cli.app(["keys", "new"])
+    (tmp_path / "data.keys").write_text(capsys.readouterr().out)
+    (tmp_path / "data.keys").chmod(0o600)
+    assert len(load(f"file:{tmp_path}/data.keys")) == 2, "two different keys"
+    with pytest.raises(SystemExit, match="2"):  # a key is not chosen by hand
+        cli.app(["keys", "new", "abcd"])

@@ -97,9 +97,8 @@ async def scene(storm: ReadStorm, postgres: Postgres, server_dir: Path, pause: i
                 await made.database.close()
 
 
-@pytest.mark.parametrize(
-    ("reads", "boards", "pause"), [(300, 10, 20), pytest.param(3_000, 10, 200, marks=pytest.mark.slow)], ids=["few", "many"]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize(("reads", "boards", "pause"), [(300, 10, 20), (3_000, 10, 200)], ids=["few", "many"])
 async def test_each_served_read_is_recorded_once(
     postgres: Postgres, server_dir: Path, tmp_path: Path, reads: int, boards: int, pause: int
 ) -> None:
