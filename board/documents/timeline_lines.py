@@ -66,7 +66,7 @@ def _known(item: Item, values: FieldValues) -> str:
     """Return when an item became known, if that was not when it happened. Decisions are known at once."""
     if item.kind == Search.KIND or item.when.start in (None, item.known_at):
         return ""
-    return values.translate(KNOWN).format(at=_time(item.known_at, values))
+    return values.translate(KNOWN).format(at=_time(item.known_at, values)).replace(" ", "\u00a0")
 
 
 def _when(item: Item, values: FieldValues) -> str:
