@@ -92,14 +92,8 @@ async def test_an_alarm_is_shown_to_all_and_ends_for_all_when_one_takes_it(brows
     events = [each["type"] for each in await (await browsers.person("Alice")).events(search)]
     assert events[-3:] == ["alarm.raised", "alarm.taken", "card.assigned"]
     await alice.page.goto(f"/searches/{search}/history")
-<<<<<<< HEAD
-    await expect(alice("main")).to_contain_text(
-        re.compile(rf"Charlie took the alarm “Urgent sighting\s\d+”( after \d\d?\ss,)? {UNTIL}")
-    )
-=======
     taken = rf"Charlie took the alarm “Urgent sighting\s\d+”( after \d\d?\ss,)? {UNTIL}"
     await expect(alice("main")).to_contain_text(re.compile(taken))
->>>>>>> b18a5274
     await expect(alice("main")).to_contain_text("Searchboard raised the alarm “Urgent sighting")
 
 
