@@ -73,7 +73,7 @@ class Scene:
         assert contact["earlier"][-1]["email"] == "zqx@example.org"
         source = (await self.team.alice.http.get(f"{path}/sightings/{self.sighting}/source")).json()
         assert (source["name"], source["contact"], source["earlier"][-1]["name"]) == ("Zqxlotte", "+32470998877", "Zqxgriet")
-        caller = (await self.team.alice.http.get(f"/api/v1/boards/{OPERATIONS}/reports/{self.report}/caller")).json()
+        caller = (await self.team.alice.http.get(f"/api/v1/reports/{self.report}/caller")).json()
         assert caller["name"] == "Zqxcaller"
 
     async def readable(self) -> list[str]:
