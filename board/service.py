@@ -59,6 +59,7 @@ from board.telemetry.clock import ClockCheck
 from board.telemetry.failures import refusal_for
 from board.telemetry.migration_log import MigrationLog
 from board.telemetry.periodic import log_end, run_on_database, run_until_done
+from models import confidential
 from models.alarm import Alarm
 from models.board import OPERATIONS, OPERATIONS_NUMBER, Board
 from models.db.database import ConfigurationError, Database, DatabaseUnavailable
@@ -122,6 +123,7 @@ class BoardService:
         self.contradictions = SharedReads(KEPT_CONTRADICTIONS_S, MAX_CONTRADICTIONS)
         self.data_keys = DataKeys(settings.data_keys)
         self.files = FileStore.of(settings, keys=self.data_keys)
+        confidential.use(self.data_keys.current)
         self.disk = DiskReserve(settings, self.files.folder)
         self.files_removed = asyncio.Event()  # bytes wait to be deleted
         self.erasures_agreed = asyncio.Event()  # searches wait to be erased
@@ -216,6 +218,7 @@ class BoardService:
         await self.hub.bus.stop()
         await self.limiter.close()
         await self.files.close()
+        confidential.release(self.data_keys.current)
         self.disk.close()
 
     async def execute(self, caller: Caller, command: Command, content: bytes | None = None) -> Ack:

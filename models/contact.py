@@ -8,6 +8,7 @@ from pydantic import Field as PydanticField
 from sqlalchemy import JSON, false
 from sqlmodel import Field
 
+from models.confidential import CONFIDENTIAL
 from models.declared import field, group, part, private
 from models.entity import Entity, partial_index
 from models.fields import Data, Id, LongText, Name, ShortText, Time, Title
@@ -112,11 +113,11 @@ class Contact(Entity, table=True):
     assignee: str | None = field(Id, N_("Assigned to"), by_people=True, control="person")
     last_call: dict[str, Any] | None = group(LastCall, N_("Last call"), nullable=True)
     phones: list[dict[str, Any]] | None = group(
-        Phones, N_("Telephone numbers"), nullable=True, in_state=False, control="list", personal=True
+        Phones, N_("Telephone numbers"), nullable=True, in_state=False, control="list", personal=True, confidential=True
     )
-    email: str | None = field(EMail, N_("E-mail"), in_state=False, control="text", personal=True)
-    note: str | None = field(LongText, N_("Note"), in_state=False, control="long", personal=True)
+    email: str | None = field(EMail, N_("E-mail"), in_state=False, control="text", personal=True, confidential=True)
+    note: str | None = field(LongText, N_("Note"), in_state=False, control="long", personal=True, confidential=True)
     details_kept: bool | None = private(bool, N_("Contact details recorded"), reads_as="internal")
     withdrawn: bool = field(bool, N_("Withdrawn"), False, sa_column_kwargs={"server_default": false()})
     # Never part of a state: former values of the details, the newest last, as [{seq, at, account, phones, email, note}]
-    earlier: list[dict[str, Any]] | None = Field(default=None, sa_type=JSON(none_as_null=True))
+    earlier: list[dict[str, Any]] | None = Field(default=None, sa_type=JSON(none_as_null=True), sa_column_kwargs=CONFIDENTIAL)

@@ -14,6 +14,7 @@ from pydantic import Field as PydanticField
 from sqlalchemy import JSON
 from sqlmodel import Field, SQLModel
 
+from models import confidential_rows  # noqa: F401 - encrypts the columns of ORM sessions
 from models.fields import Data, Time, none_if_empty
 from models.texts import N_
 
@@ -93,16 +94,18 @@ def field(
     by_people: bool = False,
     in_state: bool = True,
     state_type: Any = None,
+    confidential: bool = False,
     **more: Any,
 ) -> Any:
     """Return a column with its declaration.
 
+    `confidential`: encrypted in the database (`models.confidential`). Statements can't compare it.
     `type`: type of its values, without None. `default`: `...` if there is none. `state_type`: type in a state, if it differs
     because the server fills in a value that people omit.
     """
     columns = {name: more.pop(name) for name in ("index", "sa_column_kwargs") if name in more}
     declared = Declared(FieldSpec("", label, type=state_type, **more), type, by_people, in_state)
-    kwargs = columns.pop("sa_column_kwargs", {}) | {"info": {"declared": declared}}
+    kwargs = columns.pop("sa_column_kwargs", {}) | {"info": {"declared": declared, "confidential": confidential}}
     return Field(default=default, sa_column_kwargs=kwargs, **columns)
 
 
@@ -114,11 +117,13 @@ def group(
     by_people: bool = False,
     parts: tuple[FieldSpec, ...] = (),
     in_state: bool = True,
+    confidential: bool = False,
     **more: Any,
 ) -> Any:
     """Return a JSON column for a group of fields or a list. `parts`: its fields, if its type does not declare them. Always
     replace the value, because SQLAlchemy does not track changes in place."""
-    info = {"type": type, "declared": Declared(FieldSpec("", label, **more), type, by_people, in_state, parts)}
+    declared = Declared(FieldSpec("", label, **more), type, by_people, in_state, parts)
+    info = {"type": type, "declared": declared, "confidential": confidential}
     sa_type: Any = JSON(none_as_null=True)
     return Field(default=None, sa_type=sa_type, nullable=nullable, sa_column_kwargs={"info": info})
 

@@ -154,9 +154,11 @@ class MissingReport(Searchable, CountedEntity, table=True):
     )
     caller_role: str | None = field(Caller, N_("Caller"), by_people=True, control="choice", exported=True, choices=CALLERS)
     caller_place: str | None = written(Name, N_("Calls from"), control="text")
-    source_name: str | None = field(Name, N_("Name of the caller"), in_state=False, control="text", personal=True)
+    source_name: str | None = field(
+        Name, N_("Name of the caller"), in_state=False, control="text", personal=True, confidential=True
+    )
     source_contact: str | None = field(
-        ShortText, N_("Phone or e-mail of the caller"), in_state=False, control="text", personal=True
+        ShortText, N_("Phone or e-mail of the caller"), in_state=False, control="text", personal=True, confidential=True
     )
     # true if the caller has or had a name or contact
     source_kept: bool | None = private(bool, N_("Name or contact details of the caller recorded"), reads_as="internal")

@@ -46,8 +46,12 @@ class Report(Searchable, CountedEntity):
     clothing: str | None = written(ShortText, N_("Clothing"), control="text")
     company: str | None = written(ShortText, N_("Alone or accompanied"), control="text")
     source: dict[str, Any] = group(Source, N_("Source"), by_people=True, personal=True)
-    source_name: str | None = field(Name, N_("Name of the source"), in_state=False, control="text", personal=True)
-    source_contact: str | None = field(ShortText, N_("Contact of the source"), in_state=False, control="text", personal=True)
+    source_name: str | None = field(
+        Name, N_("Name of the source"), in_state=False, control="text", personal=True, confidential=True
+    )
+    source_contact: str | None = field(
+        ShortText, N_("Contact of the source"), in_state=False, control="text", personal=True, confidential=True
+    )
     # true if the source has or had a name or contact
     source_kept: bool | None = private(bool, N_("Name or contact details of the source recorded"), reads_as="internal")
     # Never part of a state:

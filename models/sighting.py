@@ -8,6 +8,7 @@ from sqlmodel import Field, SQLModel
 from typing_extensions import TypedDict
 
 from models.card import Card
+from models.confidential import CONFIDENTIAL
 from models.declared import field, group, part
 from models.entity import json_column
 from models.fields import Data, Id, ShortText, Time, Title
@@ -143,5 +144,5 @@ class EarlierSource(SQLModel, table=True):
     board: str = Field(primary_key=True)
     seq: int = Field(primary_key=True)
     sighting: str = Field(index=True)
-    source_name: str | None = None
-    source_contact: str | None = None
+    source_name: str | None = Field(default=None, sa_column_kwargs=CONFIDENTIAL)
+    source_contact: str | None = Field(default=None, sa_column_kwargs=CONFIDENTIAL)

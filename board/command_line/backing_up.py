@@ -158,12 +158,16 @@ def reset_epochs() -> None:
 
 
 def _record_data_keys(settings: Settings) -> None:
-    """Record which keys encrypt the files that are there: the restored database has those of its time."""
+    """Record which keys encrypt what is there: the record of the restored database is that of its time."""
     from board.config.data_keys import load
     from board.files.unavailable import FilesUnavailable
     from board.maintenance.data_keys import record_usage, usage
 
-    ring = load(settings.data_keys)
-    with suppress(FilesUnavailable):  # the check tells what is wrong
-        used = usage(settings)
-        write(lambda session: record_usage(session, used, ring.writing))
+    ring, database = load(settings.data_keys), Database(settings.database_url, read_only=True)
+    try:
+        used = usage(settings, database)
+    except FilesUnavailable:
+        return  # the check tells what is wrong
+    finally:
+        database.dispose()
+    write(lambda session: record_usage(session, used, ring.writing))

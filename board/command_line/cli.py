@@ -2,6 +2,7 @@
 
 import gc
 import sys
+from functools import cache
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -21,9 +22,13 @@ from board.command_line import (
     watching,
 )
 from board.config import env_file
+from board.config.data_keys import load
+from board.config.settings import Settings
 from board.errors import OperationError
 from board.maintenance.checks.settings import sentence
+from models import confidential
 from models.db.database import ConfigurationError, DatabaseUnavailable
+from models.key_ring import KeyRing
 
 # Base class of the errors for wrong usage, which typer exports only through a subclass. Its message is empty if the help
 # was printed.
@@ -76,8 +81,15 @@ def board(
     file: Annotated[str | None, typer.Option(env_file.OPTION, help="Settings file to read instead of `.env`.")] = None,
 ) -> None:
     """Live boards for searches for missing children."""
+    confidential.use(_data_keys)
     if context.invoked_subcommand != "serve":  # a server enables them when it has started
         gc.enable()
+
+
+@cache
+def _data_keys() -> KeyRing:
+    """Return the keys of data at rest, which a command reads when it meets a confidential value."""
+    return load(Settings().data_keys)
 
 
 def main() -> None:

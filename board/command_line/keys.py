@@ -2,7 +2,7 @@
 
 import secrets
 from base64 import b64encode
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,7 +11,10 @@ from board.config.data_keys import load
 from board.config.settings import Settings
 from board.errors import OperationError
 from models.db.database import Database
-from models.key_ring import KEY_BYTES
+from models.key_ring import KEY_BYTES, KeyRing
+
+if TYPE_CHECKING:
+    from board.maintenance.data_keys import Usage
 
 keys = typer.Typer(no_args_is_help=True, help="Keys of data at rest (DATA_KEYS).")
 
@@ -24,8 +27,9 @@ def new_key() -> None:
 
 @keys.command("list")
 def list_keys(as_json: AsJson = False) -> None:
-    """List the keys, the encrypting one first, with the number of files that each encrypts. A lost key is listed too."""
-    print_rows([(_line(row), row) for row in _rows(Settings())], as_json)
+    """List the keys, the encrypting one first, with the number of files and values that each encrypts, also lost keys."""
+    settings = Settings()
+    print_rows([(_line(row), row) for row in _rows(load(settings.data_keys), _used(settings))], as_json)
 
 
 @keys.command("rotate")
@@ -40,37 +44,41 @@ def rotate_keys(
     settings.check()
     database = Database(settings.database_url, must_exist=True)
     try:
-        count = data_keys.rotate(settings, database, load(settings.data_keys), alone, progress)
+        used = data_keys.rotate(settings, database, load(settings.data_keys), alone, progress)
     except FilesUnavailable as error:
         raise OperationError(f"Photos and files can't be encrypted. {error.reason.value} Then repeat the command.") from error
     finally:
         progress("")
         database.dispose()
-    print(f"{count:,} files are encrypted by the first key.")
-    for row in _rows(settings):
+    for row in _rows(load(settings.data_keys), used):
         print(_line(row))
 
 
-def _rows(settings: Settings) -> list[dict[str, Any]]:
+def _used(settings: Settings) -> "Usage":
     from board.files.unavailable import FilesUnavailable
     from board.maintenance import data_keys
 
-    ring = load(settings.data_keys)
+    database = Database(settings.database_url, read_only=True)
     try:
-        used = data_keys.usage(settings)
+        return data_keys.usage(settings, database)
     except FilesUnavailable as error:
         raise OperationError(f"Photos and files can't be listed. {error.reason.value}") from error
-    ids = [*ring, *sorted(id for id in used if id is not None and id not in ring), *([None] if used[None] else [])]
-    return [{"id": id, "state": _state(id, ring.writing, id in ring, used[id]), "files": used[id]} for id in ids]
+    finally:
+        database.dispose()
 
 
-def _state(id: str | None, writing: str | None, is_read: bool, count: int) -> str:
+def _rows(ring: KeyRing, used: "Usage") -> list[dict[str, Any]]:
+    ids: list[str | None] = [*ring, *sorted(used.ids - ring.keys()), *([None] if used.of(None) else [])]
+    return [{"id": id, "state": _state(id, ring, used.of(id)), "files": used.files[id], "values": used.values[id]} for id in ids]
+
+
+def _state(id: str | None, ring: KeyRing, count: int) -> str:
     if id is None:
         return "not encrypted"
-    if not is_read:
+    if id not in ring:
         return "lost"
-    return "encrypts" if id == writing else "in use" if count else "unused: remove it"
+    return "encrypts" if id == ring.writing else "in use" if count else "unused: remove it"
 
 
 def _line(row: dict[str, Any]) -> str:
-    return f"{row['id'] or '-':14}{row['state']:20}{row['files']:12,} files"
+    return f"{row['id'] or '-':14}{row['state']:20}{row['files']:12,} files{row['values']:12,} values"

@@ -23,6 +23,9 @@ class DataKeys:
         self.setting = setting
         self.ring = load(setting)
 
+    def current(self) -> KeyRing:
+        return self.ring
+
 
 def load(setting: str | None) -> KeyRing:
     """Return the keys of a setting; none if it is unset. Raises ConfigurationError, whose text never quotes a key."""

@@ -10,6 +10,7 @@ from sqlmodel import AutoString, Session
 from board.disclosure.sources import SECRETS
 from board.engine import journal
 from board.engine.event import JournalEvent
+from models.confidential import FORM, opened_row
 from models.db.read_pacing import paced
 
 PAGE_SIZE = 500  # rows or events of a read
@@ -42,7 +43,7 @@ class TableStep:
             query = query.where(self._condition)
         if self._after is not None:
             query = query.where(tuple_(*self._key) > tuple_(*self._after))
-        rows = [dict(row._mapping) for row in session.connection().execute(query)]
+        rows = [opened_row(self._table, dict(row._mapping)) for row in session.connection().execute(query)]
         self.is_done = len(rows) < PAGE_SIZE
         if rows:
             self._after = tuple(rows[-1][column.name] for column in self._key)
@@ -78,11 +79,13 @@ def about_board(table: Table, columns: tuple[str, ...], board: str, number: int)
 
 
 def mentions(table: Table, id: str) -> ColumnElement[bool]:
-    """Return the condition of the rows that have an id in any text or list."""
+    """Return the condition of the rows that have an id in any text or list, or an encrypted list, which may have it."""
     return or_(false(), *(_mentions(column, id) for column in table.c if is_disclosed(table, column.name)))
 
 
 def _mentions(column: Any, id: str) -> ColumnElement[bool]:
     if isinstance(column.type, JSON):
-        return cast(column, SqlText).contains(id, autoescape=True)
+        text = cast(column, SqlText)
+        is_named = text.contains(id, autoescape=True)
+        return is_named | text.contains(FORM) if column.info.get("confidential") else is_named
     return column == id if isinstance(column.type, String | AutoString) else false()

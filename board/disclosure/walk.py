@@ -156,6 +156,8 @@ class Walk:
         if source.owner and row[source.owner] == self.subject.id:
             return self._item(table, row)
         columns = {name for name, value in row.items() if is_disclosed(table, name) and self.subject.id in str(value)}
+        if not columns:
+            return None  # an encrypted list without this person
         shown = {name: THIS_PERSON if name in columns else value for name, value in row.items() if name in columns or name in IDS}
         number = {"number": row["number"]} if "number" in row else {}
         return self._item(table, {**dict.fromkeys(row), **shown, **number}, others=False) | {"matched": sorted(columns)}

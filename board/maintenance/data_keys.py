@@ -4,14 +4,17 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import NamedTuple
 
 from sqlmodel import Session
 
 from board.config.settings import Settings
 from board.engine.data_keys import lost
 from board.errors import OperationError
+from board.files.folder_marker import has_files
 from board.files.sealed_files import split
 from board.files.store import FileStore
+from board.maintenance import data_key_rows
 from board.maintenance.files import Progress
 from models.db.database import Database
 from models.key_ring import KeyRing
@@ -20,29 +23,55 @@ from models.upkeep import data_keys_in_use, forget_data_key, record_data_key
 
 PREFIXES = ("files/", "uploads/")
 MAX_PASSES = 5  # a server with an old key in memory writes for at most a minute
-Usage = Counter[str | None]  # number of files by the id of their key; None: not encrypted
 
 
-def usage(settings: Settings) -> Usage:
-    """Return how many files each key encrypts. Raises FilesUnavailable."""
-    return asyncio.run(_usage(settings))
+class Usage(NamedTuple):
+    """Number of files, and of values in the database, by the id of their key; None: not encrypted."""
+
+    files: Counter[str | None]
+    values: Counter[str | None]
+
+    @property
+    def ids(self) -> set[str]:
+        return {id for id in (*self.files, *self.values) if id is not None}
+
+    def of(self, id: str | None) -> int:
+        return self.files[id] + self.values[id]
+
+    def stale(self, writing: str | None) -> "Usage":
+        """Return what the first key does not encrypt."""
+        return Usage(*(Counter({id: count for id, count in part.items() if id != writing}) for part in self))
 
 
-def rotate(settings: Settings, database: Database, ring: KeyRing, is_alone: bool, progress: Progress) -> int:
-    """Encrypt everything by the first key; return the number of files. Keys that nothing uses any more are no longer in use.
+def usage(settings: Settings, database: Database) -> Usage:
+    """Return what each key encrypts. Raises FilesUnavailable."""
+    files = database.read_now(has_files)
+    return Usage(asyncio.run(_file_usage(settings)) if files else Counter(), database.read_now(data_key_rows.usage))
 
-    `is_alone`: no server runs. Otherwise one must have read the first key. Raises OperationError, FilesUnavailable.
+
+def rotate(settings: Settings, database: Database, ring: KeyRing, is_alone: bool, progress: Progress) -> Usage:
+    """Encrypt everything by the first key; return what each key encrypts now.
+
+    Keys that nothing uses are no longer in use. `is_alone`: no server runs. Otherwise one must have read the first key.
+    Raises OperationError, FilesUnavailable.
     """
-    _begin(database, ring, is_alone)
-    count = asyncio.run(_renew(settings, ring, progress))
-    used = usage(settings)
-    database.write_now(lambda session: record_usage(session, used, ring.writing))
-    return count
+    writing = _begin(database, ring, is_alone)
+    rows = 0
+    for count in data_key_rows.renew(database):
+        rows += count
+        progress(f"encrypted {rows:,} rows")
+    if rows:
+        database.backend.remove_remains()  # of readable values
+    if database.read_now(has_files):
+        asyncio.run(_renew(settings, ring, progress))
+    used = usage(settings, database)
+    database.write_now(lambda session: record_usage(session, used, writing))
+    return used
 
 
 def record_usage(session: Session, used: Usage, writing: str | None) -> None:
     """Record which keys are in use: those of a count, and the encrypting one."""
-    in_use = {id for id in (*used, writing) if id is not None}
+    in_use = used.ids | ({writing} if writing is not None else set())
     for id in in_use:
         record_data_key(session, id, format_utc(now()))
     for id in data_keys_in_use(session):
@@ -50,8 +79,8 @@ def record_usage(session: Session, used: Usage, writing: str | None) -> None:
             forget_data_key(session, id)
 
 
-def _begin(database: Database, ring: KeyRing, is_alone: bool) -> None:
-    """Check that each server can read what the first key encrypts. Raises OperationError."""
+def _begin(database: Database, ring: KeyRing, is_alone: bool) -> str:
+    """Check that each server can read what the first key encrypts; return its id. Raises OperationError."""
     writing, in_use = ring.writing, database.read_now(data_keys_in_use)
     if writing is None:
         raise OperationError("DATA_KEYS is unset: nothing is encrypted.")
@@ -60,24 +89,23 @@ def _begin(database: Database, ring: KeyRing, is_alone: bool) -> None:
     if writing not in in_use:
         if not is_alone:
             raise OperationError("No server has used the first key yet. Wait two minutes. If no server runs, add --alone.")
-        database.write_now(lambda session: record_data_key(session, writing, format_utc(now())))
+        database.write_now(lambda session: record_data_key(session, str(writing), format_utc(now())))
+    return writing
 
 
-async def _renew(settings: Settings, ring: KeyRing, progress: Progress) -> int:
-    """Encrypt files until all have the first key, which servers read at most a minute later. Return their number."""
-    count = 0
+async def _renew(settings: Settings, ring: KeyRing, progress: Progress) -> None:
+    """Encrypt files until all have the first key, which servers read at most a minute later."""
     async with _store(settings) as store:
         for _ in range(MAX_PASSES):
             stale = [name async for name in _names(store) if split(name)[1] != ring.writing]
             for number, name in enumerate(stale):
                 progress(f"encrypted {number:,} of {len(stale):,} files")
-                count += await store.renew(name)
+                await store.renew(name)
             if not stale:
                 break
-    return count
 
 
-async def _usage(settings: Settings) -> Usage:
+async def _file_usage(settings: Settings) -> Counter[str | None]:
     async with _store(settings) as store:
         return Counter([split(name)[1] async for name in _names(store)])
 

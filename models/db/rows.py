@@ -12,6 +12,7 @@ import orjson
 from sqlalchemy import JSON, Boolean, Float, Integer, LargeBinary, String
 from sqlmodel import SQLModel
 
+from models import confidential
 from models.db.statement import BulkWrite, Parameters, Row, Statement, Write, quoted
 
 M = TypeVar("M", bound=SQLModel)
@@ -86,6 +87,7 @@ class _Table:
     def __init__(self, model: type[SQLModel]) -> None:
         table = model.__table__  # type: ignore[attr-defined]
         self.name = quoted(table.name)
+        self._table, self._confidential = table, frozenset(confidential.columns(table))
         self._class = _plain(model)
         fields = {column.name: model.model_fields[column.name] for column in table.columns}
         self.factories: dict[str, Any] = {
@@ -119,20 +121,22 @@ class _Table:
         for name, read in self._read:
             if values[name] is not None:
                 values[name] = read(values[name])
-        return self.make(values)
+        return self.make(confidential.opened_row(self._table, values) if self._confidential else values)
 
     def insert_of(self, new_rows: Sequence[SQLModel]) -> Write:
-        return self._insert, [self._parameters(row, self._json) for row in new_rows]
+        return self._insert, [self._parameters(row, self._json, self._confidential) for row in new_rows]
 
     def update_of(self, names: Sequence[str], changed: Sequence[SQLModel]) -> Write:
-        json_columns = self._json.intersection(names)
-        return self._update(tuple(names)), [self._parameters(row, json_columns) for row in changed]
+        json_columns, secret = self._json.intersection(names), self._confidential.intersection(names)
+        return self._update(tuple(names)), [self._parameters(row, json_columns, secret) for row in changed]
 
-    def _parameters(self, row: SQLModel, json: Collection[str]) -> Parameters:
-        """Return the values of a row, with these columns as JSON."""
+    def _parameters(self, row: SQLModel, json: Collection[str], secret: Collection[str]) -> Parameters:
+        """Return the values of a row, with these columns as JSON, and these encrypted."""
         values = row.__dict__ if type(row) is self._class else values_of(row, self.types)
-        encoded = {name: orjson.dumps(values[name]).decode() for name in json if values[name] is not None}
-        return {**values, **encoded} if encoded else values
+        sealed = confidential.sealed_values(self._table, values, secret) if secret else {}
+        stored = values | sealed if sealed else values
+        encoded = {name: orjson.dumps(stored[name]).decode() for name in json if stored[name] is not None}
+        return {**stored, **encoded} if encoded else stored
 
 
 _table = cache(_Table)
@@ -155,7 +159,7 @@ def _refuse_to_set(row: SQLModel, name: str, value: Any) -> None:
 
 def _json(value: Any) -> Any:
     """Return a group of fields or a list. PostgreSQL's driver has already parsed it."""
-    return orjson.loads(value) if isinstance(value, str) else value
+    return orjson.loads(value) if isinstance(value, str) and not value.startswith(confidential.PREFIX) else value
 
 
 _TYPES = (

@@ -18,9 +18,10 @@ from board.engine.merge_patch import apply_patch
 from board.engine.recent_factor import require_recent_factor
 from board.errors import Refused, not_found
 from board.i18n import N_
+from models import confidential
 from models.accounts import ROLES, Account
 from models.board import OPERATIONS
-from models.db.tables import columns_of
+from models.db.tables import columns_of, table_of
 from models.entity import State
 from models.fields import Data, Name, ShortText
 from models.missing_report import MissingReport
@@ -33,7 +34,7 @@ PAGE_SIZE = 100  # former values in one response
 
 _E = columns_of(EarlierSource)
 _FORMER_VALUES = (
-    select(_E.source_name, _E.source_contact, _E.seq)
+    select(_E.board, _E.seq, _E.source_name, _E.source_contact)
     .where(_E.sighting == bindparam("sighting"), _E.board == bindparam("board"), _E.seq < bindparam("before", type_=BigInteger()))
     .order_by(_E.seq.desc())
     .limit(bindparam("limit"))
@@ -162,18 +163,19 @@ def _read(session: Session, caller: Caller, account: Account, report: Report, ho
 def disclose(session: Session, report: Report | MissingReport, holder: Report | MissingReport, before: int) -> Source:
     """Return the current source, which `holder` has, and the newest former values of `report`. The caller has checked rights."""
     params = {"sighting": report.id, "board": report.board, "before": before, "limit": PAGE_SIZE + 1}
-    rows = session.connection().execute(_FORMER_VALUES, params).all()
-    events = event_queries.events_at(session, report.board, [row.seq for row in rows])
+    found = session.connection().execute(_FORMER_VALUES, params).mappings()
+    rows = [confidential.opened_row(table_of(EarlierSource), dict(row)) for row in found]
+    events = event_queries.events_at(session, report.board, [row["seq"] for row in rows])
     earlier: list[FormerSource] = [
         {
-            "name": row.source_name,
-            "contact": row.source_contact,
-            "seq": row.seq,
-            "at": events[row.seq].at,
-            "account": events[row.seq].account,
+            "name": row["source_name"],
+            "contact": row["source_contact"],
+            "seq": row["seq"],
+            "at": events[row["seq"]].at,
+            "account": events[row["seq"]].account,
         }
         for row in rows[:PAGE_SIZE]
-        if row.seq in events
+        if row["seq"] in events
     ]
     source: Source = {"name": holder.source_name, "contact": holder.source_contact}
     if earlier:
