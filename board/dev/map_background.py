@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from board.lookup.place import Place
-from board.lookup.stations import load_stations
+from board.lookup.stations import Station, load_stations
 from board.paths import DATA, STATIC
 
 FILE = STATIC / "map" / "background.json"
@@ -24,14 +24,14 @@ Arc = list[tuple[float, float]]  # longitude, latitude
 def background() -> dict[str, Any]:
     """Return the background. Lines are [x, y, dx, dy, …] in whole numbers: the first point, then the steps to the others."""
     countries, provinces, cantons = (_read(name) for name in ("europe", "be-provinces", "be-cantons"))
-    stations = [station.place for station in load_stations()]
+    stations = [*load_stations()]
     return {
         "attribution": ATTRIBUTION,
         "countries": [*_rings(countries, "countries", omit=OWN_COUNTRY)],
         "provinces": [*_rings(provinces, "provinces")],
         "cantons": [_steps(arc) for arc in _arcs(cantons)],
-        "rail": [*_rail_links(stations)],
-        "stations": [_named(place, place.size) for place in stations],
+        "rail": [*_rail_links([station.place for station in stations])],
+        "stations": [_named_station(station) for station in stations],
         "towns": [*_towns()],
     }
 
@@ -92,11 +92,14 @@ def _rail_links(stations: list[Place]) -> Iterator[list[int]]:
                 yield [index[row["from"]], index[row["to"]]]
 
 
-def _named(place: Place, size: int) -> list[Any]:
-    """Return [x, y, size, name, …names in other languages that differ, by language]."""
+def _named_station(station: Station) -> list[Any]:
+    """Return [x, y, size, name, …names in other languages that differ, by language]; empty names for a junction."""
+    place = station.place
     assert place.point is not None
+    if station.is_junction:
+        return [round(place.point.lon * SCALE), round(place.point.lat * SCALE), 0, "", "", "", ""]
     names = [place.names[language] if place.names[language] != place.name else "" for language in _LANGUAGES]  # type: ignore[literal-required]
-    return [round(place.point.lon * SCALE), round(place.point.lat * SCALE), size, place.name, *names]
+    return [round(place.point.lon * SCALE), round(place.point.lat * SCALE), place.size, place.name, *names]
 
 
 def _towns() -> Iterator[list[Any]]:

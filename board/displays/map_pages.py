@@ -12,7 +12,8 @@ from board.documents.map_paper import MapDocument
 from board.engine.identity import Caller
 from board.errors import Refused
 from board.maps import palette
-from board.maps.drawing import Mark, Style, draw
+from board.maps.captions import Mark
+from board.maps.drawing import Style, draw
 from board.web import display_auth
 from board.web.http import check_rate, service_of
 from models.board import Board

@@ -16,7 +16,8 @@ from board.documents.map_links import contradictions_of, links_of, sentences_of
 from board.engine import conditions, kinds, snapshot
 from board.i18n import N_, gettext_for
 from board.maps import drawing, palette
-from board.maps.drawing import Mark, Style
+from board.maps.captions import Mark
+from board.maps.drawing import Style
 from board.maps.points import MapPoint, map_points
 from board.reach.contradictions import Contradiction
 from models.board import Board
@@ -94,13 +95,16 @@ class MapDocument:
         return Markup(svg)  # noqa: S704 # escapes its texts
 
     def _legend(self) -> list[tuple[str, str]]:
-        """Return the sign of sightings that cannot both be true, and the shapes of all sightings with their assessments."""
-        shapes = {point.shape for point in self.points if point.kind == "sighting"}
+        """Return the shapes that are on the map with their meanings, and the sign of sightings that cannot both be true."""
+        shapes = {point.shape for point in self.points}
         verdicts = {**map_marks.VERDICTS, map_marks.RULED_OUT[0]: "cross"}
-        signs = [("not-both", self._translate(sentences.CANNOT_BOTH_BE_TRUE))] if self._pairs else []
-        return signs + [
-            (shape, self._label("sighting", "assessment", code)) for code, shape in verdicts.items() if shape in shapes
+        meanings = [("seen-last", self._translate(sentences.LAST_SEEN_RECORDED))]
+        meanings += [(shape, self._label("sighting", "assessment", code)) for code, shape in verdicts.items()]
+        meanings += [
+            (shape, self._translate(kinds.named(kind).title)) for shape, kind in (("task", "task"), ("searched", "place"))
         ]
+        signs = [("not-both", self._translate(sentences.CANNOT_BOTH_BE_TRUE))] if self._pairs else []
+        return [(shape, text) for shape, text in meanings if shape in shapes] + signs
 
     def marks_for_walls(self) -> Iterator[Mark]:
         """Yield the marks of points that are not ruled out, without numbers of cards and words that people typed."""

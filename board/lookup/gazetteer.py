@@ -113,7 +113,7 @@ def gazetteer() -> Gazetteer:
     for row in (dict(zip(around["fields"], values, strict=True)) for values in around["cities"]):
         _add(index, _city(row), row)
     longer = station_towns.beginnings(town for town, _ in towns.values())
-    for station in load_stations():
+    for station in (each for each in load_stations() if not each.is_junction):
         index.index.add(station.place, (*station.names, *station_towns.longer_names(station, longer)))
     index.build_index()
     return index

@@ -20,6 +20,7 @@ MAIN_SIZES = {
     "Brussel-Schuman/Bruxelles-Schuman": 3, "La Louvière-Sud": 2, "Antwerpen-Zuid": 2, "Liège-Saint-Lambert": 2,
     "Lille Flandres": 2, "Paris Nord": 2, "La Louvière-Centre": 1,
 }  # fmt: skip
+JUNCTIONS = frozenset({"Melle PW", "Y.renory"})  # points of the railway without a platform: no place that callers name
 OTHER_NAMES = {  # former names, and short ones
     "Liège-Saint-Lambert": ("Liège-Palais", "Luik-Paleis"), "Liège-Carré": ("Liège-Jonfosse", "Luik-Jonfosse"),
     "Charleroi-Central": ("Charleroi-Sud", "Charleroi-Zuid"),
@@ -35,9 +36,13 @@ class Station(NamedTuple):
     place: Place
     names: tuple[str, ...]
 
+    @property
+    def is_junction(self) -> bool:
+        return self.place.name in JUNCTIONS
+
 
 def load_stations() -> Iterator[Station]:
-    """Yield all stations."""
+    """Yield all stations and junctions."""
     ids: set[str] = set()
     with (DATA / FILE).open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):

@@ -58,6 +58,11 @@ def point_of(named: list[Any]) -> tuple[float, float]:
     return named[1] / SCALE, named[0] / SCALE
 
 
+def with_names(stations: list[list[Any]]) -> list[list[Any]]:
+    """Return the stations without the junctions, which have no name."""
+    return [station for station in stations if station[3]]
+
+
 def name_in(named: list[Any], language: str) -> str:
     """Return the name of a station or town in a language, or its local name."""
     in_language = named[4 + LANGUAGES.index(language)] if language in LANGUAGES else ""

@@ -6,34 +6,25 @@ from functools import partial
 from html import escape
 from typing import Any, NamedTuple
 
-from board.maps import background, links
+from board.maps import background, legend, links
 from board.maps.background import Outline
+from board.maps.captions import Caption, Captions, Mark, Places
 from board.maps.label_places import LETTER, Box, fitting
+from board.maps.legend import Entry, Legend
 from board.maps.links import Link
 from board.maps.palette import Palette
 from board.maps.points import MapPoint
 from board.maps.shapes import shape
-from board.maps.view import Position, View, view_of
+from board.maps.view import View, view_of
 
 MAX_SHOWN_POINTS = 500  # marks; a drawing with more has the first of them, and says so
 _RANK = ("content-1", "content-2", "seen-last", "content-4", "content-5", "task", "searched", "cross")  # the most certain first
 _FRAME = 3.8  # height of the scale and the attribution, in sizes of the text
+_ATTRIBUTION = 1.6  # height of the attribution alone
 _DETAIL_ZOOM = {"cantons": 8.0, "rail": 9.0, "stations": 11.0}
 _TOWN_ZOOM = (12.0, 12.0, 11.0, 10.0, 9.0, 7.5, 6.5)  # from which zoom a town has its name, by the class of its population
 _MAX_TOWNS = 30
 _MAX_OUTLINE_RADIUS = 20_000  # units; larger circles are no longer circles on a drawing
-
-
-class Mark(NamedTuple):
-    """Point with the texts next to its mark: a bold one, and one below it."""
-
-    point: MapPoint
-    title: str
-    note: str
-
-
-Places = Sequence[tuple[Mark, Position]]
-Legend = Sequence[tuple[str, str]]  # shape, meaning
 
 
 class Style(NamedTuple):
@@ -44,26 +35,32 @@ class Style(NamedTuple):
     language: str
 
 
-def draw(marks: Sequence[Mark], width: int, height: int, style: Style, legend: Legend = (), joined: Sequence[Link] = ()) -> str:
-    """Return the SVG of a map. `legend`: shapes of marks with their meaning, for a line at the bottom. `joined`: lines between
-    points, whose texts come first."""
+def draw(marks: Sequence[Mark], width: int, height: int, style: Style, meanings: Legend = (), joined: Sequence[Link] = ()) -> str:
+    """Return the SVG of a map. `meanings`: of the shapes of marks, for the bottom. `joined`: lines between points, whose texts
+    come first."""
     shown = marks[:MAX_SHOWN_POINTS]
-    above_frame = round(height - _FRAME * style.text)
+    above_frame = round(height - _frame_height(meanings, width, style.text))
     view = view_of((mark.point for mark in shown), width, above_frame)._replace(height=height)
     ends = {id for link in joined[: links.MAX_LINKS] for id in link[:2]}
     places = [(mark, view.position(mark.point.center)) for mark in sorted(shown, key=partial(_by_importance, ends))]
-    entries = list(_placed(legend, view, style))
+    entries = [*legend.placed(meanings, width, height - _ATTRIBUTION * style.text, style.text)]
     placed = links.place(joined, {mark.point.id: at for mark, at in places}, view, style.text)
-    frame = [*_frame_boxes(view, style), *(box for box, _, _ in entries), *(link.box for link in placed)]
+    frame = [*_frame_boxes(view, style), *(entry.box for entry in entries), *(link.box for link in placed)]
     covered = [*frame, *(Box.of_mark(at, _mark_size(style)) for _, at in places)]
-    texts = _fitting_texts(places, view, style, covered, ends, frame)
-    taken = [*covered, *(box for box, _, _ in texts)]
+    joints = [(link.start, link.end) for link in placed]
+    captions = Captions(view, style.text, _mark_size(style), covered, joints).place(places, ends)
+    taken = [*covered, *(box for caption in captions for box in caption.boxes())]
     parts = [
         *_background(view, style, taken), *_areas(shown, view, style), *links.lines(placed, style.palette, style.text),
-        *_marks(places, style), *_texts(texts, style), *links.texts(placed, style.palette, style.text),
-        *_legend(entries, style), *_frame(view, style),
+        *_leaders(captions, style), *_marks(places, style), *_texts(captions, style),
+        *links.texts(placed, style.palette, style.text), *_legend(entries, style), *_frame(view, style),
     ]  # fmt: skip
     return _document(parts, width, height, style)
+
+
+def _frame_height(meanings: Legend, width: float, text: float) -> float:
+    """Return the height of the scale, the attribution and the legend."""
+    return max(_FRAME, _ATTRIBUTION + legend.ROW * len(legend.rows(meanings, width, text)) + 0.5) * text
 
 
 def _document(parts: Iterable[str], width: int, height: int, style: Style) -> str:
@@ -81,7 +78,7 @@ def _by_importance(ends: AbstractSet[str], mark: Mark) -> tuple[bool, bool, int]
 def _frame_boxes(view: View, style: Style) -> Iterator[Box]:
     """Yield the boxes of the scale and the attribution."""
     attribution = len(background.load()["attribution"]) * style.text * 0.75 * LETTER
-    yield Box(view.width - attribution, view.height - 1.6 * style.text, view.width, view.height)
+    yield Box(view.width - attribution, view.height - _ATTRIBUTION * style.text, view.width, view.height)
     yield Box(view.width * 0.77, view.height - _FRAME * style.text, view.width, view.height)
 
 
@@ -129,7 +126,7 @@ def _line(outline: Outline, view: View) -> str:
 def _names(content: dict[str, Any], view: View, style: Style, taken: Sequence[Box]) -> Iterator[str]:
     """Yield the names of towns and stations that fit."""
     towns = [town for town in content["towns"] if view.zoom >= _TOWN_ZOOM[town[2]]]
-    stations = content["stations"] if view.zoom >= _DETAIL_ZOOM["stations"] else []
+    stations = background.with_names(content["stations"]) if view.zoom >= _DETAIL_ZOOM["stations"] else []
     named = [
         (background.name_in(place, style.language), view.position(background.point_of(place))) for place in (*towns, *stations)
     ]
@@ -192,54 +189,31 @@ def _marks(places: Places, style: Style) -> Iterator[str]:
         yield f'<g transform="translate({corner}) scale({size / 16:.3f})">{ink}</g>'
 
 
-def _fitting_texts(
-    places: Places, view: View, style: Style, covered: Sequence[Box], ends: AbstractSet[str], frame: Sequence[Box]
-) -> list[tuple[Box, Mark, Position]]:
-    """Return the marks whose text covers nothing, and those at the ends of links, whose text may cover marks. The list below the
-    map has all of them."""
-    first = fitting(_beside((place for place in places if place[0].point.id in ends), view, style), MAX_SHOWN_POINTS, covered)
-    fitted = {mark.point.id for _, mark, _ in first}
-    missing = [place for place in places if place[0].point.id in ends - fitted]
-    first += fitting(_beside(missing, view, style), MAX_SHOWN_POINTS, [*frame, *(box for box, _, _ in first)])
-    others = (place for place in places if place[0].point.id not in ends)
-    return first + fitting(_beside(others, view, style), MAX_SHOWN_POINTS, [*covered, *(box for box, _, _ in first)])
+def _leaders(captions: Iterable[Caption], style: Style) -> Iterator[str]:
+    """Yield the lines from marks to captions that are not beside them."""
+    for caption in captions:
+        if start := caption.start:
+            ink = f'stroke="{style.palette.text_2}" stroke-width="{style.text / 13:.1f}"'
+            yield f'<path d="M{start.x:.1f} {start.y:.1f}L{caption.end.x:.1f} {caption.end.y:.1f}" fill="none" {ink}/>'
 
 
-def _beside(places: Iterable[tuple[Mark, Position]], view: View, style: Style) -> Iterator[tuple[Box, Mark, Position]]:
-    """Yield the boxes of texts on both sides of marks."""
-    for mark, at in places:
-        for box in Box.beside(at, max(mark.title, mark.note, key=len), style.text, _mark_size(style)):
-            if box.left >= 0 and box.right <= view.width:
-                yield box, mark, at
-
-
-def _texts(texts: Iterable[tuple[Box, Mark, Position]], style: Style) -> Iterator[str]:
+def _texts(captions: Iterable[Caption], style: Style) -> Iterator[str]:
     palette, text = style.palette, style.text
-    for box, mark, at in texts:
-        is_left = box.right < at.x
-        x, anchor = at.x + _mark_size(style) * (-0.85 if is_left else 0.85), "end" if is_left else "start"
-        y, halo = at.y + (0 if mark.note else text / 3), palette.province
+    for caption in captions:
+        mark, gap = caption.mark, 0.15 * _mark_size(style)
+        x, anchor = (caption.box.right - gap, "end") if caption.is_left else (caption.box.left + gap, "start")
+        y, halo = caption.box.top + (1 if mark.note else 1.33) * text, palette.province
         yield _text(mark.title, x, y, text, palette.text, halo, bold=True, anchor=anchor)
         if mark.note:
-            yield _text(mark.note, x, at.y + text * 1.1, text * 0.9, palette.text_2, halo, anchor=anchor)
+            yield _text(mark.note, x, y + text * 1.1, text * 0.9, palette.text_2, halo, anchor=anchor)
 
 
-def _placed(legend: Legend, view: View, style: Style) -> Iterator[tuple[Box, str, str]]:
-    """Yield the entries of the legend that fit on a line, with their boxes."""
-    size, left, y = style.text * 0.85, style.text, view.height - 1.2 * style.text
-    for name, text in legend:
-        right = left + 1.6 * size + len(text) * size * LETTER
-        if right > view.width * 0.6:  # the attribution follows
-            return
-        yield Box(left, y - size, right, y + size / 2), name, text
-        left = right + size
-
-
-def _legend(entries: Sequence[tuple[Box, str, str]], style: Style) -> Iterator[str]:
+def _legend(entries: Iterable[Entry], style: Style) -> Iterator[str]:
     size, palette = style.text * 0.85, style.palette
+    inks = {"cross": palette.ruled_out, "not-both": palette.text, "seen-last": palette.text}
+    inks |= dict.fromkeys(("task", "searched"), palette.task)
     for box, name, text in entries:
-        colour = {"cross": palette.ruled_out, "not-both": palette.text}.get(name, palette.sighting)
-        ink = shape(name, colour, palette)
+        ink = shape(name, inks.get(name, palette.sighting), palette)
         yield f'<g transform="translate({box.left:.1f} {box.top:.1f}) scale({size / 16:.3f})">{ink}</g>'
         yield _text(text, box.left + 1.4 * size, box.bottom - size / 2, size, palette.text_2, palette.province)
 

@@ -36,6 +36,25 @@ class Box(NamedTuple):
         half = size * 0.6
         return cls(at.x - half, at.y - half, at.x + half, at.y + half)
 
+    def has(self, at: Position) -> bool:
+        return self.left < at.x < self.right and self.top < at.y < self.bottom
+
+    def is_crossed(self, start: Position, end: Position) -> bool:
+        """Return whether a line passes through the box."""
+        first, last = 0.0, 1.0
+        for low, high, begin, step in (
+            (self.left, self.right, start.x, end.x - start.x), (self.top, self.bottom, start.y, end.y - start.y),
+        ):  # fmt: skip
+            if step:
+                enter, leave = sorted(((low - begin) / step, (high - begin) / step))
+                first, last = max(first, enter), min(last, leave)
+            elif not low < begin < high:
+                return False
+        return first < last
+
+    def is_inside(self, width: float, height: float) -> bool:
+        return self.left >= 0 and self.top >= 0 and self.right <= width and self.bottom <= height
+
     def overlaps(self, other: "Box") -> bool:
         return self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from board.config.speeds import Speed, TrainSpeed
 from board.lookup.place import Place
+from board.lookup.stations import JUNCTIONS
 from board.reach.rail_network import RailNetwork
 from board.reach.sphere import HALF_WAY_ROUND_M
 from board.reach.whereabouts import Whereabouts
@@ -43,5 +44,5 @@ def _by_train(
     boarding = [minutes + train.wait_minutes for minutes in on_foot]
     arrivals = network.arrival_minutes(boarding, train.usual_kmh, train.stop_minutes, limit)
     for station, walked, arrival in zip(network.stations, on_foot, arrivals, strict=True):
-        if arrival <= limit and arrival < walked:
+        if arrival <= limit and arrival < walked and station.name not in JUNCTIONS:
             yield ReachableStation(station, start.earliest + arrival)

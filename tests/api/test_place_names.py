@@ -10,7 +10,7 @@ from board.lookup import english_names
 from board.lookup.gazetteer import gazetteer
 from board.lookup.place_radius import Point
 from board.lookup.places_api import find_places
-from board.lookup.stations import load_stations
+from board.lookup.stations import JUNCTIONS, load_stations
 from tests.support.team import Team
 
 TABLE = Path(__file__).parents[1] / "place_names.csv"
@@ -106,10 +106,17 @@ def test_main_station_abroad_is_told_from_a_station_here() -> None:
 
 
 def test_every_station_is_first_by_its_name_with_station() -> None:
-    names = {station.place.id: station.place.name.split(" / ")[0] for station in load_stations()}
-    assert len(names) == 728
+    names = {station.place.id: station.place.name.split(" / ")[0] for station in load_stations() if not station.is_junction}
+    assert len(names) == 726
     lost = [name for id, name in names.items() if id not in [place.id for place in find_places(f"station {name}", 3, None, None)]]
     assert lost == []
+
+
+def test_junction_without_platform_is_not_found() -> None:
+    ids = {station.place.id for station in load_stations() if station.is_junction}
+    assert len(ids) == len(JUNCTIONS)
+    for name in JUNCTIONS:
+        assert not ids & {place.id for place in find_places(f"station {name}", 3, None, None)}
 
 
 def test_names_of_a_station_are_in_four_languages() -> None:

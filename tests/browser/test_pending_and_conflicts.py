@@ -164,6 +164,7 @@ async def test_drafts_survive_a_reload_and_are_wiped_at_sign_out(browsers: Brows
     await expect(alice.field("add-task", "title")).to_have_value("Half a task")
     await alice.page.keyboard.press("Escape")
 
+    alice.may_fail("status of 401")  # marks of the typed text may be asked for while the session ends
     await alice("details.account-menu summary").click()
     await alice("[data-sign-out] button").click()
     await alice("dialog [data-act=delete]").click()

@@ -202,6 +202,19 @@ test("a socket that ended with its sign-in leads to the sign-in page", async () 
   assert.deepEqual([session.signedIn, sockets.length], [false, 1]);
 });
 
+test("a socket that ends before a sign-out is answered does not leave the page", async () => {
+  const session = opened();
+  session.identify = () => Promise.reject(new Refusal({ code: "unauthenticated" }, { status: 401 }));
+  session.isSigningOut = true;
+  sockets[0].onclose({ code: 4501 });
+  await settled();
+  assert.deepEqual([session.signedIn, session.connection.state], [true, "ended"]);
+  session.isSigningOut = false; // there was no answer
+  session.connection.recheckIdentity();
+  await settled();
+  assert.equal(session.signedIn, false);
+});
+
 test("a session that was left while it asked who is signed in stays closed", async () => {
   const session = opened();
   sockets[0].onclose({ code: 4501 });

@@ -1,5 +1,6 @@
 """Reset of epochs: after a restore from a backup no client resumes from a position that no longer exists: it gets a snapshot."""
 
+import asyncio
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -105,5 +106,5 @@ async def test_the_command_says_what_it_did(
     lost: Lost, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", lost.database().url)
-    commands.reset_epochs()
+    await asyncio.to_thread(commands.reset_epochs)
     assert "3 boards have a new epoch" in capsys.readouterr().out

@@ -1,11 +1,17 @@
 """The page about OWASP ASVS: each requirement of level 1 and 2 once, with a test that exists or a reason; and true numbers."""
 
 import ast
+import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 import pytest
+from argon2 import PasswordHasher, Type
 
 from board.accounts import own_words, password_links, passwords, throttle
 from board.accounts.factors import policy
@@ -15,6 +21,7 @@ from board.commands import registry
 from board.config.settings import Settings
 from board.engine import kinds
 from board.engine.identity import SESSION_LIFETIME
+from board.providers import keys
 from models.accounts import ROLES, Account
 from tests.support.readme_blocks import document
 
@@ -27,6 +34,9 @@ LEVELS = {
     "V8.1": "1233", "V8.2": "1123", "V8.3": "133", "V8.4": "23",
     "V9.1": "111", "V9.2": "1222",
     "V10.1": "22", "V10.2": "223", "V10.3": "22223", "V10.4": "1111122222233333", "V10.5": "22222", "V10.6": "22", "V10.7": "222",
+    "V11.1": "2233", "V11.2": "22233", "V11.3": "11233", "V11.4": "1222", "V11.5": "23", "V11.6": "23", "V11.7": "33",
+    "V14.1": "22", "V14.2": "12223333", "V14.3": "122",
+    "V16.1": "2", "V16.2": "22222", "V16.3": "2222", "V16.4": "222", "V16.5": "2223",
 }  # fmt: skip
 REQUIRED = {
     f"{section}.{number}": int(level)
@@ -106,7 +116,7 @@ def _problems_of(line: Line, page: str) -> Iterator[str]:
 
 
 def test_each_requirement_is_there_once_and_shown() -> None:
-    assert len(REQUIRED) == 96
+    assert len(REQUIRED) == 135
     assert list(problems(PAGE)) == []
 
 
@@ -197,3 +207,87 @@ def test_documented_fields_of_displays_are_those_of_the_declarations() -> None:
         text = "".join(re.findall(rf"^\| `{kind.name}`.*$", page, flags=re.M))
         names = {part for path in kind.display_fields["inner_room"] for part in path.split(".")}
         assert {name for name in names if not re.search(rf"\b{name}(_name)?\b", text)} == set(), kind.name
+
+
+# -- keys, algorithms and times --------------------------------------------------------------------------------------------
+
+LIBRARIES = {"argon2", "cryptography", "hashlib", "hmac", "joserfc", "pyotp", "pyrage", "secrets", "webauthn"}
+OTHERS = {"random", "Crypto", "nacl", "jwt", "ecdsa", "rsa", "bcrypt", "passlib", "OpenSSL", "crypt", "pyaes", "itsdangerous"}
+NOT_SECRET = {  # modules that use `random`, for pauses, demos and ids of log lines
+    "board/alarms/escalation.py", "board/client.py", "board/demo/simulated_texts.py", "board/demo/simulated_users.py",
+    "board/server/serve.py", "board/telemetry/logs.py", "realtime/bus/redis_bus.py",
+}  # fmt: skip
+ALGORITHMS = {
+    "AESGCM": "AES-GCM", "PasswordHasher": "argon2id", "sha256": "SHA-256", "blake2b": "BLAKE2b with a key",
+    "x25519": "age (X25519", "TOTP": "HMAC-SHA-1",
+}  # fmt: skip
+PRIMITIVE = re.compile(
+    r"\b(?:hashlib\.(\w+)|(AES\w+|ChaCha\w+|Fernet|PBKDF2\w*|Scrypt|HKDF\w*|PasswordHasher|x25519|TOTP|HOTP|RC4|TripleDES|ECB|CBC)\b)"
+)
+
+
+def sources() -> dict[str, str]:
+    """Return the text of each module of the program, by its path."""
+    paths = (path for folder in ("board", "models", "realtime") for path in (ROOT / folder).rglob("*.py"))
+    return {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in paths}
+
+
+def imports(text: str) -> set[str]:
+    return set(re.findall(r"^\s*(?:from|import) (\w+)", text, flags=re.M))
+
+
+def test_cryptography_comes_from_documented_libraries() -> None:
+    used = {name for text in sources().values() for name in imports(text)} & (LIBRARIES | OTHERS)
+    assert used - {"random"} == LIBRARIES
+    documented = {name for row in rows("Algorithms") for name in re.findall(r"`(\w+)`", row[3])}
+    assert documented == LIBRARIES
+
+
+def test_random_numbers_without_secrecy_are_in_few_places() -> None:
+    assert {path for path, text in sources().items() if "random" in imports(text)} == NOT_SECRET
+
+
+def primitives(text: str) -> set[str]:
+    return {first or second for first, second in PRIMITIVE.findall(text)}
+
+
+def test_documented_algorithms_are_those_of_the_code() -> None:
+    used = {name for text in sources().values() for name in primitives(text)}
+    assert used == ALGORITHMS.keys()
+    documented = [row[0] for row in rows("Algorithms")]
+    assert [name for name in ALGORITHMS.values() if not any(text.startswith(name) for text in documented)] == []
+    assert "AES-GCM" in (ROOT / "static/js/core/storage/cipher.js").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("code", ["hashlib.md5(x)", "hashlib.sha1(x)", "AESCBC(key)", "ChaCha20Poly1305(key)", "modes.ECB()"])
+def test_other_algorithm_is_found(code: str) -> None:
+    assert primitives(code) - ALGORITHMS.keys()
+
+
+def test_documented_parameters_of_argon2_are_those_of_the_code() -> None:
+    hasher = PasswordHasher()
+    text = f"{hasher.memory_cost // 1024} MiB, {hasher.time_cost} rounds, {hasher.parallelism} lanes"
+    assert [row[1] for row in rows("Algorithms") if row[0] == "argon2id"] == [text]
+    assert hasher.type is Type.ID
+    assert "HASHER = PasswordHasher()" in (ROOT / "board/engine/identity.py").read_text(encoding="utf-8")
+
+
+def test_signatures_of_providers_are_asymmetric() -> None:
+    assert not {name for name in keys.ALGORITHMS if name.startswith("HS") or name == "none"}
+    assert any(f"{keys.MIN_RSA_BITS:,} bits" in row[1] for row in rows("Algorithms"))
+
+
+def test_keys_of_the_settings_are_documented() -> None:
+    secret = re.compile(r"key|secret|identity|recipient")
+    settings = {name.upper() for name in Settings.model_fields if secret.search(name)}
+    assert settings - {name for row in rows("Keys") for name in re.findall(r"`([A-Z_]+)`", row[0])} == set()
+
+
+def test_times_of_the_log_are_in_utc() -> None:
+    code = "import structlog; from board.telemetry import logs; logs.set_up('INFO'); structlog.get_logger().info('x')"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, env=os.environ | {"TZ": "Asia/Tokyo"}
+    )
+    at = datetime.fromisoformat(json.loads(done.stderr)["timestamp"])
+    assert at.utcoffset() == timedelta()
+    assert abs(datetime.now(UTC) - at) < timedelta(hours=1)

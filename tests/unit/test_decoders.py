@@ -43,6 +43,7 @@ STARTERS = {
     "board/maintenance/identities.py": "runs the command of the installation that prints an identity",
     "board/bootstrap.py": "starts the program again in its environment",
     "board/install/steps.py": "runs pip",
+    "board/config/data_keys.py": "runs the administrator's command that prints the keys",
 }
 
 

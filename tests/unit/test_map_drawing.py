@@ -9,10 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from board.dev import map_background
-from board.maps import background, drawing, palette, view
-from board.maps.drawing import Mark, Style, draw
+from board.lookup.stations import JUNCTIONS
+from board.maps import background, drawing, legend, palette, view
+from board.maps.captions import Caption, Captions, Mark
+from board.maps.drawing import Style, draw
+from board.maps.label_places import Box
 from board.maps.links import MAX_LINKS, Link
 from board.maps.points import MapPoint
+from board.maps.view import Position
 from tests.unit.test_tokens import colours
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -59,6 +63,60 @@ def test_both_ends_of_a_link_have_their_text_in_a_crowd() -> None:
     assert "05:05 · x<" not in alone
     assert all(text in joined for text in ("05:05 · x<", "05:05 · y<", "24 km &lt;4 min"))
     ET.fromstring(joined)
+
+
+def test_points_that_matter_have_a_caption_and_none_covers_a_mark() -> None:
+    crowd = [("content-4", 0.002, 0.0), ("content-4", 0.001, 0.006), ("searched", 0.003, 0.012), ("content-5", -0.004, -0.02)]
+    matter = [("seen-last", 0.0005, 0.0), ("content-2", 0.0, 0.0003), ("content-1", 0.0004, 0.001)]
+    marks = [
+        Mark(
+            point(GENT[0] + north, GENT[1] + east, id=f"p{number}", shape=shape), f"26 Nov 05:06 · {number}", "as recorded by us"
+        )
+        for number, (shape, north, east) in enumerate([*crowd, *matter])
+    ]
+    marks.append(Mark(point(50.94, 4.04, id="far"), "far", ""))
+    for text in (13, 25):
+        captions, boxes = _captions(marks, text)
+        assert {caption.mark.point.id for caption in captions} >= {"p4", "p5", "p6"}
+        for number, caption in enumerate(captions):
+            assert not any(caption.box.overlaps(box) for box in (*boxes, *(other.box for other in captions[:number])))
+        svg = draw(marks, 1_000, 600, Style(palette.LIGHT, text, "en"))
+        assert all(f"26 Nov 05:06 · {number}<" in svg for number in (4, 5, 6))
+
+
+def test_caption_is_beside_the_line_of_its_contradiction() -> None:
+    start, end = Position(100, 100), Position(900, 500)
+    mark = Mark(point(*GENT), "26 Nov 05:06 · 26", "not assessed")
+    shown = view.view_of([point(*GENT)], 1_000, 600)
+    (alone,) = Captions(shown, 13, 16, [Box.of_mark(start, 16)]).place([(mark, start)], {"a"})
+    (joined,) = Captions(shown, 13, 16, [Box.of_mark(start, 16)], [(start, end)]).place([(mark, start)], {"a"})
+    assert alone.box.is_crossed(start, end)
+    assert not joined.box.is_crossed(start, end)
+
+
+def _captions(marks: list[Mark], text: float) -> tuple[list[Caption], list[Box]]:
+    shown = view.view_of((mark.point for mark in marks), 1_000, 600)
+    places = [(mark, shown.position(mark.point.center)) for mark in marks]
+    boxes = [Box.of_mark(at, 1.2 * text) for _, at in places]
+    return Captions(shown, text, 1.2 * text, boxes).place(places, frozenset()), boxes
+
+
+def test_legend_has_all_entries_whatever_their_length() -> None:
+    for words in ("kurz", "so lang wie ein deutsches Wort mit vielen Teilen"):
+        meanings = [("content-1", f"{words} {number}") for number in range(9)]
+        svg = draw([Mark(point(*GENT), "x", "")], 1_000, 600, STYLE, meanings)
+        assert all(f">{meaning}<" in svg for _, meaning in meanings)
+        rows = legend.rows(meanings, 1_000, STYLE.text)
+        assert all(entry.box.right <= 750 for row in rows for entry in row)
+
+
+def test_junctions_of_the_railway_have_no_name() -> None:
+    names = {str(name) for station in background.load()["stations"] for name in station[3:]}
+    assert not names & JUNCTIONS
+    assert "Luik-Carré" in names
+    around = draw([Mark(point(*GENT), "x", ""), Mark(point(50.94, 4.04), "y", "")], 1_000, 600, STYLE)
+    assert "Gontrode" in around
+    assert "PW" not in around
 
 
 def test_links_of_a_drawing_are_bounded() -> None:

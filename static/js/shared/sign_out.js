@@ -18,7 +18,7 @@ export function connect(form, session) {
     const texts = unsentTexts(session);
     const choice = texts.length ? await askChoice(texts) : "delete";
     if (choice === "stay") return;
-    if (await endSession(form.action)) await session.signOut({ keeping: choice === "keep" });
+    if (await session.end(() => endSession(form.action))) await session.signOut({ keeping: choice === "keep" });
     // eslint-disable-next-line no-restricted-syntax -- stopping the page does not matter: the person is leaving
     else alert(t("Cannot reach the server, so you are still signed in. Try again, or close the browser."));
   });
@@ -29,7 +29,7 @@ export function connect(form, session) {
  * @param {Session} session
  */
 export async function signOutKeeping(session) {
-  if (!(await endSession("/logout"))) throw new Offline();
+  if (!(await session.end(() => endSession("/logout")))) throw new Offline();
   await session.signOut({ keeping: true });
 }
 

@@ -20,6 +20,8 @@ from sqlmodel import Session
 from board.accounts import accounts, live_changes
 from board.audit.entries import PhotoRead
 from board.audit.log import read_queries
+from board.audit.log.unusual_facts import first_id, unusual_reads
+from board.config.unusual_reads import load_unusual_reads
 from board.engine.identity import Caller
 from board.service import BoardService
 from models.db.database import Database
@@ -38,6 +40,8 @@ PACED, PACE_S = 8, 0.05
 READERS, READ_EVERY_S = 50, 0.25  # 200 reads a second
 MAX_SHARE, MAX_MS = 5.0, 2.0  # of the throughput, and at the 95th percentile
 ROWS, MAX_PAGE_MS = 1_000_000, 100.0
+START, EVERY = datetime(2026, 1, 1, tzinfo=UTC), timedelta(seconds=20)  # of the rows
+UNUSUAL, MAX_UNUSUAL_MS = timedelta(days=30), 5_000.0  # more rows than the page of unusual reads examines
 
 
 def measure() -> Iterator[Figure]:
@@ -55,7 +59,7 @@ def _pages(folder: str) -> Iterator[Figure]:
     on = f"{ROWS:,} reads, half of them of one search; CPU time; SQLite"
     queries: dict[str, Callable[[Session], object]] = {
         "newest page of a search": lambda session: read_queries.of_board(session, "search 0"),
-        "old page of a search": lambda session: read_queries.of_board(session, "search 0", f"{ROWS // 10:032x}"),
+        "old page of a search": lambda session: read_queries.of_board(session, "search 0", _id(ROWS // 10)),
         "page of one reader of a search": lambda session: read_queries.of_board(session, "search 0", account="reader 7"),
         "page of a reader": lambda session: read_queries.of_account(session, "reader 7"),
     }
@@ -66,11 +70,19 @@ def _pages(folder: str) -> Iterator[Figure]:
             database.read_now(query)
             took.append(time.process_time() - began)
         yield Figure(f"{what}, p95", percentile(sorted(took), 95) * 1_000, "ms", MAX_PAGE_MS, on, low=True)
+    began, rules = time.process_time(), load_unusual_reads()
+    page = database.read_now(lambda session: unusual_reads(session, START + ROWS * EVERY - UNUSUAL, rules))
+    took_ms = (time.process_time() - began) * 1_000
+    yield Figure(f"page of unusual reads, of {page.total:,}", took_ms, "ms", MAX_UNUSUAL_MS, on, low=True)
     database.dispose()
 
 
+def _id(number: int) -> str:
+    """Return the id of a row, which begins with its time."""
+    return f"{first_id(START + number * EVERY)}{number:019x}"
+
+
 def _fill(session: Session) -> None:
-    start = datetime(2026, 1, 1, tzinfo=UTC)
     constant = {
         "batch": "", "following": False, "count": 1, "hits": 0, "token": None, "type": "photo.read", "entity": "e", "detail": "",
         "why": "role", "screen": "search", "on_duty": True,
@@ -78,10 +90,10 @@ def _fill(session: Session) -> None:
     for first in range(0, ROWS, 10_000):
         rows = []
         for number in range(first, first + 10_000):
-            at = format_utc(start + timedelta(seconds=20 * number))
+            at = format_utc(START + number * EVERY)
             board = "search 0" if number % 2 else f"search {number % 1_000}"
             about = {
-                "id": f"{number:032x}",
+                "id": _id(number),
                 "seq": number,
                 "at": at,
                 "until": at,

@@ -21,6 +21,7 @@ export class LiveSession {
   /** @type {Pick<ClockFrame, "jumped" | "ahead"> | null} */ clock = null; // the server's warning about its clock; null before the first
   /** @type {Omit<ShiftFrame, "type"> | null} */ shiftStatus = null; // null until the server has sent it
   /** @type {Pick<import("../storage/outbox.js").Outbox, "pending" | "applied" | "eventApplied">} */ outbox = { pending: () => [...NO_COMMANDS], applied() {}, eventApplied() {} };
+  isSigningOut = false; // the server may close the socket before it answers: what is stored here is then deleted by the answer
   connection;
   /** @type {Map<string, Board>} */ boards = new Map();
   #stopped = new AbortController();

@@ -94,6 +94,19 @@ export class Session extends LiveSession {
     return allows(this.account.role, right);
   }
 
+  /**
+   * End the session by a call. The page is not left meanwhile, so that its data can be deleted afterwards.
+   * @param {() => Promise<boolean>} call resolves to true if the session has ended
+   */
+  async end(call) {
+    this.isSigningOut = true;
+    const hasEnded = await call();
+    if (hasEnded) return true;
+    this.isSigningOut = false;
+    this.connection.recheckIdentity(); // it may have ended without an answer
+    return false;
+  }
+
   /** Sign out in every tab of this account. Delete everything stored for it, or (`keeping`) keep the encrypted drafts. */
   async signOut({ keeping = false } = {}) {
     this.stop(); // otherwise the closed socket would ask the server if somebody is signed in

@@ -58,7 +58,7 @@ function drawNames(map, leaflet, background, names) {
   const zoom = map.getZoom(), bounds = map.getBounds().pad(0.05), language = document.documentElement.lang;
   const visible = [
     ...background.towns.filter((town) => zoom >= TOWN_ZOOM[Number(town[2])]).map((named) => ({ named, kind: "town" })),
-    ...(zoom >= FROM_ZOOM.stations ? background.stations.map((named) => ({ named, kind: "station" })) : []),
+    ...(zoom >= FROM_ZOOM.stations ? background.stations.filter(([, , , name]) => name).map((named) => ({ named, kind: "station" })) : []),
   ].map(({ named, kind }) => ({ kind, point: pointOfNamed(named), text: nameIn(named, language) })).filter(({ point }) => bounds.contains(point));
   const placed = visible.map((label) => ({ ...label, ...map.latLngToContainerPoint(label.point) }));
   const shown = new Set(fitting(placed.filter(({ kind }) => kind === "town" || zoom >= FROM_ZOOM.stationNames), MAX_NAMES));

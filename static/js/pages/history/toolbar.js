@@ -5,7 +5,7 @@ import { live } from "../../../vendor/lit-html/directives/live.js";
 import { hasKeyboard } from "../../behaviours/shortcut_handler.js";
 import { accountName, cardName } from "../../format/values.js";
 import { n, number, t } from "../../core/i18n.js";
-import { say } from "../../core/rules/sentences.js";
+import { say, sayCount } from "../../core/rules/sentences.js";
 import { label } from "../../core/labels.js";
 import { timeFilter } from "../../forms/time_filter.js";
 import { choice, place } from "../../shared/filter_menu.js";
