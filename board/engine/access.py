@@ -47,7 +47,7 @@ _CHANGES_AFTER = (
 _LAST_CHANGE_OF_ALL = core_select(_B.epoch, core_select(func.max(_CHANGE.seq)).where(_CHANGED_ON).scalar_subquery()).where(
     _B.id == bindparam("board")
 )
-_ERASED = core_select(_E.board, literal("")).where(_E.step != ASKED)
+_ERASED = core_select(_E.board, literal("")).where(_E.step != ASKED, _E.kind == Search.KIND)
 _PLACED_OF_MEMBERS = union_all(
     *(
         core_select(placed.id, placed.placed_on).join(table_of(Search), _S.id == placed.placed_on).where(_S.access == "members")

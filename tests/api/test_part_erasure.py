@@ -161,6 +161,8 @@ async def test_nothing_readable_is_left_of_an_erased_part(scene: PartScene, kind
     assert "this stays" in [state.get("text") for state in snapshot["entities"].values()]
     history = await scene.team.alice.http.get(f"/api/v1/boards/{scene.search}/events", params={"limit": 500})
     assert (history.status_code, scene.seed in history.text) == (200, False)
+    charlie = await scene.team.open_socket(scene.team.charlie)
+    assert (kind, part.id) not in (await charlie.subscribe(scene.search)).entities or kind == "file"
 
 
 @pytest.mark.parametrize("step", erasure_run.PART_STEPS)

@@ -14,7 +14,7 @@ from tests.browser.test_accounts import hire
 from tests.browser.test_erasure import IS_GONE, STORE, coordinator, look_at, reference_on
 from tests.browser.test_pages import keep
 from tests.browser.test_read_log import members_only_search, opened_in_emergency
-from tests.browser.test_retention import last_day, old_search
+from tests.browser.test_retention import HOLDS, last_day, old_search
 from tests.support.browsers import Browsers
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -68,6 +68,7 @@ async def test_hold_and_the_same_person_stop_an_erasure(browsers: Browsers) -> N
     await expect(cora("main")).to_contain_text("This search is on hold. End the hold first.")
     await expect(cora("form[data-form=ask]")).to_have_count(0)
     await dora.page.get_by_role("button", name="End hold").click()
+    await expect(dora(HOLDS)).to_have_count(0)
     await cora.page.reload()
     reference = await reference_on(cora)
     await cora("[name=reason]").fill(REASON)
@@ -79,6 +80,7 @@ async def test_hold_and_the_same_person_stop_an_erasure(browsers: Browsers) -> N
     assert (refused.status, "Another person must agree." in await refused.text()) == (422, True)
     await dora.page.goto(f"/retention/{search}/erasure")
     await dora.page.get_by_role("button", name="Keep the search").click()
+    await dora.page.wait_for_url(f"**/retention/{search}")
     await cora.page.reload()
     await expect(cora("form[data-form=ask]")).to_have_count(1)
     await browsers.clear()
@@ -97,6 +99,7 @@ async def test_browser_that_was_away_forgets_an_erased_search(browsers: Browsers
     await cora("[name=reason]").fill(REASON)
     await cora("[name=reference]").fill(reference)
     await cora("[name=reference]").press("Enter")
+    await expect(cora("[data-testid=asked]")).to_be_visible()
     await dora.page.goto(f"/retention/{search}/erasure")
     await dora("[name=reference]").fill(reference)
     await dora("[name=reference]").press("Enter")
@@ -114,7 +117,7 @@ async def test_two_people_erase_a_note_that_a_third_reads(browsers: Browsers) ->
     await alice.add(search, "note.add", {"text": "The aunt has called from Namur"})
     await hire(browsers, "Eva")
     cora, dora, eva = await coordinator(browsers, "Cora"), await coordinator(browsers, "Dora"), await browsers.window("Eva")
-    await eva.open(f"/searches/{search}")
+    await eva.open(f"/searches/{search}#log")
     await expect(eva("main")).to_contain_text("The aunt has called from Namur")
     await cora.page.goto(f"/retention/{search}")
     await cora.page.get_by_role("link", name="Erase a part…").click()
