@@ -257,7 +257,7 @@ class BriefingChildren(ReportDocument):
     def _marks(self, section: State) -> list[str]:
         """Return who read the search and summarised it correctly; the expected reader without a name."""
         readers, summaries, marks = self._readers(section), section["restatements"], list[str]()
-        answers = {True: N_("summarised, correct"), False: N_("summarised, not quite right"), None: N_("summarised")}
+        answers = {True: N_("summarised, correct"), False: N_("summarised, not quite correct"), None: N_("summarised")}
         for account in {**readers, **summaries}:
             name = "" if account == self._reader else labels.with_colon(self._name(account).split()[0], self._translate) + " "
             if account in readers:

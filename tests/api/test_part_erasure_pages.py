@@ -53,6 +53,7 @@ async def test_two_coordinators_erase_a_note(scene: PartScene, cora: httpx.Async
     assert "names" in str(problem(await cora.post(path, data=form | {"reason": f"as in {scene.reference}"})))
     assert (await cora.post(path, data=form)).status_code == 303
     assert "Another coordinator must agree" in (await cora.get(path)).text
+    assert "part_erasure.asked" in await AuditRecord(service).types()
     assert problem(await answer(cora, path, scene.reference)) == "Another person must agree."
     record = AuditRecord(service)
     await record.restart()
@@ -63,6 +64,7 @@ async def test_two_coordinators_erase_a_note(scene: PartScene, cora: httpx.Async
         assert (await http.get(path)).status_code == 404
     assert await ErasureRun.of(service).continue_all() == 1
     assert await scene.remains() == {}
+    assert "part_erasure.agreed" in await record.types()
     assert [entry.about["typed_reason"] for entry in await record.entries(kind="part.erased")] == [REASON]
     shown = (await dora.get("/retention")).text
     assert re.search(r'data-done="yes"><strong>erased, [^<]+</strong> <span>Note</span>', shown)
@@ -74,6 +76,7 @@ async def test_request_is_withdrawn(scene: PartScene, cora: httpx.AsyncClient, d
     await cora.post(path, data={"reference": scene.reference, "reason": REASON})
     assert (await answer(dora, path, how="withdraw")).status_code == 303
     assert 'data-form="ask"' in (await dora.get(path)).text
+    assert "part_erasure.withdrawn" in await AuditRecord(scene.team.server.service).types()
 
 
 async def test_card_on_the_board_has_no_form(scene: PartScene, cora: httpx.AsyncClient) -> None:

@@ -18,7 +18,7 @@ INTAKE_CALLS = {"GET /me", "GET /places", "POST /intake/sightings"}
 VALUES = {
     "id": "operations", "card": "1", "number": "1", "number:number": "1", "language": "en", "version": "1", "name": "index",
     "name:path": "index", "board": "operations", "rest:path": "unknown", "provider": "unknown", "report": "1",
-    "disclosure": "none",
+    "disclosure": "none", "kind": "note", "entity": "none",
 }  # fmt: skip
 
 
