@@ -78,7 +78,7 @@ def opened(table: str, column: str, row: str, stored: Any) -> Any:
         content = b64decode(stored[_ID.stop + 1 :], b"-_", validate=True)
         return orjson.loads(_cipher(key).decrypt(content[:NONCE_BYTES], content[NONCE_BYTES:], _place(table, column, row)))
     except (InvalidTag, ValueError):
-        log.error("confidential value unreadable: %s.%s of %s, key %s", table, column, row, id)
+        log.error("confidential value unreadable", extra={"table": table, "column": column, "row": row, "key": id})
         return None
 
 

@@ -28,6 +28,7 @@ def usage(session: Session) -> "Counter[str | None]":
     for table in tables():
         for name in confidential.columns(table):
             mark = _mark(table.c[name]).label("mark")
+            # text: the name of the column, as PostgreSQL takes an expression with parameters for another one
             query = select(mark, func.count()).where(_is_set(table.c[name])).group_by(text("mark"))
             for found, values in session.connection().execute(query):
                 count[_key(found)] += values

@@ -133,7 +133,8 @@ class _Table:
     def _parameters(self, row: SQLModel, json: Collection[str], secret: Collection[str]) -> Parameters:
         """Return the values of a row, with these columns as JSON, and these encrypted."""
         values = row.__dict__ if type(row) is self._class else values_of(row, self.types)
-        sealed = confidential.sealed_values(self._table, values, secret) if secret else {}
+        given = [name for name in secret if values[name] is not None]
+        sealed = confidential.sealed_values(self._table, values, given) if given else {}
         stored = values | sealed if sealed else values
         encoded = {name: orjson.dumps(stored[name]).decode() for name in json if stored[name] is not None}
         return {**stored, **encoded} if encoded else stored

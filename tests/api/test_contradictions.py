@@ -119,7 +119,11 @@ async def test_now_and_the_head_have_the_same_answer(team: Team) -> None:
 async def test_sentences_are_in_the_readers_language(team: Team) -> None:
     scene, _, _ = await scene_of_two(team)
     texts = [(await found(team.bob, scene.search, language))["pairs"][0]["text"] for language in ("fr", "nl", "de")]
-    assert texts == ["24\u00a0km en 4 min\u00a0: incompatibles", "24 km in 4 min: onverenigbaar", "24 km in 4 min: nicht vereinbar"]
+    assert texts == [
+        "24\u00a0km en 4 min\u00a0: incompatibles",
+        "24 km in 4 min: onverenigbaar",
+        "24 km in 4 min: nicht vereinbar",
+    ]
 
 
 async def test_contradictions_and_reach_are_for_those_who_see_the_board(team: Team) -> None:

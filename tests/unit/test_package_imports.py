@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 MAY_IMPORT = {
     # uuid_utils, pysqlite3 and psycopg: the ids that the rows are kept with, and the databases; pydantic: types of JSON columns;
-    # phonenumbers: the numbers of contacts
+    # phonenumbers: the numbers of contacts; cryptography: confidential columns
     "models": {
         "orjson",
         "models",
@@ -24,6 +24,7 @@ MAY_IMPORT = {
         "pydantic",
         "pydantic_core",
         "phonenumbers",
+        "cryptography",
         "typing_extensions",
     },
     # pydantic reads no TypedDict of Python 3.11
