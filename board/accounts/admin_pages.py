@@ -25,6 +25,7 @@ from board.accounts import (
     session_renewal,
     token_boards,
     token_list,
+    typed_words,
 )
 from board.accounts.account_forms import check_password_for_token, form_reader, recheck
 from board.accounts.factors import second_factors
@@ -72,8 +73,8 @@ async def _change(request: Request, caller: Caller, fn: Callable[[Session], T]) 
 
 
 async def list_page(request: Request, caller: Caller, problem: str | None = None, form: Form = lambda name: "") -> Response:
-    """`GET /accounts?q=`: all accounts, those with these words in name or address, or with `unused` those that nobody uses."""
-    query, only_unused = request.query_params.get("q", ""), "unused" in request.query_params
+    """`GET /accounts?words=`: all accounts, those with the words in name or address, or with `unused` those that nobody uses."""
+    query, only_unused = typed_words.read(request, caller), "unused" in request.query_params
     rows = await service_of(request).database.read(accounts.all_accounts)
     unused = await _unused_accounts(service_of(request))
     matches = [row for row in rows if all(word in f"{row.name} {row.email}".casefold() for word in query.casefold().split())]
@@ -296,6 +297,7 @@ def _post(path: str, endpoint: Callable[[Request, Caller], Awaitable[Response]])
 routes = [
     Route(PATH, for_admins(list_page)),
     _post(PATH, add),
+    _post(f"{PATH}/find", partial(typed_words.redirect, path=PATH)),
     Route(TOKENS, for_admins(tokens_page)),
     _post(TOKENS, add_token),
     _post(f"{TOKENS}/revoke", revoke_token),

@@ -204,6 +204,7 @@ PAGES = {
     "GET /wall/searches/{id}/map.svg": _recorded("a map of a search", SnapshotRead),
     "GET /login": FRAME,
     "GET /closed": _recorded("closed searches", FindRun),
+    "POST /closed": _unrecorded("the caller's own words, encrypted", OWN),
     "GET /handover.pdf": _recorded("the report of the present handover", ExportRead),
     "GET /handovers/{number:number}.pdf": _recorded("the report of a signed handover", ExportRead),
     "GET /reports/{report}/brief.pdf": _recorded("the answers and the caller of a report", ExportRead, CallerRead),
@@ -256,6 +257,7 @@ PAGES = {
     "POST /password/tokens": _unrecorded("a number of tokens", "known to the owner of a link only"),
     "GET /accounts": _recorded("names, addresses and roles of accounts", ReportRead),
     "POST /accounts": _recorded("a one-time link", AccountAdded, LinkMade),
+    "POST /accounts/find": _unrecorded("the caller's own words, encrypted", OWN),
     "GET /accounts/{id}": _recorded("an account and its sessions", ReportRead),
     "POST /accounts/{id}/role": _recorded("nothing", RoleSet),
     "POST /accounts/{id}/enabled": _recorded("nothing", AccountDisabled, AccountEnabled),
@@ -293,6 +295,7 @@ PAGES = {
     "POST /retention/{id}/erasure/agree": _recorded("nothing", ErasureAgreed),
     "POST /retention/{id}/erasure/withdraw": _recorded("nothing", ErasureWithdrawn),
     "GET /retention/{id}/parts": _recorded("texts of withdrawn cards, contacts and files, and of notes", SnapshotRead),
+    "POST /retention/{id}/parts": _unrecorded("the caller's own words, encrypted", OWN),
     "GET /retention/{id}/parts/{kind}/{entity}": _recorded(
         "what an erasure of a part removes, and who asked for it", SnapshotRead
     ),

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from board.accounts import typed_words
 from board.commands.alarms.alerts import short_name
 from board.engine.identity import Caller
 from board.errors import Refused
@@ -23,7 +24,7 @@ from models.times import DESK_TIME_ZONE, parse_utc
 
 PATH = "/closed"
 PAGE_SIZE = 50
-NAMES = ("q", "year", "kind", "outcome")  # query parameters of the filter
+NAMES = ("year", "kind", "outcome")  # query parameters of the filter, besides the words
 _BETWEEN_WORDS = re.compile(r"[\s-]+")
 
 
@@ -44,18 +45,18 @@ class ClosedLine:
 
 async def closed_page(request: Request, caller: Caller) -> Response:
     """`GET /closed`: a page of the closed searches that the caller may see."""
-    params = {name: request.query_params.get(name, "") for name in NAMES}
+    lang = language.language_for(request, caller)
+    params = {name: request.query_params.get(name, "") for name in NAMES} | {"q": typed_words.read(request, caller)}
     problem = None
     try:
-        criteria = closed_searches.filter_of(request, language.language_for(request, caller))
+        criteria = closed_searches.filter_of(request, closed_searches.QUERY.checked(params["q"]), lang)
         page = await _read(request, caller, criteria, BEFORE.read(request) or None)
     except Refused as refused:
         if refused.code != "invalid":
             raise
         problem = next(iter((refused.fields or {}).values()), refused.message)
         page = await _read(request, caller, Filter(), None)
-    lang = language.language_for(request, caller)
-    active = {name: value for name, value in params.items() if value} if problem is None else {}
+    active = typed_words.address_params(request, caller, params) if problem is None else {}
     here = f"{PATH}?{urlencode(active)}" if active else PATH
     older = f"{PATH}?{urlencode(active | {'before': page.next})}" if page.next is not None else None
     return pages.page(
@@ -111,4 +112,7 @@ def _initials(person: dict[str, Any]) -> str:
     return (words[0][0] + words[-1][0] if len(words) > 1 else (words or ["?"])[0][:2]).upper()
 
 
-routes: list[Route] = [Route(PATH, pages.for_people(closed_page))]
+routes: list[Route] = [
+    Route(PATH, pages.for_people(closed_page)),
+    Route(PATH, pages.for_people(typed_words.redirect), methods=["POST"]),
+]

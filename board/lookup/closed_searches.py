@@ -19,7 +19,7 @@ from board.lookup.rows_by_meaning import ids_by_meaning
 from board.vocabulary import meanings
 from board.web import language
 from board.web.compression import compressed
-from board.web.endpoint import EVERYWHERE, UUID, Call, IntParam, Param, of_state, part_of_state
+from board.web.endpoint import EVERYWHERE, UUID, Call, IntParam, Param, of_state, params_of, part_of_state
 from board.web.heavy_reads import limited_per_account
 from board.web.http import Reply, json_response, service_of
 from models.db.tables import columns_of
@@ -121,7 +121,7 @@ async def closed(request: Request, caller: Caller) -> Reply[ClosedSearches]:
     `years`: those in which to look, newest first.
     """
     criteria, before, limit = (
-        filter_of(request, language.language_for(request, caller)),
+        filter_of(request, QUERY.read(request) or "", language.language_for(request, caller)),
         BEFORE.read(request) or None,
         LIMIT.read(request),
     )
@@ -133,9 +133,9 @@ async def closed(request: Request, caller: Caller) -> Reply[ClosedSearches]:
     return json_response({"searches": page.searches, "next": page.next, "years": page.years})
 
 
-def filter_of(request: Request, reads: str) -> Filter:
-    """Read the filter from the query string. `reads`: language of the reader. Raises Refused `invalid`."""
-    query, kind, outcome = (param.read(request) or "" for param in (QUERY, KIND, OUTCOME))
+def filter_of(request: Request, query: str, reads: str) -> Filter:
+    """Read the filter of a request. `query`: the words. `reads`: language of the reader. Raises Refused `invalid`."""
+    kind, outcome = (param.read(request) or "" for param in (KIND, OUTCOME))
     problems: dict[str, Any] = {}
     if kind and kind not in kind_labels():
         problems["kind"] = N_("Unknown type.")
@@ -143,7 +143,7 @@ def filter_of(request: Request, reads: str) -> Filter:
         problems["outcome"] = N_("Unknown outcome.")
     if problems:
         raise Refused("invalid", fields=problems)
-    year = YEAR.read(request) if request.query_params.get(YEAR.name) else None  # a form sends all of its fields
+    year = YEAR.read(request) if params_of(request).get(YEAR.name) else None  # a form sends all of its fields
     said = Said.typed(meanings(service_of(request).settings.files_path), query, reads) if query.strip() else None
     return Filter(query.strip(), said, year, kind or None, outcome or None)
 

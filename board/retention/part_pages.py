@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from board import i18n
+from board.accounts import typed_words
 from board.accounts.account_forms import form_reader
 from board.audit import actor
 from board.engine import access
@@ -44,8 +45,8 @@ class PartPage(NamedTuple):
 
 
 async def list_page(request: Request, caller: Caller) -> Response:
-    """`GET /retention/{id}/parts?find=`: what can be erased alone, by kind, with this text."""
-    service, board, find = service_of(request), request.path_params["id"], request.query_params.get("find", "").strip()
+    """`GET /retention/{id}/parts?words=`: what can be erased alone, by kind, with this text."""
+    service, board, find = service_of(request), request.path_params["id"], typed_words.read(request, caller).strip()
 
     def read(session: Session) -> tuple[str, list[ListedPart]]:
         current, search = visible_search(session, caller, board)
@@ -163,6 +164,7 @@ def _read(session: Session, search: Search, part: Part) -> PartPage:
 
 routes = [
     Route(PARTS, for_coordinators_again(list_page)),
+    Route(PARTS, for_coordinators_again(typed_words.redirect), methods=["POST"]),
     Route(ONE, for_coordinators_again(part_page)),
     Route(ONE, for_coordinators_again(ask), methods=["POST"]),
     Route(f"{ONE}/agree", for_coordinators_again(agree), methods=["POST"]),

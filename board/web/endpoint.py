@@ -1,10 +1,12 @@
 """Declaration of a call of the HTTP API, above its handler. Routes, OpenAPI and the page for people are made from it."""
 
+from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 from functools import wraps
 from typing import Annotated, Any, Literal, get_args, get_type_hints
 
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -27,6 +29,8 @@ Schema = schemas.Schema
 UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 EVERYWHERE = ("unauthenticated", "locked", "forbidden", "rate_limited", "failed", "unavailable")
 ON_A_BOARD = (*EVERYWHERE, "not_found")
+QUERY_HEADER = "Search-Query"
+WORDS = "q"  # parameter with typed words, which may be a name
 
 
 EventList = TypedDict("EventList", {
@@ -51,6 +55,12 @@ def part_of_state(kind: type[Entity], *names: str, group: str = "") -> ComputedS
     return ComputedSchema(make)
 
 
+def params_of(request: Request) -> Mapping[str, str]:
+    """Return the parameters of a query: those of the header `Search-Query` if it was sent, otherwise those of the address."""
+    header = request.headers.get(QUERY_HEADER)
+    return request.query_params if header is None else QueryParams(header)
+
+
 @dataclass(frozen=True, slots=True)
 class Param:
     """Parameter of a query, as text."""
@@ -60,8 +70,13 @@ class Param:
 
     def read(self, request: Request) -> str | None:
         """Return the text, None if it was not sent. Raises Refused `invalid` if it is too long."""
-        text, max_length = request.query_params.get(self.name), self.schema.get("maxLength")
-        if text is not None and max_length is not None and len(text) > max_length:
+        text = params_of(request).get(self.name)
+        return text if text is None else self.checked(text)
+
+    def checked(self, text: str) -> str:
+        """Return the text. Raises Refused `invalid` if it is too long."""
+        max_length = self.schema.get("maxLength")
+        if max_length is not None and len(text) > max_length:
             raise Refused("invalid", fields={self.name: message(N_("At most {max_length} characters."), max_length=max_length)})
         return text
 
@@ -82,7 +97,7 @@ class IntParam:
 
     def read(self, request: Request, without: int = 0) -> int:
         """Return the number, otherwise its default, otherwise `without`. Raises Refused `invalid` if it is not a number."""
-        text = request.query_params.get(self.name)
+        text = params_of(request).get(self.name)
         if text is None:
             return without if self.default is None else self.default
         if not (text.isascii() and text.isdecimal() and len(text) <= 16 and self.low <= int(text) <= self.high):
@@ -101,7 +116,7 @@ class TimeParam:
 
     def read(self, request: Request) -> datetime | None:
         """Return the time; None without one. Raises Refused `invalid` if it is not a time with an offset."""
-        text = request.query_params.get(self.name)
+        text = params_of(request).get(self.name)
         try:
             return parse_utc(text.replace(" ", "+")) if text else None
         except (ValueError, OverflowError):
@@ -150,6 +165,8 @@ class Call:
 
     def __post_init__(self) -> None:
         self.refusals = (*self.refusals, "step_up") if self.step_up else self.refusals
+        if any(param.name == WORDS for param in self.query):
+            self.headers = (*self.headers, Param(QUERY_HEADER, {"type": "string"}))
 
     def __call__(self, handler: Handler) -> "Call":
         self.handler = handler

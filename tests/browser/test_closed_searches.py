@@ -110,7 +110,7 @@ async def test_a_closed_search_is_found_by_keyboard(browsers: Browsers, locale: 
     await bob("[name=q]").focus()
     await bob.page.keyboard.type(f"{name} vermeer")
     await bob.page.keyboard.press("Enter")
-    await bob.page.wait_for_url("**/closed?q=*")
+    await bob.page.wait_for_url("**/closed?words=*")
     await expect(bob(ROWS)).to_have_count(1)
     await expect(bob(ROWS)).to_contain_text(f"{name} V., 11")
     await expect(bob(ROWS)).to_contain_text(outcome)

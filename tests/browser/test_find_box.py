@@ -11,7 +11,7 @@ from tests.support.browsers import Browsers
 
 pytestmark = pytest.mark.browser
 
-FIND = "**/api/v1/find?*"
+FIND = "**/api/v1/find"
 PHONE = {"width": 390, "height": 844}
 
 

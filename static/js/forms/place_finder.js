@@ -69,7 +69,7 @@ export class PlaceFinder {
   async #ask(query) {
     const request = (this.#request = new AbortController());
     try {
-      const answer = await get(`/api/v1/places?${query}`, { signal: request.signal });
+      const answer = await get("/api/v1/places", { query: new URLSearchParams(query), signal: request.signal });
       if (request !== this.#request) return;
       this.attribution = answer.attribution;
       this.options = answer.places.map(placeOption);

@@ -223,7 +223,7 @@ export class FindBox {
 /** @param {URLSearchParams} query @param {AbortSignal} signal @returns {Promise<FindAnswer>} */
 async function requestHits(query, signal) {
   try {
-    return { ...(await get(`/api/v1/find?${query}`, { signal })), problem: null };
+    return { ...(await get("/api/v1/find", { query, signal })), problem: null };
   } catch (error) {
     return { hits: [], more: false, problem: error instanceof Refusal ? error.message : t("Cannot reach the server. Check the connection and try again.") };
   }

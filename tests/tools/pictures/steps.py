@@ -176,7 +176,7 @@ async def words_typed(page: Page) -> None:
     """Type a word that people think of into the quick menu."""
     await page.keyboard.press("Control+k")
     word = FOUND[str(await page.evaluate("document.body.dataset.language"))]
-    async with page.expect_response(lambda answer: "/api/v1/find?" in answer.url):
+    async with page.expect_response(lambda answer: "/api/v1/find" in answer.url):
         await write("[data-testid=palette]", word)(page)
 
 

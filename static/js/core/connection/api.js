@@ -12,9 +12,10 @@ const TRANSIENT_STATUSES = new Set([0, 502, 503, 504]); // statuses after which 
 const JITTER = 0.3;                      // keeps clients that were refused at the same moment from returning at the same moment
 
 /**
- * @typedef {Omit<RequestInit, "body"> & { body?: unknown, timeoutMs?: number, repeat?: boolean, text?: boolean }} Options
+ * @typedef {Omit<RequestInit, "body"> & { body?: unknown, timeoutMs?: number, repeat?: boolean, text?: boolean, query?: URLSearchParams }} Options
  * `timeoutMs`: limit of each attempt. `text`: the answer is a page or a file; without it, an answer other than JSON is a proxy's page and
  * counts as no answer. `repeat`: wait in the queue, and retry after an error; only for requests that may arrive twice.
+ * `query`: parameters that no history or log of addresses may keep, such as typed words; they are sent in a header.
  */
 
 let active = 0;
@@ -92,12 +93,12 @@ async function send(method, address, { repeat = false, ...options } = {}) {
 }
 
 /** @param {string} address @param {Options} options */
-async function sendOnce(address, { body, timeoutMs = TIMEOUT_MS, signal, headers, text = false, ...options }) {
+async function sendOnce(address, { body, query, timeoutMs = TIMEOUT_MS, signal, headers, text = false, ...options }) {
   const limit = AbortSignal.timeout(timeoutMs), isBytes = body instanceof Uint8Array, isBodySentAsIs = body === undefined || isBytes || body instanceof URLSearchParams;
   /** @type {Record<string, string>} */
   const type = isBytes ? { "content-type": "application/octet-stream" } : isBodySentAsIs ? {} : { "content-type": "application/json" };
   const init = {
-    headers: new Headers({ accept: "application/json", ...type, .../** @type {Record<string, string>} */ (headers) }), body: isBodySentAsIs ? /** @type {BodyInit | undefined} */ (body) : JSON.stringify(body),
+    headers: new Headers({ accept: "application/json", ...type, ...(query && { "search-query": String(query) }), .../** @type {Record<string, string>} */ (headers) }), body: isBodySentAsIs ? /** @type {BodyInit | undefined} */ (body) : JSON.stringify(body),
     signal: signal ? AbortSignal.any([signal, limit]) : limit, ...options,
   };
   let response, data;

@@ -24,7 +24,7 @@ export class Suggestions {
   look({ board, search, text, where, place }) {
     const point = place ? { lat: place.lat, lon: place.lon } : null;
     const query = new URLSearchParams({ ...(board ? {} : { q: search.slice(0, 200) }), ...point });
-    this.#schedule("searches", (!board && search.trim()) || point ? `/api/v1/intake/searches?${query}` : null);
+    this.#schedule("searches", (!board && search.trim()) || point ? "/api/v1/intake/searches" : null, query);
     const body = { ...(text.trim() && { text: text.slice(0, 4_000) }), ...(where.trim() && { place: { text: where.slice(0, 200), ...point } }) };
     const url = text.trim() || (board && place) ? `/api/v1/boards/${board ?? "operations"}/similar` : null;
     this.#schedule("similar", url, url && body);
@@ -46,24 +46,24 @@ export class Suggestions {
     return this.#failed.has(kind) || (Boolean(this.#requests.get(kind)?.key) && !this.answered(kind));
   }
 
-  /** @param {"searches" | "similar"} kind @param {string | null} url @param {object | null} [body] */
-  #schedule(kind, url, body = null) {
-    const key = url && `${url} ${JSON.stringify(body)}`;
+  /** @param {"searches" | "similar"} kind @param {string | null} url @param {URLSearchParams | object | null} [asked] the query of a GET, or the body of a POST */
+  #schedule(kind, url, asked = null) {
+    const key = url && `${url} ${asked instanceof URLSearchParams ? asked : JSON.stringify(asked)}`;
     const previous = this.#requests.get(kind);
     if ((previous?.key ?? null) === key) return;
     clearTimeout(previous?.timer);
     previous?.abort.abort();
     this.#failed.delete(kind);
     const abort = new AbortController();
-    const timer = url === null ? null : setTimeout(() => this.#fetch(kind, url, body, abort.signal), PAUSE_MS);
+    const timer = url === null ? null : setTimeout(() => this.#fetch(kind, url, asked, abort.signal), PAUSE_MS);
     this.#requests.set(kind, { key, timer, abort });
     if (url === null) this.#take(kind, []);
   }
 
-  /** @param {"searches" | "similar"} kind @param {string} url @param {any} body @param {AbortSignal} signal */
-  async #fetch(kind, url, body, signal) {
+  /** @param {"searches" | "similar"} kind @param {string} url @param {any} asked @param {AbortSignal} signal */
+  async #fetch(kind, url, asked, signal) {
     try {
-      const answer = await (body ? post(url, body, { signal, repeat: true }) : get(url, { signal }));
+      const answer = await (asked instanceof URLSearchParams ? get(url, { query: asked, signal }) : post(url, asked, { signal, repeat: true }));
       if (signal.aborted) return;
       Object.assign(this.#requests.get(kind) ?? {}, { answered: true });
       this.#take(kind, answer[kind], answer.tips);

@@ -41,7 +41,8 @@ export class PaletteSearch {
   /** @param {string} text */
   async #ask(text) {
     const request = (this.#request = new AbortController());
-    const answer = await orNull(get(`/api/v1/find?${new URLSearchParams({ q: text, limit: String(MAX_HITS) })}`, { signal: request.signal }));
+    const query = new URLSearchParams({ q: text, limit: String(MAX_HITS) });
+    const answer = await orNull(get("/api/v1/find", { query, signal: request.signal }));
     if (request !== this.#request) return;
     this.failed = answer === null;
     this.hits = answer?.hits ?? [];
