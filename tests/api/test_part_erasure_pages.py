@@ -46,9 +46,9 @@ async def answer(http: httpx.AsyncClient, path: str, reference: str = "", how: s
 async def test_two_coordinators_erase_a_note(scene: PartScene, cora: httpx.AsyncClient, dora: httpx.AsyncClient) -> None:
     note, service = await scene.add("note"), scene.team.server.service
     path, form = f"/retention/{scene.search}/parts/note/{note}", {"reference": scene.reference, "reason": REASON}
-    listed = await cora.get(f"/retention/{scene.search}/parts", params={"find": scene.seed.upper()})
+    listed = await cora.get(f"/retention/{scene.search}/parts", params={"q": scene.seed.upper()})
     assert path in listed.text
-    assert "Nothing found" in (await cora.get(f"/retention/{scene.search}/parts", params={"find": "nowhere"})).text
+    assert "Nothing found" in (await cora.get(f"/retention/{scene.search}/parts", params={"q": "nowhere"})).text
     assert problem(await cora.post(path, data=form | {"reference": "x"})) == "Type the reference of the search exactly."
     assert "names" in str(problem(await cora.post(path, data=form | {"reason": f"as in {scene.reference}"})))
     assert (await cora.post(path, data=form)).status_code == 303
@@ -109,4 +109,4 @@ async def test_unknown_parts_and_requests_are_not_found(scene: PartScene, team: 
         assert (await cora.post(path, data=form)).status_code == 404
     assert (await cora.get(f"/retention/{hidden}/parts")).status_code == 404
     assert (await cora.post(f"{of_search}/note/{note}/agree", data=form)).status_code == 404
-    assert (await cora.get(of_search, params={"find": "x" * 9_000})).status_code == 200
+    assert (await cora.get(of_search, params={"q": "x" * 9_000})).status_code == 200

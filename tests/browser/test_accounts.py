@@ -52,6 +52,7 @@ async def test_disabled_account_leaves_the_screen_where_it_is_signed_in(browsers
     await ada.page.goto("/accounts")
     await ada("[name=q]").fill(name)
     await ada.page.keyboard.press("Enter")
+    await ada.page.wait_for_url("**/accounts?words=*")
     await ada("[data-testid=accounts] a").click()
     await ada("form[data-form=enabled] button").click()
     await expect(ada("[data-testid=enabled]")).to_have_text("No")

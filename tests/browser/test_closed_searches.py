@@ -20,7 +20,7 @@ OUTCOME = {"found_at": "2026-11-24T23:00:00Z", "condition": "well", "how": "poli
 TITLES = {
     "en-US": ("Closed searches", "alive and well"),
     "fr-BE": ("Recherches clôturées", "sain et sauf"),
-    "nl-BE": ("Afgesloten zoekacties", "veilig en wel"),
+    "nl-BE": ("Afgesloten zoekacties", "gezond en wel"),
     "de-BE": ("Abgeschlossene Suchaktionen", "wohlauf"),
 }
 CLOSED = ".operations-column.closed"
