@@ -84,7 +84,7 @@ class BriefingDocument(BriefingChildren):
             "note": N_("What must not be forgotten"),
             "empty": sentences.EMPTY, "late": sentences.OVERDUE, "soon": sentences.DUE_NEXT,
             "legend": N_(
-                "■ overdue. Dashed frame: undecided, or empty. If the page is full, long texts end with …: the handover report "
+                "■ overdue. Dashed frame: undecided, or not filled in. If the page is full, long texts end with …: the handover report "
                 "has them in full."
             ),
         }  # fmt: skip
