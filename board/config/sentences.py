@@ -152,6 +152,8 @@ WRONG_SIGN_IN = N_("Wrong e-mail address or password.")
 DEVICE = N_("{browser} on {system}")
 UNKNOWN_DEVICE = N_("Unknown device")
 WITH_COLON = N_("{label}:")
+# translators: between parts of a list whose parts contain commas; French has a no-break space before it
+SEPARATOR = P_("between parts of a list", "; ")
 SOMEONE = N_("Someone")
 EMAIL_ADDRESS = N_("E-mail address")
 PROGRAM = N_("Searchboard")

@@ -224,7 +224,7 @@ TOLD = [
     f"Bob took the alarm “.+” after .+, {UNTIL}",
     f"Bob extended the promise for “.+” {UNTIL}.* The driver calls back",
     "Bob handed the alarm “.+” on to Alice",
-    f"Alice took the alarm “.+” after .+, {UNTIL}",
+    f"Alice took the alarm “[^”]+”(?: after [^|]+,)? {UNTIL}",  # at once, if she is quick
     f"Charlie took over the alarm “.+” from Alice by handover 1, {UNTIL}",
     "Local police Gent",
 ]

@@ -6,6 +6,18 @@ import { say } from "../core/rules/sentences.js";
 import { formatUntil } from "./time_elements.js";
 import { accountName } from "./values.js";
 
+/** @typedef {{ name: string, time: string }} Lost name of the account that lost an alarm, and when */
+/** @type {Record<string, (values: Lost) => string>} by the reason */
+const LOST = {
+  access: (values) => say("lost_access", values), account: (values) => say("lost_account", values),
+  duty: (values) => say("lost_duty", values), handover: (values) => say("lost_handover", values),
+};
+/** @type {Record<string, (values: Lost) => string>} by the reason, in a signed report */
+const LOST_AT_SIGNING = {
+  access: (values) => say("lost_access_at_signing", values), account: (values) => say("lost_account_at_signing", values),
+  duty: (values) => say("lost_duty_at_signing", values), handover: (values) => say("lost_handover_at_signing", values),
+};
+
 /**
  * "You have it until 12:40", "Bob Claes has it until 12:40", "nobody has it, Bob Claes had it until 12:40", "assigned to Bob Claes, alarm not answered"
  * "nobody has it: the duty of Bob Claes ended (12:40)"
@@ -29,7 +41,7 @@ export function whoHasIt(owner, me) {
  */
 export function whoHadIt(owner) {
   const { taken_by: taker, assignee } = owner, former = formerOwner(owner);
-  if (former) return say(former.because ? `lost_${former.because}_at_signing` : "had_it_at_signing", valuesOf(former));
+  if (former) return (LOST_AT_SIGNING[former.because ?? ""] ?? ((values) => say("had_it_at_signing", values)))(valuesOf(former));
   if (taker) return hadBy(owner, taker);
   return assignee ? whoHasIt(owner, "") : say("nobody_had_it");
 }
@@ -84,8 +96,8 @@ function takenFor({ id, name }, assignee, me, until) {
 
 /** @param {Former} former @param {string} me */
 function hadIt(former, me) {
-  const values = valuesOf(former);
-  if (former.because) return say(`lost_${former.because}`, values);
+  const values = valuesOf(former), lost = LOST[former.because ?? ""];
+  if (lost) return lost(values);
   return former.account.id === me ? t("nobody has it, you had it until {time}", { time: values.time }) : say("had_it", values);
 }
 
