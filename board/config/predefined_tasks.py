@@ -83,9 +83,7 @@ class FormerTextsFile(Data):
     instruction: list[FormerText]
 
 
-_translations: dict[
-    str, dict[str, str]
-] = {}  # translations by language, of each title or instruction in any language, also a former one
+_translations: dict[str, dict[str, str]] = {}  # translations by language, of each text in any language, also a former one
 
 
 class TaskCatalogue:
