@@ -84,8 +84,8 @@ class BriefingDocument(BriefingChildren):
             "note": N_("What must not be forgotten"),
             "empty": sentences.EMPTY, "separator": sentences.SEPARATOR, "late": sentences.OVERDUE, "soon": sentences.DUE_NEXT,
             "legend": N_(
-                "■ overdue. Dashed frame: undecided, or not filled in. If the page is full, long texts end with …: the handover report "
-                "has them in full."
+                "■ overdue. Dashed frame: undecided, or not filled in. If the page is full, long texts end with …: the handover "
+                "report has them in full."
             ),
         }  # fmt: skip
         return {name: self._translate(text) for name, text in texts.items()} | {"all": all_correct}

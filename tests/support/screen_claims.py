@@ -62,7 +62,7 @@ class Comparison:
         return None if agrees else f"{place} {about} {fact}: {said!r} for {wanted!r}"
 
     def _history_differs(self, search: str, said: str) -> str | None:
-        """Return how the last event of an alarm differs: it tells in the past who has the alarm and until when, or which it is."""
+        """Return how the last event of an alarm differs: it tells who took the alarm and until when, or which it is."""
         alarm = next(iter(self._alarms(search)), None)
         parts = (alarm["promise"] or [alarm["name"]]) if alarm else ["The alarm", "ended"]
         missing = [part for part in parts if part not in said]
