@@ -49,7 +49,7 @@ AlarmCause = TypedDict("AlarmCause", {"kind": str, "id": Id, "seq": Count})
 SummaryAlarm = TypedDict("SummaryAlarm", {
     "id": Id, "rule": str, "occasion": str | None, "raised_at": Time, "step": int, "next_at": Time | None, "about": AlarmCause,
     "number": Count | None, "assignee": Id | None, "lapsed_by": Id | None, "lapsed_at": Time | None,
-    "released_by": Id | None, "released_at": Time | None,
+    "released_by": Id | None, "released_at": Time | None, "released_because": str | None,
 })  # fmt: skip
 SummaryPromise = TypedDict("SummaryPromise", {
     "id": Id, "rule": str, "occasion": str | None, "about": AlarmCause, "number": Count | None, "assignee": Id | None,
@@ -88,6 +88,7 @@ age by the date of birth on the day of the disappearance (in Brussels), is below
 `alarm.assignee`: assignee of the card that it is about, or null.
 `alarm.lapsed_by`: account whose promise lapsed, or null.
 `alarm.released_by`: account that gave it back, or lost it, at `released_at`, or null.
+`alarm.released_because`: why that account lost it, as in the state of an alarm; null if it gave it back. *0.4.0*
 `alarms`: number of open alarms. *0.4.0*
 `promise`: the alarm of the search that somebody has: about an urgent sighting first, then the one whose promise ends first.
 *0.4.0*

@@ -39,6 +39,7 @@ _BY_OTHERS: dict[str, Sequence[Any]] = {"own": [False]}
 _DUE: dict[str, Sequence[Any]] = {"change.path": ["due"]}
 _SEARCH: dict[str, Sequence[Any]] = {"kind": ["search"]}  # the board is the search: no name is needed
 _CALL: dict[str, Sequence[Any]] = {"!state.call": _SET, "state.category": ("contact",)}
+_FIRST_GOAL: dict[str, Sequence[Any]] = {"before.goal": (None,), "known": [True]}
 _SAME_CHILD: dict[str, Sequence[Any]] = {"state.answer.answer": ("same",)}
 
 Text = str | tuple[str, str]  # a plural of `count`: one and many
@@ -166,6 +167,8 @@ SENTENCES: dict[str, Sentence] = {
         to="field state.appeal.level", name="text state.appeal.decided_by.name", role="decider state.appeal.decided_by.role",
     ),
     "search.goal_set": _say(
+        Variant(N_("{who} set the goal: {text}, due {until}"), _FIRST_GOAL),
+        Variant(N_("{who} set the goal: {text}"), _FIRST_GOAL),
         N_("{who} changed the goal: {text}, due {until}"), N_("{who} changed the goal: {text}"),
         N_("{who} cleared the goal (was: {from})"), N_("{who} cleared the goal"),
         said=("goal",), text="text state.goal.text", until="time state.goal.until", from_="text before.goal.text",

@@ -2,7 +2,8 @@
 after a child is found or an appeal ends, and the requirements of appeals. An installation can replace the task files with its own
 files of the same name under FILES_PATH.
 
-A predefined task is stored in its author's language. It is shown in the reader's language until somebody changes its text."""
+A predefined task is stored in its author's language. It is shown in the reader's language until somebody changes its text.
+Texts of earlier versions are shown so, too: `former_task_texts.toml` lists them."""
 
 import tomllib
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ from models.distribution import Way
 from models.fields import Data
 from models.search import Condition, SearchKind
 
-FIRST, TAKE_DOWN = "first_tasks.toml", "take_down.toml"
+FIRST, TAKE_DOWN, FORMER = "first_tasks.toml", "take_down.toml", "former_task_texts.toml"
 MAX_TASKS = 50  # tasks per list: one command adds all of them, and its events are sent in one message
 DAY_MINUTES = 24 * 60
 
@@ -68,7 +69,21 @@ class TakeDownFile(Data):
     recipients: dict[Way, Minutes] = Field(default_factory=dict)
 
 
-_translations: dict[str, dict[str, str]] = {}  # translations by language, of each title or instruction in any language
+class FormerText(Data):
+    """English title or instruction of a predefined task, and the texts that earlier versions had for it, in any language."""
+
+    text: str
+    former: list[str]
+
+
+class FormerTextsFile(Data):
+    """Former texts of the program's predefined tasks."""
+
+    title: list[FormerText]
+    instruction: list[FormerText]
+
+
+_translations: dict[str, dict[str, str]] = {}  # translations by language, of each text in any language, also a former one
 
 
 class TaskCatalogue:
@@ -83,6 +98,13 @@ class TaskCatalogue:
         for texts in (texts for task in self.templates() for texts in task.texts()):
             # the installation's own lists take precedence
             _translations.update({text: texts for text in texts.values() if folder or text not in _translations})
+        self._recognise_former_texts()
+
+    def _recognise_former_texts(self) -> None:
+        former = data_files.read(FORMER, FormerTextsFile, None)
+        for current in (entry for entry in (*former.title, *former.instruction) if entry.text in _translations):
+            for text in current.former:
+                _translations.setdefault(text, _translations[current.text])
 
     def templates(self) -> Iterator[TaskTemplate]:
         """Yield all predefined tasks."""
@@ -120,10 +142,12 @@ def shown_text(text: str, language: str) -> str:
 
 
 def for_scripts(language: str) -> list[list[str]]:
-    """Return a list for each text that differs between languages: the text in this language, then in the others."""
+    """Return a list for each text that differs between languages: the text in this language, then the others and former ones."""
     load_catalogue()
-    distinct = {id(texts): texts for texts in _translations.values()}.values()
-    rows = ((texts.get(language, texts[i18n.DEFAULT]), {*texts.values()}) for texts in distinct)
+    distinct = {id(texts): (texts, {*texts.values()}) for texts in _translations.values()}
+    for text, texts in _translations.items():
+        distinct[id(texts)][1].add(text)
+    rows = ((texts.get(language, texts[i18n.DEFAULT]), versions) for texts, versions in distinct.values())
     return sorted([text, *sorted(versions - {text})] for text, versions in rows if len(versions) > 1)
 
 

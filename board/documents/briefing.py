@@ -82,10 +82,10 @@ class BriefingDocument(BriefingChildren):
             "who": sentences.CHILD, "missing": N_("Missing"), "situation": N_("Situation"), "next": N_("Overdue and next"),
             "calls": N_("Calls and updates due"),
             "note": N_("What must not be forgotten"),
-            "empty": sentences.EMPTY, "late": sentences.OVERDUE, "soon": sentences.DUE_NEXT,
+            "empty": sentences.EMPTY, "separator": sentences.SEPARATOR, "late": sentences.OVERDUE, "soon": sentences.DUE_NEXT,
             "legend": N_(
-                "■ overdue. Dashed frame: undecided, or empty. If the page is full, long texts end with …: the handover report "
-                "has them in full."
+                "■ overdue. Dashed frame: undecided, or not filled in. If the page is full, long texts end with …: the handover "
+                "report has them in full."
             ),
         }  # fmt: skip
         return {name: self._translate(text) for name, text in texts.items()} | {"all": all_correct}

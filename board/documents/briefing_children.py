@@ -182,14 +182,14 @@ class BriefingChildren(ReportDocument):
         return [*facts, (translate(N_("Calls and updates due")), self._calls(section, briefing))]
 
     def _calls(self, section: State, briefing: State) -> Line:
-        """Return the calls that are due, then the text about others."""
+        """Return the calls that are due, a line for each, then the text about others."""
         line: Line = []
         for call in section["calls"][:MAX_CALLS]:
-            line += ["; " if line else "", *self._call(call)]
+            line += ["\n" if line else "", *self._call(call)]
         if (count := len(section["calls"]) - MAX_CALLS) > 0:
-            line.append(f"; {self.ngettext(*sentences.MORE, count)}")
+            line.append(f"\n{self.ngettext(*sentences.MORE, count)}")
         text = self._prose(briefing, "contacts", section["board"])
-        return [*line, "; ", *text] if line and text else [*line, *text]
+        return [*line, "\n", *text] if line and text else [*line, *text]
 
     def _points(self, section: State, briefing: State) -> list[Fact]:
         """Return the critical points and the contingencies."""

@@ -46,7 +46,10 @@ def _change(change: Change, event: Mapping[str, Any], values: FieldValues, is_ne
     value = values.value(path, new, event["kind"], _author(event)) or None
     if new is True and former is None and value == values.translate(sentences.YES):
         return [f" · {labels.field(path, values.translate, event['kind'])}"]
-    return ["; " if is_next else f" · {_label(path, event, values)} ", *_turn(former, value, values)]
+    return [
+        values.translate(sentences.SEPARATOR) if is_next else f" · {_label(path, event, values)} ",
+        *_turn(former, value, values),
+    ]
 
 
 def _turn(former: Piece | None, value: Piece | None, values: FieldValues) -> Line:

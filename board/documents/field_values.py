@@ -157,7 +157,7 @@ class FieldValues:
         """Return a group of fields in one text."""
         match path.split("."):
             case ["earlier"]:
-                text = "; ".join(described(item, self.reads) for item in in_order(group))
+                text = self.translate(sentences.SEPARATOR).join(described(item, self.reads) for item in in_order(group))
             case ["earlier", _]:
                 text = described(group, self.reads)
             case ["checklist", _]:

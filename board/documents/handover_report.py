@@ -112,7 +112,7 @@ class ReportDocument(OpenAlarms):
         ]  # fmt: skip
         found += [(self._translate(sentences.OTHERS), waits["others_s"])] if waits["others_s"] else []
         texts = [f"{labels.with_colon(_tied(name), self._translate)} {_tied(self._exact_length(each))}" for name, each in found]
-        return f" ({'; '.join(texts)})" if texts else ""
+        return f" ({self._translate(sentences.SEPARATOR).join(texts)})" if texts else ""
 
     def _longest(self) -> str:
         """Return " (Mila B., 6 · Urgent sighting 4)", the alarm of the longest wait; "" if the reader may not see it."""
@@ -194,7 +194,7 @@ class ReportDocument(OpenAlarms):
 
     def _heading(self, search: State, together: list[State]) -> Line:
         translate = self._translate
-        children = "; ".join(labels.child(each["first_name"], each["age"]) for each in together)
+        children = translate(sentences.SEPARATOR).join(labels.child(each["first_name"], each["age"]) for each in together)
         marks = [] if search["status"] == "open" else [self._word("status", search["status"])]
         marks += [self._field("worrying")] if search["worrying"] else []
         marks += [translate(sentences.TO_DECIDE)] if search["undecided"] and search["status"] == "open" else []

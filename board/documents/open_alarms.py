@@ -20,6 +20,13 @@ _HELD = {
     (False, False, False): sentences.HELD_AT_SIGNING, (False, True, False): sentences.HELD_AT_SIGNING_UNTIL,
     (False, False, True): sentences.HELD_AT_SIGNING_ASSIGNED, (False, True, True): sentences.HELD_AT_SIGNING_UNTIL_ASSIGNED,
 }  # fmt: skip
+# sentences in a live report and in a signed one, by the reason for which the last owner lost an alarm; None: gave it up
+FORMER: dict[str | None, tuple[str, str]] = {
+    None: (sentences.HAD_IT, sentences.HAD_IT_AT_SIGNING), "access": (sentences.LOST_ACCESS, sentences.LOST_ACCESS_AT_SIGNING),
+    "account": (sentences.LOST_ACCOUNT, sentences.LOST_ACCOUNT_AT_SIGNING),
+    "duty": (sentences.LOST_DUTY, sentences.LOST_DUTY_AT_SIGNING),
+    "handover": (sentences.LOST_HANDOVER, sentences.LOST_HANDOVER_AT_SIGNING),
+}  # fmt: skip
 MAX_LISTED = 100  # alarms of all searches and of `operations`; the counts have all
 
 
@@ -139,11 +146,12 @@ class OpenAlarms(SearchFacts):
         if alarm["assignee"] is not None:
             return self._say(sentences.NO_ANSWER, name=self._name(alarm["assignee"]))
         if alarm["released_by"] is not None and alarm["released_at"] is not None:
-            return self._had_it(alarm["released_by"], alarm["released_at"])
+            return self._had_it(alarm["released_by"], alarm["released_at"], alarm.get("released_because"))
         return self._translate(sentences.NOBODY_HAS_IT if self._report["live"] else sentences.NOBODY_HAD_IT)
 
-    def _had_it(self, former: str, until: str) -> str:
-        text = sentences.HAD_IT if self._report["live"] else sentences.HAD_IT_AT_SIGNING
+    def _had_it(self, former: str, until: str, because: str | None = None) -> str:
+        live, signed = FORMER[because]
+        text = live if self._report["live"] else signed
         return self._say(text, name=self._name(former), time=self._near(until))
 
     def _owner_text(self, card: State) -> str | None:

@@ -128,7 +128,9 @@ def _headline(content: State, language: str, what: str) -> list[str]:
     if what == "brief":
         parts.append(catalogue(labels.VALUES["search.kind"][content["kind"]]))
     together = content.get("together")  # content of earlier versions lacks it
-    parts.append(catalogue(sentences.TOGETHER).format(children="; ".join(together)) if together else None)
+    parts.append(
+        catalogue(sentences.TOGETHER).format(children=catalogue(sentences.SEPARATOR).join(together)) if together else None
+    )
     return [part for part in parts if part]
 
 

@@ -87,7 +87,7 @@ ReportedAlarm = TypedDict("ReportedAlarm", {
     "id": Id, "seq": Count, "about": AlarmSubject, "rule": str, "occasion": str | None, "title": str | None,
     "due": Time | None, "raised_at": Time, "taken_by": Id | None, "taken_at": Time | None, "until": Time | None,
     "promises": Count, "lapsed_by": Id | None, "lapsed_at": Time | None, "released_by": Id | None, "released_at": Time | None,
-    "assignee": Id | None, "moves": bool,
+    "released_because": str | None, "assignee": Id | None, "moves": bool,
 })  # fmt: skip
 # Alarms of a board that have not ended, and how many nobody has, are assigned without an answer, somebody has, and pass on
 # with the shift.

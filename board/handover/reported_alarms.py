@@ -66,7 +66,7 @@ def _alarm(alarm: EntityAt, subject: EntityAt | None, moves: bool) -> ReportedAl
         "raised_at": state["raised_at"], "taken_by": state["taken_by"], "taken_at": state["taken_at"],
         "until": state.get("until"), "promises": state.get("promises", 0), "lapsed_by": state.get("lapsed_by"),
         "lapsed_at": state.get("lapsed_at"), "released_by": state.get("released_by"), "released_at": state.get("released_at"),
-        "assignee": card.get("assignee"), "moves": moves,
+        "released_because": state.get("released_because"), "assignee": card.get("assignee"), "moves": moves,
     }  # fmt: skip
 
 

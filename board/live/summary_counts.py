@@ -161,6 +161,7 @@ def _alarm(row: Row[Any]) -> dict[str, Any]:
         "id": row.id, "rule": row.rule, "occasion": row.occasion, "raised_at": row.raised_at, "step": row.step,
         "next_at": row.next_at, "about": row.about, "number": None, "assignee": None, "lapsed_by": row.lapsed_by,
         "lapsed_at": row.lapsed_at, "released_by": row.released_by, "released_at": row.released_at,
+        "released_because": row.released_because,
     }  # fmt: skip
 
 
@@ -278,6 +279,7 @@ def _first_alarm() -> Select[Any]:
     row = table_of(Alarm).alias("first")
     names = (
         "id", "rule", "occasion", "raised_at", "step", "next_at", "about", "lapsed_by", "lapsed_at", "released_by", "released_at",
+        "released_because",
     )  # fmt: skip
     return _first(row, _of_board(_A.id, *_OPEN_ALARM).order_by(_A.raised_at, _A.id), [row.c[name] for name in names])
 

@@ -80,7 +80,7 @@ class WaitingEntry(NamedTuple):
 LookedAtBy = TypedDict("LookedAtBy", {"by": Id, "at": Time})
 AlarmOwner = TypedDict("AlarmOwner", {
     "taken_by": Id | None, "until": Time | None, "lapsed_by": Id | None, "lapsed_at": Time | None,
-    "released_by": Id | None, "released_at": Time | None,
+    "released_by": Id | None, "released_at": Time | None, "released_because": str | None,
 })  # fmt: skip
 # Waiting sighting, tip or wake. `board`, `reference` and `child` are those of its search, `title` begins its description.
 UnansweredEntry = TypedDict("UnansweredEntry", {
@@ -287,13 +287,13 @@ def _sighting_details(session: Session, ids: list[str]) -> dict[str, Any]:
 
 def _alarms(session: Session, ids: list[str]) -> dict[str, AlarmOwner]:
     """Return the open alarms by entity; of several, one that nobody has taken."""
-    names = ("entity", "taken_by", "until", "lapsed_by", "lapsed_at", "released_by", "released_at")
+    names = ("entity", "taken_by", "until", "lapsed_by", "lapsed_at", "released_by", "released_at", "released_because")
     taken_first = select(*(_ALARM[name] for name in names)).where(_ALARM.entity.in_(ids), _ALARM.ended_at.is_(None))
     alarms = session.connection().execute(taken_first.order_by(_ALARM.taken_by.is_(None), _ALARM.id))
     return {
         row.entity: {
             "taken_by": row.taken_by, "until": row.until, "lapsed_by": row.lapsed_by, "lapsed_at": row.lapsed_at,
-            "released_by": row.released_by, "released_at": row.released_at,
+            "released_by": row.released_by, "released_at": row.released_at, "released_because": row.released_because,
         }
         for row in alarms
     }  # fmt: skip

@@ -377,6 +377,7 @@ interface Ownership {
   lapsed_at?: IsoTime | null;
   released_by?: AlarmTaker | null;
   released_at?: IsoTime | null;
+  released_because?: string | null;
 }
 
 /** Data for the name of an alarm. */

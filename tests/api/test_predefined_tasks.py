@@ -5,6 +5,7 @@ from typing import get_args
 
 import pytest
 
+from board.config import data_files, predefined_tasks
 from board.config.predefined_tasks import MAX_TASKS, FirstTasksFile, TaskCatalogue, load_catalogue
 from models.db.database import ConfigurationError
 from models.search import KINDS, AppealLevel
@@ -17,6 +18,28 @@ def test_each_kind_and_each_level_has_tasks_and_no_appeal_has_none() -> None:
     assert FirstTasksFile.model_fields.keys() == {*KINDS, "found"}  # and those after the child was found
     assert all(load_catalogue().first_tasks(kind) for kind in KINDS)
     assert [level for level in get_args(AppealLevel) if not load_catalogue().take_down(level)] == ["none"]
+
+
+@pytest.mark.parametrize(
+    "stored", ["Home and surroundings searched again, by the police", "Huis en omgeving opnieuw doorzocht, door de politie"]
+)
+def test_a_task_with_the_title_of_an_earlier_version_is_in_the_readers_language(stored: str) -> None:
+    (task,) = [task for task in load_catalogue().first_tasks("undefined") if "search the home" in task.title]
+    shown = predefined_tasks.shown_text(stored, "fr")
+    assert shown == task.text_in("fr")["title"]
+    assert [texts[0] for texts in predefined_tasks.for_scripts("fr") if stored in texts] == [shown]
+
+
+def test_each_former_text_belongs_to_a_current_one_and_is_no_current_one() -> None:
+    former = data_files.read(predefined_tasks.FORMER, predefined_tasks.FormerTextsFile, None)
+    for name in ("title", "instruction"):
+        english = {getattr(task, name) for task in load_catalogue().templates()}
+        current = {text for task in load_catalogue().templates() for texts in task.texts() for text in texts.values()}
+        entries = getattr(former, name)
+        assert {entry.text for entry in entries} <= english
+        texts = [text for entry in entries for text in entry.former]
+        assert len(texts) == len(set(texts))
+        assert not current & set(texts)
 
 
 async def test_an_installation_has_first_tasks_of_its_own(tmp_path: Path) -> None:

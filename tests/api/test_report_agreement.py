@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 
 from board.alarms.escalation import Escalation
+from board.config import sentences
 from board.documents.briefing import MAX_NAMED
+from board.documents.open_alarms import FORMER
+from models.alarm import LOSSES
 from models.board import OPERATIONS
 from models.times import format_utc, now
 from tests.api.test_briefing import pages
@@ -377,6 +380,33 @@ async def test_an_alarm_that_was_given_back_names_its_former_owner(team: Team) -
     assert re.search(r"Urgent sighting \d+ · .* · nobody has it, Bob had it until \d", await printed(team.alice))
     await handover_steps.sign_handover(team.alice, number)
     assert "nobody had it, Bob had it until" in await printed(team.alice, f"/handovers/{number}.md")
+
+
+async def test_an_alarm_that_its_owner_lost_says_why_and_blames_nobody(team: Team) -> None:
+    alice, bob = team.alice, team.bob
+    search = await alice.open_search(lead=alice.account["id"])
+    await sighting(team, search, description="a girl on the tram", priority="urgent")
+    (alarm,) = (await bob.http.get("/api/v1/alarms")).json()["alarms"]
+    await bob.command(search, "alarm.take", {"alarm": alarm["id"]})
+    await alice.command(search, "search.set_access", {"access": "members", "members": [alice.account["id"]]})
+    assert team.server
+    await Escalation(team.server.service).escalate()
+    (listed,) = (await alice.http.get("/api/v1/alarms")).json()["alarms"]
+    assert (listed["released_by"]["name"], listed["released_because"]) == ("Bob", "access")
+    number = await handover_steps.prepare_handover(alice)
+    assert re.search(r"nobody has it: Bob lost access \(\d\d:\d\d\)", await printed(alice))
+    await handover_steps.sign_handover(alice, number)
+    signed = await printed(alice, f"/handovers/{number}.md")
+    assert "nobody had it: Bob had lost access (" in signed
+    assert "Bob had it" not in signed
+
+
+@pytest.mark.parametrize("because", LOSSES)
+def test_each_reason_for_a_lost_alarm_has_sentences(because: str) -> None:
+    said = sentences.for_scripts()
+    live, signed = said[f"lost_{because}"], said[f"lost_{because}_at_signing"]
+    assert FORMER[because] == (live, signed)
+    assert (live.partition(":")[0], signed.partition(":")[0]) == ("nobody has it", "nobody had it")
 
 
 async def test_a_briefing_counts_the_alarms_that_it_does_not_name(team: Team) -> None:

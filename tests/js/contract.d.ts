@@ -27,6 +27,7 @@ interface AlarmOwner {
   lapsed_at: IsoTime | null;
   released_by: string | null;
   released_at: IsoTime | null;
+  released_because: string | null;
 }
 
 interface AlarmSignals {
@@ -465,6 +466,7 @@ interface OpenAlarm {
   lapsed_at: IsoTime | null;
   released_by: AlarmTaker | null;
   released_at: IsoTime | null;
+  released_because: string | null;
   count: number | null;
 }
 
@@ -756,6 +758,7 @@ interface SummaryAlarm {
   lapsed_at: IsoTime | null;
   released_by: string | null;
   released_at: IsoTime | null;
+  released_because: string | null;
 }
 
 interface SummaryFrame {

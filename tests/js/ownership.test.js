@@ -44,6 +44,17 @@ test("an alarm that was given up says who had it, unless its card is assigned", 
   assert.equal(whoHasIt({ ...released, taken_by: DORA }, "alice"), "Dora Coord has it");
 });
 
+test("an alarm that its owner lost says why, and blames nobody", () => {
+  const lost = (because) => ({ taken_by: null, assignee: null, released_by: BOB, released_at: UNTIL, released_because: because });
+  const said = ["access", "account", "duty", "handover"].flatMap((because) => [whoHasIt(lost(because), "bob"), whoHadIt(lost(because))]);
+  assert.deepEqual(said, [
+    `nobody has it: Bob Claes lost access (${TIME})`, `nobody had it: Bob Claes had lost access (${TIME})`,
+    `nobody has it: the account of Bob Claes can no longer act (${TIME})`, `nobody had it: the account of Bob Claes could no longer act (${TIME})`,
+    `nobody has it: the duty of Bob Claes ended (${TIME})`, `nobody had it: the duty of Bob Claes had ended (${TIME})`,
+    `nobody has it: Bob Claes handed over the shift (${TIME})`, `nobody had it: Bob Claes had handed over the shift (${TIME})`,
+  ]);
+});
+
 test("a sentence without names says that nobody has an alarm, also if its card is assigned after a promise lapsed", () => {
   assert.deepEqual([untakenText(false), untakenText(true)], ["nobody has it", "assigned, alarm not answered"]);
   assert.deepEqual([untakenText(false, true), untakenText(true, true)], ["nobody has it", "nobody has it"]);
@@ -53,7 +64,7 @@ test("a sentence without names says that nobody has an alarm, also if its card i
 
 test("an owner follows from the states of an alarm and its card", () => {
   const session = { accounts: new Map([["bob", BOB], ["dora", DORA]]) };
-  const nobody = { taken_by: null, assignee: null, until: null, lapsed_by: null, lapsed_at: null, released_by: null, released_at: null };
+  const nobody = { taken_by: null, assignee: null, until: null, lapsed_by: null, lapsed_at: null, released_by: null, released_at: null, released_because: null };
   assert.deepEqual(ownerOf({ taken_by: "dora", until: UNTIL }, "bob", session), { ...nobody, taken_by: DORA, assignee: BOB, until: UNTIL });
   assert.deepEqual(ownerOf({ taken_by: null }, null, session), nobody);
   assert.deepEqual(ownerOf({ taken_by: null, lapsed_by: "bob", lapsed_at: UNTIL }, null, session), { ...nobody, lapsed_by: BOB, lapsed_at: UNTIL });

@@ -54,10 +54,19 @@ class Comparison:
         return missing + [wrong for claim in claims if (wrong := self._differs(*claim))]
 
     def _differs(self, place: str, about: str, fact: str, said: str) -> str | None:
+        if (place, fact) == ("history", "alarm"):
+            return self._history_differs(about, said)
         wanted = self._wanted(place, about, fact)
-        is_part = fact in ("seen", "shift", "alarm") or (place in ("wall", "tile") and fact != "promise")
+        is_part = fact in ("seen", "shift") or (place in ("wall", "tile") and fact != "promise")
         agrees = wanted is not None and (wanted in said if is_part else wanted == said)
         return None if agrees else f"{place} {about} {fact}: {said!r} for {wanted!r}"
+
+    def _history_differs(self, search: str, said: str) -> str | None:
+        """Return how the last event of an alarm differs: it tells who took the alarm and until when, or which it is."""
+        alarm = next(iter(self._alarms(search)), None)
+        parts = (alarm["promise"] or [alarm["name"]]) if alarm else ["The alarm", "ended"]
+        missing = [part for part in parts if part not in said]
+        return f"history {search} alarm: {said!r} without {missing!r}" if missing else None
 
     def _must(self, shown: set[tuple[str, ...]]) -> list[tuple[tuple[str, str, str], str]]:
         """Return the claims that a screen must make: who has each card and search with an alarm that it shows, each open alarm,
@@ -98,7 +107,7 @@ class Comparison:
                 alarm = self.says["alarms"].get(about, {})
                 return alarm.get("signed" if self.is_signed else "reported") if about else str(len(self.says["alarms"]))
             case "history", _:
-                return self._of_history(about, fact)
+                return self._is_taken(about)
             case "home" | "wall" | "tile", _:
                 return self._of_search(place, about, fact)
         return self._card(about, fact) or UNSAID.get((place, fact))
@@ -115,12 +124,10 @@ class Comparison:
             return self._card(said["card"], fact) or "time unknown"
         return str(said["short" if fact == "name" else fact])
 
-    def _of_history(self, search: str, fact: str) -> str:
-        """Return the last word about the alarm of a search: who has it, or only which it is."""
-        said = next(iter(self._alarms(search)), None)
-        if fact == "is taken":
-            return "true" if said and said["taker"] else "false"
-        return str(said["taker"] or said["name"]) if said else "The alarm ended"
+    def _is_taken(self, search: str) -> str:
+        """Return whether the last event about the alarm of a search must be one after which an account has it."""
+        alarm = next(iter(self._alarms(search)), None)
+        return "true" if alarm and alarm["taker"] else "false"
 
     def _of_search(self, place: str, search: str, fact: str) -> str | None:
         alarms = [each for each in self._alarms(search) if place == "home" or self.screen.profile == "inner"]
@@ -203,6 +210,8 @@ def plain(said: Any) -> Any:
     """Return sentences with plain spaces."""
     if isinstance(said, dict):
         return {name: plain(each) for name, each in said.items()}
+    if isinstance(said, list):
+        return [plain(each) for each in said]
     return said.replace("\u00a0", " ") if isinstance(said, str) else said
 
 

@@ -123,6 +123,7 @@ SAY = """async ({ cards, alarms, accounts, me, holder, duties, listed }) => {
       reported: whoHasIt(ownerOf(state, card?.state.assignee, session), ""),
       signed: whoHadIt(ownerOf(state, card?.state.assignee, session)),
       taker: state.taken_by && whoHasIt({ taken_by: named(state.taken_by), until: state.until }, ""),
+      promise: state.taken_by && [accounts[state.taken_by], clock(state.until)],
     };
   };
   const all = (list, say) => Object.fromEntries(list.map((each) => [each.id, say(each)]));

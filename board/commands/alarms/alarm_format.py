@@ -13,7 +13,7 @@ OpenAlarm = TypedDict("OpenAlarm", {
     "step": int, "next_at": Time | None, "steps": list[AlarmStep], "asked_me": bool, "assignee": AlarmTaker | None,
     "taken_by": AlarmTaker | None, "taken_at": Time | None, "until": Time | None, "promises": Count, "handover": Count | None,
     "round": Count, "lapsed_by": AlarmTaker | None, "lapsed_at": Time | None, "released_by": AlarmTaker | None,
-    "released_at": Time | None, "count": Count | None,
+    "released_at": Time | None, "released_because": str | None, "count": Count | None,
 })  # fmt: skip
 """Open alarm, in the frame `alarms` and in `GET /api/v1/alarms`.
 
@@ -38,5 +38,6 @@ OpenAlarm = TypedDict("OpenAlarm", {
 `round`: number of repeats of the last step, and of lapsed promises. *0.4.0*
 `lapsed_by`: account whose promise lapsed, until somebody takes the alarm. *0.4.0*
 `released_by`: account that gave it back, or lost it, at `released_at`, until somebody takes the alarm. *0.4.0*
+`released_because`: why that account lost it, as in the state of an alarm; null if it gave it back. *0.4.0*
 `count`: for `queue_late`, number of sightings and wakes that wait too long now; otherwise null. *0.4.0*
 """

@@ -42,7 +42,7 @@ def _with_search(condition: Any) -> Select[Any]:
     names = (
         "id", "board", "seq", "about", "rule", "occasion", "raised_at", "step", "next_at", "asked", "everybody",
         "asked_on_duty", "taken_by", "taken_at", "handed_on", "caused_by", "until", "promises", "round", "lapsed_by", "lapsed_at",
-        "released_by", "released_at", "handover",
+        "released_by", "released_at", "released_because", "handover",
     )  # fmt: skip
     return (
         core_select(*(_A[name].label(name) for name in names), *_OF_SEARCH, _TAKER.name.label("taken_name"))
@@ -148,6 +148,7 @@ def _listed(row: Row[Any], rule: Rule | None, subjects: "_Subjects", since: str)
         "until": row.until, "promises": row.promises, "handover": row.handover, "round": row.round,
         "lapsed_by": subjects.person(row.lapsed_by), "lapsed_at": row.lapsed_at,
         "released_by": subjects.person(row.released_by), "released_at": row.released_at,
+        "released_because": row.released_because,
         "count": subjects.late_counts.get(row.id),
     }  # fmt: skip
     when = row.occasion or (rule.when if rule is not None else None)  # a deleted rule does not change what the alarm is about

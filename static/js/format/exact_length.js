@@ -27,7 +27,7 @@ export const shownLength = (seconds) => exactLength(seconds).replaceAll(" ", "\u
  * @param {string | null} [waited] alarm of the longest wait
  */
 export function watchLineText({ unwatched_s: unwatched, longest_taken_s: longest }, addends = [], waited = null) {
-  const parts = addends.map(([name, seconds]) => `${withColon(name)} ${exactLength(seconds)}`).join("; ");
+  const parts = addends.map(([name, seconds]) => `${withColon(name)} ${exactLength(seconds)}`).join(say("separator"));
   const values = { unwatched: parts ? `${exactLength(unwatched)} (${parts})` : exactLength(unwatched) };
   if (longest === null) return say("watch_line_empty", values);
   return say("watch_line", { ...values, longest: waited ? `${exactLength(longest)} (${waited})` : exactLength(longest) });

@@ -6,8 +6,21 @@ import { say } from "../core/rules/sentences.js";
 import { formatUntil } from "./time_elements.js";
 import { accountName } from "./values.js";
 
+/** @typedef {{ name: string, time: string }} Lost name of the account that lost an alarm, and when */
+/** @type {Record<string, (values: Lost) => string>} by the reason */
+const LOST = {
+  access: (values) => say("lost_access", values), account: (values) => say("lost_account", values),
+  duty: (values) => say("lost_duty", values), handover: (values) => say("lost_handover", values),
+};
+/** @type {Record<string, (values: Lost) => string>} by the reason, in a signed report */
+const LOST_AT_SIGNING = {
+  access: (values) => say("lost_access_at_signing", values), account: (values) => say("lost_account_at_signing", values),
+  duty: (values) => say("lost_duty_at_signing", values), handover: (values) => say("lost_handover_at_signing", values),
+};
+
 /**
  * "You have it until 12:40", "Bob Claes has it until 12:40", "nobody has it, Bob Claes had it until 12:40", "assigned to Bob Claes, alarm not answered"
+ * "nobody has it: the duty of Bob Claes ended (12:40)"
  * or "nobody has it".
  * @param {Ownership} owner
  * @param {string} me id of the reading account
@@ -17,7 +30,7 @@ export function whoHasIt(owner, me) {
   if (taker && assignee && assignee.id !== taker.id) return takenFor(taker, assignee.name, me, until);
   if (taker) return heldBy(taker, me, until);
   const former = formerOwner(owner);
-  if (former) return hadIt(former.account, me, formatUntil(former.until));
+  if (former) return hadIt(former, me);
   if (!assignee) return untakenText(false);
   return assignee.id === me ? t("assigned to you, alarm not answered") : say("no_answer", { name: assignee.name });
 }
@@ -28,7 +41,7 @@ export function whoHasIt(owner, me) {
  */
 export function whoHadIt(owner) {
   const { taken_by: taker, assignee } = owner, former = formerOwner(owner);
-  if (former) return say("had_it_at_signing", { name: former.account.name, time: formatUntil(former.until) });
+  if (former) return (LOST_AT_SIGNING[former.because ?? ""] ?? ((values) => say("had_it_at_signing", values)))(valuesOf(former));
   if (taker) return hadBy(owner, taker);
   return assignee ? whoHasIt(owner, "") : say("nobody_had_it");
 }
@@ -41,15 +54,21 @@ function hadBy({ assignee, until }, { id, name }) {
 }
 
 /**
- * Return the account that had an alarm which nobody has, and until when; null if nobody had it, or if the alarm was given up and its card is
+ * Return the account that had an alarm which nobody has, until when, and why it lost the alarm; null if nobody had it, or if the alarm was given up and its card is
  * assigned.
  * @param {Ownership} owner
  */
-function formerOwner({ taken_by: taker, assignee, lapsed_by: lapsed, lapsed_at: lapsedAt, released_by: released, released_at: releasedAt }) {
+function formerOwner({ taken_by: taker, assignee, lapsed_by: lapsed, lapsed_at: lapsedAt, ...released }) {
+  const { released_by: account, released_at: until, released_because: because } = released;
   if (taker) return null;
   if (lapsed && lapsedAt) return { account: lapsed, until: lapsedAt };
-  return released && releasedAt && !assignee ? { account: released, until: releasedAt } : null;
+  return account && until && !assignee ? { account, until, because } : null;
 }
+
+/** @typedef {{ account: AlarmTaker, until: IsoTime, because?: string | null }} Former `because`: why the account lost the alarm, if it did */
+
+/** @param {Former} former */
+const valuesOf = ({ account, until }) => ({ name: account.name, time: formatUntil(until) });
 
 /**
  * Return the sentence about the owner of a card or tip, with or without an alarm.
@@ -75,8 +94,12 @@ function takenFor({ id, name }, assignee, me, until) {
   return id === me ? t("You have it until {time}, assigned to {assignee}", { time, assignee }) : say("has_it_until_assigned", { name, time, assignee });
 }
 
-/** @param {AlarmTaker} former @param {string} me @param {string} time */
-const hadIt = ({ id, name }, me, time) => (id === me ? t("nobody has it, you had it until {time}", { time }) : say("had_it", { name, time }));
+/** @param {Former} former @param {string} me */
+function hadIt(former, me) {
+  const values = valuesOf(former), lost = LOST[former.because ?? ""];
+  if (lost) return lost(values);
+  return former.account.id === me ? t("nobody has it, you had it until {time}", { time: values.time }) : say("had_it", values);
+}
 
 /**
  * Return whether somebody has a sighting or tip: by a promise or, if no alarm about it is open, as its assignee. The server counts by the
@@ -98,11 +121,11 @@ export const isLapsed = (alarm) => Boolean(alarm && !alarm.taken_by && alarm.lap
  * @param {Session} session
  */
 export function ownerOf(alarm, assignee, session) {
-  const { taken_by: taker, until, lapsed_by: lapsed, lapsed_at: lapsedAt, released_by: released, released_at: releasedAt } = alarm;
+  const { taken_by: taker, until, lapsed_by: lapsed, lapsed_at: lapsedAt, released_by: released, released_at: releasedAt, released_because: because } = alarm;
   const named = (/** @type {string | null | undefined} */ id) => (id ? { id, name: accountName(session, id) } : null);
   return {
     taken_by: named(taker), assignee: named(assignee), until: until ?? null,
-    lapsed_by: named(lapsed), lapsed_at: lapsedAt ?? null, released_by: named(released), released_at: releasedAt ?? null,
+    lapsed_by: named(lapsed), lapsed_at: lapsedAt ?? null, released_by: named(released), released_at: releasedAt ?? null, released_because: because ?? null,
   };
 }
 

@@ -47,7 +47,7 @@ export function formatPath(path, value, ctx, kind) {
   if (reader) return reader(value, ctx) || null;
   if (path.startsWith("restatements.") && typeof value === "boolean") return label.value("restatements.correct", value);
   if (typeof value === "boolean") return value ? say("yes") : say("no");
-  if (path === "earlier") return inOrder(value).map(([, item]) => earlierText(item)).join("; ") || null;
+  if (path === "earlier") return inOrder(value).map(([, item]) => earlierText(item)).join(say("separator")) || null;
   if (EARLIER.test(path)) return earlierText(value) || null;
   if (ITEM.test(path)) return `${value.done ? "☑" : "☐"} ${value.text}`;
   if (ANSWER.test(path)) return value.basis ? `${label.answer(value.answer)} (${value.basis})` : label.answer(value.answer);

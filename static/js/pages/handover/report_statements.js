@@ -99,8 +99,9 @@ export function ownerText({ kind, id, assignee }, isDone, alarms, view) {
  */
 export function whoHasAlarm(alarm, view) {
   const named = (/** @type {string | null} */ id) => (id ? { id, name: view.nameOf(id) } : null);
-  const { taken_by: taker, assignee, until, lapsed_by: lapsed, lapsed_at, released_by: released, released_at } = alarm;
-  const owner = { taken_by: named(taker), assignee: named(assignee), until, lapsed_by: named(lapsed), lapsed_at, released_by: named(released), released_at };
+  const { taken_by: taker, assignee, until, lapsed_by: lapsed, lapsed_at, released_by: released, released_at, released_because } = alarm;
+  const former = { lapsed_by: named(lapsed), lapsed_at, released_by: named(released), released_at, released_because };
+  const owner = { taken_by: named(taker), assignee: named(assignee), until, ...former };
   return !isSigned(view) ? whoHasIt(owner, "") : whoHadIt(owner);
 }
 

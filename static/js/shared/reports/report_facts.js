@@ -36,7 +36,7 @@ const ROWS = [
  */
 export function reportFacts(state, ctx) {
   return ROWS.map(([path, name, paths]) => {
-    const texts = paths.map((each) => (each === "siblings" ? (state.siblings ?? []).join("; ") : formatPath(each, valueAt(state, each), ctx, "report"))).filter(Boolean);
+    const texts = paths.map((each) => (each === "siblings" ? (state.siblings ?? []).join(say("separator")) : formatPath(each, valueAt(state, each), ctx, "report"))).filter(Boolean);
     return { path, name: name(), text: texts.join("\u00a0· ") || null, grave: path === "belongings.medication" && state.belongings.medication === "yes" };
   });
 }
@@ -62,7 +62,7 @@ export const callText = ({ received_at: began, ended_at: ended }, name) =>
   ended ? t("{name} took this report; the call lasted {time}", { name, time: elapsedText(began, ended) }) : t("{name} is taking a report: {time}", { name, time: elapsedText(began) });
 
 /** Earlier disappearances in one line; null if there are none. @param {State} state */
-export const earlierLine = ({ earlier }) => inOrder(earlier).map(([, item]) => earlierText(item)).join("; ") || null;
+export const earlierLine = ({ earlier }) => inOrder(earlier).map(([, item]) => earlierText(item)).join(say("separator")) || null;
 
 /** "13 of 15 known" @param {{ text: string | null }[]} facts */
 export const knownText = (facts) => n("{count} of {all} known", "{count} of {all} known", facts.filter(({ text }) => text !== null).length, { all: facts.length });

@@ -5,13 +5,14 @@ import { get } from "../../../core/connection/api.js";
 import { t } from "../../../core/i18n.js";
 import { label } from "../../../core/labels.js";
 import { shortPersonName } from "../../../format/search_list.js";
+import { say } from "../../../core/rules/sentences.js";
 import { togetherText } from "../../../core/rules/together.js";
 
 /** "with: Lina, 6", with a link to her board. @param {HeaderView} view */
 export function togetherLine({ linked }) {
   const searches = linked?.together ?? [];
   if (!searches.length) return nothing;
-  return html`<span class="together" data-testid="together">${searches.map((search, index) => html`${index ? "; " : nothing}<a href="/searches/${search.board}">${index ? nameOf(search) : togetherText([search])}</a>`)}</span>`;
+  return html`<span class="together" data-testid="together">${searches.map((search, index) => html`${index ? say("separator") : nothing}<a href="/searches/${search.board}">${index ? nameOf(search) : togetherText([search])}</a>`)}</span>`;
 }
 
 /** @param {LinkedSearch} search */

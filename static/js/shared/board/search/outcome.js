@@ -110,7 +110,7 @@ function cardNames(list) {
 /** @param {Entity[]} list */
 function recipientNames(list) {
   const more = list.length - MAX_NAMED;
-  return [...list.slice(0, MAX_NAMED).map(({ state }) => state.recipient), ...(more > 0 ? [sayCount("more", more)] : [])].join("; "); // their names contain commas
+  return [...list.slice(0, MAX_NAMED).map(({ state }) => state.recipient), ...(more > 0 ? [sayCount("more", more)] : [])].join(say("separator")); // their names contain commas
 }
 
 /** @param {Form} form @param {FormView} view */
