@@ -34,6 +34,15 @@ LISTENS = """() => {
   const place = document.querySelector("[data-alarm-announcer]");
   new MutationObserver(() => window.said.push(place.textContent)).observe(place, {childList: true});
 }"""
+# Press a button as soon as the page has it: within the time in which a press is not counted, however slow the machine is.
+PRESS_AT_ONCE = """(selector) => {
+  new MutationObserver((_, observer) => {
+    const button = document.querySelector(selector);
+    if (!button) return;
+    observer.disconnect();
+    button.click();
+  }).observe(document.body, { subtree: true, childList: true, attributes: true });
+}"""
 SOUNDS_MS = 15_000  # until a clock has moved on by three seconds, in which a sound would have come
 # What is cut though it never may be: the name, the clock, the sentence and the button; and what is outside the line.
 CUT = """() => {
@@ -403,9 +412,8 @@ async def test_a_press_meant_for_the_alarm_before_takes_nothing(browsers: Browse
     window = line.window
     line.alarms(alarm(300))
     await expect(window(f"{ALARM}[data-alarm=alarm-1]")).to_be_visible()
+    await window.page.evaluate(PRESS_AT_ONCE, f".watch-main:has({ALARM}[data-alarm=alarm-2]) [data-act=take-alarm]")
     line.alarms(alarm(20, 0, **NOOR))
-    await window(f"{ALARM}[data-alarm=alarm-2]").wait_for()
-    await window(TAKE).evaluate("each => each.click()")
     await expect(window(f"{ALARM} .nobody")).to_have_text("not taken: press again")
     await expect(window("[data-announcer]").first).to_contain_text("Nothing was taken, because another alarm has just moved here")
     await expect(window("[data-testid=alarm-sent]")).to_have_count(0)

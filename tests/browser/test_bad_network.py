@@ -21,9 +21,11 @@ from playwright.async_api import Browser, expect
 from tests.ops.test_crash_recovery import Process
 from tests.support.bad_network import (
     BACK_WITHIN_MS,
+    GREY,
     KEEP_FRESHNESS,
     MEASURING_S,
     STALE_WITHIN_S,
+    VEIL,
     Colleague,
     assert_each_once,
     assert_never_live,
@@ -44,6 +46,7 @@ from tests.support.tcp_proxy import proxy_to
 pytestmark = pytest.mark.browser
 
 CUT_S = 30
+ATTEMPT_MS = 11_000  # longer than an attempt to connect waits for an answer
 ABREAST = 4  # simultaneous scenarios: more would open their pages together, and wait for a core
 NO_LINE = ("WebSocket connection to .* failed", "Failed to load resource: net::ERR_")
 SIGNED_OUT = ("Failed to load resource: the server responded with a status of 401",)
@@ -174,6 +177,29 @@ async def test_a_line_that_dies_without_a_word_greys_the_board_and_loses_nothing
         await wait_until_all_sent(alice)
         assert await alice.same_as_server(board) == await bob.same_as_server(board)
         await assert_each_once(browsers.people["Bob"], board, sent)
+
+
+@at_once
+async def test_a_dead_line_greys_the_board_and_says_so_until_it_heals(stage: Stage) -> None:
+    async with stage.browsers() as browsers, proxy_to(browsers.url) as line:
+        board = await browsers.search()
+        alice = await browsers.window("Alice", url=line.url)
+        alice.may_fail(*NO_LINE)
+        await alice.page.clock.install()
+        await alice.open(f"/searches/{board}")
+        line.swallow()
+        await alice.page.clock.run_for(STALE_WITHIN_S * 1_000)
+        await alice.freshness("not_current")
+        assert await alice.page.evaluate(VEIL) == GREY
+        assert re.fullmatch(r"Not current since \d\d:\d\d:\d\d", await alice("[data-testid=not-current]").inner_text())
+        assert not re.search(r"\blive\b", await alice("body").inner_text(), re.I)
+        await browsers.sighting(board, "Bob writes meanwhile")
+        line.heal()
+        await alice.page.clock.run_for(ATTEMPT_MS)
+        await alice.freshness("live", BACK_WITHIN_MS)
+        assert (await alice.page.evaluate(VEIL))[1] == "0"
+        await alice.card("Bob writes meanwhile").wait_for()
+        await alice.same_as_server(board)
 
 
 @at_once

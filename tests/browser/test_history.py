@@ -252,7 +252,6 @@ async def test_printed_history_is_complete_and_names_its_authors(browsers: Brows
     assert re.fullmatch(r"Printed by Alice, .*\d\d:\d\d", says)
 
 
-@pytest.mark.slow
 async def test_everywhere_is_all_that_one_may_see_by_time_and_goes_on_live(browsers: Browsers) -> None:
     alice = await browsers.person("Alice")
     first, second = (

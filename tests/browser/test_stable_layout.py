@@ -113,7 +113,6 @@ async def board_of(browsers: Browsers, page: str) -> tuple[str, str]:
     return (search, f"/searches/{search}") if page == "search" else ("operations", "/")
 
 
-@pytest.mark.slow
 @BOARDS
 async def test_cards_stay_where_they_are_when_a_server_says_something(browsers: Browsers, page: str) -> None:
     board, path = await board_of(browsers, page)
@@ -172,7 +171,6 @@ async def test_cards_stay_in_place_while_a_change_waits_or_is_refused(browsers: 
         await still.shows(window("[data-testid=unsent]"), 0)
 
 
-@pytest.mark.slow
 async def test_cards_stay_in_place_when_others_change_something_or_a_filter_ends(browsers: Browsers) -> None:
     board, path = await board_of(browsers, "search")
     bob = await browsers.person("Bob")

@@ -73,7 +73,7 @@ async def pictured_search(browsers: Browsers) -> tuple[str, str]:
     return search, cards[2]
 
 
-@pytest.mark.slow
+@pytest.mark.sample
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 @pytest.mark.parametrize("page", ["board", "card", "searches"])
 async def test_nothing_moves_when_thumbnails_come(browsers: Browsers, page: str, size: dict[str, Any]) -> None:

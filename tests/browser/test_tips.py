@@ -11,7 +11,9 @@ from tests.support.browsers import Browsers, SignedInUser
 
 pytestmark = pytest.mark.browser
 
-WHERE = {"text": "Monon bridge", "lat": 50.47, "lon": 4.87, "radius_m": 50}
+# Far apart: what one test sets aside must not come back on the search of another.
+BRIDGE = {"text": "Monon bridge", "lat": 50.47, "lon": 4.87, "radius_m": 50}
+PIER = {"text": "Pier", "lat": 51.24, "lon": 2.93, "radius_m": 50}
 
 
 async def tips_of(person: SignedInUser) -> dict[str, dict[str, Any]]:
@@ -90,13 +92,13 @@ async def test_viewer_sees_tips_and_may_not_act(browsers: Browsers) -> None:
     await expect(tip(victor, "at the lock").locator("[data-act=place-tip], [data-act=claim-tip]")).to_have_count(0)
 
 
-async def woken(browsers: Browsers, description: str) -> tuple[str, str]:
+async def woken(browsers: Browsers, description: str, place: dict[str, Any]) -> tuple[str, str]:
     """Dismiss a tip, and confirm a sighting near it while no page is open; return the search and the tip."""
     search = await browsers.search(person={"first_name": "Liberty", "last_name": "Vale"})
     person = await browsers.person("Alice")
-    id = await add(person, description, place=WHERE, seen_at="2026-11-24T15:20:00Z")
+    id = await add(person, description, place=place, seen_at="2026-11-24T15:20:00Z")
     await person.command("operations", "tip.dismiss", {"tip": id, "reason": "cleared"})
-    given = {"description": "a man with a girl", "place": WHERE, "seen_at": "2026-11-24T15:00:00Z"}
+    given = {"description": "a man with a girl", "place": place, "seen_at": "2026-11-24T15:00:00Z"}
     await person.command(search, "sighting.add", given)
     (sighting,) = [each["id"] for each in await person.entities(search) if each["kind"] == "sighting"]
     await person.command(search, "sighting.assess", {"sighting": sighting, "assessment": "confirmed"})
@@ -107,7 +109,7 @@ async def woken(browsers: Browsers, description: str) -> tuple[str, str]:
 
 @pytest.mark.slow
 async def test_dismissed_tip_waits_until_somebody_opens_the_list(browsers: Browsers) -> None:
-    search, id = await woken(browsers, "a man in a mustard anorak")
+    search, id = await woken(browsers, "a man in a mustard anorak", BRIDGE)
     bob = await browsers.window("Bob")
     await bob.open("/unanswered")
     entry = bob("[data-entry]").filter(has_text="mustard")
@@ -128,7 +130,7 @@ async def test_dismissed_tip_waits_until_somebody_opens_the_list(browsers: Brows
 
 
 async def test_notice_of_a_tip_stays_until_it_is_answered(browsers: Browsers) -> None:
-    search, id = await woken(browsers, "a woman in a turquoise raincoat")
+    search, id = await woken(browsers, "a woman in a turquoise raincoat", PIER)
     bob = await browsers.window("Bob")
     await bob.open(f"/searches/{search}")
     await expect(bob("[data-testid=look-again]")).to_contain_text("set aside may belong here")

@@ -1,7 +1,9 @@
 """Backups in the age format: nothing of them is readable without an identity, and a lost identity is noticed in time."""
 
+import asyncio
 import os
 import shlex
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -9,14 +11,17 @@ import pytest
 from pyrage import x25519
 
 from board.accounts import accounts
+from board.config.backup_keys import parse_recipients
 from board.config.settings import Settings
+from board.errors import OperationError
 from board.maintenance import backup as backups_of_database
+from board.maintenance import file_backup, restore
 from board.maintenance.checks import State, encryption
 from models.db.database import Database
 from tests.ops.test_backup import Backups
 from tests.ops.test_command_line import Refuse, Run, refuse, run
 from tests.support.backends import SLOW_ON_POSTGRESQL, Backend
-from tests.support.people import connect_person, create_token, running_server
+from tests.support.people import connect_person, create_token, running_server, settings_for
 from tests.support.pictures_with_metadata import jpeg
 from tests.support.uploads import attach, fetch
 
@@ -79,6 +84,54 @@ async def test_encrypted_backup_is_unreadable_and_restores_all(backups: Backups,
         back = await connect_person(server, token)
         assert NAME in str((await back.snapshot(search))["entities"])
         assert (await fetch(back, search, photo_id, "view")).content == original
+        await back.close()
+
+
+def quietly(line: str) -> None:
+    pass
+
+
+def write_backup(settings: Settings, copy: Path, files: Path) -> None:
+    database = Database(settings.database_url)
+    recipients = parse_recipients(settings.backup_recipients or "")
+    assert backups_of_database.backup(database, copy, quietly, recipients=recipients).faults == []
+    assert file_backup.back_up(settings, database, files, quietly).faults == []
+    database.dispose()
+
+
+def restore_backup(settings: Settings, copy: Path, files: Path) -> None:
+    database = Database(settings.database_url)
+    restore.restore_opened(database, copy, settings, quietly)
+    restore.restore_files(settings, database, files, quietly)
+    database.dispose()
+
+
+async def test_backup_encrypted_without_search_keys_restores_all(tmp_path: Path) -> None:
+    file, recipient = identity_file(tmp_path)
+    settings = settings_for(tmp_path, backup_recipients=recipient)
+    backup = tmp_path / "sealed.backup", tmp_path / "sealed.backup.files"
+    async with running_server(tmp_path) as server:
+        token = await create_token(server.service, "Alice", "coordinator")
+        alice = await connect_person(server, token)
+        search = await alice.open_search()
+        await alice.command(search, "note.add", {"text": f"{NAME} was here."})
+        photo = await attach(alice, search, jpeg())
+        original = (await fetch(alice, search, photo, "view")).content
+        await asyncio.to_thread(write_backup, settings, *backup)
+        await alice.command(search, "note.add", {"text": "later"})
+        await alice.close()
+    texts = (NAME.encode(), original[:64])
+    assert all(readable_in(tmp_path, text) for text in texts)  # so the test could fail
+    assert [readable_in(path, text) for path in backup for text in texts] == [[]] * 4
+    shutil.rmtree(tmp_path / "files")
+    with pytest.raises(OperationError, match="Set BACKUP_IDENTITY_FILE or BACKUP_IDENTITY_COMMAND"):
+        await asyncio.to_thread(restore_backup, settings, *backup)
+    await asyncio.to_thread(restore_backup, settings.model_copy(update={"backup_identity_file": str(file)}), *backup)
+    async with running_server(tmp_path) as server:
+        back = await connect_person(server, token)
+        entities = str((await back.snapshot(search))["entities"])
+        assert (NAME in entities, "later" in entities) == (True, False)
+        assert (await fetch(back, search, photo, "view")).content == original
         await back.close()
 
 

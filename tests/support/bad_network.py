@@ -31,6 +31,12 @@ const look = () => {
 };
 new MutationObserver(look).observe(document, {subtree: true, childList: true, attributes: true});
 """
+# Looks of the overlay that greys a board.
+VEIL = """() => {
+  const { visibility, opacity, backdropFilter } = getComputedStyle(document.querySelector(".stale-overlay"));
+  return [visibility, opacity, backdropFilter];
+}"""
+GREY = ["visible", "1", "grayscale(1)"]
 
 
 async def wait_until_stale(window: Window, since: float) -> None:
@@ -39,12 +45,7 @@ async def wait_until_stale(window: Window, since: float) -> None:
     said = await window.page.evaluate("said")
     grey_at = next(each["at"] for each in said if each["at"] > since and each["state"] == "not_current")
     assert grey_at - since < STALE_WITHIN_S + MEASURING_S
-    veil = "getComputedStyle(document.querySelector('.stale-overlay'))"
-    assert await window.page.evaluate(f"[{veil}.visibility, {veil}.opacity, {veil}.backdropFilter]") == [
-        "visible",
-        "1",
-        "grayscale(1)",
-    ]
+    assert await window.page.evaluate(VEIL) == GREY
 
 
 async def assert_never_live(window: Window, begin: float, end: float) -> None:
