@@ -66,7 +66,7 @@ OF_VARIANTS: list[tuple[str, str, dict[str, Any], dict[str, Any], dict[str, Any]
     ("search.goal_set", "search", {}, {"goal.until": None}, {}),
     ("search.goal_set", "search", {}, {"goal": None}, {}),
     ("search.goal_set", "search", {"goal": None}, {}, {}),
-    ("search.goal_set", "search", {"goal": None}, {"goal.until": None}, {}),
+    ("search.goal_set", "search", {"goal": None}, {"goal": {"text": "typed text", "until": None}}, {}),
     ("search.access_set", "search", {"access": "members", "members": [ALICE, BOB]}, {"members": [ALICE, STRANGER]}, {}),
     ("search.access_set", "search", {"access": "members", "members": [ALICE, BOB]}, {"members": [ALICE]}, {}),
     ("search.access_set", "search", {"access": "members", "members": [ALICE]}, {}, {}),
