@@ -182,17 +182,54 @@ async def test_tip_and_sibling_of_a_sighting_are_erased_too(scene: PartScene) ->
     alice, seed = scene.team.alice, scene.seed
     sibling = await alice.open_search()
     await alice.command(scene.search, "search.link", {"search": sibling, "how": "together"})
-    await alice.command(OPERATIONS, "tip.add", {"description": seed, "source_name": seed})
-    entities = (await alice.snapshot(OPERATIONS))["entities"].items()
-    (tip,) = (id for (kind, id), state in entities if kind == "tip" and state["description"] == seed)
-    await alice.command(OPERATIONS, "tip.place", {"tip": tip, "search": scene.search})
-    (sighting,) = await scene.ids("sighting")
+    _, sighting = await placed_tip(scene)
     await alice.command(scene.search, "note.add", {"text": seed, "card": sighting})
     await alice.command(scene.search, "sighting.set_of_both", {"sighting": sighting, "search": sibling})
     await alice.command(scene.search, "card.withdraw", {"card": sighting})
     assert await scene.run().continue_one(await scene.begin(Part(scene.search, "sighting", sighting)))
     assert await scene.remains() == {}
     assert not [id for kind, id in (await alice.snapshot(sibling))["entities"] if kind == "sighting"]
+    await scene.database.read(verify)
+
+
+async def placed_tip(scene: PartScene) -> tuple[str, str]:
+    """Return a tip with the marker that was placed on the search, and its sighting."""
+    alice, seed = scene.team.alice, scene.seed
+    await alice.command(OPERATIONS, "tip.add", {"description": seed, "source_name": seed})
+    entities = (await alice.snapshot(OPERATIONS))["entities"].items()
+    (tip,) = (id for (kind, id), state in entities if kind == "tip" and state["description"] == seed)
+    await alice.command(OPERATIONS, "tip.place", {"tip": tip, "search": scene.search})
+    (sighting,) = await scene.ids("sighting")
+    return tip, sighting
+
+
+@pytest.mark.parametrize("is_placed_again", [False, True])
+async def test_tip_that_was_restored_outlives_its_former_sighting(scene: PartScene, is_placed_again: bool) -> None:
+    alice = scene.team.alice
+    tip, sighting = await placed_tip(scene)
+    await alice.command(scene.search, "card.withdraw", {"card": sighting})
+    await alice.command(OPERATIONS, "tip.restore", {"tip": tip})
+    other = await alice.open_search()
+    if is_placed_again:
+        await alice.command(OPERATIONS, "tip.place", {"tip": tip, "search": other})
+    assert await scene.run().continue_one(await scene.begin(Part(scene.search, "sighting", sighting)))
+    state = (await alice.snapshot(OPERATIONS))["entities"]["tip", tip]
+    assert (state["description"], (state["placed"] or {}).get("board")) == (scene.seed, other if is_placed_again else None)
+    await scene.database.read(verify)
+
+
+async def test_separated_sighting_of_a_sibling_outlives_the_other(scene: PartScene) -> None:
+    alice, sibling = scene.team.alice, await scene.team.alice.open_search()
+    await alice.command(scene.search, "search.link", {"search": sibling, "how": "together"})
+    await alice.command(scene.search, "sighting.add", {"description": scene.seed})
+    (here,) = await scene.ids("sighting")
+    await alice.command(scene.search, "sighting.set_of_both", {"sighting": here, "search": sibling})
+    (there,) = (id for kind, id in (await alice.snapshot(sibling))["entities"] if kind == "sighting")
+    await alice.command(scene.search, "sighting.set_of_both", {"sighting": here, "search": None})
+    await alice.command(sibling, "card.restore", {"card": there})
+    await alice.command(scene.search, "card.withdraw", {"card": here})
+    assert await scene.run().continue_one(await scene.begin(Part(scene.search, "sighting", here)))
+    assert (await alice.snapshot(sibling))["entities"]["sighting", there]["description"] == scene.seed
     await scene.database.read(verify)
 
 
