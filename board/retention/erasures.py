@@ -10,7 +10,7 @@ from board.audit.entries import ErasureAgreed, ErasureAsked, ErasureWithdrawn
 from board.engine import unit_of_work
 from board.errors import OperationError, Refused
 from board.i18n import N_, message
-from board.retention import erasure_begin, holds, inventory
+from board.retention import erasure_begin, holds, inventory, other_searches
 from models.accounts import ROLES, Account
 from models.erasure import ASKED, SEARCH, Erasure
 from models.ids import new_id
@@ -21,6 +21,7 @@ MIN_REASON, MAX_REASON = 5, 500  # characters
 MAX_LISTED = 100  # erasures of a page, newest first
 MIN_NAME = 3  # characters of a name that a reason may not have; shorter ones are words too
 COORDINATOR = ROLES.index("coordinator")
+MAY_NO_LONGER = N_("The person who asked may no longer erase. Keep the search, and ask again.")
 COMMAND_LINE = "command line: "  # before the name of the operating system's user
 
 
@@ -85,6 +86,11 @@ def newest(session: Session) -> list[NamedErasure]:
     return [NamedErasure(row, *(person_name(session, each or "") for each in (row.asked_by, row.agreed_by))) for row in rows]
 
 
+def account_of(person: str) -> str | None:
+    """Return the account of a person of an erasure; None for the operating system's user of a command."""
+    return None if person.startswith(COMMAND_LINE) else person
+
+
 def person_name(session: Session, person: str) -> str:
     """Return the name of a person of an erasure."""
     if person.startswith(COMMAND_LINE):
@@ -128,8 +134,11 @@ def check_other_person(session: Session, row: Erasure, now: datetime) -> None:
     agreeing = person(session)
     if row.asked_by == agreeing:
         raise OperationError(N_("Another person must agree."))
-    if not row.asked_by.startswith(COMMAND_LINE) and not _may_erase(session.get(Account, row.asked_by), now):
-        raise OperationError(N_("The person who asked may no longer erase. Keep the search, and ask again."))
+    asked_by = account_of(row.asked_by)
+    if asked_by is not None and not (
+        _may_erase(session.get(Account, asked_by), now) and other_searches.sees(session, asked_by, row.board)
+    ):
+        raise OperationError(MAY_NO_LONGER)
     account = session.get(Account, agreeing)
     if account is not None and account.created_at > row.asked_at:  # made to agree to it
         raise OperationError(N_("Your account is newer than the request. Another person must agree."))

@@ -10,7 +10,7 @@ from board.audit.entries import PartErasureAgreed, PartErasureAsked, PartErasure
 from board.engine import unit_of_work
 from board.errors import OperationError, Refused
 from board.i18n import N_
-from board.retention import erasures, part_begin
+from board.retention import erasures, other_searches, part_begin
 from board.retention.parts import CHOSEN, Part, parts_of
 from models.alarm import Alarm
 from models.board import OPERATIONS
@@ -28,7 +28,9 @@ def ask(session: Session, search: Search, part: Part, typed: str, reason: str, n
     """Ask to erase a part of a search. Return the id of the erasure. Raises OperationError, and Refused `not_found`."""
     reason = erasures.checked_reason(search, reason)
     erasures.check(session, search, typed, now)
-    check(session, part, parts_of(session, part))
+    parts = parts_of(session, part)
+    check(session, part, parts)
+    other_searches.check(session, part.board, parts, erasures.account_of(erasures.person(session)), now)
     if find(session, part) is not None:
         raise OperationError(N_("Someone has already asked to erase this."))
     row = Erasure(
@@ -56,6 +58,8 @@ def agree(session: Session, search: Search, part: Part, id: str, typed: str, now
     erasures.check_other_person(session, row, now)
     erasures.check(session, search, typed, now)
     check(session, part, parts)
+    other_searches.check(session, part.board, parts, erasures.account_of(erasures.person(session)), now)
+    _check_asker(session, row, parts)
     if parts_of(session, part) != parts:
         raise OperationError(N_("This has changed in the meantime. Try again."))
     row.agreed_by, row.agreed_at = erasures.person(session), format_utc(now)
@@ -101,6 +105,14 @@ def _asked(session: Session, part: Part, id: str) -> Erasure:
     if row is None or (row.board, row.kind, row.entity) != part or row.step != ASKED:
         raise Refused("not_found")
     return row
+
+
+def _check_asker(session: Session, row: Erasure, parts: list[Part]) -> None:
+    """Check that the person who asked still sees the other searches of the parts. Raises OperationError."""
+    asked_by = erasures.account_of(row.asked_by)
+    boards = {part.board for part in parts} - {row.board, OPERATIONS}
+    if asked_by is not None and not all(other_searches.sees(session, asked_by, board) for board in boards):
+        raise OperationError(erasures.MAY_NO_LONGER)
 
 
 def _lock(session: Session, parts: list[Part]) -> None:

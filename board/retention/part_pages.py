@@ -16,7 +16,7 @@ from board.engine import access
 from board.engine.identity import Caller
 from board.engine.rights_version import lock_rights_version
 from board.errors import OperationError, Refused
-from board.retention import erasures, part_erasures, part_list
+from board.retention import erasures, other_searches, part_erasures, part_list
 from board.retention.erasure_texts import AskedTexts, asked_texts, count_texts
 from board.retention.pages import OF_SEARCH, PATH, visible_search
 from board.retention.part_list import ListedPart
@@ -66,7 +66,7 @@ async def part_page(request: Request, caller: Caller, problem: str | None = None
     service, part = service_of(request), _part(request)
 
     def read(session: Session) -> PartPage:
-        return _read(session, _visible(request, session, caller)[1], part)
+        return _read(session, *_visible(request, session, caller), part, service.clock())
 
     page = await service.heavy_reads.read(caller, read)
     await service.reads.part_of_board(caller, part.board)
@@ -148,11 +148,12 @@ def _visible(request: Request, session: Session, caller: Caller) -> tuple[Caller
     return current, search
 
 
-def _read(session: Session, search: Search, part: Part) -> PartPage:
+def _read(session: Session, caller: Caller, search: Search, part: Part, now: datetime) -> PartPage:
     parts = parts_of(session, part)
     row, problem = part_erasures.row_of(session, part), ""
     try:
         part_erasures.check(session, part, parts)
+        other_searches.check(session, part.board, parts, caller.account.id, now)
     except OperationError as error:
         problem = str(error)
     asked = part_erasures.find(session, part)

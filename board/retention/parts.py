@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 from sqlalchemy import or_, select
 from sqlmodel import Session
 
-from models.board import OPERATIONS
 from models.contact import Contact
 from models.db.tables import columns_of
 from models.entity import Entity

@@ -233,6 +233,59 @@ async def test_separated_sighting_of_a_sibling_outlives_the_other(scene: PartSce
     await scene.database.read(verify)
 
 
+async def sighting_of_both(scene: PartScene) -> tuple[Part, str]:
+    """Return a withdrawn sighting of the search that is also on the board of a sibling, and that board."""
+    alice, sibling = scene.team.alice, await scene.team.alice.open_search()
+    await alice.command(scene.search, "search.link", {"search": sibling, "how": "together"})
+    await alice.command(scene.search, "sighting.add", {"description": scene.seed})
+    (sighting,) = await scene.ids("sighting")
+    await alice.command(scene.search, "sighting.set_of_both", {"sighting": sighting, "search": sibling})
+    await alice.command(scene.search, "card.withdraw", {"card": sighting})
+    return Part(scene.search, "sighting", sighting), sibling
+
+
+async def restrict(scene: PartScene, search: str, *members: Person) -> None:
+    values = {"access": "members", "members": [person.account["id"] for person in members]}
+    change = update(Search).where(col(Search.id) == search).values(**values)
+    await scene.database.write(lambda session: session.connection().execute(change).rowcount)
+
+
+@pytest.mark.parametrize("is_asked", [False, True])
+async def test_hold_of_the_sibling_stops_an_erasure(scene: PartScene, is_asked: bool) -> None:
+    part, sibling = await sighting_of_both(scene)
+    id = await scene.ask(part, scene.team.alice) if is_asked else ""
+    day = now().astimezone(DESK_TIME_ZONE).date().isoformat()
+    await scene.database.write(
+        lambda session: holds.place(session, session.get_one(Search, sibling), day, "complaint of the family", now(), None)
+    )
+    with pytest.raises(OperationError, match="also on a search that is on hold"):
+        await (scene.agree(part, id, scene.team.ada) if is_asked else scene.ask(part, scene.team.alice))
+
+
+async def test_hidden_sibling_stops_an_erasure(scene: PartScene) -> None:
+    part, sibling = await sighting_of_both(scene)
+    id = await scene.ask(part, scene.team.alice)
+    await restrict(scene, sibling, scene.team.alice)
+    with pytest.raises(OperationError, match="a search that you cannot see"):
+        await scene.agree(part, id, scene.team.ada)
+    await restrict(scene, sibling, scene.team.ada)
+    with pytest.raises(OperationError, match="may no longer erase"):
+        await scene.agree(part, id, scene.team.ada)
+    await scene.run_as(scene.team.alice, lambda session, _: part_erasures.withdraw(session, part, id))
+    with pytest.raises(OperationError, match="a search that you cannot see"):
+        await scene.ask(part, scene.team.alice)
+    await restrict(scene, sibling, scene.team.ada, scene.team.alice)
+    assert await scene.run().continue_one(await scene.begin(part))
+
+
+async def test_person_who_asked_must_still_see_the_search(scene: PartScene) -> None:
+    part = Part(scene.search, "note", await scene.add("note"))
+    id = await scene.ask(part, scene.team.alice)
+    await restrict(scene, scene.search, scene.team.ada)
+    with pytest.raises(OperationError, match="may no longer erase"):
+        await scene.agree(part, id, scene.team.ada)
+
+
 async def test_erased_search_ends_the_erasures_of_its_parts(scene: PartScene) -> None:
     alice, ada = scene.team.alice, scene.team.ada
     running = await scene.begin(Part(scene.search, "note", await scene.add("note")))
