@@ -8,10 +8,12 @@ from sqlmodel import Session, col, select
 from board.audit import actor, writer
 from board.audit.entries import ErasureAgreed, ErasureAsked, ErasureWithdrawn
 from board.engine import unit_of_work
-from board.errors import OperationError, Refused
+from board.errors import OperationError
 from board.i18n import N_, message
-from board.retention import erasure_begin, holds, inventory, other_searches
+from board.retention import erasure_begin, holds, inventory, other_searches, requests
+from board.retention.parts import Part
 from models.accounts import ROLES, Account
+from models.board import Board
 from models.erasure import ASKED, SEARCH, Erasure
 from models.ids import new_id
 from models.search import Search
@@ -38,7 +40,7 @@ def ask(session: Session, search: Search, typed: str, reason: str, now: datetime
     reason = checked_reason(search, reason)
     check(session, search, typed, now)
     _check_closed(search)
-    if find(session, search.id) is not None:
+    if find(session, search.id, now) is not None:
         raise OperationError(N_("Someone has already asked to erase this search."))
     row = Erasure(
         id=new_id(), board=search.id, reason=reason, asked_by=person(session),
@@ -50,23 +52,24 @@ def ask(session: Session, search: Search, typed: str, reason: str, now: datetime
     return row.id
 
 
-def withdraw(session: Session, search: Search, id: str) -> None:
+def withdraw(session: Session, search: Search, id: str, now: datetime) -> None:
     """Withdraw a request to erase a search, by anyone who may agree to it. Raises Refused `not_found` if there is none."""
     unit_of_work.lock_board(session, search.id)
-    row = _asked(session, search, id)
+    row = requests.asked(session, whole(search.id), id, now)
     session.delete(row)
     entry = ErasureWithdrawn(id=search.id, board=search.id, reference=search.reference, typed_reason=row.reason)
     writer.write(session, entry)
 
 
-def agree(session: Session, search: Search, id: str, typed: str, now: datetime) -> None:
-    """Agree to erase a search, as another person than the one who asked, and begin. Raises OperationError, and Refused
-    `not_found` if nobody asked."""
+def agree(session: Session, search: Search, id: str, typed: str, now: datetime, *, seen: str | None) -> None:
+    """Agree to erase a search, as another person than the one who asked, and begin. `seen`: state of the search on the page.
+    Raises OperationError, and Refused `not_found` if nobody asked."""
     erasure_begin.lock(session, search.id)
-    row = _asked(session, search, id)
+    row = requests.asked(session, whole(search.id), id, now)
     check_other_person(session, row, now)
     check(session, search, typed, now)
     _check_closed(search)
+    requests.check_seen(seen, state(session, search.id))
     row.agreed_by, row.agreed_at = person(session), format_utc(now)
     asked_by = person_name(session, row.asked_by)
     row.counts = inventory.by_group(inventory.rows_about(session, search.id))
@@ -74,10 +77,19 @@ def agree(session: Session, search: Search, id: str, typed: str, now: datetime) 
     erasure_begin.begin(session, search, row, now)
 
 
-def find(session: Session, board: str) -> Erasure | None:
+def find(session: Session, board: str, now: datetime) -> Erasure | None:
     """Return the erasure of a search that someone asked for or that runs."""
-    is_open = Erasure.board == board, Erasure.kind == SEARCH, col(Erasure.ended_at).is_(None)
-    return session.exec(select(Erasure).where(*is_open)).first()
+    return requests.find(session, whole(board), now)
+
+
+def state(session: Session, board: str) -> str:
+    """Return the state of a search, which each change of it changes."""
+    return str(session.get_one(Board, board).seq)
+
+
+def whole(board: str) -> Part:
+    """Return the part of a search that is all of it."""
+    return Part(board, SEARCH, "")
 
 
 def newest(session: Session) -> list[NamedErasure]:
@@ -97,13 +109,6 @@ def person_name(session: Session, person: str) -> str:
         return person.removeprefix(COMMAND_LINE)
     account = session.get(Account, person)
     return account.name if account is not None else person
-
-
-def _asked(session: Session, search: Search, id: str) -> Erasure:
-    row = session.get(Erasure, id)
-    if row is None or row.board != search.id or row.step != ASKED:
-        raise Refused("not_found")
-    return row
 
 
 def checked_reason(search: Search, typed: str) -> str:

@@ -3,20 +3,20 @@
 from datetime import datetime
 
 from sqlalchemy import select as core_select
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from board.audit import writer
 from board.audit.entries import PartErasureAgreed, PartErasureAsked, PartErasureWithdrawn
 from board.engine import unit_of_work
 from board.errors import OperationError, Refused
 from board.i18n import N_
-from board.retention import erasures, other_searches, part_begin
+from board.retention import erasures, other_searches, part_begin, requests
 from board.retention.parts import CHOSEN, Part, parts_of
 from models.alarm import Alarm
 from models.board import OPERATIONS
 from models.db.tables import columns_of
 from models.entity import Entity
-from models.erasure import ASKED, Erasure
+from models.erasure import Erasure
 from models.ids import new_id
 from models.search import Search
 from models.times import format_utc
@@ -31,7 +31,7 @@ def ask(session: Session, search: Search, part: Part, typed: str, reason: str, n
     parts = parts_of(session, part)
     check(session, part, parts)
     other_searches.check(session, part.board, parts, erasures.account_of(erasures.person(session)), now)
-    if find(session, part) is not None:
+    if requests.find(session, part, now) is not None:
         raise OperationError(N_("Someone has already asked to erase this."))
     row = Erasure(
         id=new_id(), board=part.board, kind=part.kind, entity=part.id, reason=reason,
@@ -42,26 +42,27 @@ def ask(session: Session, search: Search, part: Part, typed: str, reason: str, n
     return row.id
 
 
-def withdraw(session: Session, part: Part, id: str) -> None:
+def withdraw(session: Session, part: Part, id: str, now: datetime) -> None:
     """Withdraw a request. Raises Refused `not_found` if there is none."""
     unit_of_work.lock_board(session, part.board)
-    row = _asked(session, part, id)
+    row = requests.asked(session, part, id, now)
     session.delete(row)
     writer.write(session, PartErasureWithdrawn(id=part.board, board=part.board, part=part.kind, typed_reason=row.reason))
 
 
-def agree(session: Session, search: Search, part: Part, id: str, typed: str, now: datetime) -> None:
-    """Agree as another person, and erase what nobody may see from now on. Raises OperationError, and Refused `not_found`."""
+def agree(session: Session, search: Search, part: Part, id: str, typed: str, now: datetime, *, seen: str | None) -> None:
+    """Agree as another person, and erase what nobody may see from now on. `seen`: digest of the parts that the page listed.
+    Raises OperationError, and Refused `not_found`."""
     parts = parts_of(session, part)
     _lock(session, parts)
-    row = _asked(session, part, id)
+    row = requests.asked(session, part, id, now)
     erasures.check_other_person(session, row, now)
     erasures.check(session, search, typed, now)
     check(session, part, parts)
     other_searches.check(session, part.board, parts, erasures.account_of(erasures.person(session)), now)
     _check_asker(session, row, parts)
-    if parts_of(session, part) != parts:
-        raise OperationError(N_("This has changed in the meantime. Try again."))
+    requests.check_seen(seen, requests.digest(parts))
+    requests.check_seen(requests.digest(parts), requests.digest(parts_of(session, part)))  # the locked boards are still all
     row.agreed_by, row.agreed_at = erasures.person(session), format_utc(now)
     row.counts, row.access = count_by_kind(parts), search.access
     agreed = PartErasureAgreed(
@@ -69,12 +70,6 @@ def agree(session: Session, search: Search, part: Part, id: str, typed: str, now
     )
     writer.write(session, agreed)
     part_begin.begin(session, row, parts, now)
-
-
-def find(session: Session, part: Part) -> Erasure | None:
-    """Return the erasure of a part that someone asked for or that runs."""
-    is_open = Erasure.board == part.board, Erasure.entity == part.id, col(Erasure.ended_at).is_(None)
-    return session.exec(select(Erasure).where(*is_open)).first()
 
 
 def row_of(session: Session, part: Part) -> Entity:
@@ -98,13 +93,6 @@ def check(session: Session, part: Part, parts: list[Part]) -> None:
 def count_by_kind(parts: list[Part]) -> dict[str, int]:
     """Return the number of parts of each kind."""
     return {kind: sum(part.kind == kind for part in parts) for kind in dict.fromkeys(part.kind for part in parts)}
-
-
-def _asked(session: Session, part: Part, id: str) -> Erasure:
-    row = session.get(Erasure, id)
-    if row is None or (row.board, row.kind, row.entity) != part or row.step != ASKED:
-        raise Refused("not_found")
-    return row
 
 
 def _check_asker(session: Session, row: Erasure, parts: list[Part]) -> None:

@@ -16,7 +16,7 @@ from board.engine import access
 from board.engine.identity import Caller
 from board.engine.rights_version import lock_rights_version
 from board.errors import OperationError, Refused
-from board.retention import erasures, other_searches, part_erasures, part_list
+from board.retention import erasures, other_searches, part_erasures, part_list, requests
 from board.retention.erasure_texts import AskedTexts, asked_texts, count_texts
 from board.retention.pages import OF_SEARCH, PATH, visible_search
 from board.retention.part_list import ListedPart
@@ -33,7 +33,7 @@ Typed = tuple[str, str]  # reference and reason of a form that failed
 
 
 class PartPage(NamedTuple):
-    """Data of the page of one part. `problem`: why it can't be erased now, empty if it can."""
+    """Data of the page of one part. `problem`: why it can't be erased now, empty if it can. `seen`: digest of the parts."""
 
     reference: str
     part: ListedPart
@@ -41,6 +41,7 @@ class PartPage(NamedTuple):
     problem: str
     erasure: Erasure | None
     asked_by: str
+    seen: str
 
 
 async def list_page(request: Request, caller: Caller) -> Response:
@@ -77,7 +78,7 @@ async def part_page(request: Request, caller: Caller, problem: str | None = None
         part=page.part, reference=page.reference, kind=i18n.translate(part_list.TITLES[part.kind], lang), asked=asked,
         groups=count_texts(page.counts, lang), path=f"{PATH}/{part.board}/parts/{part.kind}/{part.id}", board_id=part.board,
         obstacle=page.problem and i18n.translate(page.problem, lang), typed=typed, min_reason=erasures.MIN_REASON,
-        max_reason=erasures.MAX_REASON,
+        max_reason=erasures.MAX_REASON, seen=page.seen,
     )  # fmt: skip
 
 
@@ -95,10 +96,10 @@ async def ask(request: Request, caller: Caller) -> Response:
 async def agree(request: Request, caller: Caller) -> Response:
     """`POST /retention/{id}/parts/{kind}/{entity}/agree`: agree to the request `erasure` with the `reference`, and begin."""
     form, part = await form_reader(request), _part(request)
-    id, reference = form("erasure"), form("reference")
+    id, reference, seen = form("erasure"), form("reference"), form("seen")
 
     def change(session: Session, search: Search, now: datetime) -> None:
-        part_erasures.agree(session, search, part, id, reference, now)
+        part_erasures.agree(session, search, part, id, reference, now, seen=seen)
 
     response = await _change(request, caller, change, PATH, (reference, ""))
     service_of(request).erasures_agreed.set()
@@ -110,7 +111,7 @@ async def withdraw(request: Request, caller: Caller) -> Response:
     id, part = (await form_reader(request))("erasure"), _part(request)
 
     def change(session: Session, search: Search, now: datetime) -> None:
-        part_erasures.withdraw(session, part, id)
+        part_erasures.withdraw(session, part, id, now)
 
     return await _change(request, caller, change, f"{PATH}/{part.board}/parts")
 
@@ -156,10 +157,11 @@ def _read(session: Session, caller: Caller, search: Search, part: Part, now: dat
         other_searches.check(session, part.board, parts, caller.account.id, now)
     except OperationError as error:
         problem = str(error)
-    asked = part_erasures.find(session, part)
+    asked = requests.find(session, part, now)
     asked_by = erasures.person_name(session, asked.asked_by) if asked is not None else ""
     counts = part_erasures.count_by_kind(parts)
-    return PartPage(search.reference, part_list.line(part.kind, row), counts, problem, asked, asked_by)
+    seen = requests.digest(parts)
+    return PartPage(search.reference, part_list.line(part.kind, row), counts, problem, asked, asked_by, seen)
 
 
 routes = [

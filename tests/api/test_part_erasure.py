@@ -95,7 +95,7 @@ class PartScene:
         )
 
     async def agree(self, part: Part, id: str, by: Person) -> None:
-        await self.run_as(by, lambda session, row: part_erasures.agree(session, row, part, id, self.reference, now()))
+        await self.run_as(by, lambda session, row: part_erasures.agree(session, row, part, id, self.reference, now(), seen=None))
 
     async def begin(self, part: Part) -> str:
         id = await self.ask(part, self.team.alice)
@@ -271,7 +271,7 @@ async def test_hidden_sibling_stops_an_erasure(scene: PartScene) -> None:
     await restrict(scene, sibling, scene.team.ada)
     with pytest.raises(OperationError, match="may no longer erase"):
         await scene.agree(part, id, scene.team.ada)
-    await scene.run_as(scene.team.alice, lambda session, _: part_erasures.withdraw(session, part, id))
+    await scene.run_as(scene.team.alice, lambda session, _: part_erasures.withdraw(session, part, id, now()))
     with pytest.raises(OperationError, match="a search that you cannot see"):
         await scene.ask(part, scene.team.alice)
     await restrict(scene, sibling, scene.team.ada, scene.team.alice)
@@ -293,7 +293,7 @@ async def test_erased_search_ends_the_erasures_of_its_parts(scene: PartScene) ->
     change = update(Search).where(col(Search.id) == scene.search).values(status="closed")
     await scene.database.write(lambda session: session.connection().execute(change).rowcount)
     search = await scene.run_as(alice, lambda session, row: erasures.ask(session, row, scene.reference, REASON, now()))
-    await scene.run_as(ada, lambda session, row: erasures.agree(session, row, search, scene.reference, now()))
+    await scene.run_as(ada, lambda session, row: erasures.agree(session, row, search, scene.reference, now(), seen=None))
     assert await scene.run().continue_all() == 2
     assert await scene.remains() == {}
     for id in (running, search):
