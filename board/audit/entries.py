@@ -451,6 +451,10 @@ class ErasureWithdrawn(ErasureAsked, type="erasure.withdrawn", kind="board"):
     """Withdrawn request to erase a search."""
 
 
+class ErasureExpired(ErasureAsked, type="erasure.expired", kind="board"):
+    """Request to erase a search that expired, because nobody agreed within seven days. This entry is erased with the search."""
+
+
 class ErasureAgreed(Entry, type="erasure.agreed", kind="board", warns=True):
     """Agreement of a second person, which began the erasure of a search. `asked_by` is the name of the first person."""
 
@@ -473,6 +477,10 @@ class PartErasureAsked(Entry, type="part_erasure.asked", kind="board", warns=Tru
 
 class PartErasureWithdrawn(PartErasureAsked, type="part_erasure.withdrawn", kind="board"):
     """Withdrawn request to erase a part of a search."""
+
+
+class PartErasureExpired(PartErasureAsked, type="part_erasure.expired", kind="board"):
+    """Request to erase a part of a search that expired, because nobody agreed within seven days."""
 
 
 class PartErasureAgreed(Entry, type="part_erasure.agreed", kind="board", warns=True):

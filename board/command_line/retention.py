@@ -53,10 +53,10 @@ def _ask(session: Session, id: str, reference: str, reason: str) -> None:
 def _agree(session: Session, id: str, reference: str) -> None:
     from board.retention import erasures
 
-    search, row = _search(session, id), erasures.find(session, id)
+    search, row = _search(session, id), erasures.find(session, id, now())
     if row is None:
         raise OperationError("Nobody asked to erase this search. Ask with --reason.")
-    erasures.agree(session, search, row.id, reference, now())
+    erasures.agree(session, search, row.id, reference, now(), seen=None)
 
 
 async def _continue() -> int:

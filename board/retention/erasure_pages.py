@@ -32,13 +32,14 @@ Typed = tuple[str, str]  # reference and reason of a form that failed
 
 
 class ErasurePage(NamedTuple):
-    """Data of the page. `erasure`: what someone asked for, with the name of that person."""
+    """Data of the page. `erasure`: what someone asked for, with the name of that person. `seen`: state of the search."""
 
     search: RetainedSearch
     is_closed: bool
     counts: dict[str, int]
     erasure: Erasure | None
     asked_by: str
+    seen: str
 
 
 async def erasure_page(request: Request, caller: Caller, problem: str | None = None, typed: Typed = ("", "")) -> Response:
@@ -47,10 +48,11 @@ async def erasure_page(request: Request, caller: Caller, problem: str | None = N
 
     def read(session: Session) -> ErasurePage:
         search = visible_search(session, caller, board)[1]
-        row = erasures.find(session, board)
+        row = erasures.find(session, board, service.clock())
         asked_by = erasures.person_name(session, row.asked_by) if row is not None else ""
         counts = inventory.by_group(inventory.rows_about(session, board))
-        return ErasurePage(retained(request, session, search), search.status == "closed", counts, row, asked_by)
+        is_closed, seen = search.status == "closed", erasures.state(session, board)
+        return ErasurePage(retained(request, session, search), is_closed, counts, row, asked_by, seen)
 
     page = await service.heavy_reads.read(caller, read)
     await service.reads.part_of_board(caller, board)
@@ -60,7 +62,7 @@ async def erasure_page(request: Request, caller: Caller, problem: str | None = N
     return pages.page(
         request, "erasure.html", caller, status=422 if problem else 200, problem=problem and i18n.translate(problem, lang),
         search=search_texts(page.search, service.clock(), lang), is_closed=page.is_closed, asked=asked, reference=typed[0],
-        groups=counts, reason=typed[1], min_reason=erasures.MIN_REASON, max_reason=erasures.MAX_REASON,
+        seen=page.seen, groups=counts, reason=typed[1], min_reason=erasures.MIN_REASON, max_reason=erasures.MAX_REASON,
     )  # fmt: skip
 
 
@@ -78,10 +80,10 @@ async def ask(request: Request, caller: Caller) -> Response:
 async def agree(request: Request, caller: Caller) -> Response:
     """`POST /retention/{id}/erasure/agree`: agree to the request `erasure` with the `reference`, and begin."""
     form = await form_reader(request)
-    id, reference = form("erasure"), form("reference")
+    id, reference, seen = form("erasure"), form("reference"), form("seen")
 
     def change(session: Session, search: Search, now: datetime) -> None:
-        erasures.agree(session, search, id, reference, now)
+        erasures.agree(session, search, id, reference, now, seen=seen)
 
     response = await _change(request, caller, change, PATH, (reference, ""))
     await service_of(request).rights_changed()  # nobody sees the search any longer
@@ -94,7 +96,7 @@ async def withdraw(request: Request, caller: Caller) -> Response:
     id = (await form_reader(request))("erasure")
 
     def change(session: Session, search: Search, now: datetime) -> None:
-        erasures.withdraw(session, search, id)
+        erasures.withdraw(session, search, id, now)
 
     return await _change(request, caller, change, f"{PATH}/{request.path_params['id']}")
 

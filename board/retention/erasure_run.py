@@ -19,7 +19,7 @@ from board.engine import unit_of_work
 from board.errors import OperationError
 from board.files.store import FileStore
 from board.files.unavailable import FilesUnavailable
-from board.retention import erased_entries, erased_files, erasure_steps, part_steps
+from board.retention import erased_entries, erased_files, erasure_steps, part_steps, requests
 from board.retention.erasures import person_name
 from board.service import BoardService
 from board.telemetry.periodic import run_on_database
@@ -65,11 +65,16 @@ class ErasureRun:
 
     async def _run_once(self) -> None:
         try:
+            await self._expire_requests()
             await self.continue_all()
         except FilesUnavailable:
             return  # the store has logged it; the next run continues
         except OperationError as error:
             log.error("search key not destroyed", reason=str(error))
+
+    async def _expire_requests(self) -> None:
+        for id in await self._database.read(lambda session: requests.expired(session, now())):
+            await self._database.write(partial(requests.expire, id=id))
 
     async def continue_all(self) -> int:
         """Continue all open erasures; return the number of those that ended. Raises FilesUnavailable, DatabaseUnavailable, or

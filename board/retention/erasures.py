@@ -8,10 +8,12 @@ from sqlmodel import Session, col, select
 from board.audit import actor, writer
 from board.audit.entries import ErasureAgreed, ErasureAsked, ErasureWithdrawn
 from board.engine import unit_of_work
-from board.errors import OperationError, Refused
+from board.errors import OperationError
 from board.i18n import N_, message
-from board.retention import erasure_begin, holds, inventory
+from board.retention import erasure_begin, holds, inventory, other_searches, requests
+from board.retention.parts import Part
 from models.accounts import ROLES, Account
+from models.board import Board
 from models.erasure import ASKED, SEARCH, Erasure
 from models.ids import new_id
 from models.search import Search
@@ -21,6 +23,7 @@ MIN_REASON, MAX_REASON = 5, 500  # characters
 MAX_LISTED = 100  # erasures of a page, newest first
 MIN_NAME = 3  # characters of a name that a reason may not have; shorter ones are words too
 COORDINATOR = ROLES.index("coordinator")
+MAY_NO_LONGER = N_("The person who asked may no longer erase. Keep the search, and ask again.")
 COMMAND_LINE = "command line: "  # before the name of the operating system's user
 
 
@@ -37,7 +40,7 @@ def ask(session: Session, search: Search, typed: str, reason: str, now: datetime
     reason = checked_reason(search, reason)
     check(session, search, typed, now)
     _check_closed(search)
-    if find(session, search.id) is not None:
+    if find(session, search.id, now) is not None:
         raise OperationError(N_("Someone has already asked to erase this search."))
     row = Erasure(
         id=new_id(), board=search.id, reason=reason, asked_by=person(session),
@@ -49,23 +52,24 @@ def ask(session: Session, search: Search, typed: str, reason: str, now: datetime
     return row.id
 
 
-def withdraw(session: Session, search: Search, id: str) -> None:
+def withdraw(session: Session, search: Search, id: str, now: datetime) -> None:
     """Withdraw a request to erase a search, by anyone who may agree to it. Raises Refused `not_found` if there is none."""
     unit_of_work.lock_board(session, search.id)
-    row = _asked(session, search, id)
+    row = requests.asked(session, whole(search.id), id, now)
     session.delete(row)
     entry = ErasureWithdrawn(id=search.id, board=search.id, reference=search.reference, typed_reason=row.reason)
     writer.write(session, entry)
 
 
-def agree(session: Session, search: Search, id: str, typed: str, now: datetime) -> None:
-    """Agree to erase a search, as another person than the one who asked, and begin. Raises OperationError, and Refused
-    `not_found` if nobody asked."""
+def agree(session: Session, search: Search, id: str, typed: str, now: datetime, *, seen: str | None) -> None:
+    """Agree to erase a search, as another person than the one who asked, and begin. `seen`: state of the search on the page.
+    Raises OperationError, and Refused `not_found` if nobody asked."""
     erasure_begin.lock(session, search.id)
-    row = _asked(session, search, id)
+    row = requests.asked(session, whole(search.id), id, now)
     check_other_person(session, row, now)
     check(session, search, typed, now)
     _check_closed(search)
+    requests.check_seen(seen, state(session, search.id))
     row.agreed_by, row.agreed_at = person(session), format_utc(now)
     asked_by = person_name(session, row.asked_by)
     row.counts = inventory.by_group(inventory.rows_about(session, search.id))
@@ -73,10 +77,19 @@ def agree(session: Session, search: Search, id: str, typed: str, now: datetime) 
     erasure_begin.begin(session, search, row, now)
 
 
-def find(session: Session, board: str) -> Erasure | None:
+def find(session: Session, board: str, now: datetime) -> Erasure | None:
     """Return the erasure of a search that someone asked for or that runs."""
-    is_open = Erasure.board == board, Erasure.kind == SEARCH, col(Erasure.ended_at).is_(None)
-    return session.exec(select(Erasure).where(*is_open)).first()
+    return requests.find(session, whole(board), now)
+
+
+def state(session: Session, board: str) -> str:
+    """Return the state of a search, which each change of it changes."""
+    return str(session.get_one(Board, board).seq)
+
+
+def whole(board: str) -> Part:
+    """Return the part of a search that is all of it."""
+    return Part(board, SEARCH, "")
 
 
 def newest(session: Session) -> list[NamedErasure]:
@@ -85,19 +98,17 @@ def newest(session: Session) -> list[NamedErasure]:
     return [NamedErasure(row, *(person_name(session, each or "") for each in (row.asked_by, row.agreed_by))) for row in rows]
 
 
+def account_of(person: str) -> str | None:
+    """Return the account of a person of an erasure; None for the operating system's user of a command."""
+    return None if person.startswith(COMMAND_LINE) else person
+
+
 def person_name(session: Session, person: str) -> str:
     """Return the name of a person of an erasure."""
     if person.startswith(COMMAND_LINE):
         return person.removeprefix(COMMAND_LINE)
     account = session.get(Account, person)
     return account.name if account is not None else person
-
-
-def _asked(session: Session, search: Search, id: str) -> Erasure:
-    row = session.get(Erasure, id)
-    if row is None or row.board != search.id or row.step != ASKED:
-        raise Refused("not_found")
-    return row
 
 
 def checked_reason(search: Search, typed: str) -> str:
@@ -128,8 +139,11 @@ def check_other_person(session: Session, row: Erasure, now: datetime) -> None:
     agreeing = person(session)
     if row.asked_by == agreeing:
         raise OperationError(N_("Another person must agree."))
-    if not row.asked_by.startswith(COMMAND_LINE) and not _may_erase(session.get(Account, row.asked_by), now):
-        raise OperationError(N_("The person who asked may no longer erase. Keep the search, and ask again."))
+    asked_by = account_of(row.asked_by)
+    if asked_by is not None and not (
+        _may_erase(session.get(Account, asked_by), now) and other_searches.sees(session, asked_by, row.board)
+    ):
+        raise OperationError(MAY_NO_LONGER)
     account = session.get(Account, agreeing)
     if account is not None and account.created_at > row.asked_at:  # made to agree to it
         raise OperationError(N_("Your account is newer than the request. Another person must agree."))

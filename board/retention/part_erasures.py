@@ -3,20 +3,20 @@
 from datetime import datetime
 
 from sqlalchemy import select as core_select
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from board.audit import writer
 from board.audit.entries import PartErasureAgreed, PartErasureAsked, PartErasureWithdrawn
 from board.engine import unit_of_work
 from board.errors import OperationError, Refused
 from board.i18n import N_
-from board.retention import erasures, part_begin
+from board.retention import erasures, other_searches, part_begin, requests
 from board.retention.parts import CHOSEN, Part, parts_of
 from models.alarm import Alarm
 from models.board import OPERATIONS
 from models.db.tables import columns_of
 from models.entity import Entity
-from models.erasure import ASKED, Erasure
+from models.erasure import Erasure
 from models.ids import new_id
 from models.search import Search
 from models.times import format_utc
@@ -28,8 +28,10 @@ def ask(session: Session, search: Search, part: Part, typed: str, reason: str, n
     """Ask to erase a part of a search. Return the id of the erasure. Raises OperationError, and Refused `not_found`."""
     reason = erasures.checked_reason(search, reason)
     erasures.check(session, search, typed, now)
-    check(session, part, parts_of(session, part))
-    if find(session, part) is not None:
+    parts = parts_of(session, part)
+    check(session, part, parts)
+    other_searches.check(session, part.board, parts, erasures.account_of(erasures.person(session)), now)
+    if requests.find(session, part, now) is not None:
         raise OperationError(N_("Someone has already asked to erase this."))
     row = Erasure(
         id=new_id(), board=part.board, kind=part.kind, entity=part.id, reason=reason,
@@ -40,24 +42,27 @@ def ask(session: Session, search: Search, part: Part, typed: str, reason: str, n
     return row.id
 
 
-def withdraw(session: Session, part: Part, id: str) -> None:
+def withdraw(session: Session, part: Part, id: str, now: datetime) -> None:
     """Withdraw a request. Raises Refused `not_found` if there is none."""
     unit_of_work.lock_board(session, part.board)
-    row = _asked(session, part, id)
+    row = requests.asked(session, part, id, now)
     session.delete(row)
     writer.write(session, PartErasureWithdrawn(id=part.board, board=part.board, part=part.kind, typed_reason=row.reason))
 
 
-def agree(session: Session, search: Search, part: Part, id: str, typed: str, now: datetime) -> None:
-    """Agree as another person, and erase what nobody may see from now on. Raises OperationError, and Refused `not_found`."""
+def agree(session: Session, search: Search, part: Part, id: str, typed: str, now: datetime, *, seen: str | None) -> None:
+    """Agree as another person, and erase what nobody may see from now on. `seen`: digest of the parts that the page listed.
+    Raises OperationError, and Refused `not_found`."""
     parts = parts_of(session, part)
     _lock(session, parts)
-    row = _asked(session, part, id)
+    row = requests.asked(session, part, id, now)
     erasures.check_other_person(session, row, now)
     erasures.check(session, search, typed, now)
     check(session, part, parts)
-    if parts_of(session, part) != parts:
-        raise OperationError(N_("This has changed in the meantime. Try again."))
+    other_searches.check(session, part.board, parts, erasures.account_of(erasures.person(session)), now)
+    _check_asker(session, row, parts)
+    requests.check_seen(seen, requests.digest(parts))
+    requests.check_seen(requests.digest(parts), requests.digest(parts_of(session, part)))  # the locked boards are still all
     row.agreed_by, row.agreed_at = erasures.person(session), format_utc(now)
     row.counts, row.access = count_by_kind(parts), search.access
     agreed = PartErasureAgreed(
@@ -65,12 +70,6 @@ def agree(session: Session, search: Search, part: Part, id: str, typed: str, now
     )
     writer.write(session, agreed)
     part_begin.begin(session, row, parts, now)
-
-
-def find(session: Session, part: Part) -> Erasure | None:
-    """Return the erasure of a part that someone asked for or that runs."""
-    is_open = Erasure.board == part.board, Erasure.entity == part.id, col(Erasure.ended_at).is_(None)
-    return session.exec(select(Erasure).where(*is_open)).first()
 
 
 def row_of(session: Session, part: Part) -> Entity:
@@ -96,11 +95,12 @@ def count_by_kind(parts: list[Part]) -> dict[str, int]:
     return {kind: sum(part.kind == kind for part in parts) for kind in dict.fromkeys(part.kind for part in parts)}
 
 
-def _asked(session: Session, part: Part, id: str) -> Erasure:
-    row = session.get(Erasure, id)
-    if row is None or (row.board, row.kind, row.entity) != part or row.step != ASKED:
-        raise Refused("not_found")
-    return row
+def _check_asker(session: Session, row: Erasure, parts: list[Part]) -> None:
+    """Check that the person who asked still sees the other searches of the parts. Raises OperationError."""
+    asked_by = erasures.account_of(row.asked_by)
+    boards = {part.board for part in parts} - {row.board, OPERATIONS}
+    if asked_by is not None and not all(other_searches.sees(session, asked_by, board) for board in boards):
+        raise OperationError(erasures.MAY_NO_LONGER)
 
 
 def _lock(session: Session, parts: list[Part]) -> None:

@@ -17,7 +17,7 @@ from board.engine import access
 from board.engine.identity import Caller
 from board.engine.rights_version import lock_rights_version
 from board.errors import OperationError, Refused
-from board.retention import erasures, part_erasures, part_list
+from board.retention import erasures, other_searches, part_erasures, part_list, requests
 from board.retention.erasure_texts import AskedTexts, asked_texts, count_texts
 from board.retention.pages import OF_SEARCH, PATH, visible_search
 from board.retention.part_list import ListedPart
@@ -34,7 +34,7 @@ Typed = tuple[str, str]  # reference and reason of a form that failed
 
 
 class PartPage(NamedTuple):
-    """Data of the page of one part. `problem`: why it can't be erased now, empty if it can."""
+    """Data of the page of one part. `problem`: why it can't be erased now, empty if it can. `seen`: digest of the parts."""
 
     reference: str
     part: ListedPart
@@ -42,6 +42,7 @@ class PartPage(NamedTuple):
     problem: str
     erasure: Erasure | None
     asked_by: str
+    seen: str
 
 
 async def list_page(request: Request, caller: Caller) -> Response:
@@ -67,7 +68,7 @@ async def part_page(request: Request, caller: Caller, problem: str | None = None
     service, part = service_of(request), _part(request)
 
     def read(session: Session) -> PartPage:
-        return _read(session, _visible(request, session, caller)[1], part)
+        return _read(session, *_visible(request, session, caller), part, service.clock())
 
     page = await service.heavy_reads.read(caller, read)
     await service.reads.part_of_board(caller, part.board)
@@ -78,7 +79,7 @@ async def part_page(request: Request, caller: Caller, problem: str | None = None
         part=page.part, reference=page.reference, kind=i18n.translate(part_list.TITLES[part.kind], lang), asked=asked,
         groups=count_texts(page.counts, lang), path=f"{PATH}/{part.board}/parts/{part.kind}/{part.id}", board_id=part.board,
         obstacle=page.problem and i18n.translate(page.problem, lang), typed=typed, min_reason=erasures.MIN_REASON,
-        max_reason=erasures.MAX_REASON,
+        max_reason=erasures.MAX_REASON, seen=page.seen,
     )  # fmt: skip
 
 
@@ -96,10 +97,10 @@ async def ask(request: Request, caller: Caller) -> Response:
 async def agree(request: Request, caller: Caller) -> Response:
     """`POST /retention/{id}/parts/{kind}/{entity}/agree`: agree to the request `erasure` with the `reference`, and begin."""
     form, part = await form_reader(request), _part(request)
-    id, reference = form("erasure"), form("reference")
+    id, reference, seen = form("erasure"), form("reference"), form("seen")
 
     def change(session: Session, search: Search, now: datetime) -> None:
-        part_erasures.agree(session, search, part, id, reference, now)
+        part_erasures.agree(session, search, part, id, reference, now, seen=seen)
 
     response = await _change(request, caller, change, PATH, (reference, ""))
     service_of(request).erasures_agreed.set()
@@ -111,7 +112,7 @@ async def withdraw(request: Request, caller: Caller) -> Response:
     id, part = (await form_reader(request))("erasure"), _part(request)
 
     def change(session: Session, search: Search, now: datetime) -> None:
-        part_erasures.withdraw(session, part, id)
+        part_erasures.withdraw(session, part, id, now)
 
     return await _change(request, caller, change, f"{PATH}/{part.board}/parts")
 
@@ -149,17 +150,19 @@ def _visible(request: Request, session: Session, caller: Caller) -> tuple[Caller
     return current, search
 
 
-def _read(session: Session, search: Search, part: Part) -> PartPage:
+def _read(session: Session, caller: Caller, search: Search, part: Part, now: datetime) -> PartPage:
     parts = parts_of(session, part)
     row, problem = part_erasures.row_of(session, part), ""
     try:
         part_erasures.check(session, part, parts)
+        other_searches.check(session, part.board, parts, caller.account.id, now)
     except OperationError as error:
         problem = str(error)
-    asked = part_erasures.find(session, part)
+    asked = requests.find(session, part, now)
     asked_by = erasures.person_name(session, asked.asked_by) if asked is not None else ""
     counts = part_erasures.count_by_kind(parts)
-    return PartPage(search.reference, part_list.line(part.kind, row), counts, problem, asked, asked_by)
+    seen = requests.digest(parts)
+    return PartPage(search.reference, part_list.line(part.kind, row), counts, problem, asked, asked_by, seen)
 
 
 routes = [

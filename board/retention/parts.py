@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 from sqlalchemy import or_, select
 from sqlmodel import Session
 
-from models.board import OPERATIONS
 from models.contact import Contact
 from models.db.tables import columns_of
 from models.entity import Entity
@@ -21,7 +20,7 @@ from models.wake import Wake
 CHOSEN: dict[str, type[Entity]] = {model.KIND: model for model in (Sighting, Task, Note, Contact, File)}  # people choose one
 MODELS: dict[str, type[Entity]] = CHOSEN | {model.KIND: model for model in (Tip, Wake)}
 
-_N, _F, _S, _W = columns_of(Note), columns_of(File), columns_of(Sighting), columns_of(Wake)
+_N, _F, _S, _T, _W = columns_of(Note), columns_of(File), columns_of(Sighting), columns_of(Tip), columns_of(Wake)
 
 
 class Part(NamedTuple):
@@ -59,12 +58,11 @@ def _belonging(session: Session, part: Part) -> Iterator[Part]:
 
 
 def _copies(session: Session, sighting: str) -> Iterator[Part]:
-    """Yield the same sighting on the board of a sibling, and the tip that it was."""
-    for twin, tip in session.connection().execute(select(_S.twin, _S.from_tip).where(_S.id == sighting)):
-        if twin is not None:
+    """Yield the same sighting on the board of a sibling, unless it was separated, and the tip that is placed as this sighting."""
+    for (twin,) in session.connection().execute(select(_S.twin).where(_S.id == sighting, _S.twin.is_not(None))):
+        if not twin["apart"]:
             yield Part(twin["search"], Sighting.KIND, twin["sighting"])
-        if tip is not None:
-            yield Part(OPERATIONS, Tip.KIND, tip["id"])
+    yield from _found(session, Tip, _T.placed["sighting"].as_string() == sighting)
 
 
 def _found(session: Session, model: type[Entity], *where: Any) -> Iterator[Part]:

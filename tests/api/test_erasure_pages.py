@@ -6,9 +6,11 @@ from collections.abc import AsyncIterator
 import httpx2 as httpx
 import pytest
 
+from board.retention import requests
 from board.retention.erasure_run import ErasureRun
 from models.board import OPERATIONS
 from tests.api.test_administration import browser, hire, problem
+from tests.api.test_part_erasure_pages import seen_on, set_asked_days_ago
 from tests.api.test_retention import close
 from tests.api.test_retention_holds import hold, reference_of
 from tests.ops.test_command_line import Shell
@@ -42,7 +44,8 @@ async def answer(http: httpx.AsyncClient, search: str, reference: str = "", how:
     """Answer the request that the page shows."""
     page = await http.get(f"/retention/{search}/erasure")
     (id,) = re.findall(r'/erasure/withdraw.*?name="erasure" value="([^"]+)"', page.text)
-    return await http.post(f"/retention/{search}/erasure/{how}", data={"erasure": id, "reference": reference})
+    data = {"erasure": id, "reference": reference, "seen": seen_on(page.text)}
+    return await http.post(f"/retention/{search}/erasure/{how}", data=data)
 
 
 async def test_two_coordinators_erase_a_search(team: Team, cora: httpx.AsyncClient, dora: httpx.AsyncClient) -> None:
@@ -72,6 +75,35 @@ async def test_two_coordinators_erase_a_search(team: Team, cora: httpx.AsyncClie
     assert reference not in listed
     for path in ("/api/v1/boards", "/api/v1/unseen", "/api/v1/me"):
         assert search not in (await team.alice.http.get(path)).text
+
+
+async def test_search_that_changed_since_the_page_is_not_erased(
+    team: Team, cora: httpx.AsyncClient, dora: httpx.AsyncClient
+) -> None:  # fmt: skip
+    search = await close(team, "runaway", 11)
+    reference, path = await reference_of(team, search), f"/retention/{search}/erasure"
+    await ask(cora, search, reference)
+    page = (await dora.get(path)).text
+    (id,) = re.findall(r'name="erasure" value="([^"]+)"', page)[:1]
+    form = {"erasure": id, "reference": reference, "seen": seen_on(page)}
+    await team.alice.command(search, "note.add", {"text": "found after the closing"})
+    refused = await dora.post(f"{path}/agree", data=form)
+    assert str(problem(refused)).startswith("This has changed in the meantime.")
+    assert (await dora.post(f"{path}/agree", data=form | {"seen": seen_on(refused.text)})).status_code == 303
+
+
+async def test_request_of_a_search_expires(team: Team, cora: httpx.AsyncClient, dora: httpx.AsyncClient) -> None:
+    search, service = await close(team, "runaway", 11), team.server.service
+    await ask(cora, search, await reference_of(team, search))
+    page = (await dora.get(f"/retention/{search}/erasure")).text
+    (id,) = re.findall(r'name="erasure" value="([^"]+)"', page)[:1]
+    await set_asked_days_ago(service, id, requests.DAYS - 1)
+    await ErasureRun.of(service)._run_once()
+    assert 'data-form="withdraw"' in (await dora.get(f"/retention/{search}/erasure")).text
+    await set_asked_days_ago(service, id, requests.DAYS)
+    await ErasureRun.of(service)._run_once()
+    assert 'data-form="ask"' in (await dora.get(f"/retention/{search}/erasure")).text
+    assert [entry.about["typed_reason"] for entry in await AuditRecord(service).entries(kind="erasure.expired")] == [REASON]
 
 
 async def test_request_is_withdrawn_by_anyone_and_recorded(team: Team, dora: httpx.AsyncClient) -> None:

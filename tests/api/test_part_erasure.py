@@ -95,7 +95,7 @@ class PartScene:
         )
 
     async def agree(self, part: Part, id: str, by: Person) -> None:
-        await self.run_as(by, lambda session, row: part_erasures.agree(session, row, part, id, self.reference, now()))
+        await self.run_as(by, lambda session, row: part_erasures.agree(session, row, part, id, self.reference, now(), seen=None))
 
     async def begin(self, part: Part) -> str:
         id = await self.ask(part, self.team.alice)
@@ -182,11 +182,7 @@ async def test_tip_and_sibling_of_a_sighting_are_erased_too(scene: PartScene) ->
     alice, seed = scene.team.alice, scene.seed
     sibling = await alice.open_search()
     await alice.command(scene.search, "search.link", {"search": sibling, "how": "together"})
-    await alice.command(OPERATIONS, "tip.add", {"description": seed, "source_name": seed})
-    entities = (await alice.snapshot(OPERATIONS))["entities"].items()
-    (tip,) = (id for (kind, id), state in entities if kind == "tip" and state["description"] == seed)
-    await alice.command(OPERATIONS, "tip.place", {"tip": tip, "search": scene.search})
-    (sighting,) = await scene.ids("sighting")
+    _, sighting = await placed_tip(scene)
     await alice.command(scene.search, "note.add", {"text": seed, "card": sighting})
     await alice.command(scene.search, "sighting.set_of_both", {"sighting": sighting, "search": sibling})
     await alice.command(scene.search, "card.withdraw", {"card": sighting})
@@ -196,6 +192,100 @@ async def test_tip_and_sibling_of_a_sighting_are_erased_too(scene: PartScene) ->
     await scene.database.read(verify)
 
 
+async def placed_tip(scene: PartScene) -> tuple[str, str]:
+    """Return a tip with the marker that was placed on the search, and its sighting."""
+    alice, seed = scene.team.alice, scene.seed
+    await alice.command(OPERATIONS, "tip.add", {"description": seed, "source_name": seed})
+    entities = (await alice.snapshot(OPERATIONS))["entities"].items()
+    (tip,) = (id for (kind, id), state in entities if kind == "tip" and state["description"] == seed)
+    await alice.command(OPERATIONS, "tip.place", {"tip": tip, "search": scene.search})
+    (sighting,) = await scene.ids("sighting")
+    return tip, sighting
+
+
+@pytest.mark.parametrize("is_placed_again", [False, True])
+async def test_tip_that_was_restored_outlives_its_former_sighting(scene: PartScene, is_placed_again: bool) -> None:
+    alice = scene.team.alice
+    tip, sighting = await placed_tip(scene)
+    await alice.command(scene.search, "card.withdraw", {"card": sighting})
+    await alice.command(OPERATIONS, "tip.restore", {"tip": tip})
+    other = await alice.open_search()
+    if is_placed_again:
+        await alice.command(OPERATIONS, "tip.place", {"tip": tip, "search": other})
+    assert await scene.run().continue_one(await scene.begin(Part(scene.search, "sighting", sighting)))
+    state = (await alice.snapshot(OPERATIONS))["entities"]["tip", tip]
+    assert (state["description"], (state["placed"] or {}).get("board")) == (scene.seed, other if is_placed_again else None)
+    await scene.database.read(verify)
+
+
+async def test_separated_sighting_of_a_sibling_outlives_the_other(scene: PartScene) -> None:
+    alice, sibling = scene.team.alice, await scene.team.alice.open_search()
+    await alice.command(scene.search, "search.link", {"search": sibling, "how": "together"})
+    await alice.command(scene.search, "sighting.add", {"description": scene.seed})
+    (here,) = await scene.ids("sighting")
+    await alice.command(scene.search, "sighting.set_of_both", {"sighting": here, "search": sibling})
+    (there,) = (id for kind, id in (await alice.snapshot(sibling))["entities"] if kind == "sighting")
+    await alice.command(scene.search, "sighting.set_of_both", {"sighting": here, "search": None})
+    await alice.command(sibling, "card.restore", {"card": there})
+    await alice.command(scene.search, "card.withdraw", {"card": here})
+    assert await scene.run().continue_one(await scene.begin(Part(scene.search, "sighting", here)))
+    assert (await alice.snapshot(sibling))["entities"]["sighting", there]["description"] == scene.seed
+    await scene.database.read(verify)
+
+
+async def sighting_of_both(scene: PartScene) -> tuple[Part, str]:
+    """Return a withdrawn sighting of the search that is also on the board of a sibling, and that board."""
+    alice, sibling = scene.team.alice, await scene.team.alice.open_search()
+    await alice.command(scene.search, "search.link", {"search": sibling, "how": "together"})
+    await alice.command(scene.search, "sighting.add", {"description": scene.seed})
+    (sighting,) = await scene.ids("sighting")
+    await alice.command(scene.search, "sighting.set_of_both", {"sighting": sighting, "search": sibling})
+    await alice.command(scene.search, "card.withdraw", {"card": sighting})
+    return Part(scene.search, "sighting", sighting), sibling
+
+
+async def restrict(scene: PartScene, search: str, *members: Person) -> None:
+    values = {"access": "members", "members": [person.account["id"] for person in members]}
+    change = update(Search).where(col(Search.id) == search).values(**values)
+    await scene.database.write(lambda session: session.connection().execute(change).rowcount)
+
+
+@pytest.mark.parametrize("is_asked", [False, True])
+async def test_hold_of_the_sibling_stops_an_erasure(scene: PartScene, is_asked: bool) -> None:
+    part, sibling = await sighting_of_both(scene)
+    id = await scene.ask(part, scene.team.alice) if is_asked else ""
+    day = now().astimezone(DESK_TIME_ZONE).date().isoformat()
+    await scene.database.write(
+        lambda session: holds.place(session, session.get_one(Search, sibling), day, "complaint of the family", now(), None)
+    )
+    with pytest.raises(OperationError, match="also on a search that is on hold"):
+        await (scene.agree(part, id, scene.team.ada) if is_asked else scene.ask(part, scene.team.alice))
+
+
+async def test_hidden_sibling_stops_an_erasure(scene: PartScene) -> None:
+    part, sibling = await sighting_of_both(scene)
+    id = await scene.ask(part, scene.team.alice)
+    await restrict(scene, sibling, scene.team.alice)
+    with pytest.raises(OperationError, match="a search that you cannot see"):
+        await scene.agree(part, id, scene.team.ada)
+    await restrict(scene, sibling, scene.team.ada)
+    with pytest.raises(OperationError, match="may no longer erase"):
+        await scene.agree(part, id, scene.team.ada)
+    await scene.run_as(scene.team.alice, lambda session, _: part_erasures.withdraw(session, part, id, now()))
+    with pytest.raises(OperationError, match="a search that you cannot see"):
+        await scene.ask(part, scene.team.alice)
+    await restrict(scene, sibling, scene.team.ada, scene.team.alice)
+    assert await scene.run().continue_one(await scene.begin(part))
+
+
+async def test_person_who_asked_must_still_see_the_search(scene: PartScene) -> None:
+    part = Part(scene.search, "note", await scene.add("note"))
+    id = await scene.ask(part, scene.team.alice)
+    await restrict(scene, scene.search, scene.team.ada)
+    with pytest.raises(OperationError, match="may no longer erase"):
+        await scene.agree(part, id, scene.team.ada)
+
+
 async def test_erased_search_ends_the_erasures_of_its_parts(scene: PartScene) -> None:
     alice, ada = scene.team.alice, scene.team.ada
     running = await scene.begin(Part(scene.search, "note", await scene.add("note")))
@@ -203,7 +293,7 @@ async def test_erased_search_ends_the_erasures_of_its_parts(scene: PartScene) ->
     change = update(Search).where(col(Search.id) == scene.search).values(status="closed")
     await scene.database.write(lambda session: session.connection().execute(change).rowcount)
     search = await scene.run_as(alice, lambda session, row: erasures.ask(session, row, scene.reference, REASON, now()))
-    await scene.run_as(ada, lambda session, row: erasures.agree(session, row, search, scene.reference, now()))
+    await scene.run_as(ada, lambda session, row: erasures.agree(session, row, search, scene.reference, now(), seen=None))
     assert await scene.run().continue_all() == 2
     assert await scene.remains() == {}
     for id in (running, search):

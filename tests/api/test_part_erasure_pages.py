@@ -2,11 +2,17 @@
 
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import httpx2 as httpx
 import pytest
+from sqlmodel import Session
 
+from board.retention import requests
 from board.retention.erasure_run import ErasureRun
+from board.service import BoardService
+from models.erasure import Erasure
+from models.times import format_utc, now
 from tests.api.test_administration import browser, hire, problem
 from tests.api.test_part_erasure import PartScene
 from tests.support.audit_record import AuditRecord
@@ -40,7 +46,12 @@ async def answer(http: httpx.AsyncClient, path: str, reference: str = "", how: s
     """Answer the request that the page shows."""
     page = await http.get(path)
     (id,) = re.findall(r'/withdraw".*?name="erasure" value="([^"]+)"', page.text)
-    return await http.post(f"{path}/{how}", data={"erasure": id, "reference": reference})
+    return await http.post(f"{path}/{how}", data={"erasure": id, "reference": reference, "seen": seen_on(page.text)})
+
+
+def seen_on(page: str) -> str:
+    """Return the state that a page of an agreement shows, empty on the page of the person who asked."""
+    return next(iter(re.findall(r'name="seen" value="([^"]+)"', page)), "")
 
 
 async def test_two_coordinators_erase_a_note(scene: PartScene, cora: httpx.AsyncClient, dora: httpx.AsyncClient) -> None:
@@ -69,6 +80,46 @@ async def test_two_coordinators_erase_a_note(scene: PartScene, cora: httpx.Async
     shown = (await dora.get("/retention")).text
     assert re.search(r'data-done="yes"><strong>erased, [^<]+</strong> <span>Note</span>', shown)
     assert scene.reference not in shown
+
+
+async def test_part_that_changed_since_the_page_is_not_erased(
+    scene: PartScene, cora: httpx.AsyncClient, dora: httpx.AsyncClient
+) -> None:  # fmt: skip
+    note = await scene.add("note")
+    path = f"/retention/{scene.search}/parts/note/{note}"
+    await cora.post(path, data={"reference": scene.reference, "reason": REASON})
+    page = (await dora.get(path)).text
+    (id,) = re.findall(r'name="erasure" value="([^"]+)"', page)[:1]
+    form = {"erasure": id, "reference": scene.reference, "seen": seen_on(page)}
+    await scene.team.alice.command(scene.search, "note.add", {"text": scene.seed, "corrects": note})
+    refused = await dora.post(f"{path}/agree", data=form)
+    assert str(problem(refused)).startswith("This has changed in the meantime.")
+    assert re.search(r"<td>Note</td>\s*<td>2</td>", refused.text)
+    assert "changed" in str(problem(await dora.post(f"{path}/agree", data=form | {"seen": ""})))
+    assert (await dora.post(f"{path}/agree", data=form | {"seen": seen_on(refused.text)})).status_code == 303
+
+
+async def test_request_of_a_part_expires(scene: PartScene, cora: httpx.AsyncClient, dora: httpx.AsyncClient) -> None:
+    path, service = f"/retention/{scene.search}/parts/note/{await scene.add('note')}", scene.team.server.service
+    form = {"reference": scene.reference, "reason": REASON}
+    await cora.post(path, data=form)
+    page = (await dora.get(path)).text
+    (id,) = re.findall(r'name="erasure" value="([^"]+)"', page)[:1]
+    await set_asked_days_ago(service, id, requests.DAYS)
+    agreed = await dora.post(f"{path}/agree", data={"erasure": id, "reference": scene.reference, "seen": seen_on(page)})
+    assert agreed.status_code == 404
+    assert 'data-form="ask"' in (await dora.get(path)).text
+    assert (await cora.post(path, data=form)).status_code == 303, "a new request"
+    await ErasureRun.of(service)._run_once()
+    assert len(await AuditRecord(service).entries(kind="part_erasure.expired")) == 1
+    assert 'data-form="withdraw"' in (await dora.get(path)).text, "the new request stays"
+
+
+async def set_asked_days_ago(service: BoardService, id: str, days: int) -> None:
+    def change(session: Session) -> None:
+        session.get_one(Erasure, id).asked_at = format_utc(now() - timedelta(days=days))
+
+    await service.database.write(change)
 
 
 async def test_request_is_withdrawn(scene: PartScene, cora: httpx.AsyncClient, dora: httpx.AsyncClient) -> None:

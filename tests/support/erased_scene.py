@@ -95,7 +95,7 @@ class ErasedScene:
         return await self._as(by, lambda session, row: erasures.ask(session, row, self.reference, REASON, now()))
 
     async def agree(self, id: str, by: Person) -> None:
-        await self._as(by, lambda session, row: erasures.agree(session, row, id, self.reference, now()))
+        await self._as(by, lambda session, row: erasures.agree(session, row, id, self.reference, now(), seen=None))
 
     async def begin(self) -> str:
         id = await self.ask(self.team.alice)

@@ -46,10 +46,14 @@ SAYS: dict[str, str] = {
     "retention.hold_ended": N_("{actor} ended the hold of the search {reference} until {until}: “{typed_reason}”"),
     "erasure.asked": N_("{actor} asked to erase the search {reference}: “{typed_reason}”"),
     "erasure.withdrawn": N_("{actor} withdrew the request to erase the search {reference}: “{typed_reason}”"),
+    "erasure.expired": N_("The request to erase the search {reference} expired, because nobody agreed: “{typed_reason}”"),
     "erasure.agreed": N_("{actor} agreed to erase a search, as {asked_by} had asked: “{typed_reason}”"),
     "part_erasure.asked": N_("{actor} asked to erase a card, note, contact or file of {board}: “{typed_reason}”"),
     "part_erasure.withdrawn": N_(
         "{actor} withdrew the request to erase a card, note, contact or file of {board}: “{typed_reason}”"
+    ),
+    "part_erasure.expired": N_(
+        "The request to erase a card, note, contact or file of {board} expired, because nobody agreed: “{typed_reason}”"
     ),
     "part_erasure.agreed": N_("{actor} agreed to erase a card, note, contact or file, as {asked_by} had asked: “{typed_reason}”"),
     "part.erased": N_("A card, note, contact or file was erased, as {asked_by} asked and {agreed_by} agreed: “{typed_reason}”"),
