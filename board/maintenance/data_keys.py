@@ -85,9 +85,7 @@ class Rotation(NamedTuple):
         if sentences:
             sentences.append("Restore them from a backup, or their keys.")
         if self.has_remains:
-            sentences.append(
-                "Readable values may remain in free parts of the database, which is in use. Repeat the command."
-            )
+            sentences.append("Readable values may remain in free parts of the database, which is in use. Repeat the command.")
         return " ".join(sentences) or None
 
 
