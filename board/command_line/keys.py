@@ -44,14 +44,16 @@ def rotate_keys(
     settings.check()
     database = Database(settings.database_url, must_exist=True)
     try:
-        used = data_keys.rotate(settings, database, load(settings.data_keys), alone, progress)
+        rotation = data_keys.rotate(settings, database, load(settings.data_keys), alone, progress)
     except FilesUnavailable as error:
         raise OperationError(f"Photos and files can't be encrypted. {error.reason.value} Then repeat the command.") from error
     finally:
         progress("")
         database.dispose()
-    for row in _rows(load(settings.data_keys), used):
+    for row in _rows(load(settings.data_keys), rotation.used):
         print(_line(row))
+    if rotation.fault is not None:
+        raise OperationError(rotation.fault)
 
 
 def _used(settings: Settings) -> "Usage":

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from models.db.errors import ConfigurationError
 from models.key_ring import KeyRing
-from models.upkeep import data_keys_in_use, record_data_key
+from models.upkeep import data_keys_in_use, record_writing_key
 
 log = structlog.get_logger()
 
@@ -43,5 +43,5 @@ def lost(ids: list[str]) -> str:
 
 def _recorded(session: Session, ring: KeyRing, at: str) -> KeyRing:
     if ring.writing is not None:
-        record_data_key(session, ring.writing, at)
+        record_writing_key(session, ring.writing, at)
     return ring

@@ -191,7 +191,9 @@ class Folder:
 
     def _walk(self, prefix: str) -> Iterator[StoredFile]:
         with self.folder(()):
-            folders = [prefix]
+            folders = []
+        with suppress(FileNotFoundError), _no_links(), self.folder(prefix.split("/") if prefix else ()):
+            folders.append(prefix)
         while folders:
             folder = folders.pop()
             try:

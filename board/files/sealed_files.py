@@ -4,21 +4,24 @@ The stored name ends in the id of the key, so that a listing shows the size of t
 from before DATA_KEYS was set have no such ending, and are read too.
 """
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Union
 
 from board.config.data_keys import DataKeys
 from board.files import sealing
 from board.files.folder import Folder
-from board.files.stored import StoredFile, chain
-from board.files.unavailable import FilesUnavailable, Reason
+from board.files.stored import StoredFile, chain, is_key
+from board.files.unavailable import FileDamaged, FilesUnavailable, Reason
 from models.key_ring import is_id
 
 if TYPE_CHECKING:
     from board.files.bucket import Bucket
 
 Place = Union[Folder, "Bucket"]
+IsLive = Callable[[str], Awaitable[bool]]
 TRIES = 3  # to find a file that a rotation renames at the same time
+MAX_DELETIONS = 5  # listings of one folder; a rotation adds one name for each file
 
 
 class SealedFiles:
@@ -57,14 +60,23 @@ class SealedFiles:
         raise FileNotFoundError(key)
 
     async def delete(self, keys: Sequence[str]) -> None:
-        """Delete files in each stored form, also of lost keys, and one that a rotation makes at the same time."""
-        if self._keys.ring.writing is None:
-            return await self._place.delete(keys)
+        """Delete files in each stored form, also of lost keys, and one that a rotation makes at the same time.
+
+        Raises FilesUnavailable, also if one is encrypted and there are no keys at all.
+        """
         wanted = set(keys)
         for folder in dict.fromkeys(key.rpartition("/")[0] for key in keys):
-            while names := [entry.key async for entry in self._place.list(f"{folder}/") if split(entry.key)[0] in wanted]:
-                await self._place.delete(names)
-        return None
+            await self._delete_in(f"{folder}/", wanted)
+
+    async def _delete_in(self, folder: str, wanted: set[str]) -> None:
+        for _ in range(MAX_DELETIONS):
+            names = [entry.key async for entry in self._place.list(folder) if split(entry.key)[0] in wanted]
+            if not names:
+                return
+            if self._keys.ring.writing is None and any(split(name)[1] for name in names):
+                raise FilesUnavailable(Reason.KEY)
+            await self._place.delete(names)
+        raise FilesUnavailable(Reason.FAILED)
 
     async def list(self, prefix: str) -> AsyncIterator[StoredFile]:
         """Yield each file once. Raises FilesUnavailable if one is encrypted and there are no keys at all."""
@@ -85,27 +97,47 @@ class SealedFiles:
     # -- rotation -----------------------------------------------------------------------------------------------------
 
     async def stored(self, prefix: str) -> AsyncIterator[StoredFile]:
-        """Yield the files under their stored names."""
+        """Yield the files under their stored names. Other files in the folder are skipped."""
         async for entry in self._place.list(prefix):
-            yield entry
+            if is_key(split(entry.key)[0]):
+                yield entry
 
-    async def renew(self, name: str) -> bool:
-        """Encrypt a file by the first key; return False if it was deleted in the meantime. Idempotent."""
+    async def renew(self, name: str, is_live: IsLive) -> bool:
+        """Encrypt a file by the first key; return False if it was deleted in the meantime. Idempotent.
+
+        `is_live`: returns whether a file is not deleted. Raises FilesUnavailable, and keeps what cannot be read or verified.
+        """
         key, id = split(name)
         writing = self._keys.ring.writing
         if writing is None or id == writing:
             return False
-        new = _name(key, writing)
-        if not await self._exists(new):
-            try:
-                pieces = self._open(name)
-                await self.put(key, chain(await anext(pieces, b""), pieces))
-            except FileNotFoundError:
-                return False
-        if not await self._exists(name):  # a deletion may not have seen the new one
-            await self._place.delete([new])
+        try:
+            await self._write_again(name, key, _name(key, writing))
+        except FileNotFoundError:
             return False
-        await self._place.delete([name])
+        if await self._exists(name):
+            await self._place.delete([name])
+            return True
+        if not await is_live(key):  # its deletion may not have seen the new form; another rotation deletes only the old form
+            await self._place.delete([_name(key, writing)])
+        return False
+
+    async def _write_again(self, name: str, key: str, new: str) -> None:
+        """Write the new form of a file, unless it is there, and read it. Raises FileNotFoundError or FilesUnavailable."""
+        if await self._is_readable(new):
+            digest = await _digest(self._open(name))
+        else:
+            pieces = _Digested(self._open(name))
+            await self.put(key, chain(await anext(pieces, b""), pieces))
+            digest = pieces.sha256.digest()
+        if await _digest(self._open(new)) != digest:
+            raise FileDamaged
+
+    async def _is_readable(self, name: str) -> bool:
+        try:
+            await _digest(self._open(name))
+        except (FileNotFoundError, FileDamaged):
+            return False
         return True
 
     # -- names --------------------------------------------------------------------------------------------------------
@@ -155,9 +187,9 @@ class SealedFiles:
 
 
 def split(name: str) -> tuple[str, str | None]:
-    """Return the name of a file, and the id of its key; None if it is not encrypted."""
+    """Return the name of a file, and the id of its key; None if it is not encrypted, or not a file of the store."""
     key, _, id = name.rpartition(".")
-    return (key, id) if key and is_id(id) else (name, None)
+    return (key, id) if is_id(id) and is_key(key) else (name, None)
 
 
 def _name(key: str, id: str) -> str:
@@ -166,3 +198,26 @@ def _name(key: str, id: str) -> str:
 
 def _plain(name: str, stored: int) -> int:
     return stored if split(name)[1] is None else sealing.plain_size(stored)
+
+
+class _Digested:
+    """Pieces of a file, and their digest."""
+
+    def __init__(self, pieces: AsyncIterator[bytes]) -> None:
+        self.sha256 = hashlib.sha256()
+        self._pieces = pieces
+
+    def __aiter__(self) -> "_Digested":
+        return self
+
+    async def __anext__(self) -> bytes:
+        piece = await anext(self._pieces)
+        self.sha256.update(piece)
+        return piece
+
+
+async def _digest(pieces: AsyncIterator[bytes]) -> bytes:
+    digested = _Digested(pieces)
+    async for _ in digested:
+        pass
+    return digested.sha256.digest()

@@ -19,13 +19,12 @@ from sqlalchemy import make_url
 from board.config.data_keys import DataKeys
 from board.config.settings import FILES_SUFFIX, Settings
 from board.files.folder import Folder
-from board.files.sealed_files import Place, SealedFiles
-from board.files.stored import PIECE_BYTES, StoredFile
+from board.files.sealed_files import IsLive, Place, SealedFiles
+from board.files.stored import PIECE_BYTES, StoredFile, is_key
 from board.files.unavailable import FilesUnavailable, Reason
 
 log = structlog.get_logger()
 
-_KEY = re.compile(r"(uploads|files)/[0-9A-Za-z_-]{1,64}/[0-9a-z][0-9a-z-]{0,63}")
 _PREFIX = re.compile(r"(uploads|files)/([0-9A-Za-z_-]{1,64}/?)?")
 
 
@@ -111,10 +110,13 @@ class FileStore:
             async for entry in backend.stored(prefix):
                 yield entry
 
-    async def renew(self, name: str) -> bool:
-        """Encrypt a file by the first key; return False if it was deleted in the meantime. `name`: its stored name."""
+    async def renew(self, name: str, is_live: IsLive) -> bool:
+        """Encrypt a file by the first key; return False if it was deleted in the meantime. `name`: its stored name.
+
+        `is_live`: returns whether a file is not deleted, by its key. Raises FilesUnavailable.
+        """
         with self._health() as backend:
-            return await backend.renew(name)
+            return await backend.renew(name, is_live)
 
     async def look(self) -> None:
         """Check that the store exists; make the folder, unless it must exist."""
@@ -163,7 +165,7 @@ class FileStore:
 
 def _check_key(key: str) -> str:
     """Return the key. Raises ValueError if it is malformed, which is a bug: the program makes all keys."""
-    if not _KEY.fullmatch(key):
+    if not is_key(key):
         raise ValueError("not a key of the store")
     return key
 

@@ -4,22 +4,39 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import NamedTuple
 
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from board.config.settings import Settings
-from board.engine.data_keys import lost
 from board.errors import OperationError
 from board.files.folder_marker import has_files
 from board.files.sealed_files import split
 from board.files.store import FileStore
+from board.files.unavailable import FilesUnavailable, Reason
 from board.maintenance import data_key_rows
+from board.maintenance.exclusive import one_rotation
 from board.maintenance.files import Progress
+from board.maintenance.live_files import is_live
 from models.db.database import Database
+from models.db.errors import error_code
 from models.key_ring import KeyRing
 from models.times import format_utc, now
-from models.upkeep import data_keys_in_use, forget_data_key, record_data_key
+from models.upkeep import (
+    DATA_KEY_REMAINS,
+    MaintenanceRun,
+    clear_run,
+    data_keys_in_use,
+    forget_data_key,
+    forgotten_data_keys,
+    record_data_key,
+    record_run,
+)
+
+log = structlog.get_logger()
 
 PREFIXES = ("files/", "uploads/")
 MAX_PASSES = 5  # a server with an old key in memory writes for at most a minute
@@ -49,29 +66,75 @@ def usage(settings: Settings, database: Database) -> Usage:
     return Usage(asyncio.run(_file_usage(settings)) if files else Counter(), database.read_now(data_key_rows.usage))
 
 
-def rotate(settings: Settings, database: Database, ring: KeyRing, is_alone: bool, progress: Progress) -> Usage:
-    """Encrypt everything by the first key; return what each key encrypts now.
+class Rotation(NamedTuple):
+    """Result of a rotation. `unreadable`: stored names of files that stay as they are. `has_remains`: of readable values."""
+
+    used: Usage
+    unreadable: list[str]
+    unreadable_values: int
+    has_remains: bool
+
+    @property
+    def fault(self) -> str | None:
+        """Return the sentences about everything that is not encrypted by the first key; None if all is."""
+        sentences = []
+        if self.unreadable:
+            sentences.append(f"{len(self.unreadable):,} files can't be read and stay as they are: {', '.join(self.unreadable)}.")
+        if self.unreadable_values:
+            sentences.append(f"{self.unreadable_values:,} values of the database can't be read and stay as they are.")
+        if sentences:
+            sentences.append("Restore them from a backup, or their keys.")
+        if self.has_remains:
+            sentences.append("Readable values may remain in free parts of the database, which is in use. Repeat the command.")
+        return " ".join(sentences) or None
+
+
+def rotate(settings: Settings, database: Database, ring: KeyRing, is_alone: bool, progress: Progress) -> Rotation:
+    """Encrypt everything by the first key, except what can't be read; return what each key encrypts now.
 
     Keys that nothing uses are no longer in use. `is_alone`: no server runs. Otherwise one must have read the first key.
-    Raises OperationError, FilesUnavailable.
+    Raises OperationError, also if another rotation is running, and FilesUnavailable.
     """
-    writing = _begin(database, ring, is_alone)
+    with one_rotation(database):
+        writing = _begin(database, ring, is_alone)
+        has_remains = _renew_values(database, writing, progress)
+        forgotten = database.read_now(forgotten_data_keys) - ring.keys()
+        unreadable = asyncio.run(_renew_files(settings, database, ring, progress)) if database.read_now(has_files) else set()
+        used = usage(settings, database)
+        database.write_now(lambda session: record_usage(session, used, writing))
+    unreadable_values = sum(count for id, count in used.stale(writing).values.items() if id not in forgotten and id is not None)
+    named = sorted(name for name in unreadable if split(name)[1] not in forgotten)
+    return Rotation(used, named, unreadable_values, has_remains)
+
+
+def _renew_values(database: Database, writing: str, progress: Progress) -> bool:
+    """Encrypt values; return whether readable ones may remain in free parts of the database. The next run removes them."""
+    if database.read_now(data_key_rows.usage).keys() - {writing}:
+        database.write_now(lambda session: record_run(session, DATA_KEY_REMAINS, format_utc(now())))
     rows = 0
     for count in data_key_rows.renew(database):
         rows += count
         progress(f"encrypted {rows:,} rows")
-    if rows:
-        database.backend.remove_remains()  # of readable values
-    if database.read_now(has_files):
-        asyncio.run(_renew(settings, ring, progress))
-    used = usage(settings, database)
-    database.write_now(lambda session: record_usage(session, used, writing))
-    return used
+    if not database.read_now(lambda session: session.get(MaintenanceRun, DATA_KEY_REMAINS) is not None):
+        return False
+    if not _remove_remains(database):
+        return True
+    database.write_now(lambda session: clear_run(session, DATA_KEY_REMAINS))
+    return False
+
+
+def _remove_remains(database: Database) -> bool:
+    errors = (SQLAlchemyError, OSError, database.write_engine.dialect.loaded_dbapi.Error)
+    try:
+        return database.backend.remove_remains() is not None
+    except errors as error:
+        log.warning("remains not removed", error=error_code(error))
+        return False
 
 
 def record_usage(session: Session, used: Usage, writing: str | None) -> None:
-    """Record which keys are in use: those of a count, and the encrypting one."""
-    in_use = used.ids | ({writing} if writing is not None else set())
+    """Record which keys are in use: those of a count, unless they were given up, and the encrypting one."""
+    in_use = (used.ids - forgotten_data_keys(session)) | ({writing} if writing is not None else set())
     for id in in_use:
         record_data_key(session, id, format_utc(now()))
     for id in data_keys_in_use(session):
@@ -84,8 +147,6 @@ def _begin(database: Database, ring: KeyRing, is_alone: bool) -> str:
     writing, in_use = ring.writing, database.read_now(data_keys_in_use)
     if writing is None:
         raise OperationError("DATA_KEYS is unset: nothing is encrypted.")
-    if missing := [id for id in in_use if id not in ring]:
-        raise OperationError(lost(missing))
     if writing not in in_use:
         if not is_alone:
             raise OperationError("No server has used the first key yet. Wait two minutes. If no server runs, add --alone.")
@@ -93,16 +154,30 @@ def _begin(database: Database, ring: KeyRing, is_alone: bool) -> str:
     return writing
 
 
-async def _renew(settings: Settings, ring: KeyRing, progress: Progress) -> None:
-    """Encrypt files until all have the first key, which servers read at most a minute later."""
+async def _renew_files(settings: Settings, database: Database, ring: KeyRing, progress: Progress) -> set[str]:
+    """Encrypt files until all have the first key, which servers read at most a minute later; return those that can't be read."""
+    unreadable = set[str]()
     async with _store(settings) as store:
         for _ in range(MAX_PASSES):
-            stale = [name async for name in _names(store) if split(name)[1] != ring.writing]
+            stale = [name async for name in _names(store) if split(name)[1] != ring.writing and name not in unreadable]
             for number, name in enumerate(stale):
                 progress(f"encrypted {number:,} of {len(stale):,} files")
-                await store.renew(name)
+                if not await _renew_file(store, database, name):
+                    unreadable.add(name)
             if not stale:
                 break
+    return unreadable
+
+
+async def _renew_file(store: FileStore, database: Database, name: str) -> bool:
+    """Encrypt a file by the first key; return False if it can't be read. Raises FilesUnavailable for other reasons."""
+    try:
+        await store.renew(name, lambda key: database.read(partial(is_live, key=key)))
+    except FilesUnavailable as error:
+        if error.reason not in (Reason.KEY, Reason.DAMAGED):
+            raise
+        return False
+    return True
 
 
 async def _file_usage(settings: Settings) -> Counter[str | None]:

@@ -1,10 +1,14 @@
-"""Work on a database for which all servers must be stopped: an upgrade, a restore."""
+"""Work on a database that runs once at a time: an upgrade or a restore, without servers, and a rotation of keys beside them.
+
+A crash releases the lock, on each machine of the installation.
+"""
 
 import contextlib
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
@@ -13,11 +17,23 @@ from models.db.database import Database
 from models.db.sqlite import library
 
 PATIENCE_S = 3.0  # for the connections of a server that has just stopped
-LOCK_SUFFIX = ".upgrade-lock"
-LOCK_KEY = 0x7570677264  # advisory lock of such work: "upgrd"
 NAME = "searchboard upgrade"  # of our own connections
 IN_USE = "A server or another command uses this database. Stop all servers first, for example: systemctl stop searchboard."
 TWICE = "Another upgrade or restore of this database is running. Wait until it ends."
+
+
+class Lock(NamedTuple):
+    """Lock of one kind of work. `suffix`: of its file, beside SQLite's. `key`: of PostgreSQL's advisory lock."""
+
+    suffix: str
+    key: int
+    refusal: str
+
+
+UPGRADE = Lock(".upgrade-lock", 0x7570677264, TWICE)  # "upgrd"
+ROTATION = Lock(
+    ".rotation-lock", 0x6B657973, "Another `board keys` command changes the keys of this database. Wait until it ends."
+)  # "keys"
 
 # text: statistics of PostgreSQL
 _OTHERS = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'searchboard'")
@@ -40,21 +56,43 @@ def open_alone(url: str, must_exist: bool = True) -> Database:
 @contextlib.contextmanager
 def alone(database: Database) -> Iterator[None]:
     """Exclude other upgrades and restores while the block runs. Raises OperationError if a server is running."""
-    with _lock_file(database.path) if database.path is not None else _advisory_lock(database):
+    with _locked(database, UPGRADE) as connection:
+        if connection is not None:
+            connection.execute(_END_LEFT_OVER, {"own": NAME})
+        path = database.path
+        is_free = (lambda: _is_free(path)) if path is not None else (lambda: connection is None or not _count_others(connection))
+        if not _wait_until(is_free):
+            raise OperationError(IN_USE)
         yield
 
 
 @contextlib.contextmanager
-def _lock_file(path: Path) -> Iterator[None]:
+def one_rotation(database: Database) -> Iterator[None]:
+    """Exclude other rotations of keys while the block runs, beside servers. Raises OperationError."""
+    with _locked(database, ROTATION):
+        yield
+
+
+@contextlib.contextmanager
+def _locked(database: Database, lock: Lock) -> Iterator[Connection | None]:
+    """Hold a lock; yield the connection that has it, if it is PostgreSQL's. Raises OperationError if another process has it."""
+    if database.path is not None:
+        with _lock_file(database.path, lock):
+            yield None
+    else:
+        with _advisory_lock(database, lock) as connection:
+            yield connection
+
+
+@contextlib.contextmanager
+def _lock_file(path: Path, lock: Lock) -> Iterator[None]:
     import fcntl
 
-    with open(f"{path}{LOCK_SUFFIX}", "w") as file:
+    with open(f"{path}{lock.suffix}", "w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            raise OperationError(TWICE) from error
-        if not _wait_until(lambda: _is_free(path)):
-            raise OperationError(IN_USE)
+            raise OperationError(lock.refusal) from error
         yield
 
 
@@ -70,17 +108,14 @@ def _is_free(path: Path) -> bool:
 
 
 @contextlib.contextmanager
-def _advisory_lock(database: Database) -> Iterator[None]:
+def _advisory_lock(database: Database, lock: Lock) -> Iterator[Connection]:
     with database.write_engine.connect() as connection:
         connection.detach()  # closing it releases the lock; a pool would keep it open
         # text: advisory lock of PostgreSQL
-        if not connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": LOCK_KEY}).scalar_one():
-            raise OperationError(TWICE)
-        connection.execute(_END_LEFT_OVER, {"own": NAME})
-        connection.commit()
-        if not _wait_until(lambda: _count_others(connection) == 0):
-            raise OperationError(IN_USE)
-        yield
+        if not connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": lock.key}).scalar_one():
+            raise OperationError(lock.refusal)
+        connection.commit()  # a server ends an idle transaction, and with it the lock
+        yield connection
 
 
 def _count_others(connection: Connection) -> int:

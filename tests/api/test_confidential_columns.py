@@ -12,7 +12,9 @@ from sqlmodel import select as select_rows
 
 from board.config.settings import Settings
 from board.engine import hash_chain
+from board.errors import OperationError
 from board.maintenance import data_key_rows, data_keys
+from board.maintenance.exclusive import one_rotation
 from models import confidential
 from models.board import OPERATIONS, Board
 from models.contact import Contact
@@ -210,6 +212,10 @@ def test_another_key_reads_nothing() -> None:
 
 
 def rotate(scene: Scene, *keys: bytes) -> data_keys.Usage:
+    return rotation(scene, *keys).used
+
+
+def rotation(scene: Scene, *keys: bytes) -> data_keys.Rotation:
     service = scene.team.server.service
     setting = key_file(scene.folder, *keys)
     settings = Settings(**dict(service.settings) | {"data_keys": setting}, _env_file=None)
@@ -245,3 +251,66 @@ async def test_reads_and_writes_go_on_while_a_new_key_encrypts_all(scene: Scene,
     scene.team.server.service.data_keys.ring = KeyRing.of([NEW])
     await scene.check_reads()
     assert await scene.readable() == []
+
+
+async def test_remains_that_could_not_be_removed_are_told_and_retried(plain: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    service = plain.team.server.service
+    service.data_keys.ring = KeyRing.of([OLD])
+    monkeypatch.setattr(service.database.backend, "remove_remains", lambda: None)
+    fault = (await asyncio.to_thread(rotation, plain, OLD)).fault
+    assert fault is not None
+    assert "Repeat the command" in fault
+    monkeypatch.undo()
+    assert (await asyncio.to_thread(rotation, plain, OLD)).fault is None, "the next run has no rows, and removes them"
+    assert await plain.readable() == []
+
+
+async def test_failing_removal_of_remains_is_told(plain: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise OSError
+
+    service = plain.team.server.service
+    service.data_keys.ring = KeyRing.of([OLD])
+    monkeypatch.setattr(service.database.backend, "remove_remains", fail)
+    assert (await asyncio.to_thread(rotation, plain, OLD)).has_remains
+
+
+async def test_second_rotation_at_the_same_time_is_refused(scene: Scene) -> None:
+    with one_rotation(scene.database), pytest.raises(OperationError, match="Wait until it ends"):
+        await asyncio.to_thread(rotation, scene, OLD)
+    assert (await asyncio.to_thread(rotation, scene, OLD)).fault is None
+
+
+async def test_unreadable_values_stay_and_the_others_are_encrypted(scene: Scene) -> None:
+    table = metadata.tables["contacts"]
+
+    def damage(session: Session) -> None:
+        email = session.connection().execute(select(table.c.email)).scalar_one()
+        session.connection().execute(table.update().values(email=email[:-8]))
+
+    await scene.database.write(damage)
+    scene.team.server.service.data_keys.ring = KeyRing.of([NEW, OLD])
+    for _ in range(2):
+        done = await asyncio.to_thread(rotation, scene, NEW, OLD)
+        assert done.unreadable_values == 1
+        assert done.used.values[ids(OLD)[0]] == 1
+        assert "1 values of the database" in str(done.fault)
+
+
+async def test_unreadable_files_are_named_and_the_others_encrypted(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(data_keys, "has_files", lambda session: True)
+    store, lost = scene.team.server.service.files, new_key()
+    assert store.folder is not None
+    keys = [f"files/0194f3c2-0000-7000-8000-00000000000{number}/original" for number in range(4)]
+    for key in keys:
+        await store.put(key, b"content")
+    damaged = store.folder / f"{keys[0]}.{ids(OLD)[0]}"
+    damaged.write_bytes(damaged.read_bytes()[:-1])
+    (store.folder / f"{keys[1]}.{ids(OLD)[0]}").rename(store.folder / f"{keys[1]}.{ids(lost)[0]}")
+    (store.folder / "files/notes.txt.0123456789ab").write_bytes(b"stray")
+    scene.team.server.service.data_keys.ring = KeyRing.of([NEW, OLD])
+    for _ in range(2):
+        done = await asyncio.to_thread(rotation, scene, NEW, OLD)
+        assert done.unreadable == [f"{keys[0]}.{ids(OLD)[0]}", f"{keys[1]}.{ids(lost)[0]}"]
+        assert all(name in str(done.fault) for name in done.unreadable)
+        assert done.used.files == {ids(OLD)[0]: 1, ids(lost)[0]: 1, ids(NEW)[0]: 2}

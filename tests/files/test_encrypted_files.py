@@ -60,6 +60,10 @@ async def folder(tmp_path: Path) -> AsyncIterator[Stores]:
     await opened.close()
 
 
+async def is_live(key: str) -> bool:
+    return True
+
+
 async def read(store: FileStore, key: str) -> bytes:
     return b"".join([piece async for piece in store.get(key)])
 
@@ -83,7 +87,7 @@ async def test_no_piece_of_a_file_is_readable_in_the_store(folder: Stores, tmp_p
     assert any(b"Wilhelmina" in file.read_bytes() for file in tmp_path.rglob("original*"))  # so the test could fail
     encrypted = folder.open(OLD)
     await encrypted.put(THUMB, marked)
-    assert [await encrypted.renew(name) for name in await stored(encrypted) if split(name)[1] is None] == [True]
+    assert [await encrypted.renew(name, is_live) for name in await stored(encrypted) if split(name)[1] is None] == [True]
     assert [file.name for file in (tmp_path / "files").rglob("*") if file.is_file() and b"Wilhelmina" in file.read_bytes()] == []
 
 
@@ -93,7 +97,7 @@ async def test_files_of_before_and_of_earlier_keys_are_read(stores: Stores) -> N
     store = stores.open(NEW, OLD)
     assert (await read(store, ORIGINAL), await read(store, THUMB)) == (b"plain", b"old")
     assert (await store.size(ORIGINAL), await store.size(THUMB)) == (5, 3)
-    assert [await store.renew(name) for name in await stored(store)] == [True, True]
+    assert [await store.renew(name, is_live) for name in await stored(store)] == [True, True]
     assert await stored(store) == [f"{ORIGINAL}.{ids(NEW)[0]}", f"{THUMB}.{ids(NEW)[0]}"]
     only_new = stores.open(NEW)
     assert (await read(only_new, ORIGINAL), await read(only_new, THUMB)) == (b"plain", b"old")
@@ -169,7 +173,7 @@ async def test_files_stay_readable_while_all_are_encrypted_again(stores: Stores)
 
     readers = [asyncio.create_task(read_all()) for _ in range(3)]
     for name in await stored(store):
-        assert await store.renew(name)
+        assert await store.renew(name, is_live)
     is_done = True
     assert min(await asyncio.gather(*readers)) > 0
     assert {split(name)[1] for name in await stored(store)} == set(ids(NEW))
@@ -188,8 +192,11 @@ async def test_a_file_deleted_during_its_renewal_does_not_return(folder: Stores,
         await store.delete([ORIGINAL])
         await put(key, content)
 
+    async def is_deleted(key: str) -> bool:
+        return False
+
     monkeypatch.setattr(backend, "put", put_late)
-    assert not await store.renew(name)
+    assert not await store.renew(name, is_deleted)
     assert await stored(store) == []
 
 
@@ -198,5 +205,5 @@ async def test_an_interrupted_renewal_is_finished_by_the_next(folder: Stores) ->
     store = folder.open(NEW, OLD)
     (name,) = await stored(store)
     await store.put(ORIGINAL, b"old")  # written, and the process was killed before it deleted the earlier form
-    assert await store.renew(name)
+    assert await store.renew(name, is_live)
     assert await stored(store) == [f"{ORIGINAL}.{ids(NEW)[0]}"]

@@ -39,7 +39,7 @@ BOUNDS = (
         board/documents/shown_changes.py: (?:checklist|criteria|earlier)\.\w+
         board/documents/shown_changes.py: (\w+)\.(?:lat|lon)
         board/engine/display_identity.py: [0-9a-f]{32}
-        board/files/store.py: (uploads|files)/[0-9A-Za-z_-]{1,64}/[0-9a-z][0-9a-z-]{0,63}
+        board/files/stored.py: (uploads|files)/[0-9A-Za-z_-]{1,64}/[0-9a-z][0-9a-z-]{0,63}
         board/files/store.py: (uploads|files)/([0-9A-Za-z_-]{1,64}/?)?
         board/lookup/closed_pages.py: [\s-]+
         board/maps/tiles_api.py: bytes=(\d{1,16})-(\d{1,16})
