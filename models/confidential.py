@@ -22,6 +22,7 @@ from models.key_ring import ID_LENGTH, KeyRing, is_id
 FORM = "SBV1:"
 PREFIX = f"\x1f{FORM}"  # people can't type the first character
 CONFIDENTIAL = {"info": {"confidential": True}}  # `sa_column_kwargs` of a column that is not declared
+UNREADABLE = "_unreadable"  # attribute of an object of a row
 NONCE_BYTES = 12
 _ID = slice(len(PREFIX), len(PREFIX) + ID_LENGTH)
 MARK_LENGTH = _ID.stop  # characters of a stored value that tell its key
@@ -97,6 +98,21 @@ def opened_row(table: Table, values: dict[str, Any]) -> dict[str, Any]:
         return values
     row = row_id(table, values)
     return values | {name: opened(table.name, name, row, stored) for name, stored in found.items()}
+
+
+def opened_attributes(table: Table, values: dict[str, Any]) -> dict[str, Any]:
+    """Return the attributes of an object: a decrypted row, and the names of its unreadable columns, if there are any."""
+    found = opened_row(table, values)
+    if found is values:
+        return values
+    names = frozenset(name for name in columns(table) if values.get(name) is not None and found[name] is None)
+    return found | {UNREADABLE: names} if names else found
+
+
+def unreadable(row: Any) -> frozenset[str]:
+    """Return the names of the columns of a row that could not be decrypted, and have no new value since. They read as None."""
+    names: frozenset[str] = row.__dict__.get(UNREADABLE, frozenset())
+    return frozenset(name for name in names if row.__dict__.get(name) is None)
 
 
 def sealed_values(table: Table, values: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:

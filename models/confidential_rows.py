@@ -42,6 +42,7 @@ def _open(row: Any, names: Iterable[str]) -> None:
     stored = {name: values[name] for name in names if confidential.stored_key(values.get(name)) is not None}
     if stored:
         key = {column.name: values.get(column.name) for column in row.__table__.primary_key}
-        for name, value in confidential.opened_row(row.__table__, key | stored).items():
-            if name in stored:
-                set_committed_value(row, name, value)
+        opened = confidential.opened_attributes(row.__table__, key | stored)
+        for name in stored:
+            set_committed_value(row, name, opened[name])
+        values[confidential.UNREADABLE] = opened.get(confidential.UNREADABLE, frozenset())

@@ -1,7 +1,8 @@
 """Details of contacts and sources: unreadable in the database, read as before, bound to their row, encrypted by a new key."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from models.sighting import Sighting
 from models.tip import Tip
 from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.data_keys import ids, key_file, new_key
+from tests.support.handover_steps import refused
 from tests.support.team import Team, running_team
 
 pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
@@ -206,6 +208,66 @@ def test_another_key_reads_nothing() -> None:
     finally:
         confidential.release(source)
     assert confidential.sealed("contacts", "email", "1", "zqx@example.org") == "zqx@example.org"
+
+
+async def stored_in(scene: Scene, table: str, id: str) -> dict[str, Any]:
+    """Return the stored form of a row."""
+    found = metadata.tables[table]
+    rows_found = await scene.database.read(
+        lambda session: session.connection().execute(select(found).where(found.c.id == id)).mappings().one()
+    )
+    return dict(rows_found)
+
+
+@contextmanager
+def lost_keys(scene: Scene) -> Iterator[None]:
+    """Let the server have another key than the one that encrypted."""
+    ring, scene.team.server.service.data_keys.ring = scene.team.server.service.data_keys.ring, KeyRing.of([NEW])
+    try:
+        yield
+    finally:
+        scene.team.server.service.data_keys.ring = ring
+
+
+async def test_typed_value_replaces_an_unreadable_one_and_nothing_else(scene: Scene) -> None:
+    alice, before = scene.team.alice, await stored_in(scene, "sighting", scene.sighting)
+    with lost_keys(scene):
+        await alice.command(scene.search, "sighting.update", {"sighting": scene.sighting, "description": "a boy"})
+        assert (await stored_in(scene, "sighting", scene.sighting))["source_name"] == before["source_name"]
+        await alice.command(scene.search, "sighting.update", {"sighting": scene.sighting, "source_contact": None})
+        await alice.command(scene.search, "sighting.update", {"sighting": scene.sighting, "source_name": "Ann"})
+    after = await stored_in(scene, "sighting", scene.sighting)
+    assert after["source_contact"] == before["source_contact"]
+    assert confidential.stored_key(after["source_name"]) == ids(NEW)[0]
+
+
+async def test_former_details_that_are_unreadable_refuse_a_change(scene: Scene) -> None:
+    alice, before = scene.team.alice, await stored_in(scene, "contacts", scene.contact)
+    with lost_keys(scene):
+        await refused("unavailable", alice, scene.search, "contact.update", {"contact": scene.contact, "name": "Bea"})
+    after = await stored_in(scene, "contacts", scene.contact)
+    assert [after[name] for name in ("phones", "email", "note", "earlier")] == [
+        before[name] for name in ("phones", "email", "note", "earlier")
+    ]
+
+
+async def test_tip_with_an_unreadable_source_is_not_placed(scene: Scene) -> None:
+    alice = scene.team.alice
+    tip = await scene._add(OPERATIONS, "tip.add", {"description": "a girl", "source_name": "Zqxtip"}, "tip")
+    before = await stored_in(scene, "tip", tip)
+    with lost_keys(scene):
+        await refused("unavailable", alice, OPERATIONS, "tip.place", {"tip": tip, "search": scene.search})
+    assert (await stored_in(scene, "tip", tip))["source_name"] == before["source_name"]
+    await alice.command(OPERATIONS, "tip.place", {"tip": tip, "search": scene.search})
+
+
+async def test_undo_with_an_unreadable_former_source_is_refused(scene: Scene) -> None:
+    alice = scene.team.alice
+    ack = await alice.command(scene.search, "sighting.update", {"sighting": scene.sighting, "source_name": "Third"})
+    before = await stored_in(scene, "sighting", scene.sighting)
+    with lost_keys(scene):
+        await refused("unavailable", alice, scene.search, "undo", {"seq": ack["seqs"][0]})
+    assert (await stored_in(scene, "sighting", scene.sighting))["source_name"] == before["source_name"]
 
 
 # -- rotation ----------------------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from board.engine import access
 from board.engine.event_writer import EventWriter
 from board.engine.identity import Caller, renewed
 from board.engine.merge_patch import apply_patch
+from board.engine.unreadable import require_readable
 from board.errors import Refused, not_found
 from models import telephone
 from models.accounts import ROLES
@@ -63,12 +64,14 @@ def keep_earlier(writer: EventWriter, contact: Contact, values: State) -> None:
     """Store the former details. Call it directly after the event that set the details."""
     if not has_details(values):
         return
+    require_readable(contact, ["earlier"])
     entry = {"seq": contact.seq, "at": writer.now, "account": writer.account.id if writer.account else None, **values}
     writer.set_hidden(contact, {"earlier": [*(contact.earlier or ()), entry][-MAX_EARLIER:]})
 
 
 def details_before(contact: Contact, seq: int) -> State | None:
-    """Return the details before the event `seq`; None if they are no longer kept."""
+    """Return the details before the event `seq`; None if they are no longer kept. Raises Refused."""
+    require_readable(contact, ["earlier"])
     return next(({name: entry[name] for name in NAMES} for entry in contact.earlier or () if entry["seq"] == seq), None)
 
 

@@ -6,6 +6,7 @@ from board import labels
 from board.commands.contacts import contacts
 from board.commands.contacts.details import ContactDetails
 from board.engine.event_writer import EventWriter
+from board.engine.unreadable import require_readable
 from board.errors import Refused, validated
 from board.i18n import N_, gettext_for
 from models.contact import MAX_PHONES
@@ -18,7 +19,11 @@ _PARTS = re.compile(r"[,;\n]")
 
 
 def add(on_search: EventWriter, row: MissingReport) -> None:
-    """Add the caller to the contacts of a search, if the report says who or where it is, and there is room."""
+    """Add the caller to the contacts of a search, if the report says who or where it is, and there is room.
+
+    Raises Refused `unavailable` if it cannot be read.
+    """
+    require_readable(row, ("source_name", "source_contact"))
     if not (row.source_name or row.source_contact) or contacts.is_full(on_search):
         return
     translate = gettext_for((on_search.account.language if on_search.account is not None else "") or "en")

@@ -16,6 +16,7 @@ from board.engine.event_writer import EventWriter
 from board.engine.identity import Caller, renewed, require_active
 from board.engine.merge_patch import apply_patch
 from board.engine.recent_factor import require_recent_factor
+from board.engine.unreadable import require_readable
 from board.errors import Refused, not_found
 from board.i18n import N_
 from models import confidential
@@ -93,6 +94,12 @@ def source_of(sighting: Report) -> dict[str, str | None]:
     return {name: getattr(sighting, name) for name in SourceIdentity.model_fields}
 
 
+def readable_source_of(sighting: Report | MissingReport) -> dict[str, str | None]:
+    """Return the current name and contact, to be copied. Raises Refused `unavailable` if one cannot be read."""
+    require_readable(sighting, SourceIdentity.model_fields)
+    return {name: getattr(sighting, name) for name in SourceIdentity.model_fields}
+
+
 def has_source(source: Mapping[str, Any], before: bool | None = None) -> bool | None:
     """Return True if the source has, or had before, a name or contact, otherwise None."""
     return before or any(source.get(name) for name in SourceIdentity.model_fields) or None
@@ -104,9 +111,15 @@ def keep_earlier(writer: EventWriter, sighting: Report | MissingReport, former: 
 
 
 def source_before(session: Session, board: str, seq: int) -> EarlierSource | None:
-    """Return the source before the event `seq`; None if that event did not set it, or if it was erased."""
+    """Return the source before the event `seq`; None if that event did not set it, or if it was erased.
+
+    Raises Refused `unavailable` if it cannot be read.
+    """
     session.flush()
-    return session.get(EarlierSource, (board, seq))
+    row = session.get(EarlierSource, (board, seq))
+    if row is not None:
+        require_readable(row, SourceIdentity.model_fields)
+    return row
 
 
 FormerSource = TypedDict("FormerSource", {

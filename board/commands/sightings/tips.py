@@ -118,7 +118,7 @@ def place(writer: EventWriter, data: PlaceTip) -> None:
 def place_on(writer: EventWriter, row: Tip, search: Search, target: EventWriter) -> None:
     """Place a tip on a search. `writer` writes to `operations`, `target` to the search's board. Raises Refused `conflict`."""
     _check_unplaced(row)
-    values = {name: getattr(row, name) for name in (*REPORTED, *sources.SourceIdentity.model_fields)}
+    values = {name: getattr(row, name) for name in REPORTED} | sources.readable_source_of(row)
     cards.add(target, sightings.KIND, values | {"grade": Grade().model_dump(), "from_tip": {"id": row.id, "number": row.number}})
     sighting = target.result.changes[-1]
     placement = {"board": search.id, "sighting": sighting.event.entity, "number": sighting.after["number"]}
@@ -151,7 +151,7 @@ def restore(writer: EventWriter, data: RestoreTip) -> None:
         assert sighting is not None, "cards are never deleted"
         if not sighting.withdrawn:
             raise invalid("tip", N_("This tip is a sighting now. Withdraw the sighting first."))
-        search, source = unit_of_work.get(writer.session, Search, row.placed["board"]), sources.source_of(sighting)
+        search, source = unit_of_work.get(writer.session, Search, row.placed["board"]), sources.readable_source_of(sighting)
         # the source returns with its current seal
         state |= {"source": sighting.source, "source_kept": sighting.source_kept}
     writer.update(row, "tip.restored", state, data.reason, conflicts=False)

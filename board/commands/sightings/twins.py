@@ -4,6 +4,8 @@ from board.commands.cards import card_ranks, columns, ranks
 from board.commands.sightings import sources
 from board.engine import unit_of_work
 from board.engine.event_writer import EventWriter
+from board.engine.unreadable import require_readable
+from models import confidential
 from models.column import Column
 from models.declared import data_of
 from models.entity import State
@@ -44,12 +46,18 @@ def find(writer: EventWriter, row: Sighting) -> Sighting | None:
 def values_for(
     writer: EventWriter, row: Sighting, on_other: EventWriter, copy: Sighting | None = None, *, is_new: bool = False
 ) -> State:  # fmt: skip
-    """Return the values of a sighting for its row on another board, with the column there. `copy`: that row, if it exists."""
+    """Return the values of a sighting for its row on another board, with the column there. `copy`: that row, if it exists.
+
+    A value that cannot be read replaces none on the other board.
+    """
+    if is_new:
+        require_readable(row, sources.SourceIdentity.model_fields)
     values: State = {name: getattr(row, name) for name in (*COMMON, *(_AT_FIRST if is_new else ()))}
     values["duplicate_of"] = _twin_of(writer, row.duplicate_of, on_other.board.id)
     values |= _place(writer, row, on_other, copy)
     if copy is not None and (former := sources.source_of(copy)) != (source := sources.source_of(row)):
-        values |= {name: value for name, value in source.items() if value != former[name]}
+        unreadable = confidential.unreadable(row)
+        values |= {name: value for name, value in source.items() if value != former[name] and name not in unreadable}
     return values
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
 from board.engine import kinds
+from board.engine.unreadable import require_new_values
 from models.db import rows
 from models.db.statement import Query, Row, Write, run
 from models.entity import Entity, State
@@ -87,6 +88,7 @@ class Entities:
 
     def set_position(self, row: Entity, values: Mapping[str, Any]) -> RowKey:
         """Set columns of a row that are neither searched nor cached, such as the seq of its last event. Return the row's key."""
+        require_new_values(row, values)
         key = rows.model_of(row), row.id
         self._rows[key] = row
         self.is_dirty = True
