@@ -61,7 +61,7 @@ def _copies(session: Session, sighting: str) -> Iterator[Part]:
     """Yield the same sighting on the board of a sibling, unless it was separated, and the tip that is placed as this sighting."""
     for (twin,) in session.connection().execute(select(_S.twin).where(_S.id == sighting, _S.twin.is_not(None))):
         if not twin["apart"]:
-            yield Part(twin["search"], Sighting.KIND, twin["sighting"])
+            yield from _found(session, Sighting, _S.id == twin["sighting"])  # none if its search was erased
     yield from _found(session, Tip, _T.placed["sighting"].as_string() == sighting)
 
 
