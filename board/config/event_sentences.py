@@ -167,8 +167,8 @@ SENTENCES: dict[str, Sentence] = {
         to="field state.appeal.level", name="text state.appeal.decided_by.name", role="decider state.appeal.decided_by.role",
     ),
     "search.goal_set": _say(
-        Variant(N_("{who} set the goal: {text}, due {until}"), _FIRST_GOAL),
-        Variant(N_("{who} set the goal: {text}"), _FIRST_GOAL),
+        Variant(N_("{who} set a goal: {text}, due {until}"), _FIRST_GOAL),
+        Variant(N_("{who} set a goal: {text}"), _FIRST_GOAL),
         N_("{who} changed the goal: {text}, due {until}"), N_("{who} changed the goal: {text}"),
         N_("{who} cleared the goal (was: {from})"), N_("{who} cleared the goal"),
         said=("goal",), text="text state.goal.text", until="time state.goal.until", from_="text before.goal.text",

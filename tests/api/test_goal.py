@@ -170,7 +170,7 @@ async def test_exports_and_paper_name_who_set_the_goal(scene: SearchScenario) ->
     journal = (await alice.http.get(f"/api/v1/boards/{scene.search}/journal.csv")).text
     assert f"goal.text: {TEXT}" in journal
     paper = (await alice.http.get(f"/searches/{scene.search}/history.md")).text.replace("\\", "")
-    assert f"set the goal: {TEXT}, due Tue 24 Nov 2026 12:00" in paper, paper
+    assert f"set a goal: {TEXT}, due Tue 24 Nov 2026 12:00" in paper, paper
     assert "Goal set by" not in paper, "the sentence says who did it"
 
 

@@ -23,7 +23,7 @@ def test_each_kind_and_each_level_has_tasks_and_no_appeal_has_none() -> None:
 @pytest.mark.parametrize(
     "stored", ["Home and surroundings searched again, by the police", "Huis en omgeving opnieuw doorzocht, door de politie"]
 )
-def test_a_task_with_the_title_of_an_earlier_version_is_in_the_readers_language(stored: str) -> None:
+def test_task_with_a_former_title_is_in_the_readers_language(stored: str) -> None:
     (task,) = [task for task in load_catalogue().first_tasks("undefined") if "search the home" in task.title]
     shown = predefined_tasks.shown_text(stored, "fr")
     assert shown == task.text_in("fr")["title"]
