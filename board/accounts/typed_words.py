@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from board.accounts.seal import Seal
 from board.engine.identity import Caller
+from board.errors import Refused
 from board.web.http import parse_form, read_body, service_of
 from board.web.same_origin import check_own_page
 
@@ -21,8 +22,10 @@ MAX_WORDS = 200  # characters
 async def redirect(request: Request, caller: Caller, path: str | None = None) -> Response:
     """Answer the form of a page: redirect to its address with the encrypted words and the other fields.
 
-    `path`: of the page, if the form is sent elsewhere.
+    `path`: of the page, if the form is sent elsewhere. Raises Refused `forbidden` for a token, and for the page of another site.
     """
+    if not caller.is_own_session:
+        raise Refused("forbidden")
     check_own_page(request)
     fields = {name: texts[0] for name, texts in parse_form(await read_body(request)).items()}
     query = urlencode(address_params(request, caller, fields))

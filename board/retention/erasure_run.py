@@ -24,6 +24,7 @@ from board.retention.erasures import person_name
 from board.service import BoardService
 from board.telemetry.periodic import run_on_database
 from models.db.database import Database
+from models.db.errors import DatabaseUnavailable
 from models.erasure import ASKED, DONE, SEARCH, Erasure
 from models.file import File
 from models.times import format_utc, now
@@ -77,10 +78,22 @@ class ErasureRun:
             await self._database.write(partial(requests.expire, id=id))
 
     async def continue_all(self) -> int:
-        """Continue all open erasures; return the number of those that ended. Raises FilesUnavailable, DatabaseUnavailable, or
-        OperationError if a key can't be destroyed."""
-        ids = await self._database.read(open_erasures)
-        return sum([await self.continue_one(id) for id in ids])
+        """Continue all open erasures, also after one that fails; return the number of those that ended.
+
+        Raises DatabaseUnavailable immediately, otherwise the first failure at the end: FilesUnavailable, or OperationError if a
+        key can't be destroyed.
+        """
+        ended, failures = 0, list[Exception]()
+        for id in await self._database.read(open_erasures):
+            try:
+                ended += await self.continue_one(id)
+            except DatabaseUnavailable:
+                raise
+            except Exception as error:
+                failures.append(error)
+        if failures:
+            raise failures[0]
+        return ended
 
     async def continue_one(self, id: str) -> bool:
         """Continue an erasure; return whether it ended. Raises as `continue_all`."""
@@ -194,6 +207,8 @@ def _remains(session: Session, row: Erasure) -> dict[str, int]:
 
 def _restart(session: Session, id: str) -> None:
     row = _locked(session, id)
+    if row.step != "count":  # another process went on
+        return
     row.step, row.position = (STEPS if row.kind == SEARCH else PART_STEPS)[0], 0
 
 

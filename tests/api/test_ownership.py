@@ -125,7 +125,7 @@ async def test_the_list_of_what_waits_says_who_has_an_alarm(alarms: Alarms) -> N
         entries = (await desk.bob.http.get("/api/v1/unanswered")).json()["entries"]
         return [(each["alarm"], each["assignee"]) for each in entries if each["board"] == alarms.search]
 
-    names = ("taken_by", "until", "lapsed_by", "lapsed_at", "released_by", "released_at")
+    names = ("taken_by", "until", "lapsed_by", "lapsed_at", "released_by", "released_at", "released_because")
     id, nobody = await urgent(alarms), dict.fromkeys(names)
     assert await said() == [(nobody, None)]
     await assign(desk.bob, alarms, desk.victor)

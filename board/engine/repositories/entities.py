@@ -10,6 +10,7 @@ from sqlmodel import SQLModel
 
 from board.engine import kinds
 from board.engine.unreadable import require_new_values
+from models import confidential
 from models.db import rows
 from models.db.statement import Query, Row, Write, run
 from models.entity import Entity, State
@@ -88,7 +89,8 @@ class Entities:
 
     def set_position(self, row: Entity, values: Mapping[str, Any]) -> RowKey:
         """Set columns of a row that are neither searched nor cached, such as the seq of its last event. Return the row's key."""
-        require_new_values(row, values)
+        if confidential.UNREADABLE in row.__dict__:
+            require_new_values(row, values)
         key = rows.model_of(row), row.id
         self._rows[key] = row
         self.is_dirty = True
