@@ -8,7 +8,7 @@ const MAX_CIRCLES = 300; // at a time; more would only cover the map
 const HATCH = "map-hatch";
 const MAX_RANK = 100; // above all ranks of points
 const SVG = "http://www.w3.org/2000/svg";
-const SHAPE_RANK = ["content-1", "content-2", "seen-last", "content-4", "content-5", "task", "searched", "cross"]; // of a shared mark, and of texts: the most certain
+const SHAPE_RANK = ["found", "content-1", "content-2", "seen-last", "content-4", "content-5", "task", "searched", "cross"]; // of a shared mark, and of texts: the most certain
 
 /**
  * Group points by their place on the screen. Pure.
