@@ -1,6 +1,7 @@
 /* Marks of points on a map. Points that would cover each other share one mark with their number; a press on it zooms in, or opens the
    only one. Circles show how far a point may be off: nothing is drawn more precisely than it is known. */
 
+import { MARKS_DRAWN } from "./base_map.js";
 import { placeTexts, roomOf } from "./mark_texts.js";
 
 const GROUP_PX = 22; // marks nearer than this share one
@@ -87,6 +88,7 @@ export class MarksLayer {
     const groups = (this.#groups = groupPoints(this.#points, ({ center }) => this.#map.project(center)));
     sync(this.#marks, new Map(groups.map((group) => [this.#keyOf(group), group])), (group) => this.#addMark(group), this.#map);
     this.#hideCrowded(groups);
+    this.#map.fire(MARKS_DRAWN, { centers: groups.map(([{ center }]) => center) });
     sync(this.#shapes, shapesOf(this.#points), (shape) => this.#addShape(shape), this.#map);
   }
 
