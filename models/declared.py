@@ -7,6 +7,7 @@ import builtins
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from types import NoneType
 from typing import Annotated, Any, Literal, cast, get_args, get_origin
 
 from pydantic import AfterValidator, BaseModel, create_model
@@ -169,9 +170,14 @@ def parts_of(type: Any, group: str) -> Iterator[FieldSpec]:
     if not (isinstance(data, builtins.type) and issubclass(data, BaseModel)):
         return
     for name, info in data.model_fields.items():
-        for spec in info.metadata:
-            if isinstance(spec, FieldSpec):
-                yield replace(spec, path=f"{group}.*.{name}" if is_keyed else f"{group}.{info.alias or name}")
+        path = f"{group}.*.{name}" if is_keyed else f"{group}.{info.alias or name}"
+        if any(isinstance(spec, FieldSpec) for spec in info.metadata):
+            yield from (replace(spec, path=path) for spec in info.metadata if isinstance(spec, FieldSpec))
+            yield from parts_of(_without_none(info.annotation), path)
+
+
+def _without_none(type: Any) -> Any:
+    return next((option for option in get_args(type) if option is not NoneType), type) if NoneType in get_args(type) else type
 
 
 def data_of(model: type[SQLModel], base: type[Data] = Data, omit: Collection[str] = ()) -> Any:

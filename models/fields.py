@@ -77,6 +77,12 @@ Longitude = Annotated[float, Field(ge=-180, le=180)]
 Radius = Annotated[float, Field(ge=0, le=1_000_000)]  # metres
 
 
+def require_both(lat: float | None, lon: float | None) -> None:
+    """Raise an error if only one coordinate is given."""
+    if (lat is None) != (lon is None):
+        raise PydanticCustomError("incomplete", "{sentence}", {"sentence": N_("Enter both a latitude and a longitude.")})
+
+
 class Location(Data):
     """Place as text, with a point (WGS 84) if known."""
 
@@ -86,8 +92,7 @@ class Location(Data):
 
     @model_validator(mode="after")
     def _both_or_none(self) -> "Location":
-        if (self.lat is None) != (self.lon is None):
-            raise PydanticCustomError("incomplete", "{sentence}", {"sentence": N_("Enter both a latitude and a longitude.")})
+        require_both(self.lat, self.lon)
         return self
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import ConfigDict, StringConstraints, field_validator
+from pydantic import AfterValidator, ConfigDict, StringConstraints, field_validator, model_validator
 from pydantic import Field as PydanticField
 from sqlalchemy import Index, false
 from sqlmodel import Field
@@ -14,7 +14,24 @@ from models import decision
 from models.decision import DecidedBy
 from models.declared import FieldSpec, field, group, part, parts_of, private, private_part, written_part
 from models.entity import json_column
-from models.fields import MAY_LACK, Data, Date, Id, Location, LongText, Name, RequiredShortText, ShortText, Time, Title
+from models.fields import (
+    MAY_LACK,
+    Data,
+    Date,
+    Id,
+    Latitude,
+    Location,
+    Longitude,
+    LongText,
+    Name,
+    Radius,
+    RequiredShortText,
+    ShortText,
+    Time,
+    Title,
+    none_if_empty,
+    require_both,
+)
 from models.searchable import Searchable, normalize
 from models.talk import TalkAnswers, TalkKept
 from models.texts import N_, P_
@@ -174,14 +191,36 @@ class Appeal(SetAppealFields):
 _APPEAL_PARTS = tuple(replace(spec, path=spec.path.removeprefix("appeal.")) for spec in parts_of(Appeal, "appeal"))
 
 
+class FoundPoint(Data):
+    """Point of the place where the child was found (WGS 84), with its accuracy in metres."""
+
+    lat: Annotated[Latitude | None, private_part(N_("Where found, latitude"), control="number")] = None
+    lon: Annotated[Longitude | None, private_part(N_("Where found, longitude"), control="number")] = None
+    radius_m: Annotated[Radius | None, private_part(N_("Where found, accuracy (± m)"), control="number")] = None
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> "FoundPoint":
+        require_both(self.lat, self.lon)
+        return self
+
+
+def _mark_point_as_new(schema: dict[str, Any]) -> None:
+    """Mark the point, which outcomes of earlier versions lack."""
+    schema[MAY_LACK] = ["point"]
+
+
 class Outcome(Data):
     """Outcome of a search: how the child was found.
 
+    `point`: point of `place`; null if it is not known. *0.4.0*
     `reason`: what happened, in one sentence. By default, the `reason` of the `search.set_status` to `found`.
     """
 
+    model_config = ConfigDict(json_schema_extra=_mark_point_as_new)
+
     found_at: Annotated[Time, private_part(N_("Found at"), control="time", required=True, past=True)]
     place: Annotated[Name | None, private_part(N_("Where found"), control="text", prose=True)] = None
+    point: Annotated[FoundPoint | None, AfterValidator(none_if_empty), private_part(N_("Where found, point"))] = None
     condition: Annotated[Condition, private_part(N_("Condition"), control="choice", required=True, choices=CONDITIONS)]
     how: Annotated[How, private_part(N_("How"), control="choice", required=True, choices=HOW)]
     confirmed_by: Annotated[Name | None, private_part(N_("Confirmed by"), control="text", prose=True)] = None

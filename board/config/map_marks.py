@@ -10,6 +10,7 @@ Condition = dict[str, list[Any]]  # see board/engine/conditions.py
 
 # by the assessment, as on timelines (static/js/shared/timeline/marks.js): the more certain, the fuller
 VERDICTS = {"confirmed": "content-1", "credible": "content-2", "unassessed": "content-4", "unverifiable": "content-5"}
+FOUND = "found"  # kind and shape of the point where the child was found
 RULED_OUT = ("not_the_child", "duplicate")
 
 
@@ -21,6 +22,7 @@ class MarkRule:
     - `line`: the outline is a line, not an area.
     - `shapes`: the first whose condition holds.
     - `ruled_out`: drawn in grey.
+    - `part`: kind of the point, if an entity has several; "" for the kind of the entity.
     """
 
     kind: str
@@ -32,11 +34,13 @@ class MarkRule:
     line: Condition | None = None
     shapes: tuple[tuple[Condition, str], ...] = ()
     ruled_out: Condition | None = None
+    part: str = ""
 
 
 _ON_BOARD: Condition = {"withdrawn": [False]}
 MARKS = (
     MarkRule("search", "last_seen", "missing_since", shown={}, shapes=(({}, "seen-last"),)),
+    MarkRule("search", "outcome.point", "outcome.found_at", shown={}, shapes=(({}, FOUND),), part=FOUND),
     MarkRule(
         "sighting", "place", "seen_at", shown=_ON_BOARD, ruled_out={"assessment": [*RULED_OUT]},
         shapes=(

@@ -25,6 +25,7 @@ FILES_ADDED = N_("Photos and files added in this shift")
 IMPORTANT = N_("Important since the shift began")
 # the place on the search, which people correct: neither the first report nor a sighting has to agree with it
 LAST_SEEN_RECORDED = N_("Last seen (as recorded)")
+WHERE_FOUND = N_("Where found")
 CANNOT_BOTH_BE_TRUE = N_("Cannot both be true")
 KM_IN_TIME = N_("{km} km in {time}")
 KM_AT_ONCE = N_("{km} km at the same time")

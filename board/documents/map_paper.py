@@ -30,6 +30,7 @@ UNKNOWN = "?"  # time
 HEADINGS = (N_("No."), N_("Date and time"), N_("What"), N_("Place"))
 MAX_LISTED = 500  # points in the list below the drawing
 _PLACES = {"search": "last_seen", "sighting": "place", "task": "place", "place": "location"}
+_OF_SEARCH = {"search": sentences.LAST_SEEN_RECORDED, map_marks.FOUND: sentences.WHERE_FOUND}  # names of points, by kind
 _WITHOUT_POINTS = frozenset({"column", "note", "briefing", "alarm", "file", "material", "distribution", "wake"})
 
 
@@ -98,7 +99,10 @@ class MapDocument:
         """Return the shapes that are on the map with their meanings, and the sign of sightings that cannot both be true."""
         shapes = {point.shape for point in self.points}
         verdicts = {**map_marks.VERDICTS, map_marks.RULED_OUT[0]: "cross"}
-        meanings = [("seen-last", self._translate(sentences.LAST_SEEN_RECORDED))]
+        meanings = [
+            ("seen-last", self._translate(sentences.LAST_SEEN_RECORDED)),
+            (map_marks.FOUND, self._translate(sentences.WHERE_FOUND)),
+        ]
         meanings += [(shape, self._label("sighting", "assessment", code)) for code, shape in verdicts.items()]
         meanings += [
             (shape, self._translate(kinds.named(kind).title)) for shape, kind in (("task", "task"), ("searched", "place"))
@@ -111,20 +115,23 @@ class MapDocument:
         for point in self.points:
             if point.kind != "task" and not point.is_ruled_out:
                 time = self._time(point) or UNKNOWN
-                yield Mark(point, time, self._note(point, self._states[point.kind, point.id]))
+                yield Mark(point, time, self._note(point, self._state(point)))
 
     def _left_out(self) -> str:
         left = len(self.points) - MAX_LISTED
         return self._translate(N_("{count} other points are not shown.")).format(count=left) if left > 0 else ""
 
     def _mark(self, point: MapPoint) -> Mark:
-        state = self._states[point.kind, point.id]
+        state = self._state(point)
         title = " · ".join(part for part in (self._time(point), str(point.number or "")) if part)
         return Mark(point, title, self._note(point, state))
 
+    def _state(self, point: MapPoint) -> State:
+        return self._states["search" if point.kind in _OF_SEARCH else point.kind, point.entity]
+
     def _note(self, point: MapPoint, state: State) -> str:
-        if point.kind == "search":
-            return str(self._translate(sentences.LAST_SEEN_RECORDED))
+        if name := _OF_SEARCH.get(point.kind):
+            return str(self._translate(name))
         if point.kind == "sighting":
             return self._label("sighting", "assessment", state["assessment"])
         return str(self._translate(kinds.named(point.kind).title))
@@ -140,13 +147,13 @@ class MapDocument:
         return "–".join(part for part in (short_datetime(point.at, self._reads), until) if part)
 
     def _listed(self, point: MapPoint) -> ListedPoint:
-        state = self._states[point.kind, point.id]
-        place = conditions.value_at(state, _PLACES[point.kind]) or {}
-        where: Line = [UserText(place["text"]), " · "] if place.get("text") else []
+        state = self._state(point)
+        text = conditions.value_at(state, "outcome.place" if point.kind == map_marks.FOUND else f"{_PLACES[point.kind]}.text")
+        where: Line = [UserText(text), " · "] if text else []
         where.append(f"{point.center[0]:.5f}, {point.center[1]:.5f}")
         if point.radius:
             where.append(f" · ±\u00a0{point.radius:.0f}\u00a0m")
-        if point.kind == "search":
+        if point.kind in _OF_SEARCH:
             return ListedPoint("", self._time(point), [self._note(point, state)], where)
         title: Line = [UserText(str(state[kinds.named(point.kind).title_field]))]
         time = self._time(point) or UNKNOWN

@@ -10,7 +10,7 @@ from board.engine.conditions import value_at
 from models.entity import State
 
 GROUP = re.compile(r"(?:checklist|criteria|earlier)\.\w+")  # an item, an answer with its basis, an earlier disappearance
-_POINT = re.compile(r"(\w+)\.(?:lat|lon)")
+_POINT = re.compile(r"([\w.]+)\.(?:lat|lon)")
 
 
 class _Unknown:

@@ -14,13 +14,15 @@ from operator import itemgetter
 from typing import Any
 
 from board.lookup import english_names, place_radius, station_towns
-from board.lookup.other_names import BRUSSELS, OTHER_NAMES, QUARTERS
+from board.lookup.border_towns import BORDER_TOWNS
+from board.lookup.other_names import OTHER_NAMES
 from board.lookup.place import Place, PlaceNames
 from board.lookup.place_index import PlaceIndex
 from board.lookup.place_query import read_query
 from board.lookup.place_radius import Point, metres, point_of
 from board.lookup.place_rank import Rank
 from board.lookup.place_words import AFTER_LETTERS
+from board.lookup.quarters import QUARTERS
 from board.lookup.stations import load_stations
 from board.paths import DATA
 
@@ -97,7 +99,8 @@ def gazetteer() -> Gazetteer:
     for part, row in parts:
         if part.point:
             points[row["nis"]].append(part.point)
-    points[BRUSSELS] += (quarter.point for quarter in QUARTERS)
+    for quarter in QUARTERS:
+        points[quarter.nis].append(quarter.point)
     seats = place_radius.grid(town.point for town, _ in towns.values() if town.point)
     everywhere = place_radius.grid(chain(*seats.values(), *points.values()))
     index = Gazetteer(data["attribution"])
@@ -109,12 +112,17 @@ def gazetteer() -> Gazetteer:
         if part.point:
             part.radius_m = place_radius.locality_radius(part.point, everywhere)
         _add(index, part, row)
-    _add_quarters(index, towns[BRUSSELS][0])
+    _add_quarters(index, {nis: town for nis, (town, _) in towns.items()})
     for row in (dict(zip(around["fields"], values, strict=True)) for values in around["cities"]):
         _add(index, _city(row), row)
+    main_towns = {town.name for town, _ in towns.values()}  # "gare de Marche": en-Famenne is a town, les-Dames is not
+    for abroad in BORDER_TOWNS:
+        index.index.add(abroad.place, (abroad.name, *abroad.other_names))
     longer = station_towns.beginnings(town for town, _ in towns.values())
     for station in (each for each in load_stations() if not each.is_junction):
-        index.index.add(station.place, (*station.names, *station_towns.longer_names(station, longer)))
+        station.place.size = station.place.size or int(station.place.name in main_towns)
+        others = OTHER_NAMES.get(station.place.name, ())
+        index.index.add(station.place, (*station.names, *others, *station_towns.longer_names(station, longer)))
     index.build_index()
     return index
 
@@ -143,12 +151,14 @@ def _add(gazetteer: Gazetteer, place: Place, row: dict[str, Any]) -> None:
     gazetteer.index.add(place, sorted(names), sorted(set(row.get("alt", ())) - names))
 
 
-def _add_quarters(gazetteer: Gazetteer, brussels: Place) -> None:
+def _add_quarters(gazetteer: Gazetteer, towns: dict[str, Place]) -> None:
     for quarter in QUARTERS:
-        fr, nl = quarter.fr, quarter.nl
+        fr, nl, town = quarter.fr, quarter.nl, towns[quarter.nis]
+        is_bilingual = " / " in town.name
+        name = f"{fr} / {nl}" if is_bilingual and fr != nl else nl
         place = Place(
-            quarter.id, "locality", fr if fr == nl else f"{fr} / {nl}", {"fr": fr, "nl": nl, "de": fr}, quarter.point,
-            quarter.size, codes=(quarter.code,), province=brussels.province, within=brussels, radius_m=QUARTER_RADIUS_M,
+            quarter.id, "locality", name, {"fr": fr, "nl": nl, "de": fr if is_bilingual else nl}, quarter.point,
+            quarter.size, codes=(quarter.code,), province=town.province, within=town, radius_m=QUARTER_RADIUS_M,
         )  # fmt: skip
         gazetteer.index.add(place, (fr, nl))
 

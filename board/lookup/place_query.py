@@ -30,7 +30,15 @@ LIGHT_WORDS = frozenset((  # they tell places apart only together with others
     "train", "trein", "van", "vers", "vlakbij", "voor", "von", "vor", "zu", "zug", "zum",
     *CENTRAL,
 ))  # fmt: skip
+TRAIN_WORDS = ("train", "trein", "zug")  # "il a pris le train à Enghien" is about a station
+TRACK_WORDS = ("spoor", "voie", "quai")  # with a number: "Sint-Truiden spoor 3"
 AREA_WORDS = frozenset((  # light in a typed text, where they say which part of a town is meant; in a name they are words of it
+    "dorf", "dorp",  # a part of a town or of a station
+    "attente", "ausgang", "eingang", "entree", "exit", "fietsenstalling", "guichet", "ingang", "loket", "lokethal", "salle",
+    "schalter", "sortie", "tunnel", "uitgang", "wachtzaal", "wartesaal",  # parts of a station
+    "ausgestiegen", "daar", "descendu", "descendue", "direction", "elle", "er", "ergens", "gesehen", "gezien", "hij", "hier",
+    "ici", "il", "irgendwo", "is", "ist", "monte", "montee", "opgestapt", "pris", "quelque", "richting", "richtung", "she", "sie",
+    "uitgestapt", "vu", "vue", "ze", "zij",  # what somebody did there
     "around", "autour", "bus", "bushalte", "buurt", "center", "centre", "centrum", "city", "commune", "cote", "dichtbij", "face",
     "front", "gegenuber", "gemeente", "gemeinde", "hal", "hall", "halte", "ins", "loin", "nah", "neben", "next", "omgeving",
     "outside", "parking", "parvis", "pas", "proche", "quai", "rond", "side", "stad", "stadt", "stadtmitte", "tegenover", "town",
@@ -67,7 +75,11 @@ def read_query(typed: str) -> Query:
     """Return the words of a typed text, or of a name."""
     words: list[str] = []
     is_station, is_open = False, True
-    for word in _join_short_forms(normalize_name(typed).split()):
+    parts = tuple(_join_short_forms(normalize_name(typed).split()))
+    for word, following in zip_longest(parts, parts[1:], fillvalue=""):
+        if word in TRACK_WORDS and following.isdecimal():
+            is_station = True
+            continue
         if word in MAIN_STATION:
             words.append(MAIN_STATION[word])
             is_station, is_open = True, False
@@ -75,7 +87,7 @@ def read_query(typed: str) -> Query:
         is_kind = _says_station(word)
         stem = word if is_kind else _stem(word)
         is_open = stem == word and not is_kind
-        is_station = is_station or not is_open or word in CENTRAL
+        is_station = is_station or not is_open or word in CENTRAL or word in TRAIN_WORDS
         if stem and not is_kind:
             words += _split_saint(stem)
     if set(words) <= set(MAIN_STATION.values()):

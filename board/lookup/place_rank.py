@@ -21,6 +21,7 @@ OLD = 2  # an old spelling
 MIXED = 2  # words of two languages: "Bruxelles Zuid"
 UNASKED = 2  # the text does not say "station", the place is one: a municipality under an old spelling precedes it
 NO_STATION = 12  # the text says "station", the place is none
+NO_STATION_THERE = 4  # the same, but the name is exact: "Hamme statie" is no station that sounds like Hamme
 NO_WORD = 16  # a typed word that the place does not have
 MAX_WORDS_MISSING = 3  # further words do not count: the text may be long
 NEAR_M = 2_000  # metres: places nearer than this are equally near; each further step is twice as wide
@@ -61,7 +62,14 @@ def penalty(names: Sequence[Name], words: Sequence[str], matches: Sequence[Match
     if best is None:
         return None
     is_named = any(name.is_station for name in names)
-    return best + (NO_STATION if is_station and not is_named else UNASKED if is_named and not is_station else 0)
+    if is_station and not is_named:
+        return best + (NO_STATION_THERE if best <= _light_errors(weights) else NO_STATION)
+    return best + (UNASKED if is_named and not is_station else 0)
+
+
+def _light_errors(weights: Sequence[int]) -> int:
+    """Return the most errors that words beside an exact name cause."""
+    return AREA_MISSING if AREA in weights else LIGHT_MISSING if LIGHT in weights else 0
 
 
 def _weight(word: str) -> int:

@@ -8,12 +8,13 @@ from array import array
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from board.lookup.place_query import SYNONYMS
-from board.lookup.word_sounds import skeleton_of, sounds_of
+from board.lookup.word_sounds import joined_sounds, skeleton_of, sounds_of
 
 EXACT, PREFIX = 0, 2  # errors in quarters: the beginning of a word that is being typed is half an error
 ERROR = 4  # a wrong letter; a word that was cut short
@@ -56,12 +57,14 @@ class PlaceWords:
         self.places: dict[str, array[int]] = defaultdict(lambda: array("I"))
         self._sorted: list[str] = []
         self._single: set[str] = set()  # words that are no joined ones
+        self._parts: dict[str, tuple[str, str]] = {}  # joined word -> its two words
         self._by_length: dict[int, list[str]] = defaultdict(list)
         self._by_sound: dict[str, list[str]] = defaultdict(list)
         self._by_skeleton: dict[str, list[str]] = defaultdict(list)
 
     def add(self, number: int, words: Sequence[str]) -> None:
         """Add a name of a place. The names of a place are added in one go."""
+        self._parts.update({"".join(pair): pair for pair in pairwise(words)})
         for word, _ in self._units(words):
             numbers = self.places[word]
             if not numbers or numbers[-1] != number:
@@ -75,11 +78,12 @@ class PlaceWords:
         for word in sorted(self._single) if self.is_large else self._sorted:
             if not word.isdecimal():
                 self._by_length[len(word)].append(word)
-                for sound in sounds_of(word):
+                for sound in {*sounds_of(word), *joined_sounds(self._parts.get(word, ()))}:
                     self._by_sound[sound].append(word)
                 if skeleton := skeleton_of(word):
                     self._by_skeleton[skeleton].append(word)
         self._single.clear()
+        self._parts.clear()
 
     @property
     def is_large(self) -> bool:

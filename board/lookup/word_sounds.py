@@ -3,6 +3,7 @@
 Two spellings of a name are equal in one of them if callers confuse them by ear. Letters are replaced in the order of the tables.
 """
 
+from collections.abc import Sequence
 from itertools import groupby
 
 MIN_SOUND = 2  # letters of a sound: shorter ones are alike by chance
@@ -20,7 +21,7 @@ FRENCH = (  # capitals are sounds that later rows leave alone
     ("aim", "in"), ("ain", "in"), ("ein", "in"), ("ai", "e"), ("ei", "e"), ("ay", "e"), ("ey", "e"), ("mp", "np"), ("mb", "nb"),
     ("en", "an"), ("y", "i"), ("w", "v"), ("z", "s"), ("G", "g"),
 )  # fmt: skip
-FRENCH_ENDINGS = "stdxp"  # silent, several in a row
+FRENCH_ENDINGS = "stdxpg"  # silent, several in a row
 GERMAN = (
     ("sch", "S"), ("sh", "S"), ("sj", "S"), ("ch", "k"), ("ck", "k"), ("c", "k"), ("q", "k"), ("ph", "f"), ("aeu", "oi"),
     ("eu", "oi"), ("oy", "oi"), ("ey", "ai"), ("ei", "ai"), ("ay", "ai"), ("ue", "u"), ("oe", "o"), ("ae", "a"), ("ie", "i"),
@@ -37,9 +38,14 @@ def sounds_of(word: str) -> tuple[str, ...]:
     return tuple(language + sound for language, sound in sounds if len(sound) >= MIN_SOUND)
 
 
+def joined_sounds(words: Sequence[str]) -> tuple[str, ...]:
+    """Return how words sound together in French, where letters at the end of each are silent: `trois ponts` as `troipont`."""
+    return (f"fr{_once(''.join(map(_french, words)))}",) if words else ()
+
+
 def skeleton_of(word: str) -> str | None:
     """Return the consonants of a normalized word, None if it has too few of them: `wetere` and `wetteren` share them."""
-    word = word.replace("sj", "s").replace("sh", "s")
+    word = word.replace("sj", "s").replace("sh", "s").replace("ph", "f")
     word = word.removesuffix("n") if word.endswith("en") else word
     skeleton = _once(word.translate(CONSONANTS))
     return skeleton if len(skeleton) >= MIN_SKELETON else None

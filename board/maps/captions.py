@@ -10,7 +10,7 @@ from board.maps.label_places import LETTER, Box, fitting
 from board.maps.points import MapPoint
 from board.maps.view import Position, View
 
-MATTERS = frozenset({"seen-last", "content-1", "content-2"})  # shapes that always have a caption: last seen, confirmed, credible
+MATTERS = frozenset({"seen-last", "found", "content-1", "content-2"})  # always with a caption: also confirmed, credible
 MAX_LED = 24  # captions that may have a line
 _REACHES = (2.2, 3.6, 5.5, 8.0, 12.0, 17.0, 23.0)  # of lines, in sizes of the text
 _ANGLES = tuple(range(15, 375, 15))

@@ -18,7 +18,17 @@ from board.maps.shapes import shape
 from board.maps.view import View, view_of
 
 MAX_SHOWN_POINTS = 500  # marks; a drawing with more has the first of them, and says so
-_RANK = ("content-1", "content-2", "seen-last", "content-4", "content-5", "task", "searched", "cross")  # the most certain first
+_RANK = (
+    "found",
+    "content-1",
+    "content-2",
+    "seen-last",
+    "content-4",
+    "content-5",
+    "task",
+    "searched",
+    "cross",
+)  # the most certain first
 _FRAME = 3.8  # height of the scale and the attribution, in sizes of the text
 _ATTRIBUTION = 1.6  # height of the attribution alone
 _DETAIL_ZOOM = {"cantons": 8.0, "rail": 9.0, "stations": 11.0}
@@ -151,7 +161,7 @@ def ink_of(point: MapPoint, palette: Palette) -> str:
     """Return the colour of a point."""
     if point.is_ruled_out:
         return palette.ruled_out
-    return {"search": palette.text, "sighting": palette.sighting}.get(point.kind, palette.task)
+    return {"search": palette.text, "found": palette.text, "sighting": palette.sighting}.get(point.kind, palette.task)
 
 
 def _areas(marks: Sequence[Mark], view: View, style: Style) -> Iterator[str]:
@@ -210,7 +220,7 @@ def _texts(captions: Iterable[Caption], style: Style) -> Iterator[str]:
 
 def _legend(entries: Iterable[Entry], style: Style) -> Iterator[str]:
     size, palette = style.text * 0.85, style.palette
-    inks = {"cross": palette.ruled_out, "not-both": palette.text, "seen-last": palette.text}
+    inks = {"cross": palette.ruled_out, "not-both": palette.text, "seen-last": palette.text, "found": palette.text}
     inks |= dict.fromkeys(("task", "searched"), palette.task)
     for box, name, text in entries:
         ink = shape(name, inks.get(name, palette.sighting), palette)

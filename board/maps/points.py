@@ -12,9 +12,13 @@ Coordinates = tuple[float, float]  # latitude, longitude
 
 
 class MapPoint(NamedTuple):
-    """Point on a map. `center`: the point itself, or the middle of the outline. `number`: of the card, None for a search."""
+    """Point on a map. `center`: the point itself, or the middle of the outline. `number`: of the card, None for a search.
+
+    `kind`: kind of the entity, or `found`. `id`: unique on the map. `entity`: id of its entity.
+    """
 
     id: str
+    entity: str
     kind: str
     number: int | None
     shape: str
@@ -29,8 +33,7 @@ class MapPoint(NamedTuple):
 
 def map_points(entities: Iterable[tuple[str, str, State]]) -> list[MapPoint]:
     """Return the points of entities (kind, id, state), those without a time last."""
-    marks = {mark.kind: mark for mark in MARKS}
-    points = (_point(marks[kind], id, state) for kind, id, state in entities if kind in marks)
+    points = (_point(mark, id, state) for kind, id, state in entities for mark in MARKS if mark.kind == kind)
     return sorted((point for point in points if point is not None), key=_by_time)
 
 
@@ -45,7 +48,7 @@ def _point(mark: MarkRule, id: str, state: State) -> MapPoint | None:
         return None
     shape = next((shape for condition, shape in mark.shapes if conditions.holds(condition, state)), "unknown")
     return MapPoint(
-        id, mark.kind, state.get("number"), shape,
+        f"{id}#{mark.part}" if mark.part else id, id, mark.part or mark.kind, state.get("number"), shape,
         mark.ruled_out is not None and conditions.holds(mark.ruled_out, state), center, place.get("radius_m"), outline,
         mark.line is not None and conditions.holds(mark.line, state),
         conditions.value_at(state, mark.at), conditions.value_at(state, mark.until) if mark.until else None,

@@ -8,6 +8,7 @@ _LINE = '<path d="{path}" fill="none" stroke="{ink}" stroke-width="{width}" stro
 # `{ink}`: colour of the mark, `{ground}`: of the halo
 SHAPES = {
     "seen-last": '<path d="M8 0v16M0 8h16" stroke="{ink}" stroke-width="1.8"/><path d="M4 4h8v8H4z" fill="{ink}"/>',
+    "found": '<path d="m8 .6 2.3 4.8 5.2.7-3.8 3.6 1 5.2L8 12.4l-4.7 2.5 1-5.2L.5 6.1l5.2-.7Z" fill="{ink}"/>',
     "content-1": '<path d="M8 .8 15.2 8 8 15.2.8 8Z" fill="{ink}"/>'
     '<path d="m5 8.2 2.2 2.3L11.2 6" fill="none" stroke="{ground}" stroke-width="1.8"/>',
     "content-2": '<circle cx="8" cy="8" r="6.5" fill="{ink}"/>',

@@ -135,11 +135,13 @@ interface DeclaredMark {
   line: Condition | null;
   shapes: [Condition, string][];
   ruled_out: Condition | null;
+  part: string;
 }
 
-/** Point on a map, with [latitude, longitude]. */
+/** Point on a map, with [latitude, longitude]. `kind`: of its entity, or `found`. */
 interface MapPoint {
   id: string;
+  entity: string;
   kind: string;
   number: number | null;
   shape: string;

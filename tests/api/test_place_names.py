@@ -17,6 +17,7 @@ TABLE = Path(__file__).parents[1] / "place_names.csv"
 HELD_OUT = TABLE.with_name("held_out_place_names.csv")  # written before the finder was measured with them
 HEARD = TABLE.with_name("heard_place_names.csv")  # by ear, joined, shortened, in other orders and languages, with other words
 SPOKEN = TABLE.with_name("spoken_place_names.csv")  # with words around them: "parking gare", "Hasselt centrum", "perron 4"
+FRESH = TABLE.with_name("fresh_place_names.csv")  # at night: sentences, parts of stations, quarters, towns across the border
 GENT, ANTWERPEN, NAMUR = Point(51.05, 3.72), Point(51.22, 4.4), Point(50.47, 4.87)
 
 
@@ -45,6 +46,28 @@ def test_names_as_they_are_heard_are_found() -> None:
 
 def test_names_with_words_around_them_are_found() -> None:
     assert_found(SPOKEN, least_rows=600, first=0.94, lost=0.015)
+
+
+def test_names_as_callers_say_them_at_night_are_found() -> None:
+    assert_found(FRESH, least_rows=400, first=0.95, lost=0.01)
+
+
+@pytest.mark.parametrize(
+    ("said", "id"),
+    [
+        ("il a pris le train à Enghien", "station:enghien"), ("Sint-Truiden spoor 3", "station:st-truiden"),
+        ("salle d'attente gare de Soignies", "station:soignies"), ("gare de Marche", "station:marche-en-famenne"),
+        ("gare de Troipont", "station:trois-ponts"), ("statie van Hamme", "nis:42008"), ("Stekene dorp", "nis:46024"),
+        ("Salzinnes", "quarter:salzinnes"), ("Stokkel", "quarter:stockel"), ("Givet", "town:fr-givet"),
+        ("gare de Capelle-au-Bois", "station:kapelle-op-den-bos"),
+    ],
+)  # fmt: skip
+def test_words_of_a_call_lead_to_the_place(said: str, id: str) -> None:
+    assert find_places(said, 1, None, None)[0].id == id
+
+
+def test_number_without_a_track_does_not_ask_for_a_station() -> None:
+    assert find_places("Sint-Truiden 3", 1, None, None)[0].kind == "municipality"
 
 
 def assert_found(table: Path, *, least_rows: int, first: float, lost: float) -> None:

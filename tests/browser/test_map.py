@@ -1,7 +1,7 @@
 """The map, live and past, by mouse and by keyboard; nothing is asked of another host, and no page without a map has its bytes."""
 
 import re
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import pytest
@@ -229,3 +229,32 @@ async def test_500_sightings_at_one_point_share_a_mark(browsers: Browsers) -> No
     await at_map(window, board, f"?at={events[-1]['seq']}")
     took = sorted(await window.page.evaluate(FRAMES, 60))
     print(f"frames with 500 sightings while the slider moves: p50 {took[30]:.1f} ms, p95 {took[57]:.1f} ms")  # noqa: T201
+
+
+COVERED = """() => { const box = (element) => element.getBoundingClientRect();
+  const isShown = (span) => span.textContent && getComputedStyle(span).visibility === "visible";
+  const names = [...document.querySelectorAll(".map-name > span")].filter(isShown);
+  const marks = [...document.querySelectorAll(".map-mark .shape")].map(box);
+  const meets = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+  return names.filter((span) => marks.some((mark) => meets(box(span), mark))).map((span) => span.textContent); }"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_stations_have_names_near_and_none_is_under_a_mark(browsers: Browsers, scheme: Literal["light", "dark"]) -> None:
+    board = await browsers.search(last_seen={"text": "Gent", "lat": 51.0375, "lon": 3.716})
+    person, bob = await browsers.person("Alice"), await browsers.window("Bob")
+    await bob.page.emulate_media(color_scheme=scheme)
+    await at_map(bob, board)
+    names = bob(".map-name.station > span")
+    await expect(names.filter(has_text="Gent-Sint-Pieters")).to_be_visible()
+    assert await bob.page.evaluate(COVERED) == []
+    name = await names.filter(has_text="Gent-Sint-Pieters").evaluate(
+        "(span) => { const [map, box] = [document.querySelector('.map-canvas'), span].map((e) => e.getBoundingClientRect());"
+        "return [box.x + box.width / 2 - map.x, box.y + box.height / 2 - map.y]; }"
+    )
+    await bob.page.locator(".map-canvas").click(position={"x": name[0], "y": name[1]})
+    text = await bob(".map-pin-bar").inner_text()
+    lat, lon = (float(number) for number in re.findall(r"\d+\.\d{5}", text))
+    await person.command(board, "sighting.add", sighting("here", lat, lon))
+    await expect(names.filter(has_text="Gent-Sint-Pieters")).to_be_hidden()
+    assert await bob.page.evaluate(COVERED) == []

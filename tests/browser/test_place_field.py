@@ -22,7 +22,7 @@ async def pick(window: Window, form: str, path: str, text: str) -> Locator:
     shown = window(f"form[data-form={form}] [role=listbox]:visible")
     assert await shown.evaluate("list => getComputedStyle(list).position") == "absolute"  # it moves nothing
     await field.press("ArrowDown")
-    await expect(field).to_have_attribute("aria-activedescendant", f"{form}-{path.replace('.', '_')}-0")
+    await expect(field).to_have_attribute("aria-activedescendant", f"{await field.get_attribute('id')}-0")
     await field.press("Enter")
     return field
 
@@ -140,3 +140,26 @@ async def test_places_near_the_search_are_first_with_their_distance(browsers: Br
         field = await open_new_sighting(alice, board)
         await field.fill("zuidstation")
         await expect(alice("[role=listbox]:visible [role=option]").first).to_contain_text(name)
+
+
+async def test_place_of_the_finding_has_a_point_and_is_on_the_map(browsers: Browsers) -> None:
+    board = await browsers.search()
+    alice = await browsers.window("Alice")
+    await alice.open(f"/searches/{board}")
+    await alice("[data-act=status-menu]").click()
+    await alice("#status-menu [data-to=found]").click()
+    field = await pick(alice, "status", "outcome.place", "Oostende station")
+    await expect(alice("[data-field='outcome.place'] .place-point")).to_contain_text("On the map: 51.2")
+    await expect(alice("[data-field='outcome.point.lat'], [data-field='outcome.point.lon']")).to_have_count(0)
+    await field.press("Tab")
+    await alice.fill("status", {"outcome.condition": "well", "outcome.how": "police", "reason": "On the platform"})
+    await alice("dialog [data-act=send]").click()
+    await expect(alice("[data-testid=status]")).to_have_text("Found")
+    await alice("[data-act=outcome]").click()
+    await expect(alice("[data-form=outcome] [data-field='outcome.place'] .place-point")).to_contain_text("On the map: 51.2")
+    await alice.page.keyboard.press("Escape")
+    await alice.page.goto(f"{alice.page.url.partition('#')[0]}#map")
+    row = alice(".map-rows [data-point]").filter(has_text="Where found")
+    await expect(row).to_contain_text("± 300 m")
+    await expect(row.locator(".shape.found")).to_be_visible()
+    await expect(alice(".map-legend .shape.found")).to_have_count(1)

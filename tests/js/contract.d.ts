@@ -596,7 +596,7 @@ interface SearchState {
   goal: { text: string, until: IsoTime | null, by: string, at: IsoTime } | null;
   photo: string | null;
   public_photo: string | null;
-  outcome: { found_at: IsoTime, place: string | null, condition: "well" | "injured" | "deceased" | "unknown", how: "came_back" | "police" | "sighting" | "other", confirmed_by: string | null, family_told: boolean | null, police_told: boolean | null, reason: string | null } | null;
+  outcome: { found_at: IsoTime, place: string | null, point?: { [key: string]: number | null } | null, condition: "well" | "injured" | "deceased" | "unknown", how: "came_back" | "police" | "sighting" | "other", confirmed_by: string | null, family_told: boolean | null, police_told: boolean | null, reason: string | null } | null;
   opened_at: IsoTime;
   details: { taking_parent: string | null, relation: "mother" | "father" | "other" | null, described_person: string | null, vehicle_plate: string | null, vehicle_make: string | null, vehicle_colour: string | null, countries: Array<string> | null, papers: string | null, hague: "yes" | "no" | "unknown" | null, central_authority: "yes" | "no" | "unknown" | null, facility: string | null, guardian: string | null, aliases: Array<string> | null, languages: Array<string> | null, destination: string | null } | null;
   earlier: { [key: string]: { date: string | null, days: number | null, place: string | null, reference: string | null, search: string | null, note: string | null } } | null;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { accuracyOf, metresPerPixel } from "../../static/js/core/map/accuracy.js";
-import { decodeLine, fitting, nameIn } from "../../static/js/core/map/lines.js";
+import { covered, decodeLine, fitting, nameIn } from "../../static/js/core/map/lines.js";
 import { shownLinks } from "../../static/js/core/map/links_layer.js";
 import { placeTexts, roomOf } from "../../static/js/core/map/mark_texts.js";
 import { groupPoints } from "../../static/js/core/map/marks_layer.js";
@@ -46,6 +46,16 @@ test("labels that would overlap an earlier one are left out", () => {
   const labels = [{ x: 0, y: 0, text: "Gent" }, { x: 5, y: 3, text: "Ledeberg" }, { x: 300, y: 0, text: "Aalst" }];
   assert.deepEqual(fitting(labels, 10).map(({ text }) => text), ["Gent", "Aalst"]);
   assert.equal(fitting(labels, 1).length, 1);
+});
+
+test("a name under the mark of a point is hidden, and one beside it is not", () => {
+  const labels = [{ x: 100, y: 100, text: "Gent", kind: "town" }, { x: 100, y: 100, text: "Gent-Zuid", kind: "station" }, { x: 200, y: 100, text: "Aalst", kind: "town" }];
+  const hidden = (/** @type {{ x: number, y: number }[]} */ ...marks) => [...covered(labels, marks)].map(({ text }) => text);
+  assert.deepEqual(hidden({ x: 105, y: 92 }), ["Gent"]);
+  assert.deepEqual(hidden({ x: 105, y: 122 }), ["Gent-Zuid"]);
+  assert.deepEqual(hidden({ x: 200, y: 100 }, { x: 100, y: 108 }), ["Gent", "Gent-Zuid", "Aalst"]);
+  assert.deepEqual(hidden({ x: 150, y: 160 }), []);
+  assert.deepEqual(hidden(), []);
 });
 
 /** @param {string} id @param {number} x @param {number} y @param {Record<string, any>} [more] @returns {any} */

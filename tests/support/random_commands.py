@@ -6,6 +6,7 @@ from typing import Any
 from tests.support.people import BoardReplica
 
 OUTCOME = {"found_at": "2026-11-24T23:00:00Z", "condition": "well", "how": "came_back"}
+POINTS = ({"point": {"lat": 51.2, "lon": 2.9}}, {"point": {"radius_m": 80}}, {"point": None})  # of the outcome
 
 
 def random_command(random: Random, screen: BoardReplica, accounts: list[str]) -> tuple[str, dict[str, Any]]:
@@ -158,7 +159,7 @@ def _decide(random: Random, screen: BoardReplica, accounts: list[str]) -> tuple[
             ("search.set_goal", {"text": random.choice([None, _text(random)]), "until": "2027-01-01T00:00:00Z"}),
             (
                 "search.set_outcome",
-                {"outcome": random.choice([{"family_told": random.random() < 0.5}, {"place": _text(random)}])},
+                {"outcome": random.choice([{"family_told": random.random() < 0.5}, {"place": _text(random)}, *POINTS])},
             ),
         ]
     )

@@ -18,6 +18,7 @@ from tests.support import random_commands
 from tests.support.people import Person, connect_person, create_token, running_server
 
 WANTED = {"card.withdrawn", "column.removed", "card.moved", "search.access_set"}
+SEEN = {"text": "Gent", "lat": 51.0545, "lon": 3.722}  # a point of each history
 MOST = 4  # times the number of searches that were asked for
 
 Board = dict[tuple[str, str], tuple[int, Any]]  # (kind, id) -> seq and state
@@ -92,11 +93,13 @@ class HistoryGenerator:
         return {event.get("type") for event in events} >= WANTED and any("undoes" in event for event in events)
 
     async def _search(self, random: Random) -> None:
-        search = await self.alice.open_search()
+        search = await self.alice.open_search(last_seen=SEEN)
         screen, kept = await self.alice.subscribe(search), {}
         accounts = [self.alice.account["id"], self.charlie.account["id"]]
         for number in range(self.commands):
             name, data = random_commands.random_command(random, screen, accounts)
+            if number == 0:
+                name, data = "sighting.add", {"description": "by the water", "place": SEEN}
             if number % 10 == 5:
                 name, data = "search.set_access", _access(random, accounts)
             try:
@@ -126,7 +129,7 @@ class HistoryGenerator:
     async def _keep(self, history: History, reader: Person, board: str, random: Random) -> None:
         """Add snapshots from the server: of the recorded moments, of others, and of times at and between events."""
         times = sorted({each["at"] for each in history.events if "at" in each})
-        seqs = [str(random.randint(1, history.head)) for _ in range(self.moments)]
+        seqs = [str(seq) for seq in random.sample(range(1, history.head + 1), min(self.moments, history.head))]  # all different
         for at in [*history.kept, *seqs, *random.sample(times, min(self.moments, len(times)))]:
             _, history.stored[at] = await read_snapshot(reader, board, at)
         self.histories.append(history)

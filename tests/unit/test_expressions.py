@@ -37,7 +37,7 @@ BOUNDS = (
         board/commands/cards/tasks.py: [a-z0-9]{1,16}\Z
         board/documents/event_text.py: restatements\.([^.]+)\.
         board/documents/shown_changes.py: (?:checklist|criteria|earlier)\.\w+
-        board/documents/shown_changes.py: (\w+)\.(?:lat|lon)
+        board/documents/shown_changes.py: ([\w.]+)\.(?:lat|lon)
         board/engine/display_identity.py: [0-9a-f]{32}
         board/files/stored.py: (uploads|files)/[0-9A-Za-z_-]{1,64}/[0-9a-z][0-9a-z-]{0,63}
         board/files/store.py: (uploads|files)/([0-9A-Za-z_-]{1,64}/?)?

@@ -26,8 +26,8 @@ GENT = (51.05, 3.72)
 
 def point(lat: float, lon: float, **more: Any) -> MapPoint:
     values: dict[str, Any] = {
-        "id": "a", "kind": "sighting", "number": 1, "shape": "content-2", "is_ruled_out": False, "center": (lat, lon),
-        "radius": 50, "outline": (), "is_line": False, "at": None, "until": None,
+        "id": "a", "entity": "a", "kind": "sighting", "number": 1, "shape": "content-2", "is_ruled_out": False,
+        "center": (lat, lon), "radius": 50, "outline": (), "is_line": False, "at": None, "until": None,
     }  # fmt: skip
     return MapPoint(**(values | more))
 

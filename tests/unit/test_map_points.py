@@ -20,11 +20,13 @@ PLACES = st.none() | st.one_of(
     st.fixed_dictionaries({"text": st.just("Gent"), "lat": st.none(), "lon": st.none(), "radius_m": RADII}),
 )
 OUTLINES = st.none() | st.lists(st.tuples(LATS, LONS).map(list), min_size=2, max_size=6)
+POINTS = st.none() | st.fixed_dictionaries({"lat": LATS, "lon": LONS, "radius_m": RADII})
+OUTCOMES = st.none() | st.fixed_dictionaries({"found_at": TIMES, "place": st.none()}, optional={"point": POINTS})
 FLAGS, NUMBERS = st.booleans(), st.integers(1, 40)
 GRADES = st.fixed_dictionaries({"source": st.sampled_from("ABCDEF"), "content": st.integers(1, 6)})
 ASSESSMENTS = st.sampled_from(["unassessed", "credible", "confirmed", "not_the_child", "unverifiable", "duplicate"])
 STATES = {
-    "search": st.fixed_dictionaries({"last_seen": PLACES, "missing_since": TIMES}),
+    "search": st.fixed_dictionaries({"last_seen": PLACES, "missing_since": TIMES, "outcome": OUTCOMES}),
     "sighting": st.fixed_dictionaries(
         {
             "place": PLACES, "seen_at": TIMES, "withdrawn": FLAGS, "number": NUMBERS, "grade": GRADES, "assessment": ASSESSMENTS
@@ -66,7 +68,7 @@ def test_page_and_server_give_the_same_points(tmp_path: Path) -> None:
     boards = random_boards(300)
     shown = on_pages(tmp_path, boards, [])["boards"]
     assert [on_server(board) for board in boards] == shown
-    assert {point["kind"] for points in shown for point in points} == {mark.kind for mark in MARKS}
+    assert {point["kind"] for points in shown for point in points} == {mark.part or mark.kind for mark in MARKS}
 
 
 def test_rules_name_fields_that_their_kinds_have() -> None:
@@ -99,6 +101,15 @@ def test_withdrawn_card_and_place_without_point_are_not_on_the_map() -> None:
     assert map_points([("sighting", "a", SIGHTING | {"place": {"text": "Gent", "lat": None, "lon": None}})]) == []
     assert map_points([("sighting", "a", SIGHTING | {"place": None})]) == []
     assert len(map_points([("sighting", "a", SIGHTING)])) == 1
+
+
+def test_found_child_is_a_second_point_of_its_search() -> None:
+    outcome = {"found_at": "2026-11-24T05:05:00.000Z", "place": "Oostende", "point": {"lat": 51.2, "lon": 2.9, "radius_m": None}}
+    state = {"last_seen": SIGHTING["place"], "missing_since": "2026-11-23T05:05:00.000Z", "outcome": outcome}
+    points = map_points([("search", "a", state)])
+    assert [(point.id, point.entity, point.kind) for point in points] == [("a", "a", "search"), ("a#found", "a", "found")]
+    for unplaced in (None, {"found_at": None, "place": "Oostende"}, outcome | {"point": None}):
+        assert [point.kind for point in map_points([("search", "a", state | {"outcome": unplaced})])] == ["search"]
 
 
 def test_unknown_times_come_last() -> None:

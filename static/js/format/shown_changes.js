@@ -4,7 +4,7 @@ import { isInternal } from "../core/rules/kinds.js";
 import { formatPath } from "./values.js";
 
 const GROUP = /^(?:checklist|criteria|earlier)\.\w+/; // a checklist item, an answer with its basis, an earlier disappearance
-const POINT = /^(\w+)\.(?:lat|lon)$/;
+const POINT = /^([\w.]+)\.(?:lat|lon)$/;
 
 /**
  * Return the visible changes, each with the kind of its entity, which determines its label. A change is left out if its text is the

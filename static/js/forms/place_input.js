@@ -11,6 +11,8 @@ import { keptText } from "./place_option.js";
 import { STEPS } from "./selection.js";
 import { pointText } from "../format/values.js";
 
+const TEXT = /\.(?:text|place)$/; // the point of `outcome.place` is `outcome.point`
+
 /** @type {WeakMap<object, Map<string, PlaceFinder>>} */
 const finders = new WeakMap(); // by form, by group
 /** @type {WeakMap<PlaceFinder, MapOfPlace>} */
@@ -18,12 +20,16 @@ const maps = new WeakMap();
 
 /** Return the paths of a place's point. @param {string} path path of its text, such as "place.text" @param {Form} form */
 export function pointPaths(path, form) {
-  const group = path.replace(/\.text$/, "");
+  const group = path.replace(TEXT, (text) => (text === ".place" ? ".point" : ""));
   return group === path || !form.field(`${group}.lat`) ? [] : [`${group}.lat`, `${group}.lon`, `${group}.radius_m`].filter((pointPath) => form.field(pointPath));
 }
 
 /** Return true if the control of a place's text also shows this field. @param {string} path @param {Form} form */
-export const isPartOfPlace = (path, form) => /\.(lat|lon)$/.test(path) && Boolean(form.field(`${path.slice(0, -"lat".length)}text`));
+export function isPartOfPlace(path, form) {
+  if (!/\.(lat|lon)$/.test(path)) return false;
+  const group = path.slice(0, -"lat".length);
+  return Boolean(form.field(`${group}text`) || (group.endsWith(".point.") && form.field(`${group.slice(0, -"point.".length)}place`)));
+}
 
 /**
  * @param {{ id: string, path: string, form: Form, board: any, changed: () => void, draw: () => void, describedBy?: string | null }} options

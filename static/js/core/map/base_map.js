@@ -2,7 +2,7 @@
    redraw. */
 
 import { t } from "../i18n.js";
-import { fitting, nameIn, decodeLine, pointOfNamed } from "./lines.js";
+import { covered, fitting, nameIn, decodeLine, pointOfNamed } from "./lines.js";
 
 /** @typedef {import("./leaflet.js").Background} Background */
 
@@ -11,6 +11,7 @@ const FROM_ZOOM = { cantons: 8, rail: 9, stations: 10, stationNames: 12 }; // wh
 const TOWN_ZOOM = [12, 12, 11, 10, 9, 8, 7]; // from which zoom a town has its name, by the class of its population
 const MAX_NAMES = 60;
 const BELGIUM = [[49.5, 2.54], [51.51, 6.41]];
+export const MARKS_DRAWN = "marksdrawn"; // event of a map, with the centers of its marks
 const BACKGROUND_PANE = "background", NAME_PANE = "names";
 
 /**
@@ -45,15 +46,32 @@ function addBackground(map, leaflet, background) {
     { from: FROM_ZOOM.rail, layer: leaflet.polyline(background.rail.map(([from, to]) => [stations[from], stations[to]]), options("map-rail")) },
   ];
   const names = leaflet.layerGroup([], { pane: NAME_PANE }).addTo(map);
+  /** @type {NameLabel[]} */
+  let labels = [];
+  /** @type {number[][]} */
+  let marks = [];
   const update = () => {
     for (const { from, layer } of detail) if (map.getZoom() >= from !== map.hasLayer(layer)) map[map.hasLayer(layer) ? "removeLayer" : "addLayer"](layer);
-    drawNames(map, leaflet, background, names);
+    labels = drawNames(map, leaflet, background, names);
+    hideCovered(map, labels, marks);
   };
   map.on("zoomend moveend resize", update);
+  map.on(MARKS_DRAWN, (/** @type {{ centers: number[][] }} */ { centers }) => {
+    marks = centers;
+    hideCovered(map, labels, marks);
+  });
   update();
 }
 
-/** @param {any} map @param {any} leaflet @param {Background} background @param {any} names */
+/** @typedef {{ kind: string, text: string, point: [number, number], x: number, y: number, marker: any }} NameLabel */
+
+/** Hide the names that would be under marks. @param {any} map @param {NameLabel[]} labels @param {number[][]} marks */
+function hideCovered(map, labels, marks) {
+  const hidden = covered(labels, marks.map((center) => map.latLngToContainerPoint(center)));
+  for (const label of labels) label.marker.getElement()?.classList.toggle("covered", hidden.has(label));
+}
+
+/** @param {any} map @param {any} leaflet @param {Background} background @param {any} names @returns {NameLabel[]} labels with a name */
 function drawNames(map, leaflet, background, names) {
   const zoom = map.getZoom(), bounds = map.getBounds().pad(0.05), language = document.documentElement.lang;
   const visible = [
@@ -63,9 +81,9 @@ function drawNames(map, leaflet, background, names) {
   const placed = visible.map((label) => ({ ...label, ...map.latLngToContainerPoint(label.point) }));
   const shown = new Set(fitting(placed.filter(({ kind }) => kind === "town" || zoom >= FROM_ZOOM.stationNames), MAX_NAMES));
   names.clearLayers();
-  for (const label of placed) {
-    if (label.kind === "station" || shown.has(label)) names.addLayer(nameMarker(leaflet, label, shown.has(label)));
-  }
+  const drawn = placed.filter((label) => label.kind === "station" || shown.has(label)).map((label) => ({ ...label, hasName: shown.has(label), marker: nameMarker(leaflet, label, shown.has(label)) }));
+  for (const { marker } of drawn) names.addLayer(marker);
+  return drawn.filter(({ hasName }) => hasName);
 }
 
 /** @param {any} leaflet @param {{ kind: string, text: string, point: [number, number] }} label @param {boolean} hasName */

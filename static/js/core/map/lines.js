@@ -2,6 +2,8 @@
 
 const SCALE = 10_000; // coordinates are whole numbers of 0.0001 degrees
 const LETTER_PX = 7, LINE_PX = 16; // rough size of a name
+const BELOW_PX = 13; // from a station to the middle of its name
+const MARK_PX = 22; // width and height of the mark of a point
 
 /**
  * Decode a line: [x, y, dx, dy, …] -> [[latitude, longitude], …].
@@ -49,6 +51,19 @@ export function fitting(labels, max, taken = []) {
   }
   return shown;
 }
+
+/**
+ * Return the labels whose names would be under the mark of a point, or would hide it.
+ * @template {{ x: number, y: number, text: string, kind: string }} L
+ * @param {L[]} labels @param {{ x: number, y: number }[]} marks
+ */
+export function covered(labels, marks) {
+  const boxes = marks.map(({ x, y }) => ({ x, y, width: MARK_PX, height: MARK_PX }));
+  return new Set(labels.filter((label) => boxes.some((box) => overlap(boxOf(label), box))));
+}
+
+/** @param {{ x: number, y: number, text: string, kind: string }} label */
+const boxOf = ({ x, y, text, kind }) => ({ x, y: kind === "station" ? y + BELOW_PX : y, width: text.length * LETTER_PX, height: LINE_PX });
 
 /** @param {{ x: number, y: number, width: number, height: number }} a @param {{ x: number, y: number, width: number, height: number }} b */
 export const overlap = (a, b) => Math.abs(a.x - b.x) * 2 < a.width + b.width && Math.abs(a.y - b.y) * 2 < a.height + b.height;

@@ -1,6 +1,7 @@
 /* Marks of points on a map. Points that would cover each other share one mark with their number; a press on it zooms in, or opens the
    only one. Circles show how far a point may be off: nothing is drawn more precisely than it is known. */
 
+import { MARKS_DRAWN } from "./base_map.js";
 import { placeTexts, roomOf } from "./mark_texts.js";
 
 const GROUP_PX = 22; // marks nearer than this share one
@@ -8,7 +9,7 @@ const MAX_CIRCLES = 300; // at a time; more would only cover the map
 const HATCH = "map-hatch";
 const MAX_RANK = 100; // above all ranks of points
 const SVG = "http://www.w3.org/2000/svg";
-const SHAPE_RANK = ["content-1", "content-2", "seen-last", "content-4", "content-5", "task", "searched", "cross"]; // of a shared mark, and of texts: the most certain
+const SHAPE_RANK = ["found", "content-1", "content-2", "seen-last", "content-4", "content-5", "task", "searched", "cross"]; // of a shared mark, and of texts: the most certain
 
 /**
  * Group points by their place on the screen. Pure.
@@ -87,6 +88,7 @@ export class MarksLayer {
     const groups = (this.#groups = groupPoints(this.#points, ({ center }) => this.#map.project(center)));
     sync(this.#marks, new Map(groups.map((group) => [this.#keyOf(group), group])), (group) => this.#addMark(group), this.#map);
     this.#hideCrowded(groups);
+    this.#map.fire(MARKS_DRAWN, { centers: groups.map(([{ center }]) => center) });
     sync(this.#shapes, shapesOf(this.#points), (shape) => this.#addShape(shape), this.#map);
   }
 

@@ -7,7 +7,8 @@ import { valueAt } from "./merge_patch.js";
 const FULL_TURN = 360, HALF_TURN = 180;
 
 /**
- * Return the points of a board, those without a time last. `center` is the point itself, or the middle of the outline.
+ * Return the points of a board, those without a time last. `center` is the point itself, or the middle of the outline; `id` is unique
+ * on the map, `entity` the id of its entity.
  * @param {{ of(kind: string): Iterable<{ id: string, kind: string, state: State }> }} board
  * @returns {MapPoint[]}
  */
@@ -23,7 +24,7 @@ function pointOf(mark, id, state) {
   const center = typeof place?.lat === "number" && typeof place.lon === "number" ? [place.lat, place.lon] : middle(outline);
   if (center === null) return null;
   return {
-    id, kind: mark.kind, number: state.number ?? null, shape: mark.shapes.find(([condition]) => meetsCondition(condition, state))?.[1] ?? "unknown",
+    id: mark.part ? `${id}#${mark.part}` : id, entity: id, kind: mark.part || mark.kind, number: state.number ?? null, shape: mark.shapes.find(([condition]) => meetsCondition(condition, state))?.[1] ?? "unknown",
     isRuledOut: mark.ruled_out !== null && meetsCondition(mark.ruled_out, state), center, radius: place?.radius_m ?? null,
     outline, isLine: mark.line !== null && meetsCondition(mark.line, state),
     at: valueAt(state, mark.at) ?? null, until: (mark.until && valueAt(state, mark.until)) || null,

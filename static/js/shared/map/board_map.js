@@ -17,6 +17,10 @@ export { loadMap } from "../../core/map/leaflet.js";
 
 /** Groups of the points of kinds. @type {Record<string, string>} */
 const PLACES = { sighting: "place", task: "place", place: "location", search: "last_seen" };
+/** Paths of the texts of places. @type {Record<string, string>} */
+const TEXTS = { ...Object.fromEntries(Object.entries(PLACES).map(([kind, group]) => [kind, `${group}.text`])), found: "outcome.place" };
+/** Names of the points of a search, by their kind. @type {Record<string, string>} */
+const OF_SEARCH = { search: "last_seen_recorded", found: "where_found" };
 
 export class BoardMap {
   #view;
@@ -42,7 +46,7 @@ export class BoardMap {
     const all = mapPoints(board), placed = new Set(all.map(({ id }) => id));
     const unplaced = [...model.byId.values()].filter((card) => card.kind === "sighting" && !card.state.withdrawn && !placed.has(card.id) && view.marks.isShown(card));
     return {
-      heading: t("By time"), points: all.filter(({ id }) => isShown(id)), unplaced: unplacedText(unplaced.length), selected: ui.card, draw: this.#draw,
+      heading: t("By time"), points: all.filter(({ entity }) => isShown(entity)), unplaced: unplacedText(unplaced.length), selected: ui.card, draw: this.#draw,
       row: (point) => rowOf(point, view), mark: (point) => markText(point, board), open: (id, event) => open(id, event, view), actions: papers(view),
       links: view.contradictions.pairs.map(({ first, second, text }) => ({ from: first, to: second, text })), reach: this.#reach.of(view),
       add: view.past || !view.mayEdit ? null : (kind, at) => add(kind, at, view),
@@ -55,7 +59,7 @@ const unplacedText = (count) => (count ? n("{count} sighting has no point and is
 
 /** @param {string} id @param {MouseEvent} event @param {BoardView} view */
 function open(id, event, view) {
-  if (id !== view.board.id) return view.open(event, id);
+  if (view.model.byId.has(id)) return view.open(event, id);
   event.preventDefault();
   return view.act.log();
 }
@@ -72,17 +76,17 @@ function add(kind, { lat, lon, radius }, view) {
 }
 
 /** Return the text next to a mark: the number is that of the card. @param {MapPoint} point @param {AnyBoard} board */
-function markText({ id, kind, number, at, until }, board) {
+function markText({ entity: id, kind, number, at, until }, board) {
   const state = board.get(id)?.state ?? {}, time = at && kind !== "task" ? formatShortMoment(at) : "";
-  if (kind === "search") return [time, say("last_seen_recorded")].filter(Boolean).join(" ");
+  if (OF_SEARCH[kind]) return [time, say(OF_SEARCH[kind])].filter(Boolean).join(" ");
   if (kind === "place") return [number, state.name, [time, until && formatShortMoment(until)].filter(Boolean).join("–")].filter(Boolean).join(" · ");
   return [time, number, state.grade && gradeText(state)].filter(Boolean).join(" · ");
 }
 
 /** @param {MapPoint} point @param {BoardView} view @returns {import("./map_view.js").PointRow} */
-function rowOf({ id, kind, at, radius, isRuledOut }, view) {
+function rowOf({ entity: id, kind, at, radius, isRuledOut }, view) {
   const entity = view.board.get(id), time = at ? formatShortMoment(at) : t("time unknown");
-  if (!entity || kind === "search") return { href: `${view.path("")}#log`, time, title: say("last_seen_recorded"), note: placeText(entity, kind, radius), isStruck: false, key: null };
+  if (!entity || OF_SEARCH[kind]) return { href: `${view.path("")}#log`, time, title: say(OF_SEARCH[kind] ?? OF_SEARCH.search), note: placeText(entity, kind, radius), isStruck: false, key: null };
   const { state } = entity;
   return { href: view.path(id), time, title: html`<b>${state.number}</b> ${titleOf(/** @type {Card} */ (entity))}`, isStruck: isRuledOut, note: [...factsOf(kind, state, view), placeText(entity, kind, radius)].filter(Boolean).join(" · "), below: contradictionNote(view.contradictions.of(id)) };
 }
@@ -103,7 +107,7 @@ const gradeText = (state) => (isUngraded(state) ? say("not_graded") : `${state.g
 
 /** @param {Entity | undefined} entity @param {string} kind @param {number | null} radius */
 function placeText(entity, kind, radius) {
-  const text = entity && valueAt(entity.state, `${PLACES[kind]}.text`);
+  const text = entity && valueAt(entity.state, TEXTS[kind]);
   return [text, radius ? `±\u00a0${distance(radius)}` : ""].filter(Boolean).join(" ");
 }
 

@@ -105,7 +105,7 @@ export class MapView {
         ${this.#button("fit", t("Show all points"), FIT_ICON, () => this.#marks?.fit())}
         ${this.#host.add ? this.#button("pin-center", t("Choose the middle of the map"), MIDDLE_ICON, () => this.#pin.put(this.#map, /** @type {any} */ (globalThis).L, this.#map.getCenter())) : nothing}</div>
       ${this.#host.add && this.#pin.isShown ? this.#pin.template(this.#host.add) : (this.#host.reach?.box ?? nothing)}
-      ${legend(this.#host.links !== undefined)}<p class="map-attribution" data-testid="attribution" translate="no">${this.#attribution}</p>`;
+      ${legend(this.#host.links !== undefined, this.#host.points.some(({ kind }) => kind === "found"))}<p class="map-attribution" data-testid="attribution" translate="no">${this.#attribution}</p>`;
   }
 
   /** @param {string} act @param {string} name @param {Drawn} sign @param {() => void} run */

@@ -1,4 +1,4 @@
-"""Quarters of the City of Brussels, and other names of municipalities, against the outlines, stations and postal codes."""
+"""Quarters, and other names of municipalities, against the outlines, stations and postal codes."""
 
 import json
 from itertools import pairwise
@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from board.lookup.gazetteer import gazetteer
-from board.lookup.other_names import BRUSSELS, OTHER_NAMES, QUARTERS, Quarter
+from board.lookup.other_names import OTHER_NAMES
 from board.lookup.place_radius import Point, metres
+from board.lookup.quarters import BRUSSELS, QUARTERS, Quarter
 from board.lookup.stations import load_stations
 from board.paths import DATA
 
@@ -48,9 +49,9 @@ def cantons_with(point: Point) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("quarter", QUARTERS, ids=lambda quarter: quarter.fr)
-def test_quarter_is_in_a_canton_of_the_city(quarter: Quarter) -> None:
+def test_quarter_is_in_a_canton_of_its_municipality(quarter: Quarter) -> None:
     (canton,) = cantons_with(quarter.point)
-    assert BRUSSELS in (*canton["nis"], *canton["part"])
+    assert quarter.nis in (*canton["nis"], *canton.get("part", ()))
 
 
 def test_point_outside_the_city_is_in_none_of_its_cantons() -> None:
@@ -59,9 +60,9 @@ def test_point_outside_the_city_is_in_none_of_its_cantons() -> None:
 
 
 @pytest.mark.parametrize("quarter", QUARTERS, ids=lambda quarter: quarter.fr)
-def test_quarter_has_a_postal_code_of_the_city(quarter: Quarter) -> None:
-    (brussels,) = [place for place in gazetteer().places if place.id == f"nis:{BRUSSELS}"]
-    assert quarter.code in brussels.codes
+def test_quarter_has_a_postal_code_of_its_municipality(quarter: Quarter) -> None:
+    (town,) = [place for place in gazetteer().places if place.id == f"nis:{quarter.nis}"]
+    assert quarter.code in town.codes
 
 
 def test_quarter_is_near_its_station() -> None:
