@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { accuracyOf, metresPerPixel } from "../../static/js/core/map/accuracy.js";
-import { covered, decodeLine, fitting, nameIn } from "../../static/js/core/map/lines.js";
+import { covered, decodeLine, fitting, nameIn, raised } from "../../static/js/core/map/lines.js";
 import { shownLinks } from "../../static/js/core/map/links_layer.js";
 import { placeTexts, roomOf } from "../../static/js/core/map/mark_texts.js";
 import { groupPoints } from "../../static/js/core/map/marks_layer.js";
@@ -46,6 +46,11 @@ test("labels that would overlap an earlier one are left out", () => {
   const labels = [{ x: 0, y: 0, text: "Gent" }, { x: 5, y: 3, text: "Ledeberg" }, { x: 300, y: 0, text: "Aalst" }];
   assert.deepEqual(fitting(labels, 10).map(({ text }) => text), ["Gent", "Aalst"]);
   assert.equal(fitting(labels, 1).length, 1);
+});
+
+test("the name of a town is above its station, and another stays", () => {
+  const labels = [{ x: 100, y: 100, text: "Habay", kind: "town" }, { x: 104, y: 98, text: "Habay", kind: "station" }, { x: 300, y: 100, text: "Etalle", kind: "town" }];
+  assert.deepEqual(raised(labels).map(({ y, isRaised }) => [y, isRaised]), [[88, true], [98, false], [100, false]]);
 });
 
 test("a name under the mark of a point is hidden, and one beside it is not", () => {

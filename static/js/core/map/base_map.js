@@ -2,7 +2,7 @@
    redraw. */
 
 import { t } from "../i18n.js";
-import { covered, fitting, nameIn, decodeLine, pointOfNamed } from "./lines.js";
+import { covered, fitting, nameIn, decodeLine, pointOfNamed, raised } from "./lines.js";
 
 /** @typedef {import("./leaflet.js").Background} Background */
 
@@ -78,7 +78,7 @@ function drawNames(map, leaflet, background, names) {
     ...background.towns.filter((town) => zoom >= TOWN_ZOOM[Number(town[2])]).map((named) => ({ named, kind: "town" })),
     ...(zoom >= FROM_ZOOM.stations ? background.stations.filter(([, , , name]) => name).map((named) => ({ named, kind: "station" })) : []),
   ].map(({ named, kind }) => ({ kind, point: pointOfNamed(named), text: nameIn(named, language) })).filter(({ point }) => bounds.contains(point));
-  const placed = visible.map((label) => ({ ...label, ...map.latLngToContainerPoint(label.point) }));
+  const placed = raised(visible.map((label) => ({ ...label, ...map.latLngToContainerPoint(label.point) })));
   const shown = new Set(fitting(placed.filter(({ kind }) => kind === "town" || zoom >= FROM_ZOOM.stationNames), MAX_NAMES));
   names.clearLayers();
   const drawn = placed.filter((label) => label.kind === "station" || shown.has(label)).map((label) => ({ ...label, hasName: shown.has(label), marker: nameMarker(leaflet, label, shown.has(label)) }));
@@ -86,11 +86,11 @@ function drawNames(map, leaflet, background, names) {
   return drawn.filter(({ hasName }) => hasName);
 }
 
-/** @param {any} leaflet @param {{ kind: string, text: string, point: [number, number] }} label @param {boolean} hasName */
-function nameMarker(leaflet, { kind, text, point }, hasName) {
+/** @param {any} leaflet @param {{ kind: string, text: string, point: [number, number], isRaised: boolean }} label @param {boolean} hasName */
+function nameMarker(leaflet, { kind, text, point, isRaised }, hasName) {
   const element = document.createElement("span");
   if (hasName) element.textContent = text;
-  const icon = leaflet.divIcon({ html: element, className: `map-name ${kind}`, iconSize: [0, 0] });
+  const icon = leaflet.divIcon({ html: element, className: `map-name ${kind} ${isRaised ? "raised" : ""}`, iconSize: [0, 0] });
   return leaflet.marker(point, { icon, pane: NAME_PANE, interactive: false, keyboard: false });
 }
 

@@ -3,6 +3,8 @@
 const SCALE = 10_000; // coordinates are whole numbers of 0.0001 degrees
 const LETTER_PX = 7, LINE_PX = 16; // rough size of a name
 const BELOW_PX = 13; // from a station to the middle of its name
+const STATION_PX = 9; // width and height of the square of a station
+const RAISE_PX = 12; // of the name of a town above its station, as .map-name.raised
 const MARK_PX = 22; // width and height of the mark of a point
 
 /**
@@ -50,6 +52,20 @@ export function fitting(labels, max, taken = []) {
     shown.push(label);
   }
   return shown;
+}
+
+/**
+ * Raise the names of towns that would be across the square of a station.
+ * @template {{ x: number, y: number, text: string, kind: string }} L
+ * @param {L[]} labels
+ * @returns {(L & { isRaised: boolean })[]}
+ */
+export function raised(labels) {
+  const squares = labels.filter(({ kind }) => kind === "station").map(({ x, y }) => ({ x, y, width: STATION_PX, height: STATION_PX }));
+  return labels.map((label) => {
+    const isRaised = label.kind === "town" && squares.some((square) => overlap(boxOf(label), square));
+    return { ...label, isRaised, y: isRaised ? label.y - RAISE_PX : label.y };
+  });
 }
 
 /**
