@@ -186,8 +186,8 @@ async def test_found_asks_how_and_a_reopened_search_has_no_outcome(scene: Search
     assert event["type"] == "search.status_set"
     assert event["reason"] == event["state"]["status_reason"] == "came home"
     assert event["state"]["outcome"] == {
-        "found_at": "2026-11-24T23:00:00.000Z", "place": None, "condition": "well", "how": "police", "confirmed_by": None,
-        "family_told": None, "police_told": None, "reason": "came home",
+        "found_at": "2026-11-24T23:00:00.000Z", "place": None, "point": None, "condition": "well", "how": "police",
+        "confirmed_by": None, "family_told": None, "police_told": None, "reason": "came home",
     }  # fmt: skip
     changes = ["outcome.condition", "outcome.found_at", "outcome.how", "outcome.reason", "status", "status_reason"]
     assert event["changes"] == changes
