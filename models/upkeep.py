@@ -1,7 +1,5 @@
 """Times of the last maintenance runs, such as a backup."""
 
-from typing import Any
-
 from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Field, Session, SQLModel
@@ -19,7 +17,6 @@ UNUSED_REPORT = "report of unused accounts"
 UNUSED_LOCK = "lock of unused accounts"
 DATA_KEY = "data key: "  # prefix of names; the id of a key in use follows
 DATA_KEY_WROTE = "data key that encrypted: "  # prefix of names; the id of the first key of a server or command follows
-DATA_KEY_FORGOTTEN = "forgotten data key: "  # prefix of names; the id of a key that was given up follows
 DATA_KEY_REMAINS = "remains of data keys"  # a rotation has begun, and free parts of the database may be readable
 FOLDER = "folder of files: "  # prefix of names; the path follows
 
@@ -94,12 +91,8 @@ def record_writing_key(session: Session, id: str, at: str) -> None:
 
 def data_keys_written_since(session: Session, at: str) -> set[str]:
     """Return the ids of the keys that encrypted for a server at a time or later."""
-    return _ids(session, DATA_KEY_WROTE, _RUN.at >= at)
-
-
-def forgotten_data_keys(session: Session) -> set[str]:
-    """Return the ids of the keys that were given up."""
-    return _ids(session, DATA_KEY_FORGOTTEN)
+    query = select(_RUN.name).where(_RUN.name.startswith(DATA_KEY_WROTE), _RUN.at >= at)
+    return {name.removeprefix(DATA_KEY_WROTE) for name in session.connection().execute(query).scalars()}
 
 
 def forget_data_key(session: Session, id: str) -> None:
@@ -110,11 +103,6 @@ def forget_data_key(session: Session, id: str) -> None:
 def clear_run(session: Session, name: str) -> None:
     """Remove the record of a maintenance run."""
     session.connection().execute(delete(MaintenanceRun).where(_RUN.name == name))
-
-
-def _ids(session: Session, prefix: str, *conditions: Any) -> set[str]:
-    query = select(_RUN.name).where(_RUN.name.startswith(prefix), *conditions)
-    return {name.removeprefix(prefix) for name in session.connection().execute(query).scalars()}
 
 
 def record_run(session: Session, name: str, at: str) -> None:

@@ -29,7 +29,7 @@ def new_key() -> None:
 def list_keys(as_json: AsJson = False) -> None:
     """List the keys, the encrypting one first, with the number of files and values that each encrypts, also lost keys."""
     settings = Settings()
-    print_rows([(_line(row), row) for row in _rows(load(settings.data_keys), _used(settings))], as_json)
+    print_rows([(_line(row), row) for row in _rows(load(settings.data_keys), *_used(settings))], as_json)
 
 
 @keys.command("rotate")
@@ -50,36 +50,40 @@ def rotate_keys(
     finally:
         progress("")
         database.dispose()
-    for row in _rows(load(settings.data_keys), rotation.used):
+    for row in _rows(load(settings.data_keys), rotation.used, rotation.lately):
         print(_line(row))
     if rotation.fault is not None:
         raise OperationError(rotation.fault)
 
 
-def _used(settings: Settings) -> "Usage":
+def _used(settings: Settings) -> tuple["Usage", set[str]]:
+    """Return what each key encrypts, and the keys by which a server may still encrypt."""
     from board.files.unavailable import FilesUnavailable
     from board.maintenance import data_keys
 
     database = Database(settings.database_url, read_only=True)
     try:
-        return data_keys.usage(settings, database)
+        return data_keys.usage(settings, database), database.read_now(data_keys.writing_lately)
     except FilesUnavailable as error:
         raise OperationError(f"Photos and files can't be listed. {error.reason.value}") from error
     finally:
         database.dispose()
 
 
-def _rows(ring: KeyRing, used: "Usage") -> list[dict[str, Any]]:
+def _rows(ring: KeyRing, used: "Usage", lately: set[str]) -> list[dict[str, Any]]:
     ids: list[str | None] = [*ring, *sorted(used.ids - ring.keys()), *([None] if used.of(None) else [])]
-    return [{"id": id, "state": _state(id, ring, used.of(id)), "files": used.files[id], "values": used.values[id]} for id in ids]
+    return [
+        {"id": id, "state": _state(id, ring, used.of(id) or id in lately), "files": used.files[id], "values": used.values[id]}
+        for id in ids
+    ]
 
 
-def _state(id: str | None, ring: KeyRing, count: int) -> str:
+def _state(id: str | None, ring: KeyRing, is_used: bool | int) -> str:
     if id is None:
         return "not encrypted"
     if id not in ring:
         return "lost"
-    return "encrypts" if id == ring.writing else "in use" if count else "unused: remove it"
+    return "encrypts" if id == ring.writing else "in use" if is_used else "unused: remove it"
 
 
 def _line(row: dict[str, Any]) -> str:

@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from functools import partial
 from typing import NamedTuple
 
@@ -30,8 +31,8 @@ from models.upkeep import (
     MaintenanceRun,
     clear_run,
     data_keys_in_use,
+    data_keys_written_since,
     forget_data_key,
-    forgotten_data_keys,
     record_data_key,
     record_run,
 )
@@ -39,6 +40,8 @@ from models.upkeep import (
 log = structlog.get_logger()
 
 PREFIXES = ("files/", "uploads/")
+MAX_NAMED = 50  # unreadable files in a sentence
+GRACE = timedelta(seconds=120)  # servers read their keys again each minute, and may encrypt by the former one until then
 MAX_PASSES = 5  # a server with an old key in memory writes for at most a minute
 
 
@@ -67,19 +70,22 @@ def usage(settings: Settings, database: Database) -> Usage:
 
 
 class Rotation(NamedTuple):
-    """Result of a rotation. `unreadable`: stored names of files that stay as they are. `has_remains`: of readable values."""
+    """Result of a rotation. `unreadable`: stored names of files that stay as they are. `has_remains`: of readable values.
+    `lately`: keys by which a server may still encrypt."""
 
     used: Usage
     unreadable: list[str]
     unreadable_values: int
     has_remains: bool
+    lately: set[str]
 
     @property
     def fault(self) -> str | None:
         """Return the sentences about everything that is not encrypted by the first key; None if all is."""
         sentences = []
         if self.unreadable:
-            sentences.append(f"{len(self.unreadable):,} files can't be read and stay as they are: {', '.join(self.unreadable)}.")
+            names = ", ".join(self.unreadable[:MAX_NAMED]) + (" …" if len(self.unreadable) > MAX_NAMED else "")
+            sentences.append(f"{len(self.unreadable):,} files can't be read and stay as they are: {names}.")
         if self.unreadable_values:
             sentences.append(f"{self.unreadable_values:,} values of the database can't be read and stay as they are.")
         if sentences:
@@ -98,13 +104,11 @@ def rotate(settings: Settings, database: Database, ring: KeyRing, is_alone: bool
     with one_rotation(database):
         writing = _begin(database, ring, is_alone)
         has_remains = _renew_values(database, writing, progress)
-        forgotten = database.read_now(forgotten_data_keys) - ring.keys()
         unreadable = asyncio.run(_renew_files(settings, database, ring, progress)) if database.read_now(has_files) else set()
         used = usage(settings, database)
         database.write_now(lambda session: record_usage(session, used, writing))
-    unreadable_values = sum(count for id, count in used.stale(writing).values.items() if id not in forgotten and id is not None)
-    named = sorted(name for name in unreadable if split(name)[1] not in forgotten)
-    return Rotation(used, named, unreadable_values, has_remains)
+    unreadable_values = sum(count for id, count in used.stale(writing).values.items() if id is not None)
+    return Rotation(used, sorted(unreadable), unreadable_values, has_remains, database.read_now(writing_lately))
 
 
 def _renew_values(database: Database, writing: str, progress: Progress) -> bool:
@@ -133,13 +137,18 @@ def _remove_remains(database: Database) -> bool:
 
 
 def record_usage(session: Session, used: Usage, writing: str | None) -> None:
-    """Record which keys are in use: those of a count, unless they were given up, and the encrypting one."""
-    in_use = (used.ids - forgotten_data_keys(session)) | ({writing} if writing is not None else set())
+    """Record which keys are in use: those of a count, and the encrypting one."""
+    in_use = used.ids | ({writing} if writing is not None else set())
     for id in in_use:
         record_data_key(session, id, format_utc(now()))
     for id in data_keys_in_use(session):
         if id not in in_use:
             forget_data_key(session, id)
+
+
+def writing_lately(session: Session) -> set[str]:
+    """Return the ids of the keys by which a server may still encrypt."""
+    return data_keys_written_since(session, format_utc(now() - GRACE))
 
 
 def _begin(database: Database, ring: KeyRing, is_alone: bool) -> str:

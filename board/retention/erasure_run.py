@@ -24,7 +24,7 @@ from board.retention.erasures import person_name
 from board.service import BoardService
 from board.telemetry.periodic import run_on_database
 from models.db.database import Database
-from models.db.errors import DatabaseUnavailable
+from models.db.errors import DatabaseUnavailable, error_code
 from models.erasure import ASKED, DONE, SEARCH, Erasure
 from models.file import File
 from models.times import format_utc, now
@@ -90,6 +90,7 @@ class ErasureRun:
             except DatabaseUnavailable:
                 raise
             except Exception as error:
+                log.warning("erasure stuck", erasure=id, error=error_code(error))
                 failures.append(error)
         if failures:
             raise failures[0]

@@ -63,7 +63,8 @@ def check_seen(seen: str | None, current: str) -> None:
 def _entry(session: Session, row: Erasure) -> ErasureExpired | PartErasureExpired:
     if row.kind != SEARCH:
         return PartErasureExpired(id=row.board, board=row.board, part=row.kind, typed_reason=row.reason)
-    reference = session.get_one(Search, row.board).reference
+    search = session.get(Search, row.board)  # none if another request erased it
+    reference = search.reference if search is not None else ""
     return ErasureExpired(id=row.board, board=row.board, reference=reference, typed_reason=row.reason)
 
 

@@ -11,10 +11,12 @@ from board.config.data_keys import DataKeys, exposed_file, load
 from board.config.settings import Settings
 from board.maintenance.checks import State
 from board.maintenance.checks import data_keys as check_of_keys
+from board.maintenance.data_keys import GRACE
 from board.service import BoardService
 from models.db.errors import ConfigurationError
 from models.key_ring import MAX_KEYS, KeyRing
-from models.upkeep import data_keys_in_use
+from models.times import format_utc, now
+from models.upkeep import data_keys_in_use, forget_data_key, record_writing_key
 from tests.ops.test_backup import Backups
 from tests.ops.test_command_line import refuse, run
 from tests.ops.test_encrypted_backup import readable_in
@@ -127,7 +129,11 @@ async def test_photos_are_encrypted_rotated_and_restored(backups: Backups, tmp_p
         await server.service.read_data_keys()
         assert server.service.data_keys.ring.writing == ids(NEW)[0]
         await backups.type(f"board keys rotate {env}")
-        await backups.type(f"board keys list {env}")
+        assert await listed(backups, OLD) == "in use", "another server may still encrypt by it"
+        before = format_utc(now() - GRACE * 2)
+        await server.service.database.write(lambda session: record_writing_key(session, ids(OLD)[0], before))
+        await server.service.database.write(lambda session: forget_data_key(session, ids(OLD)[0]))
+        assert (await listed(backups, OLD), await listed(backups, NEW)) == ("unused: remove it", "encrypts")
         assert await keys_of(server.service) == ids(NEW)
         assert (await fetch(alice, search, id, "view")).content == view
 
@@ -144,6 +150,13 @@ async def test_photos_are_encrypted_rotated_and_restored(backups: Backups, tmp_p
             pass
     await backups.type(f"board restore whole.backup {env}")
     assert readable_in(tmp_path / "files", photo[:64]) == []
+
+
+async def listed(backups: Backups, key: bytes) -> str:
+    """Return the state of a key in the list."""
+    lines = (await backups.type(f"board keys list --env-file {backups.folder}/searchboard.env")).splitlines()
+    (line,) = [line for line in lines if line.startswith(ids(key)[0])]
+    return " ".join(line.split()[1:-4])
 
 
 async def keys_of(service: BoardService) -> list[str]:
