@@ -129,11 +129,12 @@ async def test_photos_are_encrypted_rotated_and_restored(backups: Backups, tmp_p
         await server.service.read_data_keys()
         assert server.service.data_keys.ring.writing == ids(NEW)[0]
         await backups.type(f"board keys rotate {env}")
-        assert await listed(backups, OLD) == "in use", "another server may still encrypt by it"
+        assert state_of(OLD, await backups.type(f"board keys list {env}")) == "in use", "another server may still encrypt by it"
         before = format_utc(now() - GRACE * 2)
         await server.service.database.write(lambda session: record_writing_key(session, ids(OLD)[0], before))
         await server.service.database.write(lambda session: forget_data_key(session, ids(OLD)[0]))
-        assert (await listed(backups, OLD), await listed(backups, NEW)) == ("unused: remove it", "encrypts")
+        lines = await backups.type(f"board keys list {env}")
+        assert (state_of(OLD, lines), state_of(NEW, lines)) == ("unused: remove it", "encrypts")
         assert await keys_of(server.service) == ids(NEW)
         assert (await fetch(alice, search, id, "view")).content == view
 
@@ -152,10 +153,9 @@ async def test_photos_are_encrypted_rotated_and_restored(backups: Backups, tmp_p
     assert readable_in(tmp_path / "files", photo[:64]) == []
 
 
-async def listed(backups: Backups, key: bytes) -> str:
+def state_of(key: bytes, lines: str) -> str:
     """Return the state of a key in the list."""
-    lines = (await backups.type(f"board keys list --env-file {backups.folder}/searchboard.env")).splitlines()
-    (line,) = [line for line in lines if line.startswith(ids(key)[0])]
+    (line,) = [line for line in lines.splitlines() if line.startswith(ids(key)[0])]
     return " ".join(line.split()[1:-4])
 
 
@@ -214,3 +214,5 @@ def test_new_key_is_a_line_of_the_source(tmp_path: Path, capsys: pytest.CaptureF
     assert len(load(f"file:{tmp_path}/data.keys")) == 2, "two different keys"
     with pytest.raises(SystemExit, match="2"):  # a key is not chosen by hand
         cli.app(["keys", "new", "abcd"])
+    with pytest.raises(SystemExit, match="2"):  # the list is whole
+        cli.app(["keys", "list", "abcd"])
