@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from itertools import zip_longest
 from typing import NamedTuple
 
+from board.lookup.call_words import CALL_WORDS, tells_of_a_train
 from board.lookup.fuzzy_names import normalize_name
 
 STATION_WORDS = frozenset((
@@ -30,7 +31,6 @@ LIGHT_WORDS = frozenset((  # they tell places apart only together with others
     "train", "trein", "van", "vers", "vlakbij", "voor", "von", "vor", "zu", "zug", "zum",
     *CENTRAL,
 ))  # fmt: skip
-TRAIN_WORDS = ("train", "trein", "zug")  # "il a pris le train à Enghien" is about a station
 TRACK_WORDS = ("spoor", "voie", "quai")  # with a number: "Sint-Truiden spoor 3"
 AREA_WORDS = frozenset((  # light in a typed text, where they say which part of a town is meant; in a name they are words of it
     "dorf", "dorp",  # a part of a town or of a station
@@ -44,7 +44,7 @@ AREA_WORDS = frozenset((  # light in a typed text, where they say which part of 
     "outside", "parking", "parvis", "pas", "proche", "quai", "rond", "side", "stad", "stadt", "stadtmitte", "tegenover", "town",
     "village", "ville", "zentrum",
 ))  # fmt: skip
-LIGHT_IN_TEXTS = LIGHT_WORDS | AREA_WORDS
+LIGHT_IN_TEXTS = LIGHT_WORDS | AREA_WORDS | CALL_WORDS
 SAME = (  # words of several languages that callers mix
     ("noord", "nord", "north"), ("zuid", "sud", "south"), ("oost", "est", "ost", "east"), ("west", "ouest"),
     (*CENTRAL, "cs", "hbf"), ("bruxelles", "brussel", "brussels", "bxl", "brx", "brux"),
@@ -74,8 +74,8 @@ class Query(NamedTuple):
 def read_query(typed: str) -> Query:
     """Return the words of a typed text, or of a name."""
     words: list[str] = []
-    is_station, is_open = False, True
     parts = tuple(_join_short_forms(normalize_name(typed).split()))
+    is_station, is_open = tells_of_a_train(parts), True
     for word, following in zip_longest(parts, parts[1:], fillvalue=""):
         if word in TRACK_WORDS and following.isdecimal():
             is_station = True
@@ -87,7 +87,7 @@ def read_query(typed: str) -> Query:
         is_kind = _says_station(word)
         stem = word if is_kind else _stem(word)
         is_open = stem == word and not is_kind
-        is_station = is_station or not is_open or word in CENTRAL or word in TRAIN_WORDS
+        is_station = is_station or not is_open or word in CENTRAL
         if stem and not is_kind:
             words += _split_saint(stem)
     if set(words) <= set(MAIN_STATION.values()):

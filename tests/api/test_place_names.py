@@ -18,6 +18,7 @@ HELD_OUT = TABLE.with_name("held_out_place_names.csv")  # written before the fin
 HEARD = TABLE.with_name("heard_place_names.csv")  # by ear, joined, shortened, in other orders and languages, with other words
 SPOKEN = TABLE.with_name("spoken_place_names.csv")  # with words around them: "parking gare", "Hasselt centrum", "perron 4"
 FRESH = TABLE.with_name("fresh_place_names.csv")  # at night: sentences, parts of stations, quarters, towns across the border
+RIDES = TABLE.with_name("night_place_names.csv")  # sentences about getting on and off, and about staff
 GENT, ANTWERPEN, NAMUR = Point(51.05, 3.72), Point(51.22, 4.4), Point(50.47, 4.87)
 
 
@@ -52,6 +53,10 @@ def test_names_as_callers_say_them_at_night_are_found() -> None:
     assert_found(FRESH, least_rows=400, first=0.95, lost=0.01)
 
 
+def test_place_of_a_ride_is_its_station() -> None:
+    assert_found(RIDES, least_rows=100, first=0.95, lost=0)
+
+
 @pytest.mark.parametrize(
     ("said", "id"),
     [
@@ -59,7 +64,8 @@ def test_names_as_callers_say_them_at_night_are_found() -> None:
         ("salle d'attente gare de Soignies", "station:soignies"), ("gare de Marche", "station:marche-en-famenne"),
         ("gare de Troipont", "station:trois-ponts"), ("statie van Hamme", "nis:42008"), ("Stekene dorp", "nis:46024"),
         ("Salzinnes", "quarter:salzinnes"), ("Stokkel", "quarter:stockel"), ("Givet", "town:fr-givet"),
-        ("gare de Capelle-au-Bois", "station:kapelle-op-den-bos"),
+        ("gare de Capelle-au-Bois", "station:kapelle-op-den-bos"), ("il est descendu du bus à Ciney", "nis:91030"),
+        ("hij stapte af in Ciney", "station:ciney"), ("le contrôleur du tram à Ciney", "nis:91030"),
     ],
 )  # fmt: skip
 def test_words_of_a_call_lead_to_the_place(said: str, id: str) -> None:
