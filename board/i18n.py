@@ -27,6 +27,9 @@ from models.times import DESK_TIME_ZONE, parse_utc
 
 LOCALES = Path(__file__).parent / "locales"
 DEFAULT = "en"
+_BEGINS_WITH_DATE = re.compile(
+    r"(?:\w{3}\.\s)?\d{1,2}(?:er)?\s(?:janv|févr|mars|avr|mai|juin|juil|août|sept|oct|nov|déc)\b"
+)  # in French, as "24 nov." or "mar. 24 nov."
 _ONE_LINE = re.compile(r'^(?:msgctxt ("[^\n]+")\n)?msgid ("[^\n]+")\nmsgstr "[^\n"]', re.MULTILINE)
 _added: dict[str, dict[str, str]] = {}
 
@@ -35,20 +38,25 @@ _added: dict[str, dict[str, str]] = {}
 class Language:
     """Facts about a language that its catalogue lacks. `name` is in the language itself, for people who look for theirs; `locale`
     formats its dates and numbers; `dates` replaces parts of date patterns. `nouns_capitalised`: a label keeps its capital within
-    a sentence."""
+    a sentence. `before_dates`: prepositions that have an article before a date, but not before a time of day."""
 
     name: str
     locale: str
     dates: Mapping[str, str] = field(default_factory=dict)
     nouns_capitalised: bool = False
+    before_dates: Mapping[str, str] = field(default_factory=dict)
 
 
 LANGUAGES = {
     "en": Language("English", "en_GB"),
-    "fr": Language("Français", "fr_BE"),
+    "fr": Language(
+        "Français", "fr_BE", before_dates={"jusqu’à": "jusqu’au", "Jusqu’à": "Jusqu’au", "depuis": "depuis le", "dès": "dès le"}
+    ),
     "nl": Language("Nederlands", "nl_BE"),
     "de": Language("Deutsch", "de_BE", {"EEEE d": "EEEE, d", "d MMM": "d. MMM"}, nouns_capitalised=True),
 }
+_PREPOSITION = re.compile(rf"\b({'|'.join(word for each in LANGUAGES.values() for word in each.before_dates)}) \{{(\w+)\}}")
+_ARTICLES = {word: form for each in LANGUAGES.values() for word, form in each.before_dates.items()}
 
 
 def language_of(code: str) -> Language:
@@ -80,7 +88,22 @@ def translate(text: str, language: str) -> str:
     lookup = gettext_for(language)
     if not isinstance(text, Message):
         return lookup(text) if text else text  # gettext has the catalogue's metadata under ""
-    return lookup(text.msgid).format(**{name: _value(value, language) for name, value in text.values.items()})
+    return fill(lookup(text.msgid), {name: _value(value, language) for name, value in text.values.items()})
+
+
+def fill(text: str, values: Mapping[str, Any]) -> str:
+    """Return a translated text with its values; its prepositions suit dates."""
+    return suit_dates(text, values).format(**values)
+
+
+def suit_dates(text: str, values: Mapping[str, Any]) -> str:
+    """Return a text in which prepositions have an article if a date follows: "jusqu’au {at}" for "24 nov.", not for "14:05"."""
+
+    def suit(match: re.Match[str]) -> str:
+        is_date = _BEGINS_WITH_DATE.match(str(values.get(match[2], "")))
+        return f"{_ARTICLES[match[1]] if is_date else match[1]} {{{match[2]}}}"
+
+    return _PREPOSITION.sub(suit, text)
 
 
 def _value(value: Any, language: str) -> Any:
@@ -167,7 +190,10 @@ def js_catalogue(language: str) -> dict[str, Any]:
         source = _source(language)
         messages = _script_messages(source, language, source.stat().st_mtime_ns)
     own = language_of(language)
-    facts = {"language": language, "locale": own.locale.replace("_", "-"), "nouns_capitalised": own.nouns_capitalised}
+    locale = own.locale.replace("_", "-")
+    facts: dict[str, Any] = {"language": language, "locale": locale, "nouns_capitalised": own.nouns_capitalised}
+    if own.before_dates:
+        facts["before_dates"] = dict(own.before_dates)
     return facts | {"messages": messages | _added.get(language, {})}
 
 

@@ -14,7 +14,7 @@ from board.documents.content import Fact, Line, Piece, UserText, is_date
 from board.documents.decision_text import decided
 from board.documents.handover_report import ReportDocument
 from board.handover import reported_alarms
-from board.i18n import N_, P_
+from board.i18n import N_, P_, fill
 from models.column import ROLES
 from models.entity import State
 from models.times import parse_utc
@@ -151,7 +151,7 @@ class BriefingChildren(ReportDocument):
         if appeal.get("level", "none") != "none":
             level, until = self._word("appeal.level", appeal["level"]), appeal.get("until")
             text = sentences.APPEAL_UNTIL if until else sentences.APPEAL
-            line.append(" · " + translate(text).format(level=level, until=self._near(until) if until else ""))
+            line.append(" · " + fill(translate(text), {"level": level, "until": self._near(until) if until else ""}))
             line += [f" · {text}" for text in [decided(appeal.get("decided_by"), self._reads)] if text]
         return line
 

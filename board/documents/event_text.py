@@ -16,7 +16,7 @@ from board.documents.field_values import FieldValues, fields_of_name, plain
 from board.documents.shown_changes import UNKNOWN, Change, all_changes, shown_changes
 from board.engine import kinds
 from board.engine.conditions import holds, value_at
-from board.i18n import translations
+from board.i18n import suit_dates, translations
 
 _RESTATEMENT = re.compile(r"restatements\.([^.]+)\.")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -52,7 +52,8 @@ def describe(event: Mapping[str, Any], before: Any, board: str, values: FieldVal
             *_shown_fields(it, slots, filled),
             *(path.removeprefix("state.") for path in when if path.startswith("state.")),
         ]
-    return Description(fill(translated, filled), filled, [each for each in it.shown if not _covers(covered, each.path)])
+    line = fill(suit_dates(translated, filled), filled)
+    return Description(line, filled, [each for each in it.shown if not _covers(covered, each.path)])
 
 
 def fill(text: str, values: Mapping[str, Piece | Line]) -> Line:

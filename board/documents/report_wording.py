@@ -11,7 +11,7 @@ from board.config import sentences
 from board.documents import text_authors
 from board.documents.content import datetime_text, is_date, short_datetime
 from board.documents.text_languages import TextLanguages
-from board.i18n import P_, gettext_for, moment_text, translations
+from board.i18n import P_, fill, gettext_for, moment_text, translations
 from models.board import OPERATIONS
 from models.entity import State
 
@@ -104,7 +104,7 @@ class ReportWording:
         return moment_text(stamp, "HH:mm", self._reads) if is_same_day else short_datetime(stamp, self._reads)
 
     def _say(self, text: str, **values: Any) -> str:
-        return self._translate(text).format(**values)
+        return fill(self._translate(text), values)
 
     def _field(self, path: str) -> str:
         return labels.field(path, self._translate)

@@ -8,7 +8,7 @@ from board.config import lengths, sentences
 from board.documents.content import Block, Line, Section, short_datetime
 from board.documents.field_values import FieldValues
 from board.documents.timeline_text import MAX_PAPER_TEXT, ItemText, text_of
-from board.i18n import N_, P_
+from board.i18n import N_, P_, fill
 from board.timeline import timeline as composing
 from board.timeline.gaps import Gap
 from board.timeline.items import Item
@@ -87,5 +87,5 @@ def _gap(gap: Gap, timeline: Timeline, values: FieldValues) -> str:
     length, numbers = lengths.exact_length(minutes * 60)
     shown = values.translate(length).format(**numbers).replace(" ", "\u00a0")
     start = _time(gap.start, values)
-    period = f"{start} – {_time(gap.end, values)}" if gap.end else values.translate(SINCE).format(at=start)
+    period = f"{start} – {_time(gap.end, values)}" if gap.end else fill(values.translate(SINCE), {"at": start})
     return f"— {values.translate(sentences.WITHOUT_CREDIBLE).format(length=shown)} · {period}"

@@ -8,7 +8,7 @@ from typing import Any
 from babel.dates import format_timedelta
 
 from board.engine import kinds, occasions
-from board.i18n import DEFAULT, N_, gettext_for, language_of, moment_text
+from board.i18n import DEFAULT, N_, fill, gettext_for, language_of, moment_text
 from models.times import parse_utc
 
 EMAIL, WEBHOOK = "email", "webhook"
@@ -80,7 +80,7 @@ class Notice:
         _ = gettext_for(self.language)
         alarm = occasions.find(self.when, self.about["kind"]).name
         named = {"alarm": _(alarm), "reference": " ".join((self.reference or "").split())}
-        return _(msgid).format(**named, **values)
+        return fill(_(msgid), named | values)
 
 
 def _ago(moment: str, now: datetime, language: str) -> str:

@@ -151,6 +151,8 @@ BOUNDS = (
         board/help/find.py: <h[1-3] id="([^"<]*)">((?:[^<]|<(?!/?h[1-3]))*)</h[1-3]>
         board/help/markdown.py: (?![a-z][a-z0-9+.-]*:|//|#)
         board/help/markdown.py: [^\w\- ]
+        board/i18n.py: (?:\w{3}\.\s)?\d{1,2}(?:er)?\s(?:janv|févr|mars|avr|mai|juin|juil|août|sept|oct|nov|déc)\b
+        board/i18n.py: f"\\b({'|'.join((word for each in LANGUAGES.values() for word in each.before_dates))}) \\{{(\\w+)\\}}"
         board/i18n.py: ^(?:msgctxt ("[^\n]+")\n)?msgid ("[^\n]+")\nmsgstr "[^\n"]
         board/install/checkout.py: [\w.]+
         board/install/commit.py: [0-9a-f]{40,64}

@@ -251,6 +251,32 @@ def test_a_preposition_that_suits_one_form_is_noticed(language: str, text: str) 
     assert wrong_articles(language, "Saved {at}", text.replace("jusqu’au", "à").replace("am {", "um {")) == []
 
 
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("14:05", "jusqu’à"), ("lun. 14:05", "jusqu’à"), ("24\u00a0nov.\u00a014:05", "jusqu’au"),
+        ("mar. 24 nov. 14:05", "jusqu’au"),
+        ("1er mars 2027", "jusqu’au"), ("5 min", "jusqu’à"), ("", "jusqu’à"),
+    ],
+)  # fmt: skip
+def test_a_french_preposition_has_an_article_before_a_date(value: str, words: str) -> None:
+    text = i18n.gettext_for("fr")("{name} has it until {time}")
+    assert i18n.fill(text, {"name": "Alice", "time": value}) == f"Alice s’en charge {words} {value}"
+    assert i18n.fill("{at}", {"at": f"jusqu’à {value}"}) == f"jusqu’à {value}"  # typed text stays as it is
+
+
+def test_every_french_preposition_of_a_time_suits_a_date() -> None:
+    date, checked = "24 nov. 14:05", 0
+    for message in read_po(BytesIO((i18n.LOCALES / "fr/LC_MESSAGES/messages.po").read_bytes())):
+        for text in (message.string,) if isinstance(message.string, str) else message.string or ():
+            names = set(re.findall(r"\{(\w+)\}", text))
+            if re.search(rf"(?<!\w)(?:jusqu’à|depuis|dès) {TIMES}", text, re.IGNORECASE):
+                shown = i18n.fill(text, dict.fromkeys(names, date))
+                assert not re.search(r"(?:jusqu’à|depuis|dès) 24", shown, re.IGNORECASE), message.id
+                checked += 1
+    assert checked > 40
+
+
 def test_a_french_sign_never_begins_a_line() -> None:
     with (i18n.LOCALES / "fr" / "LC_MESSAGES" / "messages.po").open("rb") as file:
         catalogue = read_po(file, locale="fr")

@@ -6,7 +6,7 @@ import { get, orNull } from "./connection/api.js";
 const CONTEXT_END = "\x04"; // separates context and text in a catalogue key, as in gettext
 /** @typedef {{ [code: string]: string }} Texts */
 /** @typedef {{ name: string, title: string, path: string, command: string, role: Role, right: string | null, words: string, refusal: string }} DeclaredPage */
-/** @typedef {{ language: string, locale: string, nouns_capitalised: boolean, messages: { [msgid: string]: string | string[] }, labels: { kinds: Texts, fields: Texts, values: { [path: string]: Texts }, events: Texts, done: Texts }, kinds: { [name: string]: KindDeclaration }, programs: { endings: string[], types: string[] }, standard: string[][], pages: DeclaredPage[], rules: DeclaredRules, sentences: Texts, plurals: { [name: string]: [string, string] }, agreeing: { [text: string]: Texts } }} Catalogue */
+/** @typedef {{ language: string, locale: string, nouns_capitalised: boolean, before_dates?: Texts, messages: { [msgid: string]: string | string[] }, labels: { kinds: Texts, fields: Texts, values: { [path: string]: Texts }, events: Texts, done: Texts }, kinds: { [name: string]: KindDeclaration }, programs: { endings: string[], types: string[] }, standard: string[][], pages: DeclaredPage[], rules: DeclaredRules, sentences: Texts, plurals: { [name: string]: [string, string] }, agreeing: { [text: string]: Texts } }} Catalogue */
 /** @type {Catalogue} */
 const catalogue = { language: "en", locale: "en-GB", nouns_capitalised: false, messages: {}, labels: { kinds: {}, fields: {}, values: {}, events: {}, done: {} }, kinds: {}, programs: { endings: [], types: [] }, standard: [], pages: [], rules: { assured: [], settled: [], ungraded: {}, queues: [], significant: {}, events: {}, event_facts: { creations: [], named: [], nullable: [], short: 0, before_changes: {}, carried_over: [] }, criteria: [], younger_than: {}, undo: {}, materials: { levels: {}, refusals: {}, only_brief: [] }, map: [] }, sentences: {}, plurals: {}, agreeing: {} };
 /** @type {{ rule?: Intl.PluralRules, numbers?: Intl.NumberFormat, lists?: Intl.ListFormat }} */
@@ -111,12 +111,29 @@ export const number = (value) => (intl.numbers ??= new Intl.NumberFormat(locale(
  */
 export const enumeration = (names) => (intl.lists ??= new Intl.ListFormat(locale(), { type: "conjunction" })).format(names);
 
+// a French date, as "24 nov." or "mar. 24 nov."
+const BEGINS_WITH_DATE = /^(?:\p{L}{3}\.\s)?\d{1,2}(?:er)?\s(?:janv|févr|mars|avr|mai|juin|juil|août|sept|oct|nov|déc)(?!\p{L})/u;
+
+/**
+ * Return a text in which prepositions have an article if a date follows: "jusqu’au {at}" for "24 nov.", not for "14:05".
+ * @param {string} text @param {{ [name: string]: unknown }} values
+ */
+export function suitDates(text, values) {
+  for (const [word, form] of Object.entries(catalogue.before_dates ?? {})) {
+    for (const [name, value] of text.includes(`${word} {`) ? Object.entries(values) : []) {
+      if (BEGINS_WITH_DATE.test(String(value))) text = text.replace(`${word} {${name}}`, `${form} {${name}}`);
+    }
+  }
+  return text;
+}
+
 /** @type {Map<string, string[]>} */
 const templateParts = new Map(); // text -> its literal parts, with the names of the placeholders between them
 
 /** @param {string} text @param {{ [name: string]: unknown }} values */
 function fill(text, values) {
   if (!text.includes("{")) return text; // most texts, and twice as fast
+  text = suitDates(text, values);
   let parts = templateParts.get(text);
   if (!parts) templateParts.set(text, (parts = text.split(/\{(\w+)\}/)));
   let result = parts[0];

@@ -4,7 +4,7 @@
  * placeholders, their values, and the changes that the text does not mention, so that a page can highlight or link a value. Pure,
  * except for the language.
  */
-import { n as plural, rules, t as translate } from "../core/i18n.js";
+import { n as plural, rules, suitDates, t as translate } from "../core/i18n.js";
 import { meetsCondition } from "../core/rules/conditions.js";
 import { addsCard, isCard } from "../core/rules/kinds.js";
 import { fieldChanges, valueAt } from "../core/rules/merge_patch.js";
@@ -29,7 +29,7 @@ export function describeEvent(event, ctx, before, listsChanges = false) {
   const fits = (/** @type {EventSentence[0][0]} */ [text, when = {}]) => meetsCondition(when, it) && placeholders(text).every((name) => value(name) !== null);
   const [sentence, , named] = variants.find(fits) ?? /** @type {any} */ (variants.at(-1));
   const text = (listsChanges && rules().event_facts.before_changes[sentence]) || sentence;
-  const says = typeof text === "string" ? translate(text) : plural(text[0], text[1], Number(values.count));
+  const says = suitDates(typeof text === "string" ? translate(text) : plural(text[0], text[1], Number(values.count)), values);
   return { says, values, rest: it.shown.filter(({ path }) => !covers(named ?? said, path)) };
 }
 
