@@ -232,6 +232,13 @@ async def test_separated_sighting_of_a_sibling_outlives_the_other(scene: PartSce
     assert (await alice.snapshot(sibling))["entities"]["sighting", there]["description"] == scene.seed
     await scene.database.read(verify)
 
+    await alice.command(sibling, "sighting.set_of_both", {"sighting": there, "search": scene.search})
+    (again,) = await scene.ids("sighting")  # another one: the first is gone for good
+    one, other = [(await alice.snapshot(board))["entities"] for board in (scene.search, sibling)]
+    assert (again == here, one["sighting", again]["description"]) == (False, scene.seed)
+    assert other["sighting", there]["of_both"]["sighting"] == again
+    assert one["sighting", again]["of_both"]["sighting"] == there
+
 
 async def sighting_of_both(scene: PartScene) -> tuple[Part, str]:
     """Return a withdrawn sighting of the search that is also on the board of a sibling, and that board."""

@@ -26,6 +26,7 @@ from board.maintenance.checks.run import CHECKS
 from board.maintenance.database import by_command_line
 from models.db.database import Database
 from models.db.schema import metadata, migrate
+from models.erasure import DONE, Erasure
 from models.times import format_utc, now
 from tests.ops.test_command_line import Run, run
 from tests.support import readme_blocks
@@ -301,6 +302,20 @@ def test_searches_without_facts_for_the_figures_are_reported(installation: Datab
     installation.write_now(lambda session: session.connection().execute(made, {"at": format_utc(now())}))
     told = found()["figures"]
     assert (told.state, "figures: 1." in told.says) == (State.WARNING, True)
+
+
+def test_erasures_that_do_not_end_are_wrong(installation: Database) -> None:
+    long_ago, lately = format_utc(now() - timedelta(hours=2)), format_utc(now())
+
+    def row(id: str, **values: Any) -> Erasure:
+        return Erasure(id=id, board="x", reason="asked", asked_by="a", asked_at=long_ago, counts={}, **values)
+
+    fine = row("1"), row("2", agreed_at=lately, step="rows"), row("3", agreed_at=long_ago, step=DONE, ended_at=lately)
+    installation.write_now(lambda session: session.add_all(fine))
+    assert found()["erasures"].state == State.OK
+    installation.write_now(lambda session: session.add(row("4", agreed_at=long_ago, step="space")))
+    told = found()["erasures"]
+    assert (told.state, "an hour: 1." in told.says) == (State.WRONG, True)
 
 
 @pytest.mark.both_backends

@@ -78,7 +78,8 @@ def test_checks_of_an_unknown_host_are_not_tried(installation: Database, monkeyp
     told = found()
     assert {told[name].state for name in ("database", "redis", "address", "email", "webhook")} == {State.WRONG}
     assert all("can't be looked up" in told[name].says for name in ("database", "redis", "address", "email", "webhook"))
-    assert {told[name].state for name in ("tables", "files", "quota", "outbox", "backup", "clock", "figures")} == {State.SKIPPED}
+    need_it = ("tables", "files", "quota", "outbox", "backup", "clock", "figures", "erasures")
+    assert {told[name].state for name in need_it} == {State.SKIPPED}
     assert [name for name, each in told.items() if UNAVAILABLE in each.says] == []  # none tries a database that is not there
 
 

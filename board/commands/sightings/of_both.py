@@ -56,8 +56,9 @@ def _join(writer: EventWriter, row: Sighting, id: str, kind: Kind, undoes: int |
         return
     other, on_other = links.find(writer, id)
     _check(writer, row, other)
-    if row.twin is not None and row.twin["search"] == id:
-        _rejoin(writer, row, on_other, undoes)
+    copy = twins.find(writer, row)  # None also if it was erased
+    if copy is not None and copy.board == id:
+        _rejoin(writer, row, on_other, copy, undoes)
         return
     for board in (writer.board.id, id):
         if unit_of_work.execute(writer.session, _COUNT, {"board": board}).scalar_one() >= MAX_OF_BOTH:
@@ -85,11 +86,8 @@ def _check(writer: EventWriter, row: Sighting, other: Search) -> None:
         )
 
 
-def _rejoin(writer: EventWriter, row: Sighting, on_other: EventWriter, undoes: int | None) -> None:
+def _rejoin(writer: EventWriter, row: Sighting, on_other: EventWriter, copy: Sighting, undoes: int | None) -> None:
     """Bring the sighting back to the board from which it was withdrawn."""
-    copy = twins.find(writer, row)
-    if copy is None:
-        return
     _set_apart(writer, row, on_other, copy, apart=False)
     values = twins.values_for(writer, row, on_other, copy)
     twins.write(on_other, copy, "sighting.of_both_set", values | {"of_both": twins.of_both(row.board, row, raises_alarms=False)})

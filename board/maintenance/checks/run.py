@@ -15,6 +15,7 @@ from board.maintenance.checks import (
     decoders,
     disk,
     encryption,
+    erasures,
     figures,
     files,
     hosts,
@@ -51,11 +52,12 @@ CHECKS: dict[str, Check] = {
     "data-keys": data_keys.check,
     "clock": clock.check,
     "figures": figures.check,
+    "erasures": erasures.check,
 }
 ASK_HOSTS = ("database", "redis", "address", "email", "webhook")
 UNAVAILABLE = "The database can't be read right now: it is busy, full or damaged."
 ON_DATABASE = (  # checks that read from it
-    "tables", "files", "quota", "outbox", "backup", "encryption", "keys", "data-keys", "clock", "figures",
+    "tables", "files", "quota", "outbox", "backup", "encryption", "keys", "data-keys", "clock", "figures", "erasures",
 )  # fmt: skip
 
 
