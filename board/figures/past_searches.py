@@ -1,11 +1,11 @@
 """Searches as of a time, from their facts. A search counts from its opening on."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from models.db.read_pacing import in_pages
@@ -19,7 +19,13 @@ _AS_OF = (
     .where(_F.opened_at >= bindparam("start"), _F.opened_at < bindparam("end"), _F.at <= bindparam("as_of"))
     .order_by(_F.board, _F.seq)
 )
-_FIRST = select(func.min(_F.opened_at)).where(_F.opened_at <= bindparam("as_of"))
+_OPENED = (
+    select(_F.opened_at, _F.board)
+    .where(_F.opened_at <= bindparam("as_of"))
+    .distinct()
+    .order_by(_F.opened_at, _F.board)
+    .limit(100)
+)
 
 
 class PastSearch(NamedTuple):
@@ -60,10 +66,13 @@ def read(session: Session, start: int, end: int, as_of: int) -> list[PastSearch]
     return list(fold(rows))
 
 
-def first_opened(session: Session, as_of: int) -> int | None:
-    """Return when the first search was opened; None if there was none by then."""
-    first: int | None = session.connection().execute(_FIRST, {"as_of": as_of}).scalar()
-    return first
+def first_opened(session: Session, as_of: int, is_counted: Callable[[int], bool]) -> int | None:
+    """Return when the first search that is counted was opened; None if none of the first hundred is.
+
+    `is_counted`: whether the search with this number is in the reader's figures.
+    """
+    rows = session.connection().execute(_OPENED, {"as_of": as_of})
+    return next((opened_at for opened_at, board in rows if is_counted(board)), None)
 
 
 def fold(rows: Iterable[Any]) -> Iterator[PastSearch]:

@@ -75,7 +75,7 @@ def compose(session: Session, question: Question, now: datetime, masks_with: byt
     if masks_with is not None:
         as_of = month_of(as_of) - 1
     period = period_of(question.year or local(as_of).year, question.month)
-    first = past_searches.first_opened(session, as_of)
+    first = past_searches.first_opened(session, as_of, lambda board: masks_with is None or weights.weight(board, masks_with) > 0)
     read = past_searches.read(session, period.year_before.start, period.end, as_of)
     counts = count(period, read if masks_with is None else [*weights.weighted(read, masks_with)], as_of)
     answer = _Answer(masks_with is not None, language)
