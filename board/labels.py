@@ -32,7 +32,7 @@ _FIELDS = {
     "criteria.out_of_character": N_("Absence contrary to usual behaviour"),
     # translators: this criterion is no longer asked, as only one older source has it; kept for older searches.
     "criteria.danger_to_others": N_("May endanger others"),
-    "id": N_("Id"),
+    "earlier.*": N_("Earlier disappearance"), "id": N_("Id"),
     "source.name": N_("Name"),  # path in events, where no field is declared: the value is only in `source_name`
     "display.name": N_("Name"), "display.profile": N_("Who can see this display"), "display.language": N_("Language"),
     "display.shows": N_("Content"), "display.theme": N_("Theme"), "display.sound": N_("Sound"),
@@ -148,8 +148,8 @@ def field(path: str, translate: Translate, kind: str = "") -> str:
     """Return the label of a field, such as "Source grade" for `grade.source`, by the longest known part of the path."""
     parts = path.split(".")
     for length in range(len(parts), 0, -1):
-        part = ".".join(parts[:length])
-        known = FIELDS.get(f"{kind}.{part}") or FIELDS.get(part)
+        part, member = ".".join(parts[:length]), ".".join([*parts[: length - 1], "*"])
+        known = FIELDS.get(f"{kind}.{part}") or FIELDS.get(part) or FIELDS.get(member)
         if known:
             return translate(known)
     return path.replace("_", " ")

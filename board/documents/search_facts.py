@@ -188,8 +188,9 @@ class SearchFacts(ReportWording):
         return facts
 
     def _earlier(self, earlier: State | None) -> list[Fact]:
-        label = self._field("earlier")
-        return [(label, [self._languages.text_by(described(item, self._reads), None)]) for item in in_order(earlier)]
+        lines = [described(item, self._reads) for item in in_order(earlier)]
+        text = self._translate(sentences.SEPARATOR).join(lines)
+        return [(self._field("earlier"), [self._languages.text_by(text, None)])] if lines else []
 
     def _keeper(self, section: State) -> str:
         """Return the person responsible for a search that the incoming coordinator may not see."""

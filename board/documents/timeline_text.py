@@ -78,7 +78,7 @@ def _found(item: Item, values: FieldValues) -> ItemText:
 def found_text(search: State, values: FieldValues) -> ItemText:
     """Return how the child was found, and where."""
     outcome = search["outcome"]
-    told = [labels.value(f"outcome.{name}", Search.KIND, outcome[name], values.translate) for name in ("condition", "how")]
+    told = [plain(values.value(f"outcome.{name}", outcome[name], Search.KIND) or "") for name in ("condition", "how")]
     title = plain(values.value("status", search["status"], Search.KIND) or "")
     return ItemText(title, " · ".join(filter(None, told)), place=outcome["place"] or "")
 

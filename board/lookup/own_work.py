@@ -10,7 +10,7 @@ from sqlmodel import Session
 from starlette.requests import Request
 from typing_extensions import TypedDict
 
-from board.commands.alarms.alarm_format import AlarmTaker, OpenAlarm
+from board.commands.alarms.alarm_format import AlarmTaker, OpenAlarm, Sex
 from board.commands.alarms.alarm_list import ListedAlarm, chosen_alarms
 from board.commands.alarms.alerts import short_name
 from board.config.alarm_rules import AlarmRules
@@ -41,10 +41,10 @@ MAX_ITEMS = 200
 
 _ALARM, _COLUMN, _SEARCH = columns_of(Alarm), columns_of(Column), columns_of(Search)
 
-# `kind`, `id` and `number` are those of the subject. `board`, `reference` and `child` are those of its search.
+# `kind`, `id` and `number` are those of the subject. `board`, `reference`, `child` and `sex` are those of its search.
 WorkItem = TypedDict("WorkItem", {
-    "kind": str, "board": Id, "reference": str | None, "child": str | None, "id": Id, "number": Count | None,
-    "title": str | None, "place": str | None, "seen_at": Time | None,
+    "kind": str, "board": Id, "reference": str | None, "child": str | None, "sex": Sex | None,
+    "id": Id, "number": Count | None, "title": str | None, "place": str | None, "seen_at": Time | None,
     "queue": Annotated[str, Shape(enum=list(QUEUES))] | None, "queue_since": Time | None, "target_min": Count | None,
     "by": Time | None, "assignee": AlarmTaker | None, "alarm": OpenAlarm | None,
 })  # fmt: skip
@@ -152,7 +152,7 @@ def _of_alarm(alarm: OpenAlarm, item: WorkItem | None) -> WorkItem:
     about = alarm["about"]
     return {
         "kind": about["kind"], "board": alarm["board"], "reference": alarm["reference"], "child": alarm["child"],
-        "id": about["id"], "number": about["number"], "title": alarm["title"], "place": alarm["place"],
+        "sex": alarm["sex"], "id": about["id"], "number": about["number"], "title": alarm["title"], "place": alarm["place"],
         "seen_at": alarm["seen_at"], "queue": None, "queue_since": None, "target_min": None, "by": alarm["until"],
         "assignee": alarm["assignee"], "alarm": alarm,
     }  # fmt: skip
@@ -183,7 +183,7 @@ def _of_report(entry: UnansweredEntry, person: AlarmTaker) -> WorkItem:
     target = None if minutes is None else format_utc(parse_utc(entry["queue_since"]) + timedelta(minutes=minutes))
     return {
         "kind": entry["kind"], "board": entry["board"] or OPERATIONS, "reference": entry["reference"], "child": entry["child"],
-        "id": entry["id"], "number": entry["number"], "title": entry["title"], "place": entry["place"],
+        "sex": entry["sex"], "id": entry["id"], "number": entry["number"], "title": entry["title"], "place": entry["place"],
         "seen_at": entry["seen_at"], "queue": entry["queue"], "queue_since": entry["queue_since"], "target_min": minutes,
         "by": target, "assignee": person, "alarm": None,
     }  # fmt: skip
@@ -209,7 +209,7 @@ def _unfinished_cards(kind: Kind, hidden: frozenset[str]) -> Select[Any]:
 
 def _of_card(kind: str, row: Any, person: AlarmTaker) -> WorkItem:
     return {
-        "kind": kind, "board": row.board, "reference": row.reference, "child": short_name(row.person), "id": row.id,
-        "number": row.number, "title": row.title, "place": None, "seen_at": None, "queue": None, "queue_since": None,
-        "target_min": None, "by": row.due, "assignee": person, "alarm": None,
+        "kind": kind, "board": row.board, "reference": row.reference, "child": short_name(row.person),
+        "sex": row.person["sex"], "id": row.id, "number": row.number, "title": row.title, "place": None,
+        "seen_at": None, "queue": None, "queue_since": None, "target_min": None, "by": row.due, "assignee": person, "alarm": None,
     }  # fmt: skip

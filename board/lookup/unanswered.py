@@ -12,6 +12,7 @@ from sqlmodel import Session
 from starlette.requests import Request
 from typing_extensions import TypedDict
 
+from board.commands.alarms.alarm_format import Sex
 from board.commands.alarms.alerts import short_name
 from board.commands.cards.held_cards import is_held
 from board.commands.sightings.waits_once import waits_here
@@ -82,14 +83,15 @@ AlarmOwner = TypedDict("AlarmOwner", {
     "taken_by": Id | None, "until": Time | None, "lapsed_by": Id | None, "lapsed_at": Time | None,
     "released_by": Id | None, "released_at": Time | None, "released_because": str | None,
 })  # fmt: skip
-# Waiting sighting, tip or wake. `board`, `reference` and `child` are those of its search, `title` begins its description.
+# Waiting sighting, tip or wake. `board`, `reference`, `child` and `sex` are those of its search, `title` begins its description.
 UnansweredEntry = TypedDict("UnansweredEntry", {
     "kind": Annotated[str, Shape(enum=["sighting", "tip", "wake"])], "board": Id | None, "reference": str | None,
-    "child": str | None, "status": Annotated[str, of_state(Search, "status")] | None, "id": Id, "number": Count | None,
-    "seq": Count, "queue": Annotated[str, Shape(enum=list(QUEUES))], "queue_since": Time, "target_min": Count | None,
-    "late": bool, "held": bool, "assignee": Id | None, "priority": Annotated[str, of_state(Sighting, "priority")],
-    "assessment": Annotated[str, of_state(Sighting, "assessment")], "title": str, "place": str | None, "seen_at": Time | None,
-    "received_at": Time | None, "looked_at": LookedAtBy | None, "alarm": AlarmOwner | None, "of_both": OtherChild | None,
+    "child": str | None, "sex": Sex | None, "status": Annotated[str, of_state(Search, "status")] | None,
+    "id": Id, "number": Count | None, "seq": Count, "queue": Annotated[str, Shape(enum=list(QUEUES))], "queue_since": Time,
+    "target_min": Count | None, "late": bool, "held": bool, "assignee": Id | None,
+    "priority": Annotated[str, of_state(Sighting, "priority")], "assessment": Annotated[str, of_state(Sighting, "assessment")],
+    "title": str, "place": str | None, "seen_at": Time | None, "received_at": Time | None, "looked_at": LookedAtBy | None,
+    "alarm": AlarmOwner | None, "of_both": OtherChild | None,
 })  # fmt: skip
 LateOpen = TypedDict("LateOpen", {"look": Count, "judge": Count, "pass_on": Count})
 UnansweredCounts = TypedDict("UnansweredCounts", {
@@ -305,7 +307,8 @@ def _entry(
     place: Mapping[str, Any] = row.place or {}
     child = short_name(row.person) if row.person else None
     return {
-        "kind": entry.kind, "board": row.board, "reference": row.reference, "child": child, "status": row.status,
+        "kind": entry.kind, "board": row.board, "reference": row.reference, "child": child,
+        "sex": row.person["sex"] if row.person else None, "status": row.status,
         "id": entry.id, "number": row.number, "seq": row.seq, "queue": entry.queue, "queue_since": entry.since,
         "target_min": entry.target_min, "late": entry.is_late(now), "held": entry.held, "assignee": row.assignee,
         "priority": entry.priority, "assessment": row.assessment, "title": row.description[:MAX_TITLE],

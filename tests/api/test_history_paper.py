@@ -113,3 +113,5 @@ async def test_the_head_of_a_history_says_how_the_search_stands(scene: SearchSce
     await scene.does("search.set_status", {"status": "found", "reason": "at the station", "outcome": outcome})
     assert await status("en") == "Status: Found · 24 Oct 07:05 · alive and well · through a sighting · Melle"
     assert (await status("nl")).endswith(" · dankzij een waarneming · Melle")
+    await scene.does("search.update", {"person": {"sex": "f"}})
+    assert " · saine et sauve · " in await status("fr")

@@ -160,7 +160,7 @@ async def test_paper_says_that_an_earlier_disappearance_was_removed(scene: Searc
     await scene.does("search.update", {"earlier": {"a": EARLIER}})
     await scene.does("search.update", {"earlier": {"a": None}})
     paper = (await scene.team.alice.http.get(f"/searches/{scene.search}/history.md")).text.replace("\\", "")
-    assert "cleared “earlier disappearances” (was: 2 Mar 2024" in paper
+    assert "cleared “earlier disappearance” (was: 2 Mar 2024" in paper
 
 
 # -- found ----------------------------------------------------------------------------------------------------------------

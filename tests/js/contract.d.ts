@@ -444,6 +444,7 @@ interface OpenAlarm {
   seq: number;
   reference: string | null;
   child: string | null;
+  sex: "f" | "m" | "x" | null;
   about: AlarmedEntity;
   place: string | null;
   seen_at: IsoTime | null;
@@ -893,6 +894,7 @@ interface UnansweredEntry {
   board: string | null;
   reference: string | null;
   child: string | null;
+  sex: "f" | "m" | "x" | null;
   status: "open" | "found" | "closed" | null;
   id: string;
   number: number | null;
@@ -1054,6 +1056,7 @@ interface WorkItem {
   board: string;
   reference: string | null;
   child: string | null;
+  sex: "f" | "m" | "x" | null;
   id: string;
   number: number | null;
   title: string | null;

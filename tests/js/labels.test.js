@@ -5,7 +5,7 @@ import { label } from "../../static/js/core/labels.js";
 
 const LABELS = {
   kinds: { task: "Task" }, events: { "task.added": "Task added" }, done: { added: "added" },
-  fields: { criteria: "Criteria", "criteria.under_13": "Younger than 13", grade: "Grade", "grade.source": "Source grade", "vehicle.grade": "Class" },
+  fields: { criteria: "Criteria", "criteria.under_13": "Younger than 13", grade: "Grade", "grade.source": "Source grade", "earlier.*": "Earlier disappearance", earlier: "Earlier disappearances", "vehicle.grade": "Class" },
   values: { channel: { hotline: "hotline", app: "app" }, worrying: { true: "Worrying", null: "Not decided" } },
 };
 const ENGLISH = { language: "en", messages: {}, labels: LABELS };
@@ -22,6 +22,10 @@ test("unknown codes are shown unchanged", () => {
   const texts = [label.channel("social_media"), label.channel(null), label.status("on_hold"), label.event("car.towed"), label.channel("constructor")];
   assert.deepEqual(texts, ["social media", "", "on hold", "car.towed", "constructor"]);
   assert.deepEqual(label.status.codes, []);
+});
+
+test("a member of a list has a label of its own", () => {
+  assert.deepEqual(["earlier", "earlier.k1", "earlier.k1.note"].map((path) => label.field(path)), ["Earlier disappearances", "Earlier disappearance", "Earlier disappearance"]);
 });
 
 test("a field has the label of its longest known part, or that of its kind", () => {

@@ -44,9 +44,15 @@ def test_every_event_has_both_labels() -> None:
 
 
 def test_label_of_a_field_is_that_of_its_longest_known_part() -> None:
-    paths = ("grade.source", "checklist.k1.done", "criteria.under_13.answer", "criteria.new.answer", "not_known")
+    paths = (
+        "grade.source", "checklist.k1.done", "criteria.under_13.answer", "criteria.new.answer", "earlier.k1", "earlier",
+        "not_known",
+    )  # fmt: skip
     named = [labels.field(path, english) for path in paths]
-    assert named == ["Source grade", "Checklist", "Younger than 13", "Criteria", "not known"]
+    assert named == [
+        "Source grade", "Checklist", "Younger than 13", "Criteria", "Earlier disappearance", "Earlier disappearances",
+        "not known",
+    ]  # fmt: skip
 
 
 def test_label_of_a_value_depends_on_the_kind() -> None:

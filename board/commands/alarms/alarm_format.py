@@ -1,14 +1,18 @@
 """Open alarm as it is listed and sent."""
 
+from typing import Annotated
+
 from typing_extensions import TypedDict
 
-from realtime.wire.wire_types import Count, Id, Time
+from models.search import SEXES
+from realtime.wire.wire_types import Count, Id, Shape, Time
 
+Sex = Annotated[str, Shape(enum=[*SEXES])]
 AlarmedEntity = TypedDict("AlarmedEntity", {"kind": str, "id": Id, "number": Count | None})
 AlarmStep = TypedDict("AlarmStep", {"ask": str, "name": str | None, "everyone": bool, "at": Time, "done": bool})
 AlarmTaker = TypedDict("AlarmTaker", {"id": Id, "name": str})
 OpenAlarm = TypedDict("OpenAlarm", {
-    "id": Id, "board": Id, "seq": Count, "reference": str | None, "child": str | None, "about": AlarmedEntity,
+    "id": Id, "board": Id, "seq": Count, "reference": str | None, "child": str | None, "sex": Sex | None, "about": AlarmedEntity,
     "place": str | None, "seen_at": Time | None, "title": str | None, "rule": str, "occasion": str | None, "raised_at": Time,
     "step": int, "next_at": Time | None, "steps": list[AlarmStep], "asked_me": bool, "assignee": AlarmTaker | None,
     "taken_by": AlarmTaker | None, "taken_at": Time | None, "until": Time | None, "promises": Count, "handover": Count | None,
@@ -20,6 +24,7 @@ OpenAlarm = TypedDict("OpenAlarm", {
 `seq`: its last event.
 `reference`: of the search; null on `operations`.
 `child`: first name, initial of the last name and age (`Mila B., 6`); null on `operations`.
+`sex`: of the child, for words that agree with it; null if it is unknown, and on `operations`. *0.4.0*
 `about.number`: of the card or tip, of the card of a note, or of the handover.
 `place`: of a sighting.
 `seen_at`: of a sighting.

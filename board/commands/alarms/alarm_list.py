@@ -138,7 +138,7 @@ def _listed(row: Row[Any], rule: Rule | None, subjects: "_Subjects", since: str)
     about = row.about
     body: OpenAlarm = {
         "id": row.id, "board": row.board, "seq": row.seq, "reference": row.reference,
-        "child": short_name(row.person) if row.person else None,
+        "child": short_name(row.person) if row.person else None, "sex": row.person["sex"] if row.person else None,
         "about": {"kind": about["kind"], "id": about["id"], "number": subjects.number(about["id"])},
         "place": subjects.place(about["id"]), "seen_at": subjects.seen_at(about["id"]), "title": subjects.title(about["id"]),
         "rule": row.rule, "occasion": row.occasion, "raised_at": row.raised_at, "step": row.step, "next_at": row.next_at,

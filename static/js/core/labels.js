@@ -63,9 +63,9 @@ export const label = {
 function field(path, kind) {
   const { fields } = labels(), parts = String(path).split(".");
   for (let length = parts.length; length > 0; length -= 1) {
-    const part = parts.slice(0, length).join(".");
+    const part = parts.slice(0, length).join("."), member = [...parts.slice(0, length - 1), "*"].join(".");
     if (length === 1 && parts[0] === "criteria" && parts[1]) return readableCode(parts[1]);
-    const labelKey = [`${kind}.${part}`, part].find((key) => Object.hasOwn(fields, key));
+    const labelKey = [`${kind}.${part}`, part, member].find((key) => Object.hasOwn(fields, key));
     if (labelKey) return translate(fields[labelKey]);
   }
   return readableCode(path);

@@ -5,6 +5,7 @@ import { say } from "../core/rules/sentences.js";
 import { isCard, kind, occasionOf } from "../core/rules/kinds.js";
 import { standardText } from "../core/rules/standard_texts.js";
 import { runningTime } from "../core/time.js";
+import { seenWhen } from "./agreement.js";
 import { formatShortMoment } from "./time_elements.js";
 import { cardName, kindName, withNumber } from "./values.js";
 
@@ -64,7 +65,7 @@ const subjectName = (alarm) => cardName({ kind: alarm.about.kind, state: { numbe
 export function alarmDetail(alarm) {
   const { about, place, seen_at: seenAtTime, count } = alarm, title = standardText(alarm.title);
   if (count) return n("{count} sighting", "{count} sightings", count);
-  const seenAt = !kind(about.kind).fields.seen_at ? null : seenAtTime ? say("seen", { at: formatShortMoment(seenAtTime) }) : t("time unknown");
+  const seenAt = !kind(about.kind).fields.seen_at ? null : seenAtTime ? seenWhen(formatShortMoment(seenAtTime), alarm.sex) : t("time unknown");
   const subjectText = [seenAt, place].filter(Boolean).join(", ") || (alarm.child && numberOf(alarm) !== null ? subjectName(alarm) : "");
   return subjectText && title ? t("{where}: {title}", { where: subjectText, title }) : subjectText || title || "";
 }

@@ -3,10 +3,10 @@
 import { enumeration, t } from "../core/i18n.js";
 import { label } from "../core/labels.js";
 import { ownAlarm } from "../core/rules/own_work.js";
-import { say } from "../core/rules/sentences.js";
 import { standardText } from "../core/rules/standard_texts.js";
 import { alarmDetail, alarmUrl, namedAlarm } from "./alarm_text.js";
 import { whoHasCard } from "./ownership.js";
+import { seenWhen } from "./agreement.js";
 import { formatShortMoment } from "./time_elements.js";
 import { cardName } from "./values.js";
 
@@ -62,7 +62,7 @@ export const workTitle = (item, me) => (item.child ? t("{where}: {title}", { whe
 export function workDetail(item, me) {
   const alarm = ownAlarm(item, me);
   if (alarm) return alarmDetail(alarm);
-  const seen = !item.queue ? null : item.seen_at ? say("seen", { at: formatShortMoment(item.seen_at) }) : t("time unknown");
+  const seen = !item.queue ? null : item.seen_at ? seenWhen(formatShortMoment(item.seen_at), item.sex) : t("time unknown");
   const where = [seen, item.place].filter(Boolean).join(", "), title = standardText(item.title);
   return where && title ? t("{where}: {title}", { where, title }) : where || title || "";
 }

@@ -34,8 +34,8 @@ export function currentWork(items, held, me) {
 
 /** @param {Alarm} alarm @param {WorkItem[]} items @returns {WorkItem} */
 function itemOf(alarm, items) {
-  const { about: { kind, id, number }, board, reference, child, title, place, seen_at, until, assignee } = alarm;
+  const { about: { kind, id, number }, board, reference, child, sex, title, place, seen_at, until, assignee } = alarm;
   const listed = items.find((item) => item.alarm?.id === alarm.id) ?? items.find((item) => item.id === id);
-  const item = listed ?? { kind, id, number, board, reference, child, title, place, seen_at, queue: null, queue_since: null, target_min: null, assignee };
+  const item = listed ?? { kind, id, number, board, reference, child, sex, title, place, seen_at, queue: null, queue_since: null, target_min: null, assignee };
   return { ...item, by: until, alarm };
 }

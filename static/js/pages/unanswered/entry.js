@@ -4,7 +4,7 @@ import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { formatDuration, MINUTE_MS } from "../../core/time.js";
 import { isLapsed } from "../../format/ownership.js";
-import { seenText } from "../../format/time_elements.js";
+import { formatMoment, seenText } from "../../format/time_elements.js";
 import { childrenOf, entryName, isAssignable } from "../../format/work_text.js";
 import { priority } from "../../shared/board/card/card.js";
 import { entryOwner, urlInList, waitingMark } from "../../shared/work/entry_custody.js";
@@ -18,7 +18,7 @@ export function entryRow(entry, view) {
     <div class="what">
       <p class="kind"><b>${name}</b> ${priority({ priority: urgency })}</p>
       <h2 dir="auto"><a href=${urlInList(entry)}>${title}</a></h2>
-      <p class="when">${seenText(entry)}${entry.place ? html`\u00a0· <bdi>${entry.place}</bdi>` : nothing}</p>
+      <p class="when">${seenText(entry, formatMoment, entry.sex)}${entry.place ? html`\u00a0· <bdi>${entry.place}</bdi>` : nothing}</p>
     </div>
     <div class="of">${entry.child ? html`<b><bdi>${childrenOf(entry)}</bdi></b> <span class="quiet">${references(entry)}</span>` : nothing}${
       entry.status === "found" ? html` <span class="found">${label.status("found")}</span>` : nothing}</div>
