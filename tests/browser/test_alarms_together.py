@@ -305,4 +305,4 @@ async def test_a_wall_with_a_promise_counts_what_else_is_open(browsers: Browsers
     await alice.command(search, "task.add", {"title": "Call the school", "due": "2026-01-01T10:00:00Z"})
     await settle(browsers)
     counts = wall(f"[data-search='{search}'] .tile-needs .count")
-    await expect(counts).to_have_text([HAS_IT["Alice"], "1 overdue", "1 to assess", "nobody in charge"])
+    await expect(counts).to_have_text([HAS_IT["Alice"], "1 overdue", "1 not assessed", "nobody in charge"])

@@ -144,6 +144,7 @@ async def test_no_two_screens_contradict_each_other_through_a_night(night: Night
 
     await bob("article.card.sighting h3 a").tap()
     await assignee(bob).select_option("")
+    await expect(bob("[data-testid=undo]")).to_contain_text("Assignment ended · Sighting 7")
     await night.step("5 given back")
     await expect(bob.panel.locator("[data-testid=changed]", has_text="Alice")).to_have_count(0)  # she assigned it before
 

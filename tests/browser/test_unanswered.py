@@ -178,7 +178,7 @@ async def test_a_card_does_not_move_when_someone_looks_at_its_search(browsers: B
     alice = await browsers.window("Alice", viewport={"width": 390, "height": 844})
     await alice.open("/")
     card = alice(f"[data-search='{board}']")
-    await expect(card.locator("[data-count=unassessed]")).to_have_text("3 to assess")
+    await expect(card.locator("[data-count=unassessed]")).to_have_text("3 not assessed")
 
     async def heights() -> list[float]:
         found = []

@@ -176,7 +176,7 @@ function line({ id, kind: cardKind, state }, now, promised) {
 /** @param {State} state @param {boolean} isLate @param {Date | null} now */
 function stateOf(state, isLate, now) {
   if (isLate) return lateText(state.due, now ?? undefined);
-  return state.priority === "urgent" ? label.priority("urgent") : t("to assess");
+  return state.priority === "urgent" ? label.priority("urgent") : label.assessment(state.assessment);
 }
 
 /**

@@ -231,7 +231,7 @@ export class OperationsPage {
 
   /** @param {Record<string, number>} all @param {boolean} isCounted */
   #chips({ overdue, unassessed }, isCounted) {
-    return html`${this.#chipButton("overdue", say("overdue"), isCounted ? overdue : "–")}${this.#chipButton("unassessed", t("To assess"), isCounted ? unassessed : "–")}${this.#chipButton("mine", p("searches", "Mine"))}`;
+    return html`${this.#chipButton("overdue", say("overdue"), isCounted ? overdue : "–")}${this.#chipButton("unassessed", t("Not assessed"), isCounted ? unassessed : "–")}${this.#chipButton("mine", p("searches", "Mine"))}`;
   }
 
   /** @param {string} chip @param {string} name @param {number | "–" | null} [count] "–": not yet known */

@@ -12,6 +12,7 @@ import { undoRight } from "../../core/rules/conditions.js";
 import { turn } from "../../format/field_change.js";
 import { cardName, columnName, formatPath } from "../../format/values.js";
 import { fileTitle } from "../../shared/files/file_text.js";
+import { eventTitle } from "../../shared/board/card/card.js";
 import { CardHistory, visibleChangesOf } from "../../shared/board/card/card_history.js";
 import { agoElement } from "../../format/time_elements.js";
 
@@ -233,5 +234,5 @@ function actionText({ type, kind, id, state }, view) {
   if (kind === "column") return `${label.event(type)} · ${columnName(entity.state)}`;
   if (isStatus({ type })) return t("Status: {status}", { status: label.status(state.status) });
   if (kind === "file") return `${label.event(type)} · ${fileTitle(entity.state, view.board)}`;
-  return kind === "search" ? label.event(type) : `${label.event(type)} · ${cardName(entity)}`;
+  return kind === "search" ? label.event(type) : `${eventTitle({ type, state })} · ${cardName(entity)}`;
 }

@@ -164,6 +164,12 @@ function moveButton(entity) {
 export const doneTo = (type, state) => (type === "card.assigned" && !state.assignee ? t("assignment ended") : OF_ATTACHED.test(type) ? label.event(type) : label.done(type));
 const OF_ATTACHED = /^(note|file)\./;
 
+/**
+ * "Card assigned", or "Assignment ended": the title of an event.
+ * @param {{ type: string, state?: State | null }} event
+ */
+export const eventTitle = ({ type, state }) => (type === "card.assigned" && state && !state.assignee ? t("Assignment ended") : label.event(type));
+
 /** @param {ChangeBadge} badge @param {State} state */
 function changeText({ type, actor }, state) {
   const doneText = doneTo(type, state);

@@ -12,6 +12,7 @@ import { isCreation, repeats } from "../../../format/event_text.js";
 import { shownChanges } from "../../../format/shown_changes.js";
 import { tokenNote } from "../../../format/token_note.js";
 import { clockNote, timeElement } from "../../../format/time_elements.js";
+import { eventTitle } from "./card.js";
 
 const PAGE = 1000; // events per answer, the server's maximum
 
@@ -117,7 +118,7 @@ function historyList(history, view) {
 function item(entry, view) {
   const { event, holds } = entry;
   return html`<li data-seq=${event.seq} data-type=${event.type}>
-    <p><b>${event.actor?.name ?? say("program")}</b> ${event.undoes ? t("Undone: {what}", { what: label.event(event.type) }) : label.event(event.type)} <span class="at">${timeElement(event.at)}${clockNote(event)}${tokenNote(event)}</span></p>
+    <p><b>${event.actor?.name ?? say("program")}</b> ${event.undoes ? t("Undone: {what}", { what: eventTitle(event) }) : eventTitle(event)} <span class="at">${timeElement(event.at)}${clockNote(event)}${tokenNote(event)}</span></p>
     ${event.erased ? html`<p class="none">${t("Details erased.")}</p>` : nothing}
     ${isCreation(event) ? nothing : changeList(entry, view)}
     ${event.reason ? html`<p class="reason">${event.reason}</p>` : nothing}
@@ -127,7 +128,7 @@ function item(entry, view) {
 
 /** @param {BoardEvent} event @param {BoardView} view */
 function undoButton(event, view) {
-  const what = label.event(event.type);
+  const what = eventTitle(event);
   return html`<button type="button" class="plain" data-act="undo" aria-label=${t("Undo: {what}", { what })} @click=${() => view.undo.undo(event)}>${t("Undo")}</button>`;
 }
 

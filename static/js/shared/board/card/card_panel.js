@@ -153,7 +153,7 @@ const closeButton = (view) => html`<button type="button" class="plain" data-act=
 function changeNote({ id, kind, state }, view) {
   const badge = view.lastBadge.get(id);
   if (!badge?.actor || (badge.type === "card.assigned" && (lastAssignment(id, view)?.at ?? "") > (badge.at ?? ""))) return nothing; // a later assignment is shown instead
-  const what = badge.type.endsWith(".added") || badge.type === "card.assigned" ? [] : badge.changes.filter((path) => path !== "rank").map((path) => label.field(path, kind)); // a new card needs no list of fields, and an assignment is in the title
+  const what = badge.type.endsWith(".updated") ? badge.changes.map((path) => label.field(path, kind)) : []; // other events have their only field in the title
   return html`<p class="change-note" role="status" data-testid="changed">${t("{done} by {name}", { done: doneTo(badge.type, state), name: badge.actor.name })}, ${agoElement(badge.at)}${what.length ? `: ${[...new Set(what)].join(", ")}` : ""}</p>`;
 }
 
