@@ -235,7 +235,7 @@ async def history_tells_it(night: Night) -> None:
     history = night["Charlie, history"]
     await history.page.set_viewport_size({"width": 1400, "height": 4_000})  # only visible events are drawn
     sentences = history("li[data-type] [data-sentence]")
-    await expect(sentences.first).to_be_visible()
+    await expect(history("li[data-type='search.opened'] [data-sentence]")).to_be_visible()  # the oldest
     text = " | ".join(reversed(await sentences.all_text_contents()))
     assert re.search(".*".join(TOLD), re.sub(r"\s+", " ", text)), text
     events = await (await night.browsers.person("Alice")).events(night.searches[0])
