@@ -38,6 +38,8 @@ async def test_emergency_is_announced_shown_and_ends(browsers: Browsers) -> None
     await bob.open(f"/searches/{board}")
     cora = await opened_in_emergency(browsers, reference)
     await expect(cora("[data-testid=emergency]")).to_contain_text("without being a member")
+    await expect(bob("[data-act=add-sighting]").first).to_be_visible()
+    await expect(cora("[data-act=add-sighting], [data-act=add-task]")).to_have_count(0)
     await keep(cora, "emergency-board", 1400)
     await cora.page.set_viewport_size({"width": 390, "height": 844})
     await keep(cora, "emergency-board", 390)

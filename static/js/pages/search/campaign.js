@@ -134,7 +134,7 @@ function materials(view) {
 function materialRow({ id, state }, view) {
   const { campaign, session } = view, path = `/api/v1/boards/${view.board.id}/materials/${id}.pdf`;
   const name = label.value("what", state.what, "material");
-  const links = !session.may("export") ? nothing : state.languages.flatMap((/** @type {string} */ language) => PAPERS[state.what].map((paper) =>
+  const links = !view.mayExport ? nothing : state.languages.flatMap((/** @type {string} */ language) => PAPERS[state.what].map((paper) =>
     html`<a href="${path}?language=${language}&paper=${paper}" download lang=${language} aria-label=${t("{what}, {language}, {paper}: PDF", { what: name, language: label.value("language", language, "distribution"), paper: paper.toUpperCase() })}>${language.toUpperCase()} ${paper.toUpperCase()}</a>`));
   const mayWithdraw = view.mayLead && !state.withdrawn, others = otherValues("material", state, view, "what", ...label.codes("languages", "material").map((code) => `texts.${code}`), "until", "decided_by", ...deciderPaths("decision")).map(labelled);
   return html`<li class=${state.ended_at ? "ended" : ""} data-material=${id}>

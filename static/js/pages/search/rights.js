@@ -19,21 +19,37 @@ export class SearchRights extends BoardPage {
     return this.session.may("contacts");
   }
 
+  get mayExport() {
+    return !this.#isEmergency && this.session.may("export");
+  }
+
   get mayNote() {
-    return this.session.can("investigator");
+    return this.#can("investigator");
   }
 
   get mayEdit() {
-    return this.session.can("investigator") && Boolean(this.model?.search) && !this.isClosed;
+    return this.#can("investigator") && Boolean(this.model?.search) && !this.isClosed;
   }
 
   get mayLead() {
-    return this.session.can("coordinator");
+    return this.#can("coordinator");
   }
 
   /** True if this person may set the goal: as a coordinator, or as the lead of this search. */
   get mayGoal() {
     return this.mayEdit && (this.mayLead || this.model?.search?.state.lead === this.session.account.id);
+  }
+
+  /**
+   * Return the right of a role on this search: an emergency opening only lets people read.
+   * @param {Role} role
+   */
+  #can(role) {
+    return !this.#isEmergency && this.session.can(role);
+  }
+
+  get #isEmergency() {
+    return Boolean(document.body.dataset.emergency);
   }
 
   /** @param {string} right */

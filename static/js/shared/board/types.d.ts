@@ -253,6 +253,7 @@ interface EditingActions extends ReadingActions {
 interface LiveBoardView extends BoardReading {
   readonly past?: undefined;
   readonly mayRead: boolean;
+  readonly mayExport: boolean;
   readonly mayNote: boolean;
   readonly mayEdit: boolean;
   readonly mayGoal: boolean;

@@ -26,7 +26,7 @@ export function detailsView(view) {
   return html`<div class="details-view" data-testid="details-and-log" tabindex="-1" role="group" aria-label=${t("Details and log of the search")}>
     <div class="details-column" tabindex="0" role="region" aria-label=${t("Details of the search")}>
       ${aftercareSection(view)} ${goalFacts(view)} ${contactsSection(view)} ${filesSection({}, view)} ${searchFacts(view)} ${reporterFacts(view)} ${linkedFacts(view)} ${earlierFacts(view)} ${earlierTalks(view)} ${worryingFacts(view)} ${appealFacts(view)} ${accessFacts(view)}
-      ${view.past || !view.session.may("export") ? nothing : exportLinks(view.board.id)}
+      ${view.past || !view.mayExport ? nothing : exportLinks(view.board.id)}
     </div>
     <div class="details-column activity" tabindex="0" role="region" aria-label=${t("Log of the search")}>
       ${notesSection(view.notesOf(null), null, view)}
