@@ -2,6 +2,7 @@
 
 import secrets
 from functools import partial
+from pathlib import Path
 from typing import Any, Self
 
 from sqlmodel import Session
@@ -26,8 +27,13 @@ class PartScene:
     """Open search of Alice, with a card, note, contact and file that have the marker `seed` in all their texts."""
 
     def __init__(self, team: Team) -> None:
-        self.team, self.seed, self.search, self.reference = team, f"Wxk{secrets.token_hex(4)}", "", ""
-        self.photo = b""
+        self.team, tail, self.search, self.reference = team, secrets.token_hex(4), "", ""
+        self.seed, self.number = f"Wxk{tail}", f"+32471{int(tail, 16) % 1_000_000:06}"
+        self.pictures = set[bytes]()  # the photo, in all sizes
+
+    @property
+    def markers(self) -> list[str]:
+        return [self.seed, self.number, self.number.removeprefix("+32")]
 
     @property
     def database(self) -> Any:
@@ -58,13 +64,13 @@ class PartScene:
     async def _add(self, kind: str) -> None:
         alice, seed = self.team.alice, self.seed
         commands: dict[str, dict[str, Any]] = {
-            "sighting": {"description": seed, "source_name": seed, "source_contact": "+3224754411"},
+            "sighting": {"description": seed, "source_name": seed, "source_contact": self.number},
             "task": {"title": seed, "instruction": seed}, "note": {"text": f"{seed}: @Bob, call back"},
-            "contact": {"name": seed, "phones": [{"number": "+3224754411"}], "note": seed},
+            "contact": {"name": seed, "phones": [{"number": self.number}], "note": seed},
         }  # fmt: skip
         if kind == "file":
-            self.photo = pictures.jpeg(600 + secrets.randbelow(400))
-            await uploads.attach(alice, self.search, self.photo, f"{seed}.jpg")
+            file = await uploads.attach(alice, self.search, pictures.jpeg(600 + secrets.randbelow(400)), f"{seed}.jpg")
+            self.pictures |= {path.read_bytes() for path in self.stored_files() if file in str(path)}
         else:
             await alice.command(self.search, f"{kind}.add", commands[kind])
 
@@ -103,15 +109,17 @@ class PartScene:
 
         return await self.database.write(change)
 
-    async def remains(self) -> dict[str, list[str]]:
-        service, markers = self.team.server.service, [self.seed]
-        folder = service.files.folder
+    def stored_files(self) -> list[Path]:
+        folder = self.team.server.service.files.folder
         assert folder is not None
-        stored = [path.name for path in folder.rglob("*") if path.is_file() and self.photo and path.read_bytes() == self.photo]
+        return [path for path in sorted(folder.rglob("*")) if path.is_file()]
+
+    async def remains(self) -> dict[str, list[str]]:
+        markers = self.markers
         found = {
             "tables": await self.database.read(partial(marked_tables, markers=markers)),
             "events": await self.database.read(partial(marked_events, markers=markers)),
-            "files": stored,
+            "files": [path.name for path in self.stored_files() if path.read_bytes() in self.pictures],
             "bytes": [] if self.database.path is None else marked_bytes(self.database.path, markers),
         }
         return {place: names for place, names in found.items() if names}
