@@ -86,6 +86,7 @@ KEPT_LOOK_AGAIN_S, MAX_LOOK_AGAINS = 5.0, 32  # suggestions that all who are on 
 KEPT_CONTRADICTIONS_S, MAX_CONTRADICTIONS = 60.0, 64
 EARLIER_FACTS_S = 60.0  # until facts of an earlier version are read again after a failure
 DATA_KEYS_S = 60.0  # interval of reading the keys of data at rest again
+IDLE_SNAPSHOTS_S = 60.0  # from the last read of a board's snapshot until it may be dropped
 LAST_USE_S = 60.0  # interval of writing last uses that are due
 
 
@@ -165,6 +166,7 @@ class BoardService:
             service.summaries.run(), service.unread_counts.run(), service.open_alarms.run(), service.shift_status.run(),
             service.repeats.run(), service.read_log.run(), run_every(LAST_USE_S, service.write_last_use),
             run_every(PROBE_S, service._probe_writes), service._look_at_bucket(), service._look_for_earlier_facts(),
+            run_every(IDLE_SNAPSHOTS_S, service.source.drop_idle_snapshots),
             run_on_database(service.read_data_keys, DATA_KEYS_S, "data keys not read"),
         ]  # fmt: skip
         if clock is now:  # the demo sets its clock as it likes

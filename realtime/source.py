@@ -123,5 +123,8 @@ class EventSource(Protocol[_Viewer]):
     def decode_record(self, channel: str, wire: bytes) -> EventRecord:
         """Return the record of an event that another process encoded. Raises ValueError."""
 
+    def drop_erased(self, channel: str, records: Iterable[EventRecord]) -> bool:
+        """Return whether one of these events records that content of earlier events was erased. Drops what is cached of it."""
+
     def changes_rights(self, record: EventRecord) -> bool:
         """Return whether an event may change rights. Then the hub reads the journal instead of trusting another process."""

@@ -85,15 +85,22 @@ def _impossible() -> Refused:
 
 
 def _dangling_references(writer: EventWriter, row: Entity, values: State) -> dict[str, str]:
-    """Return a sentence for each field whose former value refers to a removed column or an inactive account."""
+    """Return a sentence for each field whose former value refers to a removed column, an erased card or an inactive account."""
     sentences: dict[str, str] = {}
     current = row.state()
     if "column" in values and unit_of_work.get(writer.session, Column, values["column"]) is None:
         sentences["column"] = N_("This column no longer exists.")
+    for name in (spec.path for spec in kinds.of(row).fields if spec.control == "card"):
+        if values.get(name) is not None and not _is_card(writer, values[name]):
+            sentences[name] = N_("This no longer exists.")
     for name in _PEOPLE:
         if name in values and not all(_is_available(writer, id, name) for id in _ids(values[name]) - _ids(current[name])):
             sentences[name] = N_("A person named here no longer has an active account.")
     return sentences
+
+
+def _is_card(writer: EventWriter, id: str) -> bool:
+    return any(unit_of_work.get(writer.session, kind.model, id) is not None for kind in kinds.cards())
 
 
 def _ids(value: str | list[str] | None) -> set[str]:

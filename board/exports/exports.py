@@ -172,7 +172,8 @@ def pages_of_cards(export: ExportSnapshot) -> Pages:
 
 def _read_cards(board: str, seqs: list[int], session: Session) -> list[JournalEvent]:
     events = event_queries.events_at(session, board, seqs)
-    return [events[seq] for seq in seqs if events[seq].body is not None]  # without erased events
+    readable = [events[seq] for seq in seqs if events[seq].body is not None]  # without erased events
+    return [event for event in readable if event.payload()["state"] is not None]  # without cards that left
 
 
 def _pages_of_events(export: ExportSnapshot) -> Pages:

@@ -28,6 +28,7 @@ T = TypeVar("T")
 SETS_RIGHTS = (
     "search.opened", "search.access_set", "search.appeal_set", "tip.placed", "tip.restored", "report.opened", "report.joined",
 )  # fmt: skip
+ERASED = ".erased"  # end of the types of events that record an erasure
 ALL_VIEWERS = "everybody"  # audience key of all accounts that may see a search
 UNRECORDED = object()  # a subscription that is served although it could not be recorded
 LIMITED_VIEWERS = "limited"  # key of callers who are limited to boards, to whom a board tells nothing of others
@@ -68,6 +69,10 @@ class BoardSource:
                 lambda reader: any(_can_see(before, reader, search) != _can_see(after, reader, search) for search in changed)
             )
 
+    async def drop_idle_snapshots(self) -> None:
+        """Drop the snapshots that nobody has read since the last call: an erasure does not reach those that nobody follows."""
+        self._snapshots.age()
+
     @property
     def form(self) -> str:
         return kinds.form()
@@ -107,6 +112,12 @@ class BoardSource:
             return LIMITED_VIEWERS, self._hidden_kinds(reader)
         hidden = self._visibility.hidden_from(reader.visibility_key) if channel == OPERATIONS else self._hidden_kinds(reader)
         return hidden if reader.display is None else (reader.display.profile, self.facts.version, hidden)
+
+    def drop_erased(self, channel: str, records: Iterable[EventRecord]) -> bool:
+        is_erased = any(record.subject.type.endswith(ERASED) for record in records)
+        if is_erased:
+            self._snapshots.drop(channel)
+        return is_erased
 
     def changes_rights(self, record: EventRecord) -> bool:
         return record.subject.type in SETS_RIGHTS

@@ -13,6 +13,7 @@ class KeptSnapshots:
 
     def __init__(self) -> None:
         self._views: dict[str, tuple[ChannelView, int]] = {}
+        self._read_boards = set[str]()  # since the last ageing
         self._bytes = 0
 
     def get(self, board: str) -> ChannelView | None:
@@ -20,8 +21,15 @@ class KeptSnapshots:
         found = self._views.pop(board, None)
         if found is None:
             return None
+        self._read_boards.add(board)
         self._views[board] = found  # now the last one that was read
         return found[0]
+
+    def age(self) -> None:
+        """Discard the views that were not read since the last call."""
+        for board in self._views.keys() - self._read_boards:
+            self.drop(board)
+        self._read_boards.clear()
 
     def drop(self, board: str) -> None:
         """Discard the view of a board, whose data some readers must no longer get."""
@@ -35,6 +43,7 @@ class KeptSnapshots:
         _, before = self._views.pop(board, (None, 0))
         size = sum(len(encoded) for _, encoded in view.entities)
         self._views[board] = view, size
+        self._read_boards.add(board)
         self._bytes += size - before
         while self._bytes > MAX_KEPT_BYTES:
             _, dropped = self._views.pop(next(iter(self._views)))

@@ -7,10 +7,11 @@ from sqlmodel import Session
 
 from board.audit import writer
 from board.audit.entries import PartErasureAgreed, PartErasureAsked, PartErasureWithdrawn
+from board.config.alarm_rules import AlarmRules, load_rules
 from board.engine import unit_of_work
 from board.errors import OperationError, Refused
 from board.i18n import N_
-from board.retention import erasures, other_searches, part_begin, requests
+from board.retention import erasures, other_searches, part_begin, part_references, requests
 from board.retention.parts import CHOSEN, Part, parts_of
 from models.alarm import Alarm
 from models.board import OPERATIONS
@@ -50,9 +51,12 @@ def withdraw(session: Session, part: Part, id: str, now: datetime) -> None:
     writer.write(session, PartErasureWithdrawn(id=part.board, board=part.board, part=part.kind, typed_reason=row.reason))
 
 
-def agree(session: Session, search: Search, part: Part, id: str, typed: str, now: datetime, *, seen: str | None) -> None:
+def agree(
+    session: Session, search: Search, part: Part, id: str, typed: str, now: datetime, *, seen: str | None,
+    rules: AlarmRules | None = None,
+) -> None:  # fmt: skip
     """Agree as another person, and erase what nobody may see from now on. `seen`: digest of the parts that the page listed.
-    Raises OperationError, and Refused `not_found`."""
+    `rules`: of the alarms of cards that must be assessed again. Raises OperationError, and Refused `not_found`."""
     parts = parts_of(session, part)
     _lock(session, parts)
     row = requests.asked(session, part, id, now)
@@ -69,7 +73,7 @@ def agree(session: Session, search: Search, part: Part, id: str, typed: str, now
         id=part.board, part=part.kind, asked_by=erasures.person_name(session, row.asked_by), typed_reason=row.reason
     )
     writer.write(session, agreed)
-    part_begin.begin(session, row, parts, now)
+    part_begin.begin(session, row, parts, now, rules or load_rules())
 
 
 def row_of(session: Session, part: Part) -> Entity:
@@ -104,6 +108,9 @@ def _check_asker(session: Session, row: Erasure, parts: list[Part]) -> None:
 
 
 def _lock(session: Session, parts: list[Part]) -> None:
-    """Lock `operations`, then the boards of the parts, always in this order."""
-    for board in dict.fromkeys((OPERATIONS, *sorted({part.board for part in parts}))):
+    """Lock `operations`, then the boards of the parts and of references to them, always in this order. Raises OperationError."""
+    boards = part_references.boards(session, parts)
+    for board in dict.fromkeys((OPERATIONS, *sorted(boards))):
         unit_of_work.lock_board(session, board)
+    if not part_references.boards(session, parts) <= boards:  # one was added before the locks
+        raise OperationError(requests.CHANGED)

@@ -100,7 +100,7 @@ async def agree(request: Request, caller: Caller) -> Response:
     id, reference, seen = form("erasure"), form("reference"), form("seen")
 
     def change(session: Session, search: Search, now: datetime) -> None:
-        part_erasures.agree(session, search, part, id, reference, now, seen=seen)
+        part_erasures.agree(session, search, part, id, reference, now, seen=seen, rules=service_of(request).alarm_rules)
 
     response = await _change(request, caller, change, PATH, (reference, ""))
     service_of(request).erasures_agreed.set()

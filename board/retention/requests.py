@@ -15,6 +15,7 @@ from models.erasure import ASKED, SEARCH, Erasure
 from models.search import Search
 from models.times import format_utc
 
+CHANGED = N_("This has changed in the meantime. Read the list again before you agree.")
 DAYS = 7  # until a request expires; both people know what they saw
 
 
@@ -57,7 +58,7 @@ def digest(parts: list[Part]) -> str:
 def check_seen(seen: str | None, current: str) -> None:
     """Check that the person who agrees saw what is erased. Raises OperationError. `seen`: None for a command."""
     if seen is not None and seen != current:
-        raise OperationError(N_("This has changed in the meantime. Read the list again before you agree."))
+        raise OperationError(CHANGED)
 
 
 def _entry(session: Session, row: Erasure) -> ErasureExpired | PartErasureExpired:

@@ -93,9 +93,18 @@ class Channel(Generic[Viewer]):
         self._clear_rings()
 
     def _clear_rings(self) -> None:
-        for ring in (self.ring, *self.pages):
-            ring.clear()
+        self.ring.clear()
+        self._clear_pages()
+
+    def _clear_pages(self) -> None:
+        for page in self.pages:
+            page.clear()
         self.pages.clear()
+
+    def drop_sent(self) -> None:
+        """Drop the events that were sent: clients that are behind get them from the journal."""
+        self.ring.drop_until(self.flushed)
+        self._clear_pages()
 
     def join(self, subscription: Subscription[Viewer], key: Hashable) -> None:
         """Add a live subscription to the audience with this key (None: to a new one)."""

@@ -59,6 +59,11 @@ class Ring:
         self._drop(len(self._records))
         self._newest_at_ageing = 0  # another epoch may count from the beginning
 
+    def drop_until(self, seq: int) -> None:
+        """Drop the events up to a seq."""
+        if self._records:
+            self._drop(max(0, seq + 1 - self._records[0].seq))
+
     def give_back(self, size: int) -> None:
         """Drop the oldest events, at least `size` bytes."""
         count = 0
@@ -69,8 +74,7 @@ class Ring:
 
     def age(self) -> None:
         """Drop the events that were in the ring at the last call."""
-        if self._records:
-            self._drop(max(0, self._newest_at_ageing + 1 - self._records[0].seq))
+        self.drop_until(self._newest_at_ageing)
         if self._records:
             self._newest_at_ageing = self._records[-1].seq
 

@@ -97,6 +97,9 @@ class Delivery(Generic[Viewer]):
         while records:
             channel.sequence.seq = records[-1].seq
             channel.ring.extend(records)
+            if self.source.drop_erased(channel.name, records):
+                channel.drop_sent()
+                self._frames.clear()
             records = channel.pop_contiguous()
         self.subscriptions.rings.enforce()
         self._schedule(channel)

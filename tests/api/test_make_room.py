@@ -92,6 +92,15 @@ async def test_finished_cards_and_old_notes_leave_and_the_rest_stays(scene: Sear
     assert [(hit["id"], hit["archived"]) for hit in hits] == [(ids["note"], True)]
 
 
+async def test_exports_lack_cards_that_left(scene: SearchScenario, wall_clock: WallClock) -> None:
+    ids = await one_of_each(scene)
+    wall_clock.set(40 * DAY)
+    await scene.does("board.make_room", {"groups": GROUPS, "unchanged_days": 30})
+    answers = [await scene.team.alice.http.get(f"/api/v1/boards/{scene.search}/cards.{form}") for form in ("json", "csv")]
+    assert {card["id"] for card in answers[0].json()["cards"]} & set(ids.values()) == {ids["open"], ids["todo"]}
+    assert [id in answers[1].text for id in (ids["open"], ids["done"])] == [True, False]
+
+
 async def test_only_coordinators_make_room(scene: SearchScenario) -> None:
     for person in (scene.team.bob, scene.team.victor):
         with pytest.raises(Refusal, match="forbidden"):

@@ -14,9 +14,9 @@ from board.service import BoardService
 from models.erasure import Erasure
 from models.times import format_utc, now
 from tests.api.test_administration import browser, hire, problem
-from tests.api.test_part_erasure import PartScene
 from tests.support.audit_record import AuditRecord
 from tests.support.backends import SLOW_ON_POSTGRESQL
+from tests.support.part_scene import PartScene
 from tests.support.people import new_id
 from tests.support.team import Team
 

@@ -266,3 +266,19 @@ async def test_frames_of_before_a_change_of_rights_are_not_sent_after_it(journal
     drain(bob)
     (frame,) = await bob.received()
     assert [event.get("hidden") for event in frame["events"]] == [True, True]
+
+
+async def test_erased_events_are_read_from_the_journal_again(journal: EventJournal) -> None:
+    hub = await hub_on(journal)
+    alice, bob = await followers(hub, "Alice", "Bob")
+    fill(bob)
+    await publish(hub, journal, 3)
+    journal.erasures = {journal.head + 1}
+    await publish(hub, journal, 1)
+    assert await alice.seqs() == [4, 5, 6, 7]
+    assert hub.channels["a"].ring.after(5, 7) is None
+    assert [record.seq for record in hub.channels["a"].ring.after(6, 7) or ()] == [7]
+    reads = journal.reads
+    drain(bob)
+    assert await bob.seqs() == [4, 5, 6, 7]
+    assert journal.reads > reads

@@ -102,3 +102,14 @@ def test_view_without_a_snapshot_is_not_kept() -> None:
     kept.keep("a", None)
     kept.keep("a", ChannelView("e", 1, "now", 1, [], None))
     assert kept.get("a") is None
+
+
+def test_snapshot_that_nobody_reads_is_dropped() -> None:
+    kept = KeptSnapshots()
+    for board in ("a", "b"):
+        kept.keep(board, _view(10))
+    kept.age()
+    assert kept.get("a") is not None
+    kept.age()
+    assert [kept.get(board) is None for board in ("a", "b")] == [False, True]
+    assert kept._bytes == 10

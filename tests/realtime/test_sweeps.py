@@ -33,6 +33,7 @@ LARGEST_FRAME = 2 * delivery.MAX_SWEEP_BYTES + 1_024
 _client = st.sampled_from(NAMES)
 STEPS = st.one_of(
     st.tuples(st.just("publish"), st.integers(1, 40), st.sampled_from([0, 200, 9_000])),
+    st.tuples(st.just("erase"), st.integers(1, 3), st.sampled_from([0, 9_000])),
     st.tuples(st.just("lose"), st.integers(1, 3), st.just(0)),
     st.tuples(st.just("restore"), st.integers(0, 3), st.just(0)),
     st.tuples(st.just("wait"), st.sampled_from([0.0, 0.001, 0.006, 2.0]), st.just(0)),
@@ -133,7 +134,8 @@ async def _play_with(hub: Hub[str], journal: EventJournal, readers: dict[str, Re
     await asyncio.sleep(0.01)
     for step, first, second in steps:
         await asyncio.sleep(0)
-        if step == "publish":
+        if step in ("publish", "erase"):
+            journal.erasures |= {journal.head + 1} if step == "erase" else set()
             new = [record(journal.head + 1 + number, second) for number in range(first)]
             journal.events += new
             hub.publish(BOARD, journal.epoch, new)

@@ -36,6 +36,7 @@ class EventJournal:
         self.audience: Callable[[str], Hashable] = lambda viewer: "all"
         self.visibility: dict[str, int] = {}  # by viewer: a number that changes with its rights
         self.about_rights: set[int] = set()  # seqs of events that change rights
+        self.erasures: set[int] = set()  # seqs of events that record an erasure
         self.page_size = 10**9  # events that one read takes
         self.reads = 0  # of events
         self.opened: list[tuple[str, str]] = []  # viewer and channel
@@ -131,6 +132,9 @@ class EventJournal:
 
     def decode_record(self, channel: str, wire: bytes) -> EventRecord:
         return event(json.loads(wire)["seq"])
+
+    def drop_erased(self, channel: str, records: Iterable[EventRecord]) -> bool:
+        return any(record.seq in self.erasures for record in records)
 
     def changes_rights(self, record: EventRecord) -> bool:
         return record.seq in self.about_rights

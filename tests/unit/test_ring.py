@@ -107,3 +107,15 @@ def test_aligned_runs_from_different_positions_soon_end_alike(budget: RingBudget
     assert len(first) < 40
     for other in others:
         assert {seq for seq in other if seq > 64} == {seq for seq in first if seq > 64}
+
+
+def test_events_until_a_position_are_dropped(budget: RingBudget) -> None:
+    kept = Ring(budget)
+    kept.drop_until(3)
+    kept.extend(events(3, 6))
+    kept.drop_until(1)
+    assert seqs(kept.after(2, 6)) == [3, 4, 5, 6]
+    kept.drop_until(4)
+    assert (kept.after(3, 6), seqs(kept.after(4, 6))) == (None, [5, 6])
+    kept.drop_until(9)
+    assert budget.held_bytes == kept.held_bytes == 0

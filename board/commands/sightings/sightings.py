@@ -13,6 +13,7 @@ from board.commands.cards import cards
 from board.commands.command import Patch
 from board.commands.sightings import first_look, of_both, queues, sources
 from board.config import sentences
+from board.engine import unit_of_work
 from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
 from board.engine.kinds import EventSpec, FieldSpec, Kind, UndoRules
@@ -26,6 +27,7 @@ from models.fields import Data, Id, LongText, ShortText, Time, Title
 from models.occasion import Occasion, WallTexts
 from models.sighting import ASSURED, SETTLED, Assessment, Grade, PoliceReport, Sighting
 from models.times import parse_utc
+from models.tip import Tip
 
 LATE = timedelta(minutes=30)  # delay between receipt and recording from which a sighting is marked as late
 Fields: Any = data_of(Sighting)
@@ -208,6 +210,8 @@ def _withheld(writer: EventWriter, row: Sighting, event: JournalEvent) -> State:
 
 
 def _dangling(writer: EventWriter, row: Sighting, values: State) -> dict[str, str]:
+    if values.get("from_tip") is not None and unit_of_work.get(writer.session, Tip, values["from_tip"]["id"]) is None:
+        return {"from_tip": N_("This no longer exists.")}
     has_cycle = would_cycle(writer, row, values.get("duplicate_of"))
     return {"duplicate_of": N_("The other sighting is already a duplicate of this one.")} if has_cycle else {}
 
