@@ -56,6 +56,14 @@ class FileDamaged(FilesUnavailable):
         super().__init__(Reason.DAMAGED)
 
 
+class KeyLost(FilesUnavailable):
+    """Refusal of one encrypted file whose key is not there. `key`: its id."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(Reason.KEY)
+        self.key = key
+
+
 _REASONS = {
     errno.ENOSPC: Reason.FULL, errno.EDQUOT: Reason.FULL, errno.EFBIG: Reason.FULL, errno.EROFS: Reason.READ_ONLY,
     errno.EACCES: Reason.READ_ONLY, errno.EPERM: Reason.READ_ONLY, errno.ENOENT: Reason.GONE, errno.ENOTDIR: Reason.GONE,
