@@ -110,9 +110,13 @@ def opened_attributes(table: Table, values: dict[str, Any]) -> dict[str, Any]:
 
 
 def unreadable(row: Any) -> frozenset[str]:
-    """Return the names of the columns of a row that could not be decrypted, and have no new value since. They read as None."""
-    names: frozenset[str] = row.__dict__.get(UNREADABLE, frozenset())
-    return frozenset(name for name in names if row.__dict__.get(name) is None)
+    """Return the names of the columns of a row that could not be decrypted, and have no new value since. They read as None.
+
+    `row`: an object, or the values of `opened_attributes`.
+    """
+    attributes = row if isinstance(row, Mapping) else row.__dict__
+    names: frozenset[str] = attributes.get(UNREADABLE, frozenset())
+    return frozenset(name for name in names if attributes.get(name) is None)
 
 
 def sealed_values(table: Table, values: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:

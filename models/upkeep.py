@@ -17,6 +17,8 @@ UNUSED_REPORT = "report of unused accounts"
 UNUSED_LOCK = "lock of unused accounts"
 DATA_KEY = "data key: "  # prefix of names; the id of a key in use follows
 DATA_KEY_WROTE = "data key that encrypted: "  # prefix of names; the id of the first key of a server or command follows
+DATA_KEY_HELD = "data key in memory: "  # prefix of names; the id of a key that a server can decrypt by follows
+DATA_KEY_GIVEN_UP = "data key given up: "  # prefix of names; the id of a lost key follows
 DATA_KEY_REMAINS = "remains of data keys"  # a rotation has begun, and free parts of the database may be readable
 FOLDER = "folder of files: "  # prefix of names; the path follows
 
@@ -91,8 +93,39 @@ def record_writing_key(session: Session, id: str, at: str) -> None:
 
 def data_keys_written_since(session: Session, at: str) -> set[str]:
     """Return the ids of the keys that encrypted for a server at a time or later."""
-    query = select(_RUN.name).where(_RUN.name.startswith(DATA_KEY_WROTE), _RUN.at >= at)
-    return {name.removeprefix(DATA_KEY_WROTE) for name in session.connection().execute(query).scalars()}
+    return _names_since(session, DATA_KEY_WROTE, at)
+
+
+def record_held_key(session: Session, id: str, at: str) -> None:
+    """Record that a server can decrypt by a key at this time."""
+    record_run(session, f"{DATA_KEY_HELD}{id}", at)
+
+
+def data_keys_held_since(session: Session, at: str) -> set[str]:
+    """Return the ids of the keys that a server had in memory at a time or later."""
+    return _names_since(session, DATA_KEY_HELD, at)
+
+
+def record_given_up_key(session: Session, id: str, at: str) -> None:
+    """Record that a lost key is given up, so that it is in use no longer."""
+    forget_data_key(session, id)
+    record_run(session, f"{DATA_KEY_GIVEN_UP}{id}", at)
+
+
+def given_up_data_keys(session: Session) -> set[str]:
+    """Return the ids of the lost keys that were given up."""
+    return _names_since(session, DATA_KEY_GIVEN_UP, "")
+
+
+def record_found_key(session: Session, id: str, at: str) -> None:
+    """Record that a key that was given up is there again, and in use."""
+    clear_run(session, f"{DATA_KEY_GIVEN_UP}{id}")
+    record_data_key(session, id, at)
+
+
+def _names_since(session: Session, prefix: str, at: str) -> set[str]:
+    query = select(_RUN.name).where(_RUN.name.startswith(prefix), _RUN.at >= at)
+    return {name.removeprefix(prefix) for name in session.connection().execute(query).scalars()}
 
 
 def forget_data_key(session: Session, id: str) -> None:

@@ -346,6 +346,7 @@ async def source(request: Request) -> Reply[sources.Source]:
     See *Sources*. Each read is recorded in the audit journal.
 
     `before`: only former values before this seq.
+    `unreadable`: fields that are null because they can't be decrypted, as their key is lost. *0.4.0*
     `earlier`: the newest 100 former values of name and contact, each until the event `seq` of `account` changed them.
     """
     caller = await require_caller(request)
@@ -369,6 +370,7 @@ async def contact(request: Request) -> Reply[details.ContactBody]:
 
     `phones[].number`: as it is dialled (`+3224754411`, `116000`).
     `phones[].shown`: as people read it (`+32 2 475 44 11`).
+    `unreadable`: fields that are null because they can't be decrypted, as their key is lost. *0.4.0*
     `earlier`: the newest 20 former details, the newest first, each until the event `seq` of `account` changed them.
     """
     caller = await require_caller(request)

@@ -687,6 +687,17 @@ class BackupRestored(Entry, type="backup.restored", kind="server"):
     boards: int
 
 
+class DataKeyForgotten(Entry, type="data_key.forgotten", kind="server", warns=True):
+    """Lost key of data at rest that was given up: `files` and `values` that it encrypts can't be read any more. `data_key` is its
+    id."""
+
+    CODES = ("data_key", "files", "values")
+
+    data_key: str
+    files: int
+    values: int
+
+
 class SpaceLow(Entry, type="space.low", kind="server", warns=True):
     """Disk or quota that is nearly used. `of` is `files`, `database` or `temporary`, a disk of `machine`, or `installation`, the
     quota of all files, whose `machine` is null."""

@@ -164,6 +164,8 @@ REMOVED = P_("a value of a field", "removed")
 REMOVED_VALUE = N_("removed (was: {value})")
 FOUND_PLACE = N_("found: {place}")
 NOT_SHOWN = N_("not shown here")
+# translators: in place of a name, a telephone or an answer whose key is lost
+UNREADABLE = N_("cannot be read")
 WATCH_LINE = N_(
     "Unwatched time of grave alarms, added up: {unwatched}. Time in which someone on duty had been asked does not count. "
     "Longest wait: {longest}."

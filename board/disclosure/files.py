@@ -52,7 +52,10 @@ def board_of(item: Item) -> str | None:
 async def json_parts(
     service: BoardService, caller: Caller, walk: Walk, file: str, head: dict[str, str], lang: str
 ) -> AsyncIterator[bytes]:  # fmt: skip
-    """Yield the parts of the JSON file. `complete`: false if it ends after MAX_ITEMS items."""
+    """Yield the parts of the JSON file.
+
+    `complete`: false if it ends after MAX_ITEMS items. `unreadable`: rows that may be about the person, but cannot be decrypted.
+    """
     rules = [gettext_for(lang)(rule) for rule in RULES]
     yield orjson.dumps({"disclosure": head, "rules": rules})[:-1] + b',"items":['
     count = 0
@@ -62,7 +65,7 @@ async def json_parts(
         count += size
         if count >= MAX_ITEMS:
             break
-    yield b'],"complete":%b}\n' % (b"true" if walk.is_done else b"false")
+    yield b'],"complete":%b,"unreadable":%d}\n' % (b"true" if walk.is_done else b"false", walk.unreadable)
 
 
 def _encoded_page(items: list[Item]) -> tuple[int, bytes]:

@@ -3,6 +3,7 @@ file alone."""
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any
 
 from board import labels
@@ -21,21 +22,26 @@ from board.documents.field_values import EntityNames, FieldValues
 from board.engine import kinds
 from board.engine.conditions import value_at
 from board.engine.identity import Caller
-from board.i18n import N_, gettext_for
+from board.i18n import N_, gettext_for, translations
 from board.service import BoardService
 from models.board import OPERATIONS
 from models.db.read_pacing import paced
 from models.disclosure import Disclosure
+from models.texts import ngettext
 from models.times import format_utc
 
 MAX_ITEMS = 1_500  # of a paper, about a hundred pages; it says that the JSON file has the others
 MAX_CHARACTERS = 400_000  # of text: 4 MB of HTML is the limit
 WITHHELD_TEXT = N_("withheld")
+UNREADABLE_ENTRIES = ngettext(
+    "{count} entry that may be about this person is missing: its confidential part cannot be read.",
+    "{count} entries that may be about this person are missing: their confidential parts cannot be read.",
+)
 COLUMNS = {  # labels of columns of tables that are no kinds
     "at": N_("Time"), "created_at": N_("Created at"), "used_at": N_("Last used"), "until": N_("Until"), "since": N_("Since"),
     "reason": N_("Reason"), "name": N_("Name"), "email": N_("E-mail"), "role": N_("Role"), "device": N_("Browser and system"),
     "detail": N_("File"), "type": N_("Type"), "reach": N_("Telephone or e-mail"), "source_name": N_("Name"),
-    "source_contact": N_("Telephone or e-mail"),
+    "source_contact": N_("Telephone or e-mail"), "earlier": N_("Former details"),
 }  # fmt: skip
 _GROUPS = ("person", "details", "criteria", "belongings", "outcome", "talk")  # whose fields have a line each
 _IDS = ("internal", "card", "cards", "column", "file", "material", "note", "search")  # readings of ids, which say nothing alone
@@ -75,10 +81,12 @@ class DisclosurePaper:
             self._sections[item["group"]].append(block)
             self._size += len(str(block))
 
-    def document(self, printed: str, *, is_complete: bool) -> Document:
+    def document(self, printed: str, *, is_complete: bool, unreadable: int = 0) -> Document:
         rest = N_("This is too long for paper. The JSON file has everything.")
         rules = " ".join(self._translate(rule) for rule in files.RULES)
         notes = [rules, *([] if is_complete else [self._translate(rest)])]
+        if unreadable:
+            notes.append(translations(self._lang).ungettext(*UNREADABLE_ENTRIES, unreadable).format(count=unreadable))
         kind = next(label for kind, label in LABELS.items() if kind == self._row.kind)
         facts: list[content.Fact] = [(self._translate(N_("About")), [self._translate(kind)])]
         if found_by := " · ".join(filter(None, (self._row.name, self._row.reach))):
@@ -125,7 +133,7 @@ class DisclosurePaper:
         lines = [
             line for name, value in values.items()
             for line in (self._labelled_parts(name, value, kind.name) if kind else [self._column(name, value)]) if line
-        ]  # fmt: skip
+        ] + [self._unreadable(name, kind.name if kind else "") for name in item.get("unreadable", ())]  # fmt: skip
         if not lines:
             return None
         if kind is None:
@@ -171,6 +179,11 @@ class DisclosurePaper:
         label = labels.with_colon(self._translate(COLUMNS[name]), self._translate)
         return [f"{label} ", self._shown(shown)]
 
+    def _unreadable(self, name: str, kind: str) -> Line:
+        """Return a column that cannot be decrypted, with its label."""
+        label = self._translate(COLUMNS[name]) if name in COLUMNS else labels.field(name, self._translate, kind)
+        return [f"{labels.with_colon(label, self._translate)} ", self._translate(sentences.UNREADABLE)]
+
     def _typed(self, text: str) -> UserText:
         return UserText(self._coded(text))
 
@@ -199,7 +212,8 @@ async def compose(service: BoardService, caller: Caller, walk: Walk, row: Disclo
     at = content.datetime_text(format_utc(service.clock()), lang)
     printed = gettext_for(lang)(sentences.PRINTED).format(name=caller.account.name, at=at)
     is_complete = walk.is_done and not composed.is_full
-    return await service.exports.read(caller, lambda _: content.html(composed.document(printed, is_complete=is_complete)))
+    document = partial(composed.document, printed, is_complete=is_complete, unreadable=walk.unreadable)
+    return await service.exports.read(caller, lambda _: content.html(document()))
 
 
 def _flat(value: Any) -> str:

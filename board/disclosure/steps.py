@@ -10,7 +10,7 @@ from sqlmodel import AutoString, Session
 from board.disclosure.sources import SECRETS
 from board.engine import journal
 from board.engine.event import JournalEvent
-from models.confidential import FORM, opened_row
+from models.confidential import FORM, opened_attributes
 from models.db.read_pacing import paced
 
 PAGE_SIZE = 500  # rows or events of a read
@@ -43,7 +43,7 @@ class TableStep:
             query = query.where(self._condition)
         if self._after is not None:
             query = query.where(tuple_(*self._key) > tuple_(*self._after))
-        rows = [opened_row(self._table, dict(row._mapping)) for row in session.connection().execute(query)]
+        rows = [opened_attributes(self._table, dict(row._mapping)) for row in session.connection().execute(query)]
         self.is_done = len(rows) < PAGE_SIZE
         if rows:
             self._after = tuple(rows[-1][column.name] for column in self._key)
@@ -69,8 +69,8 @@ class EventStep:
 
 
 def is_disclosed(table: Table, column: str) -> bool:
-    """Return whether a column of a table is in disclosures."""
-    return column not in SECRETS and not isinstance(table.c[column].type, LargeBinary)
+    """Return whether a name in a row is a column that disclosures have."""
+    return column not in SECRETS and column in table.c and not isinstance(table.c[column].type, LargeBinary)
 
 
 def about_board(table: Table, columns: tuple[str, ...], board: str, number: int) -> ColumnElement[bool]:

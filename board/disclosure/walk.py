@@ -19,6 +19,7 @@ from board.engine import access, kinds, snapshot
 from board.engine.event import JournalEvent
 from board.engine.identity import Caller
 from board.errors import Refused
+from models import confidential
 from models.accounts import Account
 from models.board import AUDIT, OPERATIONS, Board
 from models.contact import Contact
@@ -42,6 +43,7 @@ class Walk:
         self._references: dict[str, str] = {}
         self._contacts: set[str] = set()  # ids of the contacts that are the person
         self._witnesses: set[str] = set()  # ids of the contacts whose names are withheld
+        self.unreadable = 0  # rows that may be about the person, but cannot be decrypted
         self.is_done = False
 
     def read(self, session: Session) -> list[Item]:
@@ -119,7 +121,10 @@ class Walk:
         values = {name: value for name, value in row.items() if is_disclosed(table, name)}
         matched = [path for name, value in values.items() for path in self._match.paths(value, name)]
         is_call = table.name == "note" and (row["call"] or {}).get("contact") in self._contacts
-        if not (matched or is_call) or self._is_hidden(table.name, row):
+        if self._is_hidden(table.name, row):
+            return None
+        if not (matched or is_call):
+            self._pass_over(row)
             return None
         columns = {path.partition(".")[0] for path in matched}
         is_own = is_call or not columns.isdisjoint(SOURCES[table.name].identity)
@@ -156,8 +161,9 @@ class Walk:
         if source.owner and row[source.owner] == self.subject.id:
             return self._item(table, row)
         columns = {name for name, value in row.items() if is_disclosed(table, name) and self.subject.id in str(value)}
-        if not columns:
-            return None  # an encrypted list without this person
+        if not columns:  # an encrypted list without this person
+            self._pass_over(row)
+            return None
         shown = {name: THIS_PERSON if name in columns else value for name, value in row.items() if name in columns or name in IDS}
         number = {"number": row["number"]} if "number" in row else {}
         return self._item(table, {**dict.fromkeys(row), **shown, **number}, others=False) | {"matched": sorted(columns)}
@@ -181,9 +187,13 @@ class Walk:
         ids = {self._boards.get(id) if isinstance(id, int) else id for id in about}
         return not ids.isdisjoint(self._hidden) or (AUDIT in ids and self._caller.account.role != "admin")
 
+    def _pass_over(self, row: Row) -> None:
+        """Count a row that is not disclosed, if the person may be in what cannot be read of it."""
+        self.unreadable += bool(confidential.unreadable(row))
+
     def _without_sealed_talk(self, table: Table, row: Row) -> Row:
         """Return a row without the talk with a child that the reader may not read."""
-        if table.name != Search.__tablename__ or not row["talk"]:
+        if table.name != Search.__tablename__ or not (row["talk"] or "talk" in confidential.unreadable(row)):
             return row
         is_readable = talk_readers.may_read(self._caller.account, cast(Search, SimpleNamespace(**row)))
         return row if is_readable else row | {"talk": WITHHELD}
@@ -191,9 +201,13 @@ class Walk:
     def _item(self, table: Table, row: Row, sealed: Collection[str] = (), *, others: bool = True) -> Item:
         """Return a row as an item. `others`: also columns without a value."""
         values = {name: value for name, value in row.items() if is_disclosed(table, name) and (others or value is not None)}
-        masked = {name: WITHHELD if name in sealed and value else self._mask(value) for name, value in values.items()}
+        unreadable = confidential.unreadable(row)
+        withheld = {name for name in sealed if row.get(name) or name in unreadable}
+        masked = {name: WITHHELD if name in withheld else self._mask(value) for name, value in values.items()}
         reference = self._references.get(row.get("board") or "")
-        return {"group": SOURCES[table.name].group, "table": table.name, "reference": reference, "values": masked}
+        item = {"group": SOURCES[table.name].group, "table": table.name, "reference": reference, "values": masked}
+        names = sorted(unreadable.intersection(values) - withheld)
+        return item | {"unreadable": names} if names else item
 
     def _event(self, event: JournalEvent) -> Item | None:
         if event.kind in access.hidden_kinds(self._caller, self._roles):

@@ -4,12 +4,13 @@ from sqlmodel import Session, select
 
 from board import labels
 from board.config import sentences
-from board.documents.content import Document, Fact
+from board.documents.content import Document, Fact, Piece
 from board.documents.field_values import EntityNames, FieldValues
 from board.documents.text_languages import detail_text
 from board.engine import kinds
 from board.i18n import N_
 from board.vocabulary.readable import DETAILS
+from models import confidential
 from models.accounts import Account
 from models.entity import State
 from models.missing_report import MissingReport
@@ -65,8 +66,13 @@ class ReportBrief:
 
     def _caller(self) -> list[Fact]:
         named = ("source_name", "source_contact") if self._shows_caller else ()
-        facts = [(path, self._values.value(path, getattr(self._row, path), MissingReport.KIND)) for path in named]
+        facts = [(path, self._source_text(path)) for path in named]
         return [(self._label(path), [text]) for path, text in facts if text is not None]
+
+    def _source_text(self, path: str) -> Piece | None:
+        if path in confidential.unreadable(self._row):
+            return self._values.translate(sentences.UNREADABLE)
+        return self._values.value(path, getattr(self._row, path), MissingReport.KIND)
 
     def _criteria(self) -> list[Fact]:
         """Return the answered criteria, and those that the answers suggest."""

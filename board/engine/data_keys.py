@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from models.db.errors import ConfigurationError
 from models.key_ring import KeyRing
-from models.upkeep import data_keys_in_use, record_writing_key
+from models.upkeep import data_keys_in_use, given_up_data_keys, record_found_key, record_held_key, record_writing_key
 
 log = structlog.get_logger()
 
@@ -42,6 +42,10 @@ def lost(ids: list[str]) -> str:
 
 
 def _recorded(session: Session, ring: KeyRing, at: str) -> KeyRing:
+    for id in given_up_data_keys(session) & ring.keys():
+        record_found_key(session, id, at)
+    for id in ring:
+        record_held_key(session, id, at)
     if ring.writing is not None:
         record_writing_key(session, ring.writing, at)
     return ring

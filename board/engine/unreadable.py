@@ -1,4 +1,4 @@
-"""Confidential values that cannot be decrypted: nothing is written over them, unless a person typed a new value."""
+"""Confidential values that cannot be decrypted: answers name them, and only a new value that a person typed replaces them."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -8,6 +8,12 @@ from board.i18n import N_
 from models import confidential
 
 UNREADABLE = N_("Confidential information cannot be read at the moment. Nothing was changed. Tell your administrator.")
+
+
+def unreadable_fields(row: Any, fields: Mapping[str, str]) -> list[str]:
+    """Return the fields of an answer that are null because their columns cannot be read. `fields`: by column."""
+    unreadable = confidential.unreadable(row)
+    return [field for column, field in fields.items() if column in unreadable]
 
 
 def require_readable(row: Any, names: Iterable[str]) -> None:

@@ -12,7 +12,7 @@ from board.config.data_keys import DataKeys
 from board.files import sealing
 from board.files.folder import Folder
 from board.files.stored import StoredFile, chain, is_key
-from board.files.unavailable import FileDamaged, FilesUnavailable, Reason
+from board.files.unavailable import FileDamaged, FilesUnavailable, KeyLost, Reason
 from models.key_ring import is_id
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ class SealedFiles:
             return pieces
         secret = self._keys.ring.get(id)
         if secret is None:
-            raise FilesUnavailable(Reason.KEY)
+            raise KeyLost(id)
         return sealing.unseal(secret, key, pieces)
 
     async def _look_for(self, key: str) -> None:
@@ -174,7 +174,7 @@ class SealedFiles:
             found, id = split(entry.key)
             if found == key:
                 if id is not None and id not in self._keys.ring:
-                    raise FilesUnavailable(Reason.KEY)
+                    raise KeyLost(id)
                 return
         raise FileNotFoundError(key)
 

@@ -15,6 +15,7 @@ RESERVED = N_(
     "when there is space again. Tell your administrator."
 )
 NOT_NOW = N_("Photos and files are not available right now. Nothing was lost. Try again shortly, or tell your administrator.")
+UNREADABLE = N_("This photo or file cannot be read. Nothing was changed. Tell your administrator.")
 
 
 class Reason(StrEnum):
@@ -34,14 +35,15 @@ class Reason(StrEnum):
     FAILED = "The store of FILES_URL failed. Check its disk, or its own log."
 
 
-_SENTENCES = {Reason.FULL: FULL, Reason.RESERVED: RESERVED}
+_FULL = {Reason.FULL: FULL, Reason.RESERVED: RESERVED}
+_SENTENCES = _FULL | {Reason.KEY: UNREADABLE, Reason.DAMAGED: UNREADABLE}
 
 
 class FilesUnavailable(Refused):
     """Refusal `unavailable` by the store, with the reason for an administrator."""
 
     def __init__(self, reason: Reason) -> None:
-        is_full = reason in _SENTENCES
+        is_full = reason in _FULL
         retry_after_s = RETRY_WHEN_FULL_S if is_full else RETRY_AFTER_S
         super().__init__("unavailable", _SENTENCES.get(reason, NOT_NOW), retry_after_s=retry_after_s)
         self.reason = reason
@@ -52,6 +54,14 @@ class FileDamaged(FilesUnavailable):
 
     def __init__(self) -> None:
         super().__init__(Reason.DAMAGED)
+
+
+class KeyLost(FilesUnavailable):
+    """Refusal of one encrypted file whose key is not there. `key`: its id."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(Reason.KEY)
+        self.key = key
 
 
 _REASONS = {

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
@@ -33,6 +33,7 @@ from models.upkeep import (
     data_keys_in_use,
     data_keys_written_since,
     forget_data_key,
+    given_up_data_keys,
     record_data_key,
     record_run,
 )
@@ -58,6 +59,10 @@ class Usage(NamedTuple):
     def of(self, id: str | None) -> int:
         return self.files[id] + self.values[id]
 
+    def without(self, ids: Collection[str]) -> "Usage":
+        """Return the usage of the other keys."""
+        return Usage(*(Counter({id: count for id, count in part.items() if id not in ids}) for part in self))
+
     def stale(self, writing: str | None) -> "Usage":
         """Return what the first key does not encrypt."""
         return Usage(*(Counter({id: count for id, count in part.items() if id != writing}) for part in self))
@@ -71,13 +76,14 @@ def usage(settings: Settings, database: Database) -> Usage:
 
 class Rotation(NamedTuple):
     """Result of a rotation. `unreadable`: stored names of files that stay as they are. `has_remains`: of readable values.
-    `lately`: keys by which a server may still encrypt."""
+    `lately`: keys by which a server may still encrypt. `given_up`: lost keys whose data is passed over."""
 
     used: Usage
     unreadable: list[str]
     unreadable_values: int
     has_remains: bool
     lately: set[str]
+    given_up: set[str]
 
     @property
     def fault(self) -> str | None:
@@ -98,7 +104,8 @@ class Rotation(NamedTuple):
 def rotate(settings: Settings, database: Database, ring: KeyRing, is_alone: bool, progress: Progress) -> Rotation:
     """Encrypt everything by the first key, except what can't be read; return what each key encrypts now.
 
-    Keys that nothing uses are no longer in use. `is_alone`: no server runs. Otherwise one must have read the first key.
+    Keys that nothing uses are no longer in use. Files and values of keys that were given up are passed over. `is_alone`: no
+    server runs. Otherwise one must have read the first key.
     Raises OperationError, also if another rotation is running, and FilesUnavailable.
     """
     with one_rotation(database):
@@ -107,8 +114,10 @@ def rotate(settings: Settings, database: Database, ring: KeyRing, is_alone: bool
         unreadable = asyncio.run(_renew_files(settings, database, ring, progress)) if database.read_now(has_files) else set()
         used = usage(settings, database)
         database.write_now(lambda session: record_usage(session, used, writing))
-    unreadable_values = sum(count for id, count in used.stale(writing).values.items() if id is not None)
-    return Rotation(used, sorted(unreadable), unreadable_values, has_remains, database.read_now(writing_lately))
+    given_up = database.read_now(given_up_data_keys)
+    expected = used.stale(writing).without(given_up)
+    unreadable_values = sum(count for id, count in expected.values.items() if id is not None)
+    return Rotation(used, sorted(unreadable), unreadable_values, has_remains, database.read_now(writing_lately), given_up)
 
 
 def _renew_values(database: Database, writing: str, progress: Progress) -> bool:
@@ -137,8 +146,8 @@ def _remove_remains(database: Database) -> bool:
 
 
 def record_usage(session: Session, used: Usage, writing: str | None) -> None:
-    """Record which keys are in use: those of a count, and the encrypting one."""
-    in_use = used.ids | ({writing} if writing is not None else set())
+    """Record which keys are in use: those of a count, except keys that were given up, and the encrypting one."""
+    in_use = (used.ids - given_up_data_keys(session)) | ({writing} if writing is not None else set())
     for id in in_use:
         record_data_key(session, id, format_utc(now()))
     for id in data_keys_in_use(session):
@@ -166,9 +175,10 @@ def _begin(database: Database, ring: KeyRing, is_alone: bool) -> str:
 async def _renew_files(settings: Settings, database: Database, ring: KeyRing, progress: Progress) -> set[str]:
     """Encrypt files until all have the first key, which servers read at most a minute later; return those that can't be read."""
     unreadable = set[str]()
+    passed_over = {ring.writing, *await database.read(given_up_data_keys)}
     async with _store(settings) as store:
         for _ in range(MAX_PASSES):
-            stale = [name async for name in _names(store) if split(name)[1] != ring.writing and name not in unreadable]
+            stale = [name async for name in _names(store) if split(name)[1] not in passed_over and name not in unreadable]
             for number, name in enumerate(stale):
                 progress(f"encrypted {number:,} of {len(stale):,} files")
                 if not await _renew_file(store, database, name):

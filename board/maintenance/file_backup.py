@@ -7,10 +7,13 @@ import asyncio
 import os
 import secrets
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import inspect
+from sqlmodel import Session
 
 from board.config.search_keys import KeyState, SearchKeys
 from board.config.settings import Settings
@@ -22,8 +25,10 @@ from board.maintenance import files
 from board.maintenance.file_recipients import FileRecipients
 from board.maintenance.files import FileComparison, FileRow, Progress, file_id
 from models.db.database import Database
+from models.upkeep import given_up_data_keys
 
 SUMS = "SHA256SUMS"  # list of digests, in the format of `sha256sum --check`
+UNREADABLE = "UNREADABLE"  # list of the files that are left out, as their key was given up: one id a line
 
 
 def back_up(
@@ -43,7 +48,8 @@ def back_up(
     try:
         with _temporary_folder(to) as part:
             recipients = FileRecipients.of(settings, rows, keys)
-            comparison = asyncio.run(_write(settings, rows, part, _newest_beside(to), recipients, progress))
+            given_up = database.read_now(_given_up)
+            comparison = asyncio.run(_write(settings, rows, part, _newest_beside(to), recipients, progress, given_up))
             os.sync()
             part.rename(to)
             os.sync()
@@ -59,18 +65,32 @@ def back_up(
 
 
 async def _write(
-    settings: Settings, rows: list[FileRow], part: Path, previous: Path | None, recipients: FileRecipients, progress: Progress
+    settings: Settings, rows: list[FileRow], part: Path, previous: Path | None, recipients: FileRecipients, progress: Progress,
+    given_up: Collection[str],
 ) -> FileComparison:  # fmt: skip
     store, target, stored = FileStore.of(settings, must_exist=True), _target(part, rows, recipients), FileStore(Folder(part))
     try:
         linked = await _link(previous, part, rows, recipients, progress) if previous is not None else {}
-        comparison = await files.copy(store, target, rows, progress)
+        comparison = await files.copy(store, target, rows, progress, given_up)
         sums = linked | await _sums(stored, linked, progress)
     finally:
         for opened in (store, target, stored):
             await opened.close()
     _write_sums(part / SUMS, sums)
+    if comparison.passed_over:
+        (part / UNREADABLE).write_text("".join(f"{id}\n" for id in comparison.passed_over))
     return comparison
+
+
+def _given_up(session: Session) -> set[str]:
+    """Return the ids of the keys that were given up. None were in a database of a version without the table."""
+    return given_up_data_keys(session) if inspect(session.connection()).has_table("upkeep") else set()
+
+
+def left_out(folder: Path) -> set[str]:
+    """Return the ids of the files that a backup does not have because their key was given up."""
+    file = folder / UNREADABLE
+    return set(file.read_text().split()) if file.is_file() else set()
 
 
 def _target(part: Path, rows: list[FileRow], recipients: FileRecipients) -> FileStore:

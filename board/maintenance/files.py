@@ -1,14 +1,14 @@
 """Photos and files of an installation: comparison with their rows, and copy to another store."""
 
 import hashlib
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, inspect, select
 from sqlmodel import Session
 
 from board.files.store import FileStore
-from board.files.unavailable import FileDamaged
+from board.files.unavailable import FileDamaged, KeyLost
 from models.db.tables import columns_of
 from models.file import File
 
@@ -48,11 +48,13 @@ def file_id(key: str) -> str:
 
 
 class FileComparison(NamedTuple):
-    """Result of a comparison. `bytes`: with pictures. `faults`: a line for each file that is missing or damaged."""
+    """Result of a comparison. `bytes`: with pictures. `faults`: a line for each file that is missing or damaged.
+    `passed_over`: ids of the files whose key was given up."""
 
     files: int
     bytes: int
     faults: list[str]
+    passed_over: Collection[str] = ()
 
 
 def rows(session: Session) -> list[FileRow]:
@@ -74,10 +76,12 @@ def named(faults: list[str]) -> str:
     return f"{'; '.join(faults[:MAX_NAMED])}{more}"
 
 
-async def compare(store: FileStore, files: list[FileRow], progress: Progress, digests: bool = False) -> FileComparison:
+async def compare(
+    store: FileStore, files: list[FileRow], progress: Progress, digests: bool = False, given_up: Collection[str] = ()
+) -> FileComparison:  # fmt: skip
     """Compare the stored files with their rows: sizes, and with `digests` each byte of the originals.
 
-    A withdrawn file may be absent. Raises FilesUnavailable.
+    A withdrawn file may be absent, and one whose key was given up unreadable. Raises FilesUnavailable.
     """
     sizes = await sizes_of(store)
     faults, byte_count = [], 0
@@ -87,20 +91,22 @@ async def compare(store: FileStore, files: list[FileRow], progress: Progress, di
         fault = _fault(row, sizes)
         if fault is None and digests:
             progress(f"read {number:,} of {len(files):,} files, {byte_count // MB:,} MB")
-            fault = await _damage(store, row)
+            fault = await _damage(store, row, given_up)
         if fault is not None:
             faults.append(f"{row.id} {fault}")
         byte_count += sum(sizes.get(key, 0) for key in row.keys)
     return FileComparison(len(files), byte_count, faults)
 
 
-async def copy(source: FileStore, target: FileStore, files: list[FileRow], progress: Progress) -> FileComparison:
+async def copy(
+    source: FileStore, target: FileStore, files: list[FileRow], progress: Progress, given_up: Collection[str] = ()
+) -> FileComparison:  # fmt: skip
     """Copy files to another store, and verify their digests on the way. Idempotent: skips objects that have the right size.
 
-    Skips files that are missing or damaged in the source. Raises FilesUnavailable.
+    Skips files that are missing, damaged or unreadable in the source. Raises FilesUnavailable.
     """
     sizes, target_sizes = await sizes_of(source), await sizes_of(target)
-    faults, copied_bytes = [], 0
+    faults, passed_over, copied_bytes = list[str](), list[str](), 0
     for number, row in enumerate(files):
         progress(f"copied {number:,} of {len(files):,} files, {copied_bytes // MB:,} MB")
         if row.is_withdrawn and row.keys[0] not in sizes:
@@ -111,13 +117,21 @@ async def copy(source: FileStore, target: FileStore, files: list[FileRow], progr
         for key in row.keys:
             if target_sizes.get(key) == sizes[key]:
                 continue
-            sha256 = await _copy_one(source, target, key)
+            try:
+                sha256 = await _copy_one(source, target, key)
+            except (KeyLost, FileDamaged) as error:
+                await target.delete(row.keys)
+                if (fault := _unreadable(error, given_up)) is None:
+                    passed_over.append(row.id)
+                else:
+                    faults.append(f"{row.id} {fault}")
+                break
             copied_bytes += sizes[key]
             if key == row.keys[0] and sha256 != row.sha256:
                 faults.append(f"{row.id} is damaged")
                 await target.delete(row.keys)
                 break
-    return FileComparison(len(files), copied_bytes, faults)
+    return FileComparison(len(files), copied_bytes, faults, passed_over)
 
 
 async def sizes_of(store: FileStore) -> dict[str, int]:
@@ -137,13 +151,20 @@ def _fault(row: FileRow, sizes: Mapping[str, int]) -> str | None:
     return None
 
 
-async def _damage(store: FileStore, row: FileRow) -> str | None:
+def _unreadable(error: KeyLost | FileDamaged, given_up: Collection[str]) -> str | None:
+    """Return the problem of a file that can't be decrypted; None if its key was given up."""
+    if isinstance(error, FileDamaged):
+        return "is damaged"
+    return None if error.key in given_up else f"can't be read, as its key {error.key} is lost"
+
+
+async def _damage(store: FileStore, row: FileRow, given_up: Collection[str]) -> str | None:
     try:
         return None if await digest(store, row.keys[0]) == row.sha256 else "is damaged"
     except FileNotFoundError:
         return "is missing"
-    except FileDamaged:
-        return "is damaged"
+    except (KeyLost, FileDamaged) as error:
+        return _unreadable(error, given_up)
 
 
 async def digest(store: FileStore, key: str) -> str:

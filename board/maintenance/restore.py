@@ -17,7 +17,7 @@ from board.maintenance.age_format import is_encrypted
 from board.maintenance.backup import readable_copy
 from board.maintenance.chains import Progress
 from board.maintenance.database import by_command_line
-from board.maintenance.file_backup import SUMS, open_backup
+from board.maintenance.file_backup import SUMS, left_out, open_backup
 from board.maintenance.unsealing import is_sealed, unseal
 from board.retention.erasures import COMMAND_LINE
 from models.db import schema
@@ -160,7 +160,8 @@ def restore_files(
     """Copy photos and files of a backup to the store, except those in it. Return a sentence. Raises OperationError."""
     if not (folder / SUMS).is_file():
         return f"There are no photos and files beside the backup, in {folder}."
-    rows = database.read_now(files.rows)
+    missing = left_out(folder)
+    rows = [row for row in database.read_now(files.rows) if row.id not in missing]
     try:
         comparison = asyncio.run(_copy(settings, folder, rows, progress, keys))
     except FilesUnavailable as error:

@@ -156,6 +156,7 @@ interface ContactBody {
   phones: Array<ShownPhone>;
   email: string | null;
   note: string | null;
+  unreadable?: Array<string>;
   earlier?: Array<EarlierDetails>;
 }
 
@@ -330,6 +331,7 @@ interface FormerSource {
   seq: number;
   at: IsoTime;
   account: string | null;
+  unreadable?: Array<string>;
 }
 
 interface HandoverState {
@@ -698,6 +700,7 @@ interface SnapshotFrame {
 interface Source {
   name: string | null;
   contact: string | null;
+  unreadable?: Array<string>;
   earlier?: Array<FormerSource>;
   more?: true;
 }

@@ -77,6 +77,7 @@ SAYS: dict[str, str] = {
     "command.refused": N_("{actor} was refused the command “{command}” on {board} ({answer})"),
     "rate.limited": N_("{actor} sent too many requests: {path}"),
     "backup.made": N_("{actor} made a backup: {file}"),
+    "data_key.forgotten": N_("{actor} gave up the lost key {data_key}: {files} files and {values} values stay unreadable"),
     "backup.restored": N_("{actor} restored the database from a backup"),
     "settings.changed": N_("The settings of {machine} changed: {changes}"),
     "origin.refused": N_("A request from another site ({origin}) was refused, from {address}"),

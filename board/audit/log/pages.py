@@ -51,6 +51,7 @@ KINDS = {  # choices of the filter: label and kinds of each group
         "identity": N_("Links to providers"),
         "sessions": N_("Sessions ended"), "token": N_("API tokens"), "members": N_("Members of searches"),
         "display": N_("Displays"), "backup": N_("Backups"), "settings": N_("Settings"),
+        "data_key": N_("Keys of data at rest"),
         "space": N_("Disk space"), "emergency": N_("Searches opened in an emergency"),
         "retention": N_("Retention of searches"), "disclosure": N_("Disclosures"),
     }),

@@ -13,7 +13,7 @@ from board.engine import access
 from board.engine.event_writer import EventWriter
 from board.engine.identity import Caller, renewed
 from board.engine.merge_patch import apply_patch
-from board.engine.unreadable import require_readable
+from board.engine.unreadable import require_readable, unreadable_fields
 from board.errors import Refused, not_found
 from models import telephone
 from models.accounts import ROLES
@@ -40,6 +40,7 @@ class ContactDetails(Data):
 
 
 NAMES = tuple(ContactDetails.model_fields)
+ANSWERED = {name: name for name in (*NAMES, "earlier")}  # fields of an answer, by column
 
 
 def split(data: Patch) -> tuple[State, State]:
@@ -80,7 +81,8 @@ EarlierDetails = TypedDict("EarlierDetails", {
     "phones": list[ShownPhone], "email": str | None, "note": str | None, "seq": Count, "at": Time, "account": Id | None,
 })  # fmt: skip
 ContactBody = TypedDict("ContactBody", {
-    "phones": list[ShownPhone], "email": str | None, "note": str | None, "earlier": NotRequired[list[EarlierDetails]],
+    "phones": list[ShownPhone], "email": str | None, "note": str | None, "unreadable": NotRequired[list[str]],
+    "earlier": NotRequired[list[EarlierDetails]],
 })  # fmt: skip
 
 
@@ -95,6 +97,8 @@ def read(session: Session, caller: Caller, board: str, id: str) -> tuple[Contact
     if row is None or row.board != board:
         raise not_found("contact")
     body: ContactBody = {"phones": _shown(row.phones), "email": row.email, "note": row.note}
+    if unreadable := unreadable_fields(row, ANSWERED):
+        body["unreadable"] = unreadable
     if row.earlier:
         body["earlier"] = [_earlier(entry) for entry in reversed(row.earlier)]
     entry = ContactRead(id=id, board=board, reference=session.get_one(Search, board).reference, number=row.number)

@@ -12,11 +12,12 @@ from board.audit.entries import SourceRead
 from board.commands.command import Patch
 from board.config import sentences
 from board.engine import access, event_queries
+from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
 from board.engine.identity import Caller, renewed, require_active
 from board.engine.merge_patch import apply_patch
 from board.engine.recent_factor import require_recent_factor
-from board.engine.unreadable import require_readable
+from board.engine.unreadable import require_readable, unreadable_fields
 from board.errors import Refused, not_found
 from board.i18n import N_
 from models import confidential
@@ -32,6 +33,7 @@ from models.tip import Tip
 from realtime.wire.wire_types import Count, Id, Time
 
 PAGE_SIZE = 100  # former values in one response
+ANSWERED = {"source_name": "name", "source_contact": "contact"}  # fields of an answer, by column
 
 _E = columns_of(EarlierSource)
 _FORMER_VALUES = (
@@ -124,9 +126,11 @@ def source_before(session: Session, board: str, seq: int) -> EarlierSource | Non
 
 FormerSource = TypedDict("FormerSource", {
     "name": str | None, "contact": str | None, "seq": Count, "at": Time, "account": Id | None,
+    "unreadable": NotRequired[list[str]],
 })  # fmt: skip
 Source = TypedDict("Source", {
-    "name": str | None, "contact": str | None, "earlier": NotRequired[list[FormerSource]], "more": NotRequired[Literal[True]],
+    "name": str | None, "contact": str | None, "unreadable": NotRequired[list[str]],
+    "earlier": NotRequired[list[FormerSource]], "more": NotRequired[Literal[True]],
 })  # fmt: skip
 
 
@@ -177,22 +181,24 @@ def disclose(session: Session, report: Report | MissingReport, holder: Report | 
     """Return the current source, which `holder` has, and the newest former values of `report`. The caller has checked rights."""
     params = {"sighting": report.id, "board": report.board, "before": before, "limit": PAGE_SIZE + 1}
     found = session.connection().execute(_FORMER_VALUES, params).mappings()
-    rows = [confidential.opened_row(table_of(EarlierSource), dict(row)) for row in found]
+    rows = [confidential.opened_attributes(table_of(EarlierSource), dict(row)) for row in found]
     events = event_queries.events_at(session, report.board, [row["seq"] for row in rows])
-    earlier: list[FormerSource] = [
-        {
-            "name": row["source_name"],
-            "contact": row["source_contact"],
-            "seq": row["seq"],
-            "at": events[row["seq"]].at,
-            "account": events[row["seq"]].account,
-        }
-        for row in rows[:PAGE_SIZE]
-        if row["seq"] in events
-    ]
+    earlier = [_former(row, events[row["seq"]]) for row in rows[:PAGE_SIZE] if row["seq"] in events]
     source: Source = {"name": holder.source_name, "contact": holder.source_contact}
+    if unreadable := unreadable_fields(holder, ANSWERED):
+        source["unreadable"] = unreadable
     if earlier:
         source["earlier"] = earlier
     if len(rows) > PAGE_SIZE:
         source["more"] = True
     return source
+
+
+def _former(row: Mapping[str, Any], event: JournalEvent) -> FormerSource:
+    """Return a former source, which was replaced by the event."""
+    former: FormerSource = {
+        "name": row["source_name"], "contact": row["source_contact"], "seq": event.seq, "at": event.at, "account": event.account,
+    }  # fmt: skip
+    if unreadable := unreadable_fields(row, ANSWERED):
+        former["unreadable"] = unreadable
+    return former

@@ -10,7 +10,7 @@ from board.maintenance.database import read
 from models.db.database import Database
 from models.db.errors import ConfigurationError
 from models.key_ring import KeyRing
-from models.upkeep import data_keys_in_use
+from models.upkeep import data_keys_in_use, given_up_data_keys
 
 
 def check(settings: Settings) -> tuple[State, str]:
@@ -26,6 +26,7 @@ def check(settings: Settings) -> tuple[State, str]:
         return State.SKIPPED, f"The keys in use are not known. {error.reason.value}"
     finally:
         database.dispose()
+    used = used.without(read(given_up_data_keys) - ring.keys())
     if missing := sorted({*recorded, *used.ids} - ring.keys()):
         return State.WRONG, lost(missing)
     if settings.data_keys is None:

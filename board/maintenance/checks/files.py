@@ -14,6 +14,7 @@ from board.files.unavailable import FilesUnavailable, Reason
 from board.maintenance import files
 from board.maintenance.checks.finding import State
 from board.maintenance.database import read
+from models.upkeep import given_up_data_keys
 
 Progress = Callable[[str], None]
 
@@ -34,7 +35,7 @@ def check(settings: Settings, digests: bool = False, progress: Progress = lambda
     ):
         return _of_new_folder(folder)
     try:
-        return asyncio.run(_check(store, rows, digests, progress))
+        return asyncio.run(_check(store, rows, digests, progress, read(given_up_data_keys)))
     except FilesUnavailable as error:
         is_lost = folder is not None and not rows and error.reason is Reason.GONE
         return State.WRONG, error.reason.value + (f" {_ANEW.format(folder=folder, mark=MARK)}" if is_lost else "")
@@ -47,11 +48,13 @@ def _of_new_folder(folder: Path) -> tuple[State, str]:
     return State.OK, f"There are none yet. The first start {'takes' if folder.exists() else 'makes'} the folder {folder}."
 
 
-async def _check(store: FileStore, rows: list[files.FileRow], digests: bool, progress: Progress) -> tuple[State, str]:
+async def _check(
+    store: FileStore, rows: list[files.FileRow], digests: bool, progress: Progress, given_up: set[str]
+) -> tuple[State, str]:  # fmt: skip
     try:
         await store.look()
         trial = await _try(store)
-        comparison = await files.compare(store, rows, progress, digests)
+        comparison = await files.compare(store, rows, progress, digests, given_up)
     finally:
         progress("")
         await store.close()

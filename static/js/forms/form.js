@@ -296,6 +296,11 @@ export class Form {
     return Object.keys(this.errors).length ? null : leaves;
   }
 
+  /** Return true if the server has a value of a field that it cannot decrypt. @param {string} path */
+  isUnreadable(path) {
+    return Boolean(this.#read()?.unreadable?.includes(path)) && (this.#value(path) ?? null) === null;
+  }
+
   /** @param {string} path */
   #value(path) {
     const state = this.#read();

@@ -34,6 +34,7 @@ export function row(form, path, ctx, name = null, isNeeded = false) {
     ${speaksOfLooks(field) ? looksMarks(form, field, id, ctx) : nothing}
     ${error ? html`<p class="error" id="${id}-error">${errorText(error, field, form.raw(path))}</p>` : nothing}
     ${field.private && form.isCut ? html`<p class="hint" data-not-kept>${t("Not kept when the page was reloaded. Type it again.")}</p>` : nothing}
+    ${form.isUnreadable?.(path) ? html`<p class="hint" data-unreadable=${path}>${t("The recorded entry cannot be read. What you enter here replaces it.")}</p>` : nothing}
     ${otherChangeNotice(form, field, ctx)} ${point.map((pointPath) => otherChangeNotice(form, form.field(pointPath), ctx))} ${ctx.underField?.(path) ?? nothing}
   </div>`;
 }

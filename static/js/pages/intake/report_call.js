@@ -8,6 +8,7 @@ import { isEqual, toPatch, valueAt } from "../../core/rules/merge_patch.js";
 import { serverNow } from "../../core/time.js";
 import { Form } from "../../forms/form.js";
 import { fieldProblem, toRaw } from "../../forms/fields.js";
+import { unreadablePaths } from "../../format/unreadable.js";
 import { EarlierSearches } from "../../shared/board/search/earlier_searches.js";
 import { callbackHint } from "../../shared/reports/callback_hint.js";
 import { CALLER_FIELDS, NAME_FIELDS, reportFields } from "./report_fields.js";
@@ -28,7 +29,7 @@ export class ReportCall {
   /** @type {(command: string) => Promise<{ report: string }>} */ #findReport;
   /** @type {string | null} */ #command = null; // that adds the report
   #asking = false; // for the id of the report
-  /** @type {Record<string, string | null>} */ #caller = { source_name: null, source_contact: null }; // as the server has it
+  /** @type {Record<string, any>} */ #caller = { source_name: null, source_contact: null }; // as the server has it
   /** @type {Map<string, unknown>} */ #sent = new Map(); // path -> value on its way to the server
   /** @type {Map<string, unknown>} */ #refused = new Map(); // path -> value that the server refused
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
@@ -169,7 +170,7 @@ export class ReportCall {
 
   /** @param {Record<string, unknown>} leaves */
   #saved(leaves) {
-    for (const path of CALLER_FIELDS) if (path in leaves) this.#caller[path] = /** @type {string | null} */ (leaves[path]);
+    for (const path of CALLER_FIELDS) if (path in leaves) this.#caller[path] = leaves[path];
     if ("earlier" in leaves) this.#settled("earlier");
     this.problem = "";
     this.savedAt = serverNow().toISOString();
@@ -248,7 +249,7 @@ export class ReportCall {
   async #readCaller() {
     const id = this.id, caller = await orNull(get(`/api/v1/reports/${id}/caller`));
     if (!caller || this.id !== id) return;
-    this.#caller = { source_name: caller.name, source_contact: caller.contact };
+    this.#caller = { source_name: caller.name, source_contact: caller.contact, unreadable: unreadablePaths(caller, "source_") };
     this.form.isCut = false;
     this.draw();
   }

@@ -12,6 +12,7 @@ import { accountName, cardName } from "../../format/values.js";
 import { shortPersonName } from "../../format/search_list.js";
 import { byStatus } from "../../format/search_order.js";
 import { formatMoment } from "../../format/time_elements.js";
+import { knownTexts } from "../../format/unreadable.js";
 import { earlierLine, reportFacts } from "../../shared/reports/report_facts.js";
 import { updateCallTimes } from "../../shared/reports/call_time.js";
 import { decisionForms } from "./report_decision.js";
@@ -25,7 +26,7 @@ export class ReportDialog {
   /** @type {{ question: string, search: string, why: string, note: string, members: boolean }} */ typed = blank();
   problem = "";
   busy = false;
-  /** @type {{ name: string | null, contact: string | null } | null} */ #caller = null;
+  /** @type {Source | null} */ #caller = null;
   /** @type {OperationsView} */ view;
 
   /** @param {OperationsView} view */
@@ -84,7 +85,7 @@ export class ReportDialog {
   #callerRow({ source_kept: isKept }) {
     const caller = this.#caller;
     if (!isKept) return nothing;
-    return html`<dt>${t("Name and contact")}</dt><dd>${caller ? html`<span data-testid="report-caller" dir="auto">${[caller.name, caller.contact].filter(Boolean).join(" · ") || "—"}</span>`
+    return html`<dt>${t("Name and contact")}</dt><dd>${caller ? html`<span data-testid="report-caller" dir="auto">${knownTexts(caller, ["name", "contact"]).join(" · ") || "—"}</span>`
       : this.view.session.may("contacts") ? html`<button type="button" class="small" data-act="read-caller" @click=${this.#readCaller}>${t("Show name and contact")}</button> <span class="hint">${t("Viewing is logged.")}</span>` : t("recorded")}</dd>`;
   }
 

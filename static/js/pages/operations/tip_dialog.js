@@ -12,6 +12,7 @@ import { accountName, cardName, formatPath } from "../../format/values.js";
 import { shortPersonName } from "../../format/search_list.js";
 import { byStatus } from "../../format/search_order.js";
 import { formatMoment, seenText } from "../../format/time_elements.js";
+import { knownTexts } from "../../format/unreadable.js";
 
 const DETAIL_PATHS = ["place", "direction", "clothing", "company"];
 
@@ -89,7 +90,7 @@ export class TipDialog {
   #sourceRow({ source, source_kept: isStored }) {
     const details = this.#source;
     return html`<dt>${label.field("source")}</dt><dd>${label.source_kind(source.kind)}${source.sealed ? html`\u00a0· <b class="lock">${t("confidential")}</b>` : nothing}
-      ${details ? html`· <span data-testid="tip-source">${[details.name, details.contact].filter(Boolean).join(" · ") || "—"}</span>` : nothing}
+      ${details ? html`· <span data-testid="tip-source">${knownTexts(details, ["name", "contact"]).join(" · ") || "—"}</span>` : nothing}
       ${isStored && !details && this.#view.mayAct ? html`<button type="button" class="small" data-act="read-source" @click=${this.#readSource}>${t("Show name and contact")}</button> <span class="hint">${t("Viewing is logged.")}</span>` : nothing}</dd>`;
   }
 

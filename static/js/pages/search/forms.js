@@ -7,12 +7,13 @@ import { isOnlyForBrief } from "../../core/rules/conditions.js";
 import { addsCard, cardOfCommand, formFields, isCard } from "../../core/rules/kinds.js";
 import { Form } from "../../forms/form.js";
 import * as fields from "../../forms/fields.js";
-import { MAX_PHONES, phonesOf } from "../../shared/board/contacts/contact_form.js";
+import { MAX_PHONES, phonePaths, phonesOf } from "../../shared/board/contacts/contact_form.js";
 import { deciderPaths, namesDecider } from "../../forms/decider_rows.js";
 import { rulesOf } from "../../core/rules/appeal_rules.js";
 import { openItems } from "../../shared/board/open_items.js";
 import { mayMention } from "../../shared/mention_list.js";
 import { serverNow, toInput } from "../../core/time.js";
+import { unreadablePaths } from "../../format/unreadable.js";
 import { sentDecisions } from "./printed_texts.js";
 
 const MAX_RECIPIENTS = 50; // of one command; the server has the same limit
@@ -172,7 +173,7 @@ export class Forms {
 
 /** @param {State} state @param {any} source */
 function withSource(state, source) {
-  return source && !source.problem ? { ...state, source_name: source.name, source_contact: source.contact } : state;
+  return source && !source.problem ? { ...state, source_name: source.name, source_contact: source.contact, unreadable: unreadablePaths(source, "source_") } : state;
 }
 
 /**
@@ -259,7 +260,7 @@ function passOnData(form) {
 function withDetails(state, read) {
   if (!read || read.problem) return state;
   const phones = (read.phones ?? []).map(({ shown, label }) => ({ number: shown, label }));
-  return { ...state, phones: { ...phones }, email: read.email, note: read.note };
+  return { ...state, phones: { ...phones }, email: read.email, note: read.note, unreadable: unreadablePaths(read).map((name) => (name === "phones" ? phonePaths(0)[0] : name)) };
 }
 
 /** @param {Form} form */

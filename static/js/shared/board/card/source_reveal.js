@@ -7,6 +7,7 @@ import { t } from "../../../core/i18n.js";
 import { say } from "../../../core/rules/sentences.js";
 import { label } from "../../../core/labels.js";
 import { formatMoment } from "../../../format/time_elements.js";
+import { knownTexts, textOrDash } from "../../../format/unreadable.js";
 
 /** @param {Card} entity @param {BoardView} view */
 export function sourceSection(entity, view) {
@@ -24,9 +25,10 @@ export function sourceSection(entity, view) {
 }
 
 /** @param {SourceReading} read @param {string} id @param {BoardView} view */
-function answer({ name, contact, earlier = [], more, problem }, id, view) {
+function answer(read, id, view) {
+  const { earlier = [], more, problem } = read;
   if (problem) return html`<p class="error" role="status">${problem}</p>`;
-  return html`<dl><dt>${label.field("source.name")}</dt><dd data-field="source_name">${name ?? "—"}</dd><dt>${t("Contact details")}</dt><dd data-field="source_contact">${contact ?? "—"}</dd></dl>
+  return html`<dl><dt>${label.field("source.name")}</dt><dd data-field="source_name">${textOrDash(read, "name")}</dd><dt>${t("Contact details")}</dt><dd data-field="source_contact">${textOrDash(read, "contact")}</dd></dl>
     ${earlier.length ? html`<h4>${t("Earlier")}</h4><ol data-testid="earlier">${earlier.map((former) => formerSource(former, view))}</ol>` : nothing}
     ${more ? html`<button type="button" data-act="read-earlier" @click=${() => /** @type {LiveBoardView} */ (view).act.readSource(id)}>${t("Show earlier ones")}</button>` : nothing}`;
 }
@@ -36,8 +38,8 @@ function answer({ name, contact, earlier = [], more, problem }, id, view) {
  * @param {FormerSource} earlier
  * @param {BoardView} view
  */
-function formerSource({ name, contact, seq, at, account }, { session }) {
-  const text = [name, contact].filter(Boolean).join(" · ") || say("empty");
+function formerSource(earlier, { session }) {
+  const { seq, at, account } = earlier, text = knownTexts(earlier, ["name", "contact"]).join(" · ") || say("empty");
   return html`<li data-seq=${seq}>${text}\u00a0· <span class="at">${t("until {at}, then set by {name}", { at: formatMoment(at), name: accountName(session, account) })}</span></li>`;
 }
 

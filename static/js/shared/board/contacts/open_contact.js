@@ -2,14 +2,19 @@
 import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
 import { t } from "../../../core/i18n.js";
 import { label } from "../../../core/labels.js";
-import { say } from "../../../core/rules/sentences.js";
+import { say, withColon } from "../../../core/rules/sentences.js";
 import { HOUR_MS, serverNow } from "../../../core/time.js";
 import { choiceButtons } from "../../../forms/choice_buttons.js";
 import { formOf, row } from "../../../forms/form_row.js";
 import { formatMoment } from "../../../format/time_elements.js";
+import { isUnreadable } from "../../../format/unreadable.js";
 import { accountName } from "../../../format/values.js";
 
 const HOURS = [1, 4, 12];
+const UNREADABLE = ["phones", "email", "note", "earlier"]; // details that the server may be unable to decrypt
+
+/** @param {string} name */
+const contactLabel = (name) => (name === "earlier" ? t("Earlier") : label.field(name, "contact"));
 
 /** @param {Entity} contact @param {LiveBoardView} view */
 export function openContact(contact, view) {
@@ -25,14 +30,16 @@ export function openContact(contact, view) {
 }
 
 /** @param {ContactReading} read @param {State} state @param {LiveBoardView} view */
-function details({ phones = [], email, note, earlier = [], problem }, { languages }, view) {
+function details(read, { languages }, view) {
+  const { phones = [], email, earlier = [], problem } = read;
   if (problem) return html`<p class="error" role="status">${problem}</p>`;
   return html`<div class="numbers" data-testid="contact-details">
       ${phones.map(({ number, shown, label: use }) => html`<a href="tel:${number}" dir="ltr">${shown}</a><span class="hint"><bdi>${use ?? ""}</bdi></span>`)}
       ${email ? html`<a href="mailto:${email}">${email}</a><span></span>` : nothing}
-      ${phones.length || email ? nothing : html`<span class="hint">${t("No number yet.")}</span>`}
+      ${UNREADABLE.filter((name) => isUnreadable(read, name)).map((name) => html`<span class="error">${withColon(contactLabel(name))}</span><span class="error" data-unreadable=${name}>${say("unreadable")}</span>`)}
+      ${phones.length || email || read.unreadable ? nothing : html`<span class="hint">${t("No number yet.")}</span>`}
     </div>
-    <p class="hint">${[(languages ?? []).join(", "), note].filter(Boolean).map((text) => html`<bdi>${text}</bdi> · `)}<span class="nowrap">${t("Viewing is logged.")}</span></p>
+    <p class="hint">${[(languages ?? []).join(", "), read.note].filter(Boolean).map((text) => html`<bdi>${text}</bdi> · `)}<span class="nowrap">${t("Viewing is logged.")}</span></p>
     ${earlier.length ? html`<details><summary>${t("Earlier")}</summary><ol data-testid="earlier-details">${earlier.map((former) => formerDetails(former, view))}</ol></details>` : nothing}`;
 }
 
