@@ -231,6 +231,74 @@ async def test_500_sightings_at_one_point_share_a_mark(browsers: Browsers) -> No
     print(f"frames with 500 sightings while the slider moves: p50 {took[30]:.1f} ms, p95 {took[57]:.1f} ms")  # noqa: T201
 
 
+COUNT_DRAWS = """() => { window.draws = 0; const { fire } = L.Map.prototype;
+  L.Map.prototype.fire = function (type, ...more) {
+    window.draws += type === "marksdrawn";
+    return fire.call(this, type, ...more);
+  };
+}"""
+COUNT_REMOVED_NAMES = """{ window.removedNames = 0; new MutationObserver((records) => {
+  const removed = records.flatMap(({ removedNodes }) => [...removedNodes]);
+  window.removedNames += removed.filter(({ className }) => /map-name/.test(className)).length;
+}).observe(document, { childList: true, subtree: true }); }"""
+PLACED = """(points) => { const map = document.querySelector(".map-canvas").getBoundingClientRect();
+  const of = (id) => document.querySelector(`.map-mark [data-points~="${id}"]`).getBoundingClientRect();
+  return points.map((id) => [of(id).x + of(id).width / 2 - map.x, of(id).y + of(id).height / 2 - map.y]); }"""
+
+
+async def test_map_is_first_drawn_where_its_points_are(browsers: Browsers) -> None:
+    board = await night(browsers)
+    bob = await browsers.window("Bob")
+    await bob.context.add_init_script(COUNT_REMOVED_NAMES)
+    await at_map(bob, board)
+    await expect(rows(bob)).to_have_count(5)
+    assert await bob.page.evaluate("window.removedNames") == 0
+
+
+async def test_change_without_a_point_leaves_the_marks_as_they_are(browsers: Browsers) -> None:
+    board = await night(browsers)
+    alice = await browsers.person("Alice")
+    bob = await at_map(await browsers.window("Bob"), board)
+    await bob.page.evaluate(COUNT_DRAWS)
+    await alice.command(board, "sighting.add", {"description": "Somewhere else in town"})
+    await expect(bob("[data-testid=unplaced]")).to_contain_text("2 sightings have no point")
+    assert await bob.page.evaluate("window.draws") == 0
+    await alice.command(board, "sighting.add", sighting("Ledeberg", 51.03, 3.745))
+    await expect(rows(bob)).to_have_count(6)
+    assert await bob.page.evaluate("window.draws") == 1
+
+
+async def test_marks_are_no_layers_and_move_with_the_map(browsers: Browsers) -> None:
+    board = await night(browsers)
+    bob = await browsers.window("Bob")
+    await bob.page.emulate_media(reduced_motion="reduce")  # zooms at once
+    await at_map(bob, board)
+    points = await rows(bob).evaluate_all("(all) => all.map(({ dataset }) => dataset.point)")
+    transforms = await bob(".map-mark, .map-name").evaluate_all("(all) => all.map((one) => getComputedStyle(one).transform)")
+    assert set(transforms) == {"none"}
+    before = await bob.page.evaluate(PLACED, points)
+    await bob("[data-act=zoom-in]").click()
+    middle = await bob(".map-canvas").evaluate("({ clientWidth, clientHeight }) => [clientWidth / 2, clientHeight / 2]")
+    after = await bob.page.evaluate(PLACED, points)
+    for old, new in zip(before, after, strict=True):
+        for axis in (0, 1):
+            assert abs((new[axis] - middle[axis]) - 2 * (old[axis] - middle[axis])) < 4  # rounded to pixels
+
+
+async def test_card_opened_from_the_list_leaves_its_mark_visible(browsers: Browsers) -> None:
+    board = await night(browsers)
+    await (await browsers.person("Bob")).command(board, "sighting.add", sighting("Laarne", 51.05, 3.85))
+    alice = await at_map(await browsers.window("Alice"), board)
+    row = rows(alice).filter(has_text="Girl at Laarne")  # near the edge that the panel moves
+    card = str(await row.get_attribute("data-point"))
+    await row.locator("a").click()
+    await alice.panel.wait_for()
+    ((x, y),) = await alice.page.evaluate(PLACED, [card])
+    width, height = await alice(".map-canvas").evaluate("({ clientWidth, clientHeight }) => [clientWidth, clientHeight]")
+    assert 0 < x < width
+    assert 0 < y < height
+
+
 COVERED = """() => { const box = (element) => element.getBoundingClientRect();
   const isShown = (span) => span.textContent && getComputedStyle(span).visibility === "visible";
   const names = [...document.querySelectorAll(".map-name > span")].filter(isShown);

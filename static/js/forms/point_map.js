@@ -3,7 +3,7 @@
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { t } from "../core/i18n.js";
 import { accuracyOf } from "../core/map/accuracy.js";
-import { createBaseMap } from "../core/map/base_map.js";
+import { createBaseMap, whenSized } from "../core/map/base_map.js";
 import { loadMap } from "../core/map/leaflet.js";
 import { addTiles } from "../core/map/tiles.js";
 import { distance } from "../format/values.js";
@@ -43,7 +43,7 @@ export class PointMap {
       const loaded = await loadMap();
       this.#leaflet = loaded.leaflet;
       this.#attribution = loaded.background.attribution;
-      await new Promise((resolve) => requestAnimationFrame(resolve)); // it needs its size
+      await whenSized(this.#element);
       this.#create(loaded, near);
     } catch (error) {
       this.#hasFailed = true;
@@ -54,11 +54,9 @@ export class PointMap {
 
   /** @param {Awaited<ReturnType<typeof loadMap>>} loaded @param {{ lat: number, lon: number } | null} near */
   #create(loaded, near) {
-    const map = (this.#map = createBaseMap(this.#element, loaded)), point = this.#point;
+    const map = (this.#map = createBaseMap(this.#element, loaded, firstView(this.#point, near)));
     this.#element.setAttribute("aria-label", t("Map. Arrow keys move it, plus and minus zoom."));
     for (const pane of Object.values(map.getPanes())) pane.setAttribute("aria-hidden", "true");
-    if (point) map.setView([point.lat, point.lon], CLOSE_ZOOM, { animate: false });
-    else if (near) map.setView([near.lat, near.lon], NEAR_ZOOM, { animate: false });
     map.on("click", (/** @type {any} */ { latlng }) => this.#put(latlng));
     addTiles(map, (text) => {
       this.#attribution = [text, loaded.background.attribution].filter(Boolean).join(" · ");
@@ -99,4 +97,10 @@ export class PointMap {
         <button type="button" data-act="point-middle" ?disabled=${!this.#map} @click=${() => this.#put(this.#map.getCenter())}>${t("Choose the middle of the map")}</button></div>
       <p class="hint">${this.#attribution}</p></div>`;
   }
+}
+
+/** Return the function that sets the first view of a map; undefined for the view of all maps. @param {PlacePoint | null} point @param {{ lat: number, lon: number } | null} near */
+function firstView(point, near) {
+  const middle = point ?? near;
+  return middle ? (/** @type {any} */ map) => map.setView([middle.lat, middle.lon], point ? CLOSE_ZOOM : NEAR_ZOOM, { animate: false }) : undefined;
 }

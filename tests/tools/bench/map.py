@@ -1,4 +1,6 @@
-"""Map of a search: time until its points are on the screen, bytes that only maps need, delay of a new point on another screen."""
+"""Map of a search: time until its points are on the screen, bytes that only maps need, delay of a new point on another screen,
+frames while the slider of its replay moves.
+"""
 
 import asyncio
 from collections.abc import Iterator
@@ -15,6 +17,7 @@ SIGHTINGS = 500
 OPENINGS = 7  # in a window of a new browser profile each
 ADDED = 50
 WARM = 3
+STEPS = 120  # of the slider, one in each frame
 
 # Time at which the first marks were in a drawn frame.
 FIRST_MARKS = """() => { new MutationObserver((_, watching) => {
@@ -41,6 +44,20 @@ SEEN = """(count) => new Promise((done) => {
   window.wake = () => window.rows.length >= count && done(window.rows);
   window.wake();
 })"""
+# Whole ms from frame to frame; in each, the slider moves by five pages of ten events, there and back over all sightings.
+FRAMES = """async (steps) => {
+  const slider = document.querySelector("[data-slider]"), frame = () => new Promise(requestAnimationFrame), gaps = [];
+  slider.focus();
+  let last = await frame();
+  for (let step = 0; step < steps; step += 1) {
+    const key = Math.floor(step / 10) % 2 ? "PageUp" : "PageDown", init = { key, code: key, bubbles: true, cancelable: true };
+    for (let page = 0; page < 5; page += 1) slider.dispatchEvent(new KeyboardEvent("keydown", init));
+    const now = await frame();
+    gaps.push(Math.round(now - last));
+    last = now;
+  }
+  return gaps;
+}"""
 SEND = """([address, body]) => { const at = performance.timeOrigin + performance.now();
   return fetch(address, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) })
     .then((answer) => { if (!answer.ok) throw new Error(String(answer.status)); return at; }); }"""
@@ -48,16 +65,19 @@ SEND = """([address, body]) => { const at = performance.timeOrigin + performance
 
 def measure() -> Iterator[Figure]:
     on = f"{SIGHTINGS} sightings with a point; SQLite, one process"
-    opened, loaded, delays = asyncio.run(_measure())
+    opened, loaded, delays, frames = asyncio.run(_measure())
     cold = f"p50 of {OPENINGS} windows with nothing in the cache; {on}"
     yield Figure("map: first points on the screen", percentile(opened, 50), "ms", 600, cold, low=True)
     yield Figure("map: bytes that only maps need", loaded / 1e3, "kB", None, on)
     yield Figure("map: new sighting on another's map, p50", percentile(delays, 50), "ms", None, on)
     yield Figure("map: new sighting on another's map, p95", percentile(delays, 95), "ms", 100, on, low=True)
+    moving = f"the slider over all events, 50 in a frame; {on}"
+    yield Figure("map: frame while the slider moves, p50", percentile(frames, 50), "ms", None, moving)
+    yield Figure("map: frame while the slider moves, p95", percentile(frames, 95), "ms", 33, moving, low=True)
 
 
-async def _measure() -> tuple[list[float], int, list[float]]:
-    """Return the sorted times of openings in ms, the bytes of one, and the sorted delays."""
+async def _measure() -> tuple[list[float], int, list[float], list[float]]:
+    """Return the sorted times of openings in ms, the bytes of one, the sorted delays, and the sorted times of frames."""
     with on_sqlite() as settings:
         _, board = await big_board(settings, 10, 0)
         await _add_sightings(settings, board)
@@ -69,7 +89,8 @@ async def _measure() -> tuple[list[float], int, list[float]]:
                     opened += [took] if number else []
                     await people.clear()
                 alice, bob = await people.window("Alice"), await people.window("Bob")
-                return sorted(opened), loaded, sorted(await _delays(alice, bob, board))
+                delays = await _delays(alice, bob, board)
+                return sorted(opened), loaded, sorted(delays), sorted(await _frames(alice, board))
 
 
 async def _add_sightings(settings: dict[str, str], board: str) -> None:
@@ -93,6 +114,14 @@ async def _open(window: Window, board: str) -> tuple[float, int]:
     await window.open(f"/searches/{board}#map")
     await window.page.wait_for_function("() => window.firstMarks")
     return float(await window.page.evaluate("window.firstMarks")), int(await window.page.evaluate(BYTES))
+
+
+async def _frames(window: Window, board: str) -> list[float]:
+    """Move the slider of the replay; return the ms of each frame, without those of a first round."""
+    await window.page.goto(f"/searches/{board}?at={SIGHTINGS}#map")
+    await window(".map-mark").first.wait_for()
+    frames: list[float] = await window.page.evaluate(FRAMES, 2 * STEPS)
+    return frames[STEPS:]
 
 
 async def _delays(alice: Window, bob: Window, board: str) -> list[float]:

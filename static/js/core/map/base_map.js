@@ -15,11 +15,12 @@ export const MARKS_DRAWN = "marksdrawn"; // event of a map, with the centers of 
 const BACKGROUND_PANE = "background", NAME_PANE = "names";
 
 /**
- * Create a map in an element. Its names and attribution are text; `aria-hidden` content is in the list next to it.
+ * Create a map in an element that has its size. Its names and attribution are text; `aria-hidden` content is in the list next to it.
  * @param {HTMLElement} element
  * @param {{ leaflet: any, background: Background }} loaded
+ * @param {(map: any) => void} [show] sets the first view, so that nothing is drawn for another one
  */
-export function createBaseMap(element, { leaflet, background }) {
+export function createBaseMap(element, { leaflet, background }, show = (map) => map.fitBounds(BELGIUM)) {
   element.translate = false; // browsers must not translate names of places
   const map = leaflet.map(element, {
     zoomControl: false, attributionControl: false, minZoom: MIN_ZOOM, maxZoom: MAX_ZOOM, zoomSnap: 1, keyboard: true, worldCopyJump: false,
@@ -28,10 +29,20 @@ export function createBaseMap(element, { leaflet, background }) {
   map.createPane(BACKGROUND_PANE).classList.add("map-background");
   map.createPane(NAME_PANE).classList.add("map-names");
   leaflet.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
-  map.fitBounds(BELGIUM);
+  show(map);
   addBackground(map, leaflet, background);
   return map;
 }
+
+/** Wait until an element is on the screen. @param {HTMLElement} element @returns {Promise<void>} */
+export const whenSized = (element) => new Promise((resolve) => {
+  const observer = new ResizeObserver(() => {
+    if (!element.clientHeight) return;
+    observer.disconnect();
+    resolve();
+  });
+  observer.observe(element);
+});
 
 /** @param {any} map @param {any} leaflet @param {Background} background */
 function addBackground(map, leaflet, background) {

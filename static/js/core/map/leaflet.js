@@ -2,6 +2,7 @@
    WebGL. Nothing is requested from another host. */
 
 import { get } from "../connection/api.js";
+import { flattenMarkers } from "./flat_markers.js";
 
 /** @typedef {any} Leaflet */
 /** @typedef {(string | number)[]} Named [x, y, size, name, …names by language] */
@@ -21,7 +22,9 @@ export function loadMap() {
 
 async function load() {
   const [background] = await Promise.all([get(fileUrl("map/background.json")), hasLeaflet() ? undefined : addScript("vendor/leaflet/leaflet.js"), addStyle("css/map.css")]);
-  return { leaflet: /** @type {any} */ (globalThis).L, background };
+  const leaflet = /** @type {any} */ (globalThis).L;
+  flattenMarkers(leaflet);
+  return { leaflet, background };
 }
 
 /** Return true if another part of the page has loaded it. */

@@ -7,6 +7,7 @@ import { placeTexts, roomOf } from "./mark_texts.js";
 const GROUP_PX = 22; // marks nearer than this share one
 const MAX_CIRCLES = 300; // at a time; more would only cover the map
 const HATCH = "map-hatch";
+const FIT_ZOOM = 15; // at most: a single point needs its surroundings
 const MAX_RANK = 100; // above all ranks of points
 const SVG = "http://www.w3.org/2000/svg";
 const SHAPE_RANK = ["found", "content-1", "content-2", "seen-last", "content-4", "content-5", "task", "searched", "cross"]; // of a shared mark, and of texts: the most certain
@@ -34,6 +35,12 @@ export function groupPoints(points, project) {
 function rankOf({ shape, isRuledOut }) {
   const rank = SHAPE_RANK.includes(shape) ? SHAPE_RANK.indexOf(shape) : SHAPE_RANK.length; // those of a newer server come last
   return rank + (isRuledOut ? SHAPE_RANK.length + 1 : 0);
+}
+
+/** Show all points on a map. @param {any} map @param {any} leaflet @param {MapPoint[]} points */
+export function fitPoints(map, leaflet, points) {
+  const bounds = leaflet.latLngBounds(points.flatMap(({ center, outline }) => [center, ...outline]));
+  if (bounds.isValid()) map.fitBounds(bounds, { maxZoom: FIT_ZOOM, padding: [48, 48], animate: false });
 }
 
 export class MarksLayer {
@@ -66,22 +73,23 @@ export class MarksLayer {
 
   /** @param {MapPoint[]} points @param {string | null} selected @param {Set<string>} [joined] points at the ends of links */
   show(points, selected, joined = new Set()) {
+    if (this.#isShown(points, selected, joined)) return;
     this.#points = points;
     this.#selected = selected;
     this.#joined = joined;
     this.#draw();
   }
 
+  /** Return true if the marks are those of these points, with their present texts. @param {MapPoint[]} points @param {string | null} selected @param {Set<string>} joined */
+  #isShown(points, selected, joined) {
+    const isSame = selected === this.#selected && hasSameItems(points, this.#points) && hasSameItems([...joined], [...this.#joined]);
+    return isSame && this.#groups.length > 0 && this.#groups.every((group) => this.#marks.has(this.#keyOf(group)));
+  }
+
   /** Move the map so that a point is visible, without a change of zoom. @param {string} id */
   reveal(id) {
     const point = this.#points.find((one) => one.id === id);
     if (point && !this.#map.getBounds().pad(-0.05).contains(point.center)) this.#map.panTo(point.center, { animate: false });
-  }
-
-  /** Show all points; those that are far from all others do not make the others tiny. @param {number} [maxZoom] */
-  fit(maxZoom = 15) {
-    const bounds = this.#leaflet.latLngBounds(this.#points.flatMap(({ center, outline }) => [center, ...outline]));
-    if (bounds.isValid()) this.#map.fitBounds(bounds, { maxZoom, padding: [48, 48], animate: false });
   }
 
   #draw() {
@@ -148,6 +156,9 @@ export class MarksLayer {
  * @param {MapPoint[]} group @param {Set<string>} joined
  */
 const namedOf = (group, joined) => (group.length === 1 ? group[0] : group.find(({ id }) => joined.has(id)) ?? null);
+
+/** @param {unknown[]} one @param {unknown[]} other */
+const hasSameItems = (one, other) => one.length === other.length && one.every((item, index) => item === other[index]);
 
 /** @typedef {{ point: MapPoint, isCircle: boolean }} Shape */
 

@@ -13,8 +13,18 @@ const FULL_TURN = 360, HALF_TURN = 180;
  * @returns {MapPoint[]}
  */
 export function mapPoints(board) {
-  const points = rules().map.flatMap((mark) => [...board.of(mark.kind)].map(({ id, state }) => pointOf(mark, id, state)));
+  const points = rules().map.flatMap((mark) => [...board.of(mark.kind)].map(({ id, state }) => knownPoint(mark, id, state)));
   return /** @type {MapPoint[]} */ (points.filter((point) => point !== null)).sort(byTime);
+}
+
+/** Points by mark and state. A state never changes: a change of its entity puts another one in its place. @type {WeakMap<DeclaredMark, WeakMap<State, MapPoint | null>>} */
+const known = new WeakMap();
+
+/** Return the point of an entity: the same object for the same state. @param {DeclaredMark} mark @param {string} id @param {State} state */
+function knownPoint(mark, id, state) {
+  const points = known.get(mark) ?? new WeakMap();
+  if (!points.has(state)) known.set(mark, points.set(state, pointOf(mark, id, state)));
+  return points.get(state) ?? null;
 }
 
 /** @param {DeclaredMark} mark @param {string} id @param {State} state @returns {MapPoint | null} */

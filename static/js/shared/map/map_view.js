@@ -2,10 +2,10 @@
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
-import { createBaseMap, mapLabel } from "../../core/map/base_map.js";
+import { createBaseMap, mapLabel, whenSized } from "../../core/map/base_map.js";
 import { loadMap } from "../../core/map/leaflet.js";
 import { LinksLayer, shownLinks } from "../../core/map/links_layer.js";
-import { MarksLayer } from "../../core/map/marks_layer.js";
+import { MarksLayer, fitPoints } from "../../core/map/marks_layer.js";
 import { ReachLayer } from "../../core/map/reach_layer.js";
 import { addTiles } from "../../core/map/tiles.js";
 import { number, t } from "../../core/i18n.js";
@@ -64,8 +64,10 @@ export class MapView {
     try {
       const loaded = await loadMap();
       this.#attribution = loaded.background.attribution;
+      await whenSized(this.#element);
       this.#create(loaded);
       this.#state = "shown";
+      this.#update();
     } catch (error) {
       this.#state = "failed";
       reportError(error);
@@ -75,7 +77,9 @@ export class MapView {
 
   /** @param {Awaited<ReturnType<typeof loadMap>>} loaded */
   #create(loaded) {
-    const map = (this.#map = createBaseMap(this.#element, loaded));
+    const { points } = this.#host, fit = points.length ? (/** @type {any} */ created) => fitPoints(created, loaded.leaflet, points) : undefined;
+    const map = (this.#map = createBaseMap(this.#element, loaded, fit));
+    this.#isFitted = points.length > 0;
     this.#element.setAttribute("aria-label", mapLabel());
     addTiles(map, (text) => {
       this.#attribution = [text, loaded.background.attribution].filter(Boolean).join(" · ");
@@ -87,7 +91,7 @@ export class MapView {
     for (const pane of Object.values(map.getPanes())) pane.setAttribute("aria-hidden", "true"); // the list has all of it
     map.on("click", (/** @type {any} */ { latlng }) => this.#host.add && this.#pin.put(map, loaded.leaflet, latlng));
     printWhole(this.#element, map);
-    new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(this.#element);
+    new ResizeObserver(() => this.#onResize()).observe(this.#element);
   }
 
   /** @param {MapHost} host */
@@ -102,7 +106,7 @@ export class MapView {
     if (this.#state === "loading") return html`<p class="map-problem" role="status">${t("Loading…")}</p>`;
     return html`<div class="map-buttons" role="group" aria-label=${pageTitle("map")}>
         ${this.#button("zoom-in", t("Zoom in"), "+", () => this.#map.zoomIn())}${this.#button("zoom-out", t("Zoom out"), "−", () => this.#map.zoomOut())}
-        ${this.#button("fit", t("Show all points"), FIT_ICON, () => this.#marks?.fit())}
+        ${this.#button("fit", t("Show all points"), FIT_ICON, this.#fit)}
         ${this.#host.add ? this.#button("pin-center", t("Choose the middle of the map"), MIDDLE_ICON, () => this.#pin.put(this.#map, /** @type {any} */ (globalThis).L, this.#map.getCenter())) : nothing}</div>
       ${this.#host.add && this.#pin.isShown ? this.#pin.template(this.#host.add) : (this.#host.reach?.box ?? nothing)}
       ${legend(this.#host.links !== undefined, this.#host.points.some(({ kind }) => kind === "found"))}<p class="map-attribution" data-testid="attribution" translate="no">${this.#attribution}</p>`;
@@ -158,12 +162,19 @@ export class MapView {
     this.#marks?.show(this.#host.points, this.#marked, new Set(this.#shownLinks.flatMap(({ from, to }) => [from, to])));
   }
 
+  #fit = () => fitPoints(this.#map, /** @type {any} */ (globalThis).L, this.#host.points);
+
+  /** Adopt the size of the element, unless it is hidden. @param {boolean} [pan] keep the middle of the map in the middle */
+  #onResize(pan = true) {
+    if (this.#element.clientHeight) this.#map.invalidateSize({ animate: false, pan });
+  }
+
   #update() {
     const { points, selected } = this.#host;
-    if (!this.#marks || !this.#element.isConnected || !this.#element.clientHeight) return;
-    this.#map.invalidateSize({ animate: false, pan: false });
+    if (!this.#marks || !this.#element.isConnected) return;
+    if (selected !== this.#selected) this.#onResize(false); // the panel of a card takes a part of its width
     this.#showMarks();
-    if (!this.#isFitted && points.length) this.#marks.fit();
+    if (!this.#isFitted && points.length) this.#fit();
     this.#isFitted ||= points.length > 0;
     this.#links?.show(points, this.#shownLinks);
     this.#reach?.show(this.#host.reach?.drawn ?? null);
