@@ -129,7 +129,7 @@ function counts(state, { summary, alarm, promise }) {
   if (alarm) return custodyText({ alarm, promise });
   if (!promise && !overdue && !sightings && isLed) return html`<span class="count none">${t("nothing overdue")}</span>`;
   return html`${custodyText({ alarm, promise })}${overdue ? html`<span class="count over">${n("{count} overdue", "{count} overdue", overdue)}</span>` : nothing}
-    ${sightings ? html`<span class="count new">${sayCount("not_assessed", sightings)}</span>` : nothing}
+    ${sightings ? html`<span class="count new">${n("{count} not assessed", "{count} not assessed", sightings)}</span>` : nothing}
     ${isLed ? nothing : html`<span class="count lead-missing">${say("nobody_in_charge")}</span>`}`;
 }
 

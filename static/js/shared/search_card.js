@@ -201,7 +201,7 @@ function counts(summary) {
   const red = unanswered?.late_open, lateTitle = t("Sightings over their target"), isLate = Boolean(red?.look || red?.judge), isLateToPassOn = Boolean(red?.pass_on);
   return [
     contradiction(summary),
-    sightings ? html`<span class="sightings ${isLate ? "late" : ""}" title=${isLate ? lateTitle : nothing} data-count="unassessed">${sayCount("not_assessed", sightings)}</span>` : nothing,
+    sightings ? html`<span class="sightings ${isLate ? "late" : ""}" title=${isLate ? lateTitle : nothing} data-count="unassessed">${n("{count} not assessed", "{count} not assessed", sightings)}</span>` : nothing,
     toPassOn ? html`<span class="to-pass-on ${isLateToPassOn ? "late" : ""}" title=${isLateToPassOn ? lateTitle : nothing} data-count="pass-on">${sayCount("waiting_for_police", toPassOn)}</span>` : nothing,
     tasks ? html`<span class="tasks" data-count="tasks">${n("{count} task", "{count} tasks", tasks)}</span>` : nothing,
   ];
