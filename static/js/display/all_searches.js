@@ -4,7 +4,7 @@ import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../vendor/lit-html/directives/repeat.js";
 import { label } from "../core/labels.js";
 import { n, t } from "../core/i18n.js";
-import { say, sayCount } from "../core/rules/sentences.js";
+import { say } from "../core/rules/sentences.js";
 import { placeOf } from "../core/rules/search_gravity.js";
 import { runningTime } from "../core/time.js";
 import { custodyOf, custodyText, mayAlarm } from "./alarm_row.js";
