@@ -49,6 +49,7 @@ class AlertRead(SQLModel, table=True):
     """Mark that an account has read an alert, on any device. `at`: time of the alert. Deleted when the alert leaves the list."""
 
     __tablename__ = "alert_read"
+    __table_args__ = (Index("alert_read_of_event", "board", "seq"),)
 
     account: str = Field(primary_key=True)
     board: str = Field(primary_key=True)

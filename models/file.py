@@ -69,7 +69,11 @@ class File(Entity, table=True):
     `removed`: null while the bytes are on the disk.
     """
 
-    __table_args__ = (partial_index("file_withdrawn", "id", where="withdrawn IS NOT NULL AND stored > 0"),)
+    __table_args__ = (
+        partial_index("file_withdrawn", "id", where="withdrawn IS NOT NULL AND stored > 0"),
+        partial_index("file_of_card", "card", where="card IS NOT NULL"),
+        partial_index("file_of_note", "note", where="note IS NOT NULL"),
+    )
 
     KIND: ClassVar[str] = "file"
 

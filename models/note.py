@@ -4,7 +4,7 @@ from typing import Any, ClassVar, Literal
 
 from models.contact import Call
 from models.declared import field, group
-from models.entity import CountedEntity
+from models.entity import CountedEntity, partial_index
 from models.fields import Id, RequiredLongText, Time
 from models.searchable import Searchable
 from models.texts import N_, P_
@@ -27,6 +27,7 @@ class Note(Searchable, CountedEntity, table=True):
     """
 
     KIND: ClassVar[str] = "note"
+    __table_args__ = (partial_index("note_correction", "corrects", where="corrects IS NOT NULL"),)
 
     text: str = field(
         RequiredLongText, N_("Text"), ..., by_people=True, control="long", required=True, searched=True, personal=True, prose=True

@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 from models.card import Card
 from models.confidential import CONFIDENTIAL
 from models.declared import field, group, part
-from models.entity import json_column
+from models.entity import json_column, partial_index
 from models.fields import Data, Id, ShortText, Time, Title
 from models.report import Report
 from models.texts import N_, P_
@@ -118,7 +118,12 @@ class Sighting(Report, Card, table=True):
 
     KIND: ClassVar[str] = "sighting"
 
-    __table_args__ = (Index("sighting_in_column", "column", "rank"), Index("sighting_in_queue", "queue", "board"))
+    __table_args__ = (
+        Index("sighting_in_column", "column", "rank"),
+        Index("sighting_in_queue", "queue", "board"),
+        partial_index("sighting_duplicate", "duplicate_of", where="duplicate_of IS NOT NULL"),
+        partial_index("sighting_of_tip", "id", where="from_tip IS NOT NULL"),
+    )
 
     grade: dict[str, Any] = group(Grade, N_("Grade"))
     assessment: str = field(Assessment, N_("Assessment"), "unassessed", exported=True, display="room", choices=ASSESSMENTS)

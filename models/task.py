@@ -35,6 +35,7 @@ class Task(Card, table=True):
     __table_args__ = (
         Index("task_in_column", "column", "rank"),
         partial_index("task_urgent", "due", where="priority = 'urgent' AND NOT withdrawn"),
+        partial_index("task_of_sighting", "sighting", where="sighting IS NOT NULL"),
     )
 
     title: str = field(

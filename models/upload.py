@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
-from models.entity import json_column
+from models.entity import json_column, partial_index
 from models.fields import Data
 
 
@@ -33,6 +33,7 @@ class Upload(SQLModel, table=True):
         Index("upload_account", "account", "touched_at"),
         Index("upload_board", "board"),
         Index("upload_created", "created_at"),
+        partial_index("upload_of_file", "file", where="file IS NOT NULL"),
     )
 
     id: str = Field(primary_key=True)

@@ -12,7 +12,7 @@ from board.engine import unit_of_work
 from board.errors import OperationError, Refused
 from board.i18n import N_
 from board.retention import erasures, other_searches, part_begin, part_references, requests
-from board.retention.parts import CHOSEN, Part, parts_of
+from board.retention.parts import CHOSEN, MAX_PARTS, Part, parts_of
 from models.alarm import Alarm
 from models.board import OPERATIONS
 from models.db.tables import columns_of
@@ -85,8 +85,11 @@ def row_of(session: Session, part: Part) -> Entity:
 
 
 def check(session: Session, part: Part, parts: list[Part]) -> None:
-    """Check that a part was withdrawn, and that no alarm is open. Raises OperationError, and Refused as `row_of`."""
+    """Check that a part was withdrawn, that not too much belongs to it, and that no alarm is open. Raises OperationError, and
+    Refused as `row_of`."""
     row = row_of(session, part)
+    if len(parts) > MAX_PARTS:
+        raise OperationError(N_("Too many notes and files belong to it. Erase some of them first."))
     if not getattr(row, "withdrawn", True):
         raise OperationError(N_("Withdraw it first. Only what was withdrawn can be erased."))
     is_open = core_select(_A.id).where(_A.entity.in_([each.id for each in parts]), _A.ended_at.is_(None))

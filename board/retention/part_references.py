@@ -16,6 +16,7 @@ from models.db.tables import columns_of
 from models.entity import CountedEntity, Entity, State
 from models.sighting import Sighting
 from models.task import Task
+from models.tip import Tip
 
 _S, _T, _A = columns_of(Sighting), columns_of(Task), columns_of(Alarm)
 
@@ -31,8 +32,8 @@ class Reference(NamedTuple):
 
 def find(session: Session, parts: Collection[Part]) -> list[Reference]:
     """Return the entities that stay and contain the id of a part, on all boards."""
-    ids = [part.id for part in parts]
-    found = dict.fromkeys((*_sightings(session, ids), *_others(session, parts, ids)))
+    ids, tips = [part.id for part in parts], [part.id for part in parts if part.kind == Tip.KIND]
+    found = dict.fromkeys((*_sightings(session, ids, tips), *_others(session, parts, ids)))
     return [reference for reference in found if reference.id not in ids]
 
 
@@ -55,9 +56,9 @@ def clear(writer: EventWriter, parts: Collection[Part]) -> None:
     alarms.record_alarms(writer)
 
 
-def _sightings(session: Session, ids: list[str]) -> Iterator[Reference]:
-    is_of_tip = and_(_S.from_tip.is_not(None), _S.from_tip["id"].as_string().in_(ids))
-    for condition in (_S.duplicate_of.in_(ids), is_of_tip, _S.id.in_(_twins(session, ids))):
+def _sightings(session: Session, ids: list[str], tips: list[str]) -> Iterator[Reference]:
+    is_of_tip = and_(_S.from_tip.is_not(None), _S.from_tip["id"].as_string().in_(tips))  # reads all that were tips
+    for condition in (_S.duplicate_of.in_(ids), *([is_of_tip] if tips else ()), _S.id.in_(_twins(session, ids))):
         for row in session.connection().execute(select(_S.board, _S.id, _S.twin).where(condition).order_by(_S.id)):
             yield Reference(row.board, Sighting, row.id, row.twin["search"] if row.twin is not None else None)
 

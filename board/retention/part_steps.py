@@ -23,8 +23,19 @@ def parts(row: Erasure) -> list[Part]:
 
 
 def erase_events(session: Session, row: Erasure) -> bool:
-    """Erase the events of the parts, newest first, except those of the removal itself: they say that an entity is gone."""
-    return not any(erasure_steps.erase(session, part.board, _readable(session, part)) for part in parts(row))
+    """Erase the events of the parts, newest first, except those of the removal itself: they say that an entity is gone. Each call
+    locks one board."""
+    boards = dict.fromkeys(part.board for part in parts(row))
+    return not any(_erase_on(session, [part for part in parts(row) if part.board == board]) for board in boards)
+
+
+def _erase_on(session: Session, parts: list[Part]) -> int:
+    """Erase events of the parts of one board; return how many."""
+    count = 0
+    for part in parts:
+        if count < BATCH_SIZE:
+            count += erasure_steps.erase(session, part.board, _readable(session, part, BATCH_SIZE - count))
+    return count
 
 
 def delete_rows(session: Session, row: Erasure) -> bool:
@@ -52,8 +63,8 @@ def remains(session: Session, row: Erasure) -> dict[str, int]:
     return {name: count for name, count in counts.items() if count}
 
 
-def _readable(session: Session, part: Part) -> list[int]:
-    return erasure.readable(session, part.board, BATCH_SIZE, part.kind, part.id, of_removed=True)
+def _readable(session: Session, part: Part, limit: int = BATCH_SIZE) -> list[int]:
+    return erasure.readable(session, part.board, limit, part.kind, part.id, of_removed=True)
 
 
 def _ids(row: Erasure) -> list[str]:

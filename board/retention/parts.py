@@ -18,6 +18,7 @@ from models.tip import Tip
 from models.wake import Wake
 
 CHOSEN: dict[str, type[Entity]] = {model.KIND: model for model in (Sighting, Task, Note, Contact, File)}  # people choose one
+MAX_PARTS = 500  # of one erasure: its transaction holds the locks for about a second
 MODELS: dict[str, type[Entity]] = CHOSEN | {model.KIND: model for model in (Tip, Wake)}
 
 _N, _F, _S, _T, _W = columns_of(Note), columns_of(File), columns_of(Sighting), columns_of(Tip), columns_of(Wake)
@@ -32,9 +33,9 @@ class Part(NamedTuple):
 
 
 def parts_of(session: Session, chosen: Part) -> list[Part]:
-    """Return the chosen entity and all that are erased with it, on all boards."""
+    """Return the chosen entity and all that are erased with it, on all boards; more than MAX_PARTS if they are too many."""
     parts, queue = dict[Part, None](), deque([chosen])
-    while queue:
+    while queue and len(parts) <= MAX_PARTS:
         if (part := queue.popleft()) not in parts:
             parts[part] = None
             queue.extend(_belonging(session, part))
@@ -59,10 +60,12 @@ def _belonging(session: Session, part: Part) -> Iterator[Part]:
 
 def _copies(session: Session, sighting: str) -> Iterator[Part]:
     """Yield the same sighting on the board of a sibling, unless it was separated, and the tip that is placed as this sighting."""
-    for (twin,) in session.connection().execute(select(_S.twin).where(_S.id == sighting, _S.twin.is_not(None))):
-        if not twin["apart"]:
-            yield from _found(session, Sighting, _S.id == twin["sighting"])  # none if its search was erased
-    yield from _found(session, Tip, _T.placed["sighting"].as_string() == sighting)
+    for row in session.connection().execute(select(_S.twin, _S.from_tip).where(_S.id == sighting)):
+        if row.twin is not None and not row.twin["apart"]:
+            yield from _found(session, Sighting, _S.id == row.twin["sighting"])  # none if its search was erased
+        if row.from_tip is not None:
+            is_here = _T.placed["sighting"].as_string() == sighting  # not if it was restored
+            yield from _found(session, Tip, _T.id == row.from_tip["id"], is_here)
 
 
 def _found(session: Session, model: type[Entity], *where: Any) -> Iterator[Part]:

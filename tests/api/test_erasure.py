@@ -22,6 +22,7 @@ from models.search import Search
 from models.times import DESK_TIME_ZONE, now
 from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.erased_scene import ErasedScene, events_of
+from tests.support.memory_search import in_memory
 from tests.support.team import Team
 
 pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
@@ -221,6 +222,7 @@ async def test_erased_search_leaves_open_boards_and_lists(team: Team, access: st
     operations = await bob.subscribe(OPERATIONS)
     await bob.subscribe(scene.search)
     assert ("search", scene.search) in operations.entities
+    assert in_memory(scene.service, scene.markers)
     id = await scene.begin()
     await scene.service.rights_changed()
     await bob.wait_until(lambda: ("search", scene.search) not in bob.boards[OPERATIONS].entities)
@@ -230,6 +232,7 @@ async def test_erased_search_leaves_open_boards_and_lists(team: Team, access: st
     assert answer.json()["fields"] == {"board": "This search was erased."}
     assert scene.in_caches() == []
     assert await scene.run().continue_one(id)
+    await bob.wait_until(lambda: in_memory(scene.service, scene.markers) == [])
     for who in (team.bob, team.charlie, team.victor, team.ada):
         assert (await who.http.get(f"/api/v1/boards/{scene.search}")).status_code == 404
         assert (await who.http.get(f"/api/v1/boards/{scene.search}/events")).status_code == 404

@@ -301,3 +301,24 @@ async def test_account_made_after_the_request_cannot_agree(scene: PartScene) -> 
     dora = await scene.team.add_person("Dora", "coordinator")
     with pytest.raises(OperationError, match="newer than the request"):
         await scene.agree(part, id, dora)
+
+
+@pytest.mark.parametrize("is_too_many", [False, True])
+async def test_part_with_too_many_notes_is_erased_in_pieces(
+    scene: PartScene, monkeypatch: pytest.MonkeyPatch, is_too_many: bool
+) -> None:
+    alice, search = scene.team.alice, scene.search
+    task = await scene.add("task")  # with one note
+    for _ in range(2):
+        await alice.command(search, "note.add", {"text": scene.seed, "card": task})
+    for module in (parts, part_erasures):
+        monkeypatch.setattr(module, "MAX_PARTS", 3 if is_too_many else 4)
+    part = Part(search, "task", task)
+    assert len(await scene.database.read(lambda session: parts.parts_of(session, part))) == 4
+    if is_too_many:
+        with pytest.raises(OperationError, match="Too many notes and files"):
+            await scene.ask(part, alice)
+        note = min(await scene.ids("note"))
+        assert await scene.run().continue_one(await scene.begin(Part(search, "note", note)))
+    assert await scene.run().continue_one(await scene.begin(part))
+    assert await scene.remains() == {}
