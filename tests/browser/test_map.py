@@ -255,6 +255,31 @@ async def test_map_is_first_drawn_where_its_points_are(browsers: Browsers) -> No
     assert await bob.page.evaluate("window.removedNames") == 0
 
 
+OUTLINES = """() => [...document.querySelectorAll(".map-background path")].map((path) => /map-(\\w+)/.exec(path.classList)[1])"""
+LENGTH = """() => [...document.querySelectorAll(".map-country")].reduce((sum, path) => sum + path.getAttribute("d").length, 0)"""
+ZOOM = """(act) => { for (let zoom = 0; zoom < 9; zoom += 1) document.querySelector(`[data-act=${act}]`).click(); }"""
+ORDER = ["country", "province", "canton", "rail"]
+
+
+async def test_outlines_are_drawn_as_they_come_near_and_in_order(browsers: Browsers) -> None:
+    board = await night(browsers)
+    bob = await browsers.window("Bob")
+    await bob.page.emulate_media(reduced_motion="reduce")  # zooms at once
+    await at_map(bob, board)
+    assert await bob.page.evaluate(OUTLINES) == ORDER
+    near = await bob.page.evaluate(LENGTH)
+    await bob.page.evaluate(ZOOM, "zoom-out")
+    far = await bob.page.evaluate(OUTLINES)
+    assert far == sorted(far, key=ORDER.index)
+    assert set(far) == {"country", "province"}
+    assert far.count("country") > 1  # drawn on the way out
+    assert await bob.page.evaluate(LENGTH) > 10 * near
+    await bob.page.evaluate(ZOOM, "zoom-in")
+    order = await bob.page.evaluate(OUTLINES)
+    assert order == sorted(order, key=ORDER.index)
+    assert set(order) == set(ORDER)
+
+
 async def test_change_without_a_point_leaves_the_marks_as_they_are(browsers: Browsers) -> None:
     board = await night(browsers)
     alice = await browsers.person("Alice")

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { accuracyOf, metresPerPixel } from "../../static/js/core/map/accuracy.js";
-import { covered, decodeLine, fitting, nameIn, raised } from "../../static/js/core/map/lines.js";
+import { covered, decodeLine, fitting, lineBetween, lineBounds, nameIn, raised } from "../../static/js/core/map/lines.js";
 import { shownLinks } from "../../static/js/core/map/links_layer.js";
 import { placeTexts, roomOf } from "../../static/js/core/map/mark_texts.js";
 import { groupPoints } from "../../static/js/core/map/marks_layer.js";
@@ -38,6 +38,11 @@ test("a press is as exact as the map is near", () => {
   assert.ok(metresPerPixel(90, 3) < 1e-9);
 });
 test("a line is decoded by its steps", () => assert.deepEqual(decodeLine([37_000, 510_000, 100, -200]), [[51, 3.7], [50.98, 3.71]]));
+test("the corners of lines are those of all their points", () => {
+  const lines = [[37_000, 510_000, 100, -200], [36_000, 510_100, 10, 10]];
+  assert.deepEqual(lineBounds(lines), [[50.98, 3.6], [51.011, 3.71]]);
+});
+test("a line between two stations ends at both", () => assert.deepEqual(decodeLine(lineBetween([37_000, 510_000, 3, "Gent"], [36_000, 511_000, 1, "Melle"])), [[51, 3.7], [51.1, 3.6]]));
 test("a name is in the reader's language, or the local one", () => {
   const named = [0, 0, 6, "Antwerpen", "Anvers", "", ""];
   assert.deepEqual(["fr", "nl", "de", "en"].map((language) => nameIn(named, language)), ["Anvers", "Antwerpen", "Antwerpen", "Antwerpen"]);

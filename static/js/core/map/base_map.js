@@ -2,7 +2,8 @@
    redraw. */
 
 import { t } from "../i18n.js";
-import { covered, fitting, nameIn, decodeLine, pointOfNamed, raised } from "./lines.js";
+import { covered, fitting, lineBetween, nameIn, pointOfNamed, raised } from "./lines.js";
+import { Outlines } from "./outlines.js";
 
 /** @typedef {import("./leaflet.js").Background} Background */
 
@@ -10,6 +11,7 @@ const MIN_ZOOM = 3, MAX_ZOOM = 18;
 const FROM_ZOOM = { cantons: 8, rail: 9, stations: 10, stationNames: 12 }; // where more detail begins
 const TOWN_ZOOM = [12, 12, 11, 10, 9, 8, 7]; // from which zoom a town has its name, by the class of its population
 const MAX_NAMES = 60;
+const PADDING = 0.5; // drawn around the view, in views, for a map that is dragged
 const BELGIUM = [[49.5, 2.54], [51.51, 6.41]];
 export const MARKS_DRAWN = "marksdrawn"; // event of a map, with the centers of its marks
 const BACKGROUND_PANE = "background", NAME_PANE = "names";
@@ -46,23 +48,14 @@ export const whenSized = (element) => new Promise((resolve) => {
 
 /** @param {any} map @param {any} leaflet @param {Background} background */
 function addBackground(map, leaflet, background) {
-  const renderer = leaflet.svg({ pane: BACKGROUND_PANE, padding: 0.5 });
-  const options = (/** @type {string} */ className) => ({ renderer, pane: BACKGROUND_PANE, interactive: false, className, smoothFactor: 1.5 });
-  const polygons = (/** @type {number[][][]} */ shapes, /** @type {string} */ className) => leaflet.polygon(shapes.map((rings) => rings.map(decodeLine)), options(className));
-  const stations = background.stations.map(pointOfNamed);
-  polygons(background.countries, "map-country").addTo(map);
-  polygons(background.provinces, "map-province").addTo(map);
-  const detail = [
-    { from: FROM_ZOOM.cantons, layer: leaflet.polyline(background.cantons.map(decodeLine), options("map-canton")) },
-    { from: FROM_ZOOM.rail, layer: leaflet.polyline(background.rail.map(([from, to]) => [stations[from], stations[to]]), options("map-rail")) },
-  ];
+  const outlines = outlinesOf(map, leaflet, background);
   const names = leaflet.layerGroup([], { pane: NAME_PANE }).addTo(map);
   /** @type {NameLabel[]} */
   let labels = [];
   /** @type {number[][]} */
   let marks = [];
   const update = () => {
-    for (const { from, layer } of detail) if (map.getZoom() >= from !== map.hasLayer(layer)) map[map.hasLayer(layer) ? "removeLayer" : "addLayer"](layer);
+    showOutlines(map, outlines);
     labels = drawNames(map, leaflet, background, names);
     hideCovered(map, labels, marks);
   };
@@ -72,6 +65,28 @@ function addBackground(map, leaflet, background) {
     hideCovered(map, labels, marks);
   });
   update();
+}
+
+/** @typedef {{ from: number, lines: Outlines }} ZoomedOutlines `from`: zoom from which they are shown */
+
+/** Return the outlines in the order in which they cover each other. @param {any} map @param {any} leaflet @param {Background} background @returns {ZoomedOutlines[]} */
+function outlinesOf(map, leaflet, { countries, provinces, cantons, rail, stations }) {
+  const renderer = leaflet.svg({ pane: BACKGROUND_PANE, padding: PADDING });
+  const options = (/** @type {string} */ className) => ({ renderer, pane: BACKGROUND_PANE, interactive: false, className, smoothFactor: 1.5 });
+  const areas = (/** @type {number[][][]} */ shapes, /** @type {string} */ className) => new Outlines(map, leaflet, shapes, (near) => leaflet.polygon(near, options(className)));
+  const lines = (/** @type {number[][]} */ all, /** @type {string} */ className) => new Outlines(map, leaflet, all.map((line) => [line]), (near) => leaflet.polyline(near.flat(), options(className)));
+  const links = rail.map(([from, to]) => lineBetween(stations[from], stations[to]));
+  return [
+    { from: MIN_ZOOM, lines: areas(countries, "map-country") }, { from: MIN_ZOOM, lines: areas(provinces, "map-province") },
+    { from: FROM_ZOOM.cantons, lines: lines(cantons, "map-canton") }, { from: FROM_ZOOM.rail, lines: lines(links, "map-rail") },
+  ];
+}
+
+/** @param {any} map @param {ZoomedOutlines[]} outlines */
+function showOutlines(map, outlines) {
+  const zoom = map.getZoom(), near = map.getBounds().pad(PADDING);
+  const added = outlines.filter(({ from, lines }) => lines.show(zoom >= from, near));
+  if (added.length) for (const { lines } of outlines) lines.bringToFront();
 }
 
 /** @typedef {{ kind: string, text: string, point: [number, number], x: number, y: number, marker: any }} NameLabel */

@@ -7,12 +7,14 @@ const STATION_PX = 9; // width and height of the square of a station
 const RAISE_PX = 12; // of the name of a town above its station, as .map-name.raised
 const MARK_PX = 22; // width and height of the mark of a point
 
+/** @typedef {[number, number]} LatLon */
+
 /**
  * Decode a line: [x, y, dx, dy, …] -> [[latitude, longitude], …].
  * @param {number[]} steps
  */
 export function decodeLine(steps) {
-  /** @type {[number, number][]} */
+  /** @type {LatLon[]} */
   const points = [];
   for (let index = 0, x = 0, y = 0; index < steps.length; index += 2) {
     x += steps[index];
@@ -21,6 +23,22 @@ export function decodeLine(steps) {
   }
   return points;
 }
+
+/** Return the southwestern and the northeastern corner of encoded lines. @param {number[][]} lines @returns {LatLon[]} */
+export function lineBounds(lines) {
+  let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const steps of lines) {
+    for (let index = 0, x = 0, y = 0; index < steps.length; index += 2) {
+      x += steps[index];
+      y += steps[index + 1];
+      [west, south, east, north] = [Math.min(west, x), Math.min(south, y), Math.max(east, x), Math.max(north, y)];
+    }
+  }
+  return [[south / SCALE, west / SCALE], [north / SCALE, east / SCALE]];
+}
+
+/** Encode a line between two named points. @param {(string | number)[]} from @param {(string | number)[]} to */
+export const lineBetween = ([x, y], [toX, toY]) => [Number(x), Number(y), Number(toX) - Number(x), Number(toY) - Number(y)];
 
 /** Return [latitude, longitude] of a named point. @param {(string | number)[]} named @returns {[number, number]} */
 export const pointOfNamed = ([x, y]) => [Number(y) / SCALE, Number(x) / SCALE];

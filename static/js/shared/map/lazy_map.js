@@ -5,8 +5,10 @@ import { t } from "../../core/i18n.js";
 
 const loadScript = () => import("./board_map.js");
 
-/** Load all that a map needs, while its board is loaded. `LazyMap` says what failed. */
+/** Load all that a map needs. `LazyMap` says what failed. */
 const prepare = () => loadScript().then(({ loadMap }) => loadMap()).catch(() => undefined);
+
+if (location.hash === "#map") prepare(); // with the page, while its session and its board are loaded
 
 export class LazyMap {
   /** @type {import("./board_map.js").BoardMap | null} */ #map = null;
@@ -16,7 +18,6 @@ export class LazyMap {
   /** @param {() => void} draw */
   constructor(draw) {
     this.#draw = draw;
-    if (location.hash === "#map") prepare();
   }
 
   /** @param {BoardView} view */
