@@ -56,7 +56,9 @@ _EVENTS = {
     "tip.erased": N_("Tip erased"), "note.erased": N_("Note erased"), "briefing.erased": N_("Briefing erased"),
     "report.erased": N_("Report erased"), "wake.erased": N_("Look again: erased"),
     "handed.erased": N_("Handover of a search erased"), "contact.erased": N_("Contact erased"),
+    "place.erased": N_("Searched place erased"),
 }  # fmt: skip
+_CARD_ERASED = N_("Card erased")  # of kinds of an installation
 # By name; by path; by path and code, in the order of menus; by type. A path that means something else in one kind is there by
 # `kind.path` too.
 KINDS: dict[str, str] = {}
@@ -122,6 +124,11 @@ def declare(kinds: Texts, fields: Texts, values: Mapping[str, Texts], events: Te
     VALUES.update(_VALUES | {**values})
     EVENTS.clear()
     EVENTS.update(_EVENTS | {**events})
+
+
+def erased(kind: str) -> str:
+    """Return the label of the erasure of a card, for a translation."""
+    return _EVENTS.get(f"{kind}.erased", _CARD_ERASED)
 
 
 def tables() -> dict[str, Any]:

@@ -465,7 +465,7 @@ class ErasureAgreed(Entry, type="erasure.agreed", kind="board", warns=True):
 
 
 class PartErasureAsked(Entry, type="part_erasure.asked", kind="board", warns=True):
-    """Request to erase a part of a search, to which a second person must agree. `part` is its kind: `sighting`, `task`, `note`,
+    """Request to erase a part of a search, to which a second person must agree. `part` is its kind: a kind of card, `note`,
     `contact` or `file`. `typed_reason` is the reason as typed."""
 
     CODES = ("part",)

@@ -271,7 +271,8 @@ def _index() -> None:
             values[path] = specs[0].choices
     titles = {kind.name: kind.title for kind in _registered.values()}
     occasions.declare({kind.name: kind.occasions for kind in _registered.values()})
-    labels.declare(titles, fields, values, {type: spec.label for type, spec in _events.items()})
+    erased = {f"{kind.name}.erased": labels.erased(kind.name) for kind in _registered.values() if kind.is_card}
+    labels.declare(titles, fields, values, erased | {type: spec.label for type, spec in _events.items()})
 
 
 def _errors(kind: Kind) -> Iterator[str]:

@@ -14,7 +14,7 @@ from board.config.alarm_rules import AlarmRules
 from board.engine import unit_of_work
 from board.engine.event_writer import EventWriter
 from board.retention import erasure_begin, part_references
-from board.retention.parts import MODELS, Part
+from board.retention.parts import Part, all_models
 from models.board import OPERATIONS
 from models.db.tables import columns_of, table_of
 from models.erasure import Erasure
@@ -32,10 +32,10 @@ def begin(session: Session, row: Erasure, parts: list[Part], now: datetime, rule
     row.step, row.parts = FIRST_STEP, [list(part) for part in parts]
     session.flush()
     part_references.clear(replace(_writer(session, row.board, now), alarm_rules=rules), parts)
-    ids = {part.id for part in parts}
+    ids, models = {part.id for part in parts}, all_models()
     for part in parts:
         writer = _writer(session, part.board, now)
-        entity = writer.unit.entities.get(MODELS[part.kind], part.id)
+        entity = writer.unit.entities.get(models[part.kind], part.id)
         if isinstance(entity, File):
             _erase_file(writer, entity, row.agreed_by or entity.added_by, ids)
         elif entity is not None:

@@ -12,7 +12,7 @@ from board.engine import unit_of_work
 from board.errors import OperationError, Refused
 from board.i18n import N_
 from board.retention import erasures, other_searches, part_begin, part_references, requests
-from board.retention.parts import CHOSEN, MAX_PARTS, Part, parts_of
+from board.retention.parts import MAX_PARTS, Part, chosen_models, parts_of
 from models.alarm import Alarm
 from models.board import OPERATIONS
 from models.db.tables import columns_of
@@ -78,7 +78,8 @@ def agree(
 
 def row_of(session: Session, part: Part) -> Entity:
     """Return the row of a part. Raises Refused `not_found` if the search has no such part, or its data is gone."""
-    row = session.get(CHOSEN[part.kind], part.id) if part.kind in CHOSEN else None
+    model = chosen_models().get(part.kind)
+    row = session.get(model, part.id) if model is not None else None
     if row is None or row.board != part.board or getattr(row, "removed", None) is not None:
         raise Refused("not_found")
     return row

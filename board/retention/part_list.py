@@ -6,14 +6,10 @@ from typing import NamedTuple
 from sqlmodel import Session, col, select
 
 from board.engine import kinds
-from board.i18n import N_
-from board.retention.parts import CHOSEN
+from board.retention.parts import chosen_models
 from models.entity import Entity
 from models.searchable import folded_text
 
-TITLES = {
-    "sighting": N_("Sighting"), "task": N_("Task"), "note": N_("Note"), "contact": N_("Contact"), "file": N_("File"),
-}  # fmt: skip
 _TEXTS = {"note": "text", "contact": "name", "file": "name"}  # columns that name what is no card
 MAX_LISTED = 100
 MAX_FIND = 100  # characters
@@ -34,7 +30,7 @@ def listed(session: Session, board: str, find: str, hidden: Collection[str]) -> 
     wanted = folded_text((find[:MAX_FIND],))
     return [
         line(kind, row)
-        for kind, model in CHOSEN.items() if kind not in hidden
+        for kind, model in chosen_models().items() if kind not in hidden
         for row in session.exec(select(model).where(model.board == board).order_by(col(model.id).desc()))
         if _is_listed(row) and wanted in folded_text((_text(kind, row), str(getattr(row, "number", ""))))
     ]  # fmt: skip

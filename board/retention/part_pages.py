@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from board import i18n
+from board import i18n, labels
 from board.accounts import typed_words
 from board.accounts.account_forms import form_reader
 from board.audit import actor
@@ -21,7 +21,7 @@ from board.retention import erasures, other_searches, part_erasures, part_list, 
 from board.retention.erasure_texts import AskedTexts, asked_texts, count_texts
 from board.retention.pages import OF_SEARCH, PATH, visible_search
 from board.retention.part_list import ListedPart
-from board.retention.parts import Part, parts_of
+from board.retention.parts import Part, chosen_models, parts_of
 from board.web import language, pages
 from board.web.http import check_allowed, service_of
 from board.web.role_pages import for_coordinators_again
@@ -56,7 +56,7 @@ async def list_page(request: Request, caller: Caller) -> Response:
     reference, lines = await service.heavy_reads.read(caller, read)
     await service.reads.part_of_board(caller, board)
     lang = language.language_for(request, caller)
-    kinds = {kind: i18n.translate(part_list.TITLES[kind], lang) for kind in part_list.TITLES}
+    kinds = {kind: i18n.translate(labels.KINDS[kind], lang) for kind in chosen_models()}
     return pages.page(
         request, "erasure_parts.html", caller, reference=reference, lines=lines[: part_list.MAX_LISTED], find=find, kinds=kinds,
         is_cut=len(lines) > part_list.MAX_LISTED, board_id=board, max_find=part_list.MAX_FIND,
@@ -76,7 +76,7 @@ async def part_page(request: Request, caller: Caller, problem: str | None = None
     asked: AskedTexts | None = asked_texts(page.erasure, page.asked_by, caller.account.id, lang) if page.erasure else None
     return pages.page(
         request, "erasure_part.html", caller, status=422 if problem else 200, problem=problem and i18n.translate(problem, lang),
-        part=page.part, reference=page.reference, kind=i18n.translate(part_list.TITLES[part.kind], lang), asked=asked,
+        part=page.part, reference=page.reference, kind=i18n.translate(labels.KINDS[part.kind], lang), asked=asked,
         groups=count_texts(page.counts, lang), path=f"{PATH}/{part.board}/parts/{part.kind}/{part.id}", board_id=part.board,
         obstacle=page.problem and i18n.translate(page.problem, lang), typed=typed, min_reason=erasures.MIN_REASON,
         max_reason=erasures.MAX_REASON, seen=page.seen,

@@ -7,7 +7,7 @@ from sqlmodel import Session
 from board.engine import erasure
 from board.retention import erasure_steps
 from board.retention.erasure_steps import BATCH_SIZE
-from board.retention.parts import MODELS, Part
+from board.retention.parts import Part, all_models
 from models.alert import Alert, AlertRead
 from models.db.tables import columns_of, table_of
 from models.erasure import Erasure
@@ -53,7 +53,7 @@ def delete_rows(session: Session, row: Erasure) -> bool:
 def remains(session: Session, row: Erasure) -> dict[str, int]:
     """Count again what must be gone, by kind. The row of a file stays, without its name, until nothing is stored."""
     counts = {"event": sum(len(_readable(session, part)) for part in parts(row))}
-    for kind, model in MODELS.items():
+    for kind, model in all_models().items():
         columns = columns_of(model)
         ids = [part.id for part in parts(row) if part.kind == kind]
         is_left = columns.id.in_(ids) if model is not File else and_(columns.id.in_(ids), or_(_F.stored > 0, _F.name != ""))

@@ -7,19 +7,17 @@ from typing import Any, NamedTuple
 from sqlalchemy import or_, select
 from sqlmodel import Session
 
+from board.engine import kinds
 from models.contact import Contact
 from models.db.tables import columns_of
 from models.entity import Entity
 from models.file import File
 from models.note import Note
 from models.sighting import Sighting
-from models.task import Task
 from models.tip import Tip
 from models.wake import Wake
 
-CHOSEN: dict[str, type[Entity]] = {model.KIND: model for model in (Sighting, Task, Note, Contact, File)}  # people choose one
 MAX_PARTS = 500  # of one erasure: its transaction holds the locks for about a second
-MODELS: dict[str, type[Entity]] = CHOSEN | {model.KIND: model for model in (Tip, Wake)}
 
 _N, _F, _S, _T, _W = columns_of(Note), columns_of(File), columns_of(Sighting), columns_of(Tip), columns_of(Wake)
 
@@ -30,6 +28,16 @@ class Part(NamedTuple):
     board: str
     kind: str
     id: str
+
+
+def chosen_models() -> dict[str, type[Entity]]:
+    """Return the models of the kinds that people can choose, by kind: all kinds of cards, also of an installation, and others."""
+    return {kind.name: kind.model for kind in kinds.cards()} | {model.KIND: model for model in (Note, Contact, File)}
+
+
+def all_models() -> dict[str, type[Entity]]:
+    """Return the models of all kinds that can be erased alone, by kind: the chosen ones, and those that are erased with them."""
+    return chosen_models() | {model.KIND: model for model in (Tip, Wake)}
 
 
 def parts_of(session: Session, chosen: Part) -> list[Part]:
@@ -49,7 +57,7 @@ def _belonging(session: Session, part: Part) -> Iterator[Part]:
         yield from _found(session, File, _F.note == part.id)
     elif part.kind == Contact.KIND:
         yield from _found(session, Note, _N.board == part.board, _N.call["contact"].as_string() == part.id)
-    elif part.kind in (Sighting.KIND, Task.KIND, Tip.KIND):
+    elif part.kind in {Tip.KIND, *(kind.name for kind in kinds.cards())}:
         yield from _found(session, Note, _N.card == part.id)
         yield from _found(session, File, _F.card == part.id)
     if part.kind == Sighting.KIND:

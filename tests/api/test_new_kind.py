@@ -13,9 +13,12 @@ import pytest
 from board.api.routes import document
 from board.client import Refusal
 from board.commands import registry
+from board.labels import EVENTS
+from board.retention.parts import Part
+from tests.support.part_scene import PartScene
 from tests.support.search_scenario import SearchScenario
 from tests.support.team import Team
-from tests.support.vehicle_kind import KIND, create_table
+from tests.support.vehicle_kind import KIND, Vehicle, create_table
 
 BASE = "/api/v1"
 GIVEN = {"plate": "1-ABC-234", "make": "Volvo", "colour": "grey", "place": {"text": "Gent-Zuid"}}
@@ -157,3 +160,14 @@ async def test_openapi_has_its_state_and_commands(desk: Team) -> None:
     schemas = json.loads((await desk.bob.http.get(f"{BASE}/openapi.json")).text)["components"]["schemas"]
     assert schemas["vehicle"]["required"] == list(KIND.model.STATE)
     assert {"vehicle.add", "vehicle.update"} <= schemas.keys()
+
+
+async def test_it_is_erased_alone_by_two_people(desk: Team) -> None:
+    scene = await PartScene(desk).prepare()
+    part = Part(scene.search, "vehicle", await scene.add("vehicle"))
+    assert {"events", "bytes"} <= (await scene.remains()).keys()
+    assert await scene.run().continue_one(await scene.begin(part))
+    assert await scene.remains() == {}
+    assert await scene.database.read(lambda session: session.get(Vehicle, part.id)) is None
+    assert await scene.ids("vehicle") == set()
+    assert EVENTS["vehicle.erased"] == "Card erased"

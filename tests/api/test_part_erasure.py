@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session, col, select, update
 
+from board.commands import registry  # noqa: F401 - declares the kinds
 from board.commands.handover import watch_line
 from board.engine import integrity
 from board.errors import OperationError, Refused
@@ -41,7 +42,7 @@ async def erasure_of(scene: PartScene, id: str) -> Erasure:
     return row
 
 
-@pytest.mark.parametrize("kind", parts.CHOSEN)
+@pytest.mark.parametrize("kind", parts.chosen_models())
 async def test_nothing_readable_is_left_of_an_erased_part(scene: PartScene, kind: str) -> None:
     part = Part(scene.search, kind, await scene.add(kind))
     await scene.team.alice.command(scene.search, "note.add", {"text": "this stays"})

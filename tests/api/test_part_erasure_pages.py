@@ -130,6 +130,15 @@ async def test_request_is_withdrawn(scene: PartScene, cora: httpx.AsyncClient, d
     assert "part_erasure.withdrawn" in await AuditRecord(scene.team.server.service).types()
 
 
+async def test_searched_place_is_listed_by_its_name(scene: PartScene, cora: httpx.AsyncClient) -> None:
+    place = await scene.add("place")
+    path = f"/retention/{scene.search}/parts/place/{place}"
+    listed = await cora.get(f"/retention/{scene.search}/parts", params={"q": scene.seed})
+    assert re.search(rf'{path}">Searched place \d+</a> <span>{scene.seed}<', listed.text)
+    assert re.search(r"<td>Searched place</td>\s*<td>1</td>\s*</tr><tr><td>Note</td>\s*<td>1</td>", (await cora.get(path)).text)
+    assert (await cora.post(path, data={"reference": scene.reference, "reason": REASON})).status_code == 303
+
+
 async def test_card_on_the_board_has_no_form(scene: PartScene, cora: httpx.AsyncClient) -> None:
     before = await scene.ids("task")
     await scene.team.alice.command(scene.search, "task.add", {"title": "a task"})

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from board.documents import pdf
-from board.retention.parts import CHOSEN, Part
+from board.retention.parts import Part, chosen_models
 from models.search import Search
 from realtime.channels.ring import Ring
 from tests.api.test_contact_outlets import ROUTES
@@ -65,7 +65,7 @@ async def places(team: Team, backend: Any) -> Places:
 async def test_nothing_is_left_of_erased_parts_in_any_place(places: Places, capfd: pytest.CaptureFixture[str]) -> None:
     scene, bob = places.scene, await places.scene.team.open_socket(places.scene.team.bob)
     board = await bob.subscribe(scene.search)
-    parts = [Part(scene.search, kind, await scene.add(kind)) for kind in CHOSEN]
+    parts = [Part(scene.search, kind, await scene.add(kind)) for kind in chosen_models()]
     places.audit.ids |= {part.kind: part.id for part in parts}
     await (await scene.team.open_socket(scene.team.bob)).subscribe(scene.search)
     before = await places.remains()

@@ -8,6 +8,7 @@ from typing import Any, Self
 from sqlmodel import Session
 
 from board.audit import actor
+from board.engine import kinds
 from board.retention import part_erasures
 from board.retention.erasure_run import ErasureRun
 from board.retention.parts import Part
@@ -49,7 +50,7 @@ class PartScene:
         before = await self.ids(kind)
         await self._add(kind)
         (id,) = await self.ids(kind) - before
-        if kind in ("sighting", "task"):
+        if kinds.named(kind).is_card:
             await self._log(id, kind)
             await self.team.alice.command(self.search, "card.withdraw", {"card": id})
         elif kind == "contact":
@@ -65,7 +66,9 @@ class PartScene:
         alice, seed = self.team.alice, self.seed
         commands: dict[str, dict[str, Any]] = {
             "sighting": {"description": seed, "source_name": seed, "source_contact": self.number},
-            "task": {"title": seed, "instruction": seed}, "note": {"text": f"{seed}: @Bob, call back"},
+            "task": {"title": seed, "instruction": seed}, "vehicle": {"plate": seed, "make": seed, "seen_with": seed},
+            "place": {"name": seed, "searched_by": seed, "remarks": seed, "location": {"text": seed}},
+            "note": {"text": f"{seed}: @Bob, call back"},
             "contact": {"name": seed, "phones": [{"number": self.number}], "note": seed},
         }  # fmt: skip
         if kind == "file":
