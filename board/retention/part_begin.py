@@ -13,13 +13,14 @@ from board.commands.registry import Command
 from board.config.alarm_rules import AlarmRules
 from board.engine import unit_of_work
 from board.engine.event_writer import EventWriter
-from board.retention import erasure_begin, part_references
+from board.retention import erasure_begin, part_quotes, part_references
 from board.retention.parts import Part, all_models
 from models.board import OPERATIONS
 from models.db.tables import columns_of, table_of
 from models.erasure import Erasure
 from models.file import File
 from models.read_record import ReadRecord
+from models.sighting import Sighting
 from models.times import format_utc
 
 FIRST_STEP = "part_events"
@@ -33,6 +34,8 @@ def begin(session: Session, row: Erasure, parts: list[Part], now: datetime, rule
     session.flush()
     part_references.clear(replace(_writer(session, row.board, now), alarm_rules=rules), parts)
     ids, models = {part.id for part in parts}, all_models()
+    for board in dict.fromkeys(part.board for part in parts if part.kind == Sighting.KIND):
+        part_quotes.erase(_writer(session, board, now), ids)
     for part in parts:
         writer = _writer(session, part.board, now)
         entity = writer.unit.entities.get(models[part.kind], part.id)
