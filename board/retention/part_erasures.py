@@ -50,7 +50,7 @@ def withdraw(session: Session, part: Part, id: str, now: datetime) -> None:
     writer.write(session, PartErasureWithdrawn(id=part.board, board=part.board, part=part.kind, typed_reason=row.reason))
 
 
-def agree(session: Session, search: Search, part: Part, id: str, typed: str, now: datetime, *, seen: str | None) -> None:
+def agree(session: Session, search: Search, part: Part, id: str, typed: str, now: datetime, *, seen: str) -> None:
     """Agree as another person, and erase what nobody may see from now on. `seen`: digest of the parts that the page listed.
     Raises OperationError, and Refused `not_found`."""
     parts = parts_of(session, part)

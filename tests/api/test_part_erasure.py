@@ -11,7 +11,7 @@ from board.audit import actor
 from board.commands.handover import watch_line
 from board.engine import integrity
 from board.errors import OperationError, Refused
-from board.retention import erasure_run, erasure_steps, erasures, holds, part_erasures, parts
+from board.retention import erasure_run, erasure_steps, erasures, holds, part_erasures, parts, requests
 from board.retention.erasure_run import ErasureRun
 from board.retention.parts import Part
 from models.accounts import Account
@@ -95,7 +95,11 @@ class PartScene:
         )
 
     async def agree(self, part: Part, id: str, by: Person) -> None:
-        await self.run_as(by, lambda session, row: part_erasures.agree(session, row, part, id, self.reference, now(), seen=None))
+        def agree(session: Session, row: Search) -> None:
+            seen = requests.digest(parts.parts_of(session, part))
+            part_erasures.agree(session, row, part, id, self.reference, now(), seen=seen)
+
+        await self.run_as(by, agree)
 
     async def begin(self, part: Part) -> str:
         id = await self.ask(part, self.team.alice)
@@ -300,7 +304,11 @@ async def test_erased_search_ends_the_erasures_of_its_parts(scene: PartScene) ->
     change = update(Search).where(col(Search.id) == scene.search).values(status="closed")
     await scene.database.write(lambda session: session.connection().execute(change).rowcount)
     search = await scene.run_as(alice, lambda session, row: erasures.ask(session, row, scene.reference, REASON, now()))
-    await scene.run_as(ada, lambda session, row: erasures.agree(session, row, search, scene.reference, now(), seen=None))
+
+    def agree(session: Session, row: Search) -> None:
+        erasures.agree(session, row, search, scene.reference, now(), seen=erasures.state(session, row.id))
+
+    await scene.run_as(ada, agree)
     assert await scene.run().continue_all() == 2
     assert await scene.remains() == {}
     for id in (running, search):
