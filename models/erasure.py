@@ -1,15 +1,18 @@
 """Erasures of searches and their parts: who asked, who agreed, and the step that comes next. The row stays, and names nothing."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from models.entity import json_column, partial_index
+from models.times import format_utc
 
 OPEN = "ended_at IS NULL"
 ASKED, DONE = "asked", "done"
 SEARCH = "search"
+STUCK = timedelta(hours=1)  # a search of 100,000 events takes minutes
 
 
 class Erasure(SQLModel, table=True):
@@ -46,3 +49,8 @@ class Erasure(SQLModel, table=True):
     counts: dict[str, Any] = json_column(dict[str, int])
     report: dict[str, Any] | None = json_column(dict[str, Any], nullable=True)
     ended_at: str | None = None
+
+    def is_stuck(self, now: datetime) -> bool:
+        """Return whether two people agreed to it long ago, and it has not ended."""
+        is_open = self.step != ASKED and self.ended_at is None
+        return is_open and self.agreed_at is not None and self.agreed_at < format_utc(now - STUCK)

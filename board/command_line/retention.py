@@ -23,16 +23,19 @@ def erase(
     reference: Annotated[str, typer.Option(help="The reference of the search, typed as a check.")] = "",
     reason: Annotated[str | None, typer.Option(help="Ask to erase the search, for this reason, without names.")] = None,
     agree: Annotated[bool, typer.Option("--agree", help="Agree to what another person asked for, and erase the search.")] = False,
+    seen: Annotated[str, typer.Option(help="The state of the list that --dry-run printed of the search, for --agree.")] = "",
     go_on: Annotated[bool, typer.Option("--continue", help="Continue the erasures that were interrupted.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Erase a closed search, by two people: one asks with --reason, another agrees with --agree, here or on the page Retention.
 
-    With --dry-run, list the closed searches whose retention has ended, with what is stored about each.
+    With --dry-run, list the closed searches whose retention has ended, or what is stored about one.
     """
-    if sum((dry_run, reason is not None, agree, go_on)) != 1 or (id is None) != (dry_run or go_on):
-        raise OperationError("Use --dry-run or --continue alone, or give a search with --reason or --agree.")
-    if dry_run:
+    if sum((dry_run, reason is not None, agree, go_on)) != 1 or (id is None and not dry_run and not go_on) or (id and go_on):
+        raise OperationError("Use --dry-run or --continue alone, or give a search with --dry-run, --reason or --agree.")
+    if dry_run and id is not None:
+        print_rows(read(lambda session: [_listed(session, id)]), as_json)
+    elif dry_run:
         rules = load_retention(Settings().files_path)
         print_rows(read(lambda session: _due(session, rules)), as_json)
     elif reason is not None:
@@ -40,7 +43,7 @@ def erase(
         print("Nothing is erased yet. Another person must agree.")
     else:
         if agree:
-            write(lambda session: _agree(session, id or "", reference))
+            write(lambda session: _agree(session, id or "", reference, seen))
         print_rows([(f"{count} erased", {"erased": count}) for count in [asyncio.run(_continue())]], as_json)
 
 
@@ -50,13 +53,28 @@ def _ask(session: Session, id: str, reference: str, reason: str) -> None:
     erasures.ask(session, _search(session, id), reference, reason, now())
 
 
-def _agree(session: Session, id: str, reference: str) -> None:
+def _listed(session: Session, id: str) -> tuple[str, dict[str, Any]]:
+    """Return what an erasure of a search removes, who asked for it, and the state of this list."""
+    from board.retention import erasures, inventory
+
+    search, row = _search(session, id), erasures.find(session, id, now())
+    counts, seen = inventory.by_group(inventory.rows_about(session, id)), erasures.state(session, search.id)
+    asked = {"by": erasures.person_name(session, row.asked_by), "at": row.asked_at, "reason": row.reason} if row else None
+    lines = [f"{asked['by']} asked at {asked['at']}: {asked['reason']}" if asked else "Nobody asked to erase this search."]
+    lines += [f"{inventory.GROUPS[group]}: {count:,}" for group, count in counts.items()]
+    values = {"search": id, "reference": search.reference, "asked": asked, "counts": counts, "seen": seen}
+    return "\n".join([*lines, f"To agree to this list, add: --seen {seen}"]), values
+
+
+def _agree(session: Session, id: str, reference: str, seen: str) -> None:
     from board.retention import erasures
 
     search, row = _search(session, id), erasures.find(session, id, now())
     if row is None:
         raise OperationError("Nobody asked to erase this search. Ask with --reason.")
-    erasures.agree(session, search, row.id, reference, now(), seen=None)
+    if not seen:
+        raise OperationError(f"Read the list first: board erase {id} --dry-run. It says what to add.")
+    erasures.agree(session, search, row.id, reference, now(), seen=seen)
 
 
 async def _continue() -> int:

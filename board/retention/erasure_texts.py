@@ -1,6 +1,7 @@
 """Texts of erasures on the pages of retention, in the reader's language."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import NamedTuple
 
 from board import labels
@@ -23,7 +24,7 @@ class AskedTexts(NamedTuple):
 
 
 class ErasureTexts(NamedTuple):
-    """Texts of an erasure that began. `part`: kind of what is erased; empty for a search."""
+    """Texts of an erasure that began. `part`: kind of what is erased; empty for a search. `is_stuck`: it should have ended."""
 
     id: str
     part: str
@@ -32,23 +33,26 @@ class ErasureTexts(NamedTuple):
     counts: str
     state: str
     is_done: bool
+    is_stuck: bool
 
 
 def asked_texts(erasure: Erasure, name: str, reader: str, lang: str) -> AskedTexts:
     return AskedTexts(erasure.id, name, _moment(erasure.asked_at, lang), erasure.reason, erasure.asked_by == reader)
 
 
-def erasure_texts(erasure: Erasure, asked_by: str, agreed_by: str, lang: str) -> ErasureTexts:
+def erasure_texts(erasure: Erasure, asked_by: str, agreed_by: str, lang: str, now: datetime) -> ErasureTexts:
     gettext = translations(lang).ugettext
     people = gettext("%(first)s asked, %(second)s agreed") % {"first": asked_by, "second": agreed_by}
     if erasure.step == DONE and erasure.ended_at is not None:
         state = gettext("erased, %(day)s") % {"day": _moment(erasure.ended_at, lang)}
+    elif erasure.is_stuck(now) and erasure.agreed_at is not None:
+        state = gettext("not finished since %(day)s. Tell your administrator.") % {"day": _moment(erasure.agreed_at, lang)}
     else:
         state = translate(RUNNING, lang)
     part = "" if erasure.kind == SEARCH else translate(labels.KINDS.get(erasure.kind, erasure.kind), lang)
     return ErasureTexts(
         erasure.id, part, people, erasure.reason, _counts(erasure, lang),
-        state, erasure.step == DONE,
+        state, erasure.step == DONE, erasure.is_stuck(now),
     )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from models.search import Search
 from models.times import format_utc
 
 MIN_REASON, MAX_REASON = 5, 500  # characters
-MAX_LISTED = 100  # erasures of a page, newest first
+MAX_LISTED = 100  # erasures of a page
 MIN_NAME = 3  # characters of a name that a reason may not have; shorter ones are words too
 COORDINATOR = ROLES.index("coordinator")
 MAY_NO_LONGER = N_("The person who asked may no longer erase. Keep the search, and ask again.")
@@ -61,8 +61,8 @@ def withdraw(session: Session, search: Search, id: str, now: datetime) -> None:
     writer.write(session, entry)
 
 
-def agree(session: Session, search: Search, id: str, typed: str, now: datetime, *, seen: str | None) -> None:
-    """Agree to erase a search, as another person than the one who asked, and begin. `seen`: state of the search on the page.
+def agree(session: Session, search: Search, id: str, typed: str, now: datetime, *, seen: str) -> None:
+    """Agree to erase a search, as another person than the one who asked, and begin. `seen`: state of the list that was read.
     Raises OperationError, and Refused `not_found` if nobody asked."""
     erasure_begin.lock(session, search.id)
     row = requests.asked(session, whole(search.id), id, now)
@@ -93,8 +93,9 @@ def whole(board: str) -> Part:
 
 
 def newest(session: Session) -> list[NamedErasure]:
-    """Return the erasures that began, newest first."""
-    rows = session.exec(select(Erasure).where(Erasure.step != ASKED).order_by(col(Erasure.id).desc()).limit(MAX_LISTED)).all()
+    """Return the erasures that began, those that have not ended first, then the newest."""
+    order = col(Erasure.ended_at).is_not(None), col(Erasure.id).desc()
+    rows = session.exec(select(Erasure).where(Erasure.step != ASKED).order_by(*order).limit(MAX_LISTED)).all()
     return [NamedErasure(row, *(person_name(session, each or "") for each in (row.asked_by, row.agreed_by))) for row in rows]
 
 

@@ -64,7 +64,7 @@ async def list_page(request: Request, caller: Caller) -> Response:
     lines: list[SearchTexts] = [search_texts(search, now, lang) for search in searches[:MAX_LISTED]]
     return pages.page(
         request, "retention.html", caller, status=422 if problem else 200, problem=problem, reference=reference, lines=lines,
-        is_cut=len(searches) > MAX_LISTED, erasures=[erasure_texts(*each, lang) for each in begun],
+        is_cut=len(searches) > MAX_LISTED, erasures=[erasure_texts(*each, lang, now) for each in begun],
     )  # fmt: skip
 
 

@@ -52,7 +52,7 @@ def withdraw(session: Session, part: Part, id: str, now: datetime) -> None:
 
 
 def agree(
-    session: Session, search: Search, part: Part, id: str, typed: str, now: datetime, *, seen: str | None,
+    session: Session, search: Search, part: Part, id: str, typed: str, now: datetime, *, seen: str,
     rules: AlarmRules | None = None,
 ) -> None:  # fmt: skip
     """Agree as another person, and erase what nobody may see from now on. `seen`: digest of the parts that the page listed.

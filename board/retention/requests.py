@@ -55,9 +55,9 @@ def digest(parts: list[Part]) -> str:
     return sha256("\n".join(sorted(" ".join(part) for part in parts)).encode()).hexdigest()
 
 
-def check_seen(seen: str | None, current: str) -> None:
-    """Check that the person who agrees saw what is erased. Raises OperationError. `seen`: None for a command."""
-    if seen is not None and seen != current:
+def check_seen(seen: str, current: str) -> None:
+    """Check that the person who agrees saw what is erased. Raises OperationError."""
+    if seen != current:
         raise OperationError(CHANGED)
 
 

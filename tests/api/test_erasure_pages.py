@@ -1,14 +1,19 @@
 """Erasure by four eyes: on the pages of two coordinators, and by the command."""
 
+import json
 import re
 from collections.abc import AsyncIterator
 
 import httpx2 as httpx
 import pytest
+from sqlmodel import col, update
 
+from board.i18n import languages
 from board.retention import requests
 from board.retention.erasure_run import ErasureRun
 from models.board import OPERATIONS
+from models.erasure import STUCK, Erasure
+from models.times import format_utc, now
 from tests.api.test_administration import browser, hire, problem
 from tests.api.test_part_erasure_pages import seen_on, set_asked_days_ago
 from tests.api.test_retention import close
@@ -92,6 +97,26 @@ async def test_search_that_changed_since_the_page_is_not_erased(
     assert (await dora.post(f"{path}/agree", data=form | {"seen": seen_on(refused.text)})).status_code == 303
 
 
+async def test_stuck_erasure_is_told_on_the_page_in_each_language(
+    team: Team, cora: httpx.AsyncClient, dora: httpx.AsyncClient
+) -> None:  # fmt: skip
+    search, service = await close(team, "runaway", 11), team.server.service
+    reference = await reference_of(team, search)
+    await ask(cora, search, reference)
+    await answer(dora, search, reference)
+    assert "data-stuck" not in (await dora.get("/retention")).text
+    long_ago = update(Erasure).where(col(Erasure.board) == search).values(agreed_at=format_utc(now() - STUCK * 2))
+    await service.database.write(lambda session: session.connection().execute(long_ago).rowcount)
+    texts = set[str]()
+    for lang in languages():
+        page = (await dora.get("/retention", headers={"Accept-Language": lang})).text
+        texts.update(re.findall(r'data-stuck><strong class="end">(\D+) \d', page))
+    assert len(texts) == len(languages()), "each language has its words"
+    assert "not finished since" in texts
+    await ErasureRun.of(service).continue_all()
+    assert "data-stuck" not in (await dora.get("/retention")).text
+
+
 async def test_request_of_a_search_expires(team: Team, cora: httpx.AsyncClient, dora: httpx.AsyncClient) -> None:
     search, service = await close(team, "runaway", 11), team.server.service
     await ask(cora, search, await reference_of(team, search))
@@ -172,13 +197,22 @@ async def test_command_asks_and_another_person_agrees(team: Team, cora: httpx.As
     reference, shell = await reference_of(team, search), Shell({"DATABASE_URL": team.server.service.settings.database_url})
     assert "reference" in await shell.refuses("erase", search, "--reference", "x", "--reason", REASON)
     assert "Another person" in await shell.works("erase", search, "--reference", reference, "--reason", REASON)
-    assert "Another person" in await shell.refuses("erase", search, "--reference", reference, "--agree")
+    list_of = json.loads(await shell.works("erase", search, "--dry-run", "--json"))[0]
+    assert (list_of["asked"]["reason"], list_of["reference"], list_of["counts"]["events"] > 0) == (REASON, reference, True)
+    read = ("--seen", list_of["seen"])
+    assert "Another person" in await shell.refuses("erase", search, "--reference", reference, "--agree", *read)
     assert "--dry-run" in await shell.refuses("erase", search)
     await answer(cora, search, how="withdraw")
     assert "Nobody asked" in await shell.refuses("erase", search, "--reference", reference, "--agree")
     await ask(cora, search, reference)
     files = {"FILES_URL": str(team.server.service.settings.files_url or "")} if team.server.service.settings.files_url else {}
     shell = Shell({"DATABASE_URL": team.server.service.settings.database_url, **files})
-    assert "1 erased" in await shell.works("erase", search, "--reference", reference, "--agree")
+    assert "Read the list first" in await shell.refuses("erase", search, "--reference", reference, "--agree")
+    await team.alice.command(search, "note.add", {"text": "found after the closing"})
+    assert "changed in the meantime" in await shell.refuses("erase", search, "--reference", reference, "--agree", *read)
+    listed = await shell.works("erase", search, "--dry-run")
+    assert "Cora asked at " in listed
+    seen = listed.split("--seen ")[1].strip()
+    assert "1 erased" in await shell.works("erase", search, "--reference", reference, "--agree", "--seen", seen)
     assert (await cora.get(f"/retention/{search}")).status_code == 404
     assert "0 erased" in await shell.works("erase", "--continue")

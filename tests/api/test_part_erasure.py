@@ -201,7 +201,11 @@ async def test_erased_search_ends_the_erasures_of_its_parts(scene: PartScene) ->
     change = update(Search).where(col(Search.id) == scene.search).values(status="closed")
     await scene.database.write(lambda session: session.connection().execute(change).rowcount)
     search = await scene.run_as(alice, lambda session, row: erasures.ask(session, row, scene.reference, REASON, now()))
-    await scene.run_as(ada, lambda session, row: erasures.agree(session, row, search, scene.reference, now(), seen=None))
+
+    def agree(session: Session, row: Search) -> None:
+        erasures.agree(session, row, search, scene.reference, now(), seen=erasures.state(session, row.id))
+
+    await scene.run_as(ada, agree)
     assert await scene.run().continue_all() == 2
     assert await scene.remains() == {}
     for id in (running, search):

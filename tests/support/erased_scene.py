@@ -95,7 +95,10 @@ class ErasedScene:
         return await self._as(by, lambda session, row: erasures.ask(session, row, self.reference, REASON, now()))
 
     async def agree(self, id: str, by: Person) -> None:
-        await self._as(by, lambda session, row: erasures.agree(session, row, id, self.reference, now(), seen=None))
+        def agree(session: Session, row: Search) -> None:
+            erasures.agree(session, row, id, self.reference, now(), seen=erasures.state(session, row.id))
+
+        await self._as(by, agree)
 
     async def begin(self) -> str:
         id = await self.ask(self.team.alice)

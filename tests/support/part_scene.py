@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from board.audit import actor
 from board.engine import kinds
-from board.retention import part_erasures
+from board.retention import part_erasures, parts, requests
 from board.retention.erasure_run import ErasureRun
 from board.retention.parts import Part
 from models.accounts import Account
@@ -95,7 +95,11 @@ class PartScene:
         )
 
     async def agree(self, part: Part, id: str, by: Person) -> None:
-        await self.run_as(by, lambda session, row: part_erasures.agree(session, row, part, id, self.reference, now(), seen=None))
+        def agree(session: Session, row: Search) -> None:
+            seen = requests.digest(parts.parts_of(session, part))
+            part_erasures.agree(session, row, part, id, self.reference, now(), seen=seen)
+
+        await self.run_as(by, agree)
 
     async def begin(self, part: Part) -> str:
         id = await self.ask(part, self.team.alice)

@@ -1,16 +1,13 @@
 """Check of erasures: two people agreed to each, so that it must end. A server continues it each minute."""
 
-from datetime import timedelta
-
 from sqlmodel import Session, col, func, select
 
 from board.config.settings import Settings
 from board.maintenance.checks.finding import State
 from board.maintenance.database import read
-from models.erasure import ASKED, Erasure
+from models.erasure import ASKED, STUCK, Erasure
 from models.times import format_utc, now
 
-STUCK = timedelta(hours=1)  # a search of 100,000 events takes minutes
 HOW = 'The log of the servers says why: "erasure stuck". `board erase --continue` continues it.'
 
 
