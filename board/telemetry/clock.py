@@ -92,12 +92,12 @@ class ClockCheck:
 
     async def run(self) -> None:
         """Check every second until cancelled."""
+        self._step()  # a first reading now, so that a jump before the first tick is noticed, too
         await run_every(TICK_S, self.tick)
 
     async def tick(self) -> None:
         """Compare the clocks; every few ticks, and after a jump, also compare the newest event with the clock."""
-        step = self._steps.tick(self._clock().timestamp(), self._up())
-        if step:
+        if step := self._step():
             metrics.clock_jumps.inc()
             log.warning("clock jumped", seconds=round(step, 1))
             self._jump = {"kind": JUMPED, "at": format_utc(self._clock()), "by_s": round(step, 1)}
@@ -110,6 +110,9 @@ class ClockCheck:
                 await self._compare()
         except DatabaseUnavailable:
             log.warning("clock check failed")
+
+    def _step(self) -> float:
+        return self._steps.tick(self._clock().timestamp(), self._up())
 
     async def _compare(self) -> None:
         facts = await self._database.read(_read)

@@ -24,8 +24,10 @@ from models.board import Board
 from models.db.database import Database
 from models.db.schema import migrate
 from models.times import format_utc, now, parse_utc
+from realtime.periodic import cancel_all
 from tests.realtime.test_many_processes import processes
 from tests.support.backends import SLOW_ON_POSTGRESQL, Backend
+from tests.support.browser_window import wait_until
 from tests.support.display_client import DisplayBrowser, pair_browser
 from tests.support.people import Person, Server, connect_person, create_token, running_server, settings_for
 from tests.support.server_clock import WallClock
@@ -124,8 +126,6 @@ async def test_screens_are_warned_of_a_jump_and_of_a_journal_that_is_ahead(
     display = await browser.connect()
     assert not [frame for frame in alice.frames if frame["type"] == "clock"]  # without a fault there is no warning
     with structlog.testing.capture_logs() as logged:
-        # a first reading, to compare the next one with
-        await alice.wait_until(lambda: [frame for frame in alice.frames if frame["type"] == "heads"])
         wall_clock.set(HOURS)
         frames = [await told(each, jumped=True) for each in (alice, display)]
         assert frames[0] == frames[1]
@@ -264,6 +264,18 @@ async def test_clock_jump_is_reported_30_minutes_and_until_the_journal_is_passed
         await one.passes(clock.SHOWN_S / 4, other)
     assert (one.says, other.says) == (NOTHING, NOTHING)
     assert one.hub.told[-1] == {"type": "clock", "jumped": None, "ahead": None}
+
+
+async def test_jump_before_the_first_tick_is_reported(machine: Callable[[], Machine], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "TICK_S", 0.0)
+    one = machine()
+    running = asyncio.create_task(one.watch.run())
+    await asyncio.sleep(0)  # it has begun, and waits for its first tick
+    one.off = HOURS.total_seconds()
+    await wait_until(lambda: one.watch._ticks)
+    await cancel_all([running])
+    await one.passes(1)
+    assert one.says == JUMPED
 
 
 @pytest.mark.both_backends

@@ -9,6 +9,15 @@ AUTHENTICATOR = {
     "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True, "isUserVerified": True,
     "automaticPresenceSimulation": True,
 }  # fmt: skip
+# Marks the page with what it asks the authenticator for: "conditional" in a field, "now" by a button.
+MARK_QUESTIONS = """(() => {
+  const credentials = navigator.credentials, get = credentials?.get.bind(credentials);
+  if (get) credentials.get = (options) => {
+    const answer = get(options);
+    document.documentElement.dataset.asks = options.mediation ?? "now";
+    return answer;
+  };
+})()"""
 
 
 class Authenticator:
@@ -31,6 +40,7 @@ async def at_localhost(browsers: Browsers, locale: str = "en") -> Window:
 async def with_authenticator(browsers: Browsers) -> tuple[Window, Authenticator]:
     """Return such a window with an authenticator that nobody touches."""
     window = await at_localhost(browsers)
+    await window.page.add_init_script(MARK_QUESTIONS)
     devtools = await window.context.new_cdp_session(window.page)
     await devtools.send("WebAuthn.enable")
     added = await devtools.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
@@ -49,3 +59,8 @@ async def with_passkey(browsers: Browsers, email: str) -> tuple[Window, Authenti
     await window("[data-new-passkey] button").click()
     await expect(window("[data-testid=recovery-codes] li")).to_have_count(8)
     return window, authenticator
+
+
+async def field_asks(window: Window) -> None:
+    """Wait until the field of the address asks for a passkey. A touch answers a question that comes later, not one that waits."""
+    await window("html[data-asks=conditional]").wait_for(state="attached")
