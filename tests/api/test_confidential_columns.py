@@ -273,7 +273,7 @@ async def test_unreadable_details_stay_when_the_contact_changes(scene: Scene) ->
     ]
 
 
-async def test_unreadable_talk_stays_offered_and_is_replaced_by_its_readers_alone(scene: Scene) -> None:
+async def test_unreadable_talk_stays_and_only_its_readers_replace_it(scene: Scene) -> None:
     alice, bob = scene.team.alice, scene.team.bob
     with lost_keys(scene):
         await alice.command(scene.search, "search.update", {"reference": "changed"})
