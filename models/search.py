@@ -417,7 +417,9 @@ class Search(Searchable, table=True):
     )
     acknowledge: str | None = private(RequiredShortText, N_("Closed anyway because"), prose=True)
     talk_kept: dict[str, Any] | None = group(TalkKept, N_("Talk with the child"), nullable=True)
-    talk: dict[str, Any] | None = group(TalkAnswers, N_("Talk with the child"), nullable=True, in_state=False, personal=True)
+    talk: dict[str, Any] | None = group(
+        TalkAnswers, N_("Talk with the child"), nullable=True, in_state=False, personal=True, confidential=True
+    )
     reports: dict[str, Any] | None = group(dict[str, ReportedBy], N_("Reported by"), nullable=True, personal=True)
     links: dict[str, Any] | None = group(dict[str, SearchLink], N_("Linked searches"), nullable=True)
     # Never part of a state:

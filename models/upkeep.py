@@ -1,6 +1,6 @@
 """Times of the last maintenance runs, such as a backup."""
 
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import bindparam, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Field, Session, SQLModel
 
@@ -131,6 +131,12 @@ def _names_since(session: Session, prefix: str, at: str) -> set[str]:
 def forget_data_key(session: Session, id: str) -> None:
     """Record that nothing is encrypted by a key any longer."""
     clear_run(session, f"{DATA_KEY}{id}")
+
+
+def runs_about_data(session: Session) -> list[tuple[str, str]]:
+    """Return the names and times of the records that also hold for a copy of the data; the others are about one database."""
+    about = or_(_RUN.name == SEALED_BACKUP, *(_RUN.name.startswith(prefix) for prefix in (DATA_KEY, DATA_KEY_GIVEN_UP)))
+    return [(name, at) for name, at in session.connection().execute(select(_RUN.name, _RUN.at).where(about))]
 
 
 def clear_run(session: Session, name: str) -> None:

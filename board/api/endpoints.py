@@ -390,6 +390,8 @@ async def talk(request: Request) -> Reply[talks.Talk]:
     """Return the talk with the child. Each read is recorded in the audit journal.
 
     See *After the child is found*. 404 if none is recorded.
+
+    `unreadable`: answers that are null because they can't be decrypted, as their key is lost. *0.4.0*
     """
     caller = await require_caller(request)
     service, board = service_of(request), request.path_params["board"]

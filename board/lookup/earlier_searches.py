@@ -50,7 +50,7 @@ _NAMES = (  # single names: reading complete groups takes several times as long
     .order_by(_F.status_at.desc(), _F.id.desc())
     .limit(MAX_COMPARED)
 )
-_OFFERED = select(_F.id, _F.reference, _F.person, _F.missing_since, _F.outcome, _F.access, _F.members, _F.talk, _F.talk_kept)
+_OFFERED = select(_F.id, _F.reference, _F.person, _F.missing_since, _F.outcome, _F.access, _F.members, _F.talk_kept)
 
 
 class NameQuery(Data):

@@ -17,7 +17,7 @@ from models.board import Board
 from models.db.database import Database
 from models.db.schema import metadata
 from models.ids import new_epoch
-from models.upkeep import MaintenanceRun
+from models.upkeep import MaintenanceRun, record_run, runs_about_data
 
 PAGE_SIZE = 500  # rows in memory
 PROGRESS_ROWS = 50_000  # rows between two progress reports
@@ -57,13 +57,15 @@ def _copy_alone(source: Database, target: Database, old: Session, new: Session, 
 def _copy(target: Database, old: Session, new: Session, progress: Progress) -> None:
     source_connection, target_connection = old.connection(), new.connection()
     target.backend.disable_timeouts(target_connection)
-    # Its rows record work on the source database
+    # Most of its rows record work on the source database
     tables = [table for table in metadata.sorted_tables if table.name != MaintenanceRun.__tablename__]
     if not _count(source_connection, metadata.tables["board"]):
         raise OperationError("There is nothing to copy. DATABASE_URL names a database without a board.")
     _check_empty(target_connection, tables)
     for table in tables:
         progress(f"{table.name}: {_copy_table(source_connection, target_connection, table, progress)} rows")
+    for name, at in runs_about_data(old):
+        record_run(new, name, at)
     _verify_copy(source_connection, target_connection, tables)
     for board in new.exec(select_rows(Board).order_by(Board.id)):
         progress(_verify_chain(old, new, board))

@@ -121,7 +121,8 @@ class _Table:
         for name, read in self._read:
             if values[name] is not None:
                 values[name] = read(values[name])
-        return self.make(confidential.opened_attributes(self._table, values) if self._confidential else values)
+        is_sealed = any(values[name] is not None for name in self._confidential)  # of few searches: looking costs less
+        return self.make(confidential.opened_attributes(self._table, values) if is_sealed else values)
 
     def insert_of(self, new_rows: Sequence[SQLModel]) -> Write:
         return self._insert, [self._parameters(row, self._json, self._confidential) for row in new_rows]

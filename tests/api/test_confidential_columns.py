@@ -25,6 +25,7 @@ from models.declared import declared_of
 from models.entity import Entity
 from models.key_ring import KeyRing
 from models.missing_report import MissingReport
+from models.search import Search
 from models.sighting import Sighting
 from models.tip import Tip
 from tests.support.backends import SLOW_ON_POSTGRESQL
@@ -35,8 +36,19 @@ from tests.support.team import Team, running_team
 pytestmark = pytest.mark.both_backends(SLOW_ON_POSTGRESQL)
 
 OLD, NEW = new_key(), new_key()
-SEEDS = ("Zqxgriet", "Zqxlotte", "470998877", "zqx@example.org", "zqx2@example.org", "Zqxnights", "Zqxcaller", "Zqxtip")
-TABLES = {"contacts", "sighting", "tip", "missingreport", "earliersource"}
+SEEDS = (
+    "Zqxgriet",
+    "Zqxlotte",
+    "470998877",
+    "zqx@example.org",
+    "zqx2@example.org",
+    "Zqxnights",
+    "Zqxcaller",
+    "Zqxtip",
+    "Zqxquarrel",
+)
+TABLES = {"contacts", "sighting", "tip", "missingreport", "earliersource", "search"}
+OUTCOME = {"found_at": "2026-11-24T15:10:00Z", "condition": "well", "how": "police"}
 
 
 class Scene:
@@ -62,6 +74,8 @@ class Scene:
         await self._add(OPERATIONS, "tip.add", {"description": "a boy", "source_name": "Zqxtip"}, "tip")
         caller = {"source_name": "Zqxcaller", "person": {"first_name": "Lina"}}
         self.report = await self._add(OPERATIONS, "report.add", caller, "report")
+        await alice.command(self.search, "search.set_status", {"status": "found", "reason": "at home", "outcome": OUTCOME})
+        await alice.command(self.search, "search.set_talk", {"why": "Zqxquarrel"})
         return self
 
     async def _add(self, board: str, command: str, data: dict[str, Any], kind: str) -> str:
@@ -79,6 +93,12 @@ class Scene:
         assert (source["name"], source["contact"], source["earlier"][-1]["name"]) == ("Zqxlotte", "+32470998877", "Zqxgriet")
         caller = (await self.team.alice.http.get(f"/api/v1/reports/{self.report}/caller")).json()
         assert caller["name"] == "Zqxcaller"
+        assert (await self.talk())["why"] == "Zqxquarrel"
+
+    async def talk(self) -> dict[str, Any]:
+        """Return the talk with the child."""
+        answer: dict[str, Any] = (await self.team.alice.http.get(f"/api/v1/boards/{self.search}/talk")).json()
+        return answer
 
     async def readable(self) -> list[str]:
         """Return the seeds that are readable in the database: in each value of each table, and in the bytes of an SQLite file."""
@@ -124,7 +144,9 @@ async def test_each_detail_is_readable_without_keys(plain: Scene) -> None:
     await plain.check_reads()
 
 
-@pytest.mark.parametrize(("model", "column"), [(Contact, "email"), (Contact, "phones"), (Sighting, "source_contact")])
+@pytest.mark.parametrize(
+    ("model", "column"), [(Contact, "email"), (Contact, "phones"), (Sighting, "source_contact"), (Search, "talk")]
+)
 async def test_a_column_without_the_word_is_found(
     model: type[Entity], column: str, installation: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -138,7 +160,7 @@ async def test_a_column_without_the_word_is_found(
         rows._table.cache_clear()
 
 
-@pytest.mark.parametrize("model", [Contact, Sighting, Tip, MissingReport])
+@pytest.mark.parametrize("model", [Contact, Sighting, Tip, MissingReport, Search])
 def test_each_field_outside_of_states_is_confidential(model: type[Entity]) -> None:
     hidden = {name for name, declared in declared_of(model).items() if not declared.in_state}
     assert hidden
@@ -249,6 +271,22 @@ async def test_unreadable_details_stay_when_the_contact_changes(scene: Scene) ->
     assert [after[name] for name in ("phones", "email", "note", "earlier")] == [
         before[name] for name in ("phones", "email", "note", "earlier")
     ]
+
+
+async def test_unreadable_talk_stays_and_only_its_readers_replace_it(scene: Scene) -> None:
+    alice, bob = scene.team.alice, scene.team.bob
+    with lost_keys(scene):
+        await alice.command(scene.search, "search.update", {"reference": "changed"})
+        assert (await scene.talk())["unreadable"] == ["why", "where", "with_whom", "helped", "would_help"]
+        await refused("forbidden", bob, scene.search, "search.set_talk", {"why": "other"})
+        await alice.command(scene.search, "search.set_status", {"status": "closed", "reason": "over", "acknowledge": "as it is"})
+        later = await alice.open_search(earlier={"k1": {"search": scene.search}})
+        talks = (await alice.http.get(f"/api/v1/boards/{later}/earlier-talks")).json()["talks"]
+        assert [talk["talk"]["why"] for talk in talks] == [None]
+    assert (await scene.talk())["why"] == "Zqxquarrel", "the search changed, and its talk did not"
+    with lost_keys(scene):
+        await alice.command(scene.search, "search.set_talk", {"why": "typed again"})
+        assert (await scene.talk())["why"] == "typed again"
 
 
 async def test_tip_with_an_unreadable_source_is_not_placed(scene: Scene) -> None:

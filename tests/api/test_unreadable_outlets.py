@@ -38,6 +38,7 @@ DETAILS = {"phones": [{"number": "+32470998877", "label": "Zqxday"}], "email": "
 SOURCE = {"source_name": "Zqxgriet", "source_contact": "Zqx street 1"}
 SHOWN = {
     "GET /api/v1/boards/{board}/sightings/{sighting}/source", "GET /api/v1/boards/{board}/contacts/{contact}",
+    "GET /api/v1/boards/{board}/talk", "GET /api/v1/boards/{board}/earlier-talks",
     "GET /api/v1/tips/{tip}/source", "GET /api/v1/reports/{report}/caller", "GET /reports/{report}/brief.pdf",
     "GET /disclosure/{disclosure}.json", "GET /disclosure/{disclosure}.pdf",
 }  # fmt: skip
@@ -46,6 +47,8 @@ SENTENCES = {lang: gettext_for(lang)("cannot be read") for lang in languages()}
 
 class UnreadableScene(AuditScene):
     """Search with a value in each confidential column, also in former values; read by Cora, a coordinator at a browser."""
+
+    why = "Zqxquarrel"
 
     def __init__(self, team: Team, cora: Account, http: httpx.AsyncClient) -> None:
         super().__init__(team)

@@ -800,6 +800,7 @@ interface Talk {
   at: IsoTime;
   by: string;
   offered: boolean;
+  unreadable?: Array<string>;
 }
 
 interface TaskState {

@@ -48,15 +48,17 @@ OF_ADMINISTRATORS = {
 }  # fmt: skip
 
 
-async def talked_with(alice: Person, search: str) -> str:
+async def talked_with(alice: Person, search: str, why: str = "a quarrel") -> str:
     """Set a search to found, and record the talk with the child; return its id."""
     await alice.command(search, "search.set_status", {"status": "found", "reason": "at home", "outcome": OUTCOME})
-    await alice.command(search, "search.set_talk", {"why": "a quarrel"})
+    await alice.command(search, "search.set_talk", {"why": why})
     return search
 
 
 class AuditScene:
-    """Members-only search of Alice and Bob."""
+    """Members-only search of Alice and Bob. `why`: answer in the talks with the child."""
+
+    why = "a quarrel"
 
     def __init__(self, team: Team) -> None:
         self.team, self.record = team, AuditRecord(team.server.service)
@@ -69,10 +71,10 @@ class AuditScene:
 
     async def prepare(self) -> "AuditScene":
         alice = self.team.alice
-        earlier = {"k1": {"search": await talked_with(alice, await alice.open_search())}}
+        earlier = {"k1": {"search": await talked_with(alice, await alice.open_search(), self.why)}}
         await alice.command(earlier["k1"]["search"], "search.set_status", CLOSED)
         search = await self.team.secret_search(self.team.bob, reference=self.reference, last_seen=LAST_SEEN, earlier=earlier)
-        await talked_with(alice, search)
+        await talked_with(alice, search, self.why)
         await alice.command(search, "search.set_status", {"status": "open", "reason": "gone again"})
         photo = await uploads.attach(alice, search, pictures_with_metadata.jpeg())
         document = await uploads.attach(alice, search, b"plain words", "statement.txt")

@@ -33,4 +33,4 @@ def is_known_to(row: Any, reader: Caller) -> bool:
 def is_offered(search: Search, reader: Caller) -> bool:
     """Return whether a talk is offered to a person who works on the child's next disappearance and sees this search."""
     is_visible = access.can_see(reader.account.id, search.access, search.members) and reader.may_reach(search.id)
-    return is_visible and search.talk is not None and search.talk_kept is not None and bool(search.talk_kept["offered"])
+    return is_visible and search.talk_kept is not None and bool(search.talk_kept["offered"])

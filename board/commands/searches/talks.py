@@ -1,5 +1,7 @@
 """Talk with the child after it was found: sealed for the members of the search, and offered at the child's next disappearance."""
 
+from typing import NotRequired
+
 from sqlmodel import Session
 from typing_extensions import TypedDict
 
@@ -11,6 +13,7 @@ from board.engine.identity import Caller, renewed
 from board.engine.recent_factor import require_recent_factor
 from board.errors import Refused, invalid, not_found
 from board.i18n import N_
+from models import confidential
 from models.board import Board
 from models.search import Search
 from models.talk import TalkAnswers
@@ -28,7 +31,7 @@ class SetTalk(TalkAnswers):
 
 Talk = TypedDict("Talk", {
     "why": str | None, "where": str | None, "with_whom": str | None, "helped": str | None, "would_help": str | None,
-    "at": Time, "by": Id, "offered": bool,
+    "at": Time, "by": Id, "offered": bool, "unreadable": NotRequired[list[str]],
 })  # fmt: skip
 EarlierTalk = TypedDict("EarlierTalk", {"board": Id, "reference": str, "talk": Talk})
 EarlierTalks = TypedDict("EarlierTalks", {"talks": list[EarlierTalk]})
@@ -43,7 +46,7 @@ def set_talk(writer: EventWriter, data: SetTalk) -> None:
     answers = data.model_dump(exclude={"offered"})
     if not any(answers.values()):
         raise invalid("why", N_("Enter at least one answer."))
-    if row.talk is not None and not (writer.account and talk_readers.may_read(writer.account, row)):
+    if row.talk_kept is not None and not (writer.account and talk_readers.may_read(writer.account, row)):
         raise Refused("forbidden", talk_readers.SEALED)
     kept = {"at": writer.now, "by": writer.account_id, "offered": data.offered}
     writer.update(row, "search.talk_set", {"talk": answers, "talk_kept": kept})
@@ -54,7 +57,7 @@ def read(session: Session, caller: Caller, board: str) -> tuple[Talk, TalkRead]:
     current = renewed(session, caller)
     access.get_visible_board(session, current, board)
     row = session.get(Search, board)
-    if row is None or row.talk is None:
+    if row is None or row.talk_kept is None:
         raise not_found("talk")
     if not talk_readers.may_read(current.account, row):
         raise Refused("forbidden", talk_readers.SEALED)
@@ -89,13 +92,15 @@ def offered_at(session: Session, row: Search, reader: Caller) -> list[Search]:
 
 
 def _talk(row: Search) -> Talk:
-    assert row.talk is not None
     assert row.talk_kept is not None
-    answers, kept = row.talk, row.talk_kept
-    return {
+    answers, kept = row.talk or dict.fromkeys(TalkAnswers.model_fields), row.talk_kept
+    talk: Talk = {
         "why": answers["why"], "where": answers["where"], "with_whom": answers["with_whom"], "helped": answers["helped"],
         "would_help": answers["would_help"], "at": kept["at"], "by": kept["by"], "offered": kept["offered"],
     }  # fmt: skip
+    if "talk" in confidential.unreadable(row):
+        talk["unreadable"] = list(TalkAnswers.model_fields)
+    return talk
 
 
 def _entry(row: Search) -> TalkRead:

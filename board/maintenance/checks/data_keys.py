@@ -30,7 +30,7 @@ def check(settings: Settings) -> tuple[State, str]:
     if missing := sorted({*recorded, *used.ids} - ring.keys()):
         return State.WRONG, lost(missing)
     if settings.data_keys is None:
-        return State.WARNING, "Photos, files, contacts and sources are not encrypted. Set DATA_KEYS."
+        return State.WARNING, "Photos, files, contacts, sources and talks are not encrypted. Set DATA_KEYS."
     if (file := exposed_file(settings.data_keys)) is not None:
         return State.WARNING, f"Others can read the keys in {file}. Run: chmod 600 {file}."
     return _of_usage(ring, used)

@@ -283,7 +283,7 @@ function callData(form) {
 
 /** @param {State} state @param {TalkReading | undefined} read */
 function withTalk({ talk_kept: kept }, read) {
-  return { talk: read && !read.problem ? read : {}, talk_kept: { offered: kept?.offered ?? true } };
+  return { talk: read && !read.problem ? read : {}, talk_kept: { offered: kept?.offered ?? true }, unreadable: unreadablePaths(read ?? {}, "talk.") };
 }
 
 /** @param {Form} form */

@@ -8,6 +8,7 @@ import { pathsOf, row, rows } from "../../../forms/form_row.js";
 import { talk as talkFields } from "../../../forms/fields.js";
 import { formatMoment, formatShortMoment, latenessElement } from "../../../format/time_elements.js";
 import { accountName } from "../../../format/values.js";
+import { knownTexts, textOrDash } from "../../../format/unreadable.js";
 
 const OFFERED = "talk_kept.offered";
 
@@ -74,7 +75,7 @@ export function earlierTalks(view) {
 
 /** @param {EarlierTalk} each @param {LiveBoardView} view */
 function answers({ board, reference, talk }, view) {
-  const given = /** @type {("why" | "where" | "with_whom" | "helped" | "would_help")[]} */ (["why", "where", "with_whom", "helped", "would_help"]).filter((name) => talk[name]);
+  const given = /** @type {("why" | "where" | "with_whom" | "helped" | "would_help")[]} */ (["why", "where", "with_whom", "helped", "would_help"]).filter((name) => knownTexts(talk, [name]).length);
   return html`<h4><a href="/searches/${board}">${reference}</a> <span class="hint">${formatMoment(talk.at)}, ${accountName(view.session, talk.by)}</span></h4>
-    <dl>${given.map((name) => html`<dt>${label.field(`talk.${name}`, "search")}</dt><dd dir="auto">${talk[name]}</dd>`)}</dl>`;
+    <dl>${given.map((name) => html`<dt>${label.field(`talk.${name}`, "search")}</dt><dd dir="auto">${textOrDash(talk, name)}</dd>`)}</dl>`;
 }
