@@ -105,6 +105,8 @@ def _due(session: Session, rules: Retention) -> list[tuple[str, dict[str, Any]]]
     from board.commands import registry  # noqa: F401 - declares the kinds
     from board.retention.due_searches import due_searches
     from board.retention.inventory import rows_about
+    from board.retention.linked_searches import with_kept
 
-    found = [(search, rows_about(session, search.id)) for search in due_searches(session, rules, now())]
+    due = [with_kept(session, search, rules, now(), None) for search in due_searches(session, rules, now())]
+    found = [(search, rows_about(session, search.id)) for search in due]
     return [(search.line(rows), search.to_json(rows)) for search, rows in found]
