@@ -14,6 +14,7 @@ from board.command_line import (
     backing_up,
     checking,
     checkout,
+    erasing,
     keys,
     notifications,
     retention,
@@ -41,7 +42,7 @@ app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, context_
 for _command in (
     serving.serve, serving.demo, upgrading.migrate, upgrading.upgrade, upgrading.transfer,
     backing_up.backup, backing_up.restore, backing_up.reset_epochs, checking.check, checking.verify,
-    watching.watch, retention.erase,
+    watching.watch, erasing.erase,
 ):  # fmt: skip
     app.command()(_command)
 app.command("copy", hidden=True)(upgrading.transfer)  # the names until 0.4

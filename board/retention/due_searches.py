@@ -15,7 +15,7 @@ from models.times import format_utc, parse_utc
 class RetainedSearch(NamedTuple):
     """Search with the end of its retention. `kept_until`: None for an open search, and if its rule has no end.
 
-    `held_until`: end of its last hold, None if it is on none.
+    `held_until`: end of its last hold, None if it is on none. `kept_links`: references of linked searches that are still kept.
     """
 
     id: str
@@ -26,6 +26,7 @@ class RetainedSearch(NamedTuple):
     years: int | None
     kept_until: str | None
     held_until: str | None
+    kept_links: tuple[str, ...] = ()
 
     def is_due(self, now: datetime) -> bool:
         """Return whether the retention has ended, with or without a hold."""
@@ -37,9 +38,10 @@ class RetainedSearch(NamedTuple):
     def line(self, rows: dict[str, int]) -> str:
         """Return a search whose retention has ended, the reason, and its rows, as a line."""
         kept = f"closed {_day(self.closed_at)}, kept {self.years} years until {_day(self.kept_until)}"
-        held = [f"held until {_day(self.held_until)}"] if self.held_until else []
+        notes = [f"held until {_day(self.held_until)}"] if self.held_until else []
+        notes += [f"linked and still kept: {', '.join(self.kept_links)}"] if self.kept_links else []
         counts = ", ".join(f"{table} {count}" for table, count in rows.items())
-        return " · ".join([f"{self.reference} · {self.kind}, {self.condition or 'no outcome'}", kept, *held, counts])
+        return " · ".join([f"{self.reference} · {self.kind}, {self.condition or 'no outcome'}", kept, *notes, counts])
 
 
 def retained_search(search: Search, rules: Retention, held_until: str | None) -> RetainedSearch:

@@ -47,12 +47,12 @@ async def erasure_page(request: Request, caller: Caller, problem: str | None = N
     service, board = service_of(request), request.path_params["id"]
 
     def read(session: Session) -> ErasurePage:
-        search = visible_search(session, caller, board)[1]
+        current, search = visible_search(session, caller, board)
         row = erasures.find(session, board, service.clock())
         asked_by = erasures.person_name(session, row.asked_by) if row is not None else ""
         counts = inventory.by_group(inventory.rows_about(session, board))
         is_closed, seen = search.status == "closed", erasures.state(session, board)
-        return ErasurePage(retained(request, session, search), is_closed, counts, row, asked_by, seen)
+        return ErasurePage(retained(request, session, current, search), is_closed, counts, row, asked_by, seen)
 
     page = await service.heavy_reads.read(caller, read)
     await service.reads.part_of_board(caller, board)

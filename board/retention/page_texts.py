@@ -13,7 +13,8 @@ COMMAND_LINE = N_("the command line")
 
 
 class SearchTexts(NamedTuple):
-    """Texts of a search. `kept`: why and until when it is kept. `held`: end of its last hold, empty if it is on none."""
+    """Texts of a search. `kept`: why and until when it is kept. `held`: end of its last hold, empty if it is on none.
+    `linked`: linked searches that are still kept, empty if there are none."""
 
     id: str
     reference: str
@@ -21,6 +22,7 @@ class SearchTexts(NamedTuple):
     outcome: str
     kept: str
     held: str
+    linked: str
     is_due: bool
 
 
@@ -38,7 +40,7 @@ def search_texts(search: RetainedSearch, now: datetime, lang: str) -> SearchText
     outcome = translate(CONDITIONS[search.condition], lang) if search.condition in CONDITIONS else ""
     return SearchTexts(
         search.id, search.reference, translate(KINDS.get(search.kind, search.kind), lang), outcome, _kept(search, lang),
-        _day(search.held_until, lang) if search.held_until else "", search.is_due(now),
+        _day(search.held_until, lang) if search.held_until else "", _linked(search, lang), search.is_due(now),
     )  # fmt: skip
 
 
@@ -57,6 +59,15 @@ def _kept(search: RetainedSearch, lang: str) -> str:
         return gettext("%(closed)s, kept without an end") % {"closed": closed}
     text = ngettext("%(closed)s, kept %(num)s year, until %(day)s", "%(closed)s, kept %(num)s years, until %(day)s", search.years)
     return text % {"closed": closed, "num": search.years, "day": _day(search.kept_until, lang)}
+
+
+def _linked(search: RetainedSearch, lang: str) -> str:
+    """Return `linked searches that are still kept: 2026-014, 2026-019`."""
+    count, references, ngettext = len(search.kept_links), ", ".join(search.kept_links), translations(lang).ungettext
+    text = ngettext(
+        "linked search that is still kept: %(references)s", "linked searches that are still kept: %(references)s", count
+    )  # fmt: skip
+    return text % {"references": references} if count else ""
 
 
 def _day(at: str, lang: str) -> str:

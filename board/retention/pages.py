@@ -23,6 +23,7 @@ from board.retention import erasures, holds, inventory
 from board.retention.due_searches import RetainedSearch, due_searches, held_searches, retained_search
 from board.retention.erasure_texts import erasure_texts
 from board.retention.erasures import NamedErasure
+from board.retention.linked_searches import with_kept
 from board.retention.page_texts import HoldTexts, SearchTexts, hold_texts, search_texts
 from board.web import language, pages
 from board.web.http import check_allowed, service_of
@@ -51,20 +52,22 @@ async def list_page(request: Request, caller: Caller) -> Response:
     """`GET /retention?reference=`: searches whose retention has ended or that are on hold. A reference leads to its search."""
     service, reference = service_of(request), request.query_params.get("reference", "").strip()
 
-    def read(session: Session) -> tuple[list[RetainedSearch], str | None, list[NamedErasure]]:
+    def read(session: Session) -> tuple[list[RetainedSearch], bool, str | None, list[NamedErasure]]:
         current = current_coordinator(session, caller)
-        return _listed(request, session, current), _find(session, current, reference), erasures.newest(session)
+        searches, rules, account = _listed(request, session, current), service.retention, current.account.id
+        lines = [with_kept(session, search, rules, service.clock(), account) for search in searches[:MAX_LISTED]]
+        return lines, len(searches) > MAX_LISTED, _find(session, current, reference), erasures.newest(session)
 
-    searches, board, begun = await service.heavy_reads.read(caller, read)
+    searches, is_cut, board, begun = await service.heavy_reads.read(caller, read)
     await service.reads.report(caller, "retention")
     if board is not None:
         return RedirectResponse(f"{PATH}/{board}", 303)
     lang, now = language.language_for(request, caller), service.clock()
     problem = i18n.translate(i18n.N_("You see no search with this reference."), lang) if reference else None
-    lines: list[SearchTexts] = [search_texts(search, now, lang) for search in searches[:MAX_LISTED]]
+    lines: list[SearchTexts] = [search_texts(search, now, lang) for search in searches]
     return pages.page(
         request, "retention.html", caller, status=422 if problem else 200, problem=problem, reference=reference, lines=lines,
-        is_cut=len(searches) > MAX_LISTED, erasures=[erasure_texts(*each, lang, now) for each in begun],
+        is_cut=is_cut, erasures=[erasure_texts(*each, lang, now) for each in begun],
     )  # fmt: skip
 
 
@@ -73,7 +76,7 @@ async def search_page(request: Request, caller: Caller, problem: str | None = No
     service, board = service_of(request), request.path_params["id"]
 
     def read(session: Session) -> SearchPage:
-        return _search_page(request, session, visible_search(session, caller, board)[1])
+        return _search_page(request, session, *visible_search(session, caller, board))
 
     page = await service.heavy_reads.read(caller, read)
     await service.reads.part_of_board(caller, board)
@@ -162,18 +165,19 @@ def _find(session: Session, caller: Caller, reference: str) -> str | None:
     return next((id for id, who, members in rows if access.can_see(caller.account.id, who, members)), None)
 
 
-def retained(request: Request, session: Session, search: Search) -> RetainedSearch:
-    """Return a search with the end of its retention and of its last hold."""
-    service = service_of(request)
-    of_search = holds.current_holds(session, service.clock(), search.id)
-    return retained_search(search, service.retention, max((hold.until for hold in of_search), default=None))
+def retained(request: Request, session: Session, caller: Caller, search: Search) -> RetainedSearch:
+    """Return a search with the end of its retention and of its last hold, and the linked searches that the caller sees."""
+    service, now = service_of(request), service_of(request).clock()
+    of_search = holds.current_holds(session, now, search.id)
+    found = retained_search(search, service.retention, max((hold.until for hold in of_search), default=None))
+    return with_kept(session, found, service.retention, now, caller.account.id)
 
 
-def _search_page(request: Request, session: Session, search: Search) -> SearchPage:
+def _search_page(request: Request, session: Session, caller: Caller, search: Search) -> SearchPage:
     of_search = holds.current_holds(session, service_of(request).clock(), search.id)
     names = names_of(session, {hold.account for hold in of_search if hold.account is not None})
     counts = inventory.by_group(inventory.rows_about(session, search.id))
-    return SearchPage(retained(request, session, search), of_search, names, counts)
+    return SearchPage(retained(request, session, caller, search), of_search, names, counts)
 
 
 routes = [

@@ -54,6 +54,7 @@ TINY: dict[str, dict[str, Any]] = {  # small sizes with which each file is tried
     "first_call": {},
     "read_log": {"ROUNDS": 1, "SECONDS": 0.3, "WARM_S": 0, "PEOPLE": 4, "PACED": 2, "READERS": 4, "ROWS": 1_000},
     "map": {"SIGHTINGS": 20, "OPENINGS": 1, "ADDED": 3, "WARM": 1},
+    "sources": {"ROUNDS": 1, "WARM": 1, "COMMANDS": 5},
     "watch": {"ALARMS": 3, "SEARCHES": 2, "OPENINGS": 2},
     "figures": {"FILES": 30, "MONTHS": (1, 2)},
     "writes": {"PEOPLE": 4, "BOARDS": 2, "WARM_S": 0, "SECONDS": 0.3, "ROUNDS": 1, "PROCESSES": (1,)},
@@ -99,7 +100,7 @@ def test_each_file_is_tried_here() -> None:
     assert {file.stem for file in FOLDER.glob("[a-z]*.py")} == set(TINY)
 
 
-@pytest.mark.parametrize("name", ["memory", *(pytest.param(name, marks=pytest.mark.slow) for name in LONGER)])
+@pytest.mark.parametrize("name", ["memory", "sources", *(pytest.param(name, marks=pytest.mark.slow) for name in LONGER)])
 async def test_a_figure_is_measured(name: str, monkeypatch: pytest.MonkeyPatch, postgres: Postgres, redis: Redis) -> None:
     await measured(name, monkeypatch, postgres, redis)
 
