@@ -17,6 +17,8 @@ PHONE, BESIDE = 390, 2200  # from here on, the header stands beside the board
 HEAD = "[data-testid=head]"
 # Height of a box and top of the first card, in px.
 HEIGHT = "async each => { await document.fonts.ready; return each.getBoundingClientRect().height; }"
+# Number of files of the font for Latin letters that have come.
+FACES = "document.fonts.load('1em \"Searchboard Sans\"').then((faces) => faces.length, () => 0)"
 TOP = "each => each.getBoundingClientRect().top"
 # Parts of the header, of the tool row and of the bar that lie over one another, or outside of the window.
 SPILLS = """() => {
@@ -312,6 +314,22 @@ async def test_a_change_of_the_search_moves_nothing_below_the_header(browsers: B
     await window("[data-testid=head-changed] button").click()
     await expect(window("[data-testid=head-changed]")).to_have_count(0)
     assert await window(HEAD).evaluate(HEIGHT) == height
+
+
+async def test_header_is_as_high_without_the_font_as_with_it(browsers: Browsers) -> None:
+    """The font comes after the page is drawn, and must move nothing."""
+    board, heights = await browsers.search(person=NOOR), []
+    for is_refused in (False, True):
+        window = await browsers.window("Alice", locale="de-BE")
+        if is_refused:
+            window.may_fail("ERR_FAILED")
+            await window.page.route("**/*.woff2*", lambda route: route.abort())
+        await window.open(f"/searches/{board}")
+        await expect(window("dt .original").first).to_be_visible()
+        faces = await window.page.evaluate(FACES)
+        assert faces == (0 if is_refused else 1)
+        heights.append(await window(HEAD).evaluate(HEIGHT))
+    assert heights[0] == heights[1]
 
 
 @pytest.mark.slow

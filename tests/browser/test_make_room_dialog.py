@@ -1,7 +1,7 @@
 """Room on a board in the browser: warnings, the sentences on a full board, and a card that left and comes back."""
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from board.engine import board_limits
 from tests.support.board_shares import set_shares
@@ -66,3 +66,24 @@ async def test_a_coordinator_makes_room_and_a_card_comes_back(browsers: Browsers
     await panel.locator("[data-act=bring-back]").click()
     await expect(helper(".panel[data-panel]:not([data-panel=gone])")).to_contain_text("A girl on tram 3")
     await browsers.same(window, helper, board)
+
+
+async def test_room_for_an_earlier_choice_replaces_no_later_one(browsers: Browsers, monkeypatch: pytest.MonkeyPatch) -> None:
+    board, alice = await browsers.search(), await browsers.person("Alice")
+    await alice.command(board, "note.add", {"text": "Her aunt was called"})
+    monkeypatch.setattr(board_limits, "MAX_ENTITIES", len(await alice.entities(board)) - 1)
+    window, held = await browsers.window("Alice"), list[Route]()
+
+    async def hold(route: Route) -> None:
+        held.append(route)
+
+    await window.page.route("**/room?unchanged_days=30*", hold)
+    await window.open(f"/searches/{board}")
+    await window("[data-notice=full] [data-act=make-room]").click()
+    run = window("[data-dialog=make-room] [data-act=run]")
+    await window("[data-dialog=make-room] [name=days]").select_option("0")
+    await expect(run).to_have_text("Make room: 1 entry")
+    async with window.page.expect_event("requestfinished", lambda request: "unchanged_days=30" in request.url):
+        await held[0].continue_()
+    await window.page.evaluate("fetch('/api/v1/me').then((answer) => answer.text())")  # it has also read the earlier answer
+    await expect(run).to_have_text("Make room: 1 entry")

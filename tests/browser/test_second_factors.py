@@ -50,6 +50,7 @@ async def test_passkey_is_made_named_and_signs_in_after_the_password_and_alone(b
     await expect(window("[data-testid=factors]")).to_contain_text("Desk key")
     assert browsers.server
     await set_factor_age(browsers.server, eva, 11)
+    await expect(window("[data-new-passkey]")).to_be_visible()  # the script that asks for the step-up has its listeners
     await window("[data-testid=factors] form[action$=remove] button").click()
     dialog = window("dialog[data-dialog=step-up]")
     await expect(dialog).to_contain_text("You are about to remove the passkey “Desk key”.")

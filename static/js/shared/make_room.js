@@ -27,6 +27,7 @@ export class MakeRoom {
   /** @type {"asking" | "asked" | "failed" | "leaving"} */ #state = "asking";
   #days = 30;
   #account = "";
+  #questions = 0; // number of times that the server was asked
   #excluded = new Set(); // groups that stay on the board
   #leftCount = 0; // entries that have left since the dialog was opened
   #problem = "";
@@ -49,8 +50,10 @@ export class MakeRoom {
   async #load() {
     this.#state = "asking";
     this.#page.draw();
-    const query = new URLSearchParams({ unchanged_days: String(this.#days), account: this.#account });
-    this.#room = await orNull(get(`/api/v1/boards/${this.#page.board.id}/room?${query}`));
+    const question = ++this.#questions, query = new URLSearchParams({ unchanged_days: String(this.#days), account: this.#account });
+    const room = await orNull(get(`/api/v1/boards/${this.#page.board.id}/room?${query}`));
+    if (question !== this.#questions) return; // the answer to a later choice is still to come, or was faster
+    this.#room = room;
     this.#state = this.#room ? "asked" : "failed";
     this.#page.draw();
   }
