@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import orjson
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, select, update
 from sqlmodel import Session
 
 from board.audit import writer
@@ -23,7 +23,11 @@ KEPT = tuple(  # they have no reference
 )
 
 _R = columns_of(ReadRecord)
-_BLANK = update(table_of(ReadRecord)).where(_R.board == bindparam("search"), _R.detail != "").values(detail="")
+_DETAILED = (
+    select(_R.id).where(_R.board == bindparam("search"), _R.id > bindparam("after"), _R.detail != "").order_by(_R.id)
+    .limit(bindparam("limit"))
+)  # fmt: skip
+_BLANK = update(table_of(ReadRecord)).where(_R.id.in_(bindparam("ids", expanding=True))).values(detail="")
 
 
 class Page(NamedTuple):
@@ -50,9 +54,15 @@ def erase(session: Session, board: str, seqs: Sequence[int]) -> None:
         writer.write(session, ReadsErased(id=board, count=count))
 
 
-def blank_details(session: Session, board: str) -> None:
-    """Remove the names of files from the rows of reads."""
-    session.connection().execute(_BLANK, {"search": board})
+def reads_with_details(session: Session, board: str, after: str) -> list[str]:
+    """Return the ids of the next reads of a search that name a file."""
+    params = {"search": board, "after": after, "limit": PAGE_SIZE}
+    return list(session.connection().execute(_DETAILED, params).scalars())
+
+
+def blank_details(session: Session, ids: Sequence[str]) -> None:
+    """Remove the names of files from these reads."""
+    session.connection().execute(_BLANK, {"ids": ids})
 
 
 def _is_about(event: JournalEvent, ids: Collection[str]) -> bool:

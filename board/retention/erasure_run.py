@@ -128,11 +128,18 @@ class ErasureRun:
         def write(session: Session) -> None:
             erased_entries.erase(session, row.board, page.seqs)
             session.get_one(Erasure, row.id).position = page.position
-            if page.is_last and row.kind == SEARCH:
-                erased_entries.blank_details(session, row.board)
 
         await self._database.write(write)
+        if page.is_last and row.kind == SEARCH:
+            await self._blank_details(row.board)
         return page.is_last
+
+    async def _blank_details(self, board: str) -> None:
+        """Remove the names of files from the reads of a search in batches, because it can have a million of them."""
+        ids = [""]
+        while ids := await self._database.read_heavy(partial(erased_entries.reads_with_details, board=board, after=ids[-1])):
+            await self._database.write(partial(erased_entries.blank_details, ids=ids))
+            await asyncio.sleep(PAUSE_S)
 
     async def _destroy_key(self, row: Erasure) -> bool:
         """Destroy the key of the search: no earlier backup is readable then. Raises OperationError if its file can't be used."""

@@ -15,11 +15,13 @@ from board.engine.event import JournalEvent
 from board.errors import OperationError
 from board.files.store import FileStore
 from board.live.kept_snapshots import KeptSnapshots
-from board.retention import erased_entries, erasure_run, erasure_steps, holds, inventory
+from board.retention import erased_entries, erasure_begin, erasure_run, erasure_steps, holds, inventory
 from models.board import AUDIT, OPERATIONS
 from models.erasure import Erasure
+from models.ids import new_id
+from models.read_record import ReadRecord
 from models.search import Search
-from models.times import DESK_TIME_ZONE, now
+from models.times import DESK_TIME_ZONE, format_utc, now
 from tests.support.backends import SLOW_ON_POSTGRESQL
 from tests.support.erased_scene import ErasedScene, events_of
 from tests.support.memory_search import in_memory
@@ -209,6 +211,76 @@ async def test_open_search_and_wrong_reference_are_refused(team: Team, scene: Er
     await scene.service.database.write(lambda session: session.connection().execute(change).rowcount)
     with pytest.raises(OperationError, match="Close the search"):
         await scene.ask(team.alice)
+
+
+async def test_names_of_files_leave_the_reads_in_batches(scene: ErasedScene, monkeypatch: pytest.MonkeyPatch) -> None:
+    batches, blank = list[int](), erased_entries.blank_details
+    monkeypatch.setattr(erased_entries, "PAGE_SIZE", 10)
+    monkeypatch.setattr(
+        erased_entries, "blank_details", lambda session, ids: (batches.append(len(ids)), blank(session, ids))[1]
+    )  # fmt: skip
+    await scene.service.database.write(partial(add_reads, scene=scene, count=25))
+    await scene.erase()
+    assert (max(batches), sum(batches) >= 25) == (10, True)
+    is_of_search = col(ReadRecord.board) == scene.search
+    rows = await scene.service.database.read(lambda session: session.exec(select(ReadRecord).where(is_of_search)).all())
+    assert (len(rows) >= 25, {row.detail for row in rows}) == (True, {""})
+
+
+def add_reads(session: Session, scene: ErasedScene, count: int) -> None:
+    """Add reads of a file of the search, by its name."""
+    at = format_utc(now())
+    for _ in range(count):
+        session.add(
+            ReadRecord(
+                id=new_id(), seq=1, batch="", at=at, until=at, following=False, count=1, hits=0, account="a", token=None,
+                board=scene.search, type="original.read", entity="", detail=f"{scene.name}.jpg", why="role", on_duty=True,
+                screen="",
+            )
+        )  # fmt: skip
+
+
+async def test_agreement_that_fails_has_not_begun(scene: ErasedScene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last step of the agreement fails: its transaction is undone, and the same people can do it again."""
+    id, before = await scene.ask(scene.team.alice), await scene.remains()
+    monkeypatch.setattr(erasure_begin, "_hide", fails)
+    with pytest.raises(RuntimeError, match="the process ended"):
+        await scene.agree(id, scene.team.ada)
+    monkeypatch.undo()
+    assert (await erasure_of(scene, id)).step == "asked"
+    assert (await scene.team.bob.http.get(f"/api/v1/boards/{scene.search}")).status_code == 200
+    assert (await scene.remains()).keys() == before.keys()
+    assert await entries(scene, "erasure.agreed") == []
+    await scene.agree(id, scene.team.ada)
+    assert await scene.run().continue_one(id)
+    assert await scene.remains() == {}
+
+
+def fails(*_: object) -> None:
+    raise RuntimeError("the process ended")
+
+
+async def test_erased_search_leaves_the_handover_that_is_written(scene: ErasedScene) -> None:
+    team = scene.team
+    await team.alice.command(OPERATIONS, "handover.prepare", {"incoming": team.ada.account["id"]})
+    number = (await team.alice.http.get("/api/v1/handover")).json()["handover"]["number"]
+    await team.alice.command(scene.search, "handover.write", {"handover": number, "assessment": scene.prose})
+    report = await team.alice.http.get("/api/v1/handover")
+    assert (scene.search in report.text, scene.prose in report.text) == (True, True)
+    other = await team.alice.open_search()
+    await team.alice.command(other, "handover.write", {"handover": number, "assessment": "stays"})
+    await scene.erase()
+    with pytest.raises(Refusal, match="not_found"):
+        await team.alice.command(scene.search, "handover.write", {"handover": number, "assessment": "late"})
+    answer = await team.alice.http.get("/api/v1/handover")
+    assert answer.status_code == 200
+    positions = {section["board"]: section["seq"] for section in answer.json()["searches"]}
+    assert (other in positions, scene.search in positions) == (True, False)
+    assert not [marker for marker in scene.markers if marker in answer.text]
+    await team.alice.command(OPERATIONS, "handover.sign", {"handover": number, "positions": positions})
+    assert (await team.ada.http.get(f"/api/v1/handovers/{number}")).status_code == 200
+    await scene.service.database.read(verify)
+    await team.alice.command(OPERATIONS, "handover.withdraw", {"handover": number})
 
 
 # -- readers -----------------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import Session, col, select, update
 
 from board.commands import registry  # noqa: F401 - declares the kinds
-from board.commands.handover import watch_line
+from board.commands.handover import briefings, watch_line
 from board.engine import integrity
 from board.errors import OperationError, Refused
 from board.retention import erasure_run, erasure_steps, erasures, holds, part_erasures, parts
@@ -168,6 +168,37 @@ async def test_hold_of_the_sibling_stops_an_erasure(scene: PartScene, is_asked: 
     )
     with pytest.raises(OperationError, match="also on a search that is on hold"):
         await (scene.agree(part, id, scene.team.ada) if is_asked else scene.ask(part, scene.team.alice))
+
+
+async def test_hold_during_the_run_of_a_part_keeps_the_search(scene: PartScene) -> None:
+    """Place the hold after the agreement: it stops nothing that runs, and keeps the rest of the search."""
+    id = await scene.begin(Part(scene.search, "note", await scene.add("note")))
+    day = now().astimezone(DESK_TIME_ZONE).date().isoformat()
+    await scene.run_as(
+        scene.team.alice, lambda session, row: holds.place(session, row, day, "complaint of the family", now(), None)
+    )
+    assert await scene.run().continue_one(id)
+    assert await scene.remains() == {}
+    with pytest.raises(OperationError, match="on hold"):
+        await scene.ask(Part(scene.search, "task", await scene.add("task")), scene.team.alice)
+
+
+async def test_agreement_that_fails_has_not_begun(scene: PartScene, monkeypatch: pytest.MonkeyPatch) -> None:
+    part = Part(scene.search, "note", await scene.add("note"))
+    id = await scene.ask(part, scene.team.alice)
+    monkeypatch.setattr(briefings, "unpin", fails)
+    with pytest.raises(RuntimeError, match="the process ended"):
+        await scene.agree(part, id, scene.team.ada)
+    monkeypatch.undo()
+    assert (await erasure_of(scene, id)).step == "asked"
+    assert part.id in await scene.ids("note")
+    await scene.agree(part, id, scene.team.ada)
+    assert await scene.run().continue_one(id)
+    assert await scene.remains() == {}
+
+
+def fails(*_: object) -> None:
+    raise RuntimeError("the process ended")
 
 
 async def test_hidden_sibling_stops_an_erasure(scene: PartScene) -> None:
