@@ -9,6 +9,7 @@ import pypdfium2
 import pytest
 from sqlmodel import Session, select
 
+from board.documents.pdf import TIMEOUT_S
 from board.maintenance.pruning import Pruning
 from models.accounts import Account
 from models.disclosure import Disclosure
@@ -198,7 +199,7 @@ async def test_disclosure_is_a_paper_in_four_languages(scene: Scene) -> None:
         "nl": "Wat over een persoon is opgeslagen", "de": "Was über eine Person gespeichert ist",
     }  # fmt: skip
     for language, title in titles.items():
-        response = await scene.http.get(f"{address}.pdf", headers={"accept-language": language})
+        response = await scene.http.get(f"{address}.pdf", headers={"accept-language": language}, timeout=TIMEOUT_S)
         assert response.status_code == 200, response.text
         paper = "".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(response.content))
         assert title in paper

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select, update
 
 from board.client import Refusal
 from board.commands.handover import watch_line
+from board.documents.pdf import TIMEOUT_S
 from board.engine import integrity
 from board.engine.event import JournalEvent
 from board.errors import OperationError
@@ -319,7 +320,7 @@ async def test_erased_search_leaves_open_boards_and_lists(team: Team, access: st
         if who is team.ada:
             paper = (await who.http.get(f"/handovers/{scene.handover}.md")).text
             assert ("A search in this handover was erased, " in paper) == is_public
-            assert (await who.http.get(f"/handovers/{scene.handover}/briefing.pdf")).status_code == 200
+            assert (await who.http.get(f"/handovers/{scene.handover}/briefing.pdf", timeout=TIMEOUT_S)).status_code == 200
         for marker in scene.markers:
             assert marker not in report.text
             assert marker not in (await who.http.get(f"/api/v1/boards/{OPERATIONS}/events", params={"limit": 500})).text

@@ -8,6 +8,7 @@ import pypdfium2
 import pytest
 
 from board.client import Refusal
+from board.documents.pdf import TIMEOUT_S
 from board.maps.points import map_points
 from tests.support.display_client import DisplayBrowser, pair_browser
 from tests.support.map_points import in_form_of_pages, on_pages
@@ -60,7 +61,7 @@ async def test_drawing_has_the_points_of_the_moment(scene: SearchScenario) -> No
 
 async def test_map_is_on_a4_and_a3(scene: SearchScenario) -> None:
     for size, width in (("A4", 842), ("A3", 1191)):
-        answer = await scene.team.alice.http.get(f"/searches/{scene.search}/map.pdf?size={size}")
+        answer = await scene.team.alice.http.get(f"/searches/{scene.search}/map.pdf?size={size}", timeout=TIMEOUT_S)
         assert answer.headers["content-type"] == "application/pdf", answer.text
         pages = [*pypdfium2.PdfDocument(answer.content)]
         assert round(pages[0].get_width()) == width
@@ -75,14 +76,16 @@ async def test_paper_names_sightings_that_cannot_both_be_true(scene: SearchScena
     svg = await drawing(scene.team.alice, scene.search)
     for words in ("24 km in 4 min: not both", "Cannot both be true", f"· {one}<", f"· {other}<"):
         assert words in svg.replace("\u00a0", " "), words
-    pages = pypdfium2.PdfDocument((await scene.team.alice.http.get(f"/searches/{scene.search}/map.pdf?size=A3")).content)
+    pages = pypdfium2.PdfDocument(
+        (await scene.team.alice.http.get(f"/searches/{scene.search}/map.pdf?size=A3", timeout=TIMEOUT_S)).content
+    )
     listed = " ".join(pages[1].get_textpage().get_text_range().replace("\u00a0", " ").split())
     assert f"cannot both be true with Sighting {other}: 24 km in 4 min" in listed
     assert f"cannot both be true with Sighting {one}: 24 km in 4 min" in listed
 
 
 async def test_history_on_paper_has_the_map(scene: SearchScenario) -> None:
-    answer = await scene.team.alice.http.get(f"/searches/{scene.search}/history.pdf")
+    answer = await scene.team.alice.http.get(f"/searches/{scene.search}/history.pdf", timeout=TIMEOUT_S)
     text = pypdfium2.PdfDocument(answer.content)[0].get_textpage().get_text_range()
     assert "Natural Earth" in text
 
@@ -165,7 +168,7 @@ async def test_found_child_is_on_the_map_from_the_moment_of_finding(scene: Searc
     assert (await scene.state("search", search))["outcome"]["point"] == point
     assert "Where found" in await drawing(alice, search)
     assert "Where found" not in await drawing(alice, search, f"?at={before}"), "nobody knew it"
-    pages = pypdfium2.PdfDocument((await alice.http.get(f"/searches/{search}/map.pdf?size=A4")).content)
+    pages = pypdfium2.PdfDocument((await alice.http.get(f"/searches/{search}/map.pdf?size=A4", timeout=TIMEOUT_S)).content)
     text = "\n".join(page.get_textpage().get_text_range() for page in pages).replace("\u00a0", " ")
     for word in ("Zqpier", "51.22870, 2.92750", "± 321 m", "Where found"):
         assert word in text, word

@@ -11,6 +11,7 @@ import pytest
 
 from board.client import Refusal
 from board.commands.reports.reports import NEEDED
+from board.documents.pdf import TIMEOUT_S
 from board.maintenance.archiving import Archiving
 from models.board import OPERATIONS
 from models.times import format_utc, now
@@ -456,7 +457,7 @@ async def test_a_program_adds_a_report_and_nothing_else(team: Team) -> None:
 
 async def test_the_brief_for_the_police_has_all_answers(team: Team) -> None:
     id = await report(team.bob, **FACTS)
-    answer = await team.alice.http.get(f"/reports/{id}/brief.pdf")
+    answer = await team.alice.http.get(f"/reports/{id}/brief.pdf", timeout=TIMEOUT_S)
     assert (answer.status_code, answer.headers["content-type"], answer.content[:5]) == (200, "application/pdf", b"%PDF-")
     (entry,) = (await team.ada.http.get("/api/v1/audit", params={"kind": "caller", "limit": 1})).json()["entries"]
     assert (entry["id"], entry["actor"]["id"]) == (id, team.alice.account["id"])

@@ -28,6 +28,14 @@ async def test_keyboard_alone_pairs_changes_and_revokes_displays(browsers: Brows
     wall, desk = await screen(browsers), await browsers.window("Alice", viewport=PHONE)
     elias = await browsers.search(person={"first_name": "Elias", "age": 8})
     keys, said = desk.page.keyboard, desk("body > [data-announcer]")
+    sending: list[Route] = []
+
+    async def hold(route: Route) -> None:
+        if route.request.method == "GET":
+            return await route.continue_()
+        return sending.append(route)
+
+    await desk.page.route("**/api/v1/displays", hold)  # before it is opened: a page that is open may send past a new route
     await desk.open("/displays")
     await tab_to(desk, "[data-act=pair]")
     await keys.press("Enter")
@@ -39,14 +47,6 @@ async def test_keyboard_alone_pairs_changes_and_revokes_displays(browsers: Brows
     await keys.type(await code_of(wall).text_content() or "")
     await tab_to(desk, "[name=name]")
     await keys.type("Front room")
-    sending: list[Route] = []
-
-    async def hold(route: Route) -> None:
-        if route.request.method == "GET":
-            return await route.continue_()
-        return sending.append(route)
-
-    await desk.page.route("**/api/v1/displays", hold)
     await keys.press("Enter")
     await wait_until(lambda: len(sending) == 1)
     await keys.press("Enter")  # a second press while it is being sent: a code is used once, and this is no new attempt
