@@ -142,7 +142,7 @@ def _names(content: dict[str, Any], view: View, style: Style, taken: Sequence[Bo
     ]
     size = style.text * 0.85
     boxes = ((Box.around(at, text, size), text, at) for text, at in named if view.contains(at))
-    boxes = ((box, text, at) for box, text, at in boxes if box.left >= 0 and box.right <= view.width)  # no name is cut
+    boxes = ((box, text, at) for box, text, at in boxes if box.is_inside(view.width, view.height))  # no name is cut
     for _, text, at in fitting(boxes, _MAX_TOWNS, taken):
         yield _text(text, at.x, at.y + size / 3, size, style.palette.text_2, style.palette.province, anchor="middle")
 

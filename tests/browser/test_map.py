@@ -231,6 +231,39 @@ async def test_500_sightings_at_one_point_share_a_mark(browsers: Browsers) -> No
     print(f"frames with 500 sightings while the slider moves: p50 {took[30]:.1f} ms, p95 {took[57]:.1f} ms")  # noqa: T201
 
 
+UNREADABLE = """() => { const box = (element) => element.getBoundingClientRect();
+  const map = box(document.querySelector(".map-canvas"));
+  const isShown = (element) => element.textContent && getComputedStyle(element).visibility === "visible" && box(element).width;
+  const texts = [...document.querySelectorAll(".mark-text")].filter(isShown).map(box);
+  const isCut = ({ left, right, top, bottom }) => left < map.left || right > map.right || top < map.top || bottom > map.bottom;
+  const meets = (a, b) => a.left < b.right - 2 && b.left < a.right - 2 && a.top < b.bottom - 2 && b.top < a.bottom - 2;
+  const isUnreadable = (name) => isCut(box(name)) || texts.some((text) => meets(box(name), text));
+  const names = [...document.querySelectorAll(".map-name > span")].filter(isShown);
+  return names.filter(isUnreadable).map((name) => name.textContent); }"""
+# Distance in px of each town's name from its town.
+OFF = """() => { const middle = ({ left, right, top, bottom }) => [(left + right) / 2, (top + bottom) / 2];
+  const offs = ({ x, y }, rect) => middle(rect).map((at, axis) => Math.abs(at - [x, y][axis]));
+  return [...document.querySelectorAll(".map-name.town:not(.raised) > span")].filter(({ textContent }) => textContent)
+    .flatMap((span) => offs(span.parentElement.getBoundingClientRect(), span.getBoundingClientRect())); }"""
+NAMES = """() => [...document.querySelectorAll(".map-name > span")].filter(({ textContent }) => textContent).length"""
+
+
+@pytest.mark.parametrize("width", [390, 1400])
+async def test_names_are_not_cut_and_not_under_the_texts_of_marks(browsers: Browsers, width: int) -> None:
+    board = await night(browsers)
+    bob = await browsers.window("Bob")
+    await bob.page.emulate_media(reduced_motion="reduce")  # zooms at once
+    await bob.page.set_viewport_size({"width": width, "height": 900})
+    await at_map(bob, board)
+    seen = 0
+    for _ in range(5):
+        await bob("[data-act=zoom-out]").click()
+        assert await bob.page.evaluate(UNREADABLE) == []
+        seen += await bob.page.evaluate(NAMES)
+    assert seen > 20
+    assert max(await bob.page.evaluate(OFF)) < 1.5
+
+
 COUNT_DRAWS = """() => { window.draws = 0; const { fire } = L.Map.prototype;
   L.Map.prototype.fire = function (type, ...more) {
     window.draws += type === "marksdrawn";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { accuracyOf, metresPerPixel } from "../../static/js/core/map/accuracy.js";
-import { covered, decodeLine, fitting, lineBetween, lineBounds, nameIn, raised } from "../../static/js/core/map/lines.js";
+import { covered, decodeLine, fitting, lineBetween, lineBounds, nameIn, raised, uncut } from "../../static/js/core/map/lines.js";
 import { shownLinks } from "../../static/js/core/map/links_layer.js";
 import { placeTexts, roomOf } from "../../static/js/core/map/mark_texts.js";
 import { groupPoints } from "../../static/js/core/map/marks_layer.js";
@@ -56,6 +56,18 @@ test("labels that would overlap an earlier one are left out", () => {
 test("the name of a town is above its station, and another stays", () => {
   const labels = [{ x: 100, y: 100, text: "Habay", kind: "town" }, { x: 104, y: 98, text: "Habay", kind: "station" }, { x: 300, y: 100, text: "Etalle", kind: "town" }];
   assert.deepEqual(raised(labels).map(({ y, isRaised }) => [y, isRaised]), [[88, true], [98, false], [100, false]]);
+});
+
+test("a name that an edge of the map would cut is left out", () => {
+  const at = (/** @type {number} */ x, /** @type {number} */ y) => ({ x, y, text: "Gent", kind: "town" }), size = { x: 200, y: 100 };
+  const inside = [at(14, 8), at(186, 92)], cut = [at(13, 50), at(187, 50), at(100, 7), at(100, 93)];
+  assert.deepEqual(uncut([...inside, ...cut], size), inside);
+  assert.deepEqual(uncut([{ ...at(100, 80), kind: "station" }], size), []); // its name is below it
+});
+
+test("a name under the text of a mark is hidden", () => {
+  const labels = [{ x: 100, y: 100, text: "Stolberg", kind: "town" }, { x: 100, y: 140, text: "Bonn", kind: "town" }];
+  assert.deepEqual([...covered(labels, [], [{ x: 140, y: 95, width: 60, height: 16 }])].map(({ text }) => text), ["Stolberg"]);
 });
 
 test("a name under the mark of a point is hidden, and one beside it is not", () => {

@@ -110,6 +110,16 @@ def test_legend_has_all_entries_whatever_their_length() -> None:
         assert all(entry.box.right <= 750 for row in rows for entry in row)
 
 
+@pytest.mark.parametrize("lat", [50.7 + step / 50 for step in range(20)])
+def test_no_name_is_cut_by_an_edge(lat: float) -> None:
+    texts = drawn(point(lat, 3.72), point(lat + 0.1, 4.3)).iter(f"{SVG}text")
+    names = [text for text in texts if text.get("text-anchor") == "middle" and text.get("font-weight") == "400"]
+    assert names
+    for name in names:
+        baseline, size = float(name.attrib["y"]), float(name.attrib["font-size"])
+        assert size <= baseline <= 600 - size / 3
+
+
 def test_junctions_of_the_railway_have_no_name() -> None:
     names = {str(name) for station in background.load()["stations"] for name in station[3:]}
     assert not names & JUNCTIONS

@@ -2,7 +2,7 @@
    redraw. */
 
 import { t } from "../i18n.js";
-import { covered, fitting, lineBetween, nameIn, pointOfNamed, raised } from "./lines.js";
+import { covered, fitting, lineBetween, nameIn, pointOfNamed, raised, uncut } from "./lines.js";
 import { Outlines } from "./outlines.js";
 
 /** @typedef {import("./leaflet.js").Background} Background */
@@ -13,7 +13,7 @@ const TOWN_ZOOM = [12, 12, 11, 10, 9, 8, 7]; // from which zoom a town has its n
 const MAX_NAMES = 60;
 const PADDING = 0.5; // drawn around the view, in views, for a map that is dragged
 const BELGIUM = [[49.5, 2.54], [51.51, 6.41]];
-export const MARKS_DRAWN = "marksdrawn"; // event of a map, with the centers of its marks
+export const MARKS_DRAWN = "marksdrawn"; // event of a map, with the centers of its marks and the boxes of their texts
 const BACKGROUND_PANE = "background", NAME_PANE = "names";
 
 /**
@@ -54,15 +54,17 @@ function addBackground(map, leaflet, background) {
   let labels = [];
   /** @type {number[][]} */
   let marks = [];
+  /** @type {import("./lines.js").Box[]} */
+  let texts = [];
   const update = () => {
     showOutlines(map, outlines);
     labels = drawNames(map, leaflet, background, names);
-    hideCovered(map, labels, marks);
+    hideCovered(map, labels, marks, texts);
   };
   map.on("zoomend moveend resize", update);
-  map.on(MARKS_DRAWN, (/** @type {{ centers: number[][] }} */ { centers }) => {
-    marks = centers;
-    hideCovered(map, labels, marks);
+  map.on(MARKS_DRAWN, (/** @type {any} */ drawn) => {
+    [marks, texts] = [drawn.centers, drawn.texts];
+    hideCovered(map, labels, marks, texts);
   });
   update();
 }
@@ -91,9 +93,9 @@ function showOutlines(map, outlines) {
 
 /** @typedef {{ kind: string, text: string, point: [number, number], x: number, y: number, marker: any }} NameLabel */
 
-/** Hide the names that would be under marks. @param {any} map @param {NameLabel[]} labels @param {number[][]} marks */
-function hideCovered(map, labels, marks) {
-  const hidden = covered(labels, marks.map((center) => map.latLngToContainerPoint(center)));
+/** Hide the names that would be under marks. @param {any} map @param {NameLabel[]} labels @param {number[][]} marks @param {import("./lines.js").Box[]} texts */
+function hideCovered(map, labels, marks, texts) {
+  const hidden = covered(labels, marks.map((center) => map.latLngToContainerPoint(center)), texts);
   for (const label of labels) label.marker.getElement()?.classList.toggle("covered", hidden.has(label));
 }
 
@@ -105,7 +107,7 @@ function drawNames(map, leaflet, background, names) {
     ...(zoom >= FROM_ZOOM.stations ? background.stations.filter(([, , , name]) => name).map((named) => ({ named, kind: "station" })) : []),
   ].map(({ named, kind }) => ({ kind, point: pointOfNamed(named), text: nameIn(named, language) })).filter(({ point }) => bounds.contains(point));
   const placed = raised(visible.map((label) => ({ ...label, ...map.latLngToContainerPoint(label.point) })));
-  const shown = new Set(fitting(placed.filter(({ kind }) => kind === "town" || zoom >= FROM_ZOOM.stationNames), MAX_NAMES));
+  const shown = new Set(fitting(uncut(placed, map.getSize()).filter(({ kind }) => kind === "town" || zoom >= FROM_ZOOM.stationNames), MAX_NAMES));
   names.clearLayers();
   const drawn = placed.filter((label) => label.kind === "station" || shown.has(label)).map((label) => ({ ...label, hasName: shown.has(label), marker: nameMarker(leaflet, label, shown.has(label)) }));
   for (const { marker } of drawn) names.addLayer(marker);

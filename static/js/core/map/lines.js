@@ -87,16 +87,28 @@ export function raised(labels) {
 }
 
 /**
- * Return the labels whose names would be under the mark of a point, or would hide it.
+ * Return the labels whose names would be under the mark of a point or its text, or would hide it.
  * @template {{ x: number, y: number, text: string, kind: string }} L
- * @param {L[]} labels @param {{ x: number, y: number }[]} marks
+ * @param {L[]} labels @param {{ x: number, y: number }[]} marks @param {Box[]} [texts] of the marks
  */
-export function covered(labels, marks) {
-  const boxes = marks.map(({ x, y }) => ({ x, y, width: MARK_PX, height: MARK_PX }));
+export function covered(labels, marks, texts = []) {
+  const boxes = [...marks.map(({ x, y }) => ({ x, y, width: MARK_PX, height: MARK_PX })), ...texts];
   return new Set(labels.filter((label) => boxes.some((box) => overlap(boxOf(label), box))));
 }
 
-/** @param {{ x: number, y: number, text: string, kind: string }} label */
+/**
+ * Return the labels whose names the edge of the map does not cut.
+ * @template {{ x: number, y: number, text: string, kind: string }} L
+ * @param {L[]} labels @param {{ x: number, y: number }} size of the map
+ */
+export const uncut = (labels, size) => labels.filter((label) => {
+  const { x, y, width, height } = boxOf(label);
+  return x >= width / 2 && y >= height / 2 && x <= size.x - width / 2 && y <= size.y - height / 2;
+});
+
+/** @typedef {{ x: number, y: number, width: number, height: number }} Box around its middle */
+
+/** @param {{ x: number, y: number, text: string, kind: string }} label @returns {Box} */
 const boxOf = ({ x, y, text, kind }) => ({ x, y: kind === "station" ? y + BELOW_PX : y, width: text.length * LETTER_PX, height: LINE_PX });
 
 /** @param {{ x: number, y: number, width: number, height: number }} a @param {{ x: number, y: number, width: number, height: number }} b */

@@ -18,8 +18,11 @@ const MIN_ROOM_PX = 120; // a narrower text would be a column of single words
  * @param {View} [view]
  * @returns {Map<string, "right" | "left">}
  */
-export function placeTexts(texts, view = { left: -Infinity, right: Infinity }) {
-  const marks = texts.flatMap(boxesOf), placed = /** @type {Box[]} */ ([]), sides = new Map();
+export const placeTexts = (texts, view) => new Map([...textPlaces(texts, view)].map(([id, { side }]) => [id, side]));
+
+/** Return the places of the texts that are shown, by id: as placeTexts. @param {MarkText[]} texts @param {View} [view] @returns {Map<string, Place>} */
+export function textPlaces(texts, view = { left: -Infinity, right: Infinity }) {
+  const marks = texts.flatMap(boxesOf), placed = /** @type {Box[]} */ ([]), all = new Map();
   const isNoText = (/** @type {Place} */ { box }) => !placed.some((other) => overlap(box, other));
   const isFree = (/** @type {Place} */ { box }) => !marks.some((other) => overlap(box, other));
   for (const text of texts) {
@@ -29,9 +32,9 @@ export function placeTexts(texts, view = { left: -Infinity, right: Infinity }) {
     const found = within.find(isFree) ?? (text.mustShow ? within[0] ?? places[0] : undefined);
     if (!found) continue;
     placed.push(found.box);
-    sides.set(text.id, found.side);
+    all.set(text.id, found);
   }
-  return sides;
+  return all;
 }
 
 /** @param {Box} box @param {View} view */

@@ -2,7 +2,7 @@
    only one. Circles show how far a point may be off: nothing is drawn more precisely than it is known. */
 
 import { MARKS_DRAWN } from "./base_map.js";
-import { placeTexts, roomOf } from "./mark_texts.js";
+import { roomOf, textPlaces } from "./mark_texts.js";
 
 const GROUP_PX = 22; // marks nearer than this share one
 const MAX_CIRCLES = 300; // at a time; more would only cover the map
@@ -96,7 +96,6 @@ export class MarksLayer {
     const groups = (this.#groups = groupPoints(this.#points, ({ center }) => this.#map.project(center)));
     sync(this.#marks, new Map(groups.map((group) => [this.#keyOf(group), group])), (group) => this.#addMark(group), this.#map);
     this.#hideCrowded(groups);
-    this.#map.fire(MARKS_DRAWN, { centers: groups.map(([{ center }]) => center) });
     sync(this.#shapes, shapesOf(this.#points), (shape) => this.#addShape(shape), this.#map);
   }
 
@@ -106,8 +105,10 @@ export class MarksLayer {
     const marks = groups.map((group) => ({ group, named: namedOf(group, this.#joined), mark: this.#marks.get(this.#keyOf(group)) }));
     marks.sort((a, b) => this.#textRank(a.named) - this.#textRank(b.named));
     const texts = marks.map(({ group, named }) => ({ id: group[0].id, text: named ? this.#textOf(named) : "", ...this.#map.project(group[0].center), isShared: group.length > 1, mustShow: named !== null && this.#mustShow(named) }));
-    const sides = placeTexts(texts, view);
-    marks.forEach(({ mark }, index) => putText(mark?.getElement(), sides.get(texts[index].id), texts[index], view));
+    const places = textPlaces(texts, view);
+    marks.forEach(({ mark }, index) => putText(mark?.getElement(), places.get(texts[index].id)?.side, texts[index], view));
+    const boxes = [...places.values()].map(({ box }) => ({ ...box, x: box.x - bounds.min.x, y: box.y - bounds.min.y }));
+    this.#map.fire(MARKS_DRAWN, { centers: groups.map(([{ center }]) => center), texts: boxes });
   }
 
   /** Return the order of a text: the selected point, points at the ends of links, the most certain. @param {MapPoint | null} point */
