@@ -13,7 +13,7 @@ from board.maintenance import sealed_parts
 from board.maintenance.chains import Progress
 from board.maintenance.sealed_events import EventSealer
 from board.maintenance.sealed_parts import PartBuffer
-from board.retention.inventory import KEPT, TABLES
+from board.retention.inventory import KEPT, tables
 from models.db.schema import metadata
 from models.db.sqlite import library
 
@@ -35,7 +35,7 @@ def seal(copy: Path, keys: SearchKeys, progress: Progress) -> int:
         EventSealer(reader, writer, keys, dict(sealed), progress).seal()
         rows = RowSealer(reader, writer, keys, {value: row[0] for row in sealed for value in row})
         rows.empty("reads", "board", "detail")
-        for table in sorted(TABLES.keys() - KEPT.keys()):
+        for table in sorted(tables().keys() - KEPT.keys()):
             progress(f"sealing {table}")
             rows.remove(table)
         reader.execute("COMMIT")
@@ -58,7 +58,7 @@ class RowSealer:
         """Seal all rows of a table that are about a search, and delete them."""
         columns = [column.name for column in metadata.tables[table].columns]
         primary = [columns.index(name) for name in _primary_key(table)]
-        holders = [columns.index(name) for name in TABLES[table][1]]
+        holders = [columns.index(name) for name in tables()[table][1]]
         buffer = PartBuffer(self._writer, self._keys, table, [], columns)
         deleted: list[list[Any]] = []
         for row in self._reader.execute(f"SELECT {_names(columns)} FROM {_names([table])}"):  # noqa: S608 - names of our tables

@@ -60,7 +60,7 @@ def erase_events(session: Session, row: Erasure) -> bool:
 
 def row_tables() -> list[str]:
     """Return the names of the tables whose rows `delete_rows` deletes."""
-    return sorted(inventory.TABLES.keys() - inventory.KEPT.keys() - set(IN_FILES))
+    return sorted(inventory.tables().keys() - inventory.KEPT.keys() - set(IN_FILES))
 
 
 def remains(session: Session, row: Erasure) -> dict[str, int]:

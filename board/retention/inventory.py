@@ -3,6 +3,7 @@
 from sqlalchemy import ColumnElement, Integer, Table, and_, func, or_, select, union_all
 from sqlmodel import Session
 
+from board.engine import kinds
 from board.i18n import N_
 from models.board import OPERATIONS_NUMBER, Board
 from models.db.schema import metadata
@@ -46,10 +47,17 @@ OTHERS = {  # tables with a column `board` that are about no search
 }
 
 
+def tables() -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Return TABLES, with those of the kinds of cards that an installation declares."""
+    from board.commands import registry  # noqa: F401 - declares the kinds
+
+    return {str(kind.model.__tablename__): ("cards", _OF_BOARD) for kind in kinds.cards()} | TABLES
+
+
 def rows_about(session: Session, board: str) -> dict[str, int]:
     """Return the number of rows about a search, by table, without tables that have none."""
     number = session.get_one(Board, board).number
-    conditions = {name: _about(metadata.tables[name], columns, board, number) for name, (_, columns) in TABLES.items()}
+    conditions = {name: _about(metadata.tables[name], columns, board, number) for name, (_, columns) in tables().items()}
     event = metadata.tables["event"].c
     copies = and_(event.board == OPERATIONS_NUMBER, event.entity.in_([id_bytes(id) for id in _on_operations(session, board)]))
     conditions["event"] = or_(conditions["event"], copies)
@@ -59,20 +67,20 @@ def rows_about(session: Session, board: str) -> dict[str, int]:
 
 def by_group(rows: dict[str, int]) -> dict[str, int]:
     """Return the number of rows by group, in the order of GROUPS."""
-    counts = dict.fromkeys(GROUPS, 0)
+    counts, groups = dict.fromkeys(GROUPS, 0), tables()
     for name, count in rows.items():
-        counts[TABLES[name][0]] += count
+        counts[groups[name][0]] += count
     return {group: count for group, count in counts.items() if count}
 
 
 def about(session: Session, name: str, board: str) -> ColumnElement[bool]:
-    """Return the condition for the rows of a table of TABLES that are about a search."""
+    """Return the condition for the rows of one of the tables that are about a search."""
     number = session.get_one(Board, board).number
-    return _about(metadata.tables[name], TABLES[name][1], board, number)
+    return _about(metadata.tables[name], tables()[name][1], board, number)
 
 
 def count(session: Session, name: str, board: str) -> int:
-    """Return the number of rows of a table of TABLES that are about a search."""
+    """Return the number of rows of one of the tables that are about a search."""
     return _count(session, metadata.tables[name], about(session, name, board))
 
 

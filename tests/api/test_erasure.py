@@ -120,7 +120,8 @@ async def entries(scene: ErasedScene, type: str) -> list[JournalEvent]:
 async def test_table_left_out_of_the_inventory_is_found(
     scene: ErasedScene, monkeypatch: pytest.MonkeyPatch, table: str
 ) -> None:  # fmt: skip
-    monkeypatch.delitem(inventory.TABLES, table)
+    known = {name: about for name, about in inventory.tables().items() if name != table}
+    monkeypatch.setattr(inventory, "tables", lambda: known)
     await scene.erase()
     found = await scene.remains()
     assert table in found["tables"]

@@ -14,6 +14,7 @@ from board.api.routes import document
 from board.client import Refusal
 from board.commands import registry
 from board.labels import EVENTS
+from board.retention import erasure_steps
 from board.retention.parts import Part
 from tests.support.part_scene import PartScene
 from tests.support.search_scenario import SearchScenario
@@ -160,6 +161,11 @@ async def test_openapi_has_its_state_and_commands(desk: Team) -> None:
     schemas = json.loads((await desk.bob.http.get(f"{BASE}/openapi.json")).text)["components"]["schemas"]
     assert schemas["vehicle"]["required"] == list(KIND.model.STATE)
     assert {"vehicle.add", "vehicle.update"} <= schemas.keys()
+
+
+@pytest.mark.usefixtures("desk")
+def test_its_table_is_erased_with_a_search() -> None:
+    assert str(Vehicle.__tablename__) in erasure_steps.row_tables()
 
 
 async def test_it_is_erased_alone_by_two_people(desk: Team) -> None:
