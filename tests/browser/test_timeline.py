@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pypdfium2
 import pytest
 from playwright.async_api import expect
 
@@ -211,8 +212,13 @@ async def test_no_barriers_and_nothing_wider_than_the_screen(browsers: Browsers,
 async def test_printed_timeline_is_a_landscape_page(browsers: Browsers) -> None:
     board, _ = await told(browsers)
     bob = await opened(browsers, board)
-    paper = await bob.page.pdf(prefer_css_page_size=True)
-    assert b"/MediaBox [0 0 842 595]" in paper or b"/MediaBox [0 0 841" in paper
+    for size, width, height in (("A4", 842, 595), ("A3", 1191, 842)):
+        first = pypdfium2.PdfDocument(await bob.page.pdf(format=size, prefer_css_page_size=True))[0]
+        assert first.get_size() == (pytest.approx(width, abs=2), pytest.approx(height, abs=2)), size
+        texts = first.get_textpage()
+        assert "Handovers" in texts.get_text_range(), size  # the last lane of the graph
+        edges = [texts.get_charbox(index)[2] for index in range(texts.count_chars())]
+        assert max(edges) > width * 0.9, size  # as wide as the sheet
     await bob.page.emulate_media(media="print")
     await expect(bob(GRAPH)).to_be_visible()
     await expect(bob(".timeline-tools")).to_be_hidden()

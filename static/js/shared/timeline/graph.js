@@ -37,7 +37,7 @@ export function graph(view, total) {
   return svg`<svg viewBox="0 0 ${total} ${y}" width=${total} height=${y} aria-hidden="true" data-testid="graph" @click=${view.opened}>
     <defs><pattern id="timeline-hatch" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path class="hatch" d="M0 0V8" /></pattern>
       <clipPath id="timeline-clip"><rect x=${left} y="0" width=${width} height=${y} /></clipPath></defs>
-    ${ticks(span, width).map(({ at, text }) => svg`<path class="tick" d="M${x(at)} ${HEAD_PX - 4}V${y}" />${isCovered(x(at), text, now) ? nothing : svg`<text class="hour" x=${x(at)} y="18" text-anchor="middle">${text}</text>`}`)}
+    ${ticks(span, width).map(({ at, text }) => svg`<path class="tick" d="M${x(at)} ${HEAD_PX - 4}V${y}" />${isCovered(x(at), text, now) || isCut(x(at), text, total) ? nothing : svg`<text class="hour" x=${x(at)} y="18" text-anchor="middle">${text}</text>`}`)}
     ${now ? svg`<path class="now" d="M${now.at} 24V${y}" /><text class="bold" x=${now.at} y="18" text-anchor=${now.anchor} data-testid="now">${now.text}</text>` : nothing}
     ${gapRow(frame, isNarrow)}
     ${lanes.map(({ lane, layout, top, first }) => svg`<g data-lane=${lane}><path class="edge" d="M0 ${top}H${total}" />${laneHead(lane, layout, top + (isNarrow ? 16 : 26), isNarrow ? total : SIDE_PX)}
@@ -97,6 +97,9 @@ function nowOf({ view, x, left, width }) {
   const isLast = at > left + width - length / 2, to = isLast ? at : at + length / 2;
   return { at, text, anchor: isLast ? "end" : "middle", from: to - length, to };
 }
+
+/** Return true if the edge would cut the text of a tick. @param {number} at @param {string} text @param {number} total width in pixels */
+const isCut = (at, text, total) => at + (text.length * TEXT_PX) / 2 > total;
 
 /** Return true if the text of the present would cover that of a tick. @param {number} at @param {string} text @param {Now | null} now */
 const isCovered = (at, text, now) => now !== null && at + (text.length * TEXT_PX) / 2 > now.from && at - (text.length * TEXT_PX) / 2 < now.to;
