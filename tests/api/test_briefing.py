@@ -44,7 +44,7 @@ async def open_searches(team: Team, count: int, worrying: int = 0, **data: Any) 
 async def pages(person: Person, path: str = "/handover/briefing.pdf", language: str = "en") -> list[str]:
     """Return the words of each page of a briefing."""
     answer = await fetched(person, path, language)
-    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf"), answer.text[:500]
+    assert (answer.status_code, answer.headers.get("content-type")) == (200, "application/pdf"), answer.text[:500]
     return [re.sub(r"\s+", " ", page.replace("\r", "")) for page in text_of(answer.content)]
 
 

@@ -126,6 +126,7 @@ async def test_the_last_question_is_answered_and_a_lost_line_is_said(browsers: B
     window = await browsers.window("Alice")
     window.may_fail("Failed to load resource")
     held: list[Route] = []
+    await window.allow_late_routes()
     await window.open(f"/searches/{board}")
 
     async def hold(route: Route) -> None:

@@ -239,6 +239,7 @@ def in_reference() -> list[tuple[str, str, str]]:
 async def test_the_last_of_two_quick_choices_of_a_theme_outlives_a_reload(browsers: Browsers) -> None:
     board = await browsers.search()
     alice = await browsers.window("Alice", color_scheme="light")
+    await alice.allow_late_routes()
     await alice.open(f"/searches/{board}")
     asked: list[str] = []
 

@@ -128,6 +128,10 @@ class Window:
         await self.page.goto(path, timeout=OPENS_WITHIN_MS)
         await self.live()
 
+    async def allow_late_routes(self) -> None:
+        """Prepare for routes that are added while the page is open: a request could go past the first one of an open page."""
+        await self.page.route("**/no-such-address", lambda route: route.abort())
+
     async def live(self) -> None:
         await self.freshness("live")
 
