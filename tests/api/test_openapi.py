@@ -27,7 +27,7 @@ from board.commands.registry import TABLE
 from board.documents import pdf
 from board.engine import kinds, recent_factor
 from board.errors import MESSAGES
-from board.web.endpoint import Call
+from board.web.endpoint import QUERY_HEADER, Call
 from board.web.http import BASE
 from board.web.refusals import STATUS
 from models.accounts import ROLES
@@ -167,6 +167,7 @@ def explore(url: str, headers: dict[str, str], names: dict[str, str], call: tupl
     def ask(case: Case[Any]) -> None:
         _aim(case, names)
         _once(case.body)
+        (case.headers or {}).pop(QUERY_HEADER, None)  # it replaces the parameters in the address, which are asked for here
         if cookies:  # any other Authorization header than a bearer token belongs to a proxy
             (case.headers or {}).pop("Authorization", None)  # type: ignore[call-overload]
         response = case.call(base_url=url, headers=sent, cookies=cookies, timeout=pdf.TIMEOUT_S)
