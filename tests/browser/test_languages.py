@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 
 HEADS = {
     "en-US": ["Runaway", r"missing since Sat 24 Jan( 2026)? 16:10", "±.1.5.km"],
-    "fr-BE": ["Fugue", r"disparition depuis sam. 24 janv.( 2026)? 16:10", "±.1,5.km"],
+    "fr-BE": ["Fugue", r"disparition depuis le sam. 24 janv.( 2026)? 16:10", "±.1,5.km"],
     "nl-BE": ["Wegloper", r"vermist sinds za 24 jan( 2026)? 16:10", "±.1,5.km"],
     "de-BE": ["Weggelaufen", r"vermisst seit Sa. 24. Jan.( 2026)? 16:10", "±.1,5.km"],
 }

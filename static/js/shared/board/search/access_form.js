@@ -20,10 +20,10 @@ export function accessFacts(view) {
 }
 
 /** @param {{ board: { id: string } }} view */
-const readsLink = ({ board }) => html`<p><a href="/searches/${board.id}/reads" data-testid="reads">${t("Looked at by…")}</a></p>`;
+const readsLink = ({ board }) => html`<p class="link-line"><a href="/searches/${board.id}/reads" data-testid="reads">${t("Looked at by…")}</a></p>`;
 
 /** @param {{ board: { id: string } }} view */
-const guestsLink = ({ board }) => html`<p><a href="/searches/${board.id}/guests" data-testid="guests">${t("Guests of this search…")}</a></p>`;
+const guestsLink = ({ board }) => html`<p class="link-line"><a href="/searches/${board.id}/guests" data-testid="guests">${t("Guests of this search…")}</a></p>`;
 
 /** @param {Form} form @param {FormView} view */
 export function accessBody(form, view) {
