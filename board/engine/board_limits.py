@@ -1,7 +1,7 @@
 """Size limits of a board: the number of entities, the share of one account or token, and the reserve above the limit.
 
-Only entities that are on the board now count. `BoardShare` has the counts of accounts and tokens. They are written with the
-counted rows, under the board's lock.
+Only entities that are currently on the board count. `BoardShare` stores the counts of accounts and tokens. They are written with
+the counted rows, under the board's lock.
 """
 
 from typing import NamedTuple
@@ -47,7 +47,7 @@ class BoardLimits(NamedTuple):
         return self._is_coordinator and self.board.entities < MAX_ENTITIES + self.shares.reserve
 
     def take(self, row: Entity, reserved: bool = False) -> ShareUse | None:
-        """Count an entity that is added to the board, in the share of its account. Return that share if it is nearly used. Raises
+        """Count an added entity, on the board and in the share of its author. Return that share if it is nearly used. Raises
         Refused `too_large` if the entity does not fit."""
         share = self._require_room(reserved)
         is_beyond = self.board.entities >= MAX_ENTITIES
@@ -116,8 +116,8 @@ class BoardLimits(NamedTuple):
 
 
 def share_of(counts: dict[str, tuple[int, int]], shares: BoardShares, token: str | None) -> ShareUse:
-    """Return the share that has less left: the token's share (or the account's share without tokens), or the share of the account
-    with all its tokens."""
+    """Return the share that has less left: either the token's own share (without a token, the account's own), or the share of the
+    account with all its tokens."""
     separate = ShareUse(used=counts.get(token or "", (0, 0))[0], most=shares.token if token else shares.account)
     total = ShareUse(used=sum(entities for entities, _ in counts.values()), most=max(shares.account, shares.token))
     return min(separate, total, key=lambda share: share["most"] - share["used"])

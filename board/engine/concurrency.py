@@ -15,7 +15,7 @@ from models.db.database import Database
 
 T = TypeVar("T")
 
-WAIT_TIMEOUT_S = 8.0  # longest wait for a lock: shorter than the timeout of a page, so that it gets an answer and retries
+WAIT_TIMEOUT_S = 8.0  # longest wait for a lock: below a page's timeout, so that the page gets an answer and retries
 
 
 @contextlib.asynccontextmanager
@@ -61,7 +61,7 @@ class SharedReads:
 
 
 class HeavyReads:
-    """Queue of heavy reads, in which accounts take turns. A turn, and its database thread, is held only during the read."""
+    """Queue of heavy reads, in which accounts take turns. A turn occupies a database thread only during the read."""
 
     def __init__(self, database: Database, queue: FairQueue) -> None:
         self._database, self._queue = database, queue

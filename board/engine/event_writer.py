@@ -142,14 +142,14 @@ class EventWriter:
         return self.board.cards
 
     def on_new_board(self, board: Board) -> "EventWriter":
-        """Add a new board. Return its writer, whose second board is the board of this writer."""
+        """Add a new board. Return its writer, with the board of this writer as `operations`."""
         self.unit.changes += 1
         self.unit.boards.add(board)
         self.result.created_boards.append(board)
         return replace(self, board=board, operations=self.board)
 
     def on_search(self, board: Board) -> "EventWriter":
-        """Return the writer for a search's board, for a command on `operations` that also writes there. It must be locked."""
+        """Return the writer for a search's locked board, for a command on `operations` that also writes there."""
         self.result.other_boards.append(board)
         return replace(self, board=board, operations=self.board)
 
@@ -189,8 +189,8 @@ class EventWriter:
     ) -> bool:  # fmt: skip
         """Set columns of an entity and write the event. Return False, and write nothing, if nothing changes.
 
-        The event names every column outside the state that is set, even to the same value, because leaving it out would disclose
-        that value. Derived fields are updated too, and never conflict. `undoes`: seq of the event that this event undoes.
+        The event names every column outside the state that is set, even to the same value: an omission would disclose that the
+        value is the same. Derived fields are updated too, and never conflict. `undoes`: seq of the event that this event undoes.
 
         Raises Refused `conflict` if another account changed one of the same fields after the command's base.
         """
@@ -234,7 +234,7 @@ class EventWriter:
         self.unit.entities.set(row, values)
 
     def delete(self, row: Entity, type: str) -> None:
-        """Delete an entity. No fields conflict. Raises Refused `conflict` if the board's epoch differs from the command's."""
+        """Delete an entity, even if others changed it. Raises Refused `conflict` if the command is from another epoch."""
         state = row.state()
         self._check_epoch(state, sorted(flatten(state)))
         if kinds.of(row).counted:

@@ -1,8 +1,8 @@
 """Integrity of journals, verified by their hash chains, the positions in signed handovers, and heads stored elsewhere.
 
 A chain alone reveals an edit, a gap or a swap. Only an earlier head reveals that a journal was truncated, or rewritten together
-with the board's row. The file of heads is the output of `verify`, with a line for each board: `{board} holds: {seq} events, head
-{hash of the last event in hex, or none}`.
+with the board's row. A file of heads is a saved output of `verify`, with a line for each board: `{board} holds: {seq} events,
+head {hash of the last event in hex, or none}`.
 """
 
 import re

@@ -1,5 +1,4 @@
-"""Last use of tokens and sessions. Kept in memory and written rarely, so that a request costs no write and does not change
-rights. An idle session ends."""
+"""Last use of tokens and sessions. It is kept in memory and written rarely, so that requests need no write. Idle sessions end."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -102,8 +101,8 @@ def _write_tokens(uses: Uses, at: datetime, database: Database) -> None:
 
 
 def _write_sessions(uses: Uses, at: datetime, idle: timedelta | None, database: Database) -> None:
-    """Store the last use of each session, and once a day of its account, and extend the session. An ended session stays
-    ended."""
+    """Store the last use of each session and extend the session, unless it has ended. Once a day, also store the last use of its
+    account."""
     rows = [
         {"key": key, "at": format_utc(used), "end": idle_end(used, idle), "now": format_utc(at)} for key, used in uses.items()
     ]
