@@ -1,4 +1,4 @@
-"""Sightings of a map on paper that cannot both be true: lines of the drawing, and sentences of the list."""
+"""Sightings on a printed map that cannot both be true: lines in the drawing, and sentences in the list."""
 
 from collections.abc import Iterable, Mapping
 
@@ -19,7 +19,7 @@ def contradictions_of(speeds: Speeds, search: State, sightings: Mapping[str, Sta
 
 
 def links_of(pairs: Iterable[Contradiction], language: str) -> list[Link]:
-    """Return a line for each pair, with its words."""
+    """Return a line for each pair, with its sentence."""
     return [Link(pair.first.id, pair.second.id, translate(pair_sentence(pair), language)) for pair in pairs]
 
 

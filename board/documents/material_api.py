@@ -31,7 +31,7 @@ from models.times import format_utc, parse_utc
 Mark = Literal["", "draft", "ended"]
 
 PICTURE_WIDTH = 640  # pixels of a preview picture
-DRAFT_DAYS = 7  # until the end of a draft without a chosen end
+DRAFT_DAYS = 7  # days until the end of a draft without a chosen end
 
 LANGUAGE = Param("language", {"type": "string", "enum": list(get_args(Language))})
 PAPER = Param("paper", {"type": "string", "enum": ["a3", "a4", "a6"]})
@@ -75,7 +75,7 @@ class _PrintJob:
     right="export", step_up=True,
 )  # fmt: skip
 async def preview(request: Request) -> Response:
-    """Serve the draft of a material as PDF. A POST, because proxies log URLs, which must not contain details of a child.
+    """Serve the draft of a material as PDF.
 
     A POST, so that no proxy logs details of a child. Each page is marked “Draft: not approved”. Recorded in the audit journal.
     """
@@ -88,7 +88,7 @@ async def preview(request: Request) -> Response:
     (*ON_A_BOARD, "invalid", "too_large"), body=Draft, media="image/png", answer=Binary,
 )  # fmt: skip
 async def preview_picture(request: Request) -> Response:
-    """Serve the draft of a material as a picture. It is audited as a preview, not as a document.
+    """Serve the draft of a material as a picture. The audit log records a preview, not a document.
 
     Same body as for the PDF. The answer is a picture of its first page.
     """
@@ -190,7 +190,7 @@ def _choice(request: Request, param: Param, choices: Any) -> Any:
 
 
 async def _photo(service: BoardService, board: str, file: str | None) -> tuple[str, bytes] | None:
-    """Return the picture of a photo; None if there is no photo or it was withdrawn, so that a silhouette is drawn. Raises
+    """Return (media type, bytes) of a photo; None if there is no photo or it was withdrawn: a silhouette replaces it. Raises
     FilesUnavailable if it can't be read, because paper must not omit it silently."""
     if file is None or not await service.database.read(lambda session: _may_be_shown(session, board, file)):
         return None
