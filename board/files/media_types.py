@@ -33,7 +33,7 @@ _BMP_HEADER = range(12, 125)  # sizes of the second header, which distinguish a 
 
 
 class MediaType(NamedTuple):
-    """Media type of a file. `is_picture`: it is re-encoded, or refused."""
+    """Media type of a file. `is_picture`: whether files of this type are re-encoded, or refused."""
 
     name: str
     is_picture: bool
