@@ -56,7 +56,7 @@ class BoardView:
     columns: dict[str, str] = field(default_factory=dict)  # id of the first column with each role
     sightings: dict[str, State] = field(default_factory=dict)  # without withdrawn ones
     tasks: dict[str, State] = field(default_factory=dict)
-    counts: dict[str, int] = field(default_factory=dict)  # of cards, including withdrawn ones, and of notes
+    counts: dict[str, int] = field(default_factory=dict)  # numbers of cards (including withdrawn ones) and of notes
 
     @classmethod
     def from_entities(cls, entities: Mapping[tuple[str, str], State]) -> "BoardView | None":

@@ -100,7 +100,7 @@ class SimulatedTeam:
             log.error("simulated user stopped", **logs.exception_location(error))
 
     def sighting_due(self) -> bool:
-        """Return whether a sighting is due since the last call."""
+        """Return whether a new sighting is due; if so, schedule the next one."""
         if time.monotonic() < self._next:
             return False
         self._next = time.monotonic() + self.factor * self._random.uniform(*SIGHTING_S)

@@ -1,4 +1,4 @@
-"""Packages of npm that check scripts and styles, as `package-lock.json` lists them: installed once, outside the checkout."""
+"""Installer of the npm packages that check scripts and styles, as `package-lock.json` lists them: once, outside the checkout."""
 
 import hashlib
 import os

@@ -161,7 +161,7 @@ class Postgres(LocalServer):
         return [str(self.programs / "postgres"), "-D", str(self.data), *password_file]
 
     def _is_ready(self) -> bool:
-        """Return whether the server is ready, as pg_ctl does: its pid file says so on the eighth line."""
+        """Return whether the server is ready, as pg_ctl does: by the eighth line of its pid file."""
         try:
             lines = (self.data / "postmaster.pid").read_text().splitlines()
         except OSError:

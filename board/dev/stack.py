@@ -103,8 +103,8 @@ def web() -> None:
 
 
 def choose() -> Path:
-    """Return the private folder of the stack, chosen like the demo's, but such that PostgreSQL's user can reach it. Raises
-    ConfigurationError if it can't be used."""
+    """Return the private folder of the stack: in the user's data folder, or ROOT_FOLDER if PostgreSQL's user can't reach that.
+    Raises ConfigurationError if it can't be used."""
     folder = data_dir.choose(name=NAME)
     folder = folder if unprivileged().can_pass(folder) else ROOT_FOLDER
     try:

@@ -13,7 +13,7 @@ from board.dev import browser
 from board.install import report
 
 BENCHMARK_S = 600  # for the benchmarks of one file; the rounds of `fanout` take six minutes
-MIN_EVENTS_PER_S = 100  # slowest rate for writing a journal twice
+MIN_EVENTS_PER_S = 100  # slowest expected rate of writing a journal, which is written twice
 PICTURES_S = 10_800  # for all pictures: more than three thousand, each of a second or two
 
 

@@ -96,7 +96,8 @@ def _file(path: str) -> str | None:
 
 
 def trace(name: str) -> Trace:
-    """Return the trace of a command on a new SQLite database, by its name in TRACED. Raises OperationError for other names."""
+    """Return the trace of a command on a new SQLite database, by its name in TRACED. Raises OperationError if it has no such
+    name."""
     if name not in TRACED:
         raise OperationError(f"Only these commands can be traced: {', '.join(TRACED)}.")
     with tempfile.TemporaryDirectory() as folder:

@@ -211,7 +211,7 @@ async def _change(request: Request, caller: Caller, change: Callable[[Session], 
 
 
 def _read(type: type[D], body: dict[str, object]) -> D:
-    """Validate a request body. Raises Refused `invalid`."""
+    """Validate a request body. Raises Refused `invalid` if it does not fit the type."""
     try:
         return type.model_validate(body)
     except ValidationError as error:

@@ -13,7 +13,7 @@ from models.db.tables import table_of
 from models.display import Display
 from models.times import format_utc, parse_utc, to_ms
 
-SILENT_AFTER = timedelta(seconds=10)  # time without a report; a working display sends two in it
+SILENT_AFTER = timedelta(seconds=10)  # time without a report, in which a working display sends two
 LATE = timedelta(seconds=10)  # time until a change must be on the screen; a report may lack the latest changes
 State = Literal["current", "not_current", "silent", "unheard", "revoked"]
 STATES = get_args(State)

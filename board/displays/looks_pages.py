@@ -35,7 +35,7 @@ async def inner_room_looks(request: Request) -> Response:
 
 
 def _read(session: Session, caller: Caller, id: str) -> tuple[dict[str, str], str]:
-    """Return the texts of a search, and the language of the display. Raises Refused `not_found`."""
+    """Return the texts of a search, and the language of the display. Raises Refused `not_found` as `shown_search` does."""
     person = shown_search(session, caller, id).person
     assert caller.display is not None  # checked by shown_search
     return {field: person[field] for field in FIELDS if person.get(field)}, caller.display.language

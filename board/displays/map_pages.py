@@ -39,7 +39,7 @@ async def inner_room_map(request: Request) -> Response:
 
 
 def _read(session: Session, caller: Caller, id: str) -> tuple[tuple[Mark, ...], str]:
-    """Return the marks of a search, and the language of the display. Raises Refused `not_found`."""
+    """Return the marks of a search, and the language of the display. Raises Refused `not_found` as `shown_search` does."""
     shown_search(session, caller, id)
     display, board = caller.display, session.get(Board, id)
     if display is None or board is None:

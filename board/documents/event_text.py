@@ -20,7 +20,7 @@ from board.i18n import suit_dates, translations
 
 _RESTATEMENT = re.compile(r"restatements\.([^.]+)\.")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
-_INITIAL: tuple[Any, ...] = ([], "", "unknown", "none", "unassessed")  # and False: omitted for new entities
+_INITIAL: tuple[Any, ...] = ([], "", "unknown", "none", "unassessed")  # values that, like False, are omitted for new entities
 
 
 class Description(NamedTuple):

@@ -43,7 +43,8 @@ class Font(NamedTuple):
 
 
 async def environment(html: str) -> dict[str, str]:
-    """Return the environment variables that lead fontconfig to the fonts for a document. Takes a second for a new script."""
+    """Return the environment variables with which fontconfig finds the fonts for a document. Takes a second for a new
+    alphabet."""
     folder, codes = _folder(), set(map(ord, set(html)))
     for font in _fonts():
         if any(code in characters for characters in font.characters for code in codes):

@@ -165,10 +165,10 @@ class ReportDocument(OpenAlarms):
         return self._say(sentences.NOT_READ, name=self._name(account)) if account else ""
 
     def _empty_texts(self, briefing: State, section: State) -> str:
-        """Return the names of the empty texts; "" without a handover, because texts are written only for one.
+        """Return the names of the empty texts; "" without a handover, because texts are written only for a handover.
 
-        The texts are named if there is a summary, because "nothing was written" would be false above it. The text
-        about calls is not missing if calls are due.
+        If all are empty, return that nothing was written, unless there is a summary. The text about calls is not missing if calls
+        are due.
         """
         texts = _texts(Briefing.KIND)
         empty = [path for path in texts if not briefing.get(path)]
@@ -180,7 +180,7 @@ class ReportDocument(OpenAlarms):
         return self._say(sentences.NOT_FILLED_IN, names=" · ".join(names))
 
     def _restated(self, account: str, summary: State) -> list[tuple[str, UserText]]:
-        """Return a summary with its answer."""
+        """Return a summary, and the answer to it, as labelled texts."""
         at = short_datetime(summary["at"], self._reads)
         label = self._say(sentences.RESTATED, name=self._name(account), at=at)
         answered_by, answered_at = self._name(summary["answered_by"]), short_datetime(summary["answered_at"], self._reads)

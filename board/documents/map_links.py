@@ -13,7 +13,7 @@ from models.entity import State
 
 
 def contradictions_of(speeds: Speeds, search: State, sightings: Mapping[str, State]) -> list[Contradiction]:
-    """Return the contradictions between sightings of a search, by id."""
+    """Return the contradictions between the sightings of a search. `sightings`: states by id."""
     found = (seen_of(id, state, search["missing_since"], speeds.margin) for id, state in sightings.items())
     return find_contradictions((seen for seen in found if seen is not None), speeds, rail_network()).pairs
 

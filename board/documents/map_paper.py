@@ -35,7 +35,7 @@ _WITHOUT_POINTS = frozenset({"column", "note", "briefing", "alarm", "file", "mat
 
 
 class ListedPoint(NamedTuple):
-    """Row of the list."""
+    """Row of the list below the drawing."""
 
     number: str
     time: str

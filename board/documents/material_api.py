@@ -136,7 +136,7 @@ async def _print(request: Request, caller: Caller, prepare: Any, picture_width: 
 
 
 def _approved(request: Request, caller: Caller, now: str, session: Session) -> _PrintJob:
-    """Return an approved material. Raises Refused `not_found` or `invalid`."""
+    """Return an approved material. Raises Refused `not_found` if it does not exist, `invalid` if a parameter is invalid."""
     visible_search(session, caller, request)
     row = session.get(Material, request.path_params["material"])
     if row is None or row.board != request.path_params["board"]:
@@ -149,7 +149,8 @@ def _approved(request: Request, caller: Caller, now: str, session: Session) -> _
 
 
 def _draft(draft: Draft, request: Request, caller: Caller, now: str, session: Session) -> _PrintJob:
-    """Return a draft with the current facts of its search. Raises Refused `not_found` or `invalid`."""
+    """Return a draft with the current facts of its search. Raises Refused `not_found` if the search does not exist, `invalid` if
+    the draft is invalid."""
     search = visible_search(session, caller, request)
     papers = poster.PAPERS[draft.what]
     if draft.paper is not None and draft.paper not in papers:
@@ -171,16 +172,17 @@ def _draft(draft: Draft, request: Request, caller: Caller, now: str, session: Se
 
 
 def visible_search(session: Session, caller: Caller, request: Request) -> Search:
-    """Return the search of the board. Raises Refused `not_found`."""
+    """Return the search of the board. Raises Refused `not_found` if the caller may not see it, or if the board is not a
+    search."""
     board = access.get_visible_board(session, caller, request.path_params["board"])
     search = session.get(Search, board.id)
-    if search is None:  # the list of all searches
+    if search is None:  # the board `operations`
         raise Refused("not_found")
     return search
 
 
 def _choice(request: Request, param: Param, choices: Any) -> Any:
-    """Return the value of a parameter, by default the first choice. Raises Refused `invalid`."""
+    """Return the value of a parameter, by default the first choice. Raises Refused `invalid` if it is not one of the choices."""
     value = param.read(request)
     if value is None:
         return choices[0]

@@ -79,7 +79,7 @@ async def texts(request: Request) -> Reply[TextsOfMaterial]:
 
 
 def _content(body: MaterialTexts, request: Request, caller: Caller, session: Session) -> State:
-    """Return the facts that a material would show. Raises Refused `not_found`."""
+    """Return the facts that a material would show. Raises Refused `not_found` as `visible_search` does."""
     search: Search = visible_search(session, caller, request)
     return materials.shown_details(search, body.shows)
 

@@ -13,7 +13,7 @@ from board.i18n import P_
 from models.board import OPERATIONS
 from models.entity import State
 
-# by whether the report is live, the promise has an end, and the card is assigned to another account
+# by (report is live, promise has an end, card is assigned to another account)
 _HELD = {
     (True, False, False): sentences.HAS_IT, (True, True, False): sentences.HAS_IT_UNTIL,
     (True, False, True): sentences.HAS_IT_ASSIGNED, (True, True, True): sentences.HAS_IT_UNTIL_ASSIGNED,

@@ -95,7 +95,8 @@ async def timeline(request: Request, caller: Caller) -> Reply[TimelineAnswer]:
 
 
 def compose_at(session: Session, board: Board, at: int | None, *, with_handovers: bool) -> Timeline:
-    """Return the timeline of a board at a seq, None for now. Raises Refused `not_found` if it has none."""
+    """Return the timeline of a board at the seq `at` (None: now). Raises Refused `not_found` if the board is not a search, or has
+    no such event."""
     seq = board.seq if at is None else at
     if board.kind != "search" or not 0 < seq <= board.seq:
         raise Refused("not_found")

@@ -20,8 +20,8 @@ from models.entity import CountedEntity, Entity
 from realtime.wire.protocol import ShareUse
 
 MAX_ENTITIES = 10_000  # on one board, from the contract
-# above MAX_ENTITIES: first the coordinators' part (see shares.toml), then entities added by a status change or an opening, which
-# a full board must not refuse
+# slots above MAX_ENTITIES: the first ones for coordinators (see shares.toml), the rest for entities that a status change or an
+# opening adds, which a full board must not refuse
 RESERVED_ENTITIES = 1_000
 NEARLY_FULL = 0.8  # fraction of MAX_ENTITIES at which the board's users are warned
 
@@ -38,7 +38,7 @@ class BoardLimits(NamedTuple):
     shares: BoardShares
 
     def has_room(self, reserved: bool = False) -> bool:
-        """Return whether one more entity fits. `reserved`: it is added by a status change or an opening. On a full board, one
+        """Return whether one more entity fits. `reserved`: whether a status change or an opening adds it. On a full board, one
         account can add at most twice its part of the reserve in this way."""
         if self.board.entities < MAX_ENTITIES:
             return True

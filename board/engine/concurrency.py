@@ -37,7 +37,7 @@ class SharedReads:
 
     def __init__(self, ttl_s: float, limit: int) -> None:
         self._ttl_s, self._limit = ttl_s, limit
-        self._reads: dict[Hashable, tuple[asyncio.Task[Any], float]] = {}  # with the time at which the read started
+        self._reads: dict[Hashable, tuple[asyncio.Task[Any], float]] = {}  # task, and time at which its read started
 
     async def get(self, key: Hashable, read: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Return the result of `read`, or a shared one for this key. Exceptions are not shared: `read` runs again."""
@@ -68,7 +68,7 @@ class HeavyReads:
 
     async def read(self, caller: Caller, fn: Callable[[Session], T], within_s: float | None = None) -> T:
         """Run `fn` when it is the caller's turn. Raises Refused `unauthenticated` if the caller's access has ended by then,
-        ReadTimeout, DatabaseUnavailable."""
+        ReadTimeout if the read takes too long, DatabaseUnavailable if the database can't be read."""
 
         def read(session: Session) -> T:
             require_active(session, caller)  # access may have ended during the wait

@@ -33,7 +33,8 @@ class Unread(NamedTuple):
 
 
 def unread(session: Session, after: int) -> list[Unread]:
-    """Return the next search boards, by number, that lack the facts of their first event. `after`: number of a board."""
+    """Return the next search boards, by number, that lack the facts of their first event. `after`: number of the last board
+    read."""
     return [Unread(*row) for row in session.connection().execute(_WITHOUT, {"after": after})]
 
 

@@ -109,7 +109,7 @@ class EventWriter:
         return self.account.id
 
     def find(self, model: type[E], id: str, name: str) -> E:
-        """Return the entity with this id on this board. Raises Refused `not_found` for the field `name`."""
+        """Return the entity with this id on this board. Raises Refused `not_found`, for the field `name`, if there is none."""
         row = self.unit.entities.get(model, id)
         if row is None or row.board != self.board.id:
             raise not_found(name)
@@ -125,12 +125,13 @@ class EventWriter:
         return row, apply_patch(fields, rows.values_of(row, fields.model_fields), patch)
 
     def require_account(self, id: str | None, name: str) -> None:
-        """Check that an account exists. Raises Refused `not_found` for the field `name`."""
+        """Check that an account exists. Raises Refused `not_found`, for the field `name`, if it does not."""
         if id is not None and self.unit.entities.get(Account, id) is None:
             raise not_found(name)
 
     def require_person(self, id: str | None, name: str) -> None:
-        """Check that an account exists and belongs to a person. Raises Refused `not_found` or `invalid` for the field `name`."""
+        """Check that an account exists and belongs to a person. Raises Refused, for the field `name`: `not_found` if it does not
+        exist, `invalid` if it belongs to a program."""
         self.require_account(id, name)
         if id is not None and program_accounts.program_accounts_among(self.session, [id]):
             raise invalid(name, N_("This account belongs to a program, so nobody would see it."))
@@ -159,7 +160,7 @@ class EventWriter:
         return replace(self, board=board, operations=self.operations or self.board)
 
     def has_room(self, reserved: bool = False) -> bool:
-        """Return whether one more entity fits on the board. `reserved`: it is added by a status change or an opening."""
+        """Return whether one more entity fits on the board. `reserved`: whether a status change or an opening adds it."""
         return self._limits.has_room(reserved)
 
     @property

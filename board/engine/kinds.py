@@ -79,7 +79,7 @@ class Kind:
     """Declaration of a kind of entity.
 
     - `data`: model of the fields that people write.
-    - `fields`: by default those that the model declares.
+    - `fields`: its fields, by default those that the model declares.
     - `boards`: kinds of boards that contain it.
     - `counted`: counts against the limit of entities on a board.
     - `title_field`: field that names a card.
@@ -321,7 +321,7 @@ def every() -> Collection[Kind]:
 
 
 def named(name: str) -> Kind:
-    """Return the kind with this name. Raises KeyError."""
+    """Return the kind with this name. Raises KeyError if it is not declared."""
     return _registered[name]
 
 

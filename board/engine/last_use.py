@@ -63,7 +63,7 @@ class UseTracker:
     def mark_written(self, uses: Uses, at: datetime) -> None:
         for key, used_at in uses.items():
             self._written_at[key] = at
-            if self._used_at.get(key) == used_at:  # not used again since
+            if self._used_at.get(key) == used_at:  # not used again since then
                 del self._used_at[key]
 
 
@@ -83,7 +83,7 @@ class LastUse:
             self.sessions.record(caller.session, now())
 
     async def write(self, database: Store) -> None:
-        """Write the uses that are due. Raises DatabaseUnavailable; the uses stay due."""
+        """Write the uses that are due. Raises DatabaseUnavailable if a write fails; the uses then stay due."""
         at = now()
         if tokens := self.tokens.due(at):
             await database.write(partial(_write_tokens, tokens, at))

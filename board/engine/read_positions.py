@@ -36,7 +36,7 @@ class StoredReadPosition(NamedTuple):
     epoch: str
     seq: int
     at: str
-    own: int  # events after it by the account itself
+    own: int  # number of the account's own events after it
 
     @property
     def has_looked(self) -> bool:

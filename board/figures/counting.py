@@ -90,27 +90,27 @@ def age_group(age: int | None) -> str:
 
 
 def by_step(period: Period, searches: Iterable[PastSearch], before: Iterable[PastSearch]) -> list[Count]:
-    """Return the searches of each month of a year, or each day of a month. `before`: searches of the entire period a year
-    before."""
+    """Return the number of searches in each month of a year, or on each day of a month. `before`: searches of the entire period a
+    year before."""
     current = Counter(period.step_of(search.opened_at) for search in searches)
     earlier = Counter(period.step_of(search.opened_at) for search in before)
     return [Count(period.name_of(step), current[step], earlier[step]) for step in range(1, period.steps + 1)]
 
 
 def by_weekday(searches: Iterable[PastSearch]) -> list[Count]:
-    """Return the reports of each day of the week, 1 for Monday."""
+    """Return the number of reports on each day of the week, 1 for Monday."""
     numbers = Counter(str(local(search.came_in).isoweekday()) for search in searches)
     return [Count(name, numbers[name]) for name in WEEKDAYS]
 
 
 def by_hour(searches: Iterable[PastSearch]) -> list[Count]:
-    """Return the reports of each hour of the day in Brussels."""
+    """Return the number of reports in each hour of the day in Brussels."""
     numbers = Counter(str(local(search.came_in).hour) for search in searches)
     return [Count(name, numbers[name]) for name in HOURS]
 
 
 def by_outcome(searches: Iterable[PastSearch]) -> list[Count]:
-    """Return the searches of each outcome."""
+    """Return the number of searches with each outcome."""
     numbers = Counter(_outcome(search) for search in searches)
     return [Count(name, numbers[name]) for name in OUTCOMES]
 

@@ -22,7 +22,7 @@ from board.files.unavailable import FilesUnavailable, Reason
 from board.telemetry import space_metrics
 
 FILES, DATABASE, TEMPORARY = "files", "database", "temporary"
-MAX_AGE_S = 1.0  # longest use of a measurement
+MAX_AGE_S = 1.0  # seconds for which a measurement is used
 TIMEOUT_S = 15.0  # for a measurement: a network disk may hang
 FILES_OF_UPLOAD = 4  # a folder, and either three files or a part
 SPARE_FILES = 10_000  # inodes that stay free on a disk with a fixed number of them; at most a tenth

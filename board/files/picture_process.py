@@ -24,7 +24,7 @@ MB = 1024 * 1024
 MAX_DECODED = 512 * MB  # budget of one picture: 51 million pixels of most formats, such as the 48 million of a telephone
 MIN_DECODED = 128 * MB  # budget of the smallest file
 DECODED_PER_BYTE = 10_000  # most bytes per byte of the file: deflate packs 1,032 plain pixels, of up to 10 bytes, into one byte
-PIXEL_BYTES = 10  # at the peak of decoding, measured with 12 to 108 million pixels
+PIXEL_BYTES = 10  # bytes per pixel at the peak of decoding, measured with 12 to 108 million pixels
 LARGER_PIXELS = {"WEBP": 17, "AVIF": 13, "TIFF": 13}
 SIZES = (320, 1600)  # longest sides of the thumbnail and the view
 QUALITIES = (75, 82)
@@ -36,7 +36,7 @@ _MODIFIED, _MODIFIED_OFFSET = 0x0132, 0x9010
 _OFFSET = re.compile(r"([+-])(\d\d):(\d\d)")
 MAX_DEVICE = 100
 HOME_ZONE = "Europe/Brussels"
-ENCODINGS = ("ascii", "latin-1", "utf-8", "utf-16", "utf-16-le", "utf-16-be")  # of texts in pictures
+ENCODINGS = ("ascii", "latin-1", "utf-8", "utf-16", "utf-16-le", "utf-16-be")  # encodings of texts in pictures
 
 
 def main() -> int:
@@ -151,7 +151,7 @@ def convert(image: Any) -> tuple[dict[str, Any], list[bytes]]:
 
 
 def encode(image: Any, quality: int) -> bytes:
-    """Return the pixels of an RGB picture as WebP, without anything else."""
+    """Return the pixels of an RGB picture as WebP, without metadata."""
     from PIL import Image
 
     output = io.BytesIO()

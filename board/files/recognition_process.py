@@ -7,7 +7,7 @@ Every step takes time in proportion to the bytes. Exit 3: puremagic is missing.
 import sys
 
 MISSING = 3
-HEAD_BYTES = 8_192  # read from a file
+HEAD_BYTES = 8_192  # bytes read from a file
 UNKNOWN, TEXT, HTML, SVG = "application/octet-stream", "text/plain", "text/html", "image/svg+xml"
 SURE = 0.5  # least confidence of puremagic: more than two or three bytes must match
 

@@ -1,4 +1,4 @@
-"""Encrypted files of a folder or a bucket. Callers use the names without encryption.
+"""Encrypted files of a folder or a bucket. Callers use the plain names.
 
 The stored name ends in the id of the key, so that a listing shows the size of the plain text, and which keys are in use. Files
 that are older than DATA_KEYS lack this ending, and can still be read.

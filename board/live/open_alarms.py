@@ -26,7 +26,7 @@ INTERVAL_S = 1.0
 AGAIN_S = 4.0  # heartbeat; with the interval at most 5 s, after which a viewer no longer trusts its list
 BATCH_WAIT_S = 0.02  # collects requests, because after a restart a thousand clients send one
 VIEWERS_PER_YIELD = 20  # viewers served before other tasks run
-MAX_SENT = 20  # from the contract
+MAX_SENT = 20  # alarms per frame, from the contract
 
 
 class OpenAlarmPublisher:

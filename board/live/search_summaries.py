@@ -30,16 +30,17 @@ SEARCHES_PER_FRAME = 200  # keeps a frame far below its limit of 1 MiB
 VIEWERS_PER_YIELD = 20  # viewers served before other tasks run
 MAX_PRESENT = 10  # people named per search; `people` counts all
 
-Profile = str | None  # of displays; None: for accounts
+Profile = str | None  # profile of displays; None for accounts
 ALARM_ON_DISPLAYS = ("rule", "occasion", "raised_at", "step", "lapsed_at", "released_at")
-INNER_SIGHTING = ("assessment", "seen_at", "place")  # of a credible sighting, for displays in inner rooms; the place as text
+INNER_SIGHTING = ("assessment", "seen_at", "place")  # fields for displays in inner rooms; the place as text
 GOAL_SET = "search.goal_set"
 COUNTS = ("unassessed_sightings", "open_tasks", "overdue_tasks", "overdue_open", "promised", "unanswered")
 
 
 class SummaryPublisher:
     """Publisher of search summaries: first all that a viewer may see, then changes. A display also gets the summaries of the
-    searches that it follows. It polls the database, because this process does not follow all boards, and other processes write.
+    searches that it follows. It polls the database, because this process does not follow all boards, and other processes also
+    write.
 
     The cost of a round depends on the changes since the last one. Viewers who see the same summaries share a frame.
     `read_contradictions`: set by the layer that finds them.

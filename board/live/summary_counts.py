@@ -1,5 +1,5 @@
-"""Cached counts of each search for its card on the operations board. A search is counted again if it has changed, or if a task
-became overdue or a sighting late, which is not an event."""
+"""Cached counts of each search for its card on the operations board. A search is counted again if it has changed, and when a task
+becomes overdue or a sighting late, because these are not events."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache

@@ -49,7 +49,7 @@ class VisibilityCache:
     def _apply_reload(
         self, at: Position, members: RestrictedSearches, changed: dict[tuple[str, str], int], openings: Openings
     ) -> None:
-        """Replace the cache by a reload, except for events that were applied while it ran."""
+        """Replace the cache with the result of a reload, except for events that were applied while it ran."""
         self._applied = {search: seq for search, seq in self._applied.items() if at[0] == self.at[0] and seq > at[1]}
         ours = {search: self.restricted[search] for search in self._applied if search in self.restricted}
         theirs = {search: those for search, those in members.items() if search not in self._applied}

@@ -168,7 +168,7 @@ def _of_decision(event: JournalEvent, state: State, before: State | None, replac
 
 
 def _appeal_time(event: JournalEvent, state: State, replaced_at: str | None) -> When:
-    """Return the period of an appeal, at most until another one; an appeal that ends or begins without dates is a moment."""
+    """Return the period of an appeal, which ends with the next appeal at the latest; a moment if it has no end."""
     appeal = state["appeal"]
     start, end = appeal.get("from") or event.at, appeal.get("until")
     if end and replaced_at:

@@ -32,7 +32,7 @@ class Timeline:
 
 def compose(session: Session, board: Board, seq: int, *, with_handovers: bool) -> Timeline:
     """Return the timeline of a search at `seq`. The caller has checked access. `with_handovers`: whether to include handovers,
-    which concern all searches, so that a guest must not see them."""
+    which concern all searches and must not be shown to guests."""
     facts = reading.read(session, board, seq, with_handovers)
     items = sorted(_items(board.id, facts), key=lambda item: item.became_known)
     shown = sorted(items[-MAX_ITEMS:], key=lambda item: item.happened)

@@ -95,7 +95,7 @@ class Quota(NamedTuple):
     sentence: str
 
     def is_reached_by(self, added: int, percent: int) -> bool:
-        """Return whether an upload of `added` brings the use from below `percent` of the limit to it."""
+        """Return whether the use reaches `percent` of the limit with an upload that adds `added`."""
         mark = self.limit * percent // 100
         return self.used - added < mark <= self.used
 

@@ -213,7 +213,7 @@ class Uploads:
 
 
 async def forget(service: BoardService, dropped: DroppedUpload) -> None:
-    """Delete the stored bytes of a dropped upload, then its row. Raises FilesUnavailable or DatabaseUnavailable."""
+    """Delete the stored bytes of a dropped upload, then its row. Raises FilesUnavailable or DatabaseUnavailable if that fails."""
     prefixes = [f"uploads/{dropped.id}/", *([f"files/{dropped.file}/"] if dropped.file is not None else [])]
     for prefix in prefixes:
         await service.files.delete([stored.key async for stored in service.files.list(prefix)])
