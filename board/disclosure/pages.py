@@ -98,7 +98,7 @@ async def json_file(request: Request, caller: Caller) -> Response:
 
 
 async def pdf_file(request: Request, caller: Caller) -> Response:
-    """`GET /disclosure/{disclosure}.pdf`: the paper of the disclosure."""
+    """`GET /disclosure/{disclosure}.pdf`: the disclosure as PDF."""
     return await _in_turn(request, caller, _pdf)
 
 

@@ -22,7 +22,7 @@ TITLE = N_("Timeline")
 KNOWN = P_("a date", "known since {at}")
 SINCE = P_("a date", "since {at}")
 LATEST = N_("Showing the latest {count} entries. The page “Timeline” has the others.")
-MAX_LINES = 300  # items, about eight pages; the page has all of them
+MAX_LINES = 300  # items, about eight pages; the page “Timeline” shows them all
 
 
 def timeline_section(session: Session, board: Board, values: FieldValues) -> Section:

@@ -130,7 +130,8 @@ def _quotas(session: Session, account: str, board: str, total: int, shares: File
 
 
 def _of_account_on_search(session: Session, account: str, board: str, shares: FileShares) -> Iterator[Quota]:
-    """Yield the quotas of one account in a search, which keep it from using up the search's space, even with withdrawn files."""
+    """Yield the quotas of one account in a search, which prevent it from using up the search's space, also with withdrawn
+    files."""
     row = session.connection().execute(_SEARCH_OF_ACCOUNT, {"account": account, "board": board}).one()
     name, part = "search_account", shares.search_account_percent
     yield Quota(name, row.bytes, shares.search_mb * MB * part // 100, "too_large", _SHARE_USED)
