@@ -1,4 +1,4 @@
-"""Demo (`board demo`): serve the board with invented searches, in a folder of its own."""
+"""Demo (`board demo`): a board with invented searches, in a separate folder."""
 
 import asyncio
 import time
@@ -21,8 +21,8 @@ MAX_AGE_H = 6  # the last events are dated minutes before the demo data was crea
 
 
 def run(port: int, fresh: bool = False, live: bool = False) -> None:
-    """Serve the demo until it is stopped, with simulated users if `live`; port 0 takes a free one. Raise OperationError,
-    ConfigurationError."""
+    """Serve the demo until it is stopped. `port`: 0 for any free port. `live`: with simulated users. Raises OperationError if
+    another demo runs in the folder, or an earlier version made it; ConfigurationError if the port or the folder can't be used."""
     folder = data_dir.choose()
     try:
         with data_dir.locked(folder):
@@ -59,7 +59,7 @@ def _make(installation: Path) -> None:
 
 
 def _simulated_users(settings: Settings) -> list[simulated_users.UserCredentials]:
-    """Return the simulated users with new tokens. No server has the database open yet."""
+    """Return the simulated users with new tokens. Call it before a server opens the database."""
     database = Database(settings.database_url)
     migrate(database)
     members = database.write_now(simulated_users.create_tokens)
@@ -102,7 +102,7 @@ def log_ins() -> str:
 
 
 def _print_welcome(address: str, folder: Path, team_names: list[str]) -> None:
-    """Print the address, the accounts, who else is at work, and how to be a second person."""
+    """Print the address, the accounts, the names of the simulated users, and how to be a second person."""
     team = (
         f"  At work with you, all invented: {', '.join(team_names[:-1])} and {team_names[-1]}.\n"
         "  They leave a search alone while you edit a card of it.\n\n"

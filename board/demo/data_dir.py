@@ -1,4 +1,4 @@
-"""Folder of the demo's data: replaced as a whole or not at all, and locked by one demo at a time."""
+"""Folder of the demo's data: replaced completely or not at all, and locked by one demo at a time."""
 
 import os
 import shutil
@@ -12,7 +12,7 @@ from board.errors import OperationError
 
 NAME = "searchboard-demo"
 ROOT = Path(__file__).resolve().parent.parent.parent
-# The checkout; an installed package has none
+# the checkout, or the folder for temporary files if the package is installed
 ELSEWHERE = ROOT if (ROOT / "pyproject.toml").is_file() else Path(tempfile.gettempdir())
 
 
@@ -23,8 +23,8 @@ class AlreadyRunning(OperationError):
 def choose(
     environment: Mapping[str, str] = os.environ, platform: str = sys.platform, elsewhere: Path = ELSEWHERE, name: str = NAME
 ) -> Path:
-    """Return the folder of the demo, or of another program by name: in the user's data folder, or in `elsewhere` if no home is
-    writable."""
+    """Return the folder of the demo, or of the program with another `name`: in the user's data folder, or in `elsewhere` if no
+    home is writable."""
     home = environment.get("HOME") or environment.get("USERPROFILE") or ""
     if platform == "win32":
         data = environment.get("LOCALAPPDATA", "")
@@ -45,8 +45,8 @@ def _can_write(folder: Path) -> bool:
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Lock the folder for one demo, as two processes on one database would not receive each other's events. Raise
-    AlreadyRunning."""
+    """Lock the folder for one demo, because two processes on one database would not receive each other's events. Raises
+    AlreadyRunning if another demo has locked it."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (folder / "lock").open("w") as lock:
         try:
@@ -62,7 +62,7 @@ def locked(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def replace_when_complete(folder: Path) -> Iterator[Path]:
-    """Yield a new folder, and put it in the place of `folder` if the block succeeds."""
+    """Yield a new folder that replaces `folder` if the block succeeds."""
     new = folder.with_name(folder.name + ".new")
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir()

@@ -1,4 +1,4 @@
-"""Pictures of the demo: drawn here from shapes, so that no photo of a real person is ever part of it."""
+"""Pictures of the demo, drawn from shapes, so that it never contains a photo of a real person."""
 
 import io
 import re
@@ -9,9 +9,9 @@ from PIL import Image, ImageDraw
 
 Point = tuple[float, float]
 
-SCALE = 10  # px for each unit of a drawing
-SMOOTH = 2  # drawn larger, then made smaller: edges are smooth
-CURVE_STEPS = 24
+SCALE = 10  # px per unit of a drawing
+SMOOTH = 2  # pictures are drawn this many times larger and then reduced, for smooth edges
+CURVE_STEPS = 24  # lines per curve
 PORTRAIT, SCENE = (80, 96), (96, 72)  # units
 EYES = "#3a332e"
 _COMMAND = re.compile(r"([MLCZ])([^MLCZ]*)")
@@ -19,7 +19,8 @@ _COMMAND = re.compile(r"([MLCZ])([^MLCZ]*)")
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """Invented face. `shade` is that of the skin below the chin; `back` lies behind the head, `front` over the forehead."""
+    """Invented face. `shade`: colour of the skin below the chin. `front`, `back`: shapes of the hair over the forehead and behind
+    the head."""
 
     ground: str
     shirt: str
@@ -79,7 +80,7 @@ def portrait(name: str) -> bytes:
 
 
 def post() -> bytes:
-    """Draw a message in a neighbourhood group, of which nothing can be read."""
+    """Draw a message in a neighbourhood group, without legible text."""
     pen = _Pen(SCENE, "#d6dbe0")
     for box, colour in (((10, 9, 86, 21), "#98a4ae"), ((10, 27, 60, 34), "#98a4ae"), ((10, 38, 72, 44), "#98a4ae")):
         pen.box(box, colour)
@@ -123,7 +124,7 @@ SCENES = {"post": post, "shop-window": shop_window, "tram-stop": tram_stop}
 
 
 def draw(name: str) -> bytes:
-    """Return the PNG of a scene or of the portrait of a child. Raise KeyError."""
+    """Return the PNG of a scene or of the portrait of a child. Raises KeyError if there is no drawing with this name."""
     return SCENES[name]() if name in SCENES else portrait(name)
 
 
@@ -167,7 +168,7 @@ class _Pen:
 
 
 def _points(path: str) -> Iterator[Point]:
-    """Yield the corners of a path of absolute commands; curves are divided."""
+    """Yield the points of an SVG path with absolute commands. Curves are divided into lines."""
     here: Point = (0, 0)
     for command, text in _COMMAND.findall(path):
         values = [float(each) for each in re.findall(r"-?[\d.]+", text)]

@@ -1,4 +1,4 @@
-"""Board as a simulated user follows it: what is on it, who is there, and waiting for it to change."""
+"""Board as a simulated user follows it: its entities, its presence, and waiting for changes."""
 
 import asyncio
 import contextlib
@@ -9,11 +9,11 @@ from board.client import AsyncClient, Board, Frame
 
 
 class FollowedBoard:
-    """Replica of a board with its presence and summaries, on a socket of its own."""
+    """Replica of a board with its presence and summaries, on a separate socket."""
 
     def __init__(self, client: AsyncClient, board: str) -> None:
         self.replica = Board(board)
-        self.people: list[Frame] | None = None  # None until the server has told them
+        self.people: list[Frame] | None = None  # None until the server has sent them
         self.summaries: dict[str, Frame] = {}  # by search
         self._client = client
         self._changed = asyncio.Event()
@@ -38,7 +38,7 @@ class FollowedBoard:
                 self.summaries |= frame["searches"]
 
     async def wait_until(self, condition: Callable[[], Any]) -> None:
-        """Wait until a condition is true. Raise Refusal or AccessEnded once the board can't be followed any more."""
+        """Wait until a condition is true. Raises Refusal or AccessEnded if the board can no longer be followed."""
         while not condition():
             if self._reading.done():
                 self._reading.result()
@@ -46,11 +46,11 @@ class FollowedBoard:
             await self._changed.wait()
 
     async def wait_until_live(self) -> None:
-        """Wait until all that there was is here, and who is there. Raise Refusal or AccessEnded."""
+        """Wait until the replica is live and the presence is known. Raises Refusal or AccessEnded as `wait_until` does."""
         await self.wait_until(lambda: self.replica.live and self.people is not None)
 
     async def show_presence(self, card: str | None = None, editing: bool = False) -> None:
-        """Show others where this user is, unless the connection is lost."""
+        """Show other users where this user is. No-op while the connection is lost."""
         if self.replica.live:
             await self._client.send({"type": "presence", "board": self.replica.name, "card": card, "editing": editing})
 
@@ -61,7 +61,8 @@ class FollowedBoard:
 
 @contextlib.asynccontextmanager
 async def follow(url: str, token: str, board: str) -> AsyncIterator[FollowedBoard]:
-    """Follow a board within an `async with` block, from when it is live. Raise Refusal or AccessEnded."""
+    """Follow a board within an `async with` block. The block begins when the board is live. Raises Refusal or AccessEnded if the
+    board can't be followed."""
     followed = FollowedBoard(AsyncClient(url, token), board)
     try:
         await followed.wait_until_live()

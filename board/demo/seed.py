@@ -28,21 +28,21 @@ from models.board import OPERATIONS
 from models.search import Search
 from models.times import format_utc, now, parse_utc
 
-PASSWORD = "quiet-lantern-harbour"  # noqa: S105  of those who sign in; printed, and good for nothing else
-ALARMS_TAKEN = timedelta(minutes=4)  # after which people took the alarms of earlier days
-ALARMS_LEFT = timedelta(hours=2)  # alarms that are younger now are still open
-BEFORE_LAPSE = timedelta(minutes=5)  # at which people extend a promise
-EXTENDED = timedelta(minutes=MAX_PROMISE)  # by which they extend it
-PROMISED = timedelta(hours=3)  # for which they have them from now on
+PASSWORD = "quiet-lantern-harbour"  # noqa: S105  of the accounts that sign in; it is printed, and used nowhere else
+ALARMS_TAKEN = timedelta(minutes=4)  # time after which people took the alarms of earlier days
+ALARMS_LEFT = timedelta(hours=2)  # age up to which alarms are still open
+BEFORE_LAPSE = timedelta(minutes=5)  # time before its end at which people extend a promise
+EXTENDED = timedelta(minutes=MAX_PROMISE)  # length of an extended promise
+PROMISED = timedelta(hours=3)  # length of all promises from now
 DUE = timedelta(days=7)  # alarms that were due for longer are not raised
-ACCOUNTS_CREATED = timedelta(days=30)  # before the first step: the accounts existed by then
+ACCOUNTS_CREATED = timedelta(days=30)  # age of the accounts: they are older than the first step
 
 
 _PROMISED = select(Alarm).where(col(Alarm.taken_by).is_not(None), col(Alarm.ended_at).is_(None))
 
 
 class SeedError(Exception):
-    """Step of the seed data that the server refuses; the text names it and the reason."""
+    """Error: the server refused a step of the seed data. The text names the step and the reason."""
 
 
 async def create(settings: Settings, moment: datetime | None = None) -> int:
@@ -60,7 +60,7 @@ class Seeder:
 
     def __init__(self, moment: datetime) -> None:
         self._now = moment
-        self.clock = moment - ACCOUNTS_CREATED  # the time that the service takes for now
+        self.clock = moment - ACCOUNTS_CREATED  # current time of the service
         self._callers: dict[str, Caller] = {}
         self._people: dict[str, str] = {}  # id by short name, for `resolve`
         self._boards: dict[str, str] = {}
@@ -82,7 +82,7 @@ class Seeder:
         return len(numbered)
 
     def _begin_uploads(self, uploads: Uploads, numbered: Sequence[tuple[int, Step]]) -> None:
-        """Begin to upload the drawings of open searches while the steps continue: their pictures are processed on all cores."""
+        """Begin to upload the drawings for opened searches while the steps continue, because all cores process pictures."""
         for number, step in numbered:
             if step.command == "file.attach" and step.search in self._boards and number not in self._uploads:
                 uploading = seed_files.upload(
@@ -91,7 +91,7 @@ class Seeder:
                 self._uploads[number] = asyncio.create_task(uploading)
 
     def _execute_all(self, batch: Sequence[tuple[int, Step]], session: Session) -> None:
-        """Execute steps in one transaction: a commit of each would take half of the time."""
+        """Execute steps in one transaction, because separate commits would take half of the total time."""
         for number, step in batch:
             self._take_alarms(session, self._now + step.ago)
             self._extend_promises(session, self._now + step.ago)
@@ -102,7 +102,7 @@ class Seeder:
                 raise SeedError(f"{step.search}, {step.command} at {step.ago}: {_reason(error)}") from error
 
     def _take_alarms(self, session: Session, before: datetime) -> None:
-        """Take the alarms raised before a time, as their people did: who leads the search, or the first who was asked."""
+        """Take the alarms raised before a time, as the person who leads the search, or as the first person who was asked."""
         latest = min(before - ALARMS_TAKEN, self._now - ALARMS_LEFT)
         callers = {caller.account.id: caller for caller in self._callers.values()}
         for alarm, lead in _open_alarms(session, format_utc(latest)):
@@ -126,7 +126,7 @@ class Seeder:
         self._command(session, caller, Command(f"extend-{alarm.id}-{data['until']}", alarm.board, "alarm.extend", data))
 
     def _promise_alarms(self, session: Session) -> None:
-        """Take the alarms that are left, and extend all promises, which would lapse otherwise."""
+        """Take the remaining alarms, and extend all promises, which would lapse soon otherwise."""
         self._take_alarms(session, self._now)
         self._extend_promises(session, self._now)
         self.clock = self._now
@@ -136,7 +136,7 @@ class Seeder:
             self._extend(session, alarm, until)
 
     async def _raise_due(self, service: BoardService) -> None:
-        """Raise the alarms that are due by now, so that the first papers of the demo count what its screens count."""
+        """Raise the alarms that are due, so that the first documents of the demo show the same counts as its screens."""
         rules = service.alarm_rules
         due = await service.database.read(partial(due_occasions, rules=rules, since=self._now - DUE, now=self._now))
         for board, found in due.items():
@@ -183,7 +183,8 @@ def _prepare_account(person: Person, at: str) -> Callable[[Session], str]:
 
 
 def _batches(numbered: Sequence[tuple[int, Step]]) -> Iterator[Sequence[tuple[int, Step]]]:
-    """Yield steps that can share a transaction: one that opens a search is the last of its batch, and a file begins another."""
+    """Yield batches of steps that can share a transaction. A batch ends with a step that opens a search, and begins with a step
+    that attaches a file."""
     ends = {number + 1 for number, step in numbered if step.command == "search.open"}
     begins = {number for number, step in numbered if step.command == "file.attach"}
     for start, end in pairwise(sorted({0, len(numbered)} | ends | begins)):
@@ -191,7 +192,7 @@ def _batches(numbered: Sequence[tuple[int, Step]]) -> Iterator[Sequence[tuple[in
 
 
 def _open_alarms(session: Session, latest: str) -> list[tuple[Alarm, str | None]]:
-    """Return the open alarms raised up to a time, the oldest first, with who leads the search of each."""
+    """Return the open alarms raised up to a time, oldest first, each with the account that leads its search."""
     asked = select(Alarm, Search.lead).where(Alarm.board == Search.id, col(Alarm.raised_at) <= latest)
     asked = asked.where(col(Alarm.taken_at).is_(None), col(Alarm.ended_at).is_(None)).order_by(Alarm.raised_at)
     return list(session.exec(asked))

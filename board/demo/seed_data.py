@@ -1,11 +1,16 @@
-"""Demo data, read from `searches/*.toml`, one search a file, and from `desk.toml` for the operations board.
+"""Demo data, read from `searches/*.toml` (one file per search) and `desk.toml` (the operations board).
 
 A file is a list of steps. A step has a time before now (`at`: "-5:57" or "-1d 3:10"), an actor (`by`, a key of people.toml), and
-one command with its data, under the command's name (`[step.sighting.add]`). In the data, people, cards and columns have short
-names: a person by key, a card, a contact, a file or a material by the `name` of the step that made it (a first task by its key in
-first_tasks.toml, one after the child was found by `found_` and its key), a column by its role. A file that is attached names its
-`drawing` (drawings.py). Times are offsets, an empty one is null; in a text, {-2:51} stands for the time of day then. `take` and
-`finish` stand for several commands: assign to me and move to doing; assign to me, set the result, and move to done.
+one command with its data, under the command's name (`[step.sighting.add]`). The data contains short names instead of ids:
+
+- a person: the key in people.toml; a column: its role
+- a card, contact, file or material: the `name` of the step that added it
+- a first task: its key in first_tasks.toml; a task added when the child was found: `found_` and its key
+- an attached file: its `drawing` (drawings.py)
+
+Times are offsets from now; an empty one is null. In a text, {-2:51} becomes the time of day at that offset.
+
+`take` and `finish` abbreviate several commands: assign to me and move to doing; assign to me, set the result, and move to done.
 """
 
 import re
@@ -33,8 +38,8 @@ _CLOCK = re.compile(r"\{([^{}]*)\}")
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Account of people.toml. `signs_in`: its sign-in is printed. `works`: it is a simulated user. `takes_in`: it is a program
-    that reports sightings."""
+    """Account of people.toml. `signs_in`: whether its sign-in is printed. `works`: whether it is a simulated user. `takes_in`:
+    whether it is a program that reports sightings."""
 
     key: str
     name: str
@@ -47,7 +52,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Command of the seed data. `data` still has the short names of the file; `name` is that of the card it makes."""
+    """Command of the seed data. `data`: with the short names of the file. `name`: short name of the card that it adds."""
 
     search: str
     ago: timedelta
@@ -62,14 +67,14 @@ def people() -> list[Person]:
 
 
 def steps() -> list[Step]:
-    """Return all steps of all searches, oldest first, as the operations board needs one order."""
+    """Return all steps of all searches, oldest first, because the operations board needs one order."""
     files = [HERE / "desk.toml", *sorted((HERE / "searches").glob("*.toml"))]
     found = [step for path in files for step in _steps_of(path)]
     return sorted(found, key=lambda step: step.ago)
 
 
 def offset(text: str) -> timedelta:
-    """Parse -5:57 or +1d 0:30. Raise ValueError."""
+    """Parse -5:57 or +1d 0:30. Raises ValueError if the text is not an offset."""
     found = _OFFSET.fullmatch(text)
     if found is None:
         raise ValueError(f"not an offset from now: {text!r}")
@@ -78,7 +83,8 @@ def offset(text: str) -> timedelta:
 
 
 def resolve(data: Mapping[str, Any], now: datetime, stamp: Callable[[datetime], str], ids: Mapping[str, str]) -> dict[str, Any]:
-    """Return the data of a step with ids and times in place of short names and offsets. Raise KeyError, ValueError."""
+    """Return the data of a step with ids and times instead of short names and offsets. Raises KeyError if a short name is
+    unknown, ValueError if an offset is invalid."""
     return {field: _value(field, value, now, stamp, ids) for field, value in data.items()}
 
 
@@ -120,7 +126,7 @@ def _seconds(minute: str) -> timedelta:
 
 
 def _commands(raw: dict[str, Any], by: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield the command of a step, or the commands that it abbreviates. Raise ValueError."""
+    """Yield the command of a step, or the commands that it abbreviates. Raises ValueError if it has more than one command."""
     ((noun, values),) = raw.items()
     if noun == "take":
         yield "card.assign", {"card": values["card"], "assignee": by}

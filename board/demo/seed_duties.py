@@ -1,4 +1,4 @@
-"""Duties of the demo: a plan of eight-hour shifts around the present moment, and the people who are on duty now."""
+"""Duties of the demo: a plan of eight-hour shifts around the current time, and the people who are on duty now."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
@@ -12,12 +12,12 @@ BY = "alice"
 CHANGES = (7, 15, 23)  # hours at which a shift begins
 TEAMS = (("alice", "bob", "youssef", "sophie"), ("nadia", "maria"), ("jonas", "maria"))  # the first one is on duty now
 DAYS_BEFORE, DAYS_AFTER = 2, 9
-UNPLANNED = 8  # after so many shifts, one has no team: the plan shows a hole
-ARRIVAL = timedelta(minutes=3)  # after the beginning of a shift
+UNPLANNED = 8  # number of the shift without a team, counted from now, so that the plan has a gap
+ARRIVAL = timedelta(minutes=3)  # time after the beginning of a shift at which its people arrive
 
 
 def steps(now: datetime) -> Iterator[Step]:
-    """Yield the commands that plan duties and begin those of the present shift."""
+    """Yield the commands that plan duties and begin those of the current shift."""
     shifts = list(pairwise(_starts(now)))
     present = max(number for number, (start, _) in enumerate(shifts) if start <= now)
     entries = [
@@ -39,7 +39,7 @@ def _starts(now: datetime) -> list[datetime]:
 
 
 def _offset(moment: datetime, now: datetime) -> str:
-    """Return a time as an offset of the seed data, such as "-5:57"."""
+    """Return a time as an offset for the seed data, such as "-0d 5:57"."""
     minutes = int((moment - now.replace(second=0, microsecond=0)).total_seconds()) // 60
     days, rest = divmod(abs(minutes), 24 * 60)
     return f"{'-' if minutes < 0 else '+'}{days}d {rest // 60}:{rest % 60:02}"

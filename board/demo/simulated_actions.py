@@ -1,6 +1,6 @@
 """Activities of simulated users on a search.
 
-They are decided only by what is on the board, so after a restart the users continue where the board is.
+They depend only on the state of the board, so that the users can continue after a restart.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,9 +12,9 @@ from board.demo.simulated_texts import State, Texts
 from models.times import format_utc
 
 LEFT_FOR_OTHERS = 2  # unassigned tasks that are left for the person who watches
-MAX_IN_HAND = 2  # tasks that one user has in hand on a search
-MAX_RESULT_LINES = 8  # lines of a result that are kept, the last ones
-REPEAT_DUE = timedelta(hours=2)  # due time of a task that is repeated
+MAX_IN_HAND = 2  # tasks that one user does at the same time on a search
+MAX_RESULT_LINES = 8  # last lines of a result that are kept
+REPEAT_DUE = timedelta(hours=2)  # time from now at which a repeated task is due
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +26,13 @@ class Step:
 
     @property
     def adds(self) -> str | None:
-        """Return the kind of entity that the step adds, None if none."""
+        """Kind of entity that the step adds; None if it adds none."""
         return {"sighting.add": "card", "task.add": "card", "note.add": "note"}.get(self.name)
 
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """Commands in a row, at a card. `types`: others see that the card is being edited."""
+    """Consecutive commands about a card. `types`: whether other users see that the card is being edited."""
 
     card: str | None
     steps: tuple[Step, ...] = ()
@@ -41,7 +41,7 @@ class Activity:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Account that acts; `team` are the accounts of all simulated users."""
+    """Account that acts. `team`: accounts of all simulated users."""
 
     account: str
     coordinator: bool
@@ -53,14 +53,14 @@ class BoardView:
     """Search as a simulated user sees it."""
 
     search: State
-    columns: dict[str, str] = field(default_factory=dict)  # the first one of each role
+    columns: dict[str, str] = field(default_factory=dict)  # id of the first column with each role
     sightings: dict[str, State] = field(default_factory=dict)  # without withdrawn ones
     tasks: dict[str, State] = field(default_factory=dict)
-    counts: dict[str, int] = field(default_factory=dict)  # of cards, including withdrawn ones, and of notes
+    counts: dict[str, int] = field(default_factory=dict)  # numbers of cards (including withdrawn ones) and of notes
 
     @classmethod
     def from_entities(cls, entities: Mapping[tuple[str, str], State]) -> "BoardView | None":
-        """Return the view of these entities, None if this is no open search."""
+        """Return the view of these entities; None if the search is not open."""
         view = cls(next((state for (kind, _), state in entities.items() if kind == "search"), {}))
         for (kind, id), state in sorted(entities.items(), key=lambda each: (each[1].get("rank") or "", each[0])):
             if kind == "column":
@@ -73,11 +73,11 @@ class BoardView:
         return view if view.search.get("status") == "open" else None
 
     def role(self, card: State) -> str | None:
-        """Return the role of the card's column; None if it is not the first with its role."""
+        """Return the role of the card's column; None if it is not the first column with its role."""
         return next((role for role, id in self.columns.items() if id == card["column"]), None)
 
     def move(self, id: str, role: str) -> tuple[Step, ...]:
-        """Return a step that moves a card to the end of the first column with this role, or none if it is there."""
+        """Return the step that moves a card to the end of the first column with this role; () if the card is there already."""
         card, column = self.sightings.get(id) or self.tasks[id], self.columns.get(role)
         return (Step("card.move", {"card": id, "column": column}),) if column and card["column"] != column else ()
 
@@ -93,7 +93,7 @@ class BoardView:
         )
 
     def current_values(self, activity: Activity) -> State:
-        """Return the current values of the fields that the first step changes, to notice if somebody was quicker."""
+        """Return the current values of the fields that the first step changes, to detect changes by others."""
         card = (self.sightings | self.tasks).get(activity.card or "", {})
         return {name: card[name] for step in activity.steps[:1] for name in step.data if name in card}
 
@@ -128,7 +128,7 @@ def _grade(view: BoardView, texts: Texts) -> Iterator[tuple[float, Activity]]:
 
 
 def _assess(view: BoardView, texts: Texts, now: datetime, full: bool) -> Iterator[tuple[float, Activity]]:
-    """Assess graded sightings. A credible one is followed up by a task if there is room."""
+    """Assess graded sightings. A credible sighting also gets a task, unless `full`."""
     for id, each in view.sightings.items():
         if each["assessment"] != "unassessed" or each["grade"]["content"] == 6:
             continue
@@ -141,7 +141,7 @@ def _assess(view: BoardView, texts: Texts, now: datetime, full: bool) -> Iterato
 
 
 def _ask_details(view: BoardView, texts: Texts) -> Iterator[tuple[float, Activity]]:
-    """Ask for details of sightings that are missing."""
+    """Add a missing detail to a sighting."""
     for id, each in view.sightings.items():
         for name in ("clothing", "company", "direction"):
             if each["assessment"] == "unassessed" and each[name] is None and texts.is_ours(each):
@@ -159,7 +159,7 @@ def _assign(view: BoardView, me: Actor, texts: Texts) -> Iterator[tuple[float, A
 
 
 def _take(view: BoardView, me: Actor) -> Iterator[tuple[float, Activity]]:
-    """Take tasks: one's own, and unassigned ones except a few that are left for others."""
+    """Take tasks that are assigned to this user, and unassigned tasks except LEFT_FOR_OTHERS of them."""
     waiting = {id: each for id, each in view.tasks.items() if view.role(each) in ("inbox", "todo")}
     in_hand = sum(each["assignee"] == me.account and view.role(each) == "doing" for each in view.tasks.values())
     unassigned = [id for id, each in waiting.items() if each["assignee"] is None]
@@ -173,7 +173,7 @@ def _take(view: BoardView, me: Actor) -> Iterator[tuple[float, Activity]]:
 
 
 def _work(view: BoardView, me: Actor, texts: Texts, now: datetime) -> Iterator[tuple[float, Activity]]:
-    """Tick an item of the checklist; with all ticked, write the result."""
+    """Tick an item of the checklist of a task. If all are ticked, write the result and move the task to done."""
     for id, each in view.tasks.items():
         if each["assignee"] != me.account or view.role(each) not in ("doing", "waiting"):
             continue
@@ -187,7 +187,7 @@ def _work(view: BoardView, me: Actor, texts: Texts, now: datetime) -> Iterator[t
 
 
 def _repeat(view: BoardView, me: Actor, now: datetime) -> Iterator[tuple[float, Activity]]:
-    """Repeat a finished task of the team if nothing new arrives and nothing is in hand."""
+    """Repeat a finished task of the team if all sightings are assessed and no assigned task is left."""
     if any(each["assessment"] == "unassessed" for each in view.sightings.values()):
         return
     if any(each["assignee"] is not None and view.role(each) != "done" for each in view.tasks.values()):

@@ -16,7 +16,7 @@ MAX_TITLE = 200  # characters, by the contract
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """Choice of texts, see `texts`. `random` chooses; times in the texts are relative to `now`."""
+    """Texts of live.toml, chosen by `random`. Times in the texts are relative to `now`."""
 
     data: Mapping[str, Any]
     random: Random
@@ -46,7 +46,7 @@ class Texts:
         return str(self.random.choice(self.data[{"direction": "directions"}.get(name, name)]))
 
     def is_ours(self, sighting: State) -> bool:
-        """Return whether a sighting was made of these texts: then it may be of the child."""
+        """Return whether a sighting consists of these texts, so that it may be about the child."""
         actions = [*self.data["did"], *(did for own in self.data["search"].values() for did in own.get("did", ()))]
         return str(sighting["description"]).endswith(tuple(actions))
 

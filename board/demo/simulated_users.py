@@ -1,7 +1,7 @@
 """Simulated users of `demo --live`: they work on the demo's searches over WebSockets, so that one person sees a live board.
 
-They leave a search alone while somebody else edits a card of it. What they add is bounded for each search, so that a demo left
-running overnight is still readable.
+They leave a search alone while somebody else edits a card of it. They add a limited number of cards and notes to each search, so
+that a demo that runs overnight stays readable.
 """
 
 import asyncio
@@ -28,14 +28,14 @@ from models.times import format_utc, now
 
 log = structlog.get_logger()
 
-MAX_ENTITIES = {"card": 40, "note": 60}  # cards and notes of a search; beyond, they only change existing ones
-SIGHTING_S = (20.0, 60.0)  # between two new sightings, on all searches together
-MAX_ON_SEARCH = 3  # users on one search beyond which others mostly go elsewhere
+MAX_ENTITIES = {"card": 40, "note": 60}  # cards and notes of a search; beyond that, users only change existing ones
+SIGHTING_S = (20.0, 60.0)  # seconds between two new sightings, over all searches
+MAX_ON_SEARCH = 3  # users on one search; further users mostly choose another search
 ACTIVITIES_PER_VISIT = (2, 5)  # activities in one visit to a search
-PAUSE_S = 30.0  # pause on a search where somebody was editing
+PAUSE_S = 30.0  # pause on a search after somebody else was editing there
 SEED = 116_000
 
-# Durations in seconds, from and to.
+# Shortest and longest durations in seconds.
 LOOK_S, TYPE_S, STEP_S, TRAVEL_S = (2.0, 7.0), (5.0, 15.0), (1.0, 4.0), (2.0, 8.0)
 
 
@@ -49,7 +49,7 @@ class UserCredentials:
 
 
 def create_tokens(session: Session) -> list[UserCredentials]:
-    """Return the accounts of people.toml that work, each with a new token; tokens of the previous start are deleted."""
+    """Return the simulated users of people.toml, each with a new token. Deletes the tokens of the previous start."""
     return [_create_token(session, person) for person in people() if person.works]
 
 
@@ -67,7 +67,7 @@ def _create_token(session: Session, person: Person) -> UserCredentials:
 
 @dataclass
 class SimulatedTeam:
-    """All simulated users. `factor` scales their times; `most` bounds the cards and notes of a search."""
+    """All simulated users. `factor`: scale of their times. `most`: limits of cards and notes on a search."""
 
     url: str
     members: list[UserCredentials]
@@ -100,18 +100,18 @@ class SimulatedTeam:
             log.error("simulated user stopped", **logs.exception_location(error))
 
     def sighting_due(self) -> bool:
-        """Return whether a sighting is due since the last call."""
+        """Return whether a new sighting is due; if so, schedule the next one."""
         if time.monotonic() < self._next:
             return False
         self._next = time.monotonic() + self.factor * self._random.uniform(*SIGHTING_S)
         return True
 
     def has_room(self, board: str, what: str, present: int) -> bool:
-        """Return whether a search with `there` entities of this kind takes another one."""
+        """Return whether a search with `present` entities of this kind may get another one."""
         return max(present, self._added[board, what]) < self.most[what]
 
     def count(self, board: str, what: str, present: int) -> None:
-        """Count an entity that is being added, as it is not on every board yet."""
+        """Count an entity that is being added, because other users do not see it yet."""
         self._added[board, what] = max(present, self._added[board, what]) + 1
 
     def pause(self, board: str) -> None:
@@ -122,7 +122,7 @@ class SimulatedTeam:
 
 
 class SimulatedUser:
-    """Simulated user: visits one search after the other, and works there."""
+    """Simulated user, who visits the searches in turn and works there."""
 
     def __init__(self, team: SimulatedTeam, member: UserCredentials) -> None:
         self._team = team
@@ -159,7 +159,8 @@ class SimulatedUser:
             self._team.locations.pop(self._me.account, None)
 
     def _choose(self, operations: FollowedBoard, adding: bool) -> str | None:
-        """Choose an open search: preferably where a person watches or much is to do, not where the team is."""
+        """Choose an open search, preferably one that a person watches or that needs work, with few simulated users. None if there
+        is none."""
         entities = operations.replica.entities.items()
         searches = [id for (kind, id), state in entities if kind == "search" and state["status"] == "open"]
         free = [id for id in sorted(searches) if self._team.is_free(id)]
@@ -178,7 +179,7 @@ class SimulatedUser:
         try:
             async with self._follow(board) as followed:
                 await self._work_on(board, followed, incoming)
-        except Refusal:  # the board is not to be seen any more
+        except Refusal:  # the board is no longer visible
             pass
 
     async def _work_on(self, board: str, followed: FollowedBoard, incoming: bool) -> None:
@@ -210,7 +211,7 @@ class SimulatedUser:
         if not activities:
             return None
         taken = {each["card"] for each in followed.people or () if each["card"] and each["editing"]}
-        # Sometimes two users edit one card
+        # less often, but sometimes, two users edit the same card
         weights = [weight * (0.2 if each.card in taken else 1) for weight, each in activities]
         return self._random.choices([each for _, each in activities], weights)[0]
 
@@ -219,7 +220,7 @@ class SimulatedUser:
         return all(self._team.has_room(board, each, view.counts.get(each, 0)) for each in adds)
 
     async def _do(self, board: str, followed: FollowedBoard, view: BoardView, activity: Activity) -> bool:
-        """Wait, type, and send the steps; return false if somebody else starts to edit here, or the search is no longer open."""
+        """Wait, type, and send the steps. Return False if somebody else starts to edit here, or the search is no longer open."""
         found = view.current_values(activity)
         await followed.show_presence(activity.card)
         await self._pause(LOOK_S)
@@ -240,7 +241,7 @@ class SimulatedUser:
         if step.adds:
             present = view.counts.get(step.adds, 0)
             if not self._team.has_room(board, step.adds, present):
-                return True  # others were quicker; the other steps still hold
+                return True  # another user was quicker; the remaining steps still apply
             self._team.count(board, step.adds, present)
         try:
             await self._client.command(board, step.name, step.data, base=base, epoch=epoch)

@@ -1,4 +1,4 @@
-"""Real browser for the tests: the system's, else Playwright's own, else Debian's package, else one from npm."""
+"""Real browser for the tests: the first that starts of the system's, Playwright's, Debian's, and one from npm."""
 
 import os
 import shutil
@@ -10,7 +10,7 @@ from pathlib import Path
 from board.install import output_of, report
 
 BROWSER_VARIABLE = "BOARD_BROWSER"  # path of the browser, set by the user, or by the test command for the tests
-HEADLESS_SHELL = "chromium-headless-shell"  # the same engine without the window around a page; a test does a third less work
+HEADLESS_SHELL = "chromium-headless-shell"  # the same engine without a window, which saves a third of the work of a test
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 PLACES = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
@@ -29,9 +29,10 @@ class NoBrowser(Exception):
 
 
 def find(cache: Path, *, whole: bool = False) -> Path:
-    """Return the path of a browser that starts: the headless shell if it is here; with `whole` preferably a full browser.
+    """Return the path of a browser that starts, preferably the headless shell. `whole`: preferably a full browser. `cache`:
+    folder for a browser from npm.
 
-    `cache` is the folder where one from npm is kept. Raise NoBrowser.
+    Raises NoBrowser if no browser starts.
     """
     chosen = os.environ.get(BROWSER_VARIABLE)
     if chosen:

@@ -1,4 +1,4 @@
-"""Server as a child process: in the background, in a session of its own, and ended together with this program."""
+"""Server as a child process: in the background, in a separate session, and ended together with this program."""
 
 import contextlib
 import os
@@ -18,7 +18,8 @@ STOP_TIMEOUT_S = 20
 START_ATTEMPTS = 5  # to find a free port: another program may take it before the start
 LOG_LINES_SHOWN = 5  # last lines of the log
 
-# Linux signals a child at the end of the *thread* that started it, so one thread starts all, and lives as long as the program.
+# Linux signals a child when the *thread* that started it ends. So one thread, which lives as long as the program, starts them
+# all.
 _starting = ThreadPoolExecutor(1, thread_name_prefix="start")
 
 # Change the user, request the signal at the parent's end (a change of user would clear it), and become the server. A
@@ -46,7 +47,7 @@ class CannotStart(Exception):
 
 
 class ManagedProcess:
-    """Running server. `at_our_end` is the signal that it gets if this program dies without stopping it."""
+    """Running server. `at_our_end`: signal that it gets if this program dies without stopping it."""
 
     def __init__(
         self, command: Sequence[str], log: Path, account: OsUser, at_our_end: signal.Signals, *,
@@ -68,7 +69,7 @@ class ManagedProcess:
         return self._process.poll() is None
 
     def until(self, ready: Callable[[], bool]) -> bool:
-        """Wait until the server is ready; return false if it ended instead. Raise CannotStart after a timeout."""
+        """Wait until the server is ready; return False if it ended instead. Raises CannotStart after START_TIMEOUT_S."""
         deadline = time.monotonic() + START_TIMEOUT_S
         while self.alive:
             if ready():
@@ -107,15 +108,13 @@ class ManagedProcess:
 
 
 class LocalServer:
-    """Server in a folder, on this machine only; all calls block. Without `port` a free one is taken, and kept through restarts.
-
-    `host`: an additional address to listen on.
-    """
+    """Server in a folder, on this machine only. All calls block. `port`: None for a free one, which restarts keep. `host`: an
+    additional address to listen on."""
 
     name: str
-    taken: bytes  # what it logs where its port is taken
+    taken: bytes  # text that it logs if its port is taken
     stop_signal: signal.Signals
-    end_signal: signal.Signals  # if this program dies without stopping it
+    end_signal: signal.Signals  # sent if this program dies without stopping it
 
     def __init__(self, folder: Path, port: int | None, host: str | None, account: OsUser) -> None:
         self.folder, self.host = folder, host or "127.0.0.1"
@@ -137,11 +136,11 @@ class LocalServer:
         return self._child is not None and self._child.alive
 
     def start(self) -> None:
-        """Start the server, and wait until it is ready. Raise CannotStart."""
+        """Start the server, and wait until it is ready. Raises CannotStart if it does not get ready."""
         self._launch()
 
     def stop(self) -> None:
-        """Stop the server in order."""
+        """Stop the server cleanly."""
         if self._child is not None:
             self._child.stop(self.stop_signal)
 
@@ -182,7 +181,7 @@ def _as_user(command: Sequence[str], account: OsUser, at_our_end: signal.Signals
 
 
 def run(command: Sequence[str], account: OsUser) -> None:
-    """Run a command to its end as a user of this machine. Raise CannotStart with its error output."""
+    """Run a command as a user of this machine, and wait for its end. Raises CannotStart, with its error output, if it fails."""
     done = _starting.submit(
         subprocess.run, _as_user(command, account, signal.SIGKILL),
         cwd="/", stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace",
@@ -198,7 +197,7 @@ def write_private(path: Path, text: str) -> None:
 
 
 def free_port() -> int:
-    """Return a port that is free now. Another program may take it before it is used, so the caller has to retry."""
+    """Return a port that is free now. Another program may take it before it is used, so the caller must retry."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -212,7 +211,7 @@ def _running() -> dict[int, int]:
 
 def _from_proc() -> Iterator[str]:
     for each in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):  # it has ended meanwhile
+        with contextlib.suppress(OSError):  # the process has ended in the meantime
             pid, _, rest = each.read_text().partition(" (")
             yield f"{pid} {' '.join(rest.rpartition(') ')[2].split()[:2])}"  # the name may contain anything
 

@@ -10,11 +10,11 @@ NO_VERBS = (
     " other our so some that the their then there these they those three to two what when where which who why with without "
 )
 NO_VERB_ENDS = ("ed", "ing", "s")
-VERBS = " address bring compress discuss embed exceed express feed focus need pass press process shed speed "  # with such an end
+VERBS = " address bring compress discuss embed exceed express feed focus need pass press process shed speed "  # exceptions
 
 
 def faults(message: str) -> list[str]:
-    """Return what is wrong with the subject of a commit message, in sentences."""
+    """Return a sentence for each fault in the subject of a commit message."""
     subject = next((line for line in message.splitlines() if not line.startswith("#")), "")
     if subject.startswith(MADE_BY_GIT):
         return []
@@ -26,7 +26,7 @@ def faults(message: str) -> list[str]:
 
 
 def is_imperative(word: str) -> bool:
-    """Return whether an English word can be an imperative. A noun such as `walls` is told by its end only."""
+    """Return whether an English word can be an imperative. Nouns such as `walls` are recognised only by their ending."""
     if not word.isalpha() or f" {word} " in NO_VERBS:
         return False
     return f" {word} " in VERBS or not word.endswith(NO_VERB_ENDS)

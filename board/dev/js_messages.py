@@ -1,7 +1,7 @@
 """Extractor of translatable texts from scripts (`pybabel extract`, see board/locales/babel.cfg).
 
-Babel's own JavaScript extractor counts braces inside the strings of `${…}`, and so loses every text with a `{name}` in a
-template.
+Babel's own JavaScript extractor counts braces inside the strings of `${…}`, and so misses every text with a `{name}` in a
+template string.
 """
 
 import json

@@ -1,6 +1,6 @@
 """Lock files: each dependency in one version, with the digests of all its files, for all platforms.
 
-There is one for the base and one for each extra in LOCKED, with what the base does not have. Versions stay as long as
+There is one for the base, and one for each extra in LOCKED with the dependencies that the base lacks. Versions stay as long as
 pyproject.toml allows them, unless an upgrade is requested.
 """
 
@@ -22,7 +22,8 @@ HEAD = """\
 
 
 def make(root: Path, upgrade: bool = False) -> list[Path]:
-    """Write the lock files of a checkout, and return their paths. Raise CannotInstall."""
+    """Write the lock files of a checkout, and return their paths. Raises CannotInstall if the resolver can't be installed or
+    fails."""
     with temporary_install(RESOLVER) as programs, tempfile.TemporaryDirectory() as folder:
         compiler, base = str(programs / "uv"), Path(folder, BASE)
         _resolve(compiler, root, base, None if upgrade else root / BASE)

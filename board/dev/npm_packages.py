@@ -1,4 +1,4 @@
-"""The npm packages that check scripts and styles, as `package-lock.json` names them: installed once, outside of the checkout."""
+"""Installer of the npm packages that check scripts and styles, as `package-lock.json` lists them: once, outside the checkout."""
 
 import hashlib
 import os
@@ -14,14 +14,14 @@ from board.dev.node import Node
 from board.install import report
 
 FILES = ("package.json", "package-lock.json")
-PATIENCE_S = 600  # 60 MB on a slow line
+PATIENCE_S = 600  # 60 MB on a slow connection
 OPTIONS = ("--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=2", "--fetch-retry-maxtimeout=10000")
 
 
 def install(root: Path, node: Node) -> Path:
-    """Return the folder `node_modules` of the lock of the checkout `root`; fetch it first if it is not there.
+    """Return the folder `node_modules` for the lock file of the checkout `root`; fetch it first if it is missing.
 
-    Each package is compared with the digest in the lock, and none of its own scripts runs. Raises CannotStart.
+    Each package is compared with the digest in the lock file, and no install script runs. Raises CannotStart if npm fails.
     """
     found = folder(root)
     if not found.is_dir():
@@ -31,18 +31,18 @@ def install(root: Path, node: Node) -> Path:
 
 
 def folder(root: Path) -> Path:
-    """Return where `node_modules` of the lock of the checkout `root` is, once it was fetched."""
+    """Return the path of `node_modules` for the lock file of the checkout `root`. It may not exist yet."""
     return cache(root) / key(root) / "node_modules"
 
 
 def key(root: Path) -> str:
-    """Return the digest of the lock and of the kind of machine: TypeScript is another program on each."""
+    """Return the digest of the lock file and the platform, because TypeScript is a different program on each platform."""
     lock = (root / "package-lock.json").read_bytes()
     return hashlib.sha256(lock + f"{sys.platform} {platform.machine()}".encode()).hexdigest()[:24]
 
 
 def cache(root: Path) -> Path:
-    """Return the folder for fetched packages: the person's own cache, or one in the checkout where they have none to write to."""
+    """Return the folder for fetched packages: the user's cache, or a folder in the checkout if that is not writable."""
     folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "searchboard" / "npm"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -52,7 +52,7 @@ def cache(root: Path) -> Path:
 
 
 def _fetch(root: Path, node: Node, into: Path) -> None:
-    """Install beside `into`, and rename: a folder of that name is whole, whatever was interrupted."""
+    """Install into a temporary folder and rename it to `into`, so that `into` is always complete."""
     into.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=into.parent, prefix="unfinished-") as fresh:
         for name in FILES:

@@ -10,13 +10,13 @@ import pytest
 
 @dataclass
 class Outcomes:
-    """Node ids of tests by outcome. `complete`: every collected test has one, and nothing else failed."""
+    """Node ids of tests by outcome. `complete`: every collected test has an outcome, and nothing else failed."""
 
     complete: bool = False
     errors: int = 0  # outside of tests: files that can't be collected, internal errors of pytest
     passed: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
-    failed: dict[str, str] = field(default_factory=dict)  # with the text of the first failure, also of a fixture
+    failed: dict[str, str] = field(default_factory=dict)  # text of the first failure, also of a fixture, by node id
     places: list[str] = field(default_factory=list)  # files and tests named on the command line
 
     @staticmethod
@@ -26,7 +26,7 @@ class Outcomes:
 
 
 class Recorder:
-    """Collector of reports, in the process that receives all of them: the only one, or the controller of the workers."""
+    """Collector of reports, in the process that receives them all: the only process, or the controller of the workers."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -58,7 +58,7 @@ class Recorder:
             self._failed.setdefault(report.nodeid, report.longreprtext)
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        stopped = bool(session.shouldfail or session.shouldstop)  # as by `-x`
+        stopped = bool(session.shouldfail or session.shouldstop)  # for example by `-x`
         left = self._skipped | set(self._failed)
         outcomes = Outcomes(
             complete=not self._errors and not stopped and self._collected == self._ended,

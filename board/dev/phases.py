@@ -1,4 +1,4 @@
-"""Phases of a long command, with the seconds that each took; some run beside others."""
+"""Phases of a long command, with the seconds that each took. Some run at the same time."""
 
 import sys
 import time
@@ -17,9 +17,9 @@ class Phases:
 
     @contextmanager
     def timed(self, phase: str, description: str) -> Iterator[None]:
-        """Announce a phase, with what it does, and time it."""
+        """Announce a phase, and measure the time of a `with` block."""
         report(f"{phase}: {description}")
-        sys.stdout.flush()  # programs that run in the phase write to the same place
+        sys.stdout.flush()  # programs that run in the phase write to the same stream
         started = time.monotonic()
         try:
             yield

@@ -18,14 +18,14 @@ from board.dev.child_process import CannotStart, LocalServer, write_private
 from board.dev.server_binaries import find_postgres, postgres_version
 from board.dev.unprivileged_user import unprivileged
 
-OWNER = "board"  # owner of the databases, and no superuser, as in a real installation
+OWNER = "board"  # owner of the databases; not a superuser, as in a real installation
 ADMIN = "postgres"
 CONNECTIONS = 200
 
 
 class Postgres(LocalServer):
-    """PostgreSQL server. `binaries`: a folder out of `find_postgres()`. With `fsync` off it is faster, and loses data if the
-    *machine* fails: for tests."""
+    """PostgreSQL server. `binaries`: a folder from `find_postgres()`. `fsync`: False for tests, which is faster, but loses data
+    if the *machine* fails."""
 
     name, taken = "PostgreSQL", b"could not bind"
     stop_signal = signal.SIGINT  # open transactions are rolled back, everything else is on the disk
@@ -41,7 +41,7 @@ class Postgres(LocalServer):
     # -- properties --------------------------------------------------------------------------------------------------
 
     def url(self, name: str) -> str:
-        """Return the URL of a database, as DATABASE_URL takes it."""
+        """Return the URL of a database, for DATABASE_URL."""
         return self._url(OWNER, name)
 
     def admin_url(self, name: str = "postgres") -> str:
@@ -65,7 +65,7 @@ class Postgres(LocalServer):
     # -- start ----------------------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Start the server, and wait until it accepts connections. Raise CannotStart."""
+        """Start the server, and wait until it accepts connections. Raises CannotStart if it does not."""
         if not (self.folder / "passwords").exists():
             self._initialise()
         self._passwords = json.loads((self.folder / "passwords").read_text())
@@ -78,7 +78,7 @@ class Postgres(LocalServer):
     # -- databases ---------------------------------------------------------------------------------------------------
 
     def create(self, name: str, template: str | None = None) -> str:
-        """Create a database, empty or as a copy of an unused one, and return its URL."""
+        """Create a database, and return its URL. `template`: unused database to copy; None for an empty one."""
         copied = sql.SQL(" TEMPLATE {}").format(sql.Identifier(template)) if template else sql.SQL("")
         with self.admin() as connection:
             statement = sql.SQL("CREATE DATABASE {} OWNER {}{}")
@@ -139,11 +139,11 @@ class Postgres(LocalServer):
         return next((each for each in found if self._account.can_pass(each)), None) or self._copy_programs(found[0])
 
     def _copy_programs(self, programs: Path) -> Path:
-        """Copy the programs beside the data, as a checkout in root's home is closed to other users."""
+        """Copy the programs next to the data, because other users can't enter a checkout in root's home."""
         copy = self.folder / "programs"
         if not copy.exists():
             self.folder.mkdir(mode=0o711, exist_ok=True)
-            package = programs.parent.parent  # the libraries are beside the package
+            package = programs.parent.parent  # the libraries are next to the package
             shutil.copytree(package, copy / package.name, symlinks=True)
             libraries = package.with_name(f"{package.name}.libs")
             if libraries.exists():
@@ -161,7 +161,7 @@ class Postgres(LocalServer):
         return [str(self.programs / "postgres"), "-D", str(self.data), *password_file]
 
     def _is_ready(self) -> bool:
-        """Return whether the server is ready, as pg_ctl does: its pid file says so on the eighth line."""
+        """Return whether the server is ready, as pg_ctl does: by the eighth line of its pid file."""
         try:
             lines = (self.data / "postmaster.pid").read_text().splitlines()
         except OSError:

@@ -15,7 +15,7 @@ PROBE_TIMEOUT_S = 1.0
 
 
 class Redis(LocalServer):
-    """Redis server. `options`: more lines of its configuration, name to value. A restart loses subscriptions."""
+    """Redis server. `options`: further values of its configuration, by name. A restart loses subscriptions."""
 
     name, taken = "Redis", b"in use"
     stop_signal = end_signal = signal.SIGTERM
@@ -30,11 +30,11 @@ class Redis(LocalServer):
 
     @property
     def url(self) -> str:
-        """URL of the server, as REDIS_URL takes it."""
+        """URL of the server, for REDIS_URL."""
         return f"redis://:{quote(self.password)}@{self.host}:{self.port}/0"
 
     def start(self) -> None:
-        """Start the server, and wait until it answers. Raise CannotStart."""
+        """Start the server, and wait until it answers. Raises CannotStart if it does not."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._program = self._program or find_redis()
         super().start()
@@ -43,7 +43,7 @@ class Redis(LocalServer):
         return [str(self._program), str(self._write_config())]
 
     def _write_config(self) -> Path:
-        """Write a configuration file: command-line arguments could be read by every user of the machine."""
+        """Write a configuration file, because every user of the machine can read command-line arguments."""
         lines = {
             "bind": " ".join(dict.fromkeys(("127.0.0.1", self.host))), "port": str(self.port), "requirepass": self.password,
             "dir": str(self.folder), "save": '""', "appendonly": "no",
@@ -53,7 +53,7 @@ class Redis(LocalServer):
         return path
 
     def _is_ready(self) -> bool:
-        """Return whether this server answers: another program on the port would not know the password."""
+        """Return whether this server answers. Another program on the port does not know the password."""
         try:
             with socket.create_connection(("127.0.0.1", self.port), PROBE_TIMEOUT_S) as probe:
                 probe.settimeout(PROBE_TIMEOUT_S)

@@ -1,7 +1,7 @@
-"""Release: all that a tag, an image and a signature need, made from the commit and nothing else.
+"""Release: packages, image, bill of materials and signature, made only from the commit.
 
-The packages and the image are built from `git archive`, so that no file of this machine is in them, and each knows its commit.
-Nothing is pushed: the last lines say how.
+The packages and the image are built from `git archive`, so that they contain no file of this machine, and each names its commit.
+Nothing is pushed: the last printed lines say how.
 """
 
 import hashlib
@@ -38,7 +38,8 @@ class Release:
     """Release of the commit that is checked out, into a new folder."""
 
     def __init__(self, root: Path, to: Path, signer: str, say: Say) -> None:
-        """`signer` is `NAME:KEY`, with a name of SIGNERS and a file of a key; empty: unsigned. Raise OperationError."""
+        """`signer`: `NAME:KEY`, with a name of SIGNERS and the file of a key; empty for no signature. Raises OperationError if it
+        is malformed."""
         self.root, self.to, self.say = root, to, say
         self.version = version_of(root)
         self.signer, _, self.key = signer.partition(":")
@@ -46,7 +47,7 @@ class Release:
             raise OperationError(f"Name who signs and the key, such as ssh:~/.ssh/id_ed25519: {', '.join(SIGNERS)}.")
 
     def check(self) -> None:
-        """Raise OperationError with all conditions that do not hold."""
+        """Check the conditions of a release. Raises OperationError, which lists them, if some are not met."""
         try:
             found = list(problems(self.root))
         except (OSError, subprocess.CalledProcessError) as error:
@@ -60,7 +61,7 @@ class Release:
         self.say(f"Version {self.version} at {self._commit()} can be released.")
 
     def plan(self) -> None:
-        """Say what would be made, and make nothing."""
+        """Print what `make` would make."""
         self.say(f"Wheel, source archive and bill of materials (CycloneDX), in {self.to}, with {SUMS}.")
         engine = self._engine()
         self.say(
@@ -70,7 +71,8 @@ class Release:
         self._say_pushes()
 
     def make(self) -> None:
-        """Build, list, sign. Raise OperationError; then the folder is not complete."""
+        """Build the files, list their digests, and sign the list. Raises OperationError if a step fails; the folder is then
+        incomplete."""
         self.to.mkdir(parents=True)
         with self._archive() as tree:
             self._build(tree)
@@ -104,7 +106,7 @@ class Release:
         self._run([engine, "build", "--pull", "--tag", f"searchboard:{self.version}", *words, str(tree)])
 
     def _check_commit(self) -> None:
-        """Raise OperationError if the wheel does not know its commit, or lacks what a browser needs."""
+        """Raise OperationError if the wheel does not name its commit, or lacks the static files."""
         (wheel,) = self.to.glob("*.whl")
         with ZipFile(wheel) as packed:
             if packed.read(RECORD).decode().strip() != self._commit():
@@ -126,13 +128,13 @@ class Release:
                 raise OperationError(f"{self.signer} made no signature.")
 
     def _command(self) -> list[str]:
-        """Return the command that signs."""
+        """Return the command that signs the list of digests."""
         words, signature = SIGNERS[self.signer]
         values = {"key": str(Path(self.key).expanduser()), "file": str(self.to / SUMS), "signature": str(self.to / signature)}
         return [word.format(**values) for word in words]
 
     def _run(self, command: list[str], **environment: str) -> None:
-        """Run a program, whose output is shown. Raise OperationError."""
+        """Run a program and show its output. Raises OperationError if it fails."""
         try:
             subprocess.run(command, check=True, env=os.environ | environment)  # noqa: S603 - our own words, no shell
         except (OSError, subprocess.CalledProcessError) as error:
@@ -145,7 +147,7 @@ class Release:
         return git(self.root, "rev-parse", "HEAD")
 
     def _say_pushes(self) -> None:
-        """Say what a person does next."""
+        """Print the steps that a person does next."""
         engine = self._engine()
         steps = [f"git tag --sign v{self.version} --message 'Searchboard {self.version}'", f"git push origin v{self.version}"]
         if engine:

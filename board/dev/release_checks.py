@@ -1,4 +1,4 @@
-"""Conditions of a release: what the tree has to state before it is tagged. One run names all that do not hold."""
+"""Conditions of a release: what the files must state before the commit is tagged. One run lists all that are not met."""
 
 import re
 import subprocess
@@ -12,7 +12,7 @@ MIGRATIONS = "models/db/migrations/versions"
 
 
 def git(root: Path, *words: str) -> str:
-    """Return the output of git. Raise OSError or subprocess.CalledProcessError."""
+    """Return the output of git. Raises OSError if git can't be run, subprocess.CalledProcessError if it fails."""
     done = subprocess.run(["git", "-C", str(root), *words], check=True, capture_output=True, text=True)  # noqa: S603, S607 - our own words
     return done.stdout.strip()
 
@@ -22,12 +22,12 @@ def version_of(root: Path) -> str:
 
 
 def tables_of(root: Path) -> str:
-    """Return the version of the newest tables."""
+    """Return the number of the newest migration."""
     return max(file.name.partition("_")[0] for file in (root / MIGRATIONS).glob("[0-9]*.py"))
 
 
 def problems(root: Path) -> Iterator[str]:
-    """Yield a sentence for each condition that does not hold."""
+    """Yield a sentence for each condition that is not met."""
     version, tables = version_of(root), tables_of(root)
     if not re.fullmatch(r"\d+\.\d+\.\d+", version):
         yield f"The version {version} of pyproject.toml is not of three numbers."

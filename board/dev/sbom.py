@@ -13,12 +13,13 @@ TOOL = "cyclonedx-bom==7.5.0"
 
 
 def bill_of_materials(root: Path) -> str:
-    """Return the bill of materials of the current environment, as JSON. Raise CannotInstall."""
+    """Return the bill of materials of the current environment, as JSON. Raises CannotInstall if the tool fails."""
     return _bill(root, "environment", sys.executable)
 
 
 def bill_of_locks(root: Path) -> str:
-    """Return the bill of materials of the locked dependencies, which are in the image, as JSON. Raise CannotInstall."""
+    """Return the bill of materials of the locked dependencies, which are in the image, as JSON. Raises CannotInstall if the tool
+    fails."""
     with tempfile.TemporaryDirectory() as folder:
         locked = Path(folder, "locked.txt")
         locked.write_text("".join((root / name).read_text(encoding="utf-8") for name in (BASE, "requirements-paper.txt")))

@@ -13,18 +13,18 @@ from board.dev.node import Node, find_node
 from board.dev.npm_packages import install
 from board.install import report
 
-COMMANDS: dict[str, tuple[str, ...]] = {  # by name: the script in the folder of packages, and what it is given
+COMMANDS: dict[str, tuple[str, ...]] = {  # script in the folder of packages, and its arguments, by name
     "eslint": ("eslint/bin/eslint.js", "static/js", "tests/js", "eslint.config.js", "stylelint.config.js"),
     "stylelint": ("stylelint/bin/stylelint.mjs", "static/css/**/*.css"),
-    "tsc": ("typescript/bin/tsc", "-p", "."),  # what it checks, and that it is strict, is in tsconfig.json
+    "tsc": ("typescript/bin/tsc", "-p", "."),  # tsconfig.json sets the files and the strictness
 }
-TESTS = "node --test"  # of modules that need no page
+TESTS = "node --test"  # tests of modules that need no page
 NO_PAGE = "./tests/js/no_page.js"
 
 
 @dataclass(frozen=True)
 class ScriptChecks:
-    """Node.js and the packages of the lock file, which the checks run on."""
+    """Checks, with the Node.js and the npm packages that they run on."""
 
     root: Path
     node: Node
@@ -32,7 +32,7 @@ class ScriptChecks:
 
     @classmethod
     def prepared(cls, root: Path) -> "ScriptChecks":
-        """Fetch what is missing, and return the checks. Raise CannotStart."""
+        """Fetch Node.js and the packages if they are missing, and return the checks. Raises CannotStart if that fails."""
         node = find_node()
         return cls(root, node, install(root, node))
 

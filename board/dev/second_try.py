@@ -1,4 +1,5 @@
-"""Second try of tests that failed, each alone. A test that passes then is flaky: named, counted, and a fault in a strict run."""
+"""Second try of tests that failed, each alone. A test that passes then is flaky: it is named and counted, and fails a strict
+run."""
 
 import json
 import subprocess
@@ -10,8 +11,8 @@ from pathlib import Path
 
 from board.dev.outcomes import Outcomes
 
-MAX_RETRIED = 20  # of more than six thousand; more failures have a common cause, which no second try cures
-COUNTS = Path(".pytest_cache") / "flaky.json"  # of a checkout: how often each test was flaky there
+MAX_RETRIED = 20  # tests, of more than six thousand; more failures have a common cause, which a second try can't cure
+COUNTS = Path(".pytest_cache") / "flaky.json"  # how often each test was flaky in this checkout
 TESTS_FAILED = 1  # pytest's exit code if tests ran and some failed; others are usage errors, interruption, and nothing to run
 NOTHING_RAN = 5
 LINES_SHOWN = 40  # last lines of a first failure
@@ -48,7 +49,7 @@ class Run:
         return lines
 
     def count_flaky(self, root: Path) -> None:
-        """Add the flaky tests of the run to those of earlier runs of this checkout, by node id."""
+        """Add the flaky tests of the run to the counts of this checkout, by node id."""
         if not self.flaky:
             return
         file = root / COUNTS
@@ -79,7 +80,7 @@ def run(arguments: Sequence[str], root: Path, environment: Mapping[str, str] | N
 
 
 def again(first: Run, arguments: Sequence[str], root: Path) -> None:
-    """Run each failed test alone, one after the other. If all pass, the run has passed."""
+    """Run each failed test alone, in turn. If all pass, the run has passed."""
     alone = arguments_for_one(arguments, first.outcomes.places)
     for test in first.outcomes.failed:
         first.again.append(test)

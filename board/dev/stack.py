@@ -1,7 +1,7 @@
-"""Development stack of `board dev`: PostgreSQL, Redis and a board with two workers, each in the foreground, as honcho wants.
+"""Development stack of `board dev`: PostgreSQL, Redis and a board with two workers, each in the foreground, as honcho requires.
 
-They find each other in a private folder, where each server writes its URL when it is ready. The environment and `.env` win: if
-DATABASE_URL is set, no PostgreSQL is started and no sample data is created.
+They find each other through a private folder, where each server writes its URL when it is ready. The environment and `.env` take
+precedence: if DATABASE_URL is set, no PostgreSQL is started and no sample data is created.
 """
 
 import asyncio
@@ -34,10 +34,10 @@ from models.db.database import ConfigurationError, Database, DatabaseUnavailable
 NAME = "searchboard-dev"
 ROOT_FOLDER = Path("/var/lib") / NAME  # PostgreSQL does not run as root, and root's home is closed to other users
 DATABASE, UNFINISHED = "board", "unfinished"
-FILES = "files"  # folder of photos and files, beside those of the servers
+FILES = "files"  # folder of photos and files, next to those of the servers
 LOCK_FILE = "used"  # lock file that boards hold while they use the servers
 WORKERS = 2
-WAIT_S = 180  # for the other processes: at their first start they install dependencies
+WAIT_S = 180  # longest wait for the other processes, which install dependencies at their first start
 WEB_STOP_TIMEOUT_S = 4  # honcho kills after 5 s
 POLL_INTERVAL_S = 0.2
 _print = partial(print, flush=True)
@@ -45,7 +45,8 @@ LOCAL = ("127.0.0.1", "::1", "localhost")
 
 
 def run_all() -> None:
-    """Run all three by the Procfile of the checkout: this process becomes honcho's. Raise ConfigurationError if there is none."""
+    """Replace this process by honcho, which runs all three from the Procfile of the checkout. Raises ConfigurationError if there
+    is no Procfile."""
     if not (data_dir.ROOT / "Procfile").is_file():
         raise ConfigurationError("`board dev` needs a checkout. There is no Procfile here.")
     os.chdir(data_dir.ROOT)
@@ -53,7 +54,8 @@ def run_all() -> None:
 
 
 def postgres() -> None:
-    """Run a PostgreSQL server until signalled; at the first start, create the demo data. Raise ConfigurationError."""
+    """Run a PostgreSQL server until signalled; at the first start, create the demo data. Raises ConfigurationError if it can't
+    run."""
     if "database_url" in Settings().model_fields_set:
         return _wait_idle("DATABASE_URL names a database: none is started.")
     folder = choose()
@@ -70,7 +72,7 @@ def postgres() -> None:
 
 
 def redis() -> None:
-    """Run a Redis server until signalled. Raise ConfigurationError."""
+    """Run a Redis server until signalled. Raises ConfigurationError if it can't run."""
     if "redis_url" in Settings().model_fields_set:
         return _wait_idle("REDIS_URL names a Redis: none is started.")
     server = Redis(choose() / "redis")
@@ -78,7 +80,8 @@ def redis() -> None:
 
 
 def web() -> None:
-    """Serve the board with several workers, once the servers are ready. Raise ConfigurationError."""
+    """Serve the board with several workers, once the servers are ready. Raises ConfigurationError if a server does not start, or
+    if HOST would expose the sample data."""
     settings_given = Settings()
     folder = choose()
     own = "database_url" not in settings_given.model_fields_set
@@ -100,7 +103,8 @@ def web() -> None:
 
 
 def choose() -> Path:
-    """Return the private folder of the stack: like the demo's, but where PostgreSQL's user can reach it."""
+    """Return the private folder of the stack: in the user's data folder, or ROOT_FOLDER if PostgreSQL's user can't reach that.
+    Raises ConfigurationError if it can't be used."""
     folder = data_dir.choose(name=NAME)
     folder = folder if unprivileged().can_pass(folder) else ROOT_FOLDER
     try:
@@ -114,7 +118,7 @@ def choose() -> Path:
 
 
 def _run_server(server: LocalServer, url: Callable[[], str]) -> None:
-    """Run a server until signalled, with its URL in a file beside its folder. Raise ConfigurationError."""
+    """Run a server until signalled, with its URL in a file next to its folder. Raises ConfigurationError if it can't run."""
     published = server.folder.with_suffix(".url")
     with _locked(server.folder), _stop_signals() as stop:
         try:
@@ -135,7 +139,7 @@ def _run_server(server: LocalServer, url: Callable[[], str]) -> None:
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
-    """Lock a server's folder. Raise ConfigurationError if another process holds it."""
+    """Lock a server's folder. Raises ConfigurationError if another process has locked it."""
     try:
         with data_dir.locked(folder):
             folder.chmod(0o711)
@@ -145,7 +149,7 @@ def _locked(folder: Path) -> Iterator[None]:
 
 
 def _create_sample(server: Postgres, folder: Path) -> None:
-    """Create the sample database. It is renamed when complete, so an interrupted one is created again."""
+    """Create the sample database. It is renamed when complete, so that an interrupted one is created again."""
     started = time.monotonic()
     server.drop(UNFINISHED)
     settings = Settings(
@@ -169,7 +173,7 @@ def _stop_signals() -> Iterator[threading.Event]:
 
 
 def _wait_for_web(folder: Path) -> None:
-    """Wait until no board uses the servers. All processes are signalled at once, and the board has to finish its commits
+    """Wait until no board uses the servers. All processes are signalled at the same time, and the board must finish its commits
     first."""
     deadline = time.monotonic() + WEB_STOP_TIMEOUT_S
     with (folder / LOCK_FILE).open("w") as file:
@@ -183,7 +187,7 @@ def _wait_for_web(folder: Path) -> None:
 
 
 def _wait_idle(sentence: str) -> None:
-    """Print a sentence and wait for a signal: honcho ends all processes when one ends."""
+    """Print a sentence and wait for a signal, because honcho ends all processes when one ends."""
     _print(sentence)
     with _stop_signals() as stop:
         stop.wait()
@@ -193,7 +197,7 @@ def _wait_idle(sentence: str) -> None:
 
 
 def _wait_for_url(folder: Path, name: str, ready: Callable[[str], bool]) -> str:
-    """Return the URL of a server once it answers. Raise ConfigurationError after a timeout."""
+    """Return the URL of a server once it answers. Raises ConfigurationError after WAIT_S."""
     deadline = time.monotonic() + WAIT_S
     while time.monotonic() < deadline:
         try:
@@ -228,7 +232,7 @@ def _answers(url: str) -> bool:
 
 
 def _secret(folder: Path) -> str:
-    """Return the secret key, created once: sessions of signed-in people depend on it."""
+    """Return the secret key, which is created once, because sign-ins depend on it."""
     return load_or_create_secret(folder / "secret").decode()
 
 

@@ -21,9 +21,9 @@ from board.install import report
 RULES: dict[str, tuple[str, list[str]]] = {  # by phase
     "lint": ("ruff check", ["ruff", "check", "."]),
     "format": ("ruff format", ["ruff", "format", "--check", "--quiet", "."]),
-    "types": ("mypy --strict", ["mypy"]),  # what it covers, and that it is strict, is in pyproject.toml
+    "types": ("mypy --strict", ["mypy"]),  # pyproject.toml sets the files and the strictness
 }
-STRICT = "--strict"  # a test that passes only at the second try fails the run; always so if the slow tests run
+STRICT = "--strict"  # a test that passes only at the second try fails the run; implied if the slow tests run
 LEFT_OUT = "left out: the slow tests (run them with: python3 -m board test -m slow; with all others: -m 'slow or not slow')"
 WANTED = {  # program, and the consequence of its absence
     "strace": "no strace here: the trace of what is on the disk before an answer is left out (on Debian: apt install strace)",
@@ -36,7 +36,7 @@ WIDTH = 80
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run all rules, and beside them pytest with `arguments`. Return the exit code of the first that failed."""
+    """Run all rules and, at the same time, pytest with `arguments`. Return the exit code of the first that failed."""
     strict, arguments = is_strict(arguments), [word for word in arguments if word != STRICT]
     if not has_tests():
         return 1
@@ -51,12 +51,12 @@ def run(arguments: Sequence[str]) -> int:
     for program, sentence in WANTED.items():
         if shutil.which(program) is None:
             report(sentence)
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each of the hundreds of processes of the tests compiles all modules
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # otherwise hundreds of processes each compile all modules
     if not any(word.startswith("-m") for word in arguments):
         report(LEFT_OUT)
     phases = Phases()
     measured = is_measured(arguments)
-    with tempfile.TemporaryDirectory() as name, ThreadPoolExecutor(1) as beside:  # as tests wait for half of their time
+    with tempfile.TemporaryDirectory() as name, ThreadPoolExecutor(1) as beside:  # because tests wait for half of their time
         folder = Path(name)
         rules = beside.submit(check_rules, phases)
         ran = tests(arguments, phases, test_coverage.environment(folder) if measured else None)
@@ -93,17 +93,17 @@ def is_strict(arguments: Sequence[str]) -> bool:
 
 
 def is_whole(arguments: Sequence[str]) -> bool:
-    """Return whether these arguments name no tests, and leave the processes to this command."""
+    """Return whether these arguments select no tests, and leave the number of processes to this command."""
     return not any(word.startswith(("-m", "-n", "--pdb")) or (ROOT / word.partition("::")[0]).exists() for word in arguments)
 
 
 def is_measured(arguments: Sequence[str]) -> bool:
-    """Return whether all tests run, and so their coverage means something."""
+    """Return whether all tests run, so that their coverage is meaningful."""
     return is_whole(arguments) and not any(word.startswith("-k") for word in arguments)
 
 
 def coverage(folder: Path) -> dict[str, int]:
-    """Print what the tests covered. Return 1, by name, if that is less than is held."""
+    """Print the coverage of the tests. Return {"coverage": 1} if it is below a minimum, otherwise {}."""
     found = test_coverage.measured(folder)
     report(f"coverage: {test_coverage.summary(found)}")
     below = test_coverage.faults(found)
@@ -113,7 +113,7 @@ def coverage(folder: Path) -> dict[str, int]:
 
 
 def tests(arguments: Sequence[str], phases: Phases, environment: Mapping[str, str] | None) -> Run:
-    """Run pytest, in `environment` or in this process's, and a second time a few tests that failed."""
+    """Run pytest, and if only a few tests fail, run those again. `environment`: None for this process's environment."""
     options = [*(ABREAST if is_whole(arguments) else ()), *arguments]
     with phases.timed("tests", "pytest"):
         ran = second_try.run(options, ROOT, environment)

@@ -1,4 +1,4 @@
-"""Coverage of the packages that a fault would hurt most, measured as the whole suite runs, and held."""
+"""Minimum test coverage of the packages in which a bug would hurt most, measured while all tests run."""
 
 import json
 import os
@@ -10,9 +10,9 @@ HELD = {
     "board/engine": 95.0,
     "board/commands": 95.0,
     "realtime": 95.0,
-}  # percent of lines, and of branches, that tests go through
+}  # minimum percentage of lines, and of branches, that the tests run
 KINDS = ("lines", "branches")
-FOLDER = "COVERAGE_FOLDER"  # variable: where each process of pytest writes a file
+FOLDER = "COVERAGE_FOLDER"  # environment variable: folder in which each process of pytest writes a file
 
 Percentages = Mapping[str, Mapping[str, float]]  # by package and kind
 
@@ -23,7 +23,7 @@ def environment(folder: Path) -> dict[str, str]:
 
 
 def measured(folder: Path) -> Percentages:
-    """Return what all processes have covered together, from the files that they wrote into `folder`."""
+    """Return the joint coverage of all processes, from the files that they wrote into `folder`."""
     covered, every = defaultdict[tuple[str, str], set[str]](set), defaultdict[tuple[str, str], set[str]](set)
     for file in folder.glob("*.json"):
         for name, found in json.loads(file.read_text(encoding="utf-8"))["files"].items():
@@ -47,7 +47,7 @@ def summary(found: Percentages) -> str:
 
 
 def faults(found: Percentages) -> list[str]:
-    """Return a sentence for each percentage that is lower than it has to be."""
+    """Return a sentence for each percentage that is below its minimum."""
     return [
         f"{package}: {percent:.1f} % of {kind} covered, {HELD[package]:.1f} % are held"
         for package, kinds in found.items()

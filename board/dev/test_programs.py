@@ -1,4 +1,4 @@
-"""Programs that come with the tests: benchmarks, fault injection and pictures."""
+"""Programs in the folder of the tests: benchmarks, fault injection, attacks and pictures."""
 
 import importlib
 import importlib.util
@@ -13,7 +13,7 @@ from board.dev import browser
 from board.install import report
 
 BENCHMARK_S = 600  # for the benchmarks of one file; the rounds of `fanout` take six minutes
-MIN_EVENTS_PER_S = 100  # at which a journal is made, twice
+MIN_EVENTS_PER_S = 100  # slowest expected rate of writing a journal, which is written twice
 PICTURES_S = 10_800  # for all pictures: more than three thousand, each of a second or two
 
 
@@ -26,9 +26,9 @@ def has_tests() -> bool:
 
 
 def bench(names: Sequence[str], limits: bool = False, events: int | None = None) -> int:
-    """Run all benchmarks or those named, each file in its own process, and print a table with a row for each figure.
+    """Run the named benchmarks, or all, each file in its own process, and print a table with a row for each figure.
 
-    `limits` keeps the rate limits of accounts on, `events` is the size of the journal of `years`. Return 1 if a benchmark failed.
+    `limits`: keeps the rate limits of accounts on. `events`: size of the journal of `years`. Return 1 if a benchmark failed.
     """
     if not has_tests():
         return 1
@@ -65,7 +65,7 @@ def attack(arguments: Sequence[str]) -> int:
 
 
 def pictures(arguments: Sequence[str]) -> int:
-    """Photograph every page and dialog of a demo, to be looked at side by side. Return 1 if a picture could not be taken."""
+    """Photograph every page and dialog of a demo, for a comparison side by side. Return 1 if a picture could not be taken."""
     if not has_tests():
         return 1
     if _needs_only_help("pictures", arguments):
@@ -79,7 +79,8 @@ def pictures(arguments: Sequence[str]) -> int:
 
 
 def _needs_only_help(command: str, arguments: Sequence[str]) -> bool:
-    """Print the help of a command, from the reference, if it is asked for and the packages of the tests are not here."""
+    """Print the help of a command from the reference, if it is requested and pytest is not installed. Return whether it was
+    printed."""
     is_help = asks_for_help(arguments) and importlib.util.find_spec("pytest") is None
     if is_help:
         sys.stdout.write(help_text([command]))
@@ -87,7 +88,7 @@ def _needs_only_help(command: str, arguments: Sequence[str]) -> bool:
 
 
 def _run(module: str, arguments: Sequence[str], environment: Mapping[str, str], timeout_s: float) -> int:
-    """Run a module of the tests, and return its exit code: 1 if it takes too long."""
+    """Run a module of the tests, and return its exit code; 1 after `timeout_s`."""
     try:
         command = [sys.executable, "-m", module, *arguments]
         return subprocess.run(command, check=False, cwd=ROOT, env=environment, timeout=timeout_s).returncode  # noqa: S603

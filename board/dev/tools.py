@@ -1,4 +1,4 @@
-"""Programs needed for a moment, each installed into a temporary environment: they are no dependencies of the board."""
+"""Programs for a single use, each installed into a temporary environment, because they are not dependencies of the board."""
 
 import sys
 import tempfile
@@ -14,7 +14,7 @@ from board.install.steps import run
 
 @contextmanager
 def temporary_install(requirement: str) -> Iterator[Path]:
-    """Install a package into a temporary environment, and yield the folder of its programs. Raise CannotInstall."""
+    """Install a package into a temporary environment, and yield the folder of its programs. Raises CannotInstall if pip fails."""
     with tempfile.TemporaryDirectory(prefix="board-tool-") as folder:
         run([sys.executable, "-m", "venv", folder])
         python = python_of(Path(folder))
@@ -23,7 +23,7 @@ def temporary_install(requirement: str) -> Iterator[Path]:
 
 
 def fetch_wheel(package: str, into: Path) -> None:
-    """Install the wheel of a package into a folder, without what it depends on. A failure is reported."""
+    """Install the wheel of a package into a folder, without its dependencies. A failure is only reported."""
     uv = find_uv()
     installer = [uv, "pip", "install"] if uv else [sys.executable, "-m", "pip", "install", "--disable-pip-version-check"]
     attempt([*installer, "--no-deps", "--only-binary", ":all:", "--target", str(into), package])

@@ -44,7 +44,7 @@ class Trace:
     """Functions that were called, and hops from file to file, with their numbers."""
 
     functions: Counter[tuple[str, str, int]] = field(default_factory=Counter)  # file, name and line
-    hops: Counter[tuple[str, str]] = field(default_factory=Counter)  # the file that calls, and the one that is called
+    hops: Counter[tuple[str, str]] = field(default_factory=Counter)  # calling file, called file
 
     @property
     def files(self) -> set[str]:
@@ -58,7 +58,7 @@ class Trace:
         return found
 
     def details(self) -> Iterator[str]:
-        """Yield lines for a reader: how often each file was entered, then from where, the most frequent first."""
+        """Yield lines for a reader: how often each file was entered, and then from which files. Most frequent first."""
         yield from (f"{times:5}  into {file}" for file, times in self.entered().most_common())
         yield from (f"{times:5}  {caller} -> {called}" for (caller, called), times in self.hops.most_common())
 
@@ -78,7 +78,7 @@ class Trace:
 
 
 def _caller(frame: FrameType) -> str | None:
-    """Return the nearest file of ours on the stack below a frame; None if the trace began above it."""
+    """Return the file of the nearest caller in the three packages; None if the trace began after it."""
     below = frame.f_back
     while below is not None and below.f_code.co_filename != __file__:
         if (file := _file(below.f_code.co_filename)) is not None:
@@ -96,7 +96,8 @@ def _file(path: str) -> str | None:
 
 
 def trace(name: str) -> Trace:
-    """Return the trace of a command on a new SQLite database, by its name in TRACED. Raises OperationError for other names."""
+    """Return the trace of a command on a new SQLite database, by its name in TRACED. Raises OperationError if it has no such
+    name."""
     if name not in TRACED:
         raise OperationError(f"Only these commands can be traced: {', '.join(TRACED)}.")
     with tempfile.TemporaryDirectory() as folder:
@@ -110,7 +111,7 @@ async def _trace(folder: Path, name: str, data: dict[str, Any]) -> Trace:
         caller = await live_changes.caller_for(service, alice)
         opened = await service.execute(caller, Command(new_id(), OPERATIONS, "search.open", SEARCH))
         give = _giver(service, caller, opened.opened or "", name, data)
-        give()  # fills the caches, as every later command finds them
+        give()  # fills the caches, which later commands find filled
         return _traced(give)
     finally:
         await service.close()

@@ -1,4 +1,4 @@
-"""A new version, written where versions are stated: the project, the changelog, and the tables of releases."""
+"""Writer of a new version into the files that state it: the project, the changelog, and the tables of releases."""
 
 import re
 from datetime import date
@@ -8,7 +8,8 @@ from board.dev.release_checks import CHANGELOG, RELEASES, tables_of, version_of
 
 
 def bump(root: Path, version: str, day: date) -> list[str]:
-    """Write a version, and return the changed files. Raise ValueError for one that is not the next."""
+    """Write a version, and return the changed files. Raises ValueError if it is not a later version, or if a file lacks the text
+    to replace."""
     before = version_of(root)
     if not re.fullmatch(r"\d+\.\d+\.\d+", version) or _parts(version) <= _parts(before):
         raise ValueError(f"{version} is not a version after {before}")

@@ -1,4 +1,4 @@
-"""Files of a disclosure: JSON, sent page by page, and the items of its paper."""
+"""Files of a disclosure: JSON, sent page by page, and the items of its PDF."""
 
 from collections.abc import AsyncIterator, Callable
 from typing import TypeVar
@@ -15,7 +15,7 @@ from board.service import BoardService
 from models.board import AUDIT, OPERATIONS
 
 T = TypeVar("T")
-MAX_ITEMS = 50_000  # of a file; far more than are stored about one person
+MAX_ITEMS = 50_000  # items per file; far more than are stored about one person
 RULES = (
     N_("Names of colleagues are replaced by numbers, and secrets of accounts are left out."),
     N_("Names and contact details of people who gave information are withheld, except in their own disclosure."),
@@ -27,8 +27,8 @@ RULES = (
 async def pages_of(
     service: BoardService, caller: Caller, walk: Walk, file: str, write: Callable[[list[Item]], T]
 ) -> AsyncIterator[T]:  # fmt: skip
-    """Yield what `write` makes of each page of items, in the thread that reads it. Records a read of each search before its first
-    page is yielded."""
+    """Yield the result of `write` for each page of items. `write` runs in the thread that reads the page. The read log records
+    each search before its first page is yielded."""
     recorded: set[str] = {AUDIT, OPERATIONS}
 
     def read(session: Session) -> tuple[set[str], T]:
@@ -54,7 +54,8 @@ async def json_parts(
 ) -> AsyncIterator[bytes]:  # fmt: skip
     """Yield the parts of the JSON file.
 
-    `complete`: false if it ends after MAX_ITEMS items. `unreadable`: rows that may be about the person, but cannot be decrypted.
+    `complete`: false if the file ends after MAX_ITEMS items. `unreadable`: number of rows that may be about the person, but
+    cannot be decrypted.
     """
     rules = [gettext_for(lang)(rule) for rule in RULES]
     yield orjson.dumps({"disclosure": head, "rules": rules})[:-1] + b',"items":['

@@ -13,7 +13,8 @@ THIS_PERSON = "this person"
 class Masker:
     """Masker of the ids in values. Colleagues are numbered in the order in which they appear.
 
-    `accounts`: ids of all accounts. `hidden`: ids of what the reader may not see. `own`: account of the disclosed person.
+    `accounts`: ids of all accounts. `hidden`: ids of the searches, tips and reports that the reader may not see. `own`: account
+    of the disclosed person.
     """
 
     def __init__(self, accounts: Collection[str], hidden: Collection[str], own: str = "") -> None:

@@ -1,4 +1,4 @@
-"""Page of disclosures, for coordinators who proved their identity lately: a form, the current requests, and their files."""
+"""Page of disclosures, for coordinators who proved their identity recently: a form, the current requests, and their files."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import NamedTuple
@@ -36,7 +36,7 @@ FIELDS = ("kind", "reference", "name", "reach", "colleague", "reason")
 
 
 class DisclosureLine(NamedTuple):
-    """Texts of a request. `about`: reference, name or colleague."""
+    """Request as the page shows it. `about`: reference of the search, name of the person, or name of the colleague."""
 
     id: str
     kind: str
@@ -48,7 +48,7 @@ class DisclosureLine(NamedTuple):
 async def disclosure_page(
     request: Request, caller: Caller, problem: str | None = None, typed: dict[str, str] | None = None
 ) -> Response:
-    """`GET /disclosure`: the form, and the caller's current requests. `problem`: of a failed request."""
+    """`GET /disclosure`: the form, and the caller's current requests. `problem`: error of a failed request."""
     service, lang = service_of(request), language.language_for(request, caller)
 
     def read(session: Session) -> tuple[list[DisclosureLine], list[tuple[str, str]]]:
@@ -98,7 +98,7 @@ async def json_file(request: Request, caller: Caller) -> Response:
 
 
 async def pdf_file(request: Request, caller: Caller) -> Response:
-    """`GET /disclosure/{disclosure}.pdf`: the paper of the disclosure."""
+    """`GET /disclosure/{disclosure}.pdf`: the disclosure as PDF."""
     return await _in_turn(request, caller, _pdf)
 
 
@@ -147,7 +147,7 @@ def _headers(kind: str, file: str) -> dict[str, str]:
 
 
 def _file_name(row: Disclosure) -> str:
-    """Return a name without the person's name, as the audit log and the folder of downloads have it."""
+    """Return a file name without the person's name, because the audit log and the downloads folder show it."""
     return f"disclosure-{row.id[-12:]}"
 
 

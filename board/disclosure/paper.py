@@ -1,5 +1,5 @@
-"""Paper of a disclosure: each row and event with its labels, in the reader's language. Values without a label are in the JSON
-file alone."""
+"""PDF of a disclosure: each row and event with its labels, in the reader's language. Values without a label are only in the JSON
+file."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -30,28 +30,28 @@ from models.disclosure import Disclosure
 from models.texts import ngettext
 from models.times import format_utc
 
-MAX_ITEMS = 1_500  # of a paper, about a hundred pages; it says that the JSON file has the others
-MAX_CHARACTERS = 400_000  # of text: 4 MB of HTML is the limit
+MAX_ITEMS = 1_500  # items in the PDF, about a hundred pages; a note says that the JSON file has everything
+MAX_CHARACTERS = 400_000  # characters of text, which fit in the 4 MB of HTML that `pdf` accepts
 WITHHELD_TEXT = N_("withheld")
 UNREADABLE_ENTRIES = ngettext(
     "{count} entry that may be about this person is missing: its confidential part cannot be read.",
     "{count} entries that may be about this person are missing: their confidential parts cannot be read.",
 )
-COLUMNS = {  # labels of columns of tables that are no kinds
+COLUMNS = {  # labels for the columns of tables that are not kinds
     "at": N_("Time"), "created_at": N_("Created at"), "used_at": N_("Last used"), "until": N_("Until"), "since": N_("Since"),
     "reason": N_("Reason"), "name": N_("Name"), "email": N_("E-mail"), "role": N_("Role"), "device": N_("Browser and system"),
     "detail": N_("File"), "type": N_("Type"), "reach": N_("Telephone or e-mail"), "source_name": N_("Name"),
     "source_contact": N_("Telephone or e-mail"), "earlier": N_("Former details"),
 }  # fmt: skip
-_GROUPS = ("person", "details", "criteria", "belongings", "outcome", "talk")  # whose fields have a line each
-_IDS = ("internal", "card", "cards", "column", "file", "material", "note", "search")  # readings of ids, which say nothing alone
+_GROUPS = ("person", "details", "criteria", "belongings", "outcome", "talk")  # groups whose fields get a line each
+_IDS = ("internal", "card", "cards", "column", "file", "material", "note", "search")  # readings of ids: people can't read them
 _CODE = re.compile(r"colleague (\d+)|this person|withheld")
-_AUDIT = {type: label for _, types in AUDIT_KINDS.values() for type, label in types.items()}  # by type, or its beginning
+_AUDIT = {type: label for _, types in AUDIT_KINDS.values() for type, label in types.items()}  # by type, or its first part
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
 
 
 class DisclosurePaper:
-    """Composer of the paper of a request."""
+    """Composer of the PDF of a request."""
 
     def __init__(self, row: Disclosure, lang: str) -> None:
         self._row, self._lang, self._translate = row, lang, gettext_for(lang)
@@ -66,7 +66,7 @@ class DisclosurePaper:
         return self.count >= MAX_ITEMS or self._size >= MAX_CHARACTERS
 
     def add_page(self, items: list[Item]) -> None:
-        """Add items until the paper is full."""
+        """Add items until the PDF is full."""
         for item in paced(items):
             if not self.is_full:
                 self.add(item)
@@ -105,7 +105,7 @@ class DisclosurePaper:
                 yield Section([self._translate(GROUPS[group])], blocks=_merged(blocks), note=note)
 
     def _event(self, item: Item) -> Block | None:
-        """Return the line of an event. An event of a search is on the board of all searches too, which need not be repeated."""
+        """Return the line of an event; None for a search's event on `operations`, which is a copy."""
         kind, values = item["kind"], item["values"]
         if item["board"] == OPERATIONS and kind == "search":
             return None
@@ -144,13 +144,13 @@ class DisclosurePaper:
         return Block(f"{title[:1].upper()}{title[1:]}{about}", lines)
 
     def _labelled_parts(self, path: str, value: Any, kind: str) -> list[Line]:
-        """Return a field with its label, or the fields of a group, each with its own."""
+        """Return a field with its label, or each field of a group with its own label."""
         if isinstance(value, dict) and path in _GROUPS:
             return [self._labelled(f"{path}.{name}", part, kind) for name, part in value.items()]
         return [self._labelled(path, value, kind)]
 
     def _labelled(self, path: str, value: Any, kind: str, before: str = "") -> Line:
-        """Return a field with its label; nothing if it has no value, or means nothing to people."""
+        """Return a field with its label; [] if it has no value, or means nothing to people."""
         declared = kinds.find(kind)
         column = path.partition(".")[0]
         is_field = declared is not None and any(spec.column == column for spec in declared.fields)
@@ -203,7 +203,7 @@ class DisclosurePaper:
 
 
 async def compose(service: BoardService, caller: Caller, walk: Walk, row: Disclosure, lang: str) -> str:
-    """Return the HTML of the paper of a request. Raises Refused `not_found` if the caller may no longer read it."""
+    """Return the HTML for the PDF of a request. Raises Refused `not_found` if the caller may no longer read it."""
     composed = DisclosurePaper(row, lang)
     file = f"disclosure-{row.id[-12:]}.pdf"
     async for _ in files.pages_of(service, caller, walk, file, composed.add_page):
@@ -224,7 +224,7 @@ def _flat(value: Any) -> str:
 
 
 def _joined(lines: Iterable[Line]) -> Line:
-    """Return lines as one, with dots between them."""
+    """Join lines into one, separated by " · "."""
     joined: Line = []
     for line in lines:
         joined += [" · ", *line] if joined else line
@@ -232,7 +232,7 @@ def _joined(lines: Iterable[Line]) -> Line:
 
 
 def _merged(blocks: list[Block]) -> list[Block]:
-    """Return blocks of which those in a row without a heading are one list."""
+    """Merge consecutive blocks without a heading into one."""
     merged: list[Block] = []
     for block in blocks:
         if merged and not block.heading and not merged[-1].heading:

@@ -9,15 +9,15 @@ import phonenumbers
 from models.searchable import normalize, words
 from models.telephone import REGION
 
-MIN_DIGITS = 6  # of a telephone; fewer are found in too many numbers
-MIN_LETTERS = 3  # of a name
-TAIL = 8  # digits that are compared: numbers are typed with and without the code of the country
+MIN_DIGITS = 6  # digits of a telephone number; fewer match too many numbers
+MIN_LETTERS = 3  # letters of the longest word of a name
+TAIL = 8  # last digits to compare: people type numbers with and without the country code
 _NUMBER = re.compile(r"\d(?:[\s./()\-\u00a0]{0,3}\d){5,}")
 _NO_DIGIT = re.compile(r"\D")
 
 
 class PersonMatch:
-    """Comparison of texts with a person's name, in either order of two words, and with a telephone or an e-mail address."""
+    """Comparison of texts with a person's name, forwards and backwards, and with a telephone number or an e-mail address."""
 
     def __init__(self, name: str, reach: str) -> None:
         parts = words(name)
@@ -28,11 +28,11 @@ class PersonMatch:
 
     @property
     def is_usable(self) -> bool:
-        """Return whether it compares enough to find one person."""
+        """Return whether the name, number or address is long enough to identify one person."""
         return len(self._rarest) >= MIN_LETTERS or bool(self._email) or len(self._tail) >= MIN_DIGITS
 
     def matches(self, text: str) -> bool:
-        """Return whether a text has the name, the telephone or the e-mail address."""
+        """Return whether a text contains the name, the telephone number or the e-mail address."""
         if not self.may_be_in(text):
             return False
         folded = normalize(text)
@@ -43,7 +43,7 @@ class PersonMatch:
         return bool(self._tail) and any(self._is_number(number) for number in _NUMBER.findall(text))
 
     def may_be_in(self, text: str) -> bool:
-        """Return False if a text, or the JSON of texts, certainly has nothing of the person. Cheap."""
+        """Return False if a text, or the JSON of texts, certainly does not match. Cheaper than `matches`."""
         folded = normalize(text)
         if (self._rarest and self._rarest in folded) or (self._email and self._email in folded):
             return True
@@ -66,7 +66,7 @@ class PersonMatch:
 
 
 def _national(text: str) -> str:
-    """Return the digits of a telephone without the code of its country."""
+    """Return the digits of a telephone number without the country code."""
     try:
         return str(phonenumbers.parse(text, REGION).national_number)
     except phonenumbers.NumberParseException:

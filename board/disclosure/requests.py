@@ -23,12 +23,13 @@ from models.times import format_utc
 MIN_REASON, MAX_REASON = 10, 500  # characters
 MAX_NAME, MAX_REACH, MAX_REFERENCE = 120, 120, 100  # characters
 MAX_PER_DAY = 10  # requests of one account in 24 hours
-KEPT = timedelta(days=1)  # a request, from when it was made
+KEPT = timedelta(days=1)  # lifetime of a request
 UNKNOWN_SEARCH = N_("You see no search with this reference.")
 
 
 def require_right(session: Session, caller: Caller, roles: Roles) -> Caller:
-    """Return the caller as it is now. Raises Refused `not_found` unless it is a coordinator who may export, and read contacts."""
+    """Return the caller with its current account. Raises Refused `not_found` unless it is a coordinator who may export and may
+    read contacts."""
     current = renewed(session, caller)
     role = current.account.role
     if ROLES.index(role) < ROLES.index("coordinator") or not (roles.allows(role, "export") and roles.allows(role, "contacts")):
@@ -37,7 +38,8 @@ def require_right(session: Session, caller: Caller, roles: Roles) -> Caller:
 
 
 def request(session: Session, caller: Caller, fields: dict[str, str], now: datetime) -> Disclosure:
-    """Store a request of the caller, with the typed `fields`, and record it. Raises OperationError."""
+    """Store a request of the caller, with the typed `fields`, and record it. Raises OperationError if a field is invalid, or if
+    the caller has made MAX_PER_DAY requests."""
     reason = " ".join(fields["reason"].split())
     if not MIN_REASON <= len(reason) <= MAX_REASON:
         raise OperationError(message(N_("Enter a reason of {min} to {max} characters."), min=MIN_REASON, max=MAX_REASON))
@@ -58,7 +60,7 @@ def requests_of(session: Session, account: str, now: datetime) -> list[Disclosur
 
 
 def find(session: Session, account: str, id: str, now: datetime) -> Disclosure:
-    """Return a current request of an account. Raises Refused `not_found`."""
+    """Return a current request of an account. Raises Refused `not_found` if there is no such request or it has ended."""
     row = session.get(Disclosure, id)
     if row is None or row.account != account or row.until <= format_utc(now):
         raise Refused("not_found")
@@ -66,8 +68,8 @@ def find(session: Session, account: str, id: str, now: datetime) -> Disclosure:
 
 
 def remove(session: Session, account: str, id: str, now: datetime) -> None:
-    """End a request of an account, so that nothing more can be downloaded, and clear its person. Idempotent. The row stays for
-    KEPT, because it still counts."""
+    """End a request of an account, so that nothing more can be downloaded, and clear the name and address. Idempotent. The row
+    stays, because it counts towards MAX_PER_DAY."""
     row = session.get(Disclosure, id)
     if row is not None and row.account == account:
         row.until, row.name, row.reach = min(row.until, format_utc(now)), "", ""

@@ -1,6 +1,6 @@
-"""Declaration of all tables for disclosures: of what their rows are, by whom they are found, and the columns that stay.
+"""Declaration of all tables for disclosures: subjects of their rows, how the rows about a person are found, and withheld columns.
 
-A test compares it with the tables of the database, so that a new table is declared.
+A test compares it with the tables of the database, so that no new table is forgotten.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ GROUPS = {
     "account": N_("Account and sign-ins"),
     "history": N_("History"), "audit": N_("Audit log"),
 }  # fmt: skip
-# Columns that no disclosure has: secrets, digests that say nothing to people, and the index of words.
+# Columns that no disclosure contains: secrets, digests that mean nothing to people, and the index of words.
 SECRETS = frozenset({
     "password", "digest", "key", "secret", "credential", "counter", "provider_token", "commitment", "hash", "head", "seal",
     "network", "folded", "object", "sid", "subject", "batch", "position", "epoch", "share_token",
@@ -27,11 +27,11 @@ SOURCE = ("source_name", "source_contact")
 class Source:
     """Table whose rows are disclosed.
 
-    - `group`: heading of its rows.
+    - `group`: heading above its rows, a key of GROUPS.
     - `boards`: columns with the id or number of a search that a row is about.
     - `owner`: column with the account to which a row belongs; empty if it belongs to none.
-    - `identity`: columns that name a person who called or is called. A match there makes the row that person's.
-    - `sealed`: columns that name a source; only the source's own disclosure has them.
+    - `identity`: columns that name a person who called or is called. A row that matches there belongs to that person.
+    - `sealed`: columns that name a source. Only the source's own disclosure contains them.
     """
 
     group: str
@@ -96,7 +96,7 @@ SOURCES: dict[str, Source] = {  # contacts are first: notes of calls are found b
     "display": Source("account", _OWN, owner="paired_by"),
 }
 APART = "event"  # the journal, which is read event by event
-UNDISCLOSED = {  # by table: why no row of it is about a person
+UNDISCLOSED = {  # reason why no row is about a person, by table
     "clockfault": "differences between clocks of machines",
     "due_wakes": "a queue of ids, without a text",
     "file_usages": "sizes of stored files",

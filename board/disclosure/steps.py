@@ -13,7 +13,7 @@ from board.engine.event import JournalEvent
 from models.confidential import FORM, opened_attributes
 from models.db.read_pacing import paced
 
-PAGE_SIZE = 500  # rows or events of a read
+PAGE_SIZE = 500  # rows or events per read
 Item = dict[str, Any]
 Row = dict[str, Any]
 
@@ -29,7 +29,7 @@ class Step(Protocol):
 
 
 class TableStep:
-    """Rows of a table that meet a condition, in the order of their keys. `item`: returns what a row discloses, or None."""
+    """Rows of a table that meet a condition, in the order of their keys. `item`: returns the disclosed item of a row, or None."""
 
     def __init__(self, table: Table, condition: ColumnElement[bool] | None, item: Callable[[Table, Row], Item | None]) -> None:
         self._table, self._condition, self._item = table, condition, item
@@ -51,7 +51,7 @@ class TableStep:
 
 
 class EventStep:
-    """Events of a board, or of one entity there, in order. `item`: returns what an event discloses, or None."""
+    """Events of a board, or of one entity there, in order. `item`: returns the disclosed item of an event, or None."""
 
     def __init__(self, board: str, item: Callable[[JournalEvent], Item | None], entity: str = "") -> None:
         self._board, self._item, self._entity = board, item, entity
@@ -69,17 +69,17 @@ class EventStep:
 
 
 def is_disclosed(table: Table, column: str) -> bool:
-    """Return whether a name in a row is a column that disclosures have."""
+    """Return whether disclosures contain the column with this name."""
     return column not in SECRETS and column in table.c and not isinstance(table.c[column].type, LargeBinary)
 
 
 def about_board(table: Table, columns: tuple[str, ...], board: str, number: int) -> ColumnElement[bool]:
-    """Return the condition of the rows about a search."""
+    """Return the condition for the rows about a search."""
     return or_(false(), *(table.c[name] == (number if isinstance(table.c[name].type, Integer) else board) for name in columns))
 
 
 def mentions(table: Table, id: str) -> ColumnElement[bool]:
-    """Return the condition of the rows that have an id in any text or list, or an encrypted list, which may have it."""
+    """Return the condition for the rows that contain an id in a text or list, or an encrypted list, which may contain it."""
     return or_(false(), *(_mentions(column, id) for column in table.c if is_disclosed(table, column.name)))
 
 

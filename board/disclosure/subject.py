@@ -1,4 +1,4 @@
-"""Person whose data a disclosure has."""
+"""Subject of a disclosure."""
 
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -14,7 +14,7 @@ LABELS: dict[SubjectKind, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Person whose data a disclosure has.
+    """Person whose data is disclosed.
 
     `id`: board of the child's search, or account of the colleague. `name`, `reach`: name, and telephone or e-mail address, of a
     caller or contact; one of them may be empty.

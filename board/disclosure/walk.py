@@ -1,4 +1,4 @@
-"""Walk through everything that is stored about a person, a page at a time, by the reader's current rights."""
+"""Walk through everything that is stored about a person, a page at a time, within the reader's current rights."""
 
 from collections import deque
 from collections.abc import Collection, Iterator
@@ -26,12 +26,12 @@ from models.contact import Contact
 from models.db.schema import metadata
 from models.search import Search
 
-IDS = ("id", "account", "board")  # columns of a row about a colleague that tell which row it is
-CONFIDENTIAL = ("witness",)  # roles of contacts whose telephones and names only their own disclosure has
+IDS = ("id", "account", "board")  # columns that identify a row of which only some columns are disclosed
+CONFIDENTIAL = ("witness",)  # roles of contacts whose names and telephone numbers only their own disclosure contains
 
 
 class Walk:
-    """Walk of one reader. Call `read` until `is_done`. Its pages are read by the rights at that time."""
+    """Walk for one reader. Call `read` until `is_done`. Each page applies the reader's rights at the time of its read."""
 
     def __init__(self, caller: Caller, roles: Roles, subject: Subject) -> None:
         self._caller, self._roles, self.subject = caller, roles, subject
@@ -188,7 +188,7 @@ class Walk:
         return not ids.isdisjoint(self._hidden) or (AUDIT in ids and self._caller.account.role != "admin")
 
     def _pass_over(self, row: Row) -> None:
-        """Count a row that is not disclosed, if the person may be in what cannot be read of it."""
+        """Count a row that is not disclosed, if it has unreadable columns, which may be about the person."""
         self.unreadable += bool(confidential.unreadable(row))
 
     def _without_sealed_talk(self, table: Table, row: Row) -> Row:
@@ -214,12 +214,12 @@ class Walk:
             return None
         payload = event.payload()
         values = {name: payload.get(name) for name in ("state", "changes", "reason") if payload.get(name) is not None}
-        if event.entity in self._witnesses and payload.get("state"):  # also before the contact was a witness
+        if event.entity in self._witnesses and payload.get("state"):  # also in states from before the contact was a witness
             values["state"] = payload["state"] | dict.fromkeys(("name", "relation"), WITHHELD)
         return self._described(event) | {"values": self._mask(values)}
 
     def _entry(self, event: JournalEvent) -> Item:
-        """Return an entry of the audit log: its type and time, as only administrators read the rest."""
+        """Return the type and time of an entry of the audit log, because only administrators may read the rest."""
         return self._described(event) | {"group": "audit"}
 
     def _described(self, event: JournalEvent) -> Item:

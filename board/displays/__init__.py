@@ -1,1 +1,1 @@
-"""Wall displays: pairing, pages, HTTP API, and health."""
+"""Wall displays: pairing, pages, HTTP API and health."""

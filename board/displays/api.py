@@ -71,8 +71,7 @@ async def create_code(request: Request) -> Reply[ShownCode]:
 
 @Call("GET", "/wall/codes/mine", N_("Tells whether the code of this screen has been entered."), OF_SCREENS, open=True)
 async def pairing_status(request: Request) -> Reply[PairingState]:
-    """`GET /api/v1/wall/codes/mine`: whether the code of this screen was entered. If so, its secret becomes the display's
-    cookie.
+    """Return whether the code of this screen was entered. If so, the screen's secret becomes the cookie of its display.
 
     `state`: when it is `paired`, the screen has the cookie `board_display`.
     """
@@ -96,13 +95,13 @@ async def report_status(request: Request) -> Reply[ReportReceived]:
 
     Sent every five seconds; see *Status of a display*.
 
-    `version`: the program that it runs.
-    `current`: whether what it shows is current.
-    `since`: since when it is not.
-    `boards`: up to where it has applied each board.
+    `version`: version of the program that it runs.
+    `current`: whether its content is current.
+    `since`: time since which its content is not current.
+    `boards`: seq up to which it has applied each board.
     `screen`: its size (`1920x1080`).
-    `rows`: how many rows it shows.
-    `mute`: it should sound, and its browser does not let it.
+    `rows`: number of rows that it shows.
+    `mute`: whether it should sound, but its browser blocks sound.
     `at`: the server's time.
     """
     caller = await display_auth.signed_in(request)
@@ -117,7 +116,7 @@ async def report_status(request: Request) -> Reply[ReportReceived]:
 
 @Call("GET", "/displays", N_("Lists all displays, with the last status each one reported."), right="displays")
 async def list_displays(request: Request) -> Reply[DisplayList]:
-    """List all displays, those that were revoked last, for coordinators.
+    """List all displays for coordinators, revoked displays last.
 
     `displays[].standing`: see *Status of a display*.
     """
@@ -158,7 +157,7 @@ async def pair(request: Request) -> Reply[DisplayEntry]:
 async def change(request: Request) -> Reply[DisplayEntry]:
     """Change a display, immediately on its screen.
 
-    The answer is the display as it is then.
+    The answer is the changed display.
     """
     caller, id = await _require_manager(request), request.path_params["display"]
     data = _read(DisplayUpdate, await read_json_object(request))
@@ -169,7 +168,7 @@ async def change(request: Request) -> Reply[DisplayEntry]:
 async def reload(request: Request) -> Reply[DisplayEntry]:
     """Make a display load its page again.
 
-    `reload` of the display grows.
+    Increases `reload` of the display.
     """
     caller, id = await _require_manager(request), request.path_params["display"]
     return json_response(displays.to_json(await _change(request, caller, lambda session: displays.request_reload(session, id))))
@@ -179,7 +178,7 @@ async def reload(request: Request) -> Reply[DisplayEntry]:
 async def revoke(request: Request) -> Reply[DisplayEntry]:
     """Revoke a display.
 
-    It is listed as revoked.
+    It stays in the list, as revoked.
     """
     caller, id = await _require_manager(request), request.path_params["display"]
     at = format_utc(now())
@@ -187,7 +186,8 @@ async def revoke(request: Request) -> Reply[DisplayEntry]:
 
 
 async def _require_manager(request: Request) -> Caller:
-    """Return the caller, who has the right of the call. Raises Refused `forbidden` if a reading token would change displays."""
+    """Return the caller, who has the right of the call. Raises Refused `forbidden` if its token can only read, and the request
+    changes displays."""
     caller = await require_caller(request)
     if request.method not in ("GET", "HEAD") and not caller.may_command:
         raise Refused("forbidden")
@@ -195,7 +195,8 @@ async def _require_manager(request: Request) -> Caller:
 
 
 async def _change(request: Request, caller: Caller, change: Callable[[Session], Display]) -> Display:
-    """Run a change with the caller's current rights, and apply it to open sockets. Raises Refused."""
+    """Run a change with the caller's current rights, and apply it to open sockets. Raises Refused `forbidden` if the caller no
+    longer has the right, and as `change` does."""
 
     def change_as_caller(session: Session) -> Display:
         account = require_active(session, caller)
@@ -210,7 +211,7 @@ async def _change(request: Request, caller: Caller, change: Callable[[Session], 
 
 
 def _read(type: type[D], body: dict[str, object]) -> D:
-    """Validate a request body. Raises Refused `invalid`."""
+    """Validate a request body. Raises Refused `invalid` if it does not fit the type."""
     try:
         return type.model_validate(body)
     except ValidationError as error:

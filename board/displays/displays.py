@@ -29,7 +29,7 @@ from realtime.wire import wire_types
 from realtime.wire.strict_json import MAX_INTEGER
 from realtime.wire.wire_types import ComputedSchema, Count, Shape
 
-MAX_BOARDS = 50  # in a playlist
+MAX_BOARDS = 50  # boards in a playlist
 MAX_ACTIVE = 300  # displays that are not revoked
 MAX_LISTED = 500  # displays in the list: active ones first, then the newest revoked ones
 
@@ -70,8 +70,8 @@ class PairDisplay(DisplayUpdate):
 class StatusReport(Data):
     """Status report of a display.
 
-    `version`: of its program. `current`: its content is current. `since`: time since which it is not. `boards`: last applied seq
-    of each board. `screen`: size in pixels. `mute`: the browser blocks sound.
+    `version`: version of its program. `current`: whether its content is current. `since`: time since which it is not. `boards`:
+    last applied seq of each board. `screen`: size in pixels. `mute`: whether the browser blocks sound.
     """
 
     version: Annotated[str, StringConstraints(max_length=40), OneLine]
@@ -123,7 +123,8 @@ def to_json(display: Display) -> DisplayEntry:
 
 
 def add(session: Session, data: PairDisplay, screen: str, by: str, now: str) -> Display:
-    """Add a display for the screen whose secret has this digest. Raise Refused `invalid` or `too_large`."""
+    """Add a display for the screen whose secret has this digest. Raises Refused `invalid` if a field is invalid, or `too_large`
+    if there are MAX_ACTIVE displays."""
     _check_language(data.language)
     _require_few(session)
     values = data.model_dump(exclude={"code"}) | {"shows": _valid_playlist(session, data.shows)}
@@ -142,7 +143,8 @@ def _require_few(session: Session) -> None:
 
 
 def change(session: Session, id: str, data: DisplayUpdate) -> Display:
-    """Change fields of a display; the screen follows immediately. Raises Refused `not_found` or `invalid`."""
+    """Change fields of a display; the screen follows immediately. Raises Refused `not_found` if it does not exist or was revoked,
+    or `invalid` if a field is invalid."""
     bump_displays_version(session)
     display = find(session, id)
     if data.language is not None:
@@ -159,7 +161,7 @@ def change(session: Session, id: str, data: DisplayUpdate) -> Display:
 
 
 def request_reload(session: Session, id: str) -> Display:
-    """Make the screen reload its page. Raise Refused `not_found`."""
+    """Make the screen reload its page. Raises Refused `not_found` if the display does not exist or was revoked."""
     bump_displays_version(session)
     display = find(session, id)
     display.reload += 1
@@ -167,7 +169,7 @@ def request_reload(session: Session, id: str) -> Display:
 
 
 def revoke(session: Session, id: str, now: str) -> Display:
-    """Revoke a display, and end its socket in every process. Raise Refused `not_found`."""
+    """Revoke a display, and end its socket in every process. Raises Refused `not_found` if it does not exist or was revoked."""
     bump_displays_version(session)
     display = find(session, id)
     display.revoked_at = now
@@ -176,7 +178,7 @@ def revoke(session: Session, id: str, now: str) -> Display:
 
 
 def find(session: Session, id: str) -> Display:
-    """Return an active display. Raise Refused `not_found`, also for a revoked one."""
+    """Return an active display. Raises Refused `not_found` if it does not exist or was revoked."""
     display = session.get(Display, id)
     if display is None or display.revoked_at is not None:
         raise Refused("not_found")
@@ -193,7 +195,7 @@ def record_report(session: Session, id: str, report: StatusReport, now: str) -> 
 
 
 def _valid_playlist(session: Session, shows: Playlist) -> dict[str, Any]:
-    """Validate a playlist, and return it with each board once. Raise Refused `invalid`."""
+    """Validate a playlist, and return it with each board once. Raises Refused `invalid` if displays may not see a board."""
     boards = list(dict.fromkeys(shows.boards))
     searches = [session.get(Search, id) for id in boards if id != OPERATIONS]
     if not all(search is not None and is_visible_on_displays(search) for search in searches):

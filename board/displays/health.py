@@ -13,8 +13,8 @@ from models.db.tables import table_of
 from models.display import Display
 from models.times import format_utc, parse_utc, to_ms
 
-SILENT_AFTER = timedelta(seconds=10)  # without a report; a working display has sent two
-LATE = timedelta(seconds=10)  # after which a change must be on the screen: a report is older than the latest changes
+SILENT_AFTER = timedelta(seconds=10)  # time without a report, in which a working display sends two
+LATE = timedelta(seconds=10)  # time until a change must be on the screen; a report may lack the latest changes
 State = Literal["current", "not_current", "silent", "unheard", "revoked"]
 STATES = get_args(State)
 _DISPLAYS = table_of(Display)
@@ -29,7 +29,7 @@ def with_status(session: Session, now: datetime) -> Iterator[tuple[Display, str]
 
 
 def status_of(session: Session, display: Display, now: datetime) -> State:
-    """Return the status of a display. Its report counts only if it is recent and includes all older events."""
+    """Return the status of a display. Its report counts only if it is recent and includes all events that are older than LATE."""
     if display.revoked_at is not None:
         return "revoked"
     if display.contact_at is None:
@@ -41,7 +41,7 @@ def status_of(session: Session, display: Display, now: datetime) -> State:
 
 
 def _is_behind(session: Session, display: Display, reported_at: datetime) -> bool:
-    """Return whether the report lacks an event of a board that had happened LATE before the report was sent."""
+    """Return whether the report lacks an event that happened at least LATE before the report was sent."""
     boards: dict[str, int] = (display.told or {}).get("boards", {})
     next_times = (event_queries.time_of(session, board, seq + 1) for board, seq in boards.items())
     return any(at is not None and at <= to_ms(format_utc(reported_at - LATE)) for at in next_times)

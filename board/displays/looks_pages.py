@@ -1,4 +1,4 @@
-"""Appearance of a child in the language of a wall display in an inner room, which no other display gets."""
+"""Appearance of a child, in the language of the wall display. Only displays in inner rooms get it."""
 
 from sqlmodel import Session
 from starlette.requests import Request
@@ -13,13 +13,13 @@ from board.vocabulary.readable import readable
 from board.web import display_auth
 from board.web.http import check_rate, json_response, service_of
 
-FIELDS = ("clothing", "hair")  # texts that such a display has
+FIELDS = ("clothing", "hair")  # texts that displays in inner rooms get
 
 WallDetail = TypedDict("WallDetail", {"field": str, "typed": str, "text": str, "language": str})
 
 
 async def inner_room_looks(request: Request) -> Response:
-    """Serve what the child of a search looks like, as JSON; 404 for all other displays and searches."""
+    """Serve the appearance of the child of a search that this display shows, as JSON; 404 for other displays and searches."""
     caller = await display_auth.signed_in(request)
     if caller is None:
         return Response(status_code=404)
@@ -35,14 +35,14 @@ async def inner_room_looks(request: Request) -> Response:
 
 
 def _read(session: Session, caller: Caller, id: str) -> tuple[dict[str, str], str]:
-    """Return the texts of a search, and the language of the display. Raises Refused `not_found`."""
+    """Return the texts of a search, and the language of the display. Raises Refused `not_found` as `shown_search` does."""
     person = shown_search(session, caller, id).person
     assert caller.display is not None  # checked by shown_search
     return {field: person[field] for field in FIELDS if person.get(field)}, caller.display.language
 
 
 def _to_json(field: str, text: str, language: str, folder: str | None) -> WallDetail:
-    """Return a detail. `language`: of the text as shown."""
+    """Return a detail as JSON, with the language in which its text is shown."""
     found = readable(text, field, language, folder)
     return {"field": field, "typed": text, "text": found.text, "language": language if found.is_composed else found.typed_in}
 

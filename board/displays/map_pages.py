@@ -1,4 +1,4 @@
-"""Map of a search on a wall display in an inner room. No other display gets a place."""
+"""Map of a search on a wall display in an inner room. Other displays get no places."""
 
 from functools import lru_cache
 
@@ -18,12 +18,12 @@ from board.web import display_auth
 from board.web.http import check_rate, service_of
 from models.board import Board
 
-WIDTH, HEIGHT, TEXT = 1_000, 556, 25  # as the inset of a 16 : 9 screen; readable in the size of a thumbnail
-EMPTY = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'  # of a search without points: the wall hides it
+WIDTH, HEIGHT, TEXT = 1_000, 556, 25  # px; the shape of the inset on a 16:9 screen, with text that is readable in a thumbnail
+EMPTY = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'  # for a search without points; the wall hides it
 
 
 async def inner_room_map(request: Request) -> Response:
-    """Serve the map of a search that this display shows, as an SVG; 404 for all other displays and searches."""
+    """Serve the map of a search that this display shows, as SVG; 404 for other displays and searches."""
     caller = await display_auth.signed_in(request)
     if caller is None:
         return Response(status_code=404)
@@ -39,7 +39,7 @@ async def inner_room_map(request: Request) -> Response:
 
 
 def _read(session: Session, caller: Caller, id: str) -> tuple[tuple[Mark, ...], str]:
-    """Return the marks of a search, and the language of the display. Raises Refused `not_found`."""
+    """Return the marks of a search, and the language of the display. Raises Refused `not_found` as `shown_search` does."""
     shown_search(session, caller, id)
     display, board = caller.display, session.get(Board, id)
     if display is None or board is None:
@@ -50,7 +50,7 @@ def _read(session: Session, caller: Caller, id: str) -> tuple[tuple[Mark, ...], 
 
 @lru_cache(maxsize=64)
 def _drawn(marks: tuple[Mark, ...], language: str, is_light: bool) -> str:
-    """Return the drawing; several displays show the same."""
+    """Return the drawing. Cached, because several displays show the same one."""
     return draw(marks, WIDTH, HEIGHT, Style(palette.LIGHT if is_light else palette.DARK, TEXT, language))
 
 

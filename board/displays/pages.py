@@ -18,8 +18,8 @@ PAGE_FIELDS = ("profile", "language", "reload")  # a change of one of these need
 async def wall(request: Request) -> Response:
     """`GET /wall`: the page of this browser's display, or a pairing code if it is not a display.
 
-    The cookie is renewed, so that it never expires. Without a database the page waits for it: nobody reloads an error page on a
-    wall.
+    The cookie is renewed, so that it never expires. If the database is unavailable, the page waits for it, because nobody reloads
+    an error page on a wall.
     """
     try:
         caller = await display_auth.signed_in(request)

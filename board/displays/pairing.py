@@ -1,7 +1,7 @@
 """Pairing of screens: a screen shows a code, which a coordinator enters. Then the screen's secret becomes its credential.
 
-A code is one of 2^40, valid once and for ten minutes. A new screen always gets one. If too many are pending, the oldest of the
-requesting network, or of the network with the most codes, is dropped. So nobody can exhaust the codes of others.
+A code is one of 2^40, valid once and for ten minutes. A new screen always gets a code. If too many codes are pending, the oldest
+codes of the requesting network, or of the network with the most codes, are dropped. So no network can exhaust the codes.
 """
 
 import secrets
@@ -24,14 +24,14 @@ from models.times import format_utc, parse_utc
 CODE_TTL = timedelta(minutes=10)
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: without I, L, O, U, which are easily confused
 CODE_LENGTH = 8  # characters of five bits
-CORRECTIONS = str.maketrans({"I": "1", "L": "1", "O": "0", "U": "V", "-": None, " ": None})  # of lookalikes
+CORRECTIONS = str.maketrans({"I": "1", "L": "1", "O": "0", "U": "V", "-": None, " ": None})  # of similar characters
 MAX_PENDING = 10_000  # pending codes
 MAX_PENDING_PER_NETWORK = 100  # pending codes of one network: all screens of a building share an address
 
 _DISPLAYS = table_of(Display)
 _PAIRINGS = table_of(Pairing)
 _IS_PENDING = _PAIRINGS.c.display.is_(None)
-_FULLEST = (  # of networks with equally many codes, that with the oldest code
+_FULLEST = (  # network with the most codes; among equals, the one with the oldest code
     select(_PAIRINGS.c.network, func.count()).where(_IS_PENDING).group_by(_PAIRINGS.c.network)
     .order_by(func.count().desc(), func.min(_PAIRINGS.c.made_at)).limit(1)
 )  # fmt: skip
@@ -61,7 +61,7 @@ def start(session: Session, code: str, secret: str, now: datetime, address: str 
 
 
 def _drop_oldest(session: Session, network: str, keep: int) -> None:
-    """Drop the pending codes of a network, except the newest."""
+    """Drop the pending codes of a network, except the newest `keep`."""
     old = select(_PAIRINGS.c.code).where(_PAIRINGS.c.network == network, _IS_PENDING)
     old = old.order_by(_PAIRINGS.c.made_at.desc(), _PAIRINGS.c.code).offset(keep)
     session.connection().execute(delete(_PAIRINGS).where(_PAIRINGS.c.code.in_(old)))
@@ -78,7 +78,8 @@ def state(session: Session, secret: str, now: datetime) -> State:
 
 
 def pair(session: Session, data: PairDisplay, by: str, now: datetime) -> Display:
-    """Create a display for the screen that shows this code. Raise Refused `not_found` (wrong or expired) or `invalid`."""
+    """Create a display for the screen that shows this code. Raises Refused `not_found` if the code is wrong or expired, and as
+    `displays.add` does."""
     pairing = session.get(Pairing, digest(_normalized(data.code)), with_for_update=True)
     if pairing is None or pairing.display is not None or parse_utc(pairing.made_at) + CODE_TTL <= now:
         raise Refused("not_found", _NOT_SHOWN, {"code": _NOT_SHOWN})

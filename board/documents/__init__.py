@@ -1,1 +1,1 @@
-"""Documents to print and take along: PDF, Markdown and plain text."""
+"""Documents to print or download, as PDF or Markdown."""

@@ -1,4 +1,4 @@
-"""Names and values of one board, for everything that is written about it in a language."""
+"""Names and values of one board, for documents and timelines in a language."""
 
 from collections.abc import Collection
 
@@ -15,7 +15,7 @@ from models.search import Search
 
 
 def values_of(session: Session, board: str, reads: str, hidden_kinds: Collection[str]) -> FieldValues:
-    """Return the current names and the values of the board of a search, in a language, without names of `hidden_kinds`."""
+    """Return the current names and values of a search's board in the language `reads`, without names of `hidden_kinds`."""
     languages = dict(session.exec(select(Account.id, Account.language)).all())
     sex = session.get_one(Search, board).person.get("sex")
     return FieldValues(_names(session, board, reads, hidden_kinds), languages, reads, sex)

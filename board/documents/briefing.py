@@ -13,10 +13,10 @@ from board.i18n import N_, moment_text
 from models.board import OPERATIONS
 from models.entity import State
 
-MAX_NAMED = 6  # alarms that are named, on the entire page; the counts have all
+MAX_NAMED = 6  # alarms named on the entire page; the counts include all
 MAX_NEXT = 3  # tasks due next, on the entire page
 BLANK = "____\u00a0:\u00a0____"  # space to write a time
-MAX_LOOSE_ROWS = 6  # more rows are set closer, so that 40 searches fit on two pages
+MAX_LOOSE_ROWS = 6  # more rows are printed closer together, so that 40 searches fit on two pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ class BriefingDocument(BriefingChildren):
         return facts
 
     def _incoming(self) -> str:
-        """Return the first name of the incoming coordinator, for the heading of the boxes to tick."""
+        """Return the first name of the incoming coordinator, as the heading of the boxes to tick."""
         reader = self._reader
         return self._name(reader).split()[0] if reader else self._translate(N_("Incoming"))
 

@@ -21,12 +21,12 @@ from models.times import parse_utc
 
 MAX_TEXTS = 600_000  # characters of all texts; the steps in templates/briefing.css cut text that does not fit on a page
 MAX_TEXT = 4_000  # characters per text
-MAX_BOX_TITLE, MAX_ROW_TITLE = 46, 26  # characters of a task's title on a full page: one line; two if it is nearly full
+MAX_BOX_TITLE, MAX_ROW_TITLE = 46, 26  # characters of a task's title on a full page; twice that on a nearly full one
 MAX_BOX_CONTRADICTIONS = 2  # pairs of sightings in a box; a row has one
 MAX_BOX_TASKS = 3  # overdue tasks in a box
 MAX_CALLS = 4  # due calls of a search
 TEXTS_OF_SEARCH = 8  # texts about one search
-BREAKABLE = "\u2005"  # space as wide as others that `content` does not make unbreakable
+BREAKABLE = "\u2005"  # space of normal width that `content` does not make unbreakable
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
@@ -40,8 +40,8 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """Search of one child: a large box with `facts`, or a row. `notes`: below the situation. `boxes`: steps that
-    are not done, to tick."""
+    """Search for one child: a large box with `facts`, or a row. `notes`: lines below the situation. `boxes`: steps to tick that
+    are not done."""
 
     is_large: bool
     name: str
@@ -81,7 +81,7 @@ class BriefingChildren(ReportDocument):
 
     @property
     def _max_text(self) -> int:
-        """Most characters of one text: fewer if there are very many searches."""
+        """Maximum length of one text in characters: shorter if there are very many searches."""
         return min(MAX_TEXT, MAX_TEXTS // (TEXTS_OF_SEARCH * max(1, len(self._report["searches"]))))
 
     @property
@@ -139,8 +139,8 @@ class BriefingChildren(ReportDocument):
         return [piece for part in parts for piece in (", ", part)][1:]
 
     def _detail(self, person: State, name: str, reads_as: str | None = None) -> UserText:
-        """Return a detail of a child in the reader's language, as one line. `reads_as`: a field that has no label in front of it,
-        so that the hair is named."""
+        """Return a detail of a child in the reader's language, as one line. `reads_as`: field as which the text is composed. As
+        `features`, the text of the hair names the hair, which no label does here."""
         found = self._languages.detail(person[name], reads_as or name)
         return replace(found, text=cut_text(found.text, self._max_text))
 
@@ -182,7 +182,7 @@ class BriefingChildren(ReportDocument):
         return [*facts, (translate(N_("Calls and updates due")), self._calls(section, briefing))]
 
     def _calls(self, section: State, briefing: State) -> Line:
-        """Return the calls that are due, a line for each, then the text about others."""
+        """Return the calls that are due, a line for each, then the text about other calls."""
         line: Line = []
         for call in section["calls"][:MAX_CALLS]:
             line += ["\n" if line else "", *self._call(call)]
@@ -204,7 +204,8 @@ class BriefingChildren(ReportDocument):
         return facts
 
     def _pin(self, pin: State) -> Line:
-        """Return "Custody"; "(Done) Custody: joint authority" for a finished task, whose state stays if the line is cut."""
+        """Return "Custody", or "(Done) Custody → joint authority" for a finished task. "(Done)" is first, because lines are
+        cut."""
         title = self._cut(pin["title"], self._max_text)
         if not pin["done"]:
             return [title]
@@ -225,14 +226,14 @@ class BriefingChildren(ReportDocument):
         return [[f"{label} ", self._cut(place, self._max_text)]] if place else []
 
     def _contradictions(self, pairs: Sequence[State], count: int) -> Line:
-        """Return the sentences about the first pairs of sightings that cannot both be true, and the number of the others."""
+        """Return the sentences about the first pairs of sightings that cannot both be true, and the number of further pairs."""
         texts = [pair["text"] for pair in pairs[:count]]
         more = [self.ngettext(*sentences.MORE, len(pairs) - count)] if len(pairs) > count else []
         return [" · ".join([*texts, *more])]
 
     def _notes(self, section: State) -> list[Line]:
-        """Return the latest credible sighting, otherwise the recorded place; what contradicts, and that nobody is in charge: for
-        a row."""
+        """Return the notes of a row: the latest credible sighting or, without one, the recorded place; the contradictions; and
+        that nobody is in charge."""
         last, search = section["last_credible"], section["search"]
         is_free = search["status"] == "open" and not search["lead"]
         notes: list[Line] = [self._credible(last, search["person"]["sex"])] if last else self._recorded_place(search)
@@ -241,7 +242,7 @@ class BriefingChildren(ReportDocument):
         return [*notes, [self._translate(sentences.NOBODY_IN_CHARGE)]] if is_free else notes
 
     def _with_colons(self, facts: list[Fact]) -> list[Fact]:
-        """Return facts whose labels are in the line of their texts."""
+        """Return the facts with a colon after each label, for labels on the line of their text."""
         return [(labels.with_colon(name, self._translate), line) for name, line in facts]
 
     def _prose(self, state: State, path: str, entity: str) -> Line:
@@ -269,7 +270,8 @@ class BriefingChildren(ReportDocument):
         return [*marks, self._translate(N_("not read"))] if section["unread_by"] else marks
 
     def _boxes(self, section: State) -> list[str]:
-        """Return the steps to tick: reading, and a correct summary, unless it is done; none if the handover is over."""
+        """Return the steps to tick: "read" and "correct" (summary), without the steps that are done. Empty if the handover is
+        over."""
         readers, summaries = self._readers(section), section["restatements"]
         is_read = self._reader in readers if self._reader else bool(readers)
         is_correct = any(summary["correct"] for account, summary in summaries.items() if self._reader in (None, account))
@@ -319,19 +321,21 @@ class BriefingChildren(ReportDocument):
         return f"\u00a0· {text}" if is_large else UserText(f"\u00a0· {text}", short=f"\u00a0· {first_name}")
 
     def _task(self, card: State, length: int) -> UserText:
-        """Return a task's title, with forms of at most `length` characters for a full page, and of twice as many."""
+        """Return a task's title, with a form of at most `length` characters for a full page, and one of twice that length for a
+        nearly full page."""
         title = self._cut(card["title"], self._max_text, card["id"], "title")
         return replace(title, short=cut_text(title.text, length), middle=cut_text(title.text, 2 * length))
 
     # -- texts and times
 
     def _cut(self, text: str, length: int, entity: str = "", path: str = "") -> UserText:
-        """Return a typed text as one line, cut with an ellipsis. It has its author's language if the field is given."""
+        """Return a typed text as one line, cut with an ellipsis. `entity`, `path`: field of the text, to find its author's
+        language."""
         return self._languages.user_text(cut_text(shown_text(text, self._reads), length), entity, path)
 
     def _length(self, stamp: str) -> str:
-        """Return the time between `stamp` and the report without line breaks: "42 min", "6 h 32 min", "1 d 14 h". It never looks
-        like a time of day."""
+        """Return the time between `stamp` and the report, with unbreakable spaces: "42 min", "6 h 32 min", "1 d 14 h". It never
+        looks like a time of day."""
         passed = max(timedelta(0), parse_utc(self._report["composed_at"]) - parse_utc(stamp))
         days, rest = divmod(passed, DAY)
         hours, minutes = rest // HOUR, rest % HOUR // MINUTE

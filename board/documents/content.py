@@ -18,7 +18,7 @@ from models.db.read_pacing import paced
 
 _SPECIAL_CHARACTERS = re.compile(r"([\\`*_{}\[\]<>#|~!&$@^])")  # special to Markdown anywhere in a line
 _SPECIAL_STARTS = re.compile(r"^(\s*)([-+=:]|\d+(?=[.)]))")  # special at the start of a line: lists and headings
-# Spaces that must not break: after a number, at an arrow, before a dot, a date, a year, a time and the number of a card.
+# Spaces at which a line must not break: after a number, at an arrow, before "·", a date, a year, a time and a card's number.
 _TIES = re.compile(
     r"(?<=[\d→]) |(?<=\d\.) |(?<=\(±) | (?=[·→] )| (?=\d+(?: ·|$))| (?=\d{1,2}\.?\s\w{3,5}\.?\s)| (?=\d{4} \d)| (?=\d\d:\d\d)"
 )
@@ -87,7 +87,7 @@ def short_datetime(stamp: str | None, language: str) -> str:
 
 
 def is_date(text: str) -> bool:
-    """Return whether the text of a time has a date. French has an article before a date, but not before a time of day."""
+    """Return whether the text of a time contains a date. French needs an article before a date, but not before a time of day."""
     return not _TIME_OF_DAY.fullmatch(text)
 
 
@@ -126,7 +126,7 @@ def _facts(facts: Iterable[Fact], language: str) -> str:
 
 
 def _line(pieces: Line) -> str:
-    # without ties, so that people find it in plain text
+    # without unbreakable spaces, so that a text search finds it
     untied = (piece if isinstance(piece, UserText) else piece.replace("\u00a0", " ") for piece in pieces)
     return "".join(_inline(piece, " ".join) if isinstance(piece, UserText) else _md(piece) for piece in untied)
 
@@ -167,15 +167,15 @@ _environment = Environment(
 def _piece(piece: Piece) -> Markup:
     if not isinstance(piece, UserText):
         tied = _TIES.sub("\u00a0", piece)
-        return escape(tied.replace("E-mail", "E\u2011mail").replace("E-Mail", "E\u2011Mail"))  # a hyphen at which no line breaks
-    text = escape(_CONTROL.sub("", piece.text).replace("☑", "✓").replace("☐", "□"))  # the packed fonts have no ballot boxes
+        return escape(tied.replace("E-mail", "E\u2011mail").replace("E-Mail", "E\u2011Mail"))  # a non-breaking hyphen
+    text = escape(_CONTROL.sub("", piece.text).replace("☑", "✓").replace("☐", "□"))  # the shipped fonts lack ballot boxes
     if piece.short not in (None, piece.text):
         text = _forms(text, None if piece.middle == piece.text else piece.middle, piece.short)
     return Markup('<span class="typed" lang="{}">{}</span>').format(piece.language, text) if piece.language else text
 
 
 def _forms(whole: Markup, middle: str | None, short: str | None) -> Markup:
-    """Return a text in forms of different lengths, of which the style sheet shows one. `middle`: None for the whole text."""
+    """Return a text in forms of different lengths. The style sheet shows one of them. `middle`: None for the whole text."""
     if middle is None:
         return Markup('<span class="whole middle">{}</span><span class="short">{}</span>').format(whole, short)
     form = Markup('<span class="{}">{}</span>')
@@ -192,5 +192,5 @@ def html(paper: Document) -> str:
 
 
 def template(name: str) -> Template:
-    """Return a template of a document. It has the filter `piece` for typed texts."""
+    """Return a template of a document. It can use the filter `piece` for typed texts."""
     return _environment.get_template(name)

@@ -1,4 +1,5 @@
-"""Decision of a person outside the team, as one line: who decided, in which role, when, how it was told, and its reference."""
+"""Decision of a person outside the team, as one line: who decided, in which role, when, how the team heard of it, and its
+reference."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -18,8 +18,8 @@ END_MARKS = (".", "!", "?", "…")
 
 
 def event_line(event: Mapping[str, Any], before: Any, board: str, values: FieldValues) -> Line:
-    """Return the time of an event, its sentence and reason, and what the sentence does not mention: changes, or the fields of
-    a new entity, as paper has no link to it."""
+    """Return the time of an event, its sentence and reason, and the changes that the sentence does not mention. For a new entity,
+    list its fields, because paper has no link to it."""
     sentence, filled, rest = describe(event, before, board, values, lists_changes=True)
     line: Line = [" · ".join([time_text(event["at"], values.reads), *_notes(event, values), ""])]
     line += _with_reason(sentence, event, values)
@@ -39,8 +39,8 @@ def _with_reason(sentence: Line, event: Mapping[str, Any], values: FieldValues) 
 
 
 def _change(change: Change, event: Mapping[str, Any], values: FieldValues, is_next: bool) -> Line:
-    """Return " · Place: Gent → Brugge", without the former value if it is not known or empty; " · Late entry" for a flag;
-    "; quay" for the next item of a list. The author of a former value is not known."""
+    """Return " · Place: Gent → Brugge", without the former value if it is unknown or empty; " · Late entry" for a flag; "; quay"
+    for the next item of a list. The author of a former value is unknown."""
     path, old, new = change
     former = None if old is UNKNOWN else values.value(path, old, event["kind"])
     value = values.value(path, new, event["kind"], _author(event)) or None
@@ -62,7 +62,7 @@ def _turn(former: Piece | None, value: Piece | None, values: FieldValues) -> Lin
 
 
 def _is_next_item(before: Change, change: Change) -> bool:
-    """Return whether both changes are of items of a checklist, whose label stands once."""
+    """Return whether both changes are about items of a checklist, which share one label."""
     return all(each.path.startswith("checklist.") for each in (before, change))
 
 

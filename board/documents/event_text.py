@@ -20,7 +20,7 @@ from board.i18n import suit_dates, translations
 
 _RESTATEMENT = re.compile(r"restatements\.([^.]+)\.")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
-_INITIAL: tuple[Any, ...] = ([], "", "unknown", "none", "unassessed")  # and False: omitted for new entities
+_INITIAL: tuple[Any, ...] = ([], "", "unknown", "none", "unassessed")  # values that, like False, are omitted for new entities
 
 
 class Description(NamedTuple):
@@ -33,7 +33,7 @@ class Description(NamedTuple):
 
 
 def is_creation(type: str) -> bool:
-    """Return whether an event has no changes to list, as nothing had another value before."""
+    """Return whether events of this type create their entity, so that there are no former values."""
     return type.rpartition(".")[2] in CREATIONS
 
 
@@ -47,7 +47,7 @@ def describe(event: Mapping[str, Any], before: Any, board: str, values: FieldVal
         text = BEFORE_CHANGES.get(text, text)
     translated = _translated(text, it, slots)
     filled = {name: _slot(it, name, slots) or "" for name in _PLACEHOLDER.findall(translated)}
-    if is_creation(event["type"]):  # a sentence for one value of a field, such as a comment's, implies it
+    if is_creation(event["type"]):  # a variant for one value of a field implies that value
         covered = [
             *_shown_fields(it, slots, filled),
             *(path.removeprefix("state.") for path in when if path.startswith("state.")),
@@ -109,8 +109,8 @@ def _is_shortened(before: Any, state: Any) -> bool:
 
 
 def _first_values(event: Mapping[str, Any]) -> list[Change]:
-    """Return the values that an event added: texts first, and all in the order of the declaration. Nobody has graded a new
-    sighting whose grade is that of all others."""
+    """Return the values that an event added: texts first, and otherwise in the order of the declaration. Omits the default grade,
+    which nobody chose."""
     kind, state = kinds.find(event["kind"]), event.get("state")
     declared = [spec.path for spec in kind.fields] if kind is not None else []
 
@@ -130,7 +130,7 @@ def _restatement(changes: list[Change], state: Any) -> dict[str, Any] | None:
 
 
 def _only_change(it: Facts) -> dict[str, Any] | None:
-    """Return the change of an event that changed one thing: of an item of a checklist, or of a field with short values."""
+    """Return the only change of an event, if it is about an item of a checklist or a field with short values; otherwise None."""
     if len(it.shown) != 1:
         return None
     path, old, new = it.shown[0]

@@ -1,5 +1,5 @@
-"""Values in sentences of events on paper, by the readers that `board/config/event_sentences.py` names, as on screens
-(static/js/format/event_values.js)."""
+"""Values in sentences of events on paper, as on screens (static/js/format/event_values.js). `board/config/event_sentences.py`
+names the functions that read them."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -19,7 +19,7 @@ from models.times import parse_utc
 
 
 class Facts(NamedTuple):
-    """Facts about an event. `known` is what conditions and slots look into."""
+    """Facts about an event. `known`: values to which conditions and slots refer by path."""
 
     event: Mapping[str, Any]
     kind: str
@@ -31,7 +31,7 @@ class Facts(NamedTuple):
 
     @property
     def former(self) -> "Facts":
-        """Facts for reading values from before the event: their author is not known."""
+        """Facts for reading values from before the event, whose author is unknown."""
         return self._replace(author=None)
 
     def field(self, path: str, value: Any) -> Piece | None:
@@ -70,7 +70,7 @@ def _child(it: Facts, person: Any) -> Piece:
 
 
 def _contact(it: Facts, call: Any) -> Piece | None:
-    """Return the name of the contact of a call; None if it is not known."""
+    """Return the name of the contact of a call; None if it is unknown."""
     state = it.values.names.state(call["contact"], Contact.KIND)
     return it.values.typed(state["name"], None) if state else None
 
@@ -80,7 +80,7 @@ def _title(it: Facts, state: Any, _path: str) -> Piece:
 
 
 def _wait(it: Facts, alarm: Any, _path: str) -> Piece | None:
-    """Return how long nobody had an alarm: "7 s", "5 min"; None if it was taken immediately. It may have been reopened before."""
+    """Return how long nobody had an alarm: "7 s", "5 min"; None if it was taken immediately. Counts from its last reopening."""
     before = it.known["before"] or {}
     since = before.get("open_since") or before.get("lapsed_at") or alarm["raised_at"]
     passed = parse_utc(alarm.get("taken_at") or since) - parse_utc(since)
@@ -108,7 +108,7 @@ def _asked(it: Facts, *_: Any) -> Piece | None:
 
 
 def _asked_again(it: Facts, *_: Any) -> Piece | None:
-    """Return the people whom an alarm asks in another round: all whom it has asked."""
+    """Return the people whom an alarm asks in another round: everyone whom it has asked before."""
     return _asked_first(it) if it.known["known"] else None
 
 
@@ -122,13 +122,13 @@ def _asked_first(it: Facts, *_: Any) -> Piece | None:
 
 
 def _confirmed(it: Facts, *_: Any) -> Piece | None:
-    """Return the texts of a handover that are still true."""
+    """Return the labels of the handover texts that were confirmed as still true."""
     changed = {path.split(".")[1] for path in it.event.get("changes") or () if "." in path}
     return _labels(it, (path for path in (*text_authorship.OF_SEARCH, *text_authorship.OF_DESK) if path in changed))
 
 
 def _access_before(it: Facts) -> list[str]:
-    """Return who had access before: nobody, if that is not known, or if access is now given to others."""
+    """Return the members before the event; [] if they are unknown, or if the event changed the kind of access."""
     is_new = any(change.path == "access" for change in it.changes)
     return [] if is_new else (it.known["before"] or {}).get("members") or []
 
@@ -150,7 +150,7 @@ def _within(it: Facts, label: str) -> str:
     return label if language_of(it.values.reads).nouns_capitalised else label[:1].lower() + label[1:]
 
 
-# By name: return the text of the value at a path; None if it has none. Readers of the whole event ignore value and path.
+# Each returns the text of the value at a path, or None without one. Readers of the whole event ignore value and path.
 READERS: dict[str, Callable[[Facts, Any, str], Piece | Line | None]] = {
     "who": _who, "what": _what, "type": _type, "event": _event, "title": _title, "wait": _wait, "asked": _asked,
     "asked_again": _asked_again, "asked_first": _asked_first,

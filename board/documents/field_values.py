@@ -1,4 +1,4 @@
-"""Names and values in histories on paper, as on screens (static/js/format/values.js): no ids, codes or times for programs."""
+"""Names and values in histories on paper, as on screens (static/js/format/values.js): never as ids, codes or raw timestamps."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -26,25 +26,25 @@ _RAW_TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")  # in fields of a newer vers
 
 @dataclass(frozen=True, slots=True)
 class EntityNames:
-    """Names of accounts by id, and kinds and states of a board's entities by id, as far as their names need them."""
+    """Names of accounts by id, and kinds and states of a board's entities by id. A state may contain only what a name needs."""
 
     accounts: Mapping[str, str]
     entities: dict[str, tuple[str, State]]
 
     def state(self, id: str | None, kind: str | None = None) -> State | None:
-        """Return the state of an entity; None if it is not known, or of another kind."""
+        """Return the state of an entity; None if it is unknown or of another kind."""
         found = self.entities.get(id or "")
         return found[1] if found is not None and kind in (None, found[0]) else None
 
 
 class FieldValues:
-    """Names and values on one board, in a language. `languages` are those of the accounts, by id; texts agree with a child of
-    this `sex`."""
+    """Names and values on one board, in the language `reads`. `languages`: languages of the accounts, by id. `sex`: sex of the
+    child, with which texts agree."""
 
     def __init__(self, names: EntityNames, languages: Mapping[str, str], reads: str, sex: str | None = None) -> None:
         self.names, self._languages, self.reads, self._sex = names, languages, reads, sex
         self.translate = gettext_for(reads)
-        self.day: date | None = None  # of the heading above the values: times on it need no date
+        self.day: date | None = None  # day of the heading above the values: times on that day need no date
 
     def value(self, path: str, value: Any, kind: str, author: str | None = None) -> Piece | None:
         """Return the value of a field of a kind, marked with the language of its author if it is typed; None if it is not set."""
@@ -112,7 +112,7 @@ class FieldValues:
         return kind_noun(kind, self.translate)
 
     def time(self, stamp: str) -> str:
-        """Return "Tue 24 Nov 2026 22:34": as on screens, and always with the year; "22:34" on the day of the heading."""
+        """Return "Tue 24 Nov 2026 22:34", always with the year; on the day of the heading only "22:34"."""
         if self.day is not None and desk_date(stamp) == self.day:
             return moment_text(stamp, "HH:mm", self.reads)
         return moment_text(stamp, "EEE d MMM y HH:mm", self.reads)
@@ -127,7 +127,7 @@ class FieldValues:
 
     @cached_property
     def _readers(self) -> dict[str, Callable[[Any], Piece]]:
-        """Functions from a value to its text, by how people read it."""
+        """Functions that return the text of a value, by the reading of its field."""
         return {
             "time": self.time,
             "date": lambda value: moment_text(f"{value}T12:00:00.000Z", "d MMM y", self.reads),
@@ -143,7 +143,7 @@ class FieldValues:
         }
 
     def _code(self, path: str, value: Any, kind: str) -> str | None:
-        kind = "task" if path == "priority" else kind  # agrees with its label, not with what is urgent
+        kind = "task" if path == "priority" else kind  # “urgent” agrees with the word “priority”, not with the entity
         known = labels.value(path, kind, value, self.translate)
         has_codes = f"{kind}.{path}" in labels.VALUES or path in labels.VALUES
         return value.replace("_", " ") if known is None and has_codes and isinstance(value, str) else known
@@ -225,7 +225,7 @@ def kind_noun(kind: str, translate: Callable[[str], str]) -> str:
 
 
 def alarm_name(state: State, number: int | None, translate: Callable[[str], str]) -> str:
-    """Return "Urgent sighting 4". `number`: of the card or tip that the alarm is about."""
+    """Return "Urgent sighting 4". `number`: number of the alarm's card or tip."""
     kind = state["about"]["kind"]
     occasion = occasions.find(state.get("occasion") or occasions.code_of(state.get("rule", "")), kind)
     noun = kind_noun(kind, translate)
@@ -239,7 +239,7 @@ def alarm_name(state: State, number: int | None, translate: Callable[[str], str]
 
 
 def _tied(name: str) -> str:
-    """Return a name with its number on the line of its noun."""
+    """Return a name with an unbreakable space before its number."""
     return re.sub(r" (?=\d)", "\u00a0", name, count=1)
 
 
@@ -258,13 +258,13 @@ def fields_of_name(kind: str, state: State) -> tuple[str, ...]:
 
 
 def plain(text: Piece | Line) -> str:
-    """Return a text without its marks."""
+    """Return a text as a string, without marks of languages."""
     if isinstance(text, list):
         return "".join(map(plain, text))
     return text.text if isinstance(text, UserText) else text
 
 
 def short_name(person: State) -> str:
-    """Return "Noor V."; a history may lie where a whole room can read it."""
+    """Return "Noor V.", because many people can read a history that lies on a desk."""
     last = (person.get("last_name") or "").strip()
     return f"{person['first_name']} {last[0].upper()}." if last else str(person["first_name"])

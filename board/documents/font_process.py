@@ -1,4 +1,4 @@
-"""Unpacker of a font: WOFF2 on standard input to TrueType on standard output. It runs by its path, isolated: it needs fontTools
+"""Unpacker of a font: WOFF2 on standard input to TrueType on standard output. It runs as an isolated script: it needs fontTools
 and brotli, which weasyprint installs, and nothing from the board."""
 
 import io

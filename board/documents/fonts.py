@@ -43,7 +43,8 @@ class Font(NamedTuple):
 
 
 async def environment(html: str) -> dict[str, str]:
-    """Return the environment variables that lead fontconfig to the fonts for a document. Takes a second for a new script."""
+    """Return the environment variables with which fontconfig finds the fonts for a document. Takes a second for a new
+    alphabet."""
     folder, codes = _folder(), set(map(ord, set(html)))
     for font in _fonts():
         if any(code in characters for characters in font.characters for code in codes):
@@ -53,8 +54,8 @@ async def environment(html: str) -> dict[str, str]:
 
 @cache
 def families() -> str:
-    """Return the CSS list of font families: Latin first, which sets the line height, then other scripts, signs, and the fonts of
-    the machine."""
+    """Return the CSS list of font families: Latin, which sets the line height, then other scripts, signs, and the machine's
+    fonts."""
     order = {"Searchboard latin": 0, "Searchboard latin-ext": 1, f"Searchboard {SIGNS}": 3}
     names = sorted({font.family for font in _fonts()}, key=lambda name: (order.get(name, 2), name))
     return ", ".join([*(f'"{name}"' for name in names), "sans-serif"])
@@ -62,7 +63,7 @@ def families() -> str:
 
 @cache
 def _fonts() -> tuple[Font, ...]:
-    """Return the fonts for paper, one file per weight, because variable fonts take longer."""
+    """Return the fonts for paper, one file per weight, because variable fonts render more slowly."""
     files = sorted(_PACKAGES.glob("fontsource-noto-sans*/files/*.woff2"))
     return tuple(_font(file) for file in files)
 

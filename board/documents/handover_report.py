@@ -61,7 +61,7 @@ class ReportDocument(OpenAlarms):
         return facts
 
     def _holder(self, shift: State) -> str:
-        """Return who holds the shift and since when; or until when, and who accepted it."""
+        """Return who holds the shift and since when. For an accepted handover, also until when, and who holds it next."""
         name, since, handover = self._name(shift["holder"]), self._at(shift["since"]), self._handover
         if handover and handover["status"] == "accepted":
             until, successor = self._at(handover["ended_at"]), self._name(handover["ended_by"])
@@ -93,7 +93,7 @@ class ReportDocument(OpenAlarms):
         return self._say(sentences.NAME_AT, name=ended, at=self._at(state["ended_at"]))
 
     def _watch(self, line: State) -> list[Fact]:
-        """Return the line of the watch."""
+        """Return the line about unwatched time and the longest wait."""
         lengths = {"unwatched": line["unwatched_s"], "longest": line["longest_taken_s"] or 0}
         values = {name: self._exact_length(seconds) for name, seconds in lengths.items()}
         values["unwatched"] += self._addends()
@@ -160,15 +160,15 @@ class ReportDocument(OpenAlarms):
         )
 
     def _unread(self, section: State) -> str:
-        """Return that somebody accepted the handover without reading the search; "" if it was read."""
+        """Return the sentence that somebody accepted the handover without reading the search; "" if it was read."""
         account = section["unread_by"]
         return self._say(sentences.NOT_READ, name=self._name(account)) if account else ""
 
     def _empty_texts(self, briefing: State, section: State) -> str:
-        """Return the names of the empty texts; "" without a handover, because texts are written only for one.
+        """Return the names of the empty texts; "" without a handover, because texts are written only for a handover.
 
-        The texts are named if there is a summary, because "nothing was written" would be false above it. The text
-        about calls is not missing if calls are due.
+        If all are empty, return that nothing was written, unless there is a summary. The text about calls is not missing if calls
+        are due.
         """
         texts = _texts(Briefing.KIND)
         empty = [path for path in texts if not briefing.get(path)]
@@ -180,7 +180,7 @@ class ReportDocument(OpenAlarms):
         return self._say(sentences.NOT_FILLED_IN, names=" · ".join(names))
 
     def _restated(self, account: str, summary: State) -> list[tuple[str, UserText]]:
-        """Return a summary with its answer."""
+        """Return a summary, and the answer to it, as labelled texts."""
         at = short_datetime(summary["at"], self._reads)
         label = self._say(sentences.RESTATED, name=self._name(account), at=at)
         answered_by, answered_at = self._name(summary["answered_by"]), short_datetime(summary["answered_at"], self._reads)

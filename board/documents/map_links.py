@@ -1,4 +1,4 @@
-"""Sightings of a map on paper that cannot both be true: lines of the drawing, and sentences of the list."""
+"""Sightings on a printed map that cannot both be true: lines in the drawing, and sentences in the list."""
 
 from collections.abc import Iterable, Mapping
 
@@ -13,13 +13,13 @@ from models.entity import State
 
 
 def contradictions_of(speeds: Speeds, search: State, sightings: Mapping[str, State]) -> list[Contradiction]:
-    """Return the contradictions between sightings of a search, by id."""
+    """Return the contradictions between the sightings of a search. `sightings`: states by id."""
     found = (seen_of(id, state, search["missing_since"], speeds.margin) for id, state in sightings.items())
     return find_contradictions((seen for seen in found if seen is not None), speeds, rail_network()).pairs
 
 
 def links_of(pairs: Iterable[Contradiction], language: str) -> list[Link]:
-    """Return a line for each pair, with its words."""
+    """Return a line for each pair, with its sentence."""
     return [Link(pair.first.id, pair.second.id, translate(pair_sentence(pair), language)) for pair in pairs]
 
 

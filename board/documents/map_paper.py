@@ -24,18 +24,18 @@ from models.board import Board
 from models.entity import State
 
 Size = Literal["a4", "a3"]
-_PIXELS: dict[Size, tuple[int, int]] = {"a4": (1_000, 625), "a3": (1_440, 925)}  # of the drawing, in CSS pixels
+_PIXELS: dict[Size, tuple[int, int]] = {"a4": (1_000, 625), "a3": (1_440, 925)}  # size of the drawing in CSS pixels
 TEXT_SIZE = 13
-UNKNOWN = "?"  # time
+UNKNOWN = "?"  # for an unknown time
 HEADINGS = (N_("No."), N_("Date and time"), N_("What"), N_("Place"))
 MAX_LISTED = 500  # points in the list below the drawing
 _PLACES = {"search": "last_seen", "sighting": "place", "task": "place", "place": "location"}
-_OF_SEARCH = {"search": sentences.LAST_SEEN_RECORDED, map_marks.FOUND: sentences.WHERE_FOUND}  # names of points, by kind
+_OF_SEARCH = {"search": sentences.LAST_SEEN_RECORDED, map_marks.FOUND: sentences.WHERE_FOUND}  # names of the search's points
 _WITHOUT_POINTS = frozenset({"column", "note", "briefing", "alarm", "file", "material", "distribution", "wake"})
 
 
 class ListedPoint(NamedTuple):
-    """Row of the list."""
+    """Row of the list below the drawing."""
 
     number: str
     time: str
@@ -59,8 +59,8 @@ class MapPaper:
 
 
 class MapDocument:
-    """Map of a search at a seq, for an account. The caller has checked access. `speeds`: to join sightings that cannot both be
-    true."""
+    """Map of a search at a seq, for an account. The caller has checked access. `speeds`: links sightings that cannot both be
+    true; None for no links."""
 
     def __init__(
         self, session: Session, board: Board, account: str, reads: str, seq: int | None = None, speeds: Speeds | None = None
@@ -80,7 +80,7 @@ class MapDocument:
         return contradictions_of(speeds, self._search or {}, sightings)
 
     def paper(self, size: Size, printed: str) -> MapPaper:
-        """Return the map for a sheet of this size, across."""
+        """Return the map for a sheet of this size, in landscape format."""
         name, reference = (self._search["person"]["first_name"], self._search["reference"]) if self._search else ("", "")
         return MapPaper(
             self._translate(N_("Map: {name}")).format(name=f"{name} · {reference}"), self._reads, reference, printed, size,
@@ -96,7 +96,7 @@ class MapDocument:
         return Markup(svg)  # noqa: S704 # escapes its texts
 
     def _legend(self) -> list[tuple[str, str]]:
-        """Return the shapes that are on the map with their meanings, and the sign of sightings that cannot both be true."""
+        """Return the shapes on the map with their meanings, and the sign for sightings that cannot both be true."""
         shapes = {point.shape for point in self.points}
         verdicts = {**map_marks.VERDICTS, map_marks.RULED_OUT[0]: "cross"}
         meanings = [
@@ -111,7 +111,7 @@ class MapDocument:
         return [(shape, text) for shape, text in meanings if shape in shapes] + signs
 
     def marks_for_walls(self) -> Iterator[Mark]:
-        """Yield the marks of points that are not ruled out, without numbers of cards and words that people typed."""
+        """Yield the marks of points, without tasks, points that are ruled out, card numbers and typed texts."""
         for point in self.points:
             if point.kind != "task" and not point.is_ruled_out:
                 time = self._time(point) or UNKNOWN

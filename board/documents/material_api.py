@@ -31,7 +31,7 @@ from models.times import format_utc, parse_utc
 Mark = Literal["", "draft", "ended"]
 
 PICTURE_WIDTH = 640  # pixels of a preview picture
-DRAFT_DAYS = 7  # until the end of a draft without a chosen end
+DRAFT_DAYS = 7  # days until the end of a draft without a chosen end
 
 LANGUAGE = Param("language", {"type": "string", "enum": list(get_args(Language))})
 PAPER = Param("paper", {"type": "string", "enum": ["a3", "a4", "a6"]})
@@ -75,7 +75,7 @@ class _PrintJob:
     right="export", step_up=True,
 )  # fmt: skip
 async def preview(request: Request) -> Response:
-    """Serve the draft of a material as PDF. A POST, because proxies log URLs, which must not contain details of a child.
+    """Serve the draft of a material as PDF.
 
     A POST, so that no proxy logs details of a child. Each page is marked “Draft: not approved”. Recorded in the audit journal.
     """
@@ -88,7 +88,7 @@ async def preview(request: Request) -> Response:
     (*ON_A_BOARD, "invalid", "too_large"), body=Draft, media="image/png", answer=Binary,
 )  # fmt: skip
 async def preview_picture(request: Request) -> Response:
-    """Serve the draft of a material as a picture. It is audited as a preview, not as a document.
+    """Serve the draft of a material as a picture. The audit log records a preview, not a document.
 
     Same body as for the PDF. The answer is a picture of its first page.
     """
@@ -136,7 +136,7 @@ async def _print(request: Request, caller: Caller, prepare: Any, picture_width: 
 
 
 def _approved(request: Request, caller: Caller, now: str, session: Session) -> _PrintJob:
-    """Return an approved material. Raises Refused `not_found` or `invalid`."""
+    """Return an approved material. Raises Refused `not_found` if it does not exist, `invalid` if a parameter is invalid."""
     visible_search(session, caller, request)
     row = session.get(Material, request.path_params["material"])
     if row is None or row.board != request.path_params["board"]:
@@ -149,7 +149,8 @@ def _approved(request: Request, caller: Caller, now: str, session: Session) -> _
 
 
 def _draft(draft: Draft, request: Request, caller: Caller, now: str, session: Session) -> _PrintJob:
-    """Return a draft with the current facts of its search. Raises Refused `not_found` or `invalid`."""
+    """Return a draft with the current facts of its search. Raises Refused `not_found` if the search does not exist, `invalid` if
+    the draft is invalid."""
     search = visible_search(session, caller, request)
     papers = poster.PAPERS[draft.what]
     if draft.paper is not None and draft.paper not in papers:
@@ -171,16 +172,17 @@ def _draft(draft: Draft, request: Request, caller: Caller, now: str, session: Se
 
 
 def visible_search(session: Session, caller: Caller, request: Request) -> Search:
-    """Return the search of the board. Raises Refused `not_found`."""
+    """Return the search of the board. Raises Refused `not_found` if the caller may not see it, or if the board is not a
+    search."""
     board = access.get_visible_board(session, caller, request.path_params["board"])
     search = session.get(Search, board.id)
-    if search is None:  # the list of all searches
+    if search is None:  # the board `operations`
         raise Refused("not_found")
     return search
 
 
 def _choice(request: Request, param: Param, choices: Any) -> Any:
-    """Return the value of a parameter, by default the first choice. Raises Refused `invalid`."""
+    """Return the value of a parameter, by default the first choice. Raises Refused `invalid` if it is not one of the choices."""
     value = param.read(request)
     if value is None:
         return choices[0]
@@ -190,7 +192,7 @@ def _choice(request: Request, param: Param, choices: Any) -> Any:
 
 
 async def _photo(service: BoardService, board: str, file: str | None) -> tuple[str, bytes] | None:
-    """Return the picture of a photo; None if there is no photo or it was withdrawn, so that a silhouette is drawn. Raises
+    """Return (media type, bytes) of a photo; None if there is no photo or it was withdrawn: a silhouette replaces it. Raises
     FilesUnavailable if it can't be read, because paper must not omit it silently."""
     if file is None or not await service.database.read(lambda session: _may_be_shown(session, board, file)):
         return None

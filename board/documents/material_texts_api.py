@@ -58,8 +58,8 @@ async def texts(request: Request) -> Reply[TextsOfMaterial]:
     `texts[].typed_in`: language of its words.
     `texts[].printed`: in the order of `languages`. Words without a translation are printed as typed, in quotation marks.
     `texts[].words`: words that were not understood, with the languages that need a translation of them.
-    `texts[].is_complete`: whether all of them have a translation, are left out, or are approved as typed.
-    `vocabulary`: its version.
+    `texts[].is_complete`: whether each of these words has a translation, is left out, or is approved as typed.
+    `vocabulary`: version of the vocabulary.
     """
     caller = await require_caller(request)
     body = validated(MaterialTexts, await read_json_object(request))
@@ -79,7 +79,7 @@ async def texts(request: Request) -> Reply[TextsOfMaterial]:
 
 
 def _content(body: MaterialTexts, request: Request, caller: Caller, session: Session) -> State:
-    """Return the facts that a material would show. Raises Refused `not_found`."""
+    """Return the facts that a material would show. Raises Refused `not_found` as `visible_search` does."""
     search: Search = visible_search(session, caller, request)
     return materials.shown_details(search, body.shows)
 

@@ -1,4 +1,4 @@
-"""Alarms in a printed handover report, about searches, tips and duties: who has each, until when, and where it goes with the
+"""Alarms in a printed handover report, about searches, tips and duties: who has each alarm, until when, and who gets it with the
 shift."""
 
 from functools import cached_property
@@ -13,25 +13,25 @@ from board.i18n import P_
 from models.board import OPERATIONS
 from models.entity import State
 
-# by whether the report is live, the promise has an end, and the card is assigned to another account
+# by (report is live, promise has an end, card is assigned to another account)
 _HELD = {
     (True, False, False): sentences.HAS_IT, (True, True, False): sentences.HAS_IT_UNTIL,
     (True, False, True): sentences.HAS_IT_ASSIGNED, (True, True, True): sentences.HAS_IT_UNTIL_ASSIGNED,
     (False, False, False): sentences.HELD_AT_SIGNING, (False, True, False): sentences.HELD_AT_SIGNING_UNTIL,
     (False, False, True): sentences.HELD_AT_SIGNING_ASSIGNED, (False, True, True): sentences.HELD_AT_SIGNING_UNTIL_ASSIGNED,
 }  # fmt: skip
-# sentences in a live report and in a signed one, by the reason for which the last owner lost an alarm; None: gave it up
+# sentences in a live report and in a signed one, by the reason why the last owner lost an alarm; None: the owner released it
 FORMER: dict[str | None, tuple[str, str]] = {
     None: (sentences.HAD_IT, sentences.HAD_IT_AT_SIGNING), "access": (sentences.LOST_ACCESS, sentences.LOST_ACCESS_AT_SIGNING),
     "account": (sentences.LOST_ACCOUNT, sentences.LOST_ACCOUNT_AT_SIGNING),
     "duty": (sentences.LOST_DUTY, sentences.LOST_DUTY_AT_SIGNING),
     "handover": (sentences.LOST_HANDOVER, sentences.LOST_HANDOVER_AT_SIGNING),
 }  # fmt: skip
-MAX_LISTED = 100  # alarms of all searches and of `operations`; the counts have all
+MAX_LISTED = 100  # alarms of all searches and of `operations`; the counts include all
 
 
 class OpenAlarms(SearchFacts):
-    """Alarms in a report that have not ended. `section` is that of the search, or stands for `operations`."""
+    """Alarms in a report that have not ended. `section`: section of an alarm's search, or the section for `operations`."""
 
     def _open_now(self) -> list[Section]:
         """Return the section about alarms; none if there is no handover and no alarm."""
@@ -48,8 +48,8 @@ class OpenAlarms(SearchFacts):
         return self._say(sentences.OPEN_AT_SIGNING, at=self._near_day(self._report["composed_at"]))
 
     def _alarm_facts(self, limit: int) -> list[Fact]:
-        """Return the numbers of alarms, and at most `limit` of them, first those that nobody has, as one fact; none without an
-        alarm. A full page has half of them. The last part counts the others."""
+        """Return one fact: the numbers of alarms, and the names of at most `limit` alarms, first of those that nobody has. Return
+        none without an alarm. A full page names half as many. The last part counts the alarms that are not named."""
         line: Line = [self._alarm_counts()]
         alarms, half = self._alarms(), limit // 2
         for index, (section, alarm) in enumerate(alarms[:limit]):
@@ -83,7 +83,7 @@ class OpenAlarms(SearchFacts):
         return sum(section["alarms"][name] for section in self._with_alarms())
 
     def _alarm_lines(self, limit: int) -> list[Line]:
-        """Return a line for each alarm. The last line counts the others."""
+        """Return a line for each of the first `limit` alarms. The last line counts the rest."""
         found, alarms = self._alarms(), [section["alarms"] for section in self._with_alarms()]
         count = sum(each["held"] + each["open"] for each in alarms) - min(limit, len(found))
         more: list[Line] = [[self.ngettext(*sentences.MORE, count)]] if count else []
@@ -115,7 +115,7 @@ class OpenAlarms(SearchFacts):
         return [*line, "".join(f" · {detail}" for detail in details if detail)]
 
     def _since(self, alarm: State) -> str:
-        """Return "open since 09:22"; "overdue since 08:52" for an overdue task, whose alarm can be later."""
+        """Return "open since 09:22"; "overdue since 08:52" for an overdue task, whose alarm can begin later."""
         since = self._near(alarm["due"] or alarm["raised_at"])
         if alarm["due"]:
             return self._say(P_("a date", "overdue since {time}") if is_date(since) else sentences.OVERDUE_SINCE, time=since)
@@ -166,7 +166,7 @@ class OpenAlarms(SearchFacts):
         return {alarm["about"]["id"]: alarm for alarm in reversed(alarms)}
 
     def _assignee(self, card: State) -> str | None:
-        """Return the name of a card's assignee; for an open task without one that nobody is assigned."""
+        """Return the name of a card's assignee, or "nobody assigned" for an open task without one."""
         if card["assignee"]:
             return self._name(card["assignee"])
         return self._translate(sentences.NOBODY_ASSIGNED) if card["kind"] == "task" and not card.get("done") else None

@@ -1,5 +1,5 @@
 """Documents to download: handover report, search history, map and the brief of a report, as PDF, Markdown or SVG, in the reader's
-language. The API has all but the map as JSON."""
+language. The API returns the same data as JSON, except for the map."""
 
 import re
 from collections.abc import Callable
@@ -45,7 +45,8 @@ MAX_SEQ_DIGITS = 16
 
 
 class Reader(NamedTuple):
-    """Caller, kinds that are hidden from them, time of reading, and language. `folder`: of the installation's own vocabulary."""
+    """Caller, kinds that are hidden from them, time of reading, and language. `folder`: folder with the installation's own
+    vocabulary."""
 
     caller: Caller
     hidden_kinds: tuple[str, ...]
@@ -81,8 +82,8 @@ async def search_map(request: Request, caller: Caller) -> Response:
 
 
 async def report_brief(request: Request, caller: Caller) -> Response:
-    """Serve the brief for the police of a report. It has the caller only for readers with the right to contacts, and is then
-    recorded as a read of the caller."""
+    """Serve the brief for the police from a report. Only readers with the right `contacts` get the identity of the person who
+    called; this is recorded as a disclosure."""
     shows_caller = service_of(request).roles.allows(caller.account.role, "contacts")
     read_callers: list[CallerRead] = []
     response = await _answer(request, caller, partial(_brief, request.path_params["report"], shows_caller, read_callers))
@@ -92,7 +93,7 @@ async def report_brief(request: Request, caller: Caller) -> Response:
 
 
 async def _answer(request: Request, caller: Caller, compose: Compose) -> Response:
-    """Serve a document to people who proved their identity lately."""
+    """Serve a document to a person who proved their identity recently."""
     if not is_recent(caller):
         return _refused(request, Refused("step_up"), caller)
     service = service_of(request)

@@ -12,7 +12,7 @@ from board.i18n import N_
 
 log = structlog.get_logger()
 
-TIMEOUT_S = 60  # a document with a thousand events takes a sixth of this
+TIMEOUT_S = 60  # a document with a thousand events takes about 10 s
 MAX_HTML = 4_000_000  # bytes; a million bytes take 20 s and 200 MB
 MAX_MEMORY = 1024 * 1024 * 1024  # bytes of address space; the libraries use a third of it
 MAX_PDF = 64 * 1024 * 1024  # bytes; a thousand times the size of a report
@@ -27,8 +27,8 @@ async def pdf(html: str, picture_width: int = 0) -> bytes:
     """Return a PDF of HTML or, with a width in pixels, a PNG of its first page.
 
     Raises Refused `too_large` if it needs more than MAX_HTML bytes, TIMEOUT_S seconds or MAX_MEMORY bytes. Raises Refused
-    `unavailable` if no PDF can be made: with the message NOT_INSTALLED if the machine lacks the packages, as NoMemory if it is
-    short of memory now.
+    `unavailable` if no PDF can be made: with the message NOT_INSTALLED if the machine lacks the packages, and as NoMemory if it
+    lacks memory.
     """
     if find_spec("weasyprint") is None:
         raise Refused("unavailable", NOT_INSTALLED)

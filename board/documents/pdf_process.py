@@ -1,4 +1,4 @@
-"""Converter from HTML on standard input to PDF on standard output. It runs by its path, isolated: it needs weasyprint and nothing
+"""Converter from HTML on standard input to PDF on standard output. It runs as an isolated script: it needs weasyprint and nothing
 from the board.
 
 Argument: width in pixels of a picture of the first page, which is written instead of the PDF; 0 for the PDF. Exit code 3:
@@ -15,7 +15,7 @@ from typing import Any
 
 NOT_THERE, NO_MEMORY = 3, 4
 STEPS = re.compile(r'class="step-0" data-steps="(\d+)"(?: data-pages="(\w+)")?')
-FILLED = 0.3  # of the height of a page: a last page with less is nearly empty
+FILLED = 0.3  # part of a page's height: a last page with less text is nearly empty
 
 
 def fitted(html: str, render: Callable[[str], Any]) -> Any:
@@ -43,11 +43,11 @@ def fitted(html: str, render: Callable[[str], Any]) -> Any:
             high, best = step - 1, document
         else:
             low, too_long = step + 1, document
-    return best or too_long  # on several pages, even at its smallest step
+    return best or too_long  # several pages, even at the last step
 
 
 def _filled(html: str, steps: int, document: Any, render: Callable[[str], Any]) -> Any:
-    """Return a document at the first step without its nearly empty last page; as it is if there is none."""
+    """Return a document at the first step that removes a nearly empty last page; unchanged if there is no such page or step."""
     if _filled_part(document.pages[-1]) >= FILLED:
         return document
     tighter = (render(_at_step(html, step)) for step in range(1, steps + 1))
@@ -56,7 +56,7 @@ def _filled(html: str, steps: int, document: Any, render: Callable[[str], Any]) 
 
 def _filled_part(page: Any) -> float:
     """Return the part of a page's height that its text fills."""
-    box = page._page_box  # weasyprint has no public way
+    box = page._page_box  # weasyprint has no public attribute
     ends = [child.position_y + child.height - box.content_box_y() for child in box.children[:1]]
     return float(max(ends, default=0.0)) / float(box.height)
 
@@ -81,7 +81,7 @@ def picture(pdf: bytes, width: int) -> bytes:
 
 
 def search_no_libraries() -> None:
-    """Find libraries only by name on Linux. A search would start ldconfig and a compiler, which is not allowed here."""
+    """Load libraries only by name on Linux. A search for them would start ldconfig and a compiler, which is not allowed here."""
     if sys.platform == "linux":
         ctypes.util.find_library = lambda name: None
 

@@ -22,8 +22,8 @@ from models.search import LOOKS
 Paper = Literal["a3", "a4", "a6"]
 PAPERS: dict[str, tuple[Paper, ...]] = {"poster": ("a4", "a3"), "vignette": ("a6",), "brief": ("a4",)}
 
-_SIZES: dict[Paper, tuple[int, float]] = {"a3": (297, 14.14), "a4": (210, 10.0), "a6": (105, 6.6)}  # width in mm, points of a rem
-_NAME_WIDTH = {"poster": 0.43, "vignette": 0.50, "brief": 0.56}  # of the name, as a fraction of the paper's width
+_SIZES: dict[Paper, tuple[int, float]] = {"a3": (297, 14.14), "a4": (210, 10.0), "a6": (105, 6.6)}  # width in mm, points per rem
+_NAME_WIDTH = {"poster": 0.43, "vignette": 0.50, "brief": 0.56}  # width for the name, as a fraction of the paper's width
 _MAX_NAME_SIZE = {"poster": 4.2, "vignette": 3.2, "brief": 3.0}  # rem
 _MIN_NAME_SIZE = 1.3  # rem
 _LETTER = 0.66  # width of a bold letter, as a fraction of its size
@@ -41,7 +41,7 @@ MARKS = {"draft": N_("Draft: not approved"), "ended": N_("No longer valid")}
 
 @dataclass(frozen=True, slots=True)
 class LabelledText:
-    """Text with its label."""
+    """Text of a material, with its label."""
 
     label: str
     text: str
@@ -160,13 +160,14 @@ def _looks(content: State, language: str) -> list[LabelledText]:
 
 
 def _printed(content: State, language: str) -> State:
-    """Return the details of a child in a language; one that was left out is empty. Content of earlier versions has none."""
+    """Return the details of a child as printed in a language; a detail that was left out is "". Content of earlier versions has
+    none."""
     printed = content.get("printed") or {}
     return {name: texts[language] for name, texts in printed.items() if (texts or {}).get(language) is not None}
 
 
 def _decision(material: State, language: str, approved_by: str) -> list[LabelledText]:
-    """Return who decided and approved; only on a brief."""
+    """Return who decided and who approved; empty unless it is a brief."""
     if material["what"] != "brief" or not material.get("decided_by"):
         return []
     translate = gettext_for(language)

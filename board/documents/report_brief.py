@@ -17,12 +17,13 @@ from models.missing_report import MissingReport
 
 _OMITTED = ("number", "status", "decision", "ended_at", "source_name", "source_contact", "possible_kind", "kind", "callback")
 _FIRST = ("person.first_name", "person.last_name", "person.age", "person.birth_date", "person.sex", "siblings", "missing_since")
-_APART = ("criteria", "earlier.", "suggested", "last_seen.l")  # shown otherwise; the point is of no use on paper
+_APART = ("criteria", "earlier.", "suggested", "last_seen.l")  # shown elsewhere; coordinates are of no use on paper
 _GROUPS = ("person", "last_seen", "belongings", "details")
 
 
 class ReportBrief:
-    """Brief of one report. The caller has checked access. `shows_caller`: the reader may read the name and contact."""
+    """Brief from one report. The caller has checked access. `shows_caller`: the reader may read the name and contact of the
+    person who called."""
 
     def __init__(self, session: Session, row: MissingReport, reads: str, shows_caller: bool, folder: str | None = None) -> None:
         accounts = session.exec(select(Account.id, Account.name, Account.language)).all()
@@ -45,7 +46,7 @@ class ReportBrief:
         ]  # fmt: skip
 
     def _paths(self) -> list[str]:
-        """Return the paths of the fields that people read, each part of a group on its own."""
+        """Return the paths of the fields that people read; a group is replaced by its parts."""
         specs = kinds.named(MissingReport.KIND).fields
         shown = [spec.path for spec in specs if spec.reading != "internal" and spec.path.partition(".")[0] not in _OMITTED]
         return [path for path in shown if path not in _GROUPS and not path.startswith(_APART)]

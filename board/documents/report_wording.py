@@ -15,12 +15,12 @@ from board.i18n import P_, fill, gettext_for, moment_text, translations
 from models.board import OPERATIONS
 from models.entity import State
 
-MAX_UNBROKEN = 16  # characters of a name without line breaks: they fit in the narrowest column of a briefing
+MAX_UNBROKEN = 16  # characters of a name with unbreakable spaces: they fit in the narrowest column of a briefing
 SIGHTINGS = ("ungraded", "to_look_at", "to_assess", "to_pass_on")  # lists of a section
 
 
 def last_events(events: Iterable[State]) -> list[State]:
-    """Return the significant events to list, in order: of several about the same card or field, the last."""
+    """Return the significant events to list, in order: only the last event about each card or field."""
     last = {event["id"] if "number" in event else (event["type"], event["id"]): event for event in events}
     return sorted(last.values(), key=lambda event: int(event["seq"]))
 
@@ -32,13 +32,13 @@ def with_missing_grades(section: State, name: str) -> list[State]:
 
 
 def only_ungraded(section: State) -> list[State]:
-    """Return the ungraded sightings that no other list of the section has."""
+    """Return the ungraded sightings that are in no other list of the section."""
     listed = {card["id"] for name in SIGHTINGS[1:] for card in section[name]}
     return [card for card in section["ungraded"] if card["id"] not in listed]
 
 
 class ReportWording:
-    """Report composed for its reader (board/handover/report.py), with the words for it in the language `reads`."""
+    """Report composed for its reader (board/handover/report.py), with its words in the language `reads`."""
 
     def __init__(self, session: Session, report: State, reads: str, folder: str | None = None) -> None:
         self._report, self._reads = report, reads
@@ -46,7 +46,7 @@ class ReportWording:
         self._count: Callable[[str, str, int], str] = translations(reads).ungettext
         self._languages = TextLanguages(session, reads, folder)
         handover: State | None = report["handover"]
-        # the current report has no ended handover
+        # a live report does not show an ended handover
         self._handover = None if handover is None or (report["live"] and handover["ended_at"]) else handover
         self._number = self._handover["number"] if self._handover else 0
         signed_at = self._handover["position"] if self._handover else None
@@ -87,7 +87,8 @@ class ReportWording:
         return self._say(P_("a date", "covered until {at}") if is_date(at) else sentences.COVERED_UNTIL, at=at)
 
     def ngettext(self, singular: str, plural: str, count: int) -> str:
-        """Return a plural with its count. Named like the gettext function, so that its texts are extracted."""
+        """Return the singular or plural with the count. It is named like the gettext function, so that its texts are
+        extracted."""
         return self._count(singular, plural, count).format(count=count)
 
     def _child_name(self, search: State) -> str:
@@ -116,7 +117,7 @@ class ReportWording:
         return datetime_text(stamp, self._reads)
 
     def _name(self, id: str | None) -> str:
-        """Return the name of an account. A line does not break within a short one."""
+        """Return the name of an account. A short name has unbreakable spaces."""
         name: Any = self._report["people"].get(id)
         if not name:
             return self._translate(sentences.SOMEONE)

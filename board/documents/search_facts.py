@@ -27,7 +27,7 @@ _CHILD = tuple(name for name in Person.model_fields if name not in _IN_HEADING) 
 
 
 def _marks(section: State) -> str:
-    """Return how a search without events since signing was marked, which does not count as an event."""
+    """Return whether a search without events since signing was read and summarised. These marks do not count as events."""
     summaries = section["restatements"].values()
     step = "answered" if any(each["answered_at"] for each in summaries) else "summarised" if summaries else ""
     return _MARKS[bool(section["reads"]), step]
@@ -64,7 +64,7 @@ class SearchFacts(ReportWording):
         return [*facts, *self._checksum(section["head"])]
 
     def _decision(self, search: State) -> str:
-        """Return whether the disappearance is worrying or, without a decision, if one is due."""
+        """Return whether the disappearance is worrying. Without a decision, return that one is due, or the open criteria."""
         if search["worrying"] is not None or (search["undecided"] and search["status"] != "open"):
             return self._translate(_DECIDED[search["worrying"]])
         return self._translate(sentences.DECISION_DUE) if search["undecided"] else self._open_criteria(search["open_criteria"])
@@ -113,7 +113,7 @@ class SearchFacts(ReportWording):
         return ", ".join(self.ngettext(*text, counts[queue]) for queue, text in _WAITING.items() if counts.get(queue))
 
     def _responsible(self) -> str:
-        """Return the present and the next person responsible for a members-only search that the shift holder sees."""
+        """Return the current and the next person responsible for a members-only search that the shift holder sees."""
         handover, shift = self._handover, self._report["shift"]
         if handover is None or not handover["signed_at"]:
             holder = shift["holder"]

@@ -29,13 +29,13 @@ from models.entity import State
 from models.search import Search
 from models.times import desk_date
 
-MAX_EVENTS = 1_000  # events in one document, about forty pages; it says how to get the others
-MAP_SIZE = (1_000, 600)  # of the drawing
-MAX_CHARACTERS = 500_000  # of text, about two hundred pages; longer texts mean fewer events
+MAX_EVENTS = 1_000  # events in one document, about forty pages; a note says where to find the rest
+MAP_SIZE = (1_000, 600)  # size of the drawing in CSS pixels
+MAX_CHARACTERS = 500_000  # characters of text, about two hundred pages; longer texts mean fewer events
 
 
 class PastEvent(NamedTuple):
-    """Event with the state of its entity before it, and the kind and state by which the entity was named until then."""
+    """Event with the state of its entity before it. `former_name`: kind and state that named the entity until then."""
 
     event: dict[str, Any]
     before: Any
@@ -55,7 +55,7 @@ class HistoryDocument:
 
     def document(self, session: Session, printed: str) -> Document:
         search = session.get_one(Search, self._board.id)
-        timeline = timeline_section(session, self._board, self._values)  # before names are those of the past
+        timeline = timeline_section(session, self._board, self._values)  # first: the lines below revert names to past ones
         left = max(0, self._board.seq - MAX_EVENTS)
         events = journal.events_after(session, self._board.id, left, MAX_EVENTS)
         events = [event for event in events if event.kind not in self._hidden_kinds]
@@ -89,8 +89,8 @@ class HistoryDocument:
         )
 
     def _newest_lines(self, events: list[PastEvent]) -> list[tuple[str, Line]]:
-        """Return the newest lines that fit, at least one, in order, each with its time. Names are those of that time: composes
-        the newest line first, and then reverts the name that its event set."""
+        """Return the newest lines that fit, at least one, in order, each with its time. Each line has the names of its time: the
+        newest line is composed first, and then the name that its event set is reverted."""
         lines: list[tuple[str, Line]] = []
         room, names = MAX_CHARACTERS, self._values.names.entities
         for event, before, former_name in paced(reversed(events), 1):
@@ -110,9 +110,10 @@ class HistoryDocument:
 def past_events(
     events: Iterable[JournalEvent], board: str, names: dict[str, tuple[str, State]], is_complete: bool
 ) -> Iterator[PastEvent]:
-    """Yield events of a board, and apply the name that each sets. `is_complete`: they begin with the first event."""
+    """Yield events of a board, and store the name that each sets in `names`. `is_complete`: the events begin with the board's
+    first."""
     known: dict[tuple[str, str], Any] = {}
-    reopened_at: dict[str, str] = {}  # by alarm
+    reopened_at: dict[str, str] = {}  # time of the last reopening, by alarm
     for journal_event in paced(events):
         event = orjson.loads(journal_event.to_json())
         kind, id, state = event["kind"], event["id"], event.get("state")

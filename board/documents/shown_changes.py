@@ -17,7 +17,7 @@ class _Unknown:
     """Type of `UNKNOWN`."""
 
 
-UNKNOWN = _Unknown()  # value of a state that is not known
+UNKNOWN = _Unknown()  # an unknown state or value
 
 
 class Change(NamedTuple):
@@ -29,7 +29,7 @@ class Change(NamedTuple):
 
 
 def all_changes(event: Mapping[str, Any], before: State | _Unknown | None) -> list[Change]:
-    """Return the changes of an event, except those that repeat its reason, its time or its author."""
+    """Return the changes of an event, except changes that repeat its reason, its time or its author."""
     changes = []
     for path in event.get("changes") or ():
         new = value_at(event.get("state"), path)

@@ -26,8 +26,8 @@ def author_text(
 
 
 def is_carried_over(state: State, path: str, number: int) -> bool:
-    """Return whether nobody wrote or confirmed a text for this handover. In states of earlier versions, which have no authorship,
-    all texts are as old as the briefing."""
+    """Return whether nobody wrote or confirmed a text for this handover. States of earlier versions have no authorship: there,
+    the handover of the state decides for all texts."""
     if "authorship" not in state:
         return bool(state.get("handover", state.get("number")) != number)
     return not text_authorship.is_current(state["authorship"], path, number)

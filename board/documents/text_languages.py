@@ -17,7 +17,7 @@ _TYPED = (
 
 class TextLanguages:
     """Authors and languages of the texts of some entities, by field. `reads`: the reader's language, which is not marked.
-    `folder`: of the installation's own vocabulary."""
+    `folder`: folder with the installation's own vocabulary."""
 
     def __init__(self, session: Session, reads: str, folder: str | None = None) -> None:
         self._session, self._reads, self._folder = session, reads, folder
@@ -32,7 +32,7 @@ class TextLanguages:
                 self._authors[event.entity, path] = event.account
 
     def user_text(self, text: str, entity: str, *paths: str) -> UserText:
-        """Return a field's text, with the language of its author: that of the first of these paths with a known author."""
+        """Return a field's text, with the language of its author. `paths`: the first one with a known author applies."""
         return self.text_by(text, next((self._authors[entity, path] for path in paths if (entity, path) in self._authors), None))
 
     def text_by(self, text: str, account: str | None) -> UserText:
@@ -45,7 +45,8 @@ class TextLanguages:
 
 
 def detail_text(text: str, field: str, reads: str, folder: str | None) -> UserText:
-    """Return a detail of a child for a reader. A text that was not understood wholly has its own language."""
+    """Return a detail of a child for a reader. A text that was not fully understood stays in the language in which it was
+    typed."""
     found = readable(text, field, reads, folder)
     return UserText(found.text, None if found.is_composed or found.typed_in == reads else found.typed_in)
 
@@ -57,6 +58,6 @@ def typed_text(text: str, languages: Mapping[str, str], account: str | None, rea
 
 
 def mark_language(languages: Mapping[str, str], account: str | None, reads: str) -> str | None:
-    """Return the language of an author, if known and not the reader's."""
+    """Return the language of an author; None if it is unknown or the reader's."""
     language = languages.get(account or "", "")
     return language if language and language != reads else None

@@ -55,29 +55,29 @@ async def timeline(request: Request, caller: Caller) -> Reply[TimelineAnswer]:
 
     See *Timelines*. *0.4.0*
 
-    `at`: a seq: the timeline as it was after that event. By default, now.
+    `at`: seq of an event, for the timeline as it was after that event. By default, now.
     `as_of`: time of the event `seq`.
-    `items`: by when they happened, those with an unknown time last; at most 2,000, those that became known last.
-    `items[].id`: the same in each answer.
-    `items[].kind`: kind of the entity; `last_seen` for the moment since which the child is missing, `found` for that
+    `items`: in the order in which they happened, items with an unknown time last; at most 2,000, those that became known last.
+    `items[].id`: stays the same in later answers.
+    `items[].kind`: kind of the entity; `last_seen` for the moment since which the child is missing, `found` for the moment
     at which it was found.
     `items[].sureness`: `at`: at `from`. `during`: from `from` to `until`. `unknown`: both are null; before `known_at`.
     `items[].known_at`: when it became known: for a sighting, when it was received.
     `items[].early`: whether it happened before the child was missing.
     `items[].card`: card to open; null if it has none.
-    `items[].number`: of the card.
+    `items[].number`: number of the card.
     `items[].seq`: event that shows it in the history of the search; null if it is on another board.
     `items[].text`: at most 200 characters.
     `items[].by`: who recorded it, or who searched a place; empty if it is not known.
-    `items[].grade`: of a sighting, such as `B2`, or that nobody has graded it, in words; otherwise empty.
-    `items[].assessment`: of a sighting; otherwise null.
-    `items[].verdict`: the assessment in words; of a place: how sure the search was.
+    `items[].grade`: grade of a sighting, such as `B2`, or that nobody has graded it, in words; otherwise empty.
+    `items[].assessment`: assessment of a sighting; otherwise null.
+    `items[].verdict`: the assessment in words; for a place, how sure the search was.
     `gaps`: periods of at least 30 minutes in which it is not known where the child was, and the period until now.
     `gaps[].until`: null if it lasts until now.
-    `gaps[].empty`: nothing is known of it; otherwise it has sightings that nobody has confirmed or ruled out.
+    `gaps[].empty`: whether nothing is known about it; otherwise it has sightings that nobody has confirmed or ruled out.
     `ends_at`: when the child was found or the search was closed; null while it is open.
     `left_out`: number of items that became known before those in `items`.
-    `margin_minutes`: the time of a sighting may be off by this, earlier or later; from the speeds of the installation.
+    `margin_minutes`: minutes by which the time of a sighting may be too early or too late; from the installation's speeds.
     """
     id, at, reads = request.path_params["board"], AT.read(request) or None, language.language_for(request, caller)
 
@@ -95,7 +95,8 @@ async def timeline(request: Request, caller: Caller) -> Reply[TimelineAnswer]:
 
 
 def compose_at(session: Session, board: Board, at: int | None, *, with_handovers: bool) -> Timeline:
-    """Return the timeline of a board at a seq, None for now. Raises Refused `not_found` if it has none."""
+    """Return the timeline of a board at the seq `at` (None: now). Raises Refused `not_found` if the board is not a search, or has
+    no such event."""
     seq = board.seq if at is None else at
     if board.kind != "search" or not 0 < seq <= board.seq:
         raise Refused("not_found")
@@ -124,6 +125,6 @@ def _item(item: Item, board: str, missing_since: str, values: FieldValues) -> Ti
 
 
 def _gap(gap: Gap, timeline: Timeline) -> TimelineGap:
-    """Return a gap; in the past, the last one ends at that moment."""
+    """Return a gap. In a past timeline, a gap without an end ends at the time of the timeline."""
     until = gap.end if gap.end is not None or timeline.is_current else timeline.at
     return {"from": gap.start, "until": until, "empty": gap.is_empty}

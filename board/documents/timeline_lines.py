@@ -1,4 +1,4 @@
-"""Timeline of a search as lines on paper: what happened, in that order, when it became known, and the gaps."""
+"""Timeline of a search as lines on paper: what happened, in order, when it became known, and the gaps."""
 
 from collections.abc import Iterator, Sequence
 
@@ -22,7 +22,7 @@ TITLE = N_("Timeline")
 KNOWN = P_("a date", "known since {at}")
 SINCE = P_("a date", "since {at}")
 LATEST = N_("Showing the latest {count} entries. The page “Timeline” has the others.")
-MAX_LINES = 300  # items, about eight pages; the page has all of them
+MAX_LINES = 300  # items, about eight pages; the page “Timeline” shows them all
 
 
 def timeline_section(session: Session, board: Board, values: FieldValues) -> Section:
@@ -63,7 +63,7 @@ def _told(item: Item, text: ItemText) -> Iterator[str]:
 
 
 def _known(item: Item, values: FieldValues) -> str:
-    """Return when an item became known, if that was not when it happened. Decisions are known at once."""
+    """Return when an item became known, if that was not when it happened. Decisions are known immediately."""
     if item.kind == Search.KIND or item.when.start in (None, item.known_at):
         return ""
     return values.translate(KNOWN).format(at=_time(item.known_at, values)).replace(" ", "\u00a0")

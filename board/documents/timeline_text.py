@@ -1,4 +1,4 @@
-"""Texts of the items of a timeline, in the reader's language: the same on screens and paper."""
+"""Texts of the items of a timeline, in the reader's language. Screens and paper show the same texts."""
 
 from collections.abc import Callable
 from functools import partial
@@ -23,13 +23,14 @@ from models.search import Search
 from models.sighting import Grade, Sighting
 
 UNGRADED = Grade()
-MAX_TEXT = 200  # characters of a text in an answer or a row; the card has all of it
+MAX_TEXT = 200  # characters of a text in an answer or a row; the card shows all of it
 MAX_PAPER_TEXT = 1_000  # characters of a text on paper, which has no card to open
 
 
 class ItemText(NamedTuple):
-    """Texts of an item. `grade`: such as "B2", or that nobody has graded it. `verdict`: assessment of a sighting, or certainty of
-    a searched place, in words. `by`: who recorded it, or who searched a place. `names_author`: the text names who recorded it."""
+    """Texts of an item. `grade`: "B2", for example, or that nobody has graded it. `verdict`: assessment of a sighting, or
+    certainty of a searched place, in words. `by`: who recorded it, or who searched a place. `names_author`: the text names who
+    recorded it."""
 
     title: str
     text: str = ""
@@ -84,7 +85,7 @@ def found_text(search: State, values: FieldValues) -> ItemText:
 
 
 def _place(place: State | None, values: FieldValues) -> str:
-    """Return "Veldstraat 30 · ± 10 m": the point is on the map."""
+    """Return "Veldstraat 30 · ± 10 m", without coordinates, because the map shows them."""
     without_point = {**place, "lat": None, "lon": None} if place else None
     return plain(values.value("place", without_point, Sighting.KIND) or "")
 
@@ -97,7 +98,7 @@ def _searched_place(item: Item, values: FieldValues) -> ItemText:
 
 
 def _certainty(certainty: str, values: FieldValues) -> str:
-    """Return "Certainty: not sure": the value alone could be about anything."""
+    """Return "Certainty: not sure", because the value alone could be about anything."""
     label = labels.with_colon(labels.field("certainty", values.translate, Place.KIND), values.translate)
     return f"{label} {plain(values.value('certainty', certainty, Place.KIND) or '')}"
 

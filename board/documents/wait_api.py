@@ -1,4 +1,4 @@
-"""HTTP API of the wait for papers. Pages use it to explain why a document takes long."""
+"""HTTP API of the wait for documents. Pages use it to explain why a document takes long."""
 
 from starlette.requests import Request
 from typing_extensions import TypedDict

@@ -1,1 +1,1 @@
-"""Engine: the journal, its hash chain, the one writer, identity and access."""
+"""Engine: the journal, its hash chain, the event writer, identity and access."""

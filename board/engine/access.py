@@ -2,8 +2,8 @@
 
 A search with access `desk` is visible to every signed-in account. A search with access `members` is visible only to its members,
 whatever their role; a coordinator can read its board for an hour in an emergency. All displays see the same searches: those with
-access `desk` whose appeal is not discreet. A guest sees only its search, and a token that is limited to boards only those that
-its account may see too. Current rights apply to all history.
+access `desk` whose appeal is not discreet. A guest sees only its search. A token that is limited to some boards sees those of
+them that its account may see. Current rights apply to all history.
 """
 
 from collections.abc import Iterable
@@ -34,8 +34,8 @@ RestrictedSearches = dict[
     str, frozenset[str]
 ]  # audience of each search that is not visible to all, and of the tips and reports placed on it: account ids, or DESK
 DESK = "desk"  # in an audience: every account, no display
-ABOUT_OTHER_BOARDS = ("wake",)  # kinds on the board of a search that name cards of other boards
-OF_CONTACTS = ("contact",)  # kinds for people with the right `contacts` alone
+ABOUT_OTHER_BOARDS = ("wake",)  # kinds on a search's board that name cards of other boards
+OF_CONTACTS = ("contact",)  # kinds that only accounts with the right `contacts` may see
 
 _B, _CHANGE, _S, _E = columns_of(Board), columns_of(VisibilityChange), columns_of(Search), columns_of(Erasure)
 _CHANGED_ON = _CHANGE.board == bindparam("board")
@@ -59,8 +59,8 @@ _PLACED_OF_MEMBERS = union_all(
 
 def restricted_searches(session: Session) -> RestrictedSearches:
     """Return the audience of each search that is not visible to all, and of each tip and report placed on a search with access
-    `members`. (Displays get neither, so those on a discreet search need no audience.) Nobody sees a search whose erasure
-    has begun: its board stays, for the chain."""
+    `members`. Displays get no tips or reports, so those placed on a discreet search need no audience. A search whose erasure has
+    begun has an empty audience: only its board remains, for the hash chain."""
     not_for_all = or_(Search.access == "members", Search.discreet == true())  # type: ignore[arg-type]
     rows = session.exec(select(Search.id, Search.access, Search.members, Search.discreet).where(not_for_all))
     audiences = {id: audience(access, members, discreet) for id, access, members, discreet in rows}
@@ -96,8 +96,8 @@ def visibility_view(session: Session) -> VisibilityView:
 
 
 def get_visible_board(session: Session, caller: Caller, board_id: str) -> Board:
-    """Return the board. Raises Refused `not_found` if the caller may not see it, and for the audit board (see `audit_board`). The
-    refusal names the board of a search that was erased, so that browsers remove what they stored of it."""
+    """Return the board. Raises Refused `not_found` if the caller may not see it, and for the audit board (see `audit_board`). For
+    an erased search, the refusal has the field `board`, so that browsers delete their copy of the board."""
     board = session.get(Board, board_id) if caller.may_reach(board_id) else None
     search = session.get(Search, board_id) if board is not None and board.kind == "search" else None
     if board is not None and board.kind == Search.KIND and board.last_type == SEARCH_ERASED:
@@ -108,7 +108,7 @@ def get_visible_board(session: Session, caller: Caller, board_id: str) -> Board:
 
 
 def get_readable_board(session: Session, caller: Caller, board_id: str) -> Board:
-    """Return the board as `get_visible_board` does, also if the caller opened its search in an emergency."""
+    """Return the board as `get_visible_board` does. Emergency access to its search is also sufficient."""
     try:
         return get_visible_board(session, caller, board_id)
     except Refused:
@@ -129,8 +129,8 @@ def lock_visible_board(uow: UnitOfWork, caller: Caller, board_id: str) -> Board:
 
 
 def lock_second_board(uow: UnitOfWork, account: str, board_id: str) -> Board:
-    """Return another board that a command writes to, with its row locked until commit: the caller may see the command's own
-    board. Raises Refused `not_found` if this account may not see it."""
+    """Return the second board of a command, with its row locked until commit. Raises Refused `not_found` if the account may not
+    see it. Ignores the limits of guests and tokens, which apply to the command's own board."""
     board = _lock(uow, board_id)
     if board is None or not _sees_board(account, board, uow.entities.get(Search, board_id) if board.kind == "search" else None):
         raise Refused("not_found")
@@ -142,13 +142,13 @@ def _lock(uow: UnitOfWork, board_id: str) -> Board | None:
 
 
 def is_guest_of(account: Account, search: Search | None) -> bool:
-    """Return whether the account is a guest of this search, whose access and members do not matter then."""
+    """Return whether the account is a guest of this search. A guest sees it regardless of its access and members."""
     return search is not None and account.guest_of == search.id
 
 
 def hidden_kinds(caller: Caller, roles: Roles) -> tuple[str, ...]:
-    """Return the kinds that are hidden from the caller on the board of a search, because they tell of other boards, or because
-    the caller is a guest or its role lacks a right."""
+    """Return the kinds that are hidden from the caller on a search's board: kinds about other boards from a caller that is
+    limited to some boards, and contacts from guests and roles without the right `contacts`."""
     is_guest = caller.account.guest_of is not None
     of_role = () if roles.allows(caller.account.role, "contacts") and not is_guest else OF_CONTACTS
     return (*ABOUT_OTHER_BOARDS, *of_role) if caller.is_limited else of_role

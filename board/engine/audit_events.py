@@ -1,5 +1,4 @@
-"""Queries of the audit journal. It is large, so the board is a literal in them, because databases use the partial indexes of its
-rows only then."""
+"""Queries of the audit journal, which is large: each query uses a partial index."""
 
 from collections.abc import Collection, Iterator
 from typing import Any
@@ -13,7 +12,7 @@ from models.board import AUDIT, AUDIT_NUMBER
 from models.ids import id_bytes
 from models.times import to_ms
 
-# text: databases use a partial index only for a literal
+# a literal, because databases use a partial index only for a literal
 _IS_AUDIT = EVENT.board == literal_column(str(AUDIT_NUMBER))
 _ALL = (
     select(EVENT.seq)

@@ -1,7 +1,7 @@
 """Size limits of a board: the number of entities, the share of one account or token, and the reserve above the limit.
 
-Only entities that are on the board now count. `BoardShare` has the counts of accounts and tokens. They are written with the
-counted rows, under the board's lock.
+Only entities that are currently on the board count. `BoardShare` stores the counts of accounts and tokens. They are written with
+the counted rows, under the board's lock.
 """
 
 from typing import NamedTuple
@@ -20,8 +20,8 @@ from models.entity import CountedEntity, Entity
 from realtime.wire.protocol import ShareUse
 
 MAX_ENTITIES = 10_000  # on one board, from the contract
-# above MAX_ENTITIES: first the coordinators' part (see shares.toml), then entities added by a status change or an opening, which
-# a full board must not refuse
+# slots above MAX_ENTITIES: the first ones for coordinators (see shares.toml), the rest for entities that a status change or an
+# opening adds, which a full board must not refuse
 RESERVED_ENTITIES = 1_000
 NEARLY_FULL = 0.8  # fraction of MAX_ENTITIES at which the board's users are warned
 
@@ -38,7 +38,7 @@ class BoardLimits(NamedTuple):
     shares: BoardShares
 
     def has_room(self, reserved: bool = False) -> bool:
-        """Return whether one more entity fits. `reserved`: it is added by a status change or an opening. On a full board, one
+        """Return whether one more entity fits. `reserved`: whether a status change or an opening adds it. On a full board, one
         account can add at most twice its part of the reserve in this way."""
         if self.board.entities < MAX_ENTITIES:
             return True
@@ -47,7 +47,7 @@ class BoardLimits(NamedTuple):
         return self._is_coordinator and self.board.entities < MAX_ENTITIES + self.shares.reserve
 
     def take(self, row: Entity, reserved: bool = False) -> ShareUse | None:
-        """Count an entity that is added to the board, in the share of its account. Return that share if it is nearly used. Raises
+        """Count an added entity, on the board and in the share of its author. Return that share if it is nearly used. Raises
         Refused `too_large` if the entity does not fit."""
         share = self._require_room(reserved)
         is_beyond = self.board.entities >= MAX_ENTITIES
@@ -116,8 +116,8 @@ class BoardLimits(NamedTuple):
 
 
 def share_of(counts: dict[str, tuple[int, int]], shares: BoardShares, token: str | None) -> ShareUse:
-    """Return the share that has less left: the token's share (or the account's share without tokens), or the share of the account
-    with all its tokens."""
+    """Return the share that has less left: either the token's own share (without a token, the account's own), or the share of the
+    account with all its tokens."""
     separate = ShareUse(used=counts.get(token or "", (0, 0))[0], most=shares.token if token else shares.account)
     total = ShareUse(used=sum(entities for entities, _ in counts.values()), most=max(shares.account, shares.token))
     return min(separate, total, key=lambda share: share["most"] - share["used"])

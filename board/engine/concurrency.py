@@ -15,7 +15,7 @@ from models.db.database import Database
 
 T = TypeVar("T")
 
-WAIT_TIMEOUT_S = 8.0  # longest wait for a lock: shorter than the timeout of a page, so that it gets an answer and retries
+WAIT_TIMEOUT_S = 8.0  # longest wait for a lock: below a page's timeout, so that the page gets an answer and retries
 
 
 @contextlib.asynccontextmanager
@@ -37,7 +37,7 @@ class SharedReads:
 
     def __init__(self, ttl_s: float, limit: int) -> None:
         self._ttl_s, self._limit = ttl_s, limit
-        self._reads: dict[Hashable, tuple[asyncio.Task[Any], float]] = {}  # with the time at which the read started
+        self._reads: dict[Hashable, tuple[asyncio.Task[Any], float]] = {}  # task, and time at which its read started
 
     async def get(self, key: Hashable, read: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Return the result of `read`, or a shared one for this key. Exceptions are not shared: `read` runs again."""
@@ -61,14 +61,14 @@ class SharedReads:
 
 
 class HeavyReads:
-    """Queue of heavy reads, in which accounts take turns. A turn, and its database thread, is held only during the read."""
+    """Queue of heavy reads, in which accounts take turns. A turn occupies a database thread only during the read."""
 
     def __init__(self, database: Database, queue: FairQueue) -> None:
         self._database, self._queue = database, queue
 
     async def read(self, caller: Caller, fn: Callable[[Session], T], within_s: float | None = None) -> T:
         """Run `fn` when it is the caller's turn. Raises Refused `unauthenticated` if the caller's access has ended by then,
-        ReadTimeout, DatabaseUnavailable."""
+        ReadTimeout if the read takes too long, DatabaseUnavailable if the database can't be read."""
 
         def read(session: Session) -> T:
             require_active(session, caller)  # access may have ended during the wait

@@ -1,6 +1,8 @@
-"""Keys of data at rest that are in use: recorded before the first value is encrypted by one, until a rotation finds no more.
+"""Keys of data at rest that are in use. A key is recorded before it encrypts its first value, until a rotation finds no value
+that it encrypts.
 
-A new key is only read at first, and encrypts from the next reading on: until then every other server has read it too.
+A server that reads a new key only decrypts with it at first. It encrypts with it after reading the keys again: by then, all
+servers have the key.
 """
 
 import structlog
@@ -14,7 +16,7 @@ log = structlog.get_logger()
 
 
 def open_ring(session: Session, ring: KeyRing, at: str) -> KeyRing:
-    """Return the keys of a starting server, the one that encrypts first, and record that.
+    """Return the keys of a starting server, the encrypting key first, and record them in the database.
 
     Raises ConfigurationError if a key in use is missing.
     """
@@ -27,7 +29,8 @@ def open_ring(session: Session, ring: KeyRing, at: str) -> KeyRing:
 
 
 def renewed_ring(session: Session, read: KeyRing, before: KeyRing, at: str) -> KeyRing:
-    """Return the keys that a server has read again. A lost key in use stays in memory, so that reading goes on."""
+    """Return the keys of a running server after it has read them again, and record them. A key in use that is missing stays in
+    memory, so that its values remain readable."""
     if missing := [id for id in data_keys_in_use(session) if id not in read]:
         log.error("data key lost", advice=lost(missing))
         read = KeyRing(read | {id: before[id] for id in missing if id in before})
@@ -37,7 +40,7 @@ def renewed_ring(session: Session, read: KeyRing, before: KeyRing, at: str) -> K
 
 
 def lost(ids: list[str]) -> str:
-    """Return the sentence about keys that are in use and missing."""
+    """Return the error message about missing keys that are in use."""
     return f"DATA_KEYS lacks keys in use: {', '.join(ids)}. Restore them: without them, what they encrypt can't be read."
 
 

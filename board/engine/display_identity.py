@@ -18,7 +18,7 @@ from models.ids import new_id
 
 _DISPLAYS = table_of(Display)
 _BY_IDS = _DISPLAYS.c.id.in_(bindparam("ids", expanding=True))
-SCREEN = "display"  # of its reads, in the read log
+SCREEN = "display"  # `screen` of a display's reads in the read log
 _PAGE_ID = re.compile("[0-9a-f]{32}")
 _TAKE_LEASE = update(Display).where(_DISPLAYS.c.id == bindparam("display"), _DISPLAYS.c.revoked_at.is_(None))
 
@@ -51,7 +51,7 @@ def take_lease(database: Database, caller: Caller, page: str = "") -> Caller:
 
 
 def reload_displays(database: Database, callers: Sequence[Caller]) -> list[Caller | None]:
-    """Reload displays; None for each that was revoked. Does not compare the leases."""
+    """Reload displays; None for each that was revoked. Does not compare their socket leases."""
     ids = sorted({caller.account.id for caller in callers})
     rows = database.connection().execute(select(_DISPLAYS).where(_BY_IDS), {"ids": ids}).mappings() if ids else ()
     displays = {row["id"]: Display(**row) for row in rows if row["revoked_at"] is None}

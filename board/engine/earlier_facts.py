@@ -1,4 +1,4 @@
-"""Facts of searches from before the program recorded them, read once from their journals."""
+"""Facts of searches that are older than the table of facts, read once from their journals."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
@@ -15,7 +15,7 @@ from models.search import Search
 from models.search_fact import SearchFact
 from models.times import to_ms
 
-BATCH_SIZE = 50  # searches in a transaction
+BATCH_SIZE = 50  # searches per transaction
 FIRST = 1  # seq of the event that opened a search
 
 _B, _F = columns_of(Board), columns_of(SearchFact)
@@ -26,32 +26,33 @@ _ADD = insert(table_of(SearchFact)).values({name: bindparam(name) for name in CO
 
 
 class Unread(NamedTuple):
-    """Board of a search whose facts are in its journal alone."""
+    """Board of a search whose facts are not in the table yet."""
 
     id: str
     number: int
 
 
 def unread(session: Session, after: int) -> list[Unread]:
-    """Return the next boards of searches that lack the facts of their first event, by number."""
+    """Return the next search boards, by number, that lack the facts of their first event. `after`: number of the last board
+    read."""
     return [Unread(*row) for row in session.connection().execute(_WITHOUT, {"after": after})]
 
 
 def count_unread(session: Session) -> int:
-    """Return the number of searches that lack these facts."""
+    """Return the number of searches that lack the facts of their first event."""
     return int(session.connection().execute(_COUNT).scalar_one())
 
 
 def add(session: Session, boards: Sequence[Unread]) -> None:
-    """Add the facts of these searches. Those that are there already stay."""
+    """Add the facts of these searches. Idempotent: existing rows stay."""
     rows = [row for board in boards for row in _facts(session, *board)]
     if rows:
         session.connection().execute(_ADD, rows)
 
 
 def _facts(session: Session, board: str, number: int) -> Iterator[dict[str, Any]]:
-    """Return the facts after each event that changed one. If the first payloads are erased, the first readable one counts from
-    the opening on."""
+    """Yield the facts after each event that changed one. If the first payloads were erased, the facts of the first readable event
+    apply from the opening on."""
     is_first = True
     for event in journal.all_entity_events(session, board, Search.KIND, board, 0):
         payload = event.payload()

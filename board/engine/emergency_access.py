@@ -1,6 +1,6 @@
-"""Emergency access: a coordinator reads a members-only search for an hour without being a member. It ends by the clock.
+"""Emergency access: a coordinator who is not a member can read a members-only search for an hour.
 
-It gives the board of the search alone, to a person with a session: no commands, files to take away, lists or look-ups.
+It is for people with a session, and only for the search's board: no commands, downloads, lists or look-ups.
 """
 
 from datetime import timedelta
@@ -16,7 +16,7 @@ from models.emergency_opening import EmergencyOpening
 from models.times import format_utc, now
 
 DURATION = timedelta(hours=1)
-Openings = dict[tuple[str, str], str]  # by (search, account): the end
+Openings = dict[tuple[str, str], str]  # end of each opening, by (search, account)
 
 _O = columns_of(EmergencyOpening)
 _CURRENT = core_select(_O.board, _O.account, _O.until).where(_O.until > bindparam("at")).order_by(_O.until)

@@ -40,21 +40,21 @@ _READABLE: Any = (
 def readable(
     session: Session, board: str, limit: int, kind: str | None = None, entity: str = "", *, of_removed: bool = False
 ) -> list[int]:  # fmt: skip
-    """Return the seqs of the newest events that have a payload, except those that record the erasure of a search. `kind`: only
-    events of this `entity`. `of_removed`: without the events that record its own erasure."""
+    """Return the seqs of the newest events that have a payload, except events that record the erasure of a search. `kind`: only
+    events of this `entity`. `of_removed`: also omit the events that record the erasure of this entity."""
     query = _READABLE if kind is None else _READABLE.where(EVENT.kind == kind, EVENT.entity == id_bytes(entity))
     query = query.where(EVENT.type != f"{kind}.erased") if of_removed else query
     return list(session.connection().execute(query.limit(limit), {"board": board}).scalars())
 
 
 def seqs_of(session: Session, board: str, kind: str, entity: str) -> list[int]:
-    """Return the seqs of all events of an entity, also of those without a payload."""
+    """Return the seqs of all events of an entity, including erased events."""
     query: Any = select(EVENT.seq).where(ON_BOARD, EVENT.kind == kind, EVENT.entity == id_bytes(entity))
     return list(session.connection().execute(query, {"board": board}).scalars())
 
 
 def erased_of_kind(kind: str) -> Select[str]:
-    """Return the query for the ids of a kind's entities that have an event with an erased payload."""
+    """Return the query for the ids of this kind's entities that have an erased event."""
     return select(id_text(EVENT.entity)).where(EVENT.body.is_(None), EVENT.kind == kind)
 
 

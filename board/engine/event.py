@@ -36,12 +36,13 @@ def more_events(name: str) -> Any:
 
 
 def is_at(board: Any, seq: Any) -> ColumnElement[bool]:
-    """Return the condition that joins the event at this number of a board and this seq to rows of other tables."""
+    """Return the condition to join an event by the number of its board and its seq."""
     return and_(EVENT.board == board, EVENT.seq == seq)
 
 
 def count_own(board: str, after: str, until: str = "") -> str:
-    """Return the SQL for the number of events of the account `:own` after a seq of the board with this number."""
+    """Return the SQL that counts the events of the account `:own` on a board. The arguments are SQL expressions: `board`: number
+    of the board, `after`: seq before the first event, `until`: seq of the last."""
     last = f" AND e.seq <= {until}" if until else ""
     return f"(SELECT count(*) FROM event e WHERE e.board = {board} AND e.seq > {after}{last} AND e.account = :own)"  # noqa: S608
 

@@ -1,4 +1,4 @@
-"""Queries of a board's journal for a single purpose each, such as the events of an export or the time of an event."""
+"""Special queries of a board's journal, such as the time of an event or the authors of its events."""
 
 from collections.abc import Collection, Iterator, Sequence
 
@@ -53,7 +53,7 @@ _NEWEST_OF_TYPES = (
     .order_by(EVENT.seq.desc())
     .limit(bindparam("limit"))
 )
-BACK_PAGE = 500  # events per read, back from the newest
+BACK_PAGE = 500  # events per read of `newest_first`
 
 
 def events_at(session: Session, board: str, seqs: Collection[int]) -> dict[int, JournalEvent]:

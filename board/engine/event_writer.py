@@ -109,7 +109,7 @@ class EventWriter:
         return self.account.id
 
     def find(self, model: type[E], id: str, name: str) -> E:
-        """Return the entity with this id on this board. Raises Refused `not_found` for the field `name`."""
+        """Return the entity with this id on this board. Raises Refused `not_found`, for the field `name`, if there is none."""
         row = self.unit.entities.get(model, id)
         if row is None or row.board != self.board.id:
             raise not_found(name)
@@ -125,12 +125,13 @@ class EventWriter:
         return row, apply_patch(fields, rows.values_of(row, fields.model_fields), patch)
 
     def require_account(self, id: str | None, name: str) -> None:
-        """Check that an account exists. Raises Refused `not_found` for the field `name`."""
+        """Check that an account exists. Raises Refused `not_found`, for the field `name`, if it does not."""
         if id is not None and self.unit.entities.get(Account, id) is None:
             raise not_found(name)
 
     def require_person(self, id: str | None, name: str) -> None:
-        """Check that an account exists and belongs to a person. Raises Refused `not_found` or `invalid` for the field `name`."""
+        """Check that an account exists and belongs to a person. Raises Refused, for the field `name`: `not_found` if it does not
+        exist, `invalid` if it belongs to a program."""
         self.require_account(id, name)
         if id is not None and program_accounts.program_accounts_among(self.session, [id]):
             raise invalid(name, N_("This account belongs to a program, so nobody would see it."))
@@ -142,14 +143,14 @@ class EventWriter:
         return self.board.cards
 
     def on_new_board(self, board: Board) -> "EventWriter":
-        """Add a new board. Return its writer, whose second board is the board of this writer."""
+        """Add a new board. Return its writer, with the board of this writer as `operations`."""
         self.unit.changes += 1
         self.unit.boards.add(board)
         self.result.created_boards.append(board)
         return replace(self, board=board, operations=self.board)
 
     def on_search(self, board: Board) -> "EventWriter":
-        """Return the writer for a search's board, for a command on `operations` that also writes there. It must be locked."""
+        """Return the writer for a search's locked board, for a command on `operations` that also writes there."""
         self.result.other_boards.append(board)
         return replace(self, board=board, operations=self.board)
 
@@ -159,7 +160,7 @@ class EventWriter:
         return replace(self, board=board, operations=self.operations or self.board)
 
     def has_room(self, reserved: bool = False) -> bool:
-        """Return whether one more entity fits on the board. `reserved`: it is added by a status change or an opening."""
+        """Return whether one more entity fits on the board. `reserved`: whether a status change or an opening adds it."""
         return self._limits.has_room(reserved)
 
     @property
@@ -189,8 +190,8 @@ class EventWriter:
     ) -> bool:  # fmt: skip
         """Set columns of an entity and write the event. Return False, and write nothing, if nothing changes.
 
-        The event names every column outside the state that is set, even to the same value, because leaving it out would disclose
-        that value. Derived fields are updated too, and never conflict. `undoes`: seq of the event that this event undoes.
+        The event names every column outside the state that is set, even to the same value: an omission would disclose that the
+        value is the same. Derived fields are updated too, and never conflict. `undoes`: seq of the event that this event undoes.
 
         Raises Refused `conflict` if another account changed one of the same fields after the command's base.
         """
@@ -234,7 +235,7 @@ class EventWriter:
         self.unit.entities.set(row, values)
 
     def delete(self, row: Entity, type: str) -> None:
-        """Delete an entity. No fields conflict. Raises Refused `conflict` if the board's epoch differs from the command's."""
+        """Delete an entity, even if others changed it. Raises Refused `conflict` if the command is from another epoch."""
         state = row.state()
         self._check_epoch(state, sorted(flatten(state)))
         if kinds.of(row).counted:

@@ -48,8 +48,8 @@ class ChainError(NamedTuple):
 
 @dataclass(slots=True)
 class ChainCursor:
-    """Position up to which a chain is verified. `missing_payloads`: the first event without a payload by entity, until a later
-    `*.erased` event accounts for it."""
+    """Position up to which a chain is verified. `missing_payloads`: seq of the first event without a payload, by entity, until a
+    later `*.erased` event accounts for it."""
 
     seq: int = 0
     head: bytes = b""
@@ -93,8 +93,8 @@ def _row_problem(board: str, row: Row[Any], chain: ChainCursor) -> str | None:
 
 
 def _account_for(board: str, row: Row[Any], chain: ChainCursor) -> None:
-    """Accept the missing payloads that an erasure explains: those of its entity, or all until then, on the board of an erased
-    search and in the audit journal."""
+    """Accept the missing payloads that an erasure explains: those of its entity. The erasure of a search, or of reads in the
+    audit journal, explains all missing payloads before it."""
     if (row.type == SEARCH_ERASED and row.entity == id_bytes(board)) or (row.type == READS_ERASED and board == AUDIT):
         chain.missing_payloads.clear()
     chain.missing_payloads.pop((row.kind, row.entity), None)
@@ -122,8 +122,7 @@ def _follows(board: str, row: Row[Any], before: bytes, committed: bytes) -> bool
 
 
 def _id(short: object) -> str:
-    """Return the id of a short form. Raises TypeError or ValueError if it is not the short form of an id, because queries would
-    not find it."""
+    """Return the id for its short form. Raises TypeError or ValueError if queries by id would not find this short form."""
     if not isinstance(short, bytes):
         raise TypeError
     if id_bytes(id := id_text(short)) != short:

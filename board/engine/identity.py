@@ -31,7 +31,7 @@ class RefusedToken(NamedTuple):
     account: Account | None = None
 
 
-# from sign-in: longer than any series of shifts, shorter than a lost laptop goes unnoticed
+# since sign-in: longer than any series of shifts; a lost laptop is noticed earlier
 SESSION_LIFETIME = timedelta(days=14)
 HASHER = PasswordHasher()  # argon2id, with the library's parameters (RFC 9106, low memory)
 _COLUMNS = (
@@ -77,8 +77,8 @@ class Caller:
     `factor_at`: time at which the person last proved their identity in this session, as of the request.
     `locked_at`: time at which its session was locked, None if it is not.
     `token_boards`: boards to which the token is limited, None for all. `ends_at`: time at which the access ends unless it is
-    extended, None if it never does. `screen`: name of the page that sent the request or opened the socket, `display`, or `api`
-    for a program; empty if not known.
+    extended, None if it never ends. `screen`: name of the page that sent the request or opened the socket; `display`; `api` for a
+    program; empty if not known.
     """
 
     account: Account
@@ -114,7 +114,7 @@ class Caller:
 
     @property
     def is_limited(self) -> bool:
-        """Return whether the caller sees only the boards in `boards`: nothing tells it that there are other boards."""
+        """Return whether the caller sees only the boards in `boards`. It must not learn that other boards exist."""
         return self.boards is not None
 
     def may_reach(self, board: str) -> bool:
@@ -124,7 +124,7 @@ class Caller:
 
     @property
     def public_account(self) -> dict[str, Any]:
-        """Account as shown on its screens. A locked session also gets the time of its lock; a guest who may write, `writes`."""
+        """Account as shown on its screens. `locked_at`: only for a locked session. `writes`: only for a guest who may write."""
         locked = {"locked_at": self.locked_at} if self.locked_at is not None else {}
         writes = {"writes": True} if self.account.command_role != self.account.role else {}
         return {"id": self.account.id, "name": self.account.name, "role": self.account.role, **writes, **locked}
@@ -288,8 +288,8 @@ def refused_token(database: Database, secret: str) -> RefusedToken:
 
 
 def _is_user_action(connection: HTTPConnection) -> bool:
-    """Return whether a person caused this request. An idle page automatically polls data and reopens its socket, but it opens no
-    page and changes nothing."""
+    """Return whether a person caused this request. An idle page polls data and reopens its socket, but does not open pages or
+    change anything."""
     if connection.scope["type"] != "http":
         return False
     return connection.scope["method"] not in ("GET", "HEAD") or not connection.url.path.startswith("/api/")

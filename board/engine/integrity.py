@@ -1,8 +1,8 @@
 """Integrity of journals, verified by their hash chains, the positions in signed handovers, and heads stored elsewhere.
 
 A chain alone reveals an edit, a gap or a swap. Only an earlier head reveals that a journal was truncated, or rewritten together
-with the board's row. The file of heads is the output of `verify`, with a line for each board: `{board} holds: {seq} events, head
-{hash of the last event in hex, or none}`.
+with the board's row. A file of heads is a saved output of `verify`, with a line for each board: `{board} holds: {seq} events,
+head {hash of the last event in hex, or none}`.
 """
 
 import re
@@ -117,7 +117,7 @@ def verify(
     session: Session, board: str | None = None, heads: Path | None = None, progress: Progress = lambda verified, total: None
 ) -> list[str]:
     """Verify all boards, or one; return a line for each. `progress` receives the numbers of verified events and of all events.
-    Raises OperationError for the first bad event, an unknown board, or an unusable file of heads."""
+    Raises OperationError if an event is bad, the board is unknown, or the file of heads is unusable."""
     witnesses = [*(read_heads(heads) if heads is not None else ()), *signed_heads(session, board)]
     query = select(Board).order_by(col(Board.kind) == AUDIT, Board.kind, Board.id)
     boards = session.exec(query.where(Board.id == board) if board else query).all()

@@ -37,7 +37,7 @@ _ENTITY = EVENT.entity == bindparam("entity")
 _OF_ENTITY = _AFTER.where(_ENTITY, or_(_KIND == "", EVENT.kind == _KIND))
 _NEWEST_FIRST = _ALL.where(EVENT.seq < bindparam("before")).order_by(EVENT.seq.desc()).limit(_LIMIT)
 _NEWEST = _NEWEST_FIRST.where(EVENT.seq > bindparam("after"))
-# the sum keeps SQLite from reading the whole board between the two seqs
+# `+ 0` stops SQLite from reading all events of the board between the two seqs
 _NEWEST_OF_ENTITY = _NEWEST_FIRST.where(_ENTITY, EVENT.seq + 0 > bindparam("after", type_=BigInteger()))
 _BEFORE = _ALL.where(_ENTITY, EVENT.kind == _KIND, EVENT.seq < bindparam("seq")).order_by(EVENT.seq.desc()).limit(1)
 _SAID_BEFORE = _BEFORE.where(EVENT.body.is_not(None))
@@ -50,7 +50,7 @@ def _as_of() -> dict[str, Select[Any]]:
     """Return the queries for the last event of each entity, by dialect.
 
     They step through the index from one entity to the next, and to the last event of each: two look-ups for each entity,
-    regardless of the number of events. Kinds share the ids of boards only, such as a search and its briefing.
+    regardless of the number of events. Two kinds share an id only if it is the id of a board: a search and its briefing do.
     """
     own: Any = bindparam("own")
     first = select(_OTHER.entity).where(_OTHER.board == BOARD).order_by(_OTHER.entity).limit(1)
@@ -63,7 +63,7 @@ def _as_of() -> dict[str, Select[Any]]:
         _LAST.where(_OTHER.entity == own).group_by(_OTHER.kind),
     ).cte("last")
     seqs = select(last.c.seq)
-    # PostgreSQL expects few rows of a recursion, and would read the whole table to join them
+    # an array, because PostgreSQL misjudges the rows of a recursion and would read the whole table for a join
     conditions = {"sqlite": EVENT.seq.in_(seqs), "postgresql": EVENT.seq == any_(func.array(seqs.scalar_subquery()))}
     return {dialect: _ALL.where(condition).order_by(EVENT.seq) for dialect, condition in conditions.items()}
 

@@ -39,7 +39,7 @@ class MisdeclaredKind(Exception):
 class EventSpec:
     """Type of an event.
 
-    - `command`: writes the event; its rights are needed to undo it.
+    - `command`: name of the command that writes the event. Undoing the event needs its rights.
     - `revises`: may invalidate or revive an earlier significant event.
     - `significant`: condition on the new state for events that everyone must read before taking over a shift.
     - `result`: field whose value a report shows with the event. For a card, it is the value at the time of the report.
@@ -79,21 +79,22 @@ class Kind:
     """Declaration of a kind of entity.
 
     - `data`: model of the fields that people write.
-    - `fields`: by default those that the model declares.
+    - `fields`: its fields, by default those that the model declares.
     - `boards`: kinds of boards that contain it.
     - `counted`: counts against the limit of entities on a board.
     - `title_field`: field that names a card.
     - `first_column`: new cards go to the first column with this role.
     - `alerts`: returns pairs (kind of alert, account) for an event.
-    - `settled`: returns pairs (board, or None for all boards; types of events) for an event. It settles the handover alerts about
-      these events.
-    - `alarms`: returns pairs (code in `occasions`, whether the occasion exists now) for an event that may begin or end it.
+    - `settled`: returns pairs (board, or None for all boards; types of events) for an event that resolves the handover alerts
+      about events of these types.
+    - `alarms`: returns pairs (code in `occasions`, whether the occasion exists now) for an event that may begin or end an
+      occasion.
     - `alarming`: condition for rows that can have an alarm.
     - `reported`: condition for rows that a handover report reads. By default it reads all cards that are not withdrawn, and no
       rows of other kinds.
     - `derived`: fields that `derive` computes from the states before and after a change and the time of the change.
-    - `forms`: paths of form fields that differ from the order of the declaration. The form for a new entity shows `first`, then
-      `more` on request, and lacks `later`; `edit` is the form for changes.
+    - `forms`: paths of form fields that do not follow the order of the declaration. The form for a new entity shows `first`, and
+      `more` on request, but not `later`. `edit` is the form for changes.
     - `translations`: translations of an installation's own kind, as {language: {label: text}}.
     """
 
@@ -112,8 +113,8 @@ class Kind:
     settled: Callable[[JournalEvent, State, Collection[str]], Iterable[tuple[str | None, Collection[str]]]] = lambda *event: ()
     occasions: Mapping[str, Occasion] = field(default_factory=dict)
     alarms: Callable[[Session, JournalEvent, State, Collection[str]], Iterable[tuple[str, bool]]] = lambda *event: ()
-    alarming: Callable[[Any], ColumnElement[bool]] | None = None  # of columns
-    reported: Callable[[Any, str], ColumnElement[bool]] | None = None  # of columns, and the end of the next shift
+    alarming: Callable[[Any], ColumnElement[bool]] | None = None  # argument: the columns
+    reported: Callable[[Any, str], ColumnElement[bool]] | None = None  # arguments: the columns, and the end of the next shift
     derived: tuple[str, ...] = ()
     derive: Callable[[State, State, str], State] = lambda before, after, now: {}
     forms: Mapping[FormPart, tuple[str, ...]] = field(default_factory=dict)
@@ -161,7 +162,7 @@ class Kind:
         return {"room": room, "inner_room": tuple(spec.path for spec in self.fields if spec.display)}
 
     def searchable_texts(self, row: "Entity | Row[Any]") -> dict[str, str | None]:
-        """Return the texts to search, by field: only those that every viewer may see, so never the identity of a source."""
+        """Return the texts to search, by field. Every viewer may see them: they never contain the identity of a source."""
         values: dict[str, Any] = {}
         for column, path in self._searched:
             if path:
@@ -320,12 +321,12 @@ def every() -> Collection[Kind]:
 
 
 def named(name: str) -> Kind:
-    """Return the kind with this name. Raises KeyError."""
+    """Return the kind with this name. Raises KeyError if it is not declared."""
     return _registered[name]
 
 
 def find(name: str) -> Kind | None:
-    """Return the kind with this name; None if it is no longer declared, but still in a journal."""
+    """Return the kind with this name; None if it is not declared. Journals can contain kinds that are no longer declared."""
     return _registered.get(name)
 
 
@@ -347,8 +348,8 @@ def on_board(board: str) -> list[Kind]:
 
 @cache
 def form() -> str:
-    """Return a code for the form of entities. It changes with the tables, the declared fields and the fields for displays.
-    Entities of another form may lack fields, even if no event has changed them since."""
+    """Return a version code for the fields of entities. It changes with the tables, the declared fields and the fields for
+    displays. Entities read under another version may lack fields, even if no event has changed them since."""
     fields = sorted(f"{kind.name}.{spec.path} {spec.display}" for kind in every() for spec in kind.fields)
     return hashlib.sha256("\n".join([schema.versions()[-1], *fields]).encode()).hexdigest()[:16]
 

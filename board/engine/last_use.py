@@ -1,5 +1,4 @@
-"""Last use of tokens and sessions. Kept in memory and written rarely, so that a request costs no write and does not change
-rights. An idle session ends."""
+"""Last use of tokens and sessions. It is kept in memory and written rarely, so that requests need no write. Idle sessions end."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -64,7 +63,7 @@ class UseTracker:
     def mark_written(self, uses: Uses, at: datetime) -> None:
         for key, used_at in uses.items():
             self._written_at[key] = at
-            if self._used_at.get(key) == used_at:  # not used again since
+            if self._used_at.get(key) == used_at:  # not used again since then
                 del self._used_at[key]
 
 
@@ -84,7 +83,7 @@ class LastUse:
             self.sessions.record(caller.session, now())
 
     async def write(self, database: Store) -> None:
-        """Write the uses that are due. Raises DatabaseUnavailable; the uses stay due."""
+        """Write the uses that are due. Raises DatabaseUnavailable if a write fails; the uses then stay due."""
         at = now()
         if tokens := self.tokens.due(at):
             await database.write(partial(_write_tokens, tokens, at))
@@ -102,8 +101,8 @@ def _write_tokens(uses: Uses, at: datetime, database: Database) -> None:
 
 
 def _write_sessions(uses: Uses, at: datetime, idle: timedelta | None, database: Database) -> None:
-    """Store the last use of each session, and once a day of its account, and extend the session. An ended session stays
-    ended."""
+    """Store the last use of each session and extend the session, unless it has ended. Once a day, also store the last use of its
+    account."""
     rows = [
         {"key": key, "at": format_utc(used), "end": idle_end(used, idle), "now": format_utc(at)} for key, used in uses.items()
     ]

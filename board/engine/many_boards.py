@@ -25,12 +25,12 @@ def _placed(seq: Any = _GIVEN.c.seq) -> Any:
     """Return the table of the given boards: board, number, seq, until. The number is null for an unknown board."""
     columns = _GIVEN.c.board, _B.number, seq.label("seq"), _GIVEN.c.until
     placed = select(*columns).outerjoin_from(_GIVEN, table_of(Board), _B.id == _GIVEN.c.board).cte("placed")
-    # PostgreSQL otherwise joins each position with all events first, as it can't estimate the casts.
+    # PostgreSQL can't estimate the casts, and would join each position with all events first.
     return placed.prefix_with("MATERIALIZED", dialect="postgresql")
 
 
 def _newest() -> Any:
-    """Return the boards with the seq before the newest `most` events of these types."""
+    """Return the table of the given boards, each with the seq before its newest `most` events of these types."""
     newest = (
         select(_OTHER.seq)
         .where(_OTHER.board == _B.number, _OTHER.seq > _GIVEN.c.seq, _OTHER.seq <= _GIVEN.c.until)
@@ -44,8 +44,8 @@ def _newest() -> Any:
 
 
 def _last_before_changes(*conditions: Any) -> Any:
-    """Return the query for the last event up to its board's seq of each entity that has one after it. `conditions`: of the later
-    event."""
+    """Return the query for the last event up to its board's seq of each entity that has a later event. `conditions`: conditions
+    on the later event."""
     is_later = and_(EVENT.board == _PLACED.c.number, EVENT.seq > _PLACED.c.seq, *conditions)
     entities = select(_PLACED.c.board.label("id"), EVENT.board, EVENT.kind, EVENT.entity, _PLACED.c.seq)
     changed: Any = entities.join_from(_PLACED, EVENTS, is_later).distinct().subquery("c")
@@ -81,7 +81,7 @@ def _parameters(positions: Mapping[str, int], until: Mapping[str, int] | None = 
 def events_after(
     session: Session, positions: Mapping[str, int], types: Collection[str], limit: int, until: Mapping[str, int] | None = None
 ) -> dict[str, list[JournalEvent]]:
-    """Return the newest events of these types on each board, at most `limit` of them, after its seq and up to `until`, in order.
+    """Return each board's newest events of these types after its seq and up to `until`, in order, at most `limit` per board.
     Omits boards without such an event."""
     session.flush()
     params = _parameters(positions, until) | {"types": list(types), "most": limit}

@@ -21,12 +21,13 @@ def merge_patch(state: Any, patch: Any) -> Any:
 
 
 def apply_patch(fields: type[Data], state: State, patch: State) -> State:
-    """Return all fields after a merge patch, validated. Raises Refused `invalid`."""
+    """Return all fields after a merge patch, validated. Raises Refused `invalid` if a field is invalid."""
     return validated(fields, merge_patch(state, patch)).model_dump()
 
 
 def validate_patch_alone(fields: type[Data], blank: State, patch: State) -> None:
-    """Validate a patch as far as possible without the entity. `blank`: the smallest valid state. Raises Refused `invalid`."""
+    """Validate a patch as far as possible without the entity. `blank`: the smallest valid state. Raises Refused `invalid` if the
+    patch is invalid for any entity."""
     try:
         fields.model_validate(merge_patch(blank, patch))
     except ValidationError as error:

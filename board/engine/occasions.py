@@ -38,7 +38,7 @@ def find(code: str | None, kind: str) -> Occasion:
 
 
 def code_of(rule: str) -> str | None:
-    """Return the occasion of a rule of the program, because older alarms have only a rule."""
+    """Return the code of the occasion of a built-in rule; None if there is none. Older alarms store only their rule."""
     every = (item for own in _declared.values() for item in own.items())
     return next((code for code, occasion in every if occasion.rule == rule), None)
 

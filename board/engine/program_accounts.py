@@ -18,7 +18,7 @@ _ALL = (
     .where(_T.scope.in_(ADDING))
     .where(~exists().where(_OTHER.account == _T.account, _OTHER.scope.not_in(ADDING)))
     .where(~exists().where(_S.account == _T.account))
-    # for sign-ins older than the journal of sign-ins
+    # a sign-in may be older than the audit journal; a read position reveals it
     .where(~exists().where(_POSITION.account == _T.account, _POSITION.at != ""))
     .distinct()
 )
@@ -42,7 +42,7 @@ def program_accounts_among(session: Session, accounts: Collection[str]) -> set[s
 
 
 def token_accounts_among(session: Session, accounts: Collection[str]) -> set[str]:
-    """Return the accounts among these that have a token in use, and to which nobody ever signed in."""
+    """Return the accounts among these that have a token that is not revoked, and to which nobody ever signed in."""
     candidates = session.connection().execute(_WITH_TOKEN, {"those": list(accounts)}).scalars() if accounts else ()
     return _without_sign_in(session, candidates)
 

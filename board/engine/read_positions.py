@@ -36,14 +36,14 @@ class StoredReadPosition(NamedTuple):
     epoch: str
     seq: int
     at: str
-    own: int  # events after it by the account itself
+    own: int  # number of the account's own events after it
 
     @property
     def has_looked(self) -> bool:
         return bool(self.at)
 
 
-MAX_EVENTS_COUNTED = 1_000  # newest events in which an account's own events are counted: bounds the work of the writer
+MAX_EVENTS_COUNTED = 1_000  # newest events of a board in which an account's own events are counted: bounds the time of a write
 
 # A position in an epoch other than the board's is ignored.
 _ROW, _B = columns_of(read_position.ReadPosition), columns_of(Board)
@@ -78,7 +78,7 @@ _POSITIONS_TABLE = {  # the positions as a table made from JSON, by dialect
     "FROM jsonb_array_elements(CAST(:positions AS JSONB))) m",
 }
 _MOVES_ALL = {
-    # text: it shares its clauses with the statement that is sent with a command
+    # SQL text, because it shares its clauses with the statement that is sent with a command
     kind: text(_MOVE_ALL.format(positions=positions)).bindparams(bindparam("hidden", expanding=True, type_=String()))
     for kind, positions in _POSITIONS_TABLE.items()
 }
@@ -97,8 +97,8 @@ def stored_positions(session: Session, account: str) -> dict[str, StoredReadPosi
 
 
 def advance(session: Session, caller: Caller, position: ReadPosition, at: str) -> None:
-    """Advance a read position. No-op if the stored position is later. Raises Refused `not_found`, `conflict` if the board was
-    restored since, or `invalid` after its head."""
+    """Advance a read position. No-op if the stored position is later. Raises Refused `not_found` if the caller may not read the
+    board, `conflict` if the board was restored since, and `invalid` if the position is after its last event."""
     board = access.get_readable_board(session, caller, position.board)
     _check(board, position)
     write_all(connection_of(session), [(_MOVE, [_move_parameters(caller.account.id, position, board.seq, at)])])

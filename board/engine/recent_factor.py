@@ -1,4 +1,4 @@
-"""Step-up: what discloses or changes most asks people to prove their identity again, ten minutes after the last time."""
+"""Step-up: the most sensitive requests require that the person proved their identity in the last ten minutes."""
 
 from datetime import timedelta
 
@@ -6,11 +6,11 @@ from board.engine.identity import Caller
 from board.errors import Refused
 from models.times import format_utc, now
 
-MAX_AGE = timedelta(minutes=10)  # of the last factor
+MAX_AGE = timedelta(minutes=10)  # since the last factor
 
 
 def is_recent(caller: Caller) -> bool:
-    """Return whether the person proved their identity lately. Programs with a token are not asked."""
+    """Return whether the person proved their identity within MAX_AGE. Always true for programs with a token."""
     return caller.session is None or (caller.factor_at is not None and caller.factor_at > format_utc(now() - MAX_AGE))
 
 

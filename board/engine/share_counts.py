@@ -43,7 +43,7 @@ class ShareCounts:
         self._changes[key] = before[0] + entities, before[1] + reserved
 
     def reset_reserved(self, board: str) -> None:
-        """Set all reserved counts of a board to 0, as the board is below its limit again."""
+        """Set all reserved counts of a board to 0, because the board is below its limit again."""
         self._reset_boards.add(board)
         self._changes = {
             key: (entities, 0 if key[0] == board else reserved) for key, (entities, reserved) in self._changes.items()

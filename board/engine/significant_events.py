@@ -50,7 +50,7 @@ def boards_with_news(session: Session, positions: Mapping[str, int]) -> set[str]
 
 def last_significant_events(session: Session, heads: Mapping[str, int], except_type: str = "") -> list[JournalEvent]:
     """Return the last valid significant event of each board up to its head, without events of `except_type`. Considers the newest
-    MAX_READ candidates. Reads back from the heads, so that the cost does not grow over the years."""
+    MAX_READ candidates. Reads backwards from the heads, so that the cost does not grow with the journals."""
     last: dict[str, JournalEvent] = {}
     remaining, window = dict(heads), FIRST_WINDOW
     while remaining:

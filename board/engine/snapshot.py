@@ -22,7 +22,7 @@ def entities(session: Session, board: Board, account: str) -> list[bytes]:
 
 
 def without_kinds(encoded: Iterable[bytes], hidden: Iterable[str]) -> list[bytes]:
-    """Return the encoded entities that are of no hidden kind."""
+    """Return the encoded entities without those of hidden kinds."""
     starts = tuple(b'{"kind":"%b",' % kind.encode() for kind in hidden)
     return [entity for entity in encoded if not entity.startswith(starts)]
 
@@ -43,7 +43,7 @@ def entities_at(session: Session, board: Board, account: str, seq: int) -> list[
 
 
 def hidden_searches(session: Session, account: str) -> frozenset[str]:
-    """Return the ids of the searches that this account may not see, and of the tips placed on them."""
+    """Return the ids of the searches that this account may not see, and of the tips and reports placed on them."""
     return frozenset(search for search, members in restricted_searches(session).items() if not is_in_audience(account, members))
 
 

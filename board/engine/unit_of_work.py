@@ -1,8 +1,8 @@
 """Unit of work of one transaction, shared by all commands batched into it.
 
 It has a repository for each kind of data that commands read and write. A repository returns queries, which run in one round trip,
-and writes, which are sent in one batch with the commit, or when the session flushes. It flushes before ORM queries. Before
-other queries, call `flush()`.
+and writes, which are sent in one batch with the commit, or when the session flushes. The session flushes before ORM queries.
+Before other queries, call `flush()`.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -47,9 +47,9 @@ class UnitOfWork:
     """Shared state of a transaction, returned by `current(session)`.
 
     - `callers`: prefetched rows of callers; None if the caller does not exist.
-    - `signed_in`: accounts of callers that passed the check.
+    - `signed_in`: accounts of the callers whose access was checked.
     - `changes`: number of changes. A refused command compares it to know whether to roll back.
-    - `final_steps`: run last, before the commit.
+    - `final_steps`: functions that run last, before the commit.
     """
 
     def __init__(self, connection: Connection) -> None:

@@ -41,7 +41,7 @@ class VerifiedChain(NamedTuple):
 
 @dataclass
 class VerifiedChains:
-    """Verified positions of chains, cached in this process and stored in the database. One call at a time for each board."""
+    """Verified positions of chains, cached in this process and stored in the database. Callers hold the board's `lock`."""
 
     secret: bytes
     cached: dict[str, VerifiedChain] = field(default_factory=dict)

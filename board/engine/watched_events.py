@@ -1,4 +1,4 @@
-"""Events of alarms and duties by time, from the journals of all boards. An index has these kinds alone."""
+"""Events of alarms and duties by time, from the journals of all boards. An index covers only these kinds."""
 
 from collections.abc import Collection, Iterator
 from functools import lru_cache
@@ -25,7 +25,7 @@ _TYPES = bindparam("types", type_=String(), expanding=True)
 
 
 def _is_watched(event: Any) -> ColumnElement[bool]:
-    """Return the condition of the index in its own words; otherwise no database uses it."""
+    """Return the condition of the partial index, written as in the index, because databases do not use it otherwise."""
     condition: ColumnElement[bool] = event.kind.in_(_KINDS)
     return condition
 
@@ -53,7 +53,7 @@ _BETWEEN = (
     .where(_is_watched(EVENT), EVENT.type.in_(_TYPES), EVENT.at >= _START, EVENT.at < _END)
     .order_by(EVENT.board, EVENT.seq)
 )
-# in no order, for which SQLite would read the whole board
+# unordered: to sort them, SQLite would read the whole board
 _OF_ENTITIES = select(bindparam("board", type_=String()).label("id"), *_COLUMNS).where(
     ON_BOARD, EVENT.entity.in_(bindparam("entities", expanding=True)), EVENT.type.in_(_TYPES),
     EVENT.at < _END, or_(EVENT.at >= _START, EVENT.kind != WATCHED[0]),
@@ -67,7 +67,7 @@ _BOARDS_WITH = (
     .where(_is_watched(_OTHER), _OTHER.type == bindparam("type"), _OTHER.at >= _START)
     .distinct()
 )
-_unpacked_base = lru_cache(1024)(stored_payload.unpack)  # the events of an alarm share one
+_unpacked_base = lru_cache(1024)(stored_payload.unpack)  # the events of an alarm share a base
 _id_text = lru_cache(8_192)(id_text)
 
 
@@ -100,25 +100,25 @@ class EventHash(NamedTuple):
 
 
 def open_entities(session: Session, start: int, *, begun: str, ended: str, taken: str, repeated: str) -> Iterator[WatchedEvent]:
-    """Yield the events before `start` of each entity that had an event `begun` then and none `ended`, in order: from its last
-    event `taken`, and of those `repeated` only a last one."""
+    """Yield the events before `start` of each entity that has an event `begun` and no event `ended` by then, in order. Begins at
+    the entity's last event `taken`, if any. Omits events `repeated`, except as an entity's last event."""
     return _read(session, _OPEN_BEFORE, start=start, begun=begun, ended=ended, taken=taken, repeated=repeated)
 
 
 def between(session: Session, types: Collection[str], start: int, end: int) -> Iterator[WatchedEvent]:
-    """Yield the events of these types of alarms and duties from `start` to before `end`: those of each board in order."""
+    """Yield the events of alarms and duties with these types, from `start` until before `end`, in order for each board."""
     return _read(session, _BETWEEN, start=start, end=end, types=list(types))
 
 
 def hashes(session: Session, type: str, start: int, end: int) -> Iterator[EventHash]:
-    """Yield the events of this type of alarms or duties from `start` to before `end`, in no order."""
+    """Yield the events of alarms or duties with this type, from `start` until before `end`, unordered."""
     session.flush()
     for row in in_pages(session.connection().execute(_HASHES, {"type": type, "start": start, "end": end})):
         yield EventHash(_id_text(row.entity), row.at, row.hash)
 
 
 def boards_with(session: Session, type: str, start: int) -> set[str]:
-    """Return the ids of the boards with an event of this type of alarms or duties from `start` on."""
+    """Return the ids of the boards with an event of alarms or duties of this type, from `start` on."""
     session.flush()
     return set(session.connection().execute(_BOARDS_WITH, {"type": type, "start": start}).scalars())
 
@@ -126,7 +126,7 @@ def boards_with(session: Session, type: str, start: int) -> set[str]:
 def of_entities(
     session: Session, board: str, entities: Collection[str], types: Collection[str], start: int, end: int
 ) -> Iterator[WatchedEvent]:
-    """Yield the events of these types of some entities before `end`, in no order. Omits events of alarms before `start`."""
+    """Yield the events of these entities with these types before `end`, unordered. Omits events of alarms before `start`."""
     ids = [*map(id_bytes, entities)]
     return _read(session, _OF_ENTITIES, board=board, entities=ids, types=list(types), start=start, end=end)
 

@@ -1,1 +1,1 @@
-"""Figures about the searches of a month or a year, as of any time. Without names."""
+"""Figures about the searches of a month or a year, as of any time, without names."""

@@ -35,10 +35,10 @@ async def figures(request: Request, caller: Caller) -> Reply[FigureReport]:
 
     See *Definitions of the figures*. *0.4.0*
 
-    `year`: by default that of `as_of`, in Brussels.
+    `year`: by default the year of `as_of`, in Brussels.
     `month`: without it, the figures of the year; 0 in the answer.
     `label`: the period in words.
-    `at`: at most now: the figures as they were then. By default, now.
+    `at`: time of the figures, not after now. By default, now.
     `as_of`: `at`, or now; not before 1990. If `masked`, the end of the last month before it.
     `from`: beginning of the period.
     `to`: end of the period, excluded; can be after `as_of`.
@@ -50,16 +50,16 @@ async def figures(request: Request, caller: Caller) -> Reply[FigureReport]:
     `weekdays`: reports by the day of the week, `1` for Monday.
     `hours`: reports by the hour in Brussels, `0` to `23`.
     `outcomes`: conditions of found children, `not_found` (closed without a found child), and `open`.
-    `all.searches`: `under_3` is less than 3; `hidden` would tell a masked count of another line.
+    `all.searches`: `under_3` is less than 3; `hidden`: the count would reveal a masked count of another line.
     `all.year_before`: searches of the same period a year before, up to the same date and time.
     `all.worrying`: searches that are worrying at `as_of`.
-    `all.worrying_percent`: of `searches`; null if one of both is masked, or there are no searches.
+    `all.worrying_percent`: percentage of `searches`; null if either count is masked, or there are no searches.
     `all.public`: searches that have had an appeal `posters`, `public` or `child_alert`.
     `all.discreet`: searches that have had an appeal `discreet`.
     `all.open`: searches that are open at `as_of`.
     `all.found`: searches whose child was found.
-    `all.opened_after`: from the beginning of the first report to the opening; null if no search has a report.
-    `all.found_after`: from the time since which the child was missing until it was found; null if no child was found.
+    `all.opened_after`: time from the beginning of the first report to the opening; null if no search has a report.
+    `all.found_after`: time from the disappearance of the child until it was found; null if no child was found.
     `all.found_after.within_48_h`: percentage of waits of at most 48 hours.
     """
     answer = await _read(request, caller)

@@ -8,7 +8,7 @@ from board.figures.past_searches import PastSearch
 from board.figures.periods import Period, local
 from models.search import CONDITIONS, KINDS
 
-AGES = {"0-5": 5, "6-12": 12, "13-15": 15, "16-17": 17, "18-": 200}  # by the last year of each group
+AGES = {"0-5": 5, "6-12": 12, "13-15": 15, "16-17": 17, "18-": 200}  # last year of each group
 NO_AGE = "unknown"
 OUTCOMES = (*CONDITIONS, "not_found", "open")  # `not_found`: closed without a found child; `open`: still missing
 WEEKDAYS, HOURS = tuple(map(str, range(1, 8))), tuple(map(str, range(24)))
@@ -22,7 +22,7 @@ class Waits:
     lengths: Sequence[int]
 
     def ranked(self, percent: int) -> int:
-        """Return a length by nearest rank, as in the watch."""
+        """Return the length at a percentile, by nearest rank, as in the watch."""
         return self.lengths[-(-len(self.lengths) * percent // 100) - 1]
 
     def within(self, ms: int) -> int:
@@ -85,31 +85,32 @@ def by_age(searches: Iterable[PastSearch], before: Iterable[PastSearch]) -> list
 
 
 def age_group(age: int | None) -> str:
-    """Return the group of an age."""
+    """Return the name of an age's group, one of AGES or NO_AGE."""
     return NO_AGE if age is None else next((name for name, last in AGES.items() if age <= last), [*AGES][-1])
 
 
 def by_step(period: Period, searches: Iterable[PastSearch], before: Iterable[PastSearch]) -> list[Count]:
-    """Return the searches of each month of a year, or each day of a month. `before`: of the entire period a year before."""
+    """Return the number of searches in each month of a year, or on each day of a month. `before`: searches of the entire period a
+    year before."""
     current = Counter(period.step_of(search.opened_at) for search in searches)
     earlier = Counter(period.step_of(search.opened_at) for search in before)
     return [Count(period.name_of(step), current[step], earlier[step]) for step in range(1, period.steps + 1)]
 
 
 def by_weekday(searches: Iterable[PastSearch]) -> list[Count]:
-    """Return the reports of each day of the week, 1 for Monday."""
+    """Return the number of reports on each day of the week, 1 for Monday."""
     numbers = Counter(str(local(search.came_in).isoweekday()) for search in searches)
     return [Count(name, numbers[name]) for name in WEEKDAYS]
 
 
 def by_hour(searches: Iterable[PastSearch]) -> list[Count]:
-    """Return the reports of each hour of the day in Brussels."""
+    """Return the number of reports in each hour of the day in Brussels."""
     numbers = Counter(str(local(search.came_in).hour) for search in searches)
     return [Count(name, numbers[name]) for name in HOURS]
 
 
 def by_outcome(searches: Iterable[PastSearch]) -> list[Count]:
-    """Return the searches of each outcome."""
+    """Return the number of searches with each outcome."""
     numbers = Counter(_outcome(search) for search in searches)
     return [Count(name, numbers[name]) for name in OUTCOMES]
 

@@ -1,4 +1,4 @@
-"""PastSearch of the figures for spreadsheets: a row for each line of each table. Codes first; the last column has the words."""
+"""CSV file of the figures, for spreadsheets: a row for each line of each table. The columns have codes; the last has words."""
 
 from collections.abc import Iterator
 

@@ -1,10 +1,9 @@
-"""Small counts, which are hidden from everyone below coordinator.
+"""Masking of small counts, for everyone below coordinator.
 
-A count below MIN_COUNT is masked. That alone is not enough: the total minus the other counts would tell it, and so would the
+A count below MIN_COUNT is masked. That alone is not enough: the total minus the other counts would reveal it, and so would the
 figures of the day before. So readers below coordinator get all other counts rounded to the nearest multiple of STEP, lengths of
-waits only of MIN_WAITS searches or more, and figures only as of the end of a month. A total that would still tell a masked count
-is hidden. Comparisons of several answers
-tell nothing because of the weights of the searches: see `weights.py`.
+waits only of MIN_WAITS searches or more, and figures only as of the end of a month. A total that would still reveal a masked
+count is hidden. Comparisons of several answers reveal nothing, because of the weights of the searches: see `weights.py`.
 """
 
 from collections.abc import Sequence
@@ -12,8 +11,8 @@ from typing import Literal
 
 MIN_COUNT = 3
 STEP = 5
-MIN_WAITS = 60  # searches whose waits are shown; of fewer, the longest ones could be those of one or two children
-PERCENT_STEP = 10  # of a percentage of waits; an exact one would tell how many took longer
+MIN_WAITS = 60  # fewest searches whose waits are shown; with fewer, the longest waits could be those of one or two children
+PERCENT_STEP = 10  # rounding of a percentage of waits; an exact one would reveal how many took longer
 
 Masked = Literal["under_3", "hidden"]
 Figure = int | Masked
@@ -25,7 +24,7 @@ def masked(count: int) -> Figure:
 
 
 def possible(figure: Figure) -> tuple[int, int]:
-    """Return the lowest and the highest count that a figure can stand for."""
+    """Return the lowest and the highest count that a figure can mean."""
     if figure == "under_3":
         return 0, MIN_COUNT - 1
     assert isinstance(figure, int)
@@ -34,7 +33,7 @@ def possible(figure: Figure) -> tuple[int, int]:
 
 
 def masked_total(total: int, *tables: Sequence[int]) -> Figure:
-    """Return a total as readers below coordinator see it; `hidden` if it and its parts in a table would tell a masked one."""
+    """Return a total as readers below coordinator see it; `hidden` if it would reveal a masked part in a table."""
     shown = masked(total)
     return "hidden" if any(tells(shown, [masked(part) for part in parts]) for parts in tables) else shown
 

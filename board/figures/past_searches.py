@@ -29,7 +29,8 @@ _OPENED = (
 
 
 class PastSearch(NamedTuple):
-    """Search as of a time. `public`, `discreet`: it has had such a campaign so far. Times are in milliseconds since 1970."""
+    """Search as of a time. `public`, `discreet`: whether it has had such a campaign by then. Times are in milliseconds since
+    1970."""
 
     board: int
     kind: str
@@ -46,12 +47,12 @@ class PastSearch(NamedTuple):
 
     @property
     def until_opened(self) -> int | None:
-        """Milliseconds from the beginning of the report; None if it was opened without a report."""
+        """Milliseconds from the beginning of the report until the opening; None if it was opened without a report."""
         return None if self.reported_at is None else max(0, self.opened_at - self.reported_at)
 
     @property
     def until_found(self) -> int | None:
-        """Milliseconds from the time since which the child was missing; None if it is not found."""
+        """Milliseconds from the disappearance until the child was found; None if it was not found."""
         return None if self.found_at is None else max(0, self.found_at - self.missing_since)
 
     @property
@@ -61,13 +62,14 @@ class PastSearch(NamedTuple):
 
 
 def read(session: Session, start: int, end: int, as_of: int) -> list[PastSearch]:
-    """Return the searches that were opened from `start` on and before `end`, as of a time."""
+    """Return the searches that were opened from `start` until before `end`, as of a time. Times are in milliseconds since
+    1970."""
     rows = in_pages(session.connection().execute(_AS_OF, {"start": start, "end": end, "as_of": as_of}))
     return list(fold(rows))
 
 
 def first_opened(session: Session, as_of: int, is_counted: Callable[[int], bool]) -> int | None:
-    """Return when the first search that is counted was opened; None if none of the first hundred is.
+    """Return when the first counted search was opened; None if none of the first hundred searches is counted.
 
     `is_counted`: whether the search with this number is in the reader's figures.
     """
@@ -76,7 +78,7 @@ def first_opened(session: Session, as_of: int, is_counted: Callable[[int], bool]
 
 
 def fold(rows: Iterable[Any]) -> Iterator[PastSearch]:
-    """Return the searches after these facts, which are ordered by board and seq."""
+    """Yield the searches that these facts describe. The facts must be in the order of board and seq."""
     for board, facts in groupby(rows, key=attrgetter("board")):
         public = discreet = False
         for fact in facts:

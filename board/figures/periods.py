@@ -27,7 +27,7 @@ class Period(NamedTuple):
 
     @property
     def steps(self) -> int:
-        """Number of months or days."""
+        """Number of months in a year, or of days in a month."""
         return (local(self.end) - timedelta(days=1)).day if self.month else 12
 
     def name_of(self, step: int) -> str:
@@ -46,7 +46,7 @@ def start_of_month(year: int, month: int) -> int:
 
 
 def local(at: int) -> datetime:
-    """Return a time in Brussels."""
+    """Return the date and time in Brussels. `at`: milliseconds since 1970."""
     return parse_utc(from_ms(at)).astimezone(DESK_TIME_ZONE)
 
 
@@ -57,7 +57,7 @@ def month_of(at: int) -> int:
 
 
 def a_year_before(at: int) -> int:
-    """Return the same date and clock time a year before; of 29 February, the end of that month."""
+    """Return the same date and clock time a year before; for 29 February, the end of that month."""
     moment = local(at)
     if (moment.month, moment.day) == (2, 29):
         return start_of_month(moment.year - 1, 3)

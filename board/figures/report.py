@@ -38,7 +38,7 @@ COUNTS = ("searches", "year_before", "worrying", "public", "discreet", "open", "
 
 
 class Question(NamedTuple):
-    """Period and time that a reader asks for. `year`: 0 for that of the time."""
+    """Period and time that a reader asks for. `year`: 0 for the year of the time. `month`: 0 for the entire year."""
 
     year: int
     month: int
@@ -65,9 +65,9 @@ class Counts(NamedTuple):
 
 
 def compose(session: Session, question: Question, now: datetime, masks_with: bytes | None, language: str) -> FigureReport:
-    """Return the figures that a reader asks for. Raises Refused `invalid` for a time in the future.
+    """Return the figures that a reader asks for. Raises Refused `invalid` if the time is in the future.
 
-    `masks_with`: the secret of the weights, for readers below coordinator.
+    `masks_with`: secret of the weights, for readers below coordinator; None for coordinators.
     """
     if question.at is not None and question.at > now:
         raise invalid("at", N_("Enter a time before now."))
@@ -113,7 +113,7 @@ class _Answer:
         self._figure: Callable[[int], int | Masked] = masked if is_masked else int
 
     def total(self, counts: Counts) -> FigureLine:
-        """Return the line of all searches, whose counts are the sums of those in each table."""
+        """Return the line of all searches. Each of its counts is the sum of the counts in each table."""
         answer = self._line(counts.total, gettext_for(self._language)(wording.ALL))
         if self._is_masked:
             for name in COUNTS:
@@ -157,7 +157,7 @@ class _Answer:
 
 
 def _percent(part: int | Masked, whole: int | Masked) -> int | None:
-    """Return a part as percentage, rounded half up; None if one of both is masked, or there is nothing."""
+    """Return a part as a percentage, rounded half up; None if either count is masked, or `whole` is 0."""
     if not isinstance(part, int) or not isinstance(whole, int) or whole == 0:
         return None
     return min(100, (200 * part + whole) // (2 * whole))

@@ -1,8 +1,8 @@
 """Weights of searches, for the figures of readers below coordinator.
 
-One search in eight is left out of all their figures, and one in eight counts twice. A secret decides which, and always the same,
-whatever is asked. So no figure, and no comparison of any number of figures, tells a count: there can be one search more, or one
-fewer. Coordinators' figures have every search once.
+One search in eight is left out of all their figures, and one in eight counts twice. A secret decides which; they are always the
+same. So no figure, and no comparison of any number of figures, reveals a count: there can be one search more, or one fewer.
+Coordinators' figures count every search once.
 """
 
 import hmac
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from board.figures.past_searches import PastSearch
 
-ONE_OF = 8  # searches is left out, and one counts twice
+ONE_OF = 8  # one search in this many is left out, and one counts twice
 
 
 def weighted(searches: Iterable[PastSearch], secret: bytes) -> Iterator[PastSearch]:

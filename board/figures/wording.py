@@ -38,7 +38,7 @@ def weekday_label(name: str, language: str) -> str:
 
 
 def hour_label(name: str, language: str) -> str:
-    """Return the beginning of an hour."""
+    """Return the beginning of an hour, such as "09:00"."""
     return f"{int(name):02}:00"
 
 
@@ -55,5 +55,5 @@ def step_label(name: str, language: str) -> str:
 
 
 def mask_label(figure: int | str, language: str) -> int | str:
-    """Return a figure, or the words in place of a masked one."""
+    """Return a figure, or the words for a masked one."""
     return gettext_for(language)(MASKS[figure]) if isinstance(figure, str) else figure

@@ -1,1 +1,1 @@
-"""Photos and files: their bytes, apart from the journal, which has only their facts."""
+"""Bytes of photos and files. The journal contains only facts about them."""

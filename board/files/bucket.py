@@ -19,8 +19,8 @@ PART_BYTES = 5 * 1024 * 1024  # smallest part that S3 accepts
 CONNECT_TIMEOUT = timedelta(seconds=3)
 REQUEST_TIMEOUT = timedelta(seconds=15)
 RETRIES = 2
-TIMEOUT_S = 30.0  # of one call with its retries
-PUT_TIMEOUT_S = 120.0  # of a complete file, in several requests
+TIMEOUT_S = 30.0  # for one call with its retries
+PUT_TIMEOUT_S = 120.0  # for storing a complete file, in several requests
 
 _NO_BUCKET = "NoSuchBucket"
 _FULL = ("XMinioStorageFull", "QuotaExceeded", "InsufficientStorage", " 507 ")  # codes of S3-compatible stores
@@ -40,7 +40,7 @@ class Bucket:
         )  # fmt: skip
 
     async def put(self, key: str, content: bytes | AsyncIterator[bytes]) -> None:
-        """Send a file of one part in one request, a larger one as a multipart upload."""
+        """Send a file of one part in one request, and a larger file as a multipart upload."""
         async with _call(PUT_TIMEOUT_S, writes=True):
             first, rest = (content, None) if isinstance(content, bytes) else await _first_part(content)
             if rest is None:
@@ -93,7 +93,7 @@ async def _next(stream: AsyncIterator[T], end: T) -> T:
 
 
 async def _first_part(content: AsyncIterator[bytes]) -> tuple[bytes, AsyncIterator[bytes] | None]:
-    """Return the first part, and the rest, or None if there is no more."""
+    """Return the first part, and the rest; None if the file ends in the first part."""
     first = bytearray()
     async for piece in content:
         first += piece

@@ -1,7 +1,7 @@
 """Free space of the disks that the program writes to, and the reserve that uploads must leave free.
 
-Uploads write to the disk of the files, and a row of each part to that of the database. The folder for temporary files is only
-reported: no upload writes to it. The free space of a bucket is unknown.
+Uploads write to the disk of the files, and a row for each part to the disk of the database. The folder for temporary files is
+only reported: no upload writes to it. The free space of a bucket is unknown.
 """
 
 import asyncio
@@ -22,8 +22,8 @@ from board.files.unavailable import FilesUnavailable, Reason
 from board.telemetry import space_metrics
 
 FILES, DATABASE, TEMPORARY = "files", "database", "temporary"
-MAX_AGE_S = 1.0  # of a measurement
-TIMEOUT_S = 15.0  # of a measurement: a network disk may hang
+MAX_AGE_S = 1.0  # seconds for which a measurement is used
+TIMEOUT_S = 15.0  # for a measurement: a network disk may hang
 FILES_OF_UPLOAD = 4  # a folder, and either three files or a part
 SPARE_FILES = 10_000  # inodes that stay free on a disk with a fixed number of them; at most a tenth
 
@@ -61,7 +61,7 @@ def folders_of(settings: Settings, files: Path | None) -> dict[str, Path]:
 
 
 def measure(folders: Mapping[str, Path], reserve: Reserve) -> list[DiskSpace]:
-    """Return the space of each folder that exists, or whose parent exists: the first start makes the folder of files."""
+    """Return the space of each folder that exists, or whose parent exists: the folder of files is created by the first start."""
     return [_measure(name, folder, reserve) for name, expected in folders.items() if (folder := _existing(expected)) is not None]
 
 
@@ -107,7 +107,7 @@ class _Promised:
 class DiskReserve:
     """Guard of the reserve: allots free space to uploads, and refuses them if only the reserve is left.
 
-    Each process has its own, so the processes of a machine may together exceed it by the parts in flight.
+    Each process has its own guard, so the processes of a machine may together use the reserve for the parts in flight.
     """
 
     def __init__(

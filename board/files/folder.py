@@ -25,12 +25,12 @@ T = TypeVar("T")
 
 THREADS = 8
 MAX_WAITING = 256  # calls that wait for a thread; more are refused
-TIMEOUT_S = 15.0  # of one call: a piece, a sync, a page of a listing
-TRIES = 3  # to move a file into a folder that a deletion removes at the same time
+TIMEOUT_S = 15.0  # for one call: a piece, a sync, or a page of a listing
+TRIES = 3  # attempts to move a file into a folder that a deletion removes at the same time
 LEFTOVER_S = 3600  # age at which an unfinished file must be from a killed process
 
 MARK = ".searchboard-files"  # file that distinguishes the folder from an empty mount point
-UNFINISHED = ".new"  # folder of files without a name
+UNFINISHED = ".new"  # folder of unfinished files, which have no key yet
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a pipe would block the thread
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -81,14 +81,15 @@ class Folder:
                 yield entry
 
     async def look(self) -> None:
-        """Make the folder if it is absent, unless it must exist. Raises FilesUnavailable."""
+        """Create the folder if it is missing, unless it must exist. Raises FilesUnavailable if it can't be used."""
         await self._run(self._look)
 
     async def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def _run(self, fn: Callable[[], T]) -> T:
-        """Run a call in a thread. Raises FilesUnavailable, also after TIMEOUT_S, and FileNotFoundError."""
+        """Run a call in a thread. Raises FilesUnavailable if it fails or takes longer than TIMEOUT_S, FileNotFoundError if the
+        file is missing."""
         if self._waiting >= MAX_WAITING:
             raise FilesUnavailable(Reason.SLOW)
         self._waiting += 1
@@ -131,14 +132,14 @@ class Folder:
                 os.close(descriptor)
 
     def _open_root(self) -> int:
-        """Return a descriptor of the root. Raises FilesUnavailable if it is another folder than before."""
-        is_new = not self._is_known  # read first: another thread may make it at the same time
+        """Return a descriptor of the root. Raises FilesUnavailable if it is missing, or is not the same folder as before."""
+        is_new = not self._is_known  # read first, because another thread may create the folder at the same time
         if is_new and not self.must_exist:
             try:
                 with suppress(FileExistsError):
                     self.root.mkdir(0o700)
                     _sync(self.root.parent)
-            except FileNotFoundError:  # the folder above it is absent too
+            except FileNotFoundError:  # its parent folder is missing too
                 raise FilesUnavailable(Reason.GONE) from None
         try:
             root = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -153,7 +154,7 @@ class Folder:
         return root
 
     def _check_mark(self, root: int, is_new: bool) -> None:
-        """Mark a new folder, or a copied one. Raises FilesUnavailable for any other folder without the mark."""
+        """Mark a new or copied folder. Raises FilesUnavailable if any other folder lacks the mark."""
         names = os.listdir(root)
         if MARK in names:
             return
@@ -186,7 +187,7 @@ class Folder:
             with suppress(FileNotFoundError), _no_links():
                 with self.folder(parts) as folder:
                     os.unlink(name, dir_fd=folder)
-                with suppress(OSError), self.folder(parts[:-1]) as above:  # unless others are in it
+                with suppress(OSError), self.folder(parts[:-1]) as above:  # fails if the folder still contains files
                     os.rmdir(parts[-1], dir_fd=above)
 
     def _walk(self, prefix: str) -> Iterator[StoredFile]:
@@ -216,7 +217,7 @@ class Folder:
 
 
 class _NewFile:
-    """File without a name. A lock keeps its descriptor open while a thread uses it, also on a slow disk."""
+    """File that has no key yet. A lock keeps its descriptor open while a thread uses it, even on a slow disk."""
 
     def __init__(self, folder: Folder) -> None:
         self.is_given_up = False
@@ -236,7 +237,7 @@ class _NewFile:
         self.finish(key)
 
     def finish(self, key: str) -> None:
-        """Sync the file, name it, then sync its folder."""
+        """Sync the file, move it to its key, then sync its folder."""
         with self._lock:
             os.fsync(self._opened())
             for _ in range(TRIES):
@@ -304,7 +305,7 @@ class _OpenFile:
 
 @contextmanager
 def _no_links() -> Iterator[None]:
-    """Raise FileNotFoundError for a link, or a file in place of a folder."""
+    """Raise FileNotFoundError if a part of a path is a link, or a file instead of a folder."""
     try:
         yield
     except OSError as error:

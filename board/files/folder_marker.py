@@ -1,5 +1,5 @@
-"""Marker in the database that the folder of files exists. A missing folder is then never made again: an empty one may be a mount
-point whose disk is not mounted."""
+"""Marker in the database which records that the folder of files exists. The program then never creates the folder again, because
+an empty one may be a mount point whose disk is not mounted."""
 
 from sqlalchemy import inspect
 from sqlmodel import Session, col, delete, select
@@ -30,7 +30,7 @@ def record(session: Session, store: FileStore, at: str) -> None:
 
 
 def forget(session: Session) -> None:
-    """Delete all markers: after a restore, they are those of another machine or time."""
+    """Delete all markers, because after a restore they describe another machine or time."""
     session.exec(delete(MaintenanceRun).where(col(MaintenanceRun.name).startswith(FOLDER)))
 
 

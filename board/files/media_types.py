@@ -33,7 +33,7 @@ _BMP_HEADER = range(12, 125)  # sizes of the second header, which distinguish a 
 
 
 class MediaType(NamedTuple):
-    """Media type of a file. `is_picture`: it is re-encoded, or refused."""
+    """Media type of a file. `is_picture`: whether files of this type are re-encoded, or refused."""
 
     name: str
     is_picture: bool
@@ -61,7 +61,7 @@ async def recognise(head: bytes, name: str, script: str = recognition_process.__
 
 
 def _read(answer: parent.Result) -> MediaType:
-    """Return the child's answer after checking it: the child has parsed bytes from strangers."""
+    """Return the child's answer after checking it, because the child has parsed bytes from strangers."""
     name = answer.output.decode("ascii", "replace")
     if answer.status or not is_media_type(name):
         log.warning("file not recognised", status=answer.status)

@@ -1,4 +1,4 @@
-"""Names of files: as given by people or their phones, without characters that could deceive or harm."""
+"""Names of files, as people or their phones give them, without characters that could deceive or harm."""
 
 import re
 import unicodedata
@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 MAX_NAME = 200  # characters
 NAMELESS = "file"
-_DROPPED = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")  # control characters, reversal of text, and unassigned ones
+_DROPPED = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")  # control characters, marks that reverse text, and unassigned ones
 _PATH = re.compile(r"[/\\]")
 _ENDING = re.compile(r"\.[^.\s]{1,10}\Z")
 

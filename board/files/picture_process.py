@@ -23,8 +23,8 @@ MAX_PIXELS = 120_000_000
 MB = 1024 * 1024
 MAX_DECODED = 512 * MB  # budget of one picture: 51 million pixels of most formats, such as the 48 million of a telephone
 MIN_DECODED = 128 * MB  # budget of the smallest file
-DECODED_PER_BYTE = 10_000  # at most: deflate packs 1,032 pixels of a plain area, of up to 10 bytes, into one byte
-PIXEL_BYTES = 10  # at the peak of decoding, measured with 12 to 108 million pixels
+DECODED_PER_BYTE = 10_000  # most bytes per byte of the file: deflate packs 1,032 plain pixels, of up to 10 bytes, into one byte
+PIXEL_BYTES = 10  # bytes per pixel at the peak of decoding, measured with 12 to 108 million pixels
 LARGER_PIXELS = {"WEBP": 17, "AVIF": 13, "TIFF": 13}
 SIZES = (320, 1600)  # longest sides of the thumbnail and the view
 QUALITIES = (75, 82)
@@ -36,7 +36,7 @@ _MODIFIED, _MODIFIED_OFFSET = 0x0132, 0x9010
 _OFFSET = re.compile(r"([+-])(\d\d):(\d\d)")
 MAX_DEVICE = 100
 HOME_ZONE = "Europe/Brussels"
-ENCODINGS = ("ascii", "latin-1", "utf-8", "utf-16", "utf-16-le", "utf-16-be")  # of texts in pictures
+ENCODINGS = ("ascii", "latin-1", "utf-8", "utf-16", "utf-16-le", "utf-16-be")  # encodings of texts in pictures
 
 
 def main() -> int:
@@ -56,7 +56,8 @@ def main() -> int:
 
 
 def prepare(is_pdf: bool) -> None:
-    """Import everything that decoding may need, then give up opening files. Raises ImportError or OSError without a library."""
+    """Import everything that decoding may need, then give up the right to open files. Raises ImportError or OSError if a library
+    is missing."""
     import _strptime  # type: ignore[import-not-found]  # noqa: F401 - by datetime.strptime
     import zoneinfo
 
@@ -78,7 +79,7 @@ def prepare(is_pdf: bool) -> None:
 
     if is_pdf:
         import pypdfium2  # noqa: F401 - by first_page
-    zoneinfo.ZoneInfo(HOME_ZONE)  # kept by zoneinfo
+    zoneinfo.ZoneInfo(HOME_ZONE)  # cached by zoneinfo
     for name in ENCODINGS:
         codecs.lookup(name)
     Image.preinit()
@@ -89,7 +90,7 @@ def prepare(is_pdf: bool) -> None:
 
 
 def convert_file(content: bytes) -> int:
-    """Write the pictures of a picture, unless it would take too much memory."""
+    """Write the thumbnail and the view of a picture, unless decoding it would use too much memory. Return the exit code."""
     from PIL import Image
 
     with Image.open(io.BytesIO(content), formats=FORMATS) as image:
@@ -101,7 +102,7 @@ def convert_file(content: bytes) -> int:
 
 
 def decoded_size(image: Any) -> int:
-    """Return the maximum memory of decoding in bytes, from the size in the head."""
+    """Return the maximum memory of decoding in bytes, from the size in the file's header."""
     if image.format in ("JPEG", "MPO"):  # decoded in strips, no larger than needed; a progressive one keeps all coefficients
         parts = [across * down for _, across, down, _ in image.layer] if image.info.get("progressive") else [0]
         return int(image.width * image.height * 2 * sum(parts) / max(*parts, 1))
@@ -111,7 +112,7 @@ def decoded_size(image: Any) -> int:
 def first_page(content: bytes) -> Any:
     """Return the first page of a PDF as a picture of the size of a view.
 
-    Raises ImportError without pypdfium2, RuntimeError for a PDF that is unreadable or has a password.
+    Raises ImportError if pypdfium2 is missing, RuntimeError if the PDF is unreadable or has a password.
     """
     import pypdfium2
 
@@ -150,7 +151,7 @@ def convert(image: Any) -> tuple[dict[str, Any], list[bytes]]:
 
 
 def encode(image: Any, quality: int) -> bytes:
-    """Return the pixels of an RGB picture as WebP, without anything else."""
+    """Return the pixels of an RGB picture as WebP, without metadata."""
     from PIL import Image
 
     output = io.BytesIO()
@@ -159,7 +160,7 @@ def encode(image: Any, quality: int) -> bytes:
 
 
 def _orientation(image: Any) -> int:
-    with contextlib.suppress(Exception):  # of broken metadata
+    with contextlib.suppress(Exception):  # broken metadata can raise anything
         return int(image.getexif().get(_ORIENTATION, 1))
     return 1
 
@@ -193,7 +194,7 @@ def _coloured(image: Any, profile: bytes | None) -> Any:
 def _to_srgb(image: Any, profile: bytes) -> Any:
     from PIL import ImageCms
 
-    with contextlib.suppress(Exception):  # a profile that can't be read, or is for other colours
+    with contextlib.suppress(Exception):  # the profile may be unreadable, or for other colours
         source, screen = ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB")
         return ImageCms.profileToProfile(image, source, screen, outputMode="RGB")
     return image
@@ -215,7 +216,7 @@ def _eight_bits(image: Any) -> Any:
 
 
 def metadata(image: Any) -> dict[str, Any]:
-    """Return time, place and device of a picture, as far as its metadata contain them."""
+    """Return the time, place and device of a picture that are in its metadata."""
     facts: dict[str, Any] = {}
     try:
         exif = image.getexif()

@@ -16,7 +16,7 @@ from models.fields import Latitude, Longitude, Time
 log = structlog.get_logger()
 
 MAX_HEAD = 4_096  # bytes
-LIBRARIES = 256 * picture_process.MB  # address space of Python, the decoders and their threads; measured: 75 to 140
+LIBRARIES = 256 * picture_process.MB  # address space of Python, the decoders and their threads; measured: 75 to 140 MB
 LIMITS = parent.Limits(seconds=30, memory=picture_process.MAX_DECODED + LIBRARIES, output=12 * picture_process.MB, file_size=0)
 
 BROKEN = N_("This picture is damaged, or of a kind that cannot be read. Send it again, or save it as a JPEG first.")
@@ -52,7 +52,7 @@ class _Head(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
-    """Pictures made of a file. `width` and `height` are those of the original, upright."""
+    """Pictures made from a file. `width`, `height`: size of the upright original in pixels."""
 
     width: int
     height: int
@@ -64,7 +64,8 @@ class Pictures:
 async def make(content: AsyncIterator[bytes], script: str = picture_process.__file__) -> Pictures:
     """Make the pictures of a file, in a turn of the queue `pictures`.
 
-    Raises Refused: `invalid` if it is unreadable, `too_large` if it takes too much time or memory, `unavailable`.
+    Raises Refused `invalid` if it is unreadable, `too_large` if it needs too much time or memory, `unavailable` if a library is
+    missing.
     """
     try:
         result = await parent.run(script, content, LIMITS)
@@ -74,7 +75,8 @@ async def make(content: AsyncIterator[bytes], script: str = picture_process.__fi
 
 
 def _read(result: parent.Result) -> Pictures:
-    """Return the child's pictures after checking them: the child has parsed bytes from strangers. Raises Refused."""
+    """Return the child's pictures after checking them, because the child has parsed bytes from strangers. Raises Refused if they
+    are invalid, or if the child failed."""
     _check_status(result.status)
     length = int.from_bytes(result.output[:4], "big")
     try:

@@ -7,9 +7,9 @@ Every step takes time in proportion to the bytes. Exit 3: puremagic is missing.
 import sys
 
 MISSING = 3
-HEAD_BYTES = 8_192  # read from a file
+HEAD_BYTES = 8_192  # bytes read from a file
 UNKNOWN, TEXT, HTML, SVG = "application/octet-stream", "text/plain", "text/html", "image/svg+xml"
-SURE = 0.5  # confidence of puremagic: more than two or three bytes are those of a type
+SURE = 0.5  # least confidence of puremagic: more than two or three bytes must match
 
 _MARKUP = {b"svg": SVG} | dict.fromkeys((b"html", b"head", b"body", b"script"), HTML)
 _SPACE = b" \t\n\r\f\v"
@@ -32,7 +32,7 @@ def main() -> int:
 def recognise(head: bytes, ending: str) -> str:
     """Return the media type of a file that begins with these bytes. `ending` only decides between types with the same content.
 
-    Raises ImportError without puremagic.
+    Raises ImportError if puremagic is missing.
     """
     return _markup(head) or _by_magic(head, ending)
 
@@ -100,7 +100,7 @@ def _by_magic(head: bytes, ending: str) -> str:
         type_of_name = "application/zip"  # of the many kinds of zip files, none is more likely
     type: str = type_of_name or (likely[0].mime_type if likely else UNKNOWN)
     if is_sealed(type) and _is_text(head):
-        return TEXT  # such as a text that begins with BM
+        return TEXT  # for example a text that begins with BM
     return UNKNOWN if is_sealed(type) and best < SURE else type
 
 

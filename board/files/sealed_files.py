@@ -1,7 +1,7 @@
-"""Encrypted files of a folder or a bucket, under the names of their plain text.
+"""Encrypted files of a folder or a bucket. Callers use the plain names.
 
 The stored name ends in the id of the key, so that a listing shows the size of the plain text, and which keys are in use. Files
-from before DATA_KEYS was set have no such ending, and are read too.
+that are older than DATA_KEYS lack this ending, and can still be read.
 """
 
 import hashlib
@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 
 Place = Union[Folder, "Bucket"]
 IsLive = Callable[[str], Awaitable[bool]]
-TRIES = 3  # to find a file that a rotation renames at the same time
-MAX_DELETIONS = 5  # listings of one folder; a rotation adds one name for each file
+TRIES = 3  # attempts to find a file that a rotation renames at the same time
+MAX_DELETIONS = 5  # listings of a folder in one deletion, because a rotation may add a name for each file
 
 
 class SealedFiles:
-    """Files of a place, encrypted by the first key, and read by all. Without keys they are stored as they are."""
+    """Files of a folder or bucket, encrypted with the first key, and readable with all keys. Without keys, they are stored in
+    plain text."""
 
     def __init__(self, place: Place, keys: DataKeys) -> None:
         self._place, self._keys = place, keys
@@ -60,9 +61,9 @@ class SealedFiles:
         raise FileNotFoundError(key)
 
     async def delete(self, keys: Sequence[str]) -> None:
-        """Delete files in each stored form, also of lost keys, and one that a rotation makes at the same time.
+        """Delete files in all stored forms: also those of lost keys, and those that a rotation writes at the same time.
 
-        Raises FilesUnavailable, also if one is encrypted and there are no keys at all.
+        Raises FilesUnavailable if the store fails, or if a file is encrypted and there are no keys.
         """
         wanted = set(keys)
         for folder in dict.fromkeys(key.rpartition("/")[0] for key in keys):
@@ -79,7 +80,7 @@ class SealedFiles:
         raise FilesUnavailable(Reason.FAILED)
 
     async def list(self, prefix: str) -> AsyncIterator[StoredFile]:
-        """Yield each file once. Raises FilesUnavailable if one is encrypted and there are no keys at all."""
+        """Yield each file once. Raises FilesUnavailable if the store fails, or if a file is encrypted and there are no keys."""
         seen = set[str]()
         async for entry in self._place.list(prefix):
             key, id = split(entry.key)
@@ -103,9 +104,10 @@ class SealedFiles:
                 yield entry
 
     async def renew(self, name: str, is_live: IsLive) -> bool:
-        """Encrypt a file by the first key; return False if it was deleted in the meantime. Idempotent.
+        """Encrypt a file with the first key; return False if it was deleted in the meantime. Idempotent.
 
-        `is_live`: returns whether a file is not deleted. Raises FilesUnavailable, and keeps what cannot be read or verified.
+        `is_live`: returns whether a file is not deleted. Raises FilesUnavailable if the file can't be read or verified; its old
+        form then stays.
         """
         key, id = split(name)
         writing = self._keys.ring.writing
@@ -123,7 +125,8 @@ class SealedFiles:
         return False
 
     async def _write_again(self, name: str, key: str, new: str) -> None:
-        """Write the new form of a file, unless it is there, and read it. Raises FileNotFoundError or FilesUnavailable."""
+        """Write the new form of a file, unless it exists, and verify it. Raises FileNotFoundError if the file is missing,
+        FilesUnavailable if it can't be read or verified."""
         if await self._is_readable(new):
             digest = await _digest(self._open(name))
         else:
@@ -147,7 +150,7 @@ class SealedFiles:
         yield key
 
     async def _opened(self, key: str) -> tuple[AsyncIterator[bytes], bytes]:
-        """Return the content of a file, and its first piece. Raises FileNotFoundError."""
+        """Return the content of a file, and its first piece. Raises FileNotFoundError if there is no such file."""
         for _ in range(TRIES):
             for name in self._names(key):
                 pieces = self._open(name)
@@ -169,7 +172,7 @@ class SealedFiles:
         return sealing.unseal(secret, key, pieces)
 
     async def _look_for(self, key: str) -> None:
-        """Look for another stored form of a file. Raises FileNotFoundError, or FilesUnavailable if its key is lost."""
+        """Look for another stored form of a file. Raises FileNotFoundError if there is none, KeyLost if its key is lost."""
         async for entry in self._place.list(f"{key.rpartition('/')[0]}/"):
             found, id = split(entry.key)
             if found == key:
@@ -187,7 +190,7 @@ class SealedFiles:
 
 
 def split(name: str) -> tuple[str, str | None]:
-    """Return the name of a file, and the id of its key; None if it is not encrypted, or not a file of the store."""
+    """Return the plain name of a file, and the id of its key: None if it is not encrypted, or not a file of the store."""
     key, _, id = name.rpartition(".")
     return (key, id) if is_id(id) and is_key(key) else (name, None)
 

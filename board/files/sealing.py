@@ -1,7 +1,7 @@
-"""Encryption of one file: in chunks, by AES-256-GCM, with a key of the file that follows from a key of the ring.
+"""Encryption of one file: in chunks, with AES-256-GCM, and with a key that is derived for each file from a key of the ring.
 
-A chunk is bound to its place and to the name of the file. So a file that was cut, reordered, or put in place of another one
-can't be read. This is the STREAM construction, which the age format uses too.
+A chunk is bound to its position and to the name of the file. So a file that was cut, reordered, or exchanged with another one
+can't be read. This is the STREAM construction, which the age format also uses.
 """
 
 import hmac
@@ -20,7 +20,7 @@ _STORED_CHUNK = CHUNK_BYTES + TAG_BYTES
 
 
 def plain_size(stored: int) -> int:
-    """Return the bytes of a file whose encrypted form has this many."""
+    """Return the size of a file in bytes, from the size of its encrypted form."""
     chunks = stored - HEADER_BYTES
     return max(0, chunks - -(-chunks // _STORED_CHUNK) * TAG_BYTES)
 
@@ -37,14 +37,14 @@ async def seal(key: bytes, name: str, pieces: AsyncIterator[bytes]) -> AsyncIter
     yield MAGIC + file.salt
     async for piece in pieces:
         buffer += piece
-        while len(buffer) > CHUNK_BYTES:  # the last chunk is never empty, except of an empty file
+        while len(buffer) > CHUNK_BYTES:  # the last chunk is never empty, unless the file is
             yield file.seal(bytes(buffer[:CHUNK_BYTES]), is_last=False)
             del buffer[:CHUNK_BYTES]
     yield file.seal(bytes(buffer), is_last=True)
 
 
 async def unseal(key: bytes, name: str, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """Yield a file from its encrypted form. Raises FileDamaged, also if its end is missing."""
+    """Yield a file from its encrypted form. Raises FileDamaged if it was changed, or if its end is missing."""
     file, buffer = None, bytearray()
     async for piece in pieces:
         buffer += piece
@@ -71,7 +71,7 @@ def _chunks(content: bytes) -> Iterator[tuple[bytes, bool]]:
 
 
 class _File:
-    """Cipher of one file. Its key is used for nothing else, so that numbers of chunks are safe nonces."""
+    """Cipher of one file. Its key is used for nothing else, so that chunk numbers are safe nonces."""
 
     def __init__(self, key: bytes, name: str, salt: bytes) -> None:
         self.salt = salt

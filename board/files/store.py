@@ -31,18 +31,18 @@ _PREFIX = re.compile(r"(uploads|files)/([0-9A-Za-z_-]{1,64}/?)?")
 class FileStore:
     """Store of files, one per process. A write is atomic, and durable when the call returns.
 
-    Every method raises FilesUnavailable if the store fails; those that read also raise FileNotFoundError.
+    Every method raises FilesUnavailable if the store fails. Methods that read a file raise FileNotFoundError if it is missing.
     """
 
     def __init__(self, place: Place | None, keys: DataKeys | None = None) -> None:
-        """`keys`: those that encrypt the files; without any they are stored as they are."""
+        """`keys`: keys that encrypt the files; without keys, the files are stored in plain text."""
         self._place = place
         self._backend = SealedFiles(place, keys or DataKeys(None)) if place is not None else None
         self._fault: Reason | None = None
 
     @classmethod
     def of(cls, settings: Settings, must_exist: bool = False, keys: DataKeys | None = None) -> "FileStore":
-        """Return the store of the settings. `must_exist`: never create the folder. `keys`: those of the settings, already read.
+        """Return the store of the settings. `must_exist`: never create the folder. `keys`: keys of the settings, if already read.
 
         Raises ConfigurationError if the keys can't be read.
         """
@@ -59,7 +59,7 @@ class FileStore:
         return self._place.root if isinstance(self._place, Folder) else None
 
     def expect_files(self) -> None:
-        """Never make the folder again: it existed, so an empty one is a mount point whose disk is not mounted."""
+        """Never create the folder again. It has existed, so if it is missing or empty, its disk is not mounted."""
         if isinstance(self._place, Folder):
             self._place.must_exist = True
 
@@ -70,7 +70,7 @@ class FileStore:
             await backend.put(key, content if isinstance(content, bytes) else _pieces(content))
 
     async def get(self, key: str) -> AsyncIterator[bytes]:
-        """Yield a file in pieces of at most PIECE_BYTES. Raises FileNotFoundError before the first one."""
+        """Yield a file in pieces of at most PIECE_BYTES. Raises FileNotFoundError, before the first piece, if it is missing."""
         _check_key(key)
         with self._health() as backend:
             pieces = backend.get(key)
@@ -84,19 +84,19 @@ class FileStore:
             await pieces.aclose()  # type: ignore[attr-defined]
 
     async def size(self, key: str) -> int:
-        """Return the bytes of a file. Raises FileNotFoundError."""
+        """Return the size of a file in bytes. Raises FileNotFoundError if it is missing."""
         _check_key(key)
         with self._health() as backend:
             return await backend.size(key)
 
     async def delete(self, keys: Iterable[str]) -> None:
-        """Delete files. Missing ones are skipped."""
+        """Delete files. Skips missing files."""
         all = [_check_key(key) for key in keys]
         with self._health() as backend:
             await backend.delete(all)
 
     async def list(self, prefix: str) -> AsyncIterator[StoredFile]:
-        """Yield the files below a prefix such as `uploads/` or `files/<file>/`, in no order."""
+        """Yield the files below a prefix such as `uploads/` or `files/<file>/`, unordered."""
         if not _PREFIX.fullmatch(prefix):
             raise ValueError("not a prefix of the store")
         with self._health() as backend:
@@ -111,15 +111,16 @@ class FileStore:
                 yield entry
 
     async def renew(self, name: str, is_live: IsLive) -> bool:
-        """Encrypt a file by the first key; return False if it was deleted in the meantime. `name`: its stored name.
+        """Encrypt a file with the first key; return False if it was deleted in the meantime. `name`: its stored name.
 
-        `is_live`: returns whether a file is not deleted, by its key. Raises FilesUnavailable.
+        `is_live`: returns whether the file with a key is not deleted. Raises FilesUnavailable if the file can't be read or
+        verified.
         """
         with self._health() as backend:
             return await backend.renew(name, is_live)
 
     async def look(self) -> None:
-        """Check that the store exists; make the folder, unless it must exist."""
+        """Check that the store exists; create the folder, unless it must exist."""
         with self._health() as backend:
             if isinstance(self._place, Folder):
                 await self._place.look()
@@ -129,7 +130,7 @@ class FileStore:
             await entries.aclose()  # type: ignore[attr-defined]
 
     async def probe(self) -> None:
-        """Write a file, read it, and delete it."""
+        """Write a file, read it, and delete it. Raises FilesUnavailable if the content differs."""
         key, content = f"uploads/check-{secrets.token_hex(8)}/probe", secrets.token_bytes(1024)
         await self.put(key, content)
         stored_content = b"".join([piece async for piece in self.get(key)])
@@ -171,7 +172,7 @@ def _check_key(key: str) -> str:
 
 
 async def _pieces(content: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
-    """Yield the same bytes in pieces of PIECE_BYTES; only the last one is shorter."""
+    """Yield the same bytes in pieces of PIECE_BYTES; only the last piece can be shorter."""
     buffer = bytearray()
     async for chunk in content:
         buffer += chunk
@@ -190,7 +191,7 @@ def _place(settings: Settings, must_exist: bool) -> Place | None:
     url = urlsplit(settings.files_url)
     if url.scheme == "file":
         return Folder(Path(unquote(url.path)), must_exist)
-    from board.files.bucket import Bucket  # imported here, because most installations have a folder
+    from board.files.bucket import Bucket  # imported here, because most installations use a folder
 
     return Bucket(url.netloc, url.path.strip("/"), _access(settings))
 

@@ -1,4 +1,4 @@
-"""Refusal by the store of files: it is full, read-only, missing, slow, or refuses our keys."""
+"""Refusal by the store of files, which is full, read-only, missing or slow, or refuses our keys."""
 
 import errno
 from enum import StrEnum
@@ -50,14 +50,14 @@ class FilesUnavailable(Refused):
 
 
 class FileDamaged(FilesUnavailable):
-    """Refusal of one encrypted file that can't be opened by its key."""
+    """Refusal of one encrypted file that can't be opened with its key."""
 
     def __init__(self) -> None:
         super().__init__(Reason.DAMAGED)
 
 
 class KeyLost(FilesUnavailable):
-    """Refusal of one encrypted file whose key is not there. `key`: its id."""
+    """Refusal of one encrypted file whose key is missing. `key`: id of the key."""
 
     def __init__(self, key: str) -> None:
         super().__init__(Reason.KEY)

@@ -1,4 +1,4 @@
-"""Bytes of an installation's photos and files, with unattached uploads: one row, updated in the same transactions."""
+"""Total bytes of an installation's photos and files, including unattached uploads: one row, updated in the same transactions."""
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert

@@ -1,4 +1,4 @@
-"""Exports of the places of a search, for maps: GeoJSON, GPX and KML, page by page, by current rights."""
+"""Exports of the places of a search for maps, as GeoJSON, GPX and KML: sent page by page, within the caller's current rights."""
 
 from collections.abc import AsyncIterator, Callable, Iterable
 from functools import partial
@@ -102,7 +102,8 @@ async def _file(request: Request, caller: Caller, form: GeoFormat) -> Response:
 
 
 def _open(session: Session, caller: Caller, id: str, reads: str) -> tuple[ExportSnapshot, GeoFeature | None]:
-    """Return a search at its current position, and where the child was last seen. Raises Refused `not_found`."""
+    """Return a search at its current position, and where the child was last seen. Raises Refused `not_found` if the caller may
+    not see it, or if the board is not a search."""
     board = access.get_visible_board(session, caller, id)
     if board.kind != "search":
         raise Refused("not_found")

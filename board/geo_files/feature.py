@@ -69,7 +69,7 @@ def _point(place: Mapping[str, Any]) -> Position | None:
 
 
 def _extra(kind: str, state: State) -> dict[str, Any]:
-    """Return the codes and texts of a card that files have besides the common fields. The kind of a place is its `type`."""
+    """Return the codes and texts of a card that files contain besides the common fields. The kind of a place is named `type`."""
     grade = state.get("grade") or {}
     values = {name: state.get(name) for name in (*CODES[kind], *TEXTS[kind])}
     if "kind" in values:

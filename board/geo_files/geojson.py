@@ -19,7 +19,7 @@ TAIL, SEPARATOR = "]}", ","
 
 
 def written(feature: GeoFeature) -> str:
-    """Return a feature, checked by the schema."""
+    """Return a feature as JSON. The schema validates it."""
     return Feature[Geometry, dict[str, Any]](
         type="Feature", id=feature.id, geometry=_geometry(feature), properties=_properties(feature)
     ).model_dump_json()

@@ -18,13 +18,14 @@ from models.accounts import ROLES
     (*ON_A_BOARD, "invalid", "too_large"), body=BYTES,
 )  # fmt: skip
 async def preview(request: Request) -> Reply[TrackPreview]:
-    """Preview the places of a GPX or GeoJSON file of at most 32 MiB, such as the track of a phone. For those who may add places.
+    """Preview the places of a GPX or GeoJSON file of at most 32 MiB, such as the track of a phone. For accounts that may add
+    places.
 
-    It changes nothing: send what you keep as `place.add`, and attach the file to that place. Routes and tracks are lines,
+    It changes nothing: send the places that you keep as `place.add`, and attach the file to them. Routes and tracks are lines,
     polygons are areas without their holes. A file with more than 200,000 points or 50 places is `too_large`. A point that is not
     on the earth, swapped coordinates, and an area that crosses itself are `invalid`. *0.4.0*
 
-    `places[].name`: as in the file; empty if it has none.
+    `places[].name`: name in the file; empty if there is none.
     `places[].kind`: `point`, `line` or `area`.
     `places[].points`: number of points in the file.
     `places[].outline`: at most 500 points [latitude, longitude]: the ends of a line, and where it turns most.

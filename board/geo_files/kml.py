@@ -1,4 +1,4 @@
-"""Places as KML 2.2, for maps on other computers."""
+"""Places as KML 2.2, for other map programs."""
 
 from collections.abc import Iterable
 

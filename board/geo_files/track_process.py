@@ -30,7 +30,7 @@ Point = tuple[float, float]  # latitude and longitude
 
 
 class WrongFileError(Exception):
-    """File that is refused. `status`: exit code. `number`: of the wrong point or place."""
+    """Refusal of a file. `status`: exit code. `number`: number of the wrong point or place."""
 
     def __init__(self, status: int, number: int = 0) -> None:
         super().__init__(status)
@@ -38,14 +38,14 @@ class WrongFileError(Exception):
 
 
 class Places:
-    """Places of a file, which are bounded in number and points."""
+    """Places of a file, limited in their number and their points."""
 
     def __init__(self) -> None:
         self.shapes: list[dict[str, Any]] = []
-        self.count = 0  # of points
+        self.count = 0  # points of all places
 
     def begin(self, kind: str, name: str = "") -> dict[str, Any]:
-        """Begin a place: a `point`, a `line` or an `area`."""
+        """Begin a place: a `point`, a `line` or an `area`. Raises WrongFileError if there are too many."""
         if len(self.shapes) >= MAX_PLACES:
             raise WrongFileError(TOO_MANY_PLACES)
         shape: dict[str, Any] = {"kind": kind, "name": name[:MAX_TEXT], "points": [], "times": []}
@@ -53,7 +53,7 @@ class Places:
         return shape
 
     def add(self, shape: dict[str, Any], lat: Any, lon: Any) -> None:
-        """Add a point. Raises WrongFileError."""
+        """Add a point. Raises WrongFileError if it is not on the earth, or if there are too many."""
         self.count += 1
         if self.count > MAX_POINTS:
             raise WrongFileError(TOO_MANY_POINTS)
@@ -72,7 +72,7 @@ class GpxHandler(ContentHandler):
     def __init__(self, places: Places) -> None:
         super().__init__()
         self._places, self._shape, self._depth = places, dict[str, Any](), 0
-        self._text: str | None = None  # of the open name or time
+        self._text: str | None = None  # text of the open name or time
 
     def startElement(self, name: str, attrs: Any) -> None:
         tag = name.rpartition(":")[2]
@@ -105,7 +105,7 @@ class GpxHandler(ContentHandler):
 
 
 def read_gpx(stream: Any, places: Places) -> None:
-    """Read a GPX file. Raises WrongFileError, and any exception of the parser."""
+    """Read a GPX file. Raises WrongFileError if it is refused, or any exception of the parser if it is broken."""
     from defusedxml.expatreader import create_parser
 
     parser = create_parser(forbid_dtd=True)
@@ -114,7 +114,7 @@ def read_gpx(stream: Any, places: Places) -> None:
 
 
 def read_geojson(content: bytes, places: Places) -> None:
-    """Read a GeoJSON file. Raises WrongFileError, and any exception of the parser."""
+    """Read a GeoJSON file. Raises WrongFileError if it is refused, or any exception of the parser if it is broken."""
     for geometry, properties in _geometries(json.loads(content, parse_constant=_refuse_constant)):
         name = properties.get("name") or properties.get("title") or ""
         times = [properties.get(key) for key in ("time", "from", "until")]
@@ -135,7 +135,7 @@ def _number(value: Any) -> Any:
 
 
 def _geometries(value: Any) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    """Yield the geometries of a file with their properties. Collections may contain others, to a depth."""
+    """Yield the geometries of a file with their properties. Collections may be nested, up to MAX_DEPTH."""
     left: list[tuple[Any, dict[str, Any], int]] = [(value, {}, 0)]
     while left:
         entry, properties, depth = left.pop()
@@ -168,7 +168,8 @@ def _shapes(geometry: dict[str, Any]) -> Iterator[tuple[str, Sequence[Any]]]:
 
 
 def reduced(points: Sequence[Point], limit: int = MAX_OUTLINE) -> list[Point]:
-    """Return at most `limit` points: the ends, and of each part of the line the point that turns most. Linear."""
+    """Return at most `limit` points: the ends, and from each part of the line the point at which it turns most. Takes linear
+    time."""
     if len(points) <= limit:
         return list(points)
     parts, kept = limit - 2, [points[0]]
@@ -184,7 +185,7 @@ def _twice_area(a: Point, b: Point, c: Point) -> float:
 
 
 def crosses(ring: Sequence[Point]) -> bool:
-    """Return whether two edges of a closed outline cross. Quadratic, in at most MAX_OUTLINE points."""
+    """Return whether two edges of a closed outline cross. Takes quadratic time; outlines have at most MAX_OUTLINE points."""
     edges = [edge for edge in zip(ring, [*ring[1:], ring[0]], strict=True) if edge[0] != edge[1]]
     return any(_cross(*edges[i], *edges[j]) for i in range(len(edges)) for j in range(i + 2, len(edges)))
 
@@ -198,7 +199,7 @@ def _side(a: Point, b: Point, c: Point) -> float:
 
 
 def finished(shape: dict[str, Any], number: int) -> dict[str, Any]:
-    """Return a place as it is written. Raises WrongFileError if it is an area that crosses itself."""
+    """Return a place for the output. Raises WrongFileError if it is an area that crosses itself."""
     points = shape["points"]
     if shape["kind"] == "area" and len(points) > 1 and points[0] == points[-1]:
         points = points[:-1]
@@ -222,7 +223,7 @@ def _time(text: str) -> str | None:
 
 
 def read(content: bytes) -> list[dict[str, Any]]:
-    """Return the places of a file. Raises WrongFileError, and any exception of a parser."""
+    """Return the places of a file. Raises WrongFileError if it is refused, or any exception of a parser if it is broken."""
     from io import BytesIO
 
     places = Places()

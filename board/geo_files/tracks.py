@@ -51,7 +51,8 @@ class _Places(BaseModel):
 
 
 async def read(content: bytes) -> TrackPreview:
-    """Return the places of a file, with at most 500 points each. Raises Refused."""
+    """Return the places of a file, with at most 500 points each. Raises Refused `invalid` or `too_large` if the file is refused,
+    `unavailable` if a package is missing."""
     try:
         status, output = await parent.run(track_process.__file__, content, LIMITS)
     except (parent.TimeLimitExceeded, parent.OutputLimitExceeded):

@@ -1,1 +1,1 @@
-"""Live state: what is pushed to sockets and displays, and who may see it."""
+"""Live state: the frames that are pushed to sockets and displays, and who may see what."""

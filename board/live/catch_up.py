@@ -1,4 +1,4 @@
-"""Catch-up of clients: the events after their positions, or the whole board if a position is too old."""
+"""Catch-up of clients: the events after their positions, or a snapshot of the board if a position is too old."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
@@ -28,7 +28,7 @@ def record(entry: JournalEvent, command: str | None = None) -> EventRecord:
 
 
 def unchanged(session: Session, channel: str, known: ChannelView, at: str) -> ChannelView | None:
-    """Return the current view with the entities of an earlier one; None if the board has changed since."""
+    """Return the current view with the entities of an earlier view; None if the board has changed since then."""
     if statements.read(session.connection(), _POSITION, {"board": channel}) != [(known.epoch, known.seq)]:
         return None
     return replace(known, at=at, since=known.seq, records=[], access_changes={})

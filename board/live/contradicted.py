@@ -10,9 +10,9 @@ from realtime.wire.wire_types import Count
 Contradicted = TypedDict("Contradicted", {
     "number": Count, "other": Count, "doubtful": bool, "km": float, "minutes": Count, "pairs": Count,
 })  # fmt: skip
-ReadContradictions = Callable[[Session, Mapping[str, int]], Mapping[str, Contradicted]]  # by the seq of each search
+ReadContradictions = Callable[[Session, Mapping[str, int]], Mapping[str, Contradicted]]  # arguments: session, seq of each search
 
 
 def none_read(_session: Session, _heads: Mapping[str, int]) -> Mapping[str, Contradicted]:
-    """Read nothing, in a process that has no pages."""
+    """Return no contradictions, for a process that has no pages."""
     return {}

@@ -17,7 +17,7 @@ from models.entity import State
 from models.search import Search
 from realtime.wire import protocol
 
-CLOSED_FIELDS = ("kind", "status")  # of a search that is found or closed: nothing about the person
+CLOSED_FIELDS = ("kind", "status")  # fields of a search that is found or closed: nothing about the person
 ACCOUNT_FIELDS = {"lead": "lead_name", "holder": "holder_name"}  # names replace the accounts
 PUBLIC_APPEALS = ("posters", "public", "child_alert")  # levels at which the appeal is already public
 
@@ -29,9 +29,9 @@ FactsRead = tuple[dict[str, str], dict[str, tuple[str, str]]]
 
 @dataclass(slots=True)
 class DisplayFacts:
-    """Facts that the filter needs and that are in no state: names of accounts, and each search's status with its time. Read with
-    each view of a board, and updated from shown events. `wanted`: set by the first display of this process. `version`: changes
-    with the names, which no event contains."""
+    """Facts that the filter needs, but no state contains: names of accounts, and each search's status with its time. They are
+    read with each view of a board, and updated from shown events. `wanted`: set by the first display of this process. `version`:
+    changes with the names, which no event contains."""
 
     wanted: bool = False
     version: int = 0
@@ -53,8 +53,8 @@ class DisplayFacts:
                 self.learn_status(search, at, status)
 
     def learn_status(self, search: str, at: str, status: str) -> None:
-        """Record a status. The newest counts. At equal times the last one counts, because many events have the same time after a
-        clock was set back."""
+        """Record a status. The newest status counts. At equal times, the last recorded one counts, because many events have the
+        same time after a clock was set back."""
         if at >= self._status.get(search, ("", ""))[0]:
             self._status[search] = (at, status)
 
@@ -73,7 +73,7 @@ def filter_event(wire: bytes, board: str, profile: str, facts: DisplayFacts) -> 
     if type == "search.status_set" and state is not None:
         facts.learn_status(id, event["at"], state["status"])
     if kind == "search" and state is not None and state["status"] == "open" and facts.ended_at(id) is not None:
-        return protocol.hidden(event["seq"])  # the search has ended since: its former state is not sent to displays that catch up
+        return protocol.hidden(event["seq"])  # the search has ended: displays that catch up do not get its former state
     masked = _masked(kind, id, state, board, profile, facts) if state is not None else None
     if masked is None and state is not None:
         return protocol.hidden(event["seq"])
@@ -143,7 +143,7 @@ def _masked(kind: str, id: str, state: State, board: str, profile: str, facts: D
         return masked | {"status_at": facts.ended_at(id)}
     if kind == "search":
         masked |= {"together": together} if (together := _together(state)) else {}
-        masked["undecided"] = undecided(state)  # order and mark on displays; tells no criterion, and is in no `changes`
+        masked["undecided"] = undecided(state)  # for order and mark on displays; reveals no criterion, and is in no `changes`
     if kind == "search" and state["appeal"]["level"] not in PUBLIC_APPEALS:
         masked["appeal"] = {"level": None, "until": None}
     return masked

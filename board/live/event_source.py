@@ -30,8 +30,8 @@ SETS_RIGHTS = (
 )  # fmt: skip
 ERASED = ".erased"  # end of the types of events that record an erasure
 ALL_VIEWERS = "everybody"  # audience key of all accounts that may see a search
-UNRECORDED = object()  # a subscription that is served although it could not be recorded
-LIMITED_VIEWERS = "limited"  # key of callers who are limited to boards, to whom a board tells nothing of others
+UNRECORDED = object()  # stands for the record of a subscription that is served although it could not be recorded
+LIMITED_VIEWERS = "limited"  # audience key of callers who are limited to some boards, and learn nothing about other boards
 
 
 class BoardSource:
@@ -53,12 +53,12 @@ class BoardSource:
 
     async def ensure_fresh(self, view: VisibilityView) -> None:
         """Reload cached rights if they are older than `view`, which was read with the data to show. Another process may have
-        changed rights, and its events may not have arrived. Raises DatabaseUnavailable."""
+        changed rights, and its events may not have arrived. Raises DatabaseUnavailable if a reload fails."""
         if not self._visibility.is_at_least(view):
             await self.reload()
 
     async def reload(self) -> None:
-        """Reload rights from the database. Raises DatabaseUnavailable."""
+        """Reload rights from the database. Raises DatabaseUnavailable if it can't be read."""
         before, after = await self._visibility.reload(self._database)
         self.facts.apply(await self._database.read(self.facts.read) if self.facts.wanted else None)
         changed = [search for search in before.keys() | after.keys() if before.get(search) != after.get(search)]
@@ -70,7 +70,8 @@ class BoardSource:
             )
 
     async def drop_idle_snapshots(self) -> None:
-        """Drop the snapshots that nobody has read since the last call: an erasure does not reach those that nobody follows."""
+        """Drop the snapshots that nobody has read since the last call, because erasures do not reach boards that nobody
+        follows."""
         self._snapshots.age()
 
     @property
@@ -101,7 +102,7 @@ class BoardSource:
         return self._visibility.hidden_from(reader.visibility_key)
 
     def gets_broadcasts(self, reader: Caller) -> bool:
-        """Return whether the viewer gets what concerns all searches. A caller who is limited to boards does not."""
+        """Return whether the viewer gets messages that concern all searches. A caller who is limited to some boards does not."""
         return not reader.is_limited
 
     def can_resume(self, reader: Caller, opening: ChannelView, seq: int) -> bool:
@@ -151,7 +152,8 @@ class BoardSource:
         return [catch_up.record(each) for each in found]
 
     async def _read(self, fn: Callable[[Session], T], heavy: bool = False) -> T:
-        """Run a read, then make sure that rights of the same moment are cached. Raises TemporarilyUnavailable."""
+        """Run a read, then ensure that the cached rights are as new as its data. Raises TemporarilyUnavailable if the database
+        can't be read."""
 
         def look(session: Session) -> tuple[T, VisibilityView, display_filter.FactsRead | None]:
             return fn(session), access.visibility_view(session), self.facts.read(session)

@@ -2,7 +2,7 @@
 
 from realtime.source import ChannelView
 
-MAX_KEPT_BYTES = 32 * 1_048_576  # bytes of entities over all boards; frames use the same for each of a few audiences
+MAX_KEPT_BYTES = 32 * 1_048_576  # bytes of entities over all boards; frames use as much again for each of a few audiences
 
 
 class KeptSnapshots:
@@ -13,16 +13,16 @@ class KeptSnapshots:
 
     def __init__(self) -> None:
         self._views: dict[str, tuple[ChannelView, int]] = {}
-        self._read_boards = set[str]()  # since the last ageing
+        self._read_boards = set[str]()  # boards read since the last `age`
         self._bytes = 0
 
     def get(self, board: str) -> ChannelView | None:
-        """Return the last view of a board."""
+        """Return the cached view of a board; None if there is none."""
         found = self._views.pop(board, None)
         if found is None:
             return None
         self._read_boards.add(board)
-        self._views[board] = found  # now the last one that was read
+        self._views[board] = found  # now the most recently read one
         return found[0]
 
     def age(self) -> None:

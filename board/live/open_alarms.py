@@ -26,7 +26,7 @@ INTERVAL_S = 1.0
 AGAIN_S = 4.0  # heartbeat; with the interval at most 5 s, after which a viewer no longer trusts its list
 BATCH_WAIT_S = 0.02  # collects requests, because after a restart a thousand clients send one
 VIEWERS_PER_YIELD = 20  # viewers served before other tasks run
-MAX_SENT = 20  # from the contract
+MAX_SENT = 20  # alarms per frame, from the contract
 
 
 class OpenAlarmPublisher:
@@ -39,7 +39,7 @@ class OpenAlarmPublisher:
         self._published: dict[Subscriber[Caller], tuple[bytes, float]] = {}  # frame, and when it was sent
 
     async def run(self) -> None:
-        """Publish at a fixed interval, and soon after a viewer asks or this process has written an alarm."""
+        """Publish at a fixed interval, and soon after a viewer requests the alarms or this process has written one."""
         asked = self._hub.requested["alarms"]
         await run_on_database(self._publish_all, INTERVAL_S, "alarms refresh failed", wake=asked, pause_s=BATCH_WAIT_S)
 
@@ -61,8 +61,8 @@ class OpenAlarmPublisher:
                 await asyncio.sleep(0)
 
     def _publish(self, reader: Subscriber[Caller], found: Sequence[ListedAlarm], frames: dict[Hashable, bytes]) -> None:
-        """Send the alarms that ask a viewer or that it caused, by its current rights, if they changed since the last frame. An
-        unchanged list is sent again every few seconds, so that the viewer knows that no alarm is missing."""
+        """Send the alarms that ask a viewer or that it caused, within its current rights, if they changed since the last frame.
+        An unchanged list is sent again every AGAIN_S, so that the viewer knows that no alarm is missing."""
         account = reader.viewer.account
         told = tuple(
             (number, each.asks(account.id, account.role), each.is_of(account.id))
@@ -83,7 +83,7 @@ class OpenAlarmPublisher:
 
 
 def _order(alarm: ListedAlarm, number: int) -> tuple[bool, bool, bool, int]:
-    """Return the key that sorts alarms if there are too many to send: the newest urgent ones, then the oldest others, then
-    those that somebody has just taken, of which there may be many after the acceptance of a handover. Mentions are last."""
+    """Return the key that sorts alarms if there are too many to send: the newest urgent alarms, then the oldest other alarms,
+    then alarms that somebody has just taken, which can be many after a handover. Mentions are last."""
     is_taken = alarm.body["taken_by"] is not None
     return alarm.is_mention, is_taken, not alarm.is_urgent, -number if alarm.is_urgent else number

@@ -30,16 +30,17 @@ SEARCHES_PER_FRAME = 200  # keeps a frame far below its limit of 1 MiB
 VIEWERS_PER_YIELD = 20  # viewers served before other tasks run
 MAX_PRESENT = 10  # people named per search; `people` counts all
 
-Profile = str | None  # of displays; None: for accounts
+Profile = str | None  # profile of displays; None for accounts
 ALARM_ON_DISPLAYS = ("rule", "occasion", "raised_at", "step", "lapsed_at", "released_at")
-INNER_SIGHTING = ("assessment", "seen_at", "place")  # of a credible sighting, for displays in inner rooms; the place as text
+INNER_SIGHTING = ("assessment", "seen_at", "place")  # fields for displays in inner rooms; the place as text
 GOAL_SET = "search.goal_set"
 COUNTS = ("unassessed_sightings", "open_tasks", "overdue_tasks", "overdue_open", "promised", "unanswered")
 
 
 class SummaryPublisher:
-    """Publisher of search summaries: first all that a viewer may see, then changes. A display also gets those of the searches
-    that it follows. It polls the database, because this process does not follow all boards, and other processes also write.
+    """Publisher of search summaries: first all that a viewer may see, then changes. A display also gets the summaries of the
+    searches that it follows. It polls the database, because this process does not follow all boards, and other processes also
+    write.
 
     The cost of a round depends on the changes since the last one. Viewers who see the same summaries share a frame.
     `read_contradictions`: set by the layer that finds them.
@@ -50,7 +51,7 @@ class SummaryPublisher:
         self._counted: dict[str, Counted] = {}
         self._shown: dict[Profile, dict[str, Summary]] = {}
         self._occupied: set[str] = set()  # searches with people, in the last round
-        self._published: dict[Subscription[Caller], frozenset[str] | None] = {}  # what was hidden; None: got nothing yet
+        self._published: dict[Subscription[Caller], frozenset[str] | None] = {}  # searches hidden then; None: nothing sent yet
         self._significant, self._suggestions = LastSignificantEvents(), Suggestions()
         self.read_contradictions: ReadContradictions = none_read
         self._contradictions: Mapping[str, Contradicted] = {}
@@ -86,7 +87,7 @@ class SummaryPublisher:
                 await asyncio.sleep(0)
 
     def _viewers(self) -> list[Subscription[Caller]]:
-        """Return the live subscriptions to `operations`, and those of displays, without iterating over the many others."""
+        """Return the live subscriptions to `operations`, and those of displays. Does not iterate over all other subscriptions."""
         operations = self._hub.channels.get(OPERATIONS)
         following = operations.subscriptions.values() if operations is not None else ()
         people = [each for each in following if each.live and each.connection.display is None]
@@ -128,11 +129,12 @@ class SummaryPublisher:
     def _publish(
         self, reader: Subscription[Caller], changed: Mapping[Profile, set[str]], frames: dict[Hashable, list[bytes]]
     ) -> None:
-        """Send the changed summaries, and those that this viewer may see only now. Viewers who get the same share the frames."""
+        """Send the changed summaries, and those that this viewer may see only now. Viewers who get the same summaries share the
+        frames."""
         caller, board = reader.connection.viewer, reader.channel.name
         profile = caller.display.profile if caller.display is not None else None
         if profile not in self._shown:
-            return  # the first display came after this round had read: it gets everything in the next one
+            return  # the first display connected after this round had read: it gets everything in the next round
         before, hidden = self._published[reader], self._source.hidden_searches(caller)
         key = board, profile, before, hidden
         if key not in frames:
@@ -156,7 +158,7 @@ class Suggestions:
     """Criteria suggested by the facts of each search. A search is read again only after it changed."""
 
     def __init__(self) -> None:
-        self._read: dict[str, int] = {}  # by search: the seq that was read
+        self._read: dict[str, int] = {}  # seq that was read, by search
         self._found: dict[str, list[str]] = {}
 
     def read(self, session: Session, heads: Mapping[str, int]) -> None:
@@ -173,12 +175,12 @@ class Suggestions:
 
 
 class LastSignificantEvents:
-    """Last valid significant event of each search, for displays, which get no others. Each event is read once. Older events are
-    read again only when one of them may have become invalid. A new goal is not among them: displays that may show it show the
-    goal itself, and the last sighting matters more."""
+    """Last valid significant event of each search, for displays, which get no other events. Each event is read once. Older events
+    are read again only when one of them may have become invalid. Omits new goals: displays that may show a goal show it
+    permanently, and the last sighting matters more."""
 
     def __init__(self) -> None:
-        self._read: dict[str, int] = {}  # by search: the seq up to which events were read
+        self._read: dict[str, int] = {}  # seq up to which events were read, by search
         self._last: dict[str, dict[str, Any]] = {}
 
     def read(self, session: Session, heads: Mapping[str, int]) -> None:
@@ -193,8 +195,8 @@ class LastSignificantEvents:
         self._read |= {board: heads[board] for board in behind.keys() | back.keys()}
 
     def for_displays(self, search: str, summary: Summary, profile: str) -> Summary:
-        """Return a summary for displays with a profile: counts without people. In inner rooms it also says where and when the
-        child was last seen by a credible sighting."""
+        """Return a summary for displays with a profile: counts without people. In inner rooms, it also contains the place and
+        time of the latest credible sighting."""
         shown = {name: summary[name] for name in COUNTS} | {"last": self._last.get(search)}
         alarm = summary["alarm"]
         shown["alarm"] = alarm and {name: alarm[name] for name in ALARM_ON_DISPLAYS} | {"assigned": alarm["assignee"] is not None}
@@ -205,7 +207,7 @@ class LastSignificantEvents:
 
 
 def _promise_on_displays(promise: Summary | None) -> Summary | None:
-    """Return a promise as displays show it: of its taker, only the first word of the name."""
+    """Return a promise as displays show it, with only the first word of its taker's name."""
     if promise is None:
         return None
     name = next(iter(str(promise["taken_by"]["name"]).split()), "?")

@@ -1,6 +1,6 @@
 """Publisher of the shift's holder, the status of its handover, and who is on duty, to every socket, because all pages show them.
 
-Changes of this process are published immediately. Polling the database finds those of other processes.
+Changes by this process are published immediately. Polling the database finds changes by other processes.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ from realtime.hub import Hub
 from realtime.wire import protocol
 
 INTERVAL_S = 1.0
-HANDOVER_FIELDS = ("number", "status", "outgoing", "incoming", "signed_at")  # of a handover, without its texts
+HANDOVER_FIELDS = ("number", "status", "outgoing", "incoming", "signed_at")  # fields of a handover, without its texts
 
 _NAME = select(columns_of(Account).name).where(columns_of(Account).id == bindparam("id"))
 
@@ -43,7 +43,7 @@ class ShiftStatusPublisher:
         await run_on_database(self.refresh, INTERVAL_S, "shift status refresh failed", wake=self.changed)
 
     async def refresh(self) -> None:
-        """Publish the status if it changed; displays get only names. Raises DatabaseUnavailable."""
+        """Publish the status if it changed; displays get only names. Raises DatabaseUnavailable if the database can't be read."""
         shift, handover, duties = await self._database.read(partial(_read, now=self._clock()))
         first_names = display_filter.filter_duties(duties["duties"], shift["holder"] if shift is not None else None)
         for_displays = protocol.shift(display_filter.filter_shift(shift), None, first_names)

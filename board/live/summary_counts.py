@@ -1,5 +1,5 @@
-"""Cached counts of each search for its card on the operations board. A search is counted again if it has changed, or if a task
-became overdue or a sighting late, which is not an event."""
+"""Cached counts of each search for its card on the operations board. A search is counted again if it has changed, and when a task
+becomes overdue or a sighting late, because these are not events."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
@@ -45,7 +45,8 @@ class Counted(NamedTuple):
 
 
 def recount(session: Session, known: Mapping[str, Counted], at: str, targets: Targets | None = None) -> dict[str, Counted]:
-    """Return the counts of all unarchived searches at a time: the valid ones of `known`, and new counts of the others."""
+    """Return the counts of all unarchived searches at a time: the valid counts in `known`, and new counts of the other
+    searches."""
     heads = session.connection().execute(_HEADS).all()
     found = {id: known[id] for id, epoch, seq in heads if id in known and known[id].holds(epoch, seq, at)}
     if not found:
@@ -83,12 +84,12 @@ def count(session: Session, boards: list[str] | None, at: str, targets: Targets 
 
 
 def _first_time(task: str | None, late: str | None, call: dict[str, Any] | None) -> str | None:
-    """Return when the counts change first."""
+    """Return the first time at which the counts change without an event; None if there is none."""
     return min(filter(None, (task, late, call and call["due"])), default=None)
 
 
 def _rows(session: Session, query: Select[Any], boards: list[str] | None, at: str) -> Sequence[Row[Any]]:
-    """Run a query with the condition that the boards are these (None: all)."""
+    """Run a query, limited to these boards (None: all)."""
     return session.connection().execute(query if boards is None else _among(query), {"at": at, "boards": boards}).all()
 
 
@@ -100,8 +101,8 @@ def _among(query: Select[Any]) -> Select[Any]:
 def _unanswered(
     session: Session, boards: list[str] | None, at: str, targets: Targets
 ) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
-    """Return by search the numbers of waiting sightings and wakes in each queue and of late ones, and when the next becomes late.
-    Late ones are counted in open searches only, and closed searches have no waiting ones."""
+    """Return, by search, the numbers of waiting and of late sightings and wakes by queue, and the time at which the next one
+    becomes late. Late ones count only in open searches. In closed searches, none wait."""
     found: dict[str, dict[str, Any]] = {}
     late_next: dict[str, str] = {}
     for row in (*_rows(session, _WAITING, boards, at), *_rows(session, _WAKES, boards, at)):
@@ -121,7 +122,7 @@ def _none_waiting() -> dict[str, Any]:
 
 
 def _promised(session: Session, boards: list[str] | None, at: str) -> dict[str, list[str]]:
-    """Return by search the overdue tasks that a promise is about."""
+    """Return, by search, the ids of the overdue tasks that a promise is about."""
     found: dict[str, list[str]] = {}
     for row in _rows(session, _PROMISED, boards, at):
         found.setdefault(row.board, []).append(row.id)
@@ -173,7 +174,7 @@ def _promise(row: Row[Any]) -> dict[str, Any]:
 
 
 def _add_cards(session: Session, alarms: Collection[dict[str, Any]]) -> None:
-    """Add number and assignee of its card to each alarm that is about one."""
+    """Add the number and the assignee of its card to each alarm that is about a card."""
     by_id: dict[str, list[dict[str, Any]]] = {}
     for alarm in alarms:
         by_id.setdefault(alarm["about"]["id"], []).append(alarm)
@@ -193,7 +194,7 @@ _AT = bindparam("at", type_=String())
 
 
 def _of_board(selected: Any, *conditions: Any) -> Select[Any]:
-    """Return a query for rows on the board of the query around it."""
+    """Return a subquery for rows on the board of the outer query."""
     return select(selected).where(*conditions).correlate(table_of(Board))
 
 
@@ -244,7 +245,7 @@ _PROMISED = (
 
 
 def _first(row: Any, ids: Select[Any], columns: Sequence[Any], *of_search: Any) -> Select[Any]:
-    """Return the query for one row of each board, the one with the first of these ids."""
+    """Return the query for one row of each board: the row with the first of these ids."""
     return (
         select(_B.id.label("board"), *columns)
         .join_from(table_of(Board), table_of(Search), _SEARCH.id == _B.id)
@@ -292,7 +293,7 @@ def _first_promise() -> Select[Any]:
     return _first(row, ids, [*(row.c[name] for name in names), taker.c.name]).join(taker, taker.c.id == row.c.taken_by)
 
 
-# One card per open search that needs somebody first, its oldest open alarm, and a promise, by the name in the summary.
+# For each open search: the cards that need somebody first, its oldest open alarm, and a promise, by the name in the summary.
 FIRST: Mapping[str, tuple[Select[Any], Callable[[Row[Any]], dict[str, Any]]]] = {
     "overdue_task": (_first_task(_T.due < _AT, is_promised(_T)), _task),
     "next_task": (_first_task(_T.due >= _AT), _task),

@@ -38,7 +38,7 @@ BATCH_WAIT_S = 0.02  # collects requests, because after a restart a thousand cli
 BATCH_SIZE = 100  # accounts whose alerts are read in one round
 VIEWERS_PER_YIELD = 20  # viewers served before other tasks run
 ALL_HEADS_S = 10.0  # interval for boards of archived searches, which are many after years
-FULL_RECOUNT_S = 60.0  # alerts grow too old without an event
+FULL_RECOUNT_S = 60.0  # interval for counting all alerts again, because they expire without an event
 
 UnreadCount = tuple[int, Key | None, bool, AlarmSignals]
 
@@ -89,7 +89,8 @@ class _Delta(NamedTuple):
 
 
 class UnreadCountPublisher:
-    """Publisher of unread counts. It queries by board positions, not by viewer; each viewer gets what it may see now."""
+    """Publisher of unread counts. It queries by board positions, not by viewer. A viewer's count includes only alerts that it may
+    see now."""
 
     def __init__(self, database: Database, hub: Hub[Caller], source: BoardSource) -> None:
         self._database, self._hub, self._source = database, hub, source
@@ -101,7 +102,7 @@ class UnreadCountPublisher:
         self._read_all_heads_at = float("-inf")
 
     async def run(self) -> None:
-        """Publish at a fixed interval, and soon after a viewer asks."""
+        """Publish at a fixed interval, and soon after a viewer requests the count."""
         asked = self._hub.requested["alerts"]
         await run_on_database(self._publish_all, INTERVAL_S, "alerts refresh failed", wake=asked, pause_s=BATCH_WAIT_S)
 
@@ -122,7 +123,7 @@ class UnreadCountPublisher:
         if every_head:
             self._read_all_heads_at = started
         if len(arrived) > BATCH_SIZE:
-            self._hub.requested["alerts"].set()  # the others follow in the next run
+            self._hub.requested["alerts"].set()  # the remaining accounts follow in the next run
         await self._source.ensure_fresh(news.view)
         for number, (reader, id) in enumerate(readers.items()):
             if id in self._users:
@@ -147,7 +148,7 @@ class UnreadCountPublisher:
         self._view = news.view
 
     def _publish(self, reader: Subscriber[Caller], person: _AlertUser) -> None:
-        """Send the count, by the viewer's current rights, if it has changed since the last frame."""
+        """Send the count, within the viewer's current rights, if it has changed since the last frame."""
         published, at = self._published.get(reader, (None, float("-inf")))
         if time.monotonic() - at < INTERVAL_S:
             return
@@ -173,7 +174,8 @@ class UnreadCountPublisher:
 
 
 def _gets_alerts(reader: Subscriber[Caller]) -> bool:
-    """Return whether a socket gets the count: its account's alerts concern other boards than those of a limited caller."""
+    """Return whether a socket gets the count. A caller who is limited to some boards does not, because the alerts of its account
+    also concern other boards."""
     return "alerts" in reader.asked_for and not reader.viewer.is_limited
 
 

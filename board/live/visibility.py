@@ -16,23 +16,25 @@ from realtime.source import Position
 
 @dataclass(slots=True)
 class VisibilityCache:
-    """Cached access of searches, used when events are shown. Loaded from the database, and updated by events of this process.
-    Each value belongs to a seq on `operations`; the newest counts. `openings`: those in an emergency, which end by the clock."""
+    """Cached access of searches, used when events are shown. It is loaded from the database, and updated by events of this
+    process. Each value belongs to a seq on `operations`; the newest counts. `openings`: emergency access, which ends at a given
+    time."""
 
     restricted: dict[str, frozenset[str]] = field(default_factory=dict)
-    changed: dict[tuple[str, str], int] = field(default_factory=dict)  # by (search, account): seq on `operations`
+    changed: dict[tuple[str, str], int] = field(default_factory=dict)  # seq on `operations`, by (search, account)
     at: Position = ("", 0)  # position on `operations` of the last reload
     version: int = 0  # changes with `restricted` and `changed`
     openings: Openings = field(default_factory=dict)
-    _applied: dict[str, int] = field(default_factory=dict)  # by search that was set since: the seq
+    _applied: dict[str, int] = field(default_factory=dict)  # seq of the last event since the reload, by search
     _reloads: int = 0
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def reload(self, database: Database) -> tuple[RestrictedSearches, RestrictedSearches]:
-        """Reload everything from the database; return the restricted searches before and after. Raises DatabaseUnavailable.
+        """Reload everything from the database; return the restricted searches before and after. Raises DatabaseUnavailable if it
+        can't be read.
 
-        Reloads run in turn, because an older view could end last. A caller that waited while another reload began and ended
-        uses its result, and gets no change.
+        Reloads run in turn, because otherwise an older view could be applied last. A caller that waited while another reload
+        began and ended uses the result of that reload, and gets no change.
         """
         enough = self._reloads + self._lock.locked() + 1
         async with self._lock:
@@ -47,7 +49,7 @@ class VisibilityCache:
     def _apply_reload(
         self, at: Position, members: RestrictedSearches, changed: dict[tuple[str, str], int], openings: Openings
     ) -> None:
-        """Replace the cache by a reload, except for events that were applied while it ran."""
+        """Replace the cache with the result of a reload, except for events that were applied while it ran."""
         self._applied = {search: seq for search, seq in self._applied.items() if at[0] == self.at[0] and seq > at[1]}
         ours = {search: self.restricted[search] for search in self._applied if search in self.restricted}
         theirs = {search: those for search, those in members.items() if search not in self._applied}
@@ -65,7 +67,7 @@ class VisibilityCache:
         if epoch != self.at[0]:  # another epoch: the cache is void, and will be reloaded
             self.at, self._applied = (epoch, 0), {}
         if seq <= max(self.at[1], self._applied.get(search, 0)):
-            return  # the cache has this event or a newer one, perhaps of another process
+            return  # the cache contains this event or a newer one, perhaps from another process
         self._applied[search] = seq
         self.version += 1
         if (seen_by := audience(access, members, discreet)) is not None:
@@ -75,13 +77,13 @@ class VisibilityCache:
         self.changed.update({(search, account): seq for account in changed})
 
     def is_at_least(self, view: VisibilityView) -> bool:
-        """Return whether the cache is as new as this view and equal to it. Equality alone is not enough: after a right was given
-        and taken back, rights are equal again, while a reload with the rights in between may be running."""
+        """Return whether the cache is as new as this view and equal to it. Equality alone is not enough: after a right was
+        granted and withdrawn, rights are equal again, but a reload that read the rights in between may still be running."""
         is_equal = self.restricted == view.restricted and view.openings.items() <= self.openings.items()
         return self.at[0] == view.at[0] and self.at[1] >= view.at[1] and is_equal
 
     def end_openings(self, at: str) -> bool:
-        """Forget the openings that have ended by a time; return whether there were any."""
+        """Drop the openings that have ended by a time; return whether there were any."""
         ended = [key for key, until in self.openings.items() if until <= at]
         for key in ended:
             del self.openings[key]
@@ -100,18 +102,18 @@ class VisibilityCache:
         return frozenset(search for search, members in self.restricted.items() if not is_in_audience(account, members))
 
     def audience_key(self, account: str) -> Hashable:
-        """Return a key: accounts with equal keys see the same part of each event of `operations`. It contains the searches that
-        are hidden from the account, with the event that hid each."""
+        """Return the key of an account's audience: accounts with equal keys see the same part of each event of `operations`. It
+        contains the searches that are hidden from the account, with the seq of the event that hid each."""
         return frozenset((search, self.changed.get((search, account))) for search in self.hidden_from(account))
 
     def lost_access_at(self, account: str, search: str, seq: int) -> bool:
-        """Return whether the event `seq` of `operations` took the account's access to the search."""
+        """Return whether the event `seq` of `operations` ended the account's access to the search."""
         return not self.can_see(account, search) and self.changed.get((search, account)) == seq
 
 
 def _load(session: Session) -> tuple[Position, RestrictedSearches, dict[tuple[str, str], int], Openings]:
-    """Return the position of `operations`, the restricted searches, the seq of each last visibility change, and the openings in
-    an emergency."""
+    """Return the position of `operations`, the restricted searches, the seq of each last visibility change, and the openings for
+    emergency access."""
     operations = session.get(Board, OPERATIONS)
     assert operations is not None
     rows = session.exec(select(VisibilityChange).where(VisibilityChange.board == OPERATIONS))

@@ -1,7 +1,7 @@
-"""Contradiction of two sightings, which cannot both be true: the fastest means of travel takes longer than the longest time
-between them, over the shortest distance. Decides nothing: a person does.
+"""Contradiction of two sightings that cannot both be true: for the shortest distance between them, the fastest means of travel
+needs more than the longest time between them. It only informs: a person decides.
 
-A pair is compared only if its times are near enough to contradict each other at the widest distance between any two.
+A pair is compared only if its times are so close that the widest distance between any two sightings would be a contradiction.
 """
 
 import math
@@ -20,17 +20,18 @@ from board.reach.whereabouts import Seen, longest_minutes, shortest_m
 from models.db.read_pacing import paced
 
 MAX_COMPARED = 500  # sightings of a board: confirmed ones first, then the newest
-MAX_PAIRS = 200  # returned
+MAX_PAIRS = 200  # contradictions that are returned
 MAX_TRAIN_PAIRS = 5_000  # pairs that are checked by train; further ones count as possible
 TRAIN_START = 30  # pairs whose check takes as long as finding the trains from one sighting
 
 _WEIGHTS = {"confirmed": 0, "credible": 1}
 _LIGHTEST = 2
-_LONGEST_PER_CHORD_M = EARTH_RADIUS_M * math.pi / 2  # no distance is more than this times that between the vectors
+_LONGEST_PER_CHORD_M = EARTH_RADIUS_M * math.pi / 2  # upper bound of the distance in metres, per distance between the vectors
 
 
 class Contradiction(NamedTuple):
-    """Two sightings that cannot both be true. `first` was seen first. `minutes`: between the stated times."""
+    """Two sightings that cannot both be true. `first` was seen first. `km`: shortest distance. `minutes`: time between the stated
+    times."""
 
     first: Seen
     second: Seen
@@ -39,7 +40,7 @@ class Contradiction(NamedTuple):
 
     @property
     def doubtful(self) -> Seen | None:
-        """Sighting that is doubtful because the other one is confirmed; None if both or neither are."""
+        """Sighting that is doubtful because the other one is confirmed; None if both are confirmed, or neither is."""
         if self.first.is_confirmed == self.second.is_confirmed:
             return None
         return self.second if self.first.is_confirmed else self.first
@@ -54,7 +55,7 @@ class Contradictions(NamedTuple):
 
 
 def find_contradictions(sightings: Iterable[Seen], speeds: Speeds, network: RailNetwork) -> Contradictions:
-    """Return the pairs that cannot both be true."""
+    """Return the pairs of sightings that cannot both be true."""
     candidates = list(sightings)
     compared = nsmallest(MAX_COMPARED, candidates, key=lambda seen: (not seen.is_confirmed, -seen.at.seen, seen.id))
     comparison = _Comparison(compared, speeds, network)
@@ -78,12 +79,12 @@ class _Comparison:
         self._sightings = sorted(sightings, key=_time)
         self._direct_per_m = 0.06 / speeds.fastest_direct_kmh
         self._trains = _FastestTrains(speeds, network) if speeds.train is not None else None
-        self._enough = self._widest_m() * self._direct_per_m  # minutes, in which every distance is possible
+        self._enough = self._widest_m() * self._direct_per_m  # minutes that suffice for every distance
         self.is_cut = False
 
     def contradictions(self) -> Iterator[Contradiction]:
-        """Yield the contradictions: with a confirmed sighting, with a credible one, then the others; the newest of each first. No
-        pair is compared that follows the last one that is read."""
+        """Yield the contradictions with a confirmed sighting, then those with a credible one, then the rest, each newest first.
+        Compares pairs only as far as the caller reads."""
         for weight in range(_LIGHTEST + 1):
             heaviest = [seen for seen in self._sightings if _weight(seen) == weight]
             others = [seen for seen in self._sightings if _weight(seen) >= weight]
@@ -92,7 +93,7 @@ class _Comparison:
                 yield from self._with(second, firsts)
 
     def _with(self, second: Seen, sightings: Sequence[Seen]) -> list[Contradiction]:
-        """Return the contradictions of a sighting with earlier ones, of sightings ordered by time."""
+        """Return the contradictions of a sighting with earlier sightings. `sightings`: ordered by time."""
         start = bisect_left(sightings, second.at.seen - self._enough, key=lambda seen: seen.at.seen)
         end = bisect_left(sightings, _time(second), lo=start, key=_time)
         return [
@@ -102,19 +103,19 @@ class _Comparison:
         ]
 
     def _too_far(self, second: Seen, firsts: Iterable[Seen]) -> Iterator[tuple[Seen, float]]:
-        """Yield the sightings that no direct journey joins with a later one, and the shortest distance."""
+        """Yield the earlier sightings from which no direct journey reaches a later one in time, with the shortest distance."""
         vector, radius, latest, per_m = second.at.vector, second.at.radius_m, second.at.latest, self._direct_per_m
         for first in firsts:
             at = first.at
             longest = math.dist(at.vector, vector) * _LONGEST_PER_CHORD_M - at.radius_m - radius
             if longest * per_m <= latest - at.earliest:
-                continue  # possible for certain, which saves the exact distance
+                continue  # certainly possible: the exact distance is not needed
             shortest = shortest_m(at, second.at)
             if shortest * per_m > longest_minutes(at, second.at):
                 yield first, shortest
 
     def _widest_m(self) -> float:
-        """Return a distance that no two sightings exceed: twice that from one of them to the farthest."""
+        """Return an upper bound of the distance between two sightings: twice the distance from one of them to the farthest."""
         if not self._sightings:
             return 0.0
         centre = self._sightings[0].at.vector
@@ -133,7 +134,7 @@ class _Comparison:
 class _FastestTrains:
     """Fastest journeys with a train that neither waits nor stops, to and from stations by the fastest other means.
 
-    `checked`: pairs; finding the trains from a sighting counts as several.
+    `checked`: number of checked pairs; finding the trains from a sighting counts as TRAIN_START pairs.
     """
 
     def __init__(self, speeds: Speeds, network: RailNetwork) -> None:
@@ -145,7 +146,7 @@ class _FastestTrains:
         self._arrival: tuple[str, Minutes] = ("", [])  # from the last second sighting; journeys take as long in both directions
 
     def minutes(self, first: Seen, second: Seen) -> float:
-        """Return the fewest minutes between two sightings."""
+        """Return the shortest travel time between two sightings, in minutes."""
         self.checked += 1
         if self._arrival[0] != second.id:
             self.checked += TRAIN_START

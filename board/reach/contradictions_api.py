@@ -59,15 +59,15 @@ async def contradictions(request: Request, caller: Caller) -> Reply[Contradictio
     See *Possible or impossible*. At most 200 pairs: those with a confirmed sighting first, then with a credible one, then the
     newest. Texts are in the reader's language. *0.4.0*
 
-    `at`: a seq: the board as it was then.
+    `at`: seq of an event, for the board as it was after that event.
     `seq`: position of the board, or `at`.
     `pairs[].first`: the sighting that was seen first.
     `pairs[].km`: shortest distance.
-    `pairs[].minutes`: between the stated times.
-    `pairs[].doubtful`: the sighting that is doubtful, because the other one is confirmed; null if both are, or neither is.
+    `pairs[].minutes`: minutes between the stated times.
+    `pairs[].doubtful`: sighting that is doubtful because the other one is confirmed; null if both are confirmed, or neither is.
     `cards[].mark`: short text for the card of the sighting.
     `cards[].texts`: one sentence for each other sighting; at most 5.
-    `cards[].more`: number of further ones.
+    `cards[].more`: number of further sentences.
     `compared`: number of compared sightings.
     `more`: whether there are further pairs, or sightings that were not compared.
     """
@@ -87,7 +87,7 @@ async def contradictions(request: Request, caller: Caller) -> Reply[Contradictio
 
 
 async def read_contradictions(service: BoardService, caller: Caller, position: Position) -> Contradictions:
-    """Return the contradictions at a position. Everyone who asks at the same position shares one computation."""
+    """Return the contradictions at a position. Requests for the same position share one computation."""
     read = partial(_find, service, position)
     queue = service.lookups if position.at is None else service.heavy_reads
     return await service.contradictions.get(position, lambda: queue.read(caller, read))

@@ -19,12 +19,12 @@ class ReachableStation(NamedTuple):
 
 
 def minutes_until(start: Whereabouts, until: float) -> float:
-    """Return the most minutes between a start and a time; 0 if the time is earlier."""
+    """Return the longest time in minutes from a start until a time; 0 if the time is earlier."""
     return max(0.0, until - start.earliest)
 
 
 def radius_m(start: Whereabouts, until: float, speed: Speed) -> float:
-    """Return the radius in metres around a start that a person does not leave until a time."""
+    """Return the radius in metres of the circle around a start that a person can't leave until a time."""
     return min(HALF_WAY_ROUND_M, start.radius_m + minutes_until(start, until) * speed.usual_kmh / 0.06)
 
 

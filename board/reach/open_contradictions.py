@@ -1,5 +1,5 @@
 """Most important contradiction of each open search, for the lists and the map of all searches. A search is read again after it
-changed, and compared again only if its sightings did."""
+changed, and its sightings are compared again only if they changed."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ from models.db.tables import columns_of
 from models.search import Search
 from models.sighting import Sighting
 
-MAX_READ = 500  # changed searches in a round; the others follow in the next ones
+MAX_READ = 500  # changed searches per round; further ones follow in the next rounds
 
 _S, _F = columns_of(Sighting), columns_of(Search)
 _FIELDS = ("number", "withdrawn", "assessment", "place", "seen_at")
@@ -34,12 +34,12 @@ _SIGHTINGS = (
 
 
 class OpenContradictions:
-    """Contradictions of all open searches, by search. Results are as large as the number of searches that have one."""
+    """Contradictions of all open searches, by search. Only searches that have a contradiction are in a result."""
 
     def __init__(self, speeds: Speeds) -> None:
         self._speeds = speeds
-        self._read: dict[str, int] = {}  # by search: the seq that was read
-        self._compared: dict[str, int] = {}  # by search: digest of the compared sightings
+        self._read: dict[str, int] = {}  # seq that was read, by search
+        self._compared: dict[str, int] = {}  # digest of the compared sightings, by search
         self._found: dict[str, Contradicted] = {}
 
     def read(self, session: Session, heads: Mapping[str, int]) -> Mapping[str, Contradicted]:
@@ -49,7 +49,7 @@ class OpenContradictions:
         if behind:
             for row in paced(session.connection().execute(_SIGHTINGS.where(_S.board.in_(behind)))):
                 rows[row.board].append(row)
-        self._found = {board: found for board, found in self._found.items() if board in heads}  # callers keep the last one
+        self._found = {board: found for board, found in self._found.items() if board in heads}  # callers keep the last dict
         for board in behind:
             self._compare(board, rows.get(board, ()))
         self._read = {board: seq for board, seq in self._read.items() if board in heads} | {

@@ -17,20 +17,20 @@ Minutes = list[float]  # by station, in the order of the network; infinite if a 
 
 
 class RailNetwork:
-    """Stations with their links: for each station, the neighbours and the distance in metres."""
+    """Stations with their links. `links`: for each station, the distance in metres to each neighbour, by its index."""
 
     def __init__(self, stations: Sequence[Place], links: Sequence[Mapping[int, float]]) -> None:
         self.stations, self.links = stations, links
         self.vectors = [vector_of(station.point) for station in stations if station.point is not None]
 
     def access_minutes(self, vector: Vector, radius_m: float, kmh: float) -> Minutes:
-        """Return the minutes from a circle to each station, in a straight line."""
+        """Return the minutes from a circle to each station, in a straight line at a speed of `kmh`."""
         per_m = 0.06 / kmh
         return [max(0.0, distance_m(vector, station) - radius_m) * per_m for station in self.vectors]
 
     def arrival_minutes(self, start: Iterable[float], kmh: float, stop_minutes: float = 0.0, limit: float = math.inf) -> Minutes:
-        """Return the earliest arrival at each station by train (Dijkstra), from the minutes at which each station is reached
-        otherwise. Arrivals after `limit` are infinite."""
+        """Return the earliest arrival at each station by train (Dijkstra). `start`: minutes at which each station is reached by
+        other means. Arrivals after `limit` are infinite."""
         per_m = 0.06 / kmh
         arrival = [minutes if minutes <= limit else math.inf for minutes in start]
         queue = [(minutes, station) for station, minutes in enumerate(arrival) if minutes < math.inf]
@@ -38,7 +38,7 @@ class RailNetwork:
         while queue:
             minutes, station = heapq.heappop(queue)
             if minutes > arrival[station]:
-                continue  # a faster way was found since
+                continue  # a faster way was found since then
             for neighbour, metres in self.links[station].items():
                 then = minutes + metres * per_m + stop_minutes
                 if then < arrival[neighbour] and then <= limit:
@@ -49,7 +49,7 @@ class RailNetwork:
 
 @cache
 def rail_network() -> RailNetwork:
-    """Return the network of the program's data, which is read once."""
+    """Return the network in the program's data. It is read once."""
     stations = [station.place for station in load_stations()]
     vectors = {place.name: (number, vector_of(place.point)) for number, place in enumerate(stations) if place.point is not None}
     links: list[dict[int, float]] = [{} for _ in stations]

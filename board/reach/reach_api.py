@@ -24,7 +24,7 @@ from models.times import format_utc
 from realtime.wire.strict_json import MAX_INTEGER
 from realtime.wire.wire_types import Count
 
-LAST_SEEN = "last_seen"  # as `from`
+LAST_SEEN = "last_seen"  # value of `from`
 FROM = Param("from", {"type": "string", "maxLength": 64})
 UNTIL = TimeParam("until", is_required=True)
 BY = Param("by", {"type": "string", "enum": list(MEANS)})
@@ -55,12 +55,13 @@ async def reach(request: Request, caller: Caller) -> Reply[Reach]:
 
     `from`: id of a sighting, or `last_seen`. Without a point and a time it is `not_found`.
     `by`: means of travel; `foot` if not given.
-    `at`: a seq: the sighting as it was then.
-    `start.seen_at`: stated time; of `last_seen`, the time since which the child is missing.
-    `start.earliest`: earliest time: the calculation begins there.
-    `minutes`: most minutes that the person has.
+    `at`: seq of an event, for the sighting as it was after that event.
+    `start.seen_at`: stated time; for `last_seen`, the time since which the child is missing.
+    `start.earliest`: earliest time, at which the calculation begins.
+    `minutes`: longest time that the person has, in minutes.
     `radius_m`: radius of the circle around the start; null by train.
-    `stations`: reached by train, earliest first: on foot to a station, then with waiting and stops. None by other means.
+    `stations`: stations reached by train, earliest first: on foot to a station, then with waiting and stops. Empty for other
+    means.
     `stations[].at`: earliest arrival.
     """
     service, board = service_of(request), request.path_params["board"]
@@ -81,7 +82,7 @@ async def reach(request: Request, caller: Caller) -> Reply[Reach]:
 
 
 def _means(request: Request, speeds: Speeds) -> Means:
-    """Return the requested means of travel. Raises Refused `invalid` if it is not one of those with a speed."""
+    """Return the requested means of travel. Raises Refused `invalid` if it is unknown or has no speed."""
     means = next((means for means in MEANS if means == (BY.read(request) or MEANS[0])), None)
     if means is None or speeds.of(means) is None:
         raise invalid("by", N_("Choose a means of travel from the list."))
@@ -129,5 +130,5 @@ def _station(reached: ReachableStation) -> ReachStation:
 def _time(minute: float) -> str:
     try:
         return format_utc(_EPOCH + timedelta(minutes=minute))
-    except OverflowError:  # a margin before the first year
+    except OverflowError:  # the margin reaches back before the year 1
         return format_utc(datetime.min.replace(tzinfo=UTC))

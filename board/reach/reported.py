@@ -19,7 +19,7 @@ MAX_REPORTED = 20
 ReportedContradiction = TypedDict("ReportedContradiction", {
     "sighting": Id, "number": Count, "other": Id, "other_number": Count, "text": str,
 })  # fmt: skip
-Contradicting = Callable[[str, Mapping[str, State]], list[ReportedContradiction]]  # since when missing, sightings by id
+Contradicting = Callable[[str, Mapping[str, State]], list[ReportedContradiction]]  # missing since, sightings by id
 
 
 def reported_contradictions(

@@ -1,4 +1,4 @@
-"""Facts of a search that a reach and its contradictions depend on: now, or at an event of its board."""
+"""Facts of a search on which its reach and its contradictions depend: now, or at an event of its board."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -29,13 +29,13 @@ class SearchAt(NamedTuple):
     sightings: Mapping[str, State]
 
     def seen(self, margin: Margin) -> list[Seen]:
-        """Return the sightings that count."""
+        """Return the sightings that can be compared, with their whereabouts."""
         found = (seen_of(id, state, self.missing_since, margin) for id, state in paced(self.sightings.items()))
         return [seen for seen in found if seen is not None]
 
 
 def read_search(session: Session, board: str, seq: int | None) -> SearchAt:
-    """Return the search at an event of its board, or now. It is empty on a board that is not a search's."""
+    """Return the search at an event of its board, or now. It is empty if the board is not a search."""
     return _now(session, board) if seq is None else _at(session, board, seq)
 
 

@@ -1,4 +1,4 @@
-"""Words for a contradiction, the same on cards, the map, the timeline and paper."""
+"""Words for a contradiction. Cards, the map, the timeline and paper use the same ones."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -11,7 +11,7 @@ from board.reach.contradictions import Contradiction
 from board.reach.whereabouts import Seen
 
 NAMED_ON_CARD = 3  # numbers of other sightings in the mark of a card
-SENTENCES_ON_CARD = 5
+SENTENCES_ON_CARD = 5  # sentences on a card, each about one other sighting
 
 # translators: mark on a card; {numbers} are other sightings: “23”, “23 and 27”
 NOT_BOTH_WITH = N_("not both with {numbers}")

@@ -10,7 +10,7 @@ HALF_WAY_ROUND_M = math.pi * EARTH_RADIUS_M  # the longest distance
 
 
 class Vector(NamedTuple):
-    """Point on the unit sphere: distances between vectors take no trigonometry of coordinates."""
+    """Point on the unit sphere, so that distances need no trigonometry of coordinates."""
 
     x: float
     y: float

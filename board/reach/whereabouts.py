@@ -1,4 +1,4 @@
-"""Whereabouts: a circle in which, and a period within which, the child was seen. Nothing is more precise than it is known."""
+"""Whereabouts: a circle and a period in which the child was seen. They are never more precise than the facts."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Whereabouts(NamedTuple):
-    """Circle and period. Times are in minutes since 1970; `seen` is the stated one."""
+    """Circle and period. Times are in minutes since 1970. `seen`: the stated time."""
 
     point: Point
     vector: Vector
@@ -27,7 +27,7 @@ class Whereabouts(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """Sighting that counts, with its whereabouts."""
+    """Sighting that can be compared, with its whereabouts."""
 
     id: str
     number: int
@@ -40,7 +40,7 @@ class Seen(NamedTuple):
 
 
 def whereabouts(place: Mapping[str, Any] | None, seen_at: str | None, margin: Margin) -> Whereabouts | None:
-    """Return the whereabouts of a place and a time, None if either is not known."""
+    """Return the whereabouts of a place and a time; None if either is unknown."""
     point = point_of(place)
     if place is None or point is None or not seen_at:
         return None
@@ -52,8 +52,8 @@ def whereabouts(place: Mapping[str, Any] | None, seen_at: str | None, margin: Ma
 
 
 def seen_of(id: str, state: State, missing_since: str | None, margin: Margin) -> Seen | None:
-    """Return a sighting, None if it does not count: it is withdrawn, of another child, a duplicate, from before the child was
-    missing, or without a place or a time."""
+    """Return a sighting with its whereabouts; None if it can't be compared: it is withdrawn, of another child, a duplicate, from
+    before the disappearance, or without a place or a time."""
     if state["withdrawn"] or state["assessment"] in NOT_THE_SAME:
         return None
     at = whereabouts(state["place"], state["seen_at"], margin)

@@ -1,1 +1,1 @@
-"""Timeline of a search: what happened when, when it became known, and when nothing is known. In codes, without sentences."""
+"""Timeline of a search: what happened and when, when it became known, and the gaps. It contains codes, not sentences."""

@@ -1,4 +1,4 @@
-"""Facts of a search at a moment, read from its rows or, for the past, from its journal."""
+"""Facts of a search at an event, read from its rows or, for the past, from its journal."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -21,7 +21,7 @@ from models.times import from_ms
 
 KINDS = (Sighting.KIND, Note.KIND, Place.KIND)
 CREATIONS = ("search.opened", *(f"{kind}.added" for kind in KINDS))
-MAX_DECISIONS = 500  # events of a search; after that its oldest decisions are only in the history
+MAX_DECISIONS = 500  # newest decisions of a search; older ones are only in the history
 MAX_HANDOVERS = 200
 HANDED = ("handed.set",)
 ACCEPTED = ("handover.accepted",)
@@ -70,7 +70,7 @@ def _past(session: Session, board: Board, seq: int) -> Iterator[EntityState]:
 
 
 def _handovers(session: Session, board: Board, seq: int) -> list[JournalEvent]:
-    """Return the signatures of the handovers that included the search, and their acceptances, until the event after `seq`."""
+    """Return the signatures and acceptances of the handovers that included the search, from before the event after `seq`."""
     following = event_queries.time_of(session, board.id, seq + 1)
     events = event_queries.newest_of_types(session, OPERATIONS, board.id, HANDED, 2**53, MAX_HANDOVERS)
     numbers = {event.payload()["state"]["handover"] for event in events}

@@ -9,12 +9,12 @@ from board.timeline.items import LAST_SEEN, Item
 from models.sighting import ASSURED, SETTLED, Sighting
 from models.times import to_ms
 
-MIN_GAP_MS = 30 * 60_000  # shorter periods are shown by the distance of the marks
+MIN_GAP_MS = 30 * 60_000  # the distance between marks already shows shorter periods
 
 
 class Gap(NamedTuple):
     """Period between two moments at which the child's place is known. `end`: None if the period lasts until now. `is_empty`:
-    nothing at all is known of it; otherwise it has sightings that nobody has confirmed."""
+    whether nothing is known about it; otherwise it has sightings that nobody has confirmed or ruled out."""
 
     start: str
     end: str | None
@@ -22,7 +22,7 @@ class Gap(NamedTuple):
 
 
 def gaps(items: Iterable[Item], ends_at: str | None, now: str) -> list[Gap]:
-    """Return the gaps since the child is missing. `ends_at`: when the search ended; None if it lasts until `now`."""
+    """Return the gaps since the disappearance. `ends_at`: time at which the search ended; None if it lasts until `now`."""
     sightings = [item for item in items if item.when.start is not None and item.kind in (Sighting.KIND, LAST_SEEN)]
     missing_since = next(item.when.start or "" for item in sightings if item.kind == LAST_SEEN)
     end = ends_at or now

@@ -38,7 +38,7 @@ class When(NamedTuple):
 
 
 class EntityState(NamedTuple):
-    """Entity at a moment. `seq`: of the last event that changed it."""
+    """Entity at a moment. `seq`: seq of the last event that changed it."""
 
     kind: str
     id: str
@@ -57,9 +57,9 @@ class Creation(NamedTuple):
 class Item:
     """Fact on a timeline.
 
-    `id`: of its entity, or `event-` and a seq. `when`: when it happened. `known_at`: when it became known to the team. `account`:
-    who recorded it. `card`: card to open. `seq`: event to show in the history, None if it is on another board. `before`: the
-    state before `event`, None if there was none.
+    `id`: id of its entity, or a name and a number, such as `event-93`. `when`: when it happened. `known_at`: when it became known
+    to the team. `account`: who recorded it. `card`: card to open. `seq`: event to show in the history, None if it is on another
+    board. `before`: the state before `event`, None if there was none.
     """
 
     id: str
@@ -118,7 +118,7 @@ def _of_place(entity: EntityState, creation: Creation | None) -> Item:
 
 
 def _period(times: Sequence[str]) -> When:
-    """Return the period between two times in any order; one time is a moment."""
+    """Return the period between two times in any order; a moment if there is only one time."""
     if not times:
         return When("unknown")
     start, end = min(times), max(times)
@@ -132,8 +132,8 @@ def last_seen(search: State, opening: Creation | None) -> Item:
 
 
 def found(search: State, decisions: Sequence[JournalEvent]) -> Item | None:
-    """Return the item for the moment at which the child was found; None if it was not. It is known since the first decision after
-    which the search had this status."""
+    """Return the item for the moment at which the child was found; None if it was not. It became known with the
+    decision since which the search has this status."""
     outcome = search["outcome"]
     if search["status"] != "found" or not outcome or not outcome.get("found_at"):
         return None
@@ -168,7 +168,7 @@ def _of_decision(event: JournalEvent, state: State, before: State | None, replac
 
 
 def _appeal_time(event: JournalEvent, state: State, replaced_at: str | None) -> When:
-    """Return the period of an appeal, at most until another one; an appeal that ends or begins without dates is a moment."""
+    """Return the period of an appeal, which ends with the next appeal at the latest; a moment if it has no end."""
     appeal = state["appeal"]
     start, end = appeal.get("from") or event.at, appeal.get("until")
     if end and replaced_at:

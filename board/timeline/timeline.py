@@ -1,4 +1,4 @@
-"""Composition of a timeline from the facts of a search at a moment."""
+"""Composition of a timeline from the facts of a search."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,12 +12,13 @@ from board.timeline.items import Item, found, last_seen, of_decisions, of_entity
 from models.board import Board
 from models.db.read_pacing import paced
 
-MAX_ITEMS = 2_000  # in one answer; a board may have 10,000 notes
+MAX_ITEMS = 2_000  # items in an answer; a board may have 10,000 notes
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Timeline of a search. `items`: by when they happened. `left_out`: number of items that became known earlier than these."""
+    """Timeline of a search. `items`: in the order in which they happened. `left_out`: number of further items, which became known
+    before those in `items`."""
 
     seq: int
     at: str
@@ -30,8 +31,8 @@ class Timeline:
 
 
 def compose(session: Session, board: Board, seq: int, *, with_handovers: bool) -> Timeline:
-    """Return the timeline of a search at `seq`. The caller has checked access. `with_handovers`: includes those of all searches,
-    which a guest must not see."""
+    """Return the timeline of a search at `seq`. The caller has checked access. `with_handovers`: whether to include handovers,
+    which concern all searches and must not be shown to guests."""
     facts = reading.read(session, board, seq, with_handovers)
     items = sorted(_items(board.id, facts), key=lambda item: item.became_known)
     shown = sorted(items[-MAX_ITEMS:], key=lambda item: item.happened)

@@ -41,7 +41,7 @@ class ReadPositionMoves:
         self._own_events: dict[tuple[str, str], dict[str, Any]] = {}  # last move over own events, by account and board
 
     def over_own_events(self, account: str, board: str, epoch: str, first: int, last: int, at: str) -> None:
-        """Record that an account wrote these events itself. The author of a board's first events has read them."""
+        """Record that an account wrote these events itself. If they begin with the board's first event, it has read them all."""
         values = {"account": account, "board": board, "epoch": epoch, "last": last}
         if first == 1:
             self.add(_BEGAN, values | {"at": at})

@@ -1,7 +1,6 @@
-"""Facts of searches for the figures, written with the events that they are from.
+"""Facts of searches for the figures, written in the transaction of the event that changed them.
 
-They are written in the transaction of the event, at the one place where events are appended, and not read from the journal later:
-the journal may be erased by then, and there is no moment at which a figure lacks an event or has one too many.
+So the figures always match the events, even after the payloads are erased.
 """
 
 from collections.abc import Iterable, Mapping
@@ -23,7 +22,7 @@ ADD = BulkWrite.insert(SearchFact.__tablename__, COLUMNS)
 
 
 def rows_after(board: int, event: JournalEvent, payload: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the row with the facts after an event of a board's own entity: none if it is no search, or no fact changed."""
+    """Return the row with the facts after an event of a board's own entity; [] if it is not a search or no fact changed."""
     if event.kind != Search.KIND or not is_change(payload["changes"]):
         return []
     return [{"board": board, "seq": event.seq, "at": to_ms(event.at), **facts_of(payload["state"])}]
@@ -48,7 +47,7 @@ def facts_of(state: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _age(person: Mapping[str, Any], missing_since: str) -> int | None:
-    """Return the age on the day since which the child is missing, by the birth date if it is known."""
+    """Return the child's age on the day of the disappearance, from the birth date if it is known."""
     birth = person.get("birth_date")
     if birth is None:
         return person.get("age")

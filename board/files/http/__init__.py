@@ -1,1 +1,1 @@
-"""Photos and files over HTTP: resumable uploads, and downloads by right."""
+"""Photos and files over HTTP: resumable uploads, and downloads that check rights."""

@@ -59,12 +59,12 @@ GivenUp = TypedDict("GivenUp", {"upload": Id})
 async def receive(request: Request) -> Reply[Position]:
     """Receive a part of a file from an offset on, and begin the upload at offset 0.
 
-    The body has the bytes from `Upload-Offset` on, at most 1 MiB. Another offset than what is stored is `conflict`:
+    The body contains the bytes from `Upload-Offset` on, at most 1 MiB. An offset that differs from the stored size is `conflict`:
     continue at its `current.offset`. A file over `MAX_FILE_MB` is `too_large` before anything is read. See *Upload*.
 
-    `Upload-Length`: size of the whole file.
-    `Upload-Name`: its name, percent-encoded; required in the first request.
-    `offset`: what is stored, on disk.
+    `Upload-Length`: size of the entire file.
+    `Upload-Name`: name of the file, percent-encoded; required in the first request.
+    `offset`: number of bytes that are stored on disk.
     """
     caller, uploads = await require_caller(request), _uploads(request)
     board, id = _place(request)
@@ -98,7 +98,7 @@ async def _begin(request: Request, caller: Caller, board: str, id: str, size: in
 async def status(request: Request) -> Reply[UploadStatus]:
     """Return how much of an upload is stored.
 
-    `not_found` means: start at 0.
+    If the answer is `not_found`, start at 0.
 
     `state`: `receiving`, `ready` or `attached`.
     `result`: what the file is, once it is ready.
@@ -125,10 +125,10 @@ Finish = TypedDict("Finish", {"sha256": NotRequired[Sha256]})
 async def finish(request: Request) -> Reply[Finished]:
     """Finish an upload.
 
-    It can be repeated, and returns the same. See *Upload*.
+    You can repeat the call; the answer is the same. See *Upload*.
 
-    `found`: what the metadata of the original say, each only if present. Only the sender sees it, until the file is attached; it
-    is stored nowhere else.
+    `found`: facts in the metadata of the original, each only if present. Only the sender sees them, until the file is attached;
+    they are stored nowhere else.
     `media_type`: detected from the content, not from the name.
     """
     caller, uploads = await require_caller(request), _uploads(request)
@@ -149,7 +149,7 @@ async def finish(request: Request) -> Reply[Finished]:
 async def give_up(request: Request) -> Reply[GivenUp]:
     """Cancel an upload.
 
-    It is `conflict` if it is attached.
+    An upload that is attached is `conflict`.
     """
     caller = await require_caller(request)
     board, id = _place(request)
@@ -163,7 +163,7 @@ def _uploads(request: Request) -> Uploads:
 
 
 def _place(request: Request) -> tuple[str, str]:
-    """Return board and id of an upload. Raises Refused `not_found` for a malformed id."""
+    """Return board and id of an upload. Raises Refused `not_found` if the id is malformed."""
     board, id = request.path_params["board"], request.path_params["upload"]
     if not _ID.fullmatch(id):
         raise Refused("not_found")
@@ -171,7 +171,7 @@ def _place(request: Request) -> tuple[str, str]:
 
 
 def _facts(row: Upload) -> FileFacts:
-    """Return the facts of an upload, without those of its metadata once it is attached."""
+    """Return the facts of an upload. `found` is empty once it is attached."""
     facts: FileFacts = {"found": {}} | dict(row.result or {})  # type: ignore[assignment]
     return facts
 
@@ -184,7 +184,7 @@ def _number(request: Request, header: str) -> int:
 
 
 def _check_sizes(request: Request, size: int) -> None:
-    """Raise Refused for a file or a part that is too large, before reading any of it."""
+    """Raise Refused if the file is empty, or if the file or the part is too large, before reading any of it."""
     max_mb = service_of(request).settings.max_file_mb
     if size > max_mb * MEGABYTE:
         raise Refused("too_large", message(N_("A file can be at most {count} MB."), count=max_mb))

@@ -26,7 +26,7 @@ from models.upload import Upload
 
 log = structlog.get_logger()
 
-DAY = timedelta(days=1)  # rows of uploads are kept that long
+DAY = timedelta(days=1)  # period of the daily quotas; rows of uploads are kept as long
 RETRY_AFTER_S = 3600  # by then the day's oldest uploads may have expired, or people have made space
 
 # Dropped uploads are still stored, but no longer count against their account
@@ -86,7 +86,7 @@ class QuotaExceeded(Refused):
 
 
 class Quota(NamedTuple):
-    """Quota. `used`: including this upload."""
+    """Quota of an upload. `used`: use of the quota, including this upload."""
 
     name: str
     used: int
@@ -95,7 +95,7 @@ class Quota(NamedTuple):
     sentence: str
 
     def is_reached_by(self, added: int, percent: int) -> bool:
-        """Return whether an upload of `added` brings the use from below `percent` of the limit to it."""
+        """Return whether the use reaches `percent` of the limit with an upload that adds `added`."""
         mark = self.limit * percent // 100
         return self.used - added < mark <= self.used
 
@@ -105,7 +105,7 @@ class Quota(NamedTuple):
 
 
 def reserve(session: Session, account: str, board: str, size: int, shares: FileShares, now: datetime) -> None:
-    """Check all quotas for an upload whose row was just written, and count it. Raises QuotaExceeded."""
+    """Check all quotas for an upload whose row was just written, and count it. Raises QuotaExceeded if a quota is exceeded."""
     quotas = list(_quotas(session, account, board, usage.add(session, size), shares, now))
     for quota in quotas:
         if quota.used > quota.limit:
@@ -130,7 +130,8 @@ def _quotas(session: Session, account: str, board: str, total: int, shares: File
 
 
 def _of_account_on_search(session: Session, account: str, board: str, shares: FileShares) -> Iterator[Quota]:
-    """Yield the quotas of one account in a search: it can't use up the space of others by sending and withdrawing."""
+    """Yield the quotas of one account in a search, which prevent it from using up the search's space, also with withdrawn
+    files."""
     row = session.connection().execute(_SEARCH_OF_ACCOUNT, {"account": account, "board": board}).one()
     name, part = "search_account", shares.search_account_percent
     yield Quota(name, row.bytes, shares.search_mb * MB * part // 100, "too_large", _SHARE_USED)

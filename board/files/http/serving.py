@@ -65,13 +65,13 @@ async def view(request: Request) -> Response:
 async def original(request: Request) -> Response:
     """Serve the original of a picture, with its metadata.
 
-    For coordinators and the account that attached it, else `forbidden`. An entry of the audit journal.
+    Only for coordinators and the account that attached it; otherwise `forbidden`. Recorded in the audit journal.
     """
     caller = await require_caller(request)
     caller.require_unlocked()
 
     def read(session: Session) -> tuple[File, OriginalRead]:
-        access.get_visible_board(session, renewed(session, caller), request.path_params["board"])  # none in an emergency
+        access.get_visible_board(session, renewed(session, caller), request.path_params["board"])  # not in an emergency
         file, account = _file(session, request), require_active(session, caller)
         if file.added_by != account.id and ROLES.index(account.role) < ROLES.index("coordinator"):
             raise Refused("forbidden", N_("Only coordinators, and the person who attached the file, can download the original."))
@@ -91,7 +91,7 @@ async def original(request: Request) -> Response:
 async def content(request: Request) -> Response:
     """Serve a file that is not a picture, as it was uploaded.
 
-    The PDF itself, for a PDF whose `picture` is true.
+    For a PDF whose `picture` is true, the answer is the PDF itself.
     """
     caller = await require_caller(request)
     file = await service_of(request).database.read(lambda session: _find(session, caller, request))
@@ -114,7 +114,7 @@ async def _picture(request: Request, size: Literal["thumb", "view"]) -> Response
 
 
 async def _account_or_display(request: Request) -> tuple[Caller, File]:
-    """Return the caller (an account or a display) and the file. Raises Refused if it has no right to the file."""
+    """Return the caller (an account or a display) and the file. Raises Refused if the caller may not get the file."""
     service, caller = service_of(request), await signed_in(request)
     if caller is None and (caller := await display_auth.signed_in(request)) is not None:
         check_rate(request, caller)
@@ -149,7 +149,7 @@ def _file(session: Session, request: Request) -> File:
 
 
 async def _send(request: Request, file: File, size: str, type: str, name: str | None) -> Response:
-    """Send stored bytes, or 304 if the caller has them. Raises Refused."""
+    """Send stored bytes, or 304 if the caller has them. Raises Refused `unavailable` if they are missing or can't be read."""
     tag = f'"{file.sha256[:32]}-{size}"'
     headers = HEADERS | {"etag": tag, "content-disposition": names.disposition(name) if name is not None else "inline"}
     if etags.matches(request, tag):

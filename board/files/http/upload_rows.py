@@ -21,13 +21,13 @@ from models.times import format_utc
 from models.upload import Upload, UploadPart
 
 MAX_OPEN = 20  # uploads of one account that are not attached
-MAX_OPEN_BYTES = 512 * 1024 * 1024  # of one account; at least one upload always fits
-MAX_PARTS = 2_000  # objects of one upload
-IDLE_AFTER = timedelta(minutes=10)  # after it a new upload of the same account may replace this one
-UPLOAD_TTL = timedelta(days=1)  # after it an upload is swept
-DROP_RETRY_AFTER = timedelta(hours=1)  # after it the sweep deletes the files of a dropped upload again
+MAX_OPEN_BYTES = 512 * 1024 * 1024  # bytes of these uploads; one upload always fits
+MAX_PARTS = 2_000  # stored objects per upload
+IDLE_AFTER = timedelta(minutes=10)  # idle time after which a new upload of the same account may replace this one
+UPLOAD_TTL = timedelta(days=1)  # age at which the sweep removes an upload
+DROP_RETRY_AFTER = timedelta(hours=1)  # time after which the sweep deletes the files of a dropped upload again
 RETRY_S = 60
-BUSY = timedelta(minutes=2)  # another process may still work on an upload for that long
+BUSY = timedelta(minutes=2)  # time for which another process may still work on an upload
 BUSY_RETRY_S = 10
 
 OTHER_OFFSET = N_("Another part of this file arrived in the meantime.")
@@ -71,7 +71,7 @@ class NewUpload(NamedTuple):
 
 
 class DroppedUpload(NamedTuple):
-    """Dropped upload, which nobody can find. Its row stays until its stored bytes are deleted.
+    """Dropped upload, which `find` no longer returns. Its row stays until its stored bytes are deleted.
 
     `file`: id of its files in the store, if any were made.
     """
@@ -81,7 +81,8 @@ class DroppedUpload(NamedTuple):
 
 
 def require_uploader(session: Session, caller: Caller, board: str) -> str:
-    """Return the account of a caller who may attach files to this search. Raises Refused."""
+    """Return the account of a caller who may attach files to this search. Raises Refused `not_found` if the caller may not see
+    the search, `forbidden` if it may not attach files."""
     current = renewed(session, caller)
     if access.get_visible_board(session, current, board).kind != "search":
         raise Refused("not_found")
@@ -91,7 +92,7 @@ def require_uploader(session: Session, caller: Caller, board: str) -> str:
 
 
 def find(session: Session, caller: Caller, board: str, id: str) -> Upload:
-    """Return an upload of the caller. Raises Refused `not_found`, also for another account's upload."""
+    """Return an upload of the caller. Raises Refused `not_found` if it does not exist or is another account's."""
     account = require_uploader(session, caller, board)
     row = session.get(Upload, id, populate_existing=True)
     if row is None or row.board != board or row.account != account or row.state == "dropped":
@@ -103,9 +104,11 @@ def find(session: Session, caller: Caller, board: str, id: str) -> Upload:
 def begin(
     session: Session, caller: Caller, new: NewUpload, shares: FileShares, now: datetime
 ) -> tuple[Upload, list[DroppedUpload]]:  # fmt: skip
-    """Begin an upload, or return the existing one with this id; and the uploads dropped for it. Its size counts from now on.
+    """Begin an upload, or continue the existing one with this id. Return it, and the uploads that were dropped to make space. Its
+    size counts from now on.
 
-    Raises Refused.
+    Raises QuotaExceeded if a quota is exceeded, Refused `rate_limited` if too many uploads are unfinished, and Refused as
+    `require_uploader` does.
     """
     account = require_uploader(session, caller, new.board)
     row = session.get(Upload, new.id, populate_existing=True)
@@ -142,7 +145,8 @@ def check_offset(row: Upload, offset: int) -> None:
 def grow(
     session: Session, caller: Caller, board: str, id: str, offset: int, size: int, object: str, now: datetime
 ) -> Upload:  # fmt: skip
-    """Add a stored part. Raises Refused `conflict` if another part has this offset."""
+    """Add a stored part. Raises Refused `conflict` if another part has this offset, `too_large` after MAX_PARTS, `invalid` if the
+    part exceeds the size of the file."""
     row = find(session, caller, board, id)
     check_offset(row, offset)
     params = {"row": id, "start": offset, "end": offset + size, "most": MAX_PARTS, "touched_at": format_utc(now)}
@@ -220,13 +224,13 @@ def remove(session: Session, id: str) -> None:
 
 
 def due(session: Session, now: datetime, limit: int) -> list[str]:
-    """Return ids of uploads older than UPLOAD_TTL, and of dropped ones that may still be stored."""
+    """Return ids of uploads older than UPLOAD_TTL, and of dropped uploads whose bytes may still be stored."""
     params = {"before": format_utc(now - UPLOAD_TTL), "before_hour": format_utc(now - DROP_RETRY_AFTER), "limit": limit}
     return list(session.connection().execute(_DUE, params).scalars())
 
 
 def sweep(session: Session, id: str) -> DroppedUpload | None:
-    """Drop a due upload. Of an attached one, only delete the row: its files stay."""
+    """Drop a due upload. If it is attached, only delete its row, because its files stay."""
     if session.connection().execute(_FORGET_ATTACHED, {"row": id}).rowcount:
         return None
     return drop(session, id)

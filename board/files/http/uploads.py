@@ -1,4 +1,4 @@
-"""Uploads: received in parts, each stored before it counts; then checked and processed into a file that can be attached.
+"""Uploads: received in parts, each stored before it counts, then checked and processed into a file that can be attached.
 
 Bytes that arrived before a connection was lost are kept. Two uploads with the same id take turns: each part counts once, at its
 offset.
@@ -34,7 +34,7 @@ from realtime.keyed_semaphore import KeyedSemaphore
 log = structlog.get_logger()
 
 MAX_BODY = 1024 * 1024  # bytes of one request
-PART_BYTES = 512 * 1024  # held in memory until they are stored
+PART_BYTES = 512 * 1024  # bytes that are held in memory until they are stored
 PREVIEWS_BYTES = 1024 * 1024  # disk space for the thumbnail and the view of a picture
 
 TOO_LONG = N_("Send a file in parts of at most 1 MB.")
@@ -46,7 +46,7 @@ class Uploads:
     def __init__(self, service: BoardService) -> None:
         self._service = service
         self._database, self._files = service.database, service.files
-        self._one_by_one = KeyedSemaphore(1)  # uploads that are finished
+        self._one_by_one = KeyedSemaphore(1)  # one `finish` at a time for each upload
 
     async def begin(self, caller: Caller, new: NewUpload) -> Upload:
         """Begin an upload, or continue the one with this id."""
@@ -61,15 +61,17 @@ class Uploads:
         return row
 
     async def find(self, caller: Caller, board: str, id: str) -> Upload:
-        """Return an upload of the caller. Raises Refused `not_found`."""
+        """Return an upload of the caller. Raises Refused `not_found` if it does not exist or is another account's."""
         return await self._database.read(lambda session: upload_rows.find(session, caller, board, id))
 
     def room_for_part(self, rest: int) -> AbstractAsyncContextManager[None]:
-        """Hold disk space for one request of a file with `rest` missing bytes. Raises FilesUnavailable."""
+        """Hold disk space for one request of a file with `rest` missing bytes. Raises FilesUnavailable if only the reserve is
+        left."""
         return self._service.disk.promise(max(0, min(rest, MAX_BODY)))
 
     async def receive(self, caller: Caller, row: Upload, request: Request) -> Upload:
-        """Store the bytes of a request in parts. Raises Refused, and ClientDisconnect after storing the received bytes."""
+        """Store the bytes of a request in parts. Raises Refused if the request or the file has too many bytes, and as
+        `upload_rows.grow` does; ClientDisconnect, after storing the received bytes, if the connection is lost."""
         buffer, stream, received_bytes = bytearray(), request.stream(), 0
         while True:
             try:
@@ -105,7 +107,8 @@ class Uploads:
             raise
 
     async def finish(self, caller: Caller, row: Upload, sha256: str | None) -> Upload:
-        """Check a complete upload, and store the file that can be attached. Raises Refused."""
+        """Check a complete upload, and store the file that can be attached. Raises Refused if it is incomplete, damaged or
+        unreadable, or can't be processed now."""
         slot = await self._one_by_one.acquire(row.id)
         try:
             row = await self.find(caller, row.board, row.id)
@@ -188,7 +191,8 @@ class Uploads:
             return await media_types.recognise(head, name)
 
     async def _pictures_of(self, caller: Caller, type: MediaType, key: str) -> Pictures | None:
-        """Make the pictures of an image, or of the first page of a PDF; None for other files. Raises Refused."""
+        """Make the pictures of an image, or of the first page of a PDF; None for other files. Raises Refused as `pictures.make`
+        does."""
         if not type.is_picture and (type.name != media_types.PDF or find_spec("pypdfium2") is None):
             return None
         try:
@@ -197,10 +201,10 @@ class Uploads:
         except Refused as refused:
             if type.is_picture or refused.code == "unavailable":
                 raise
-            return None  # such as a PDF with a password: it is a file without pictures
+            return None  # for example a PDF with a password, which becomes a file without pictures
 
     async def give_up(self, caller: Caller, board: str, id: str) -> None:
-        """Drop an upload and delete its stored bytes. Raises Refused."""
+        """Drop an upload and delete its stored bytes. Raises Refused `not_found` or `conflict` as `upload_rows.give_up` does."""
         await self._forget(await self._database.write(lambda session: upload_rows.give_up(session, caller, board, id)))
 
     async def _forget(self, dropped: DroppedUpload) -> None:
@@ -209,7 +213,7 @@ class Uploads:
 
 
 async def forget(service: BoardService, dropped: DroppedUpload) -> None:
-    """Delete the stored bytes of a dropped upload, then its row. Raises FilesUnavailable or DatabaseUnavailable."""
+    """Delete the stored bytes of a dropped upload, then its row. Raises FilesUnavailable or DatabaseUnavailable if that fails."""
     prefixes = [f"uploads/{dropped.id}/", *([f"files/{dropped.file}/"] if dropped.file is not None else [])]
     for prefix in prefixes:
         await service.files.delete([stored.key async for stored in service.files.list(prefix)])
@@ -217,7 +221,7 @@ async def forget(service: BoardService, dropped: DroppedUpload) -> None:
 
 
 class _UploadReader:
-    """File made of the parts of an upload. Reading it computes its digest and records its first bytes."""
+    """File that consists of the parts of an upload. Reading it computes its digest and records its first bytes."""
 
     def __init__(self, files: FileStore, upload: str, parts: list[str], size: int) -> None:
         self._files, self._keys, self._left = files, [f"uploads/{upload}/{object}" for object in parts], size
