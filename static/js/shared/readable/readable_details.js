@@ -99,7 +99,7 @@ function firstOf(waiting) {
 const keyOf = (field, text) => JSON.stringify([field, text]);
 
 /**
- * Keep a value as the last used one, and drop the first if there are too many.
+ * Store a value as the most recently used one, and drop the least recently used one above the limit.
  * @template V
  * @param {Map<string, V>} kept
  * @param {string} key
