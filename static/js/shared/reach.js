@@ -4,7 +4,7 @@ import { t } from "../core/i18n.js";
 
 /** @typedef {Reach["by"]} Means */
 /** @typedef {{ from: string, until: IsoTime, by: Means, at?: number | null }} ReachQuery `from`: id of a sighting, or "last_seen"; `at`: seq of a past board */
-/** @typedef {{ reach: Reach | null, problem: string | null }} ReachAnswer neither is set while it is loading for the first time */
+/** @typedef {{ reach: Reach | null, problem: string | null }} ReachAnswer both are null while the comparison is loading for the first time */
 
 /** @type {Means[]} */
 export const MEANS = ["foot", "bicycle", "car", "train"];
