@@ -86,7 +86,7 @@ async function start() {
 }
 
 /**
- * Mount what concerns all searches: alerts, alarms, shift, duties and the tour.
+ * Mount the parts that concern all searches: alerts, alarms, shift, duties and the tour.
  * @param {Session} session @param {string} page
  */
 function mountShared(session, page) {

@@ -20,19 +20,19 @@ class AuditRecord:
         self.service, self._after = service, 0
 
     async def restart(self) -> None:
-        """Forget what was counted and written so far."""
+        """Ignore everything that was counted or written so far."""
         await self.flush()
         self._after = await self.service.database.read(lambda session: session.get_one(Board, AUDIT).seq)
 
     async def flush(self) -> None:
-        """Write everything, including what was only counted."""
+        """Write all entries, including reads that were only counted."""
         self.service.repeats.end_windows()
         self.service.read_log.end_windows()
         await self.service.read_log.write_ends()
         await self.service.repeats.write()
 
     async def entries(self, by: str | None = None, kind: str | None = None) -> list[AuditEntry]:
-        """Return the entries, of an account and a kind; those that were only counted are not written yet."""
+        """Return the entries of an account and a kind, without reads that were only counted."""
         await self.service.repeats.write()
         found = await read_entries(self.service.database, kind)
         return [entry for entry in found if entry.seq > self._after and by in (None, entry.actor["id"])]

@@ -18,7 +18,7 @@ POSTER: dict[str, Any] = {
 OUTCOME = {"found_at": "2026-11-24T15:10:00Z", "condition": "well", "how": "police"}
 CLOSED = {"status": "closed", "reason": "over", "acknowledge": "as it is"}
 DRAFT = {"what": "poster", "language": "fr", "shows": ["age"]}
-BODIES: dict[str, Any] = {  # of calls that need one
+BODIES: dict[str, Any] = {  # request bodies of the calls that need one
     "POST /api/v1/boards/{board}/materials/texts": {"languages": ["fr"], "shows": ["age"]},
     "POST /api/v1/earlier": {"first_name": "Noor"},
     "POST /api/v1/boards/{board}/similar": {"text": "a girl"},

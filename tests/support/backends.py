@@ -57,7 +57,7 @@ class Backend:
 
 
 def sqlite_url(folder: Path) -> str:
-    """Return the URL of the SQLite database in a folder, created with all tables and no rows where it is missing."""
+    """Return the URL of the SQLite database in a folder, created with all tables and no rows if it is missing."""
     path = folder / "board.db"
     if not path.exists():
         shutil.copy(_template(), path)
@@ -101,8 +101,8 @@ def make_template(postgres: Postgres) -> None:
 
 
 def _create_in_english(postgres: Postgres) -> str:
-    """Create the template with English collation, as most real installations have; queries that need byte order have to ask for
-    it."""
+    """Create the template with English collation, as most real installations have; queries that need byte order must
+    request it."""
     with contextlib.suppress(FeatureNotSupported), postgres.admin() as connection:
         named = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US'")
         connection.execute(named.format(sql.Identifier(TEMPLATE), sql.Identifier(OWNER)))

@@ -1,4 +1,4 @@
-"""Checks of a page on a bad network, and a colleague who works on meanwhile."""
+"""Checks of a page on a bad network, and a colleague who continues to work."""
 
 import asyncio
 import contextlib
@@ -31,7 +31,7 @@ const look = () => {
 };
 new MutationObserver(look).observe(document, {subtree: true, childList: true, attributes: true});
 """
-# Looks of the overlay that greys a board.
+# Style of the overlay that greys a board.
 VEIL = """() => {
   const { visibility, opacity, backdropFilter } = getComputedStyle(document.querySelector(".stale-overlay"));
   return [visibility, opacity, backdropFilter];
@@ -40,7 +40,7 @@ GREY = ["visible", "1", "grayscale(1)"]
 
 
 async def wait_until_stale(window: Window, since: float) -> None:
-    """Wait until the board is shown as stale, in text and in looks; fail if that takes longer than promised."""
+    """Wait until the board is shown as stale, by text and by style; fail if that takes longer than promised."""
     await window.freshness("not_current")
     said = await window.page.evaluate("said")
     grey_at = next(each["at"] for each in said if each["at"] > since and each["state"] == "not_current")
@@ -113,7 +113,7 @@ class Colleague:
                     answer = await self.person.http.post(f"/api/v1/boards/{self.board}/commands", json=body)
                     assert answer.status_code == 200, answer.text
                     self.acked[id] = answer.json()["seqs"]
-                await asyncio.sleep(0.05)  # steady, as the page draws every one
+                await asyncio.sleep(0.05)  # a steady pace, because the page draws every event
 
 
 async def keep_adding_tasks(window: Window, stop: asyncio.Event) -> list[str]:

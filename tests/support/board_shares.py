@@ -1,4 +1,4 @@
-"""Shares of boards in tests: other numbers than those of the program."""
+"""Shares of boards in tests, which differ from the product's."""
 
 from typing import Any
 
@@ -17,5 +17,5 @@ def set_shares(monkeypatch: pytest.MonkeyPatch, service: BoardService, **changes
 
 
 def without_reserve(monkeypatch: pytest.MonkeyPatch, service: BoardService) -> None:
-    """A full board is full for coordinators, too."""
+    """Remove the reserve for coordinators: a full board is full for them, too."""
     set_shares(monkeypatch, service, reserve=0)

@@ -9,7 +9,7 @@ AUTHENTICATOR = {
     "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True, "isUserVerified": True,
     "automaticPresenceSimulation": True,
 }  # fmt: skip
-# Marks the page with what it asks the authenticator for: "conditional" in a field, "now" by a button.
+# Mark the page with its kind of request to the authenticator: "conditional" in a field, "now" by a button.
 MARK_QUESTIONS = """(() => {
   const credentials = navigator.credentials, get = credentials?.get.bind(credentials);
   if (get) credentials.get = (options) => {
@@ -33,12 +33,12 @@ class Authenticator:
 
 
 async def at_localhost(browsers: Browsers, locale: str = "en") -> Window:
-    """Return a window of a stranger at a host that can have passkeys: an address can't."""
+    """Return a stranger's window at a host name; passkeys do not work at an IP address."""
     return await browsers.stranger(url=browsers.url.replace("127.0.0.1", "localhost"), reduced_motion="reduce", locale=locale)
 
 
 async def with_authenticator(browsers: Browsers) -> tuple[Window, Authenticator]:
-    """Return such a window with an authenticator that nobody touches."""
+    """Return a stranger's window at a host name, with an authenticator that nobody touches."""
     window = await at_localhost(browsers)
     await window.page.add_init_script(MARK_QUESTIONS)
     devtools = await window.context.new_cdp_session(window.page)
@@ -50,7 +50,8 @@ async def with_authenticator(browsers: Browsers) -> tuple[Window, Authenticator]
 
 
 async def with_passkey(browsers: Browsers, email: str) -> tuple[Window, Authenticator]:
-    """Return such a window, in which the person with this address has signed in and added the passkey "Desk key"."""
+    """Return a window with an authenticator, in which the person with this e-mail address has signed in and added the passkey
+    "Desk key"."""
     window, authenticator = await with_authenticator(browsers)
     await window.page.goto("/login?next=/account")
     await window.sign_in(email)
@@ -62,5 +63,5 @@ async def with_passkey(browsers: Browsers, email: str) -> tuple[Window, Authenti
 
 
 async def field_asks(window: Window) -> None:
-    """Wait until the field of the address asks for a passkey. A touch answers a question that comes later, not one that waits."""
+    """Wait until the e-mail field requests a passkey. The authenticator's touch answers only later requests."""
     await window("html[data-asks=conditional]").wait_for(state="attached")

@@ -1,4 +1,4 @@
-"""Browser window of a person, and the comparison of what it shows with what the server has."""
+"""Browser window of a person, and the comparison of its content with the server's."""
 
 import asyncio
 import json
@@ -60,7 +60,7 @@ def expected_columns(entities: list[dict[str, Any]], language: str) -> dict[str,
 
 
 def _is_urgent(card: dict[str, Any]) -> bool:
-    """Return whether a card is first in “New”: an urgent sighting that waits."""
+    """Return True for a waiting urgent sighting, which is first in “New”."""
     return card["kind"] == "sighting" and card["state"]["priority"] == "urgent" and card["state"]["queue"] != "answered"
 
 
@@ -129,7 +129,7 @@ class Window:
         await self.live()
 
     async def allow_late_routes(self) -> None:
-        """Prepare for routes that are added while the page is open: a request could go past the first one of an open page."""
+        """Prepare for routes that are added while the page is open: a request could bypass the first route of an open page."""
         await self.page.route("**/no-such-address", lambda route: route.abort())
 
     async def live(self) -> None:
@@ -147,7 +147,7 @@ class Window:
         return self.page.locator(selector, **more)
 
     def card(self, text: str) -> Locator:
-        """Find a card by its own text: other words on a card may be about who changed it."""
+        """Find a card by its own text, because other words on a card may name the person who changed it."""
         return self.page.locator("article.card", has=self.page.locator("h3", has_text=text))
 
     def column(self, role: str) -> Locator:
@@ -166,7 +166,7 @@ class Window:
         return shown
 
     async def same_as_server(self, board: str) -> dict[str, Any]:
-        """Wait until every column shows the cards of the server, in its order and with its words; return what is shown.
+        """Wait until every column shows the server's cards, in its order and with its texts; return the columns.
 
         The server is asked again each time: the page may show an own change that the server does not have yet.
         """
@@ -184,7 +184,7 @@ class Window:
     # --- actions
 
     async def choose(self, act: str) -> None:
-        """Do what a control of the search does, in the tool row or in the menu where it is."""
+        """Press a control of the search, in the tool row or in its menu."""
         control = self(f"[data-act={act}]").first
         await control.wait_for(state="attached")
         if not await control.is_visible():
@@ -203,7 +203,7 @@ class Window:
         await self("dialog [data-act=send]").click()
 
     async def fill(self, form: str, fields: dict[str, str]) -> None:
-        """Fill the fields of a form, by their path; choose where there is a choice, from a list or among buttons."""
+        """Fill the fields of a form, by their path; for choices, select from the list or press the button."""
         for path, text in fields.items():
             control = self.field(form, path)
             if await control.evaluate("each => each.localName") == "select":

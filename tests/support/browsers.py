@@ -1,4 +1,4 @@
-"""Browser windows of the team on one server, each person's in a browser context of their own."""
+"""Browser windows of the team on one server, each person's in a separate browser context."""
 
 import contextlib
 import time
@@ -37,7 +37,7 @@ class SignedInUser:
 
     @property
     def is_recent(self) -> bool:
-        """Return whether exports and pages of administrators do not ask for the password again."""
+        """Return True while exports and pages of administrators do not ask for the password again."""
         return time.monotonic() < self._signed_in_at + RECENT_S
 
     async def own_id(self) -> str:
@@ -55,7 +55,7 @@ class SignedInUser:
         return dict(answer.json())
 
     async def add(self, board: str, name: str, data: dict[str, Any]) -> str:
-        """Give a command that adds something; return its id. Events of the server may follow its own."""
+        """Give a command that adds an entity; return its id. The server's own events may follow the entity's."""
         first = (await self.command(board, name, data))["seqs"][0]
         return next(str(event["id"]) for event in await self.events(board) if event["seq"] == first)
 
@@ -108,7 +108,7 @@ class Browsers:
         assert not unexpected, unexpected
 
     async def _forget_former_session(self, window: Window) -> None:
-        """Forget a person whose session got another cookie in a window, as a proof of identity gives it one."""
+        """Forget a person whose session got a new cookie in a window, as after a proof of identity."""
         person = self.people.get(window.name)
         if window.page.is_closed():
             return
@@ -125,7 +125,7 @@ class Browsers:
         return self.people[name]
 
     async def window(self, name: str, *, url: str | None = None, tour: bool = False, **more: Any) -> Window:
-        """Open a new window of a person, in a context of its own. `url`: address of a proxy in front of the server.
+        """Open a new window of a person, in its own context. `url`: address of a proxy in front of the server.
 
         Without motion: drawing a changed card for 1.6 s takes a tenth of all the browser's time.
         """
@@ -162,7 +162,7 @@ class Browsers:
         return str((await alice.command("operations", "search.open", given | data))["opened"])
 
     async def same(self, alice: Window, bob: Window, board: str) -> None:
-        """Check that both windows show what the server has, column by column."""
+        """Check that both windows equal the server's board, column by column."""
         assert await alice.same_as_server(board) == await bob.same_as_server(board)
 
     async def sighting(self, board: str, description: str) -> str:
@@ -179,7 +179,7 @@ async def create_accounts(server: Server) -> None:
 
 @contextlib.asynccontextmanager
 async def handover_desk(browser: Browser, folder: Path) -> AsyncIterator[Browsers]:
-    """Run a server with the team, with Dora, who leads as Alice does, and two searches."""
+    """Run a server with the team, with Dora, who is a coordinator like Alice, and two searches."""
     async with running_server(folder) as server:
         await create_accounts(server)
         await live_changes.add_account(server.service, "dora@desk.example", "Dora", "coordinator", PASSWORD)

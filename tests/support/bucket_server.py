@@ -20,12 +20,12 @@ class _Handler(localbucket.S3Handler):
     """Handler of the package, with the deletion of several objects in one request, which it lacks."""
 
     def log_message(self, format: str, *args: object) -> None:
-        """Log nothing: each request would be a line."""
+        """Log nothing; otherwise each request would be a line."""
 
     def _post_request(self, bucket: str, key: str) -> None:
         if key or "delete" not in self.query:
             return super()._post_request(bucket, key)
-        self._bucket_dir(bucket)  # refuses a bucket that is not there
+        self._bucket_dir(bucket)  # refuses a missing bucket
         answer = ET.Element("DeleteResult", xmlns=localbucket.S3_NAMESPACE)
         for element in ET.fromstring(self._read_body()).iterfind(".//{*}Key"):
             self._object_path(bucket, element.text or "").unlink(missing_ok=True)
@@ -41,7 +41,7 @@ class BucketServer(NamedTuple):
 
     @property
     def settings(self) -> dict[str, str]:
-        """Settings that name it."""
+        """Settings that make a server use this store."""
         return {
             "files_url": f"s3://{BUCKET}/board", "aws_access_key_id": KEY, "aws_secret_access_key": SECRET, "aws_region": REGION,
             "aws_endpoint_url": self.address,
@@ -73,7 +73,7 @@ def bucket_server() -> Iterator[BucketServer]:
 
 
 def _listening(folder: Path, port: int = 0) -> ThreadingHTTPServer:
-    """Return a server of a folder with an empty bucket, which listens and does not answer yet."""
+    """Return a server of a folder with an empty bucket. It listens, but does not answer yet."""
     Path(folder, BUCKET).mkdir(parents=True, exist_ok=True)
     return ThreadingHTTPServer(("127.0.0.1", port), type("Handler", (_Handler,), {"data_root": folder}))
 

@@ -1,4 +1,4 @@
-"""Busy night, replayed with a clock that is set: 40 searches, 600 events, eight hours. It counts how often alarms ask each
+"""Busy night, replayed under a simulated clock: 40 searches, 600 events, eight hours. It counts how often alarms ask each
 person, once in each round.
 
 `python -m tests.support.busy_night [SEED]` prints the figures.
@@ -39,14 +39,14 @@ SEARCHES, OPEN_BEFORE, EVENTS = 40, 25, 600
 HOUR = 60
 INVESTIGATORS = 8
 ABSENT = 2  # investigators who lead searches, and do not look at their screens all night
-RUSH = (3 * HOUR, 4 * HOUR)  # in this hour there is twice as much to do
+RUSH = (3 * HOUR, 4 * HOUR)  # in this hour, there is twice as much work
 URGENT = 0.1  # share of sightings
 
 
 @dataclass
 class Night:
-    """Result of a night: by person, the minutes at which an alarm began to ask them that is not theirs, and of those that
-    are."""
+    """Result of a night. By person: the minutes at which alarms began to ask them, for other people's alarms and for
+    their own."""
 
     theirs: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     others: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
@@ -57,11 +57,12 @@ class Night:
 
     @staticmethod
     def most_in_an_hour(minutes: list[int]) -> int:
-        """Return the largest number of these within any sixty minutes."""
+        """Return the largest number of these minutes within any hour."""
         return max((sum(start <= each < start + HOUR for each in minutes) for start in minutes), default=0)
 
     def rows(self) -> list[str]:
-        """Return a line for each person: most of others' in an hour, all of others', all of theirs."""
+        """Return a line for each person: the most of other people's alarms in an hour, all of other people's, and all of their
+        own."""
         people = sorted({*self.theirs, *self.others})
         lines = [
             f"{name:16} {self.most_in_an_hour(self.others[name]):3} in the worst hour, {len(self.others[name]):4} of others, "
@@ -74,12 +75,12 @@ class Night:
 
 
 class BusyNight:
-    """The desk of a night, and its people, who react as people do: most soon, some late, two never. Karim and Ada are at home."""
+    """Team of a night. Most people react soon, some late, two never. Karim and Ada are at home."""
 
     def __init__(self, service: BoardService, seed: int) -> None:
         self.service, self.night = service, Night()
-        self.random = Random(seed)  # for what happens
-        self.habits = Random(f"{seed} habits")  # for what people do about alarms, so that these do not change what happens
+        self.random = Random(seed)  # random numbers for the events
+        self.habits = Random(f"{seed} habits")  # for reactions, which must not change the events
         self.minute = 0
         self.people: dict[str, Account] = {}
         self.leads: dict[str, str] = {}
@@ -187,7 +188,7 @@ class BusyNight:
             await self._give(who, board, "card.move", {"card": min(tasks)[1], "column": done})
 
     async def _settle_the_day(self) -> None:
-        """Finish the urgent first tasks of searches that were opened in the day, and take the alarms that they raised."""
+        """Finish the urgent first tasks of searches that were opened during the day, and take their alarms."""
         for board in self.leads:
             for _ in range(5):
                 await self._finish(self.people["Karim"], board)
@@ -232,7 +233,7 @@ class BusyNight:
                     (self.night.theirs if account in own else self.night.others)[names[account]].append(self.minute)
 
     async def _react(self) -> None:
-        """Let people take alarms that ask them: half of those who are there within three minutes, others later."""
+        """Let people take alarms that ask them: half of the people at the desk within three minutes, the rest later."""
         absent = {self.people[f"Investigator {number}"].id for number in range(ABSENT)}
         for alarm in await self._open_alarms():
             named = [each for each in alarm.asked if each not in absent]

@@ -1,4 +1,4 @@
-"""Docstrings of declarations, split into what explains the whole and what explains each field."""
+"""Docstrings of declarations, split into the text about the declaration and the texts about its fields."""
 
 import ast
 import inspect
@@ -73,7 +73,7 @@ def _classes(annotation: Any, path: str) -> list[tuple[Any, str]]:
 
 
 def docs_of_function(function: Callable[..., Any]) -> Docs:
-    """Return the docs of the handler of a call; what stands after its first paragraph is for clients."""
+    """Return the docs of the handler of a call; the text after the first paragraph is for clients."""
     _, _, rest = inspect.cleandoc(function.__doc__ or "").partition("\n\n")
     return parse(rest)
 

@@ -55,7 +55,7 @@ def _event(type: str, spec: kinds.EventSpec) -> tuple[str, str, str, str]:
 
 
 def commands(*names: str) -> Iterator[str]:
-    """Yield these commands; a noun stands for all of its commands."""
+    """Yield these commands; a noun selects all of its commands."""
     for name in (command for command in TABLE if {command, command.partition(".")[0]} & set(names)):
         spec = TABLE[name]
         doc = docs_of(spec.data)
@@ -109,7 +109,7 @@ def audit_entries(*names: str) -> Iterator[str]:
     found = []
     for type, entry in ENTRIES.items():
         text = entry.__doc__ or ""
-        text = "" if text.startswith(f"{entry.__name__}(") else " ".join(text.split())  # else that of the dataclass
+        text = "" if text.startswith(f"{entry.__name__}(") else " ".join(text.split())  # drops Python's default
         hints = get_type_hints(entry)
         fields = ", ".join(f"`{name}`{_choices(hints[name])}" for name in entry.sent_fields())
         found.append((f"`{type}`", entry.KIND, fields, text))

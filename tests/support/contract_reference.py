@@ -1,6 +1,6 @@
 """Reference of the contract, written from the declarations into the pages of `board/docs/reference/contract/`.
 
-`python -m tests.support.contract_reference` writes it after a change; a test says when that is due. A page has prose, and blocks
+`python -m tests.support.contract_reference` writes it after a change; a test fails when that is due. A page has prose, and blocks
 between a line `[generated]: # "commands sighting card"` and a line `[end]: # "generated"`. An entry is explained by the docstring
 of its declaration; a line in it that begins with a name, such as "`at`: when", explains that field. A heading of a page that it
 names, such as *Queues*, becomes a link.
@@ -36,7 +36,7 @@ def pages() -> dict[Path, str]:
 
 
 def written(page: str) -> str:
-    """Return a page with its blocks as the declarations are now."""
+    """Return a page with its blocks written from the current declarations."""
     return _BLOCK.sub(lambda block: f'[generated]: # "{block[1]}"\n\n{_block(block[1])}\n[end]: # "generated"', page)
 
 
@@ -52,7 +52,7 @@ def _link(named: re.Match[str]) -> str:
 
 @cache
 def _headings() -> dict[str, str]:
-    """Return the address of each heading, from a page; of two headings with one name the first."""
+    """Return the address of each heading, relative to a page; if two headings have the same text, that of the first."""
     found: dict[str, str] = {}
     for file in (*pages(), CONTRACT):
         place = file.name if file.parent == PAGES else "../../../contract.md"
@@ -62,7 +62,7 @@ def _headings() -> dict[str, str]:
 
 
 def blocks(writer: str) -> list[str]:
-    """Return what all blocks of one writer are about, in the order of the pages."""
+    """Return the subjects of all blocks of a writer, in the order of the pages."""
     return [name for text in pages().values() for order, _ in _BLOCK.findall(text) for name in _names(writer, order)]
 
 
@@ -72,7 +72,7 @@ def _names(writer: str, orders: str) -> list[str]:
 
 
 def _expanded(orders: str) -> list[str]:
-    """Return the words of an order; `declared` stands for the kinds of cards without rules of their own."""
+    """Return the words of an order; `declared` expands to the kinds of cards without their own rules."""
     declared = [kind.name for kind in cards.declared_kinds()]
     return [name for word in orders.split() for name in (declared if word == "declared" else [word])]
 

@@ -6,8 +6,8 @@ from typing import Any
 from board.api import routes
 
 Schema = dict[str, Any]
-# Referred to by name, as they have an entry of their own, or stand for what the kinds are.
-FEW = 2  # fields of one type that are still listed each
+# Referred to by name, because they have their own entries, or are placeholders for kinds.
+FEW = 2  # fields of one type; more are not listed one by one
 NAMED = {"Entity", "Event", "LiveEvent", "Command", "Refusal", "OpenAlarm", "SearchSummary", "HeldShift", "SearchReport", "Alert"}
 
 
@@ -34,7 +34,7 @@ def rows(schema: Schema, nested: bool, path: str = "") -> Iterator[tuple[str, st
 
 
 def _merged(schema: Schema) -> Schema:
-    """Return an object that may be one of several as one with the fields of all, those that not all need as optional."""
+    """Merge a union of objects into one object with all their fields; a field is optional unless all objects require it."""
     if "properties" in schema or not {"anyOf", "oneOf"} & schema.keys():
         return schema
     some = [_resolved(each) for each in schema.get("anyOf") or schema["oneOf"]]
@@ -57,7 +57,8 @@ def _either(schemas: list[Schema]) -> Schema:
 
 
 def _below(schema: Schema) -> tuple[Schema, str] | None:
-    """Return the object in a field, and how its fields are named; None if it has none, or an entry of its own."""
+    """Return the object in a field, and the prefix of its fields' names; None if there is no object, or if it has its own
+    entry."""
     match schema:
         case {"$ref": str(to)}:
             return None if _is_named(to) else _below(_resolved(schema))

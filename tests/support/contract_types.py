@@ -1,6 +1,6 @@
-"""Types of what travels, for the check of scripts: written from the schemas that the server publishes.
+"""Types of frames and answers, for the type check of scripts, generated from the server's schemas.
 
-`python -m tests.support.contract_types` writes them after a change of the contract; a test says when that is due.
+`python -m tests.support.contract_types` writes them after a change of the contract; a test fails when that is due.
 """
 
 import json

@@ -1,5 +1,5 @@
-"""People with tokens on a server that runs elsewhere: some ask for what is expensive, without pause; others work. What each was
-answered is counted by status and sentence."""
+"""People with tokens on a running server: some send expensive requests without pause, others work. The answers of
+each are counted by status and sentence."""
 
 import asyncio
 import itertools
@@ -14,7 +14,7 @@ from typing import Any, Self
 import httpx2 as httpx
 
 TIMEOUT_S = 90.0
-PAUSE_S = 0.2  # of somebody who works, and of somebody who was refused
+PAUSE_S = 0.2  # pause of a person who works, and after a refusal
 NO_SENTENCE = "no sentence"
 _ERROR = re.compile(r"<main[^>]*>.*?<p[^>]*>(.*?)</p>", re.DOTALL)
 
@@ -38,7 +38,7 @@ def sentence_of(response: httpx.Response) -> str:
 
 @dataclass
 class Guest:
-    """Person with a token. `seconds` are those of each successful answer by what was asked, `answers` all answers."""
+    """Person with a token. `seconds`: time of each successful answer, by request. `answers`: counts of all answers."""
 
     name: str
     http: httpx.AsyncClient
@@ -49,11 +49,11 @@ class Guest:
     @classmethod
     def of(cls, name: str, url: str, token: str) -> Self:
         headers = {"Authorization": f"Bearer {token}", "Accept-Language": "en"}
-        limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)  # so that all workers serve
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)  # so that requests reach all workers
         return cls(name, httpx.AsyncClient(base_url=url, headers=headers, timeout=TIMEOUT_S, trust_env=False, limits=limits))
 
     async def ask(self, what: str, method: str, path: str, **options: Any) -> httpx.Response:
-        """Call the server, and count the answer; a connection that broke is one of status 0."""
+        """Call the server, and count the answer; a broken connection counts as status 0."""
         began = time.monotonic()
         try:
             response = await self.http.request(method, path, **options)
@@ -87,7 +87,7 @@ class Guest:
             await asyncio.sleep(PAUSE_S)
 
     async def repeat(self, ask: Ask, pause_s: float = 0) -> None:
-        """Ask until cancelled, with a pause after each answer; after a refusal, soon again."""
+        """Send a request until cancelled, with a pause after each answer, and a short one after a refusal."""
         for number in itertools.count():
             try:
                 refused = not (await ask(number)).is_success
@@ -104,7 +104,7 @@ class Guest:
         return ordered[min(len(ordered) - 1, len(ordered) * 95 // 100)]
 
     def rows(self) -> list[str]:
-        """Return what this person was answered, in lines."""
+        """Return the answers to this person, as lines."""
         rows = [f"{self.name}:"]
         for what, counts in sorted(self.answers.items()):
             took = sorted(self.seconds[what])
@@ -115,7 +115,8 @@ class Guest:
 
 
 async def run_until(true: Callable[[], object], tasks: Sequence[Awaitable[None]], seconds: float, within_s: float) -> None:
-    """Run what never ends for so many seconds, and then until a condition is true, or for `within_s`. Raises what one raises."""
+    """Run endless tasks for `seconds`, then until a condition is true, or for `within_s`. Raises the error of a task that
+    failed."""
     running, began = [asyncio.ensure_future(each) for each in tasks], time.monotonic()
     try:
         while (spent := time.monotonic() - began) < seconds or (not true() and spent < within_s):

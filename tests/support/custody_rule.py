@@ -1,5 +1,5 @@
-"""Rule of custody, in true time: at every moment, each open grave alarm is promised, or its next step is at most fifteen minutes
-ahead. Alarms ask people on duty first, and what somebody leaves at the end of a duty or of a shift reopens or passes on.
+"""Rule of custody, in true time: at any moment, each open grave alarm is promised, or its next step is at most fifteen minutes
+ahead. Alarms ask people on duty first. Alarms that somebody leaves at the end of a duty or shift reopen or pass on.
 
 Random histories are checked by it, with a database (`tests/api/test_custody_histories.py`) and in memory
 (`tests/unit/test_custody.py`).
@@ -13,13 +13,13 @@ from models.alarm import Alarm
 from models.duty import Duty
 from models.times import now, parse_utc
 
-TICK = timedelta(minutes=1)  # between two looks of the processes: steps are late by at most so much
+TICK = timedelta(minutes=1)  # interval of the periodic tasks, and so the longest delay of a step
 GRAVE_WAIT = timedelta(minutes=15)
 
 
 @dataclass
 class Clocks:
-    """Clocks of a history: the true time, which no machine knows, and the clock on the wall, which jumps."""
+    """Clocks of a history: the true time, which no process knows, and the wall clock, which jumps."""
 
     true: datetime = field(default_factory=now)
     ahead: timedelta = timedelta(0)
@@ -38,15 +38,15 @@ class CustodyRule:
         self.clocks = clocks
         self.faults: list[str] = []
         self._asking_all: set[str] = set()  # alarms that asked everybody at the last check
-        self._handed_on: dict[str, list[str]] = {}  # who had handed an alarm on then; if all have, they are asked again
-        self._ends: dict[str, tuple[int, datetime]] = {}  # by alarm: its event, and by when the next one has to come
+        self._handed_on: dict[str, list[str]] = {}  # accounts that had handed it on at that check
+        self._ends: dict[str, tuple[int, datetime]] = {}  # by alarm: its event, and the deadline of the next one
 
     def pass_outage(self) -> None:
         """Let a minute of an outage pass, which does not count."""
         self._ends = {id: (seq, end + TICK) for id, (seq, end) in self._ends.items()}
 
     def check(self, alarms: Sequence[Alarm]) -> None:
-        """Check that no open alarm has waited for longer than it may."""
+        """Check that no open alarm has waited longer than allowed."""
         open_ids = {alarm.id for alarm in alarms}
         self._ends = {id: end for id, end in self._ends.items() if id in open_ids}
         for alarm in alarms:

@@ -46,7 +46,7 @@ class ForkServer:
     def serve(self) -> None:
         """Fork a child for each request, until the other end of the socket is closed."""
         functions = runpy.run_path(self._script)
-        functions.get("search_no_libraries", lambda: None)()  # as the script does before its imports
+        functions.get("search_no_libraries", lambda: None)()  # like the script before its imports
         for name in IMPORTS[Path(self._script).name]:
             importlib.import_module(name)
         gc.freeze()

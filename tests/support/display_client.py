@@ -14,7 +14,7 @@ _screens = itertools.count(1)
 
 @dataclass
 class DisplayBrowser:
-    """Browser of a display as the server sees it: its cookies, and all bytes that it was ever sent."""
+    """Browser of a display as the server sees it: its cookies, and all bytes that it has received."""
 
     server: Server
     received: list[bytes] = field(default_factory=list)
@@ -39,7 +39,8 @@ class DisplayBrowser:
         return str((await self.request("GET", "/api/v1/wall/codes/mine")).json()["state"])
 
     async def connect(self, bearer: str = "", query: str = "", *, origin: str | None = None) -> Person:
-        """Open the display's socket. With a bearer token beside the cookie it is that person's, unless `query` says otherwise."""
+        """Open the display's socket. With a bearer token besides the cookie, the socket is that person's, unless `query`
+        requests the display's."""
         headers = {"Cookie": self.cookie} | ({"Authorization": f"Bearer {bearer}"} if bearer else {})
         more: Any = {"origin": origin or self.server.url, "additional_headers": headers}
         socket = await connect(self.server.ws + query, max_size=None, compression=None, **more)

@@ -1,4 +1,4 @@
-"""Display in a window of a real browser, and how it looks from across the room."""
+"""Display in a window of a real browser, and checks of its visible state."""
 
 import asyncio
 import base64
@@ -32,8 +32,8 @@ async def open_display(
     profile: str = "room",
     **more: Any,
 ) -> tuple[Window, str]:
-    """Return a display of these boards whose page is not loaded yet, and its id. `url`: address of a proxy. `every_s`: how long
-    it shows each of several boards."""
+    """Return a display of these boards whose page is not loaded yet, and its id. `url`: address of a proxy. `every_s`:
+    seconds per board, if there are several."""
     window = await browsers.stranger(**({"viewport": HD, "url": url} | more))
     id, cookies = await pair_display(browsers, boards, language, every_s, profile)
     kept = [{"name": name, "value": value, "url": url or browsers.url} for name, value in cookies.items()]
@@ -84,12 +84,13 @@ class Screencast:
         await self._line.send("Page.stopScreencast")
 
     def warned_at(self, after: float) -> float | None:
-        """Return when the warning was first on the screen after a time."""
+        """Return the time at which the warning was first on the screen after `after`."""
         return next((at for at, png in self.frames if at > after and shows_warning(png)), None)
 
 
 def shows_warning(png: bytes) -> bool:
-    """Return whether the upper edge of a picture is the background of the warning: much red, which nothing else there has."""
+    """Return True if the upper edge of a picture is the background of the warning: nothing else at that edge has that much
+    red."""
     image = Image.open(io.BytesIO(png)).convert("RGB")
     width, height = image.size
     band = image.crop((0, 0, width, height // 8))

@@ -1,4 +1,4 @@
-"""Closed search with markers in all its texts, numbers and files, and where they are stored, found by reflection."""
+"""Closed search with markers in all its texts, numbers and files, and the places that store them, found by reflection."""
 
 import secrets
 from collections.abc import AsyncIterator, Iterator
@@ -123,7 +123,7 @@ class ErasedScene:
     # -- remains ----------------------------------------------------------------------------------------------------------
 
     async def remains(self) -> dict[str, list[str]]:
-        """Return where markers are stored: tables, events by board, files, and the database's own files."""
+        """Return the places that store markers: tables, events by board, files, and the database's own files."""
         database, markers = self.service.database, self.markers
         found = {
             "tables": await database.read(partial(marked_tables, markers=markers)),

@@ -1,4 +1,4 @@
-"""A journal in memory for tests of the hub, and clients that keep what they are sent: no database, no sockets, no clock."""
+"""A journal in memory for tests of the hub, and clients that record what they receive: no database, no sockets, no clock."""
 
 import asyncio
 import json
@@ -17,11 +17,11 @@ def event(seq: int) -> EventRecord:
 
 
 def nothing() -> None:
-    """Default of the moments at which a test can step in."""
+    """Default of the hooks: do nothing."""
 
 
 class EventJournal:
-    """Source of one channel. A viewer is a name. Tests change it, and step in while it is read or rendered."""
+    """Source of one channel. A viewer is a name. Tests change the journal, and hook into its reads and renderings."""
 
     def __init__(self, head: int = 0) -> None:
         self.epoch, self.events = "e", [event(seq) for seq in range(1, head + 1)]
@@ -29,7 +29,7 @@ class EventJournal:
         self.hidden_from: set[str] = set()
         self.changed: Mapping[str, int] = {}  # by viewer: the seq at which its rights changed
         self.form = "1"
-        self.oldest = 0  # positions before this one can't be continued
+        self.oldest = 0  # clients cannot resume from positions before this one
         self.withholds_entities = False
         self.fault: Exception | None = None
         self.while_reading = self.while_reading_events = self.while_rendering = nothing
@@ -37,7 +37,7 @@ class EventJournal:
         self.visibility: dict[str, int] = {}  # by viewer: a number that changes with its rights
         self.about_rights: set[int] = set()  # seqs of events that change rights
         self.erasures: set[int] = set()  # seqs of events that record an erasure
-        self.page_size = 10**9  # events that one read takes
+        self.page_size = 10**9  # events per read
         self.reads = 0  # of events
         self.opened: list[tuple[str, str]] = []  # viewer and channel
         self.closed: list[object] = []
@@ -189,7 +189,7 @@ class Client:
         self.closed_with = code
 
     async def received(self) -> list[dict[str, Any]]:
-        """Let events under way arrive, and take everything that waits, as frames."""
+        """Let events in transit arrive; take everything that is queued, as frames."""
         while any(each.sweep or each.timer for each in self.hub.channels.values()):
             await asyncio.sleep(0.001)
         frames: list[bytes] = []
@@ -203,7 +203,7 @@ class Client:
         return [json.loads(frame) for frame in frames]
 
     def _is_read_for(self) -> bool:
-        """Return whether the journal is being read for this client."""
+        """Return True while the journal is being read for this client."""
         return any(each.connection is self for channel in self.hub.channels.values() for each in channel.waiting)
 
     async def kinds(self) -> list[str]:

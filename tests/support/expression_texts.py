@@ -1,4 +1,4 @@
-"""Texts that regular expressions may take long for, made of the parts of each expression."""
+"""Texts that may be slow for regular expressions, built from the parts of each expression."""
 
 import re
 import re._constants as sre  # type: ignore[import-not-found]
@@ -13,7 +13,7 @@ from tests.support.linear_time import slowness
 
 WITH_REPLACEMENT = ("sub", "subn")
 REPEATS = 10_000
-FEW = 3  # members of a class of characters, and branches, that stand for all
+FEW = 3  # number of tried members of a character class, and of branches
 MAX_SINGLE = 6  # characters of an expression of which all pairs are tried
 NEAR_MISSES = ("", "\0", "\n")
 SAMPLES = "aZ0_ \n\t-.,;:/\\'\"()[]{}<>@#%&=+*?^$|~`é\u0301\u00a0²"
@@ -21,8 +21,8 @@ Tree = Iterable[tuple[Any, Any]]
 
 
 def text_makers(pattern: "re.Pattern[Any]") -> Iterator[Callable[[int], str]]:
-    """Yield functions that make a text of at most a given length that an expression may take long for: each part of it repeated
-    after what comes before it, two neighbours repeated, and near misses of all that."""
+    """Yield functions from a maximum length to a text that may be slow for an expression: each part repeated after
+    the text before it, two neighbours repeated, and near misses of these."""
     for (start, part), end in product(repeats(pattern), NEAR_MISSES):
         yield partial(_text, start, part, end)
 
@@ -33,7 +33,7 @@ def _text(start: str, part: str, end: str, length: int) -> str:
 
 
 def repeats(pattern: "re.Pattern[Any]") -> list[tuple[str, str]]:
-    """Return pairs of a beginning and a part of a text that the expression has."""
+    """Return pairs of a prefix and a repeated part of a matching text."""
     source = pattern.pattern.decode("latin-1") if isinstance(pattern.pattern, bytes) else pattern.pattern
     tree = parser.parse(source, pattern.flags & ~re.UNICODE if isinstance(pattern.pattern, bytes) else pattern.flags)
     parts: dict[tuple[str, str], None] = {}
@@ -77,7 +77,7 @@ def _sample(tree: Tree) -> str:
 
 
 def _samples(node: tuple[Any, Any]) -> list[str]:
-    """Return texts that a part of an expression has, the most common first."""
+    """Return texts that match a part of an expression, the most common first."""
     op, value = node
     if op is sre.LITERAL:
         return [chr(value)]
@@ -128,7 +128,7 @@ def _has(item: tuple[Any, Any], char: str) -> bool:
 
 
 def runner(pattern: "re.Pattern[Any]", method: str) -> Callable[[str], object]:
-    """Return a function that uses an expression on a text, as the program does."""
+    """Return a function that applies an expression to a text, as the program does."""
     use, is_bytes = getattr(pattern, method), isinstance(pattern.pattern, bytes)
     given: tuple[Any, ...] = ("",) if method in WITH_REPLACEMENT else ()
     if is_bytes:
@@ -137,6 +137,6 @@ def runner(pattern: "re.Pattern[Any]", method: str) -> Callable[[str], object]:
 
 
 def slow(pattern: "re.Pattern[Any]", methods: Iterable[str], longest: int) -> str | None:
-    """Describe how an expression is too slow for texts of this length; None if it is not."""
+    """Describe a text of this length for which an expression is too slow; None if there is none."""
     found = (slowness(runner(pattern, method), make, longest) for method in methods for make in text_makers(pattern))
     return next(filter(None, found), None)

@@ -1,7 +1,7 @@
 """Regular expressions of the program, found in its source, and its loops over texts.
 
-An expression is `FILE: the source of its pattern`. Where the pattern can't be evaluated from the module alone, as its value is a
-parameter, the caller gives its patterns.
+An expression is `FILE: the source of its pattern`. If the pattern cannot be evaluated from the module alone because
+its value is a parameter, the caller gives its patterns.
 """
 
 import ast
@@ -16,7 +16,7 @@ from board.bootstrap import ROOT
 
 PROGRAM = ("board", "models", "realtime")
 METHODS = ("match", "fullmatch", "search", "split", "sub", "subn", "findall", "finditer")
-OTHERS = ("regex", "re2", "fnmatch", "sre_compile", "parse")  # modules that have expressions, too
+OTHERS = ("regex", "re2", "fnmatch", "sre_compile", "parse")  # other modules with regular expressions
 
 
 class Expression(NamedTuple):
@@ -53,7 +53,7 @@ def calls(tree: ast.Module) -> Iterator[ast.Call]:
 
 
 def imports_of_re() -> list[str]:
-    """Return imports by which an expression would not be found: another name for the module, or its functions by themselves."""
+    """Return imports that would hide an expression: the module under another name, or its functions alone."""
     found = []
     for file, tree in trees().items():
         for node in ast.walk(tree):
@@ -120,7 +120,7 @@ TEXT_METHODS = {
 
 
 def scanners() -> list[str]:
-    """Return functions with a loop that goes through a text by places of its own: it may go over a part again and again."""
+    """Return functions with a loop that moves through a text by index, and so may visit a part repeatedly."""
     return [
         f"{_name(file)}: {function.name}"
         for file, tree in trees().items()
@@ -152,7 +152,7 @@ def _expression(file: Path, call: ast.Call, name: str | None) -> Expression:
 
 
 def _source(node: ast.expr) -> str:
-    """Return a pattern as a line of text: its own text if it is a constant, else the code that makes it."""
+    """Return a pattern as a line of text: its own text if it is a constant, otherwise the code that builds it."""
     if not isinstance(node, ast.Constant):
         return ast.unparse(node)
     text = node.value.decode("latin-1") if isinstance(node.value, bytes) else str(node.value)
@@ -173,7 +173,7 @@ def _evaluate(file: Path, call: ast.Call) -> "re.Pattern[Any] | None":
 
 
 def _names(tree: ast.Module) -> dict[ast.AST, str]:
-    """Return the names that expressions have, by their calls: their own, or that of the table that they stand in."""
+    """Return the names of expressions, by their calls: the variable's, or that of the table that contains the expression."""
     found: dict[ast.AST, str] = {}
     for node in tree.body:
         match node:
@@ -197,5 +197,5 @@ def _uses() -> dict[tuple[str, str], set[str]]:
 
 
 def _methods(file: Path, name: str | None) -> tuple[str, ...]:
-    """Return the methods by which an expression of this name is used; all of them if that can't be seen."""
+    """Return the methods by which an expression of this name is used; all methods if the uses cannot be determined."""
     return tuple(sorted(_uses().get((_name(file), name or ""), set()) | _uses().get(("", name or ""), set()))) or METHODS

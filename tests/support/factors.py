@@ -55,7 +55,7 @@ def code_of(secret: str, step: int = 0) -> str:
 
 
 def wrong_code(secret: str) -> str:
-    """Return a code that the app does not show around now."""
+    """Return a code that the app does not show near the current time."""
     codes = {code_of(secret, step) for step in range(-3, 4)}
     return next(
         code for code in ("000000", "111111", "222222", "333333", "444444", "555555", "666666", "777777") if code not in codes

@@ -18,7 +18,7 @@ EVENT = "http://schemas.openid.net/event/backchannel-logout"
 
 
 class FakeProvider:
-    """Provider on a port that it keeps. `answer`: replaces the answer to a path, None for silence."""
+    """Provider on a fixed port. `answer`: replaces the answer to a path; None for no answer."""
 
     def __init__(self) -> None:
         self.port = 0
@@ -37,13 +37,13 @@ class FakeProvider:
         return f"http://127.0.0.1:{self.port}"
 
     def id_claims(self, **claims: Any) -> dict[str, Any]:
-        """Return the claims of a right ID token, with these changes; None leaves one out."""
+        """Return the claims of a valid ID token, with these changes; None omits a claim."""
         at = int(now().timestamp())
         own = {"iss": self.issuer, "aud": CLIENT, "iat": at, "exp": at + 300, "nonce": self.nonce, "sub": "eva", **self.claims}
         return {name: value for name, value in {**own, **claims}.items() if value is not None}
 
     def logout_claims(self, **claims: Any) -> dict[str, Any]:
-        """Return the claims of a right logout token, with these changes."""
+        """Return the claims of a valid logout token, with these changes."""
         own = self.id_claims(nonce=None, sub=self.claims.get("sub", "eva"), jti=f"jti-{now().timestamp()}", events={EVENT: {}})
         return {name: value for name, value in {**own, **claims}.items() if value is not None}
 
@@ -53,7 +53,7 @@ class FakeProvider:
         return jwt.encode({"alg": "RS256", "kid": signing.kid, **header}, claims, signing)
 
     def logout_token(self, key: RSAKey | None = None, typ: str = "logout+jwt", **claims: Any) -> str:
-        """Return a right logout token, with these changes of its claims."""
+        """Return a valid logout token, with these changes of its claims."""
         return self.token(self.logout_claims(**claims), key, typ=typ)
 
     async def start(self) -> None:
@@ -110,7 +110,7 @@ class FakeProvider:
         return 404, b""
 
     def metadata(self) -> dict[str, Any]:
-        """Return the right metadata."""
+        """Return the valid metadata."""
         paths = {"authorization_endpoint": "/authorize", "token_endpoint": "/token", "jwks_uri": "/keys"}
         return {"issuer": self.issuer, **{name: self.issuer + path for name, path in paths.items()}}
 

@@ -1,6 +1,6 @@
 """Firefox, driven by Marionette, its own protocol: a length, a colon, and `[0, id, command, parameters]` as JSON.
 
-The packages that would drive it need a program of their own beside it, which Debian does not have.
+The packages that could drive it need an additional program, which Debian lacks.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ PROGRAM = shutil.which("firefox-esr") or shutil.which("firefox")
 STARTS_WITHIN_S = 60
 POLL_S = 0.05
 PREFERENCES = {
-    "marionette.port": 0,  # a free one, which it writes into its profile
+    "marionette.port": 0,  # 0: Firefox chooses a free port, and writes it into its profile
     "browser.shell.checkDefaultBrowser": False,
     "browser.startup.page": 0,
     "datareporting.policy.dataSubmissionEnabled": False,
@@ -96,7 +96,7 @@ class Firefox:
         return str(await self.js("return document.body.innerText"))[:500]
 
     async def shows(self, selector: str, text: str = "") -> None:
-        """Wait until an element is there, and has this text."""
+        """Wait until an element exists with this text."""
         await self.until(
             "[...document.querySelectorAll(arguments[0])].some((e) => e.textContent.includes(arguments[1]))", selector, text
         )
@@ -109,7 +109,7 @@ class Firefox:
         await self.call("ElementClick", id=element)
 
     async def type(self, text: str) -> None:
-        """Type into what has the focus."""
+        """Type into the focused element."""
         await self._press([key for letter in text for key in (("keyDown", letter), ("keyUp", letter))])
 
     async def press(self, *keys: str) -> None:

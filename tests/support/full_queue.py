@@ -1,4 +1,4 @@
-"""A queue in which one account has all its turns, and may not wait."""
+"""A queue in which one account occupies all its slots, and may not wait."""
 
 import contextlib
 from collections.abc import AsyncIterator
@@ -11,7 +11,7 @@ from board.queues.fair_queue import FairQueue
 
 @contextlib.asynccontextmanager
 async def full_queue(queue: FairQueue, account: str) -> AsyncIterator[None]:
-    """Hold all turns of an account within a `with` block, and let nobody wait."""
+    """Occupy all slots of an account within a `with` block, and let nobody wait."""
     async with contextlib.AsyncExitStack() as turns:
         for _ in range(queue.bounds.per_key):
             await turns.enter_async_context(queue.turn(account))

@@ -1,4 +1,4 @@
-"""Steps of a handover, to bring the desk to where a command can be given."""
+"""Steps of a handover, up to the point at which a command is possible."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ COMMANDS = tuple(name for name in TABLE if name.startswith(("shift.", "handover.
 
 
 async def state(who: Person, kind: str) -> dict[str, Any]:
-    """Return the state of the shift or of the handover; empty where there is none."""
+    """Return the state of the shift or of the handover; empty if there is none."""
     return dict((await who.snapshot(OPERATIONS))["entities"].get((kind, OPERATIONS), {}))
 
 
@@ -58,14 +58,14 @@ async def hand_to_sign(who: Person, **data: Any) -> int:
 
 
 async def hand_over(who: Person, other: Person) -> None:
-    """Hand the shift over, so that the next handover has nothing that ended before."""
+    """Hand the shift over, so that the next handover contains nothing that ended before it."""
     number = await hand_to_sign(who)
     accept = {"handover": number, "restatement": "all", "reason": "we talked"}
     await other.command(OPERATIONS, "handover.accept", accept)
 
 
 async def prepare_for(name: str, who: Person, other: Person, search: str) -> dict[str, Any]:
-    """Bring the desk to where `who` may do the command `name`; return the names it needs. `other` hands over to them, or takes
+    """Make the command `name` possible for `who`; return the names that it needs. `other` hands over to them, or takes
     over from them."""
     if name in ("shift.take", "handover.prepare"):
         await take_shift(other)

@@ -1,4 +1,4 @@
-"""Text SQL on the journal, by which tests damage it, and read it past the program."""
+"""Text SQL on the journal, with which tests damage it, and read it without the program."""
 
 BOARD = "(SELECT number FROM board WHERE id = :board)"
 COLUMNS = (

@@ -1,4 +1,4 @@
-"""Callers who are limited to one search, as guests or by their token, and all that is not on it."""
+"""Callers who are limited to one search, as guests or by their token, and data that they must not see."""
 
 import json
 import re
@@ -46,7 +46,8 @@ class Scene:
 
 
 async def limited_scene(team: Team) -> Scene:
-    """Open two searches, with a tip, a handover, a duty, a display and colleagues who are on neither or on the other one."""
+    """Open two searches, with a tip, a handover, a duty, a display, and colleagues who are on neither search or only on the
+    other one."""
     own = await team.alice.open_search(person={"first_name": OWN})
     stranger = await team.add_person(STRANGER, "coordinator")
     other = await stranger.open_search(person={"first_name": FIRST}, reference=f"{REFERENCE}-{new_id()}")
@@ -95,7 +96,7 @@ async def connect_guest(server: Server, guest: Account) -> Person:
 
 
 def read_addresses(team: Team, scene: Scene) -> list[str]:
-    """Return every address that a GET request can ask for: with the scene's own search, with the other one, and with all."""
+    """Return every address of a GET request: with the scene's own search, with the other one, and with all searches."""
     pages = [route.path for route in app.create_app(team.server.service).routes if isinstance(route, Route)]
     calls = [f"{BASE}{path}" for method, path in CALLS if method == "GET"]
     addresses = []
@@ -118,7 +119,7 @@ async def read_all(http: httpx.AsyncClient, addresses: list[str]) -> dict[str, h
 
 
 def said_by(answer: httpx.Response, address: str) -> str:
-    """Return all that an answer contains, without the address, which a page may repeat."""
+    """Return the content of an answer without the address, which a page may repeat."""
     head = "".join(f"{name}: {value}\n" for name, value in answer.headers.items())
     return (head + answer.text).replace(address, "").replace(address.partition("?")[0], "")
 

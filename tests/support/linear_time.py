@@ -8,13 +8,13 @@ from itertools import product
 
 TIMES = 16  # ratio of the two lengths
 MOST = 4 * TIMES  # accepted ratio of the times; quadratic growth would have TIMES * TIMES
-TRIES = 6  # the quickest counts: other work of the machine only adds to it
+TRIES = 6  # attempts, of which the fastest counts: other load only adds time
 LEAST_S = 0.0005  # shorter times are too short to compare
-LIMIT_S = 0.02  # processor time for the largest input: the event loop waits for it
-HANGS_S = 0.5  # processor time after which a call is ended
+LIMIT_S = 0.02  # CPU time for the largest input, because the event loop waits for it
+HANGS_S = 0.5  # CPU time after which a call is ended
 
 # Repeated parts of texts, with a prefix and a suffix: openings that are never closed, closings without an
-# opening, ambiguous parts, parts that have to be sorted, endless numbers.
+# opening, ambiguous parts, parts that must be sorted, endless numbers.
 PARTS = [
     '"', "\\", '"\\', '\\"', "[", "{", '{"":', '["",', "[[]],", "0", ".1", "1e9,", "NaN,", '"\\u0000"', '"\\ud800",', "a", "A",
     " ", "\n", " \n", "\n ", "\r", "a ", ".", "a.", ",", ";", ";a=", "=", "&", "a=&", "%", "%4", "%e9", "+", "-", "a-",
@@ -36,7 +36,7 @@ def text_makers(parts: Iterable[str] = PARTS) -> Iterator[Callable[[int], str]]:
 
 
 def cpu_seconds(work: Callable[[], object]) -> float:
-    """Return the processor time of this thread for a call."""
+    """Return the CPU time of this thread for a call, in seconds."""
     began = time.thread_time()
     work()
     return time.thread_time() - began
@@ -44,7 +44,7 @@ def cpu_seconds(work: Callable[[], object]) -> float:
 
 @contextlib.contextmanager
 def ended_after(seconds: float) -> Iterator[None]:
-    """End what runs in the main thread after so much processor time, by raising Hangs. A regular expression can be ended, too."""
+    """Raise Hangs in the main thread after `seconds` of CPU time. This also interrupts a regular expression."""
 
     def end(signal: int, frame: object) -> None:
         raise Hangs
@@ -63,8 +63,8 @@ class Hangs(Exception):
 
 
 def slowness(work: Callable[[str], object], make: Callable[[int], str], longest: int) -> str | None:
-    """Describe how a function is too slow: it takes over LIMIT_S for its largest input, or its time grows by more than the
-    length. None if it is neither."""
+    """Describe why a function is too slow: it takes over LIMIT_S for its largest input, or its time grows faster than
+    the length. None if neither is true."""
     text = make(longest)
     try:
         with ended_after(HANGS_S):
@@ -78,7 +78,7 @@ def slowness(work: Callable[[str], object], make: Callable[[int], str], longest:
 
 
 def above(work: Callable[[str], object], text: str, limit_s: float) -> str | None:
-    """Describe the time that a text takes, the quickest of some attempts, if it is above a limit."""
+    """Describe the time for a text, the fastest of some attempts, if it is above a limit."""
     took = float("inf")
     for _ in range(TRIES):
         took = min(took, cpu_seconds(lambda: work(text)))
@@ -88,7 +88,7 @@ def above(work: Callable[[str], object], text: str, limit_s: float) -> str | Non
 
 
 def superlinear_growth(work: Callable[[str], object], make: Callable[[int], str], longest: int) -> str | None:
-    """Describe the growth of the time where it is more than that of the length; None where it is not."""
+    """Describe the growth of the time if it is faster than that of the length; None otherwise."""
     short, long = make(longest // TIMES), make(longest)
     least = most = float("inf")
     for _ in range(TRIES):

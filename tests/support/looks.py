@@ -1,4 +1,4 @@
-"""Children with generated looks, and texts that say them in any language and in any words of the vocabulary."""
+"""Children with a generated appearance, and texts that describe it in any language and any words of the vocabulary."""
 
 from collections.abc import Sequence
 from random import Random
@@ -10,7 +10,7 @@ COLOURS = ("black", "white", "grey", "red", "blue", "green", "yellow", "orange",
 HAIR = ("hair_black", "hair_red", "hair_brown", "hair_grey", "hair_blond")
 OTHERS = ("glasses", "scar", "hearing_aid", "beard", "freckles", "dental_braces", "crutches", "tattoo", "wheelchair", "piercing")
 TOO_WIDE = frozenset({"outer_garment", "clothes", "bag", "top", "shoes"})
-MOST_FORMS = 4  # of a thing, besides the printed one
+MOST_FORMS = 4  # forms of a thing, besides the printed one
 PEOPLE = {
     "girl": {"en": "a girl", "fr": "une fille", "nl": "een meisje", "de": "ein Mädchen"},
     "boy": {"en": "a boy", "fr": "un garçon", "nl": "een jongen", "de": "ein Junge"},
@@ -27,13 +27,13 @@ class Looks:
         self.clothes = [each for each in vocabulary.concepts if each.group in WORN and each.is_noun and each.id not in TOO_WIDE]
 
     def child(self) -> list[Statement]:
-        """Return the looks of a child: five things with colours, hair, and something else."""
+        """Return the appearance of a child: five things with colours, hair, and one more detail."""
         worn = self.random.sample(self.clothes, 5)
         said = [Statement(each.id, colour=(self.random.choice(COLOURS),)) for each in worn]
         return [*said, Statement(self.random.choice(HAIR)), Statement(self.random.choice(OTHERS))]
 
     def text(self, person: str, said: Sequence[Statement], language: str) -> str:
-        """Return what somebody says of a child, in one of the words of the language for each thing."""
+        """Return a description of a child, with one of the language's words for each thing."""
         things = ", ".join(self.phrase(each, language) for each in said)
         return f"{PEOPLE[person][language]} {WITH[language]} {things}"
 

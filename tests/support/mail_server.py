@@ -1,4 +1,4 @@
-"""Real mail server that a test can stop, start again, and make to hang, to refuse, or to answer late."""
+"""Real mail server that a test can stop, restart, and make hang, refuse, or answer late."""
 
 import asyncio
 import contextlib
@@ -17,7 +17,7 @@ from tests.support.listening import stop_listening
 
 @dataclass(frozen=True)
 class Mail:
-    """E-mail as the server took it."""
+    """E-mail as the server accepted it."""
 
     sender: str
     recipients: tuple[str, ...]
@@ -35,8 +35,8 @@ class Mail:
 
 
 class MailServer:
-    """Mail server on a port that it keeps. `answers` are given to RCPT and DATA in place of its own; `hold` is waited for before
-    DATA is answered."""
+    """Mail server on a fixed port. `answers` replace its own to RCPT and DATA; it waits for `hold` before it answers
+    DATA."""
 
     def __init__(self, tls: ssl.SSLContext | None = None, starttls: bool = False, password: str | None = None) -> None:
         self._tls, self._starttls, self._password = tls, starttls, password
@@ -56,7 +56,7 @@ class MailServer:
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def kill(self) -> None:
-        """End all connections at once, and listen no more."""
+        """End all connections immediately, and stop listening."""
         if self._server is None:
             return
         await stop_listening(self._server)

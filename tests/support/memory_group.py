@@ -1,4 +1,4 @@
-"""Group of processes with a limit of memory of its own (a memory cgroup, version 1 or 2), where this machine allows it."""
+"""Group of processes with its own memory limit (a memory cgroup, version 1 or 2), if this machine permits it."""
 
 import contextlib
 import os
@@ -31,13 +31,13 @@ class MemoryGroup:
 
     @property
     def kills(self) -> int:
-        """Return how many processes the kernel has ended here for lack of memory."""
+        """Return the number of processes in the group that the kernel has killed for lack of memory."""
         text = (self.folder / ("memory.oom_control" if self._is_v1 else "memory.events")).read_text()
         return int(dict(line.split() for line in text.splitlines())["oom_kill"])
 
     @property
     def peak(self) -> int:
-        """Return the most bytes that the group had at once."""
+        """Return the highest memory of the group, in bytes."""
         return int((self.folder / ("memory.max_usage_in_bytes" if self._is_v1 else "memory.peak")).read_text())
 
 

@@ -1,8 +1,8 @@
 """Installation in memory, for long random histories of alarms and duties.
 
-Commands, ladders, promises, duties and the periodic tasks are those of the program. Rows, the journal and the answers to queries
-are not: transactions run one at a time, and an answer is what the SQL would find. So a history costs a hundredth of the time, and
-shows nothing about SQL, locks and lost connections.
+Commands, ladders, promises, duties and the periodic tasks are those of the program. Rows, the journal and the answers
+to queries are simulated: transactions run one at a time, and an answer equals the result of the SQL. A history takes
+a hundredth of the time, but proves nothing about SQL, locks and lost connections.
 """
 
 import asyncio
@@ -134,7 +134,7 @@ class _Session:
 class MemoryInstallation:
     """Installation with a desk and searches that everyone sees. It is also the service of periodic tasks, and its database.
 
-    `between`: called before each transaction of a periodic task, when its work was read already.
+    `between`: called before each transaction of a periodic task, after the task has read its work.
     """
 
     def __init__(self, clock: Callable[[], datetime], rules: AlarmRules) -> None:

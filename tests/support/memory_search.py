@@ -1,4 +1,4 @@
-"""Search for texts in the memory of a server, and in Redis."""
+"""Find texts in the memory of a server, and in Redis."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ CONTAINERS = (dict, list, tuple, set, frozenset, deque)
 
 
 def in_memory(root: Any, markers: list[str]) -> list[str]:
-    """Return where the objects that are reachable from one contain a marker: by classes of the program, and plain containers."""
+    """Return the paths to markers in objects reachable from `root`, through classes of the program and plain containers."""
     found, seen, queue = [], {id(root)}, deque([(type(root).__name__, root)])
     while queue:
         path, value = queue.popleft()
@@ -27,7 +27,7 @@ def in_memory(root: Any, markers: list[str]) -> list[str]:
 
 
 def _parts(value: Any) -> Iterator[tuple[str, Any]]:
-    """Yield what an object refers to, without modules, functions and objects of libraries."""
+    """Yield the objects that an object refers to, except modules, functions and objects of libraries."""
     if isinstance(value, dict):
         yield from (("*", part) for pair in list(value.items()) for part in pair)
     elif isinstance(value, CONTAINERS):

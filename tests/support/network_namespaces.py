@@ -29,7 +29,7 @@ def run_tool(*words: str, tool: str = "ip") -> str:
 
 @dataclass(frozen=True)
 class Host:
-    """Machine in a namespace. `address`: where its users reach it."""
+    """Machine in a namespace. `address`: its address for users."""
 
     namespace: str
     port: str  # bridge port on the servers' side: where the link is cut

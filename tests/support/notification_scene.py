@@ -84,7 +84,7 @@ class NoticeScene:
         return id
 
     async def sender(self, **settings: Any) -> Sender:
-        """Make the sender of another process, with a connection of its own."""
+        """Create the sender of another process, with its own connection."""
         database = Database(self.settings.database_url)
         made = Sender(database, self.settings.model_copy(update=settings), load_rules(), self.clock)
         made._ways = await asyncio.to_thread(ways.make, made._settings)
@@ -112,13 +112,13 @@ class NoticeScene:
 
 
 async def settled(sender: Sender) -> None:
-    """Wait until the sender has recorded what became of all its tries."""
+    """Wait until the sender has recorded the results of all its attempts."""
     while sender._tasks:
         await asyncio.wait(set(sender._tasks))
 
 
 async def send(*senders: Sender) -> None:
-    """Let these send what is due, at the same time, until nothing is due."""
+    """Let these senders send due notifications at the same time, until none is due."""
     while True:
         await asyncio.gather(*(each.send_due() for each in senders))
         if not any(each._tasks or each._wanted.is_set() for each in senders):
@@ -130,7 +130,7 @@ async def send(*senders: Sender) -> None:
 
 @contextlib.asynccontextmanager
 async def notification_scene(installation: dict[str, Any], **settings: Any) -> AsyncIterator[NoticeScene]:
-    """Open an installation with these ways out."""
+    """Open an installation with these transports."""
     made = NoticeScene(installation | settings)
     await made.open()
     try:

@@ -1,4 +1,4 @@
-"""Real OpenID Connect provider, `oidc-provider` from npm, as a process of its own that a test file starts once."""
+"""Real OpenID Connect provider, `oidc-provider` from npm, as a separate process that a test file starts once."""
 
 import asyncio
 import contextlib
@@ -30,7 +30,7 @@ class OidcProvider:
         self._http = httpx.AsyncClient(base_url=issuer, timeout=PATIENCE_S)
 
     async def configure(self, board: str, key: str = "police", **client: Any) -> None:
-        """Make the board at this address a client, whose provider has this key."""
+        """Make the board at this address a client, and give the provider this key."""
         about = {
             "client_id": CLIENT, "client_secret": SECRET, "redirect_uris": [f"{board}/sign-in/with/{key}/callback"],
             "grant_types": ["authorization_code", "refresh_token"], "response_types": ["code"],

@@ -1,4 +1,4 @@
-"""Databases of earlier versions, as their programs left them."""
+"""Databases of earlier versions, as those versions left them."""
 
 from dataclasses import fields
 from typing import Any

@@ -1,4 +1,4 @@
-"""Texts of a page that are cut without a sign, or that lie over one another, as they are drawn."""
+"""Texts of a drawn page that are cut without an ellipsis, or that overlap."""
 
 from tests.support.browser_window import Window
 
@@ -50,6 +50,6 @@ FAULTS = """([within, decisive]) => {
 
 
 async def text_faults(window: Window, within: str, decisive: str) -> list[str]:
-    """Return what is wrong with the texts of some parts of a page. Of `decisive` ones no letter may be missing."""
+    """Return the faults of the texts in some parts of a page. No letter of `decisive` parts may be missing."""
     found: list[str] = await window.page.evaluate(FAULTS, [within, decisive])
     return found

@@ -1,4 +1,4 @@
-"""Uploads as a browser makes them: in parts, resumed where the server says, completed, and attached."""
+"""Uploads as a browser makes them: in parts, resumed at the server's offset, completed, and attached."""
 
 import hashlib
 import uuid
@@ -42,7 +42,7 @@ async def send(who: Person, board: str, content: bytes, name: str = "photo.jpg",
 
 
 async def begin(url: str, headers: dict[str, str], board: str) -> str:
-    """Send the first byte of a file, with these headers; return the id of the upload, whether the caller may or not."""
+    """Send the first byte of a file, with these headers; return the id of the upload, even if it was refused."""
     upload = str(uuid.uuid4())
     given = headers | {"Upload-Offset": "0", "Upload-Length": "3", "Upload-Name": "x"}
     async with httpx.AsyncClient(base_url=url, headers=given) as client:
@@ -56,7 +56,7 @@ async def finish(who: Person, board: str, upload: str, content: bytes | None = N
 
 
 async def send_and_finish(who: Person, board: str, content: bytes, name: str = "photo.jpg") -> dict[str, Any]:
-    """Send a whole file; return what the server says that it is."""
+    """Send a complete file; return the server's description of it."""
     response = await finish(who, board, await send(who, board, content, name), content)
     assert response.status_code == 200, response.text
     return dict(response.json())
@@ -79,7 +79,7 @@ async def fetch(who: Person, board: str, file: str, size: str = "thumb", **heade
 
 
 async def ready(who: Person, board: str, name: str = "photo.jpg", **result: Any) -> str:
-    """Return an upload that may be attached, of which no bytes are stored: for tests of commands alone."""
+    """Return an upload that can be attached, without stored bytes. For tests of commands."""
     id = str(uuid.uuid4())
     facts = {"media_type": "image/jpeg", "size": 3, "sha256": "0" * 64, "width": 4, "height": 3, "picture": True, "found": {}}
     values: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""Kind of card that only tests have: a vehicle, declared as an installation would declare a kind of its own."""
+"""Kind of card that only tests have: a vehicle, declared as an installation would declare its own kind."""
 
 from dataclasses import replace
 from typing import Any, ClassVar

@@ -8,7 +8,7 @@ from board.vocabulary import Parser, Statement, Vocabulary
 from board.vocabulary.concept import LANGUAGES
 
 FOLDER = Path(__file__).parents[1] / "data/vocabulary"
-# What is said of a person stands alone: "tall boy" says boy, and tall.
+# Details of a person are separate statements: "tall boy" means boy, and tall.
 PERSONAL = frozenset({"build", "hair_colour", "hair_style", "hair_length"})
 
 
@@ -31,7 +31,7 @@ class Sentence(NamedTuple):
 
 
 class Score(NamedTuple):
-    """Number of statements that are right, of those that there should be, and of others; and which are wrong."""
+    """Numbers of right, expected and superfluous statements, and the wrong ones."""
 
     right: int
     expected: int

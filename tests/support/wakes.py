@@ -48,7 +48,7 @@ async def sleeping_tip(person: Person, **data: Any) -> str:
 
 
 async def add_dismissed_tips(service: BoardService, reports: Sequence[Candidate]) -> None:
-    """Add archived tips of earlier years with what these reports say."""
+    """Add archived tips of earlier years with the contents of these reports."""
     assert len(reports) < set_aside_reports.MAX_COMPARED
 
     def fill(session: Session) -> None:

@@ -1,4 +1,4 @@
-"""Count of the watch in small steps, which knows nothing of spans. All times of its events must be multiples of its step."""
+"""Independent count of the watch in small steps, without spans. All times of its events must be multiples of its step."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -23,7 +23,7 @@ class Count:
     audiences: Sequence[Audience] = ()
 
     def check(self, cause: Cause) -> None:
-        """Compare what the product computed with this count."""
+        """Compare the product's result with this count."""
         counted = Counter(map(self.phase, range(self.period.start, self.period.end, self.step)))
         lengths = Counter[str | None]()
         for span in cause.spans:
@@ -48,14 +48,14 @@ class Count:
         return "asked" if is_asked and at < before[-1].at + ASKED_MS else "unwatched"
 
     def present(self, at: int) -> set[str]:
-        """Return who is on duty, and sees the board, at a moment."""
+        """Return the accounts that are on duty and can see the board at a moment."""
         last = {event.account: event for event in self.duties if event.at <= at}
         found = {account for account, event in last.items() if event.until is not None and at < event.until + LATE_MS}
         members = [audience.members for audience in self.audiences if audience.at <= at][-1:]
         return found & members[0] if members and members[0] is not None else found
 
     def holder(self, at: int) -> Any:
-        """Return the promise at a moment; "open" if nobody has the alarm, None if it is not there."""
+        """Return the promise at a moment; "open" if nobody has the alarm, None if the alarm does not exist."""
         before = [event.state for event in self.events if event.at <= at]
         if not before or before[-1]["ended_at"] is not None:
             return None
@@ -63,7 +63,7 @@ class Count:
         return before[-1]["taken_at"] if is_held else "open"
 
     def runs(self) -> Iterator[tuple[Any, int, int]]:
-        """Yield holders with the beginning and end of each run of steps, up to the end of the period."""
+        """Yield each holder with the start and end of each run of steps, up to the end of the period."""
         run, start = None, self.events[0].at
         for at in range(start, self.period.end, self.step):
             if (now := self.holder(at)) != run or (run == "open" and self.is_interrupted(at)):
@@ -72,7 +72,7 @@ class Count:
         yield run, start, self.period.end
 
     def is_interrupted(self, at: int) -> bool:
-        """Return whether somebody had the alarm for less than a step at a moment."""
+        """Return True if somebody had the alarm at a moment for less than a step."""
         return any(event.at == at and event.state["taken_by"] is not None for event in self.events)
 
     def waits(self) -> list[int]:

@@ -1,4 +1,4 @@
-"""Real receiver of webhooks that a test can stop, start again, and make to hang or to refuse."""
+"""Real receiver of webhooks that a test can stop, restart, and make hang or refuse."""
 
 import asyncio
 import base64
@@ -32,7 +32,7 @@ class Request:
         return json.loads(self.body)
 
     def is_signed_by(self, secret: str) -> bool:
-        """Return whether the signature is right, by the text of the specification alone."""
+        """Return True if the signature is valid, checked by the specification without the product's code."""
         key = base64.b64decode(secret.removeprefix("whsec_"))
         signed = f"{self.id}.{self.headers['webhook-timestamp']}.{self.body.decode()}"
         wanted = "v1," + base64.b64encode(hmac.new(key, signed.encode(), "sha256").digest()).decode()
@@ -40,7 +40,7 @@ class Request:
 
 
 class WebhookReceiver:
-    """Receiver on a port that it keeps. It answers with `status`, after `hold`."""
+    """Receiver on a fixed port. It answers with `status`, after waiting for `hold`."""
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self._tls = tls
@@ -49,7 +49,7 @@ class WebhookReceiver:
         self.location = ""
         self.hold: asyncio.Event | None = None
         self.held = asyncio.Event()
-        self.requests: list[Request] = []  # all that came, answered or not
+        self.requests: list[Request] = []  # all received requests, answered or not
         self.at_once = self.most_at_once = 0
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -64,7 +64,7 @@ class WebhookReceiver:
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def kill(self) -> None:
-        """End all connections at once, and listen no more."""
+        """End all connections immediately, and stop listening."""
         if self._server is None:
             return
         await stop_listening(self._server)

@@ -1,4 +1,4 @@
-"""Worker processes as `board serve --workers N` starts them, and which of them serves which socket."""
+"""Worker processes as `board serve --workers N` starts them, and the worker that serves each socket."""
 
 import asyncio
 import contextlib
@@ -33,7 +33,7 @@ async def wait_until(true: Callable[[], Any], within_s: float = 3 * PATIENCE_S) 
 
 
 def is_running(pid: int) -> bool:
-    """Return whether a process still runs; a zombie does not."""
+    """Return True if a process still runs; a zombie does not."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except (OSError, IndexError):
@@ -77,7 +77,7 @@ class WorkerProcesses:
 
     @property
     def pids(self) -> list[int]:
-        """Process ids of the workers that serve now."""
+        """Process ids of the current workers."""
         if self.count == 1:
             return [self.process.pid]
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()

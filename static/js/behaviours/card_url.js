@@ -16,7 +16,7 @@ export class CardUrl {
   #changed;
   #query = location.search;
   #leaving = false; // true while the browser goes back to the board
-  /** @type {(() => void) | null} */ #next = null; // action requested during that time
+  /** @type {(() => void) | null} */ #next = null; // action requested while the browser goes back
 
   /** @param {string} board @param {(card: string | null, view: BoardViewName) => void} changed runs after the back button */
   constructor(board, changed) {
@@ -73,7 +73,7 @@ export class CardUrl {
   }
 
   /**
-   * Replace the open card, without a history entry: a person who goes through a list does not go back through all of it.
+   * Replace the open card, without a history entry: the back button must not step through a whole list of cards.
    * @param {string} card
    */
   replace(card) {

@@ -2,7 +2,7 @@
 
 import { html } from "../../vendor/lit-html/lit-html.js";
 
-const PLACE = "\u0000"; // of the text in its label
+const PLACE = "\u0000"; // stands for the text within its label
 
 /** @typedef {(text: string) => string | null} Wrap label with a text: "hair: dark blond" */
 

@@ -29,7 +29,7 @@ const withOwner = (what, alarm, ownerText = owner(alarm)) => (what ? t("{what}: 
 const owner = ({ assigned, lapsed_at: lapsed }) => untakenText(assigned, Boolean(lapsed));
 
 /**
- * Return the same in fewer words, for a narrow tile.
+ * Return a shorter text of an alarm's owner, for a narrow tile.
  * @param {WallAlarm} alarm
  */
 const shortOwner = ({ assigned, lapsed_at: lapsed }) => untakenText(assigned, !assigned || Boolean(lapsed));

@@ -29,7 +29,7 @@ export class DisplayView {
   /** @type {StaleOverlay} */ #overlay;
   #events = new SignificantEvents(() => this.#session.shownBoards);
   #sound = new Sound();
-  #startedAt = performance.now(); // older events are not news and make no sound
+  #startedAt = performance.now(); // ms (monotonic): earlier events are not highlighted and make no sound
   #playlist = new Playlist();
   #order = new SearchOrder();
   #area = { width: 0, height: 0 }; // px, size of the board area

@@ -1,16 +1,16 @@
-/* Map of a search on a wall in an inner room: a drawing of the server, which knows the places. This display gets none as data. */
+/* Map of a search on a wall in an inner room. The server draws it as a picture, because this display may not receive the places as data. */
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { pageTitle } from "../core/rules/pages.js";
 
-const REFRESH_MS = 10_000; // at most; a burst of events needs no drawing each
+const REFRESH_MS = 10_000; // at most one new drawing in this time, also during a burst of events
 const INNER = "inner";
 
 /** Drawings by search. @typedef {{ seq: number, at: number, hasPoints: boolean }} Drawing */
 /** @type {Map<string, Drawing>} */
 const drawings = new Map();
 
-/** Return true if the map of a search takes up space: it has points. @param {string} search @param {string | undefined} profile */
+/** Return true if the map of a search is shown: it has points. @param {string} search @param {string | undefined} profile */
 export const hasMap = (search, profile) => profile === INNER && Boolean(drawings.get(search)?.hasPoints);
 
 /** @param {Pick<BoardContext, "board" | "profile">} view */

@@ -1,5 +1,5 @@
-/* Looks of a child in the language of a wall in an inner room, from the server. Until they arrive, and if the server did not understand a text
-   wholly, it is shown as typed. */
+/* Translated descriptions of a child's appearance, for a wall in an inner room. A text is shown as typed until its
+   translation arrives, or if the server understood only a part of it. */
 
 import { get, orNull } from "../core/connection/api.js";
 import { textInLanguage } from "../core/text_in_language.js";
@@ -21,7 +21,7 @@ export function looksFor(board, profile) {
   };
 }
 
-/** Return what is known of the looks, and request them after a change. @param {Board} board @returns {Look[]} */
+/** Return the translations received so far, and request them again after a change. @param {Board} board @returns {Look[]} */
 function looksOf(board) {
   const { clothing, hair } = board.get(board.id)?.state.person ?? {}, typed = JSON.stringify([clothing, hair]);
   const found = known.get(board.id), now = performance.now();

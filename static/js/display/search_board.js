@@ -20,7 +20,7 @@ import { gravity, kindLine, nameElement, togetherLine } from "./all_searches.js"
 /** @typedef {import("./readable_looks.js").ReadLook} ReadLook */
 
 const LOOKS = 2; // index of the appearance among the facts, which has one more line
-const GOAL = 3; // index of the goal, which is the first to get more lines
+const GOAL = 3; // index of the goal, which gets more lines before the other facts
 const GOAL_LINES = 6, FACT_LINES = 4, TITLE_LINES = 3; // maximum numbers of lines
 const ROLES = ["inbox", "todo", "doing", "waiting", "done"];
 const LONG_NAMES = [7, 12, 24]; // lengths above which a name has smaller type, so that it needs no more space than a short one

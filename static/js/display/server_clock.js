@@ -2,8 +2,8 @@
 
 import { clock, steadyServerNow, toInput } from "../core/time.js";
 
-const MAX_ERROR_MS = 120_000; // error of this machine's clock without a warning
-const DAY_HOURS = [7, 19]; // hours between which the "day" theme is light
+const MAX_ERROR_MS = 120_000; // larger errors of this machine's clock show a warning
+const DAY_HOURS = [7, 19]; // the "day" theme is light between these hours
 
 /** Return the ms by which this machine's clock is ahead of the server's, or 0 if the error is tolerable. */
 export function clockError(now = steadyServerNow(), wall = Date.now()) {

@@ -96,7 +96,7 @@ interface Person {
 /** Who has the alarm of a search, if the display may show it. */
 interface Custody {
   alarm: WallAlarm | null | undefined; // open alarm
-  promise: WallPromise | null | undefined; // of an alarm that somebody has
+  promise: WallPromise | null | undefined; // promise of the alarm's owner, if it has one
 }
 
 /** Data of a tile besides the state of its search. */

@@ -12,7 +12,7 @@ import { cardName, kindName, withNumber } from "./values.js";
 const LAST_LEVEL = 3;
 
 /**
- * Return the escalation level of an alarm, 1 to 3: its first recipients, the next ones, or later ones; 3 after a promise has lapsed.
+ * Return the escalation level of an alarm, 1 to 3, by its step; always 3 after a promise has lapsed.
  * @param {{ step: number, lapsed_by?: AlarmTaker | null }} alarm
  */
 export const levelOf = ({ step, lapsed_by: former }) => (former ? LAST_LEVEL : Math.min(LAST_LEVEL, step + 1));

@@ -49,7 +49,7 @@ export const fill = ({ says, values }) => says.replace(/\{(\w+)\}/g, (/** @type 
 export const isCreation = ({ type }) => rules().event_facts.creations.includes(type.slice(type.lastIndexOf(".") + 1));
 
 /**
- * Return whether a change repeats the reason, the time or the author of its event.
+ * Return true if a change repeats the reason, the time or the author of its event.
  * @param {FieldChange} change
  * @param {any} event
  */
@@ -70,7 +70,7 @@ function sentenceOf({ type, erased, undoes }) {
   return events[name];
 }
 
-/** Return what conditions and slots look into. @param {any} event @param {any} ctx @param {any} before */
+/** Return the facts that conditions and slots read. @param {any} event @param {any} ctx @param {any} before */
 function factsOf(event, ctx, before) {
   const { kind, state, actor } = event, board = ctx.board?.id;
   const changes = isCreation(event) || event.erased ? [] : knownChanges(event, before);
@@ -95,7 +95,7 @@ function knownChanges(event, before) {
 }
 
 /**
- * Return the change of an event that changed one thing: of an item of a checklist, or of a field with short values.
+ * Return the change of an event with a single change: of a checklist item, or of a field with short values.
  * @param {ToldChange[]} shown
  * @param {FieldChange[]} changes
  * @param {string} kind
@@ -131,7 +131,7 @@ function placeholders(given) {
 }
 
 /**
- * Return what fills a slot, such as "person state.holder"; null if there is no such value.
+ * Return the text of a slot, such as "person state.holder"; null if it has no value.
  * @param {any} it
  * @param {string} slot
  * @returns {any}

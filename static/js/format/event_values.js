@@ -10,7 +10,7 @@ import { formatMoment } from "./time_elements.js";
 import { accountName, cardName, columnName, formatPath, materialName, searchState } from "./values.js";
 
 /**
- * By name: return the text of a value; null if it has none.
+ * Readers by name. Each returns the text of a value; null if there is none.
  * @type {Record<string, (value: any, it: any, path: string) => any>}
  */
 export const READERS = {
@@ -66,7 +66,7 @@ export function nameOfEntity({ kind, event: { id }, ctx, latest }) {
  */
 export const alarmName = ({ rule, occasion, about }, ctx) => namedAlarm({ rule, occasion, about: { ...about, number: ctx.board.get(about.id)?.state.number ?? null } });
 
-/** @param {string} path without what it is looked for in */
+/** @param {string} path path with its source, such as "state.holder" */
 const fieldOf = (path) => path.slice(path.indexOf(".") + 1);
 
 /** @param {State | null | undefined} state */
@@ -77,7 +77,7 @@ function nameOfFile(state) {
 /** @param {State | undefined} search */
 const named = (search) => (search ? shortPersonName(search.person) : null);
 
-/** Return who had access before: nobody, if that is not known, or if access is now given to others. @param {any} it @returns {string[]} */
+/** Return the labels of the access before the event; [] if they are unknown, or if the event changed the kind of access. @param {any} it @returns {string[]} */
 const accessBefore = ({ known, before, changes }) => (!known || changes.some((/** @type {FieldChange} */ { path }) => path === "access") ? [] : before?.members ?? []);
 
 /** @param {string[]} ids @param {string[]} others @param {any} it */
@@ -94,7 +94,7 @@ function asked({ state, before, known, ctx }) {
   return known ? enumeration(names) || null : null;
 }
 
-/** Name the people whom an alarm asks in another round: all whom it has asked. @param {any} it */
+/** Name the people whom an alarm asks in another round: everybody it has asked so far. @param {any} it */
 const askedAgain = (it) => (it.known ? askedFirst(it) : null);
 
 /** Name the people whom an alarm asks when it begins; null if it asks nobody. @param {any} it */
@@ -104,7 +104,7 @@ function askedFirst({ state, ctx }) {
   return enumeration([state.asked_on_duty ? group(false) : null, ...namesOf(state.asked, [], { ctx })].filter((name) => name !== null)) || null;
 }
 
-/** Name the texts of a handover that are still true. @param {any} event @param {string} kind */
+/** Name the texts of a handover that the event confirmed. @param {any} event @param {string} kind */
 function confirmed({ changes }, kind) {
   const changed = (changes ?? []).map((/** @type {string} */ path) => path.split(".")[1]);
   return fieldsOf(rules().event_facts.carried_over.filter((path) => changed.includes(path)), kind);

@@ -1,4 +1,4 @@
-/* Lengths of time, exact to the second below an hour. board/config/lengths.py does the same. */
+/* Durations, exact to the second below an hour. board/config/lengths.py has the same rule. */
 
 import { say, withColon } from "../core/rules/sentences.js";
 
@@ -14,7 +14,7 @@ export function exactLength(seconds) {
 }
 
 /**
- * The same, without a line break.
+ * Like exactLength, without a line break.
  * @param {number} seconds
  */
 export const shownLength = (seconds) => exactLength(seconds).replaceAll(" ", "\u00a0");

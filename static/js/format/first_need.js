@@ -19,7 +19,7 @@ export function firstNeed(summary, now, asking = []) {
   if (sighting?.priority === "urgent") return need("urgent", sighting, sighting.received_at);
   if (promise && (!overdue || !count)) return need("promise", promise, undefined);
   if (overdue) return need("overdue", overdue, overdue.due, Math.max(1, count));
-  if (next && Date.parse(next.due) < now.getTime()) return need("overdue", next, next.due); // overdue since the last summary
+  if (next && Date.parse(next.due) < now.getTime()) return need("overdue", next, next.due); // the task became overdue after the last summary
   if (sighting) return need("sighting", sighting, sighting.received_at);
   return next ? need("due", next, undefined) : need("nothing", null, undefined, 0);
 }

@@ -54,8 +54,8 @@ function hadBy({ assignee, until }, { id, name }) {
 }
 
 /**
- * Return the account that had an alarm which nobody has, until when, and why it lost the alarm; null if nobody had it, or if the alarm was given up and its card is
- * assigned.
+ * Return the last owner of an alarm that nobody has, with the time and the reason of the loss. Return null if there
+ * was no owner, or if the owner gave the alarm up and its card is assigned.
  * @param {Ownership} owner
  */
 function formerOwner({ taken_by: taker, assignee, lapsed_by: lapsed, lapsed_at: lapsedAt, ...released }) {
@@ -102,14 +102,14 @@ function hadIt(former, me) {
 }
 
 /**
- * Return whether somebody has a sighting or tip: by a promise or, if no alarm about it is open, as its assignee. The server counts by the
+ * Return true if somebody has a sighting or tip: by a promise or, if no alarm about it is open, as its assignee. The server counts by the
  * same rule (board/commands/cards/held_cards.py).
  * @param {string | null | undefined} assignee @param {{ taken_by?: unknown } | null | undefined} alarm about it
  */
 export const isHeld = (assignee, alarm) => Boolean(alarm ? alarm.taken_by : assignee);
 
 /**
- * Return whether a promise lapsed and nobody has taken the alarm since: the one red item about its card.
+ * Return true if a promise lapsed and nobody has taken the alarm since. Only this is red on the card of an alarm.
  * @param {{ taken_by?: unknown, lapsed_by?: unknown } | null | undefined} alarm
  */
 export const isLapsed = (alarm) => Boolean(alarm && !alarm.taken_by && alarm.lapsed_by);

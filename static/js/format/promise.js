@@ -5,17 +5,17 @@ import { instantsOf, MINUTE_MS, toInput } from "../core/time.js";
 export const OFFERED_MIN = [10, 30, 60, 120];
 const DAY_MS = 86_400_000;
 const MAX_PROMISE_MS = 8 * 60 * MINUTE_MS;
-const REMINDER_MS = 2 * MINUTE_MS; // before the end, or a fifth of the promise if that is less
+const REMINDER_MS = 2 * MINUTE_MS; // time before the end of a promise; a fifth of the promise if that is shorter
 const SHARE = 5;
 
 /**
- * Return the ISO time so many minutes from a time, by default in whole minutes.
+ * Return the ISO time `minutes` after a time, rounded up to a full minute.
  * @param {number} minutes @param {Date} now
  */
 export const untilIn = (minutes, now) => new Date(Math.ceil(Number(now) / MINUTE_MS + minutes) * MINUTE_MS).toISOString();
 
 /**
- * Return the end of a promise that lasts so many minutes longer, at most 8 hours from now.
+ * Return the end of a promise extended by `minutes`, at most 8 hours from now.
  * @param {number} minutes @param {IsoTime} until @param {Date} now
  */
 export function longerPromise(minutes, until, now) {
@@ -24,7 +24,7 @@ export function longerPromise(minutes, until, now) {
 }
 
 /**
- * Return whether a promise ends soon: then its owner is reminded.
+ * Return true if a promise ends so soon that its owner is reminded.
  * @param {{ taken_at: IsoTime | null, until: IsoTime | null }} alarm @param {Date} now
  */
 export function endsSoon({ taken_at: taken, until }, now) {
@@ -34,7 +34,7 @@ export function endsSoon({ taken_at: taken, until }, now) {
 }
 
 /**
- * Return the next time at which the clock shows this, if it is within the next 8 hours.
+ * Return the next occurrence of a time of day; null if it is more than 8 hours away.
  * @param {string} clock as "12:40" @param {Date} now
  * @returns {IsoTime | null}
  */

@@ -1,4 +1,4 @@
-/** Statements of the server, which understood a text: see `StatementAnswer`. Their texts are in the reader's language. */
+/** Statements that the server found in a text: see `StatementAnswer`. Their texts are in the reader's language. */
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { t } from "../core/i18n.js";
@@ -13,7 +13,7 @@ import { withColon } from "../core/rules/sentences.js";
 export const statementsText = (statements) => [...new Set((statements ?? []).map(({ text }) => text))].join(" · ");
 
 /**
- * Line that says what two texts have in common, although their words differ.
+ * Render the statements that two texts share, although their words differ.
  * @param {Statement[] | undefined} statements
  */
 export function sameLooks(statements) {

@@ -28,7 +28,7 @@ export const formatMoment = (iso) => cached(iso, "long", moment);
 export const formatShortMoment = (iso) => cached(iso, "short", shorten);
 
 /**
- * "22:34" within half a day, also after midnight, else as formatShortMoment: the end of a promise.
+ * "22:34" within half a day, also after midnight, otherwise like formatShortMoment. For the end of a promise.
  * @param {string} iso
  */
 export const formatUntil = (iso) => (iso && Math.abs(Date.parse(iso) - Number(serverNow())) < NEAR_MS ? clock(iso) : formatShortMoment(iso));

@@ -176,7 +176,7 @@ export function pointName({ lat, lon, radius_m: radius }) {
 export const pointText = (lat, lon) => [lat, lon].map((coordinate) => Number(coordinate).toFixed(5)).join(",\u00a0");
 
 /**
- * "Certainty: not sure": how sure a team is that the child is not at a place; null if that is not known.
+ * "Certainty: not sure": the team's certainty that the child is not at a place; null if it is unknown.
  * @param {string} code
  */
 export const certaintyText = (code) => (code === "unknown" ? null : `${withColon(label.field("certainty", "place"))} ${label.value("certainty", code, "place")}`);

@@ -1,4 +1,4 @@
-/* Texts of what a person has, and the pages of cards and tips. */
+/* Texts and URLs of the cards, tips and alarms that a person has. */
 
 import { enumeration, t } from "../core/i18n.js";
 import { label } from "../core/labels.js";
@@ -26,7 +26,7 @@ export const isAssignable = ({ kind }) => kind !== "wake";
 export const entryName = ({ kind, number }) => (kind === "wake" ? label.noun(kind) : cardName({ kind, state: { number } }));
 
 /**
- * "Emma B., 11 and Finn B., 6": the child of an entry, and for a sighting of both the other one too.
+ * "Emma B., 11 and Finn B., 6": the child of an entry; both children for a sighting of both.
  * @param {Pick<UnansweredEntry, "child" | "of_both">} entry
  */
 export const childrenOf = ({ child, of_both: both }) => (child && both ? enumeration([child, both.child]) : child);

@@ -20,7 +20,7 @@ export const namesDecider = (form, group) => [`${group}.role`, `${group}.name`].
  * @param {Form} form
  * @param {string} group
  * @param {any} view
- * @param {{ hint?: string, required?: boolean, namePath?: string }} [options] `namePath`: the field of the name, if it is another one
+ * @param {{ hint?: string, required?: boolean, namePath?: string }} [options] `namePath`: path of the name's field, if it is outside the group
  */
 export function deciderRows(form, group, view, { hint = "", required = false, namePath = `${group}.name` } = {}) {
   return html`<fieldset class="decider" data-testid="decider"><legend>${named("")}</legend>

@@ -92,7 +92,7 @@ export const note = () => [
   text("corrects"),
 ];
 
-/** Fields of a contact, with its details, which are in no state. @param {number} phones */
+/** Fields of a contact, including the confidential details, which states do not contain. @param {number} phones */
 export const contact = (phones) => [
   ...otherFields("contact", ["phones", "email", "note"]),
   ...Array.from({ length: phones }, (_, index) => [
@@ -139,7 +139,7 @@ export const appeal = () => [
   ...conditionKeys().flatMap((key) => [flag(`appeal.met.${key}`), text(`appeal.conditions.${key}`, { placeholder: () => t("On what basis?") })]),
 ];
 
-/** Fields of the talk with a child, whose answers are in no state. */
+/** Fields of the talk with a child. States do not contain the answers. */
 export const talk = () => [
   ...partsOf("search", "talk").map((part) => ({ ...part, private: true, rows: 2 })),
   { ...flag("talk_kept.offered"), label: () => t("Offer this at the child’s next disappearance, to those who work on it") },

@@ -77,7 +77,7 @@ export function placeInput({ id, path, form, board, changed, draw, describedBy =
   };
   const takeSelected = () => {
     if (finder.active >= 0) pick(finder.options[finder.active]);
-    else finder.close(); // Enter alone takes no place, and does not send the form while the list covers it
+    else finder.close(); // without a selected option, Enter closes the list; it must not send the form behind it
   };
   const reopen = (/** @type {KeyboardEvent} */ event) => {
     if (event.key !== "ArrowDown" || hasPoint) return;

@@ -1,4 +1,4 @@
-/** Small map of a form: a press sets the point of a place, and buttons how exact it is. Loaded when it is first opened. */
+/** Small map of a form: a press sets the point of a place, and buttons set its accuracy. Loaded when it is first opened. */
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { t } from "../core/i18n.js";
@@ -26,7 +26,7 @@ export class PointMap {
 
   /**
    * @param {{ near: { lat: number, lon: number } | null, changed: (point: PlacePoint) => void, draw: () => void }} options
-   *   `near`: what the map shows without a point
+   *   `near`: centre of the map without a point
    */
   constructor({ near, changed, draw }) {
     this.#changed = changed;

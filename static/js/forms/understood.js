@@ -1,26 +1,26 @@
-/** Marks under a text about looks: what the server understood of it. A press says that a word is a name: it gets quotation marks. Nothing is
-    forced, and the text changes only by that press. */
+/** Marks below a description: the statements that the server found in it. A press marks a word as a name and puts it
+    in quotation marks; nothing else changes the text. */
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { post } from "../core/connection/api.js";
 import { t } from "../core/i18n.js";
 
-const PAUSE_MS = 400; // after the last key
+const PAUSE_MS = 400; // ms after the last keystroke
 const MAX_TEXT = 4_000; // characters that are sent
-const MAX_KEPT = 30; // texts that are kept
-const MAX_UNREAD = 4; // words that are shown
-const REPORTED = new Set(["description", "clothing", "company"]); // fields of reports that speak of looks
+const MAX_KEPT = 30; // cached answers
+const MAX_UNREAD = 4; // not understood words that are shown
+const REPORTED = new Set(["description", "clothing", "company"]); // fields of reports that describe a person's appearance
 const REPORTS = new Set(["sighting", "tip"]);
 
 /** @typedef {{ id: string, text: string, field: string, isBrief: boolean, edit: (text: string) => void, draw: () => void }} LooksInput `isBrief`: each word should be understood */
-/** @typedef {UnderstoodText & { text: string }} Answer `text`: that it belongs to */
+/** @typedef {UnderstoodText & { text: string }} Answer `text`: the text that the server read */
 
 class UnderstoodTexts {
   /** @type {Map<string, Answer>} */ #answers = new Map(); // by field and text, the last used one at the end
-  /** @type {Map<string, Answer>} */ #shown = new Map(); // by input, until the next one arrives
+  /** @type {Map<string, Answer>} */ #shown = new Map(); // by input; shown until the next answer arrives
   /** @type {Map<string, { key: string, timer: Timer, abort: AbortController }>} */ #requests = new Map(); // last one of each input
   /** @type {{ id: string, start: number } | null} */ open = null; // statement that is being corrected
 
-  /** Return the answer for an input, or the one for its former text, and request it. @param {LooksInput} input @returns {Answer | undefined} */
+  /** Return the answer for an input, and request it if needed. Until it arrives, return the answer for the earlier text. @param {LooksInput} input @returns {Answer | undefined} */
   of(input) {
     const { id, text, field } = input, key = JSON.stringify([field, text]), known = this.#answers.get(key);
     if (!text.trim()) this.#shown.delete(id);
@@ -55,7 +55,7 @@ class UnderstoodTexts {
 const texts = new UnderstoodTexts();
 
 /**
- * Keep a value as the last used one, and drop the first if there are too many.
+ * Store a value as the most recently used one, and drop the least recently used one above the limit.
  * @template V
  * @param {Map<string, V>} kept
  * @param {string} key
@@ -67,14 +67,14 @@ function keep(kept, key, value) {
   while (kept.size > MAX_KEPT) kept.delete(/** @type {string} */ (kept.keys().next().value));
 }
 
-/** Return true if a field of a form speaks of looks. @param {{ path: string, kind?: string, compared?: number, control: string }} field */
+/** Return true if a field of a form describes a person's appearance. @param {{ path: string, kind?: string, compared?: number, control: string }} field */
 export const speaksOfLooks = ({ path, kind, compared, control }) => (control === "text" || control === "long") && (Boolean(compared) || (REPORTS.has(kind ?? "") && REPORTED.has(path)));
 
 /** @param {LooksInput} input */
 export function understoodMarks(input) {
   const answer = texts.of(input);
   if (!input.text.trim()) return nothing;
-  if (!answer || !(answer.statements.length || (input.isBrief && answer.unread.length))) return html`<div class="understood"></div>`; // keeps the place, so that nothing below moves
+  if (!answer || !(answer.statements.length || (input.isBrief && answer.unread.length))) return html`<div class="understood"></div>`; // reserves the space, so that nothing below moves
   const isCurrent = answer.text === input.text, opened = texts.open?.id === input.id && isCurrent ? answer.statements.find(({ span }) => span?.[0] === texts.open?.start) : undefined;
   const unread = input.isBrief ? answer.unread.slice(0, MAX_UNREAD) : [];
   return html`<div class="understood" data-testid="understood"><div role="group" aria-label=${t("What the board understood")}>

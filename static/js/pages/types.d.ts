@@ -74,7 +74,7 @@ interface ComboboxOption {
   [field: string]: any;
 }
 
-/** What the editor and the import of the plan of duties need of its page. */
+/** Interface of the page of the plan of duties for its editor and its import. */
 interface DutyPlanView {
   readonly mayPlan: boolean;
   readonly entries: import("../core/rules/duty_plan.js").PlannedEntry[];

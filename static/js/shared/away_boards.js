@@ -1,5 +1,5 @@
-/* Boards of which this browser stores texts, commands or files, and that this account no longer sees. One that was erased while the
-   browser was away is removed from it, on the first page that is opened. */
+/* Boards of which this browser stores texts, commands or files, and that this account no longer sees. If such a board
+   was erased, its data is deleted on the next opened page. */
 
 import { get, orNull } from "../core/connection/api.js";
 import { draftBoards } from "../core/storage/drafts.js";

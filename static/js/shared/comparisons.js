@@ -1,11 +1,11 @@
-/** Comparison of a sighting: what it says next to what is known of the child, as the server compares it: for the panel of a sighting. */
+/** Server's comparison of a sighting's details with the known details of the child, for the panel of the sighting. */
 import { get } from "../core/connection/api.js";
 
 const PAUSE_MS = 150; // before the request: skimmed cards and moments request nothing
 const SPREAD_MS = 300; // spreads the requests of all readers of a board after an event
 const MAX_KEPT = 20; // answers
 
-/** @typedef {{ comparison: SightingComparison | null, problem: string | null }} ComparisonReply neither is set while it is loading for the first time */
+/** @typedef {{ comparison: SightingComparison | null, problem: string | null }} ComparisonReply both are null while the comparison is loading for the first time */
 
 /** @type {ComparisonReply} */
 const LOADING = { comparison: null, problem: null };

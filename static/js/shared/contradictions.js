@@ -4,7 +4,7 @@ import { get } from "../core/connection/api.js";
 
 const PAUSE_MS = 200; // after an event, so that one request covers a burst
 const SPREAD_MS = 300; // spreads the requests of all readers of a board
-const RETRY_MS = 10_000; // after a failed request, which has been repeated by then
+const RETRY_MS = 10_000; // after a request that failed despite its retries
 const COMPARED_FIELDS = new Set(["place", "seen_at", "assessment", "withdrawn"]);
 
 /** @type {ContradictionList} */
@@ -15,7 +15,7 @@ export class Contradictions {
   #draw;
   /** @type {ContradictionList} */ #list = NONE;
   /** @type {Map<string, ContradictingCard>} */ #byCard = new Map();
-  /** @type {number | null | undefined} */ #at; // of the list or its request: null for now, undefined before the first
+  /** @type {number | null | undefined} */ #at; // seq of the list or its request: null for the current board, undefined before the first request
   /** @type {Timer | null} */ #timer = null;
   /** @type {AbortController | null} */ #request = null;
   #isOutdated = false; // by an event during the request
@@ -31,7 +31,7 @@ export class Contradictions {
     return this.#list.pairs;
   }
 
-  /** Whether there are further pairs, or sightings that were not compared. */
+  /** True if there are further pairs, or sightings that were not compared. */
   get hasMore() {
     return this.#list.more;
   }
@@ -42,8 +42,8 @@ export class Contradictions {
   }
 
   /**
-   * Load the list, unless it is loaded: of the board now, or at a seq.
-   * @param {Pick<AnyBoard, "of">} board without two sightings to compare, nothing is requested
+   * Load the list for the current board, or for a past `at` (a seq), unless it is loaded.
+   * @param {Pick<AnyBoard, "of">} board board; with fewer than two sightings, nothing is requested
    * @param {number | null} [at]
    */
   load(board, at = null) {

@@ -1,5 +1,5 @@
 /* A board that is not found may have been erased. Then this browser removes everything that it stored of it: drafts, commands that were
-   not answered, and files that were not attached. If only the access ended, all of it stays. */
+   not answered, and files that were not attached. If only the access ended, everything stays. */
 
 import { orNull } from "../core/connection/api.js";
 import { isErased } from "../core/connection/erased.js";

@@ -1,10 +1,10 @@
-/** How far a person gets from a sighting, or from where the child was last seen, until a time: for the panel of a sighting and the map. */
+/** Reach of a person from a sighting, or from the child's last place, until a time: for the panel of a sighting and the map. */
 import { get } from "../core/connection/api.js";
 import { t } from "../core/i18n.js";
 
 /** @typedef {Reach["by"]} Means */
 /** @typedef {{ from: string, until: IsoTime, by: Means, at?: number | null }} ReachQuery `from`: id of a sighting, or "last_seen"; `at`: seq of a past board */
-/** @typedef {{ reach: Reach | null, problem: string | null }} ReachAnswer neither is set while it is loading for the first time */
+/** @typedef {{ reach: Reach | null, problem: string | null }} ReachAnswer both are null while the comparison is loading for the first time */
 
 /** @type {Means[]} */
 export const MEANS = ["foot", "bicycle", "car", "train"];
@@ -31,7 +31,7 @@ export class Reaches {
     this.#draw = draw;
   }
 
-  /** Return the answer, and request it if it is not known yet. Until it arrives, the one of the last time is returned. @param {ReachQuery} query */
+  /** Return the answer, and request it if it is not known yet. Until it arrives, return the answer for the previous time. @param {ReachQuery} query */
   of({ from, until, by, at = null }) {
     const place = JSON.stringify([from, by, at]), key = `${place} ${until}`;
     const known = this.#answers.get(key);

@@ -134,7 +134,7 @@ const credibleText = ({ seen_at: at, received_at: received, place }) => [formatS
 const openAlarmsOf = (id, { session }) => session.alarms.open.filter(({ board }) => board === id);
 
 /**
- * Return the summary with an alarm that was taken since.
+ * Return the summary, updated for an alarm that was taken in the meantime.
  * @param {Summary | undefined} summary @param {SearchCardView} view
  */
 function withoutTaken(summary, { session }) {

@@ -25,7 +25,7 @@ export function connect(form, session) {
 }
 
 /**
- * Sign out from a locked screen: whoever is there does not see the unsent texts, which stay encrypted. Rejects with Offline.
+ * Sign out from a locked screen: the person there does not see the unsent texts, which stay encrypted. Rejects with Offline.
  * @param {Session} session
  */
 export async function signOutKeeping(session) {

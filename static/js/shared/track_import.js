@@ -81,7 +81,7 @@ export class TrackImport {
       }
       announce(n("{count} place added.", "{count} places added.", places.length));
       this.#show({});
-    } catch { // a notice of the page says why
+    } catch { // a notice on the page shows the reason
       this.#show({ message: t("The import stopped. Places that are already here were added.") });
     }
   };

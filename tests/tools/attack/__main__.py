@@ -1,4 +1,4 @@
-"""Process of the attackers: reads the target from standard input, attacks until that closes, and prints the tallies as JSON.
+"""Process of the attackers: read the target from standard input, attack until the input closes, and print the tallies as JSON.
 
 Its first line is `ready`.
 """
@@ -11,7 +11,7 @@ import sys
 from tests.tools.attack.attackers import ATTACKERS
 from tests.tools.attack.target import Target
 
-LOWER_PRIORITY = 10  # attackers have machines of their own, so they must not take this one's cores from the servers
+LOWER_PRIORITY = 10  # real attackers use their own computers, so they must not take CPU time from the servers
 
 
 async def _attack(names: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""Stolen account of an administrator, by a token: reads what only members may see, and hides that it did."""
+"""Stolen account of an administrator, by a token: reads members-only searches, and hides its traces."""
 
 from tests.tools.attack.attacker import Attacker, Attempt
 

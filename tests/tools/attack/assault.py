@@ -1,4 +1,4 @@
-"""Attack on a running installation: the attackers' process and an honest visitor, beside the people of a fault test."""
+"""Attack on a running installation: the attackers' process and an honest visitor, next to the people of a fault test."""
 
 import asyncio
 import json
@@ -14,13 +14,13 @@ from tests.tools.faults.actors import Account
 from tests.tools.faults.system_under_test import ROOT, SystemUnderTest
 
 ENDS_WITHIN_S = 60.0
-SECRET_NAME = "Noor 0"  # the child of the first search, which is for members only
+SECRET_NAME = "Noor 0"  # child of the first search, which is members-only
 ACCOUNTS = {f"evil-{role}": role for role in ROLES}  # accounts of the attackers: name and role, or scope
 
 
 @dataclass(slots=True)
 class AssaultResult:
-    """Result of an attack. `tallies`: by attacker. `harm`: what an attacker did or saw that it must not."""
+    """Result of an attack. `tallies`: by attacker. `harm`: forbidden things that an attacker did or saw."""
 
     tallies: dict[str, Any] = field(default_factory=dict)
     harm: list[str] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""Base of all attackers: HTTP calls that are tallied and searched for leaks, and loops that keep several of them going."""
+"""Base of all attackers: HTTP calls, tallied and searched for leaks, and loops that run several calls at a time."""
 
 import asyncio
 import contextlib
@@ -17,7 +17,7 @@ from tests.tools.attack.tally import Tally
 from tests.tools.attack.target import Target
 
 TIMEOUT_S = 30.0
-PAUSE_S = 0.05  # after a call that failed or was refused: an attacker that waits longer does less harm
+PAUSE_S = 0.05  # after a failed or refused call; a longer pause would make the attack weaker
 Attempt = Callable[[int], Awaitable[None]]
 
 
@@ -41,7 +41,7 @@ class Attacker:
                     tasks.create_task(self._repeat(attempt))
 
     def attempts(self) -> dict[Attempt, int]:
-        """Return what this attacker does, and how many times at once."""
+        """Return the attempts of this attacker, each with the number of simultaneous loops."""
         raise NotImplementedError
 
     async def _repeat(self, attempt: Attempt) -> None:
@@ -99,7 +99,7 @@ class Attacker:
         return connect(url, additional_headers=self.headers, compression=None, max_size=None, close_timeout=1)
 
     async def flood(self, attempt: str, socket: ClientConnection, frames: Any) -> None:
-        """Send frames as fast as the server reads them, until it closes the socket; tally what it answers."""
+        """Send frames as fast as the server reads them, until it closes the socket; tally the answers."""
         reading = asyncio.create_task(self._read(attempt, socket))
         try:
             for frame in frames:

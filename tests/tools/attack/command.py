@@ -11,9 +11,9 @@ from tests.tools.faults.command import format_report
 from tests.tools.faults.run import Outcome, Plan, run
 
 HONEST = 4
-RATE = 4.0  # commands a second of all honest people together: each is as busy as a person can be
-MAX_P95_S = 0.25  # of honest commands, from sending to the answer
-SHIFT_S = 60.0  # each handover holds all searches for a moment; in reality there are two a day
+RATE = 4.0  # commands per second of all honest people together, as fast as people can work
+MAX_P95_S = 0.25  # limit for honest commands, from sending to the answer
+SHIFT_S = 60.0  # seconds per shift: each handover locks all searches for a moment; in reality there are two a day
 LATE = {"alarms late", "turned away"}  # checks of the fault test that depend on the speed of the machine
 EXPECTED = {"conflict", "not_found"}  # refusals of honest commands that other honest people cause
 
@@ -27,7 +27,7 @@ def plan_of(minutes: float, names: Sequence[str], seed: int = 1, workers: int = 
 
 
 def broken_promises(outcome: Outcome) -> list[str]:
-    """Return what the attackers achieved, in words; empty if nothing."""
+    """Return sentences about the harm by the attackers; empty if there was none."""
     assert outcome.assault is not None
     found = [f"{count} {name}" for name, count in outcome.verdict.counts.items() if count and name not in LATE]
     refused = {code: count for code, count in outcome.refusals.items() if code not in EXPECTED | {"unavailable"}}
@@ -36,7 +36,7 @@ def broken_promises(outcome: Outcome) -> list[str]:
 
 
 def slow_answers(outcome: Outcome) -> list[str]:
-    """Return what came too late, in words; empty if nothing. On a machine that does other work, too, something may."""
+    """Return sentences about late answers; empty if there are none. Other load on the machine can cause some."""
     p95 = outcome.figures.answers.at(0.95)[0]
     found = [f"{outcome.verdict.counts[name]} {name}" for name in sorted(LATE) if outcome.verdict.counts[name]]
     return found + ([f"honest commands took {p95:.3f} s (p95)"] if p95 > MAX_P95_S else [])

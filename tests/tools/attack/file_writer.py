@@ -1,4 +1,4 @@
-"""Attacker with access to the folder of files: swaps stored files for others and for links, and adds junk."""
+"""Attacker with access to the folder of files: replaces stored files by other files and by links, and adds junk."""
 
 import asyncio
 import os
@@ -7,12 +7,12 @@ from pathlib import Path
 
 from tests.tools.attack.attacker import Attacker, Attempt
 
-CANARY = "root:"  # of /etc/passwd, to which a planted link points
+CANARY = "root:"  # first bytes of /etc/passwd, to which a planted link points
 MAX_JUNK = 500
 
 
 class FileWriter(Attacker):
-    """Works on files that it attached itself with the account of an investigator, so that honest files stay comparable."""
+    """Attacks only files that it attached itself as an investigator, so that honest files can still be compared."""
 
     role = "investigator"
 

@@ -13,14 +13,14 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
 
 
 def png_bomb(side: int = BOMB_SIDE) -> bytes:
-    """Return a small PNG that says it is `side` pixels wide and high."""
+    """Return a small PNG that claims to be `side` pixels wide and high."""
     header = struct.pack(">IIBBBBB", side, side, 8, 6, 0, 0, 0)
     rows = zlib.compress(b"\0" * 1_000_000, 9)
     return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", rows) + _chunk(b"IEND", b"")
 
 
 def gif_bomb() -> bytes:
-    """Return a GIF of 34 bytes that says it is 65,535 pixels wide and high."""
+    """Return a GIF of 34 bytes that claims to be 65,535 pixels wide and high."""
     return b"GIF89a\xff\xff\xff\xff\x80\0\0\0\0\0\xff\xff\xff,\0\0\0\0\xff\xff\xff\xff\0\x02\x02D\x01\0"
 
 

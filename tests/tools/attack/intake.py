@@ -1,4 +1,4 @@
-"""Stolen token of scope `intake`: fills the list of tips, and tries what else it opens."""
+"""Stolen token of scope `intake`: fills the list of tips, and tries to reach everything else."""
 
 import uuid
 

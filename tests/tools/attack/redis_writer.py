@@ -49,7 +49,7 @@ class RedisWriter(Attacker):
         return heard
 
     async def falsify_counts(self, number: int) -> None:
-        """Set every count to far above its limit, so that everybody seems to have tried too often."""
+        """Set every count to far above its limit, so that everybody appears to be above the rate limits."""
         assert self._redis is not None
         try:
             async for key in self._redis.scan_iter(count=500):

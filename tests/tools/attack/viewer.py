@@ -1,4 +1,4 @@
-"""Stolen account of a viewer: asks for all that is expensive to make, as fast as it can."""
+"""Stolen account of a viewer: requests everything that is expensive to compute, as fast as it can."""
 
 from tests.tools.attack.attacker import Attacker, Attempt
 

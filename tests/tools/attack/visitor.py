@@ -1,4 +1,4 @@
-"""Honest person who signs in, opens pages and prints while the attack runs; how long each of it took."""
+"""Honest person who signs in, opens pages and prints during the attack, and records how long each step took."""
 
 import asyncio
 import contextlib
@@ -16,7 +16,7 @@ TIMEOUT_S = 60.0
 
 @dataclass(slots=True)
 class Visits:
-    """Seconds by what was done, and the answers that were no success."""
+    """Durations in seconds by action, and the failed answers."""
 
     seconds: dict[str, list[float]] = field(default_factory=dict)
     refused: Counter[str] = field(default_factory=Counter)

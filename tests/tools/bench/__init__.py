@@ -7,7 +7,7 @@ WIDTHS = (52, 14, 17, 28)
 
 @dataclass(frozen=True)
 class Figure:
-    """Measured value. `aim`: lowest good value (highest, where `low`); None where there is no target."""
+    """Measured value. `aim`: lowest good value, or highest if `low`; None without a target."""
 
     what: str
     value: float
@@ -46,6 +46,6 @@ def _number(value: float) -> str:
 
 
 def percentile(sorted_values: list[float], percent: int) -> float:
-    """Return the value that so many percent of a non-empty sorted list do not exceed."""
+    """Return a percentile of a non-empty sorted list."""
     assert sorted_values, "nothing was measured"
     return sorted_values[min(len(sorted_values) - 1, len(sorted_values) * percent // 100)]

@@ -22,13 +22,13 @@ PEOPLE = ("Alice", "Bob")
 
 
 async def big_board(settings: dict[str, str], cards: int, notes: int) -> tuple[str, str]:
-    """Create a search with so many cards and notes; return a token, and its id. Alice and Bob can sign in."""
+    """Create a search with this number of cards and notes; return a token, and its id. Alice and Bob can sign in."""
     token, (board,) = await big_boards(settings, cards, notes, 1)
     return token, board
 
 
 async def big_boards(settings: dict[str, str], cards: int, notes: int, count: int) -> tuple[str, list[str]]:
-    """Create so many searches that are alike; return a token, and their ids. Alice and Bob can sign in."""
+    """Create `count` similar searches; return a token, and their ids. Alice and Bob can sign in."""
     service = await open_service(settings)
     (token,) = await create_coordinators(service, 1)
     for name in PEOPLE:
@@ -50,7 +50,7 @@ async def _filled(service: BoardService, caller: Caller, cards: int, notes: int)
 
 
 async def add_history(settings: dict[str, str], board: str, events: int) -> None:
-    """Change the cards one after the other (move, assign, edit) until the board has so many events."""
+    """Change the cards in turn (move, assign, edit) until the board has this number of events."""
     service = await open_service(settings)
     caller = await create_coordinator(service)
     columns, sightings = await _ids(service, board, Column), await _ids(service, board, Sighting)
@@ -59,12 +59,12 @@ async def add_history(settings: dict[str, str], board: str, events: int) -> None
         await _all(
             service, caller, board, [_change(number + each, sightings, columns, caller.account.id) for each in range(missing)]
         )
-        number += missing  # of which some may have changed nothing
+        number += missing  # some commands may have changed nothing
     await service.close()
 
 
 def _change(number: int, cards: list[str], columns: list[str], account: str) -> tuple[str, dict[str, Any]]:
-    """Return the command for a card: each round over the cards is of one kind, and moves need no neighbour to be moved."""
+    """Return the command for a card: each round over all cards uses one kind of command."""
     card, turn = cards[number % len(cards)], number // len(cards)
     match turn % 3:
         case 0:

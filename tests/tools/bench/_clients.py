@@ -1,8 +1,8 @@
-"""Thousand minimal clients in one process, readers that note when events arrive, and a client of small requests. All are
+"""Minimal clients in one process, readers that record when events arrive, and a client of small requests. All are
 controlled by lines on standard input.
 
 `python -m tests.tools.bench._clients clients PORT COUNT TOKEN…`, `… readers PORT TOKEN…`, `… snapshots PORT COUNT TOKEN`, `…
-trifles PORT TOKEN`. Nothing of the board is imported, to start quickly.
+trifles PORT TOKEN`. Imports nothing of the board, so that it starts quickly.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ OPERATIONS = "operations"
 
 
 class Client(asyncio.Protocol):
-    """Minimal socket client, so that a thousand of them are not what is measured."""
+    """Minimal socket client, so that a thousand of them cost little compared to the server."""
 
     def __init__(self, token: str, positions: dict[str, tuple[str, int] | None]) -> None:
         self.token, self.positions = token, positions
@@ -82,7 +82,7 @@ class Client(asyncio.Protocol):
             return None
         frame, kind = bytes(data[at : at + size]), data[0] & 0x0F
         del data[: at + size]
-        if kind == 9:  # a ping: who does not answer is closed
+        if kind == 9:  # a ping: the server closes clients that do not answer
             self.transport.write(b"\x8a" + bytes((0x80 | size,)) + b"\0\0\0\0" + frame)
         return frame if kind == 1 else b"{}"
 
@@ -146,7 +146,7 @@ async def _readers(port: int, tokens: list[str]) -> None:
 
 
 async def _snapshots(port: int, count: int, token: str) -> None:
-    """Read a board by one new socket after the other; print the bytes of each."""
+    """Read a board over new sockets, one at a time; print the bytes of each."""
     board = await read_line()
     await connect_all(port, [Client(token, {board: None})])
     write_line("in")
@@ -188,7 +188,8 @@ def _this(client: Any) -> Callable[[], Any]:
 
 
 def _small_requests(port: int, token: str) -> None:
-    """Send small requests until told from which time on they count; print how long the slowest of those took."""
+    """Send small requests until standard input gives the time from which they count; print the duration of the slowest one
+    since then."""
     took: list[tuple[float, float]] = []
     for address in itertools.cycle(("/healthz", "/api/v1/me")):
         if select.select([sys.stdin], [], [], 0.02)[0]:

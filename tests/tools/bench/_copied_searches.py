@@ -1,6 +1,7 @@
-"""Copy a search as further searches, for a database of a million events: commands make some hundreds of events a second,
-copying makes thousands. Each copy has ids, keys, payloads and a hash chain of its own, as if its events had been written
-there; only its payloads are all stored whole, which is quicker and takes more space.
+"""Copy a search as further searches, for a database of a million events: commands write some hundreds of events per
+second, copying writes
+thousands. Each copy has its own ids, keys, payloads and hash chain, as if its events had been written
+there. Only its payloads are all stored in full, which is faster and uses more space.
 """
 
 import re
@@ -33,7 +34,7 @@ _EVENTS = text(f"SELECT {COLUMNS} FROM event e WHERE e.board = :board ORDER BY e
 
 
 class SearchCopier:
-    """Copier of a search that `_years` made, whose events it reads once."""
+    """Copier of a search made by `_years`. It reads the source's events once."""
 
     def __init__(self, service: BoardService, caller: Caller, source: str) -> None:
         self._service, self._caller, self._source = service, caller, source
@@ -62,7 +63,7 @@ class SearchCopier:
 
 
 def _ids(session: Session, given: Board, events: list[JournalEvent], first: list[JournalEvent]) -> dict[str, str]:
-    """Return the copy's ids by the source's: what came with the opening is there already, in the same order."""
+    """Map the source's ids to the copy's. Entities created by the opening already exist in the copy, in the same order."""
     found = {one.entity: other.entity for one, other in zip(events, first, strict=False)}
     for kind in COPIED:
         found |= {id: new_id() for id in session.exec(select(kind.id).where(kind.board == given.id).order_by(kind.id))}

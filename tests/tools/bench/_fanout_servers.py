@@ -25,7 +25,7 @@ LOAD_CORE, SERVER_CORE = "0", "1"
 
 @dataclass
 class Target:
-    """A running server: where readers connect, and how its publisher is reached. `pids` use the processor that is counted."""
+    """A running server: the address for readers, and the way to its publisher. `pids`: processes whose CPU time is counted."""
 
     port: int
     pids: list[int]
@@ -39,7 +39,7 @@ class NotHere(Exception):
 
 @contextlib.contextmanager
 def native_programs() -> Iterator[Path]:
-    """Compile the programs in C into a folder of their own. Raises NotHere without a compiler."""
+    """Compile the C programs into a temporary folder. Raises NotHere without a compiler."""
     compiler = shutil.which("cc") or shutil.which("gcc")
     if compiler is None:
         raise NotHere("no C compiler")
@@ -58,7 +58,7 @@ def load(programs: Path, target: Target, readers: int, events: int, *options: st
 
 
 def start_load(programs: Path, target: Target, readers: int, events: int, *options: str) -> "subprocess.Popen[str]":
-    """Start the load generator. With `--tell` it prints a line when all readers are in."""
+    """Start the load generator. With `--tell`, it prints a line when all readers are connected."""
     command = [
         *pinned(LOAD_CORE), str(programs / "wsload"), "--port", str(target.port), "--path", "/ws", "-n", str(readers),
         "-m", str(events), "--size", "300", "--inflight", "32", "--pub", target.publisher,
@@ -68,14 +68,14 @@ def start_load(programs: Path, target: Target, readers: int, events: int, *optio
 
 
 def loaded(process: "subprocess.Popen[str]", complete: bool = True) -> dict[str, Any]:
-    """Return what the load generator measured, when it ends. `complete`: nothing may be lost."""
+    """Wait for the load generator, and return its measurements. `complete`: fail if an event was lost."""
     result: dict[str, Any] = json.loads(process.communicate()[0])
     assert result["lost"] == 0 or not complete, result
     return result
 
 
 def pinned(core: str) -> list[str]:
-    """Return what pins a command to a core, where there are two."""
+    """Return the words that pin a command to a core; none on a machine with one core."""
     return ["taskset", "-c", core] if shutil.which("taskset") and (os.cpu_count() or 1) > 1 else []
 
 
@@ -118,7 +118,7 @@ def task_per_socket(_: Path) -> Iterator[Target]:
 
 @contextlib.contextmanager
 def board(_: Path, cards: int = 0) -> Iterator[Target]:
-    """Run the board; its publisher adds notes to a search of so many cards by commands."""
+    """Run the board; its publisher adds notes by commands to a search with `cards` cards."""
     with on_sqlite() as settings:
         (token,), (search,) = asyncio.run(prepare_searches(settings, 1, 1, cards=cards))
         with running_board(settings, token, search) as target:
@@ -144,7 +144,7 @@ def subscription(search: str) -> str:
 
 
 def longest_block(notes: Path, result: dict[str, Any], on: str) -> Iterator[Figure]:
-    """Yield how long the loop of a watched server was blocked at most while the load was measured, and by itself alone."""
+    """Yield the longest block of a watched server's loop during the load: in total, and by its own CPU time."""
     lines = (tuple(map(float, line.split())) for line in notes.read_text().splitlines() if line.count(" ") == 2)
     blocks = [(late, used) for at, late, used in lines if result["began"] <= at <= result["ended"]]
     yield Figure("… longest block of the loop", max((late for late, _ in blocks), default=0) * 1_000, "ms", 20, on, low=True)

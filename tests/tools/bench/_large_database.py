@@ -1,4 +1,5 @@
-"""Database of very many events, made in minutes: one search with a tenth of them, a few that were worked on, and their copies."""
+"""Very large database, made in minutes: one search with a tenth of the events, a few searches made by commands, and their
+copies."""
 
 from sqlmodel import func, select
 
@@ -13,7 +14,7 @@ LONG_CARDS = 1_000
 
 
 async def make_large_database(settings: dict[str, str], events: int) -> None:
-    """Make so many events in a new installation. Its longest search has a tenth of them."""
+    """Fill a new installation with this number of events. The longest search has a tenth of them."""
     _, boards = await make_years(settings, min(SOURCES * SOURCE_EVENTS, events // 5), SOURCES)
     await make_long_board(settings, events // 10, min(LONG_CARDS, events // 50))
     service = await open_service(settings)

@@ -27,18 +27,18 @@ def describe_machine() -> str:
 
 
 def load() -> float:
-    """Return the load average of the last minute; 0 where there is none."""
+    """Return the load average of the last minute; 0 if the system has none."""
     return os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
 
 
 def cpu_s(pid: int) -> float:
-    """Return the processor time of a process, all its threads together."""
+    """Return the CPU time of a process with all its threads, in seconds."""
     used = sum(int(each.read_text().split()[0]) for each in Path(f"/proc/{pid}/task").glob("*/schedstat"))
     return used / 1e9
 
 
 def family_cpu_s(pid: int) -> float:
-    """Return the processor time of a process and its children, as PostgreSQL has one for each connection."""
+    """Return the CPU time of a process and its children, in seconds: PostgreSQL has a child per connection."""
     used = cpu_s(pid)
     for file in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):  # it has ended meanwhile

@@ -1,4 +1,4 @@
-"""Month of urgent sightings, by real commands with a clock that is set: most alarms are taken soon, some promises are extended,
+"""Month of urgent sightings, by real commands under a simulated clock: most alarms are taken soon, some promises are extended,
 some lapse."""
 
 from datetime import datetime, timedelta
@@ -47,7 +47,7 @@ class _Month:
         self._duty_end = self.at
 
     async def play(self, service: BoardService, caller: Caller, author: Caller, searches: int) -> None:
-        """Play all days. `author`: account that enters the sightings: an alarm about one's own sighting is taken already."""
+        """Play all days. `author`: account that enters the sightings; the author of a sighting already has its alarm."""
         self._service, self._caller, self._author = service, caller, author
         self._escalation = Escalation(service)
         boards = [await self._open_search() for _ in range(searches)]

@@ -1,4 +1,4 @@
-"""Opening of a board in a window: when its first cards were on the screen, and when all."""
+"""Measure when the first cards of a board, and when all cards, are on the screen."""
 
 import asyncio
 from typing import Any
@@ -28,7 +28,7 @@ NOTED = """(all) => {
 
 
 async def noted_on(page: Page) -> dict[str, Any]:
-    """Wait until all was on the screen; return the times in ms, `first` and `all`."""
+    """Wait until all cards are on the screen; return the times in ms, `first` and `all`."""
     async with asyncio.timeout(30):
         while None in (noted := await page.evaluate("window.noted")).values():
             await asyncio.sleep(0.1)

@@ -1,7 +1,7 @@
-"""Writers, each with a socket, who add a note to one search after the other at a fixed rate.
+"""Writers, each with a socket, who add notes to the searches in turn at a fixed rate.
 
-`python -m tests.tools.bench._paced_writers PORT TOKEN WRITERS RATE COUNT`; a line of JSON lists the searches. They begin when
-told to, and print the sorted times of the acks. Each search gets as many notes as any other.
+`python -m tests.tools.bench._paced_writers PORT TOKEN WRITERS RATE COUNT`; a line of JSON lists the searches. They
+begin at a line on standard input, and print the sorted times of the acks. Each search gets the same number of notes.
 """
 
 import asyncio

@@ -27,7 +27,7 @@ MOTIFS, PIXELS = 24, (800, 600)  # pictures that look different on a board: more
 
 
 def make_photo(pixels: tuple[int, int], number: int) -> bytes:
-    """Return a JPEG, some 4 MB for 12 megapixels: a landscape of soft noise, as a camera makes it, and never the same."""
+    """Return a JPEG, some 4 MB for 12 megapixels: a landscape of soft noise, different for each number."""
     file, (width, height) = io.BytesIO(), pixels
     noise = Image.frombytes("RGB", (width // 4, height // 4), os.urandom(width * height * 3 // 16))
     noise.resize(pixels, Image.Resampling.BICUBIC).save(file, "JPEG", quality=80, comment=str(number).encode())
@@ -35,7 +35,7 @@ def make_photo(pixels: tuple[int, int], number: int) -> bytes:
 
 
 async def add_pictures(settings: dict[str, str], board: str, count: int) -> None:
-    """Attach a picture to each of the `count` uppermost cards of a board: those that are seen when it opens."""
+    """Attach a picture to each of the `count` uppermost cards of a board, which are visible when it opens."""
     service = await open_service(settings)
     caller = await create_coordinator(service)
     contents = [make_photo(PIXELS, number) for number in range(min(count, MOTIFS))]
@@ -50,7 +50,7 @@ async def add_pictures(settings: dict[str, str], board: str, count: int) -> None
 
 @contextmanager
 def _room_for(count: int) -> Iterator[None]:
-    """Raise the limit of files of a search, in this process alone: the server only shows what was attached."""
+    """Raise the limit of files per search in this process only; the server shows all attached files."""
     limit = files.MAX_FILES
     files.MAX_FILES = max(limit, count)
     try:

@@ -1,8 +1,9 @@
 """Second process of an installation: it commits notes to a search, and publishes them through Redis.
 
-`python -m tests.tools.bench._second_process held BOARD COUNT`: commit all first, and publish them when told; print the digest of
-what the journal has, as the load generator makes it of what a reader got. `… paced BOARD COUNT RATE`: commit and publish so many
-a second; the stamp of each is the time of its publication; print the sorted times of the commits.
+`python -m tests.tools.bench._second_process held BOARD COUNT`: commit all notes first, and publish them at a line on
+standard input; print the digest of the journal, computed as the load generator does for a
+reader. `… paced BOARD COUNT RATE`: commit and publish RATE notes per second, each stamped with its time of
+publication; print the sorted times of the commits.
 """
 
 import asyncio
@@ -26,8 +27,8 @@ from tests.tools.bench._watched import MAX_ENTITIES
 
 STAMP = re.compile(rb"~t=:(\d+)")
 PRIME, WHOLE = 1_099_511_628_211, 2**64 - 1  # of the digest (FNV)
-MAX_IN_FLIGHT = 2_000  # half of what is refused: a machine that is busy commits later, and the measured rate tells
-TEXT_SIZE = 190  # makes an event of the size of the others
+MAX_IN_FLIGHT = 2_000  # half of the number at which commands are refused; on a busy machine, the measured rate drops instead
+TEXT_SIZE = 190  # characters that make an event as large as in the other benchmarks
 
 
 def note_text(size: int = TEXT_SIZE) -> str:
@@ -36,7 +37,7 @@ def note_text(size: int = TEXT_SIZE) -> str:
 
 
 class HoldingBus(RedisBus):
-    """Bus that holds its events back until told."""
+    """Bus that holds its events back until it is released."""
 
     held: list[tuple[str, bytes]] | None = None
 
@@ -53,7 +54,7 @@ class HoldingBus(RedisBus):
 
 
 class StampingBus(RedisBus):
-    """Bus that sets the stamps in events to the time of publication: what is measured begins then."""
+    """Bus that sets the stamps in events to the time of publication, from which the delivery is measured."""
 
     def publish(self, channel: str, message: bytes) -> None:
         super().publish(channel, STAMP.sub(b"~t=:%d" % time.monotonic_ns(), message))
@@ -75,7 +76,7 @@ async def _held(settings: Settings, board: str, count: int) -> None:
 
 
 async def _digest(service: BoardService, board: str, after: int) -> str:
-    """Return the digest of the stamps that the journal has after a seq."""
+    """Return the digest of the journal's stamps after a seq."""
     digest = 0
     while events := await service.database.read(partial(journal.events_after, board=board, seq=after)):
         for event in events:
@@ -116,7 +117,7 @@ async def _paced(settings: Settings, board: str, count: int, rate: float) -> Non
 async def _main(way: str, board: str, count: str, rate: str = "0") -> None:
     board_limits.MAX_ENTITIES = MAX_ENTITIES
     board_limits.BoardLimits._require_share = lambda limits: None  # type: ignore[method-assign, assignment]  # one account adds all
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # the other output is for who started this
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # standard output is for the parent process
     settings = Settings(_env_file=None, **orjson.loads(await read_line()))
     await (_held(settings, board, int(count)) if way == "held" else _paced(settings, board, int(count), float(rate)))
 

@@ -28,7 +28,7 @@ from models.times import format_utc, now
 from tests.tools.bench._workload import SEARCH
 
 ROOT = Path(__file__).parents[3]
-# Most benchmarks need more of one account than a person ever asks; `board bench --limits` measures with the default limits.
+# Most benchmarks use one account more than any person would; `board bench --limits` measures with the default limits.
 LIMITS_OFF = (
     {}
     if os.environ.get("BENCH_LIMITS") == "on"
@@ -79,7 +79,7 @@ def on_servers(workers: int = 1) -> Iterator[Servers]:
 
 @contextlib.contextmanager
 def serving(settings: dict[str, str], watched: dict[str, str] | None = None) -> Iterator[tuple["subprocess.Popen[str]", int]]:
-    """Yield a server process, and the port on which it listens. `watched`: variables of `_watched`, which then serves."""
+    """Yield a server process and its port. `watched`: variables for `_watched`, which then runs the server."""
     process, port = serve(settings, watched)
     try:
         yield process, port

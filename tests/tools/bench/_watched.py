@@ -1,8 +1,8 @@
-"""Serve as `python -m board serve` does, and note how late a timer of the loop is: nothing else runs while the loop is blocked.
+"""Serve like `python -m board serve`, and record how late a timer of the loop is, which shows how long the loop was blocked.
 
-BENCH_LAG names a file. A line of it is a time in seconds, how late the timer was then, and the processor time that the loop's
-thread used meanwhile (the rest is the machine's: other programs, or another thread). The file beside it, `.buffers`, has the
-bytes in the fullest buffer of a connection, every second. BENCH_POLL_S is how often the heads are polled.
+BENCH_LAG names a file. Each line has a time in seconds, the delay of the timer, and the CPU time that the loop's
+thread used during it; other programs or threads caused the rest. The file with the suffix `.buffers` has the bytes in
+the fullest buffer of a connection, once a second. BENCH_POLL_S is the interval of polling the heads.
 """
 
 import asyncio
@@ -15,14 +15,14 @@ from board.__main__ import main
 from board.engine import board_limits
 from realtime.channels import head_poller
 
-MAX_ENTITIES = 1_000_000  # on one board: a bench adds more notes to it than a search has
+MAX_ENTITIES = 1_000_000  # per board: a benchmark adds more notes than a real search has
 EVERY_S = 0.002
 MOST_WEIGHED = 1_100  # connections: more would block the loop
-NOTED_S = 0.002  # what is less late is not noted
+NOTED_S = 0.002  # shorter delays are not recorded
 
 
 def watch(loop: asyncio.AbstractEventLoop, file: TextIO) -> None:
-    """Note from now on when a timer is late."""
+    """Record late timers from now on."""
 
     def tick(due: float, before_s: float) -> None:
         if file.closed:  # the loop has ended
@@ -36,7 +36,7 @@ def watch(loop: asyncio.AbstractEventLoop, file: TextIO) -> None:
 
 
 def weigh(loop: asyncio.AbstractEventLoop, file: TextIO) -> None:
-    """Note every second the bytes in the fullest buffer of a connection."""
+    """Record the bytes in the fullest buffer of a connection, once a second."""
     if file.closed:
         return
     transports = islice(loop._transports.values(), MOST_WEIGHED)  # type: ignore[attr-defined]

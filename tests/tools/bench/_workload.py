@@ -1,7 +1,7 @@
-"""Workload of a person, in turn: a new sighting; a grade, a move, an assessment and a correction of a card of their own; a note
-on it.
+"""Workload of a person, in turn: a new sighting; then a grade, a move, an assessment, a correction and a note on the
+person's own card.
 
-Nothing of the board is imported, so that clients start quickly.
+Imports nothing of the board, so that clients start quickly.
 """
 
 import itertools
@@ -13,7 +13,7 @@ SIGHTING_TEXT = "A child in a green anorak with a yellow bag, alone, at the bus 
 
 
 def commands_of_person(card: str, columns: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield one person's commands, name and data, without end. `columns`: those of the search, in order."""
+    """Yield one person's commands (name and data) without end. `columns`: columns of the search, in order."""
     mine = {"sighting": card}
     for turn in itertools.count():
         yield "sighting.add", {"description": SIGHTING_TEXT, "channel": "hotline"}

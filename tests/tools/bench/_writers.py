@@ -1,7 +1,8 @@
 """Clients in one process, each with a socket, that send commands and wait for each ack.
 
 `python -m tests.tools.bench._writers PORT WARM_S SECONDS TOKEN`. A line of JSON lists them: `[[board, card, columns], …]`. All
-begin when told to; then they print the acknowledged commands a second, and the sorted time of each.
+begin at a line on standard input; at the end, the process prints the acknowledged commands per second, and their
+sorted times.
 """
 
 import asyncio
@@ -17,7 +18,7 @@ from tests.tools.bench._workload import commands_of_person
 
 
 class Writer(Client):
-    """Client that subscribes as a browser does, and ignores the events: these are not what is measured."""
+    """Client that subscribes as a browser does, and ignores the events, which are not measured."""
 
     answer: "asyncio.Future[dict[str, Any]]"
 
@@ -40,7 +41,7 @@ class Writer(Client):
 
 
 async def _work(client: Writer, board: str, card: str, columns: list[str], took: list[tuple[float, float]]) -> None:
-    """Work as one person until cancelled; note when each command was sent, and how long it took."""
+    """Work as one person until cancelled; record when each command was sent, and how long it took."""
     base = None
     for name, data in commands_of_person(card, columns):
         began = time.perf_counter()

@@ -1,4 +1,4 @@
-"""Installation as it is after years: many searches, each with cards that change many times, in the words of the field."""
+"""Installation after years of use: many searches, each with cards that change many times, with realistic texts."""
 
 import asyncio
 import uuid
@@ -19,7 +19,7 @@ from tests.tools.bench._server import create_coordinator, create_coordinators, o
 
 AT_ONCE = 250  # commands that are sent before their acks are waited for
 EVENTS_PER_CARD = 8
-NOTE_TURN = 6  # of seven changes
+NOTE_TURN = 6  # one of seven changes adds a note
 CARDS_IN_WORK = 40  # at a time, of each search
 PLACES = ("Gent-Sint-Pieters", "Dampoort", "Korenmarkt", "Antwerpen-Centraal", "Leuven", "Brussel-Noord", "Oostende")
 TEXT = (
@@ -30,7 +30,7 @@ WORDS = TEXT.split()
 
 
 async def make_years(settings: dict[str, str], events: int, searches: int) -> tuple[str, list[str]]:
-    """Create about so many events over so many searches, by real commands; return a token, and the searches."""
+    """Create about `events` events in `searches` searches by real commands; return a token, and the searches."""
     service = await open_service(settings)
     (token,) = await create_coordinators(service, 1)
     caller = await create_coordinator(service)
@@ -48,7 +48,7 @@ async def make_years(settings: dict[str, str], events: int, searches: int) -> tu
 
 
 async def make_large_board(settings: dict[str, str], cards: int) -> str:
-    """Create a search with so many sightings beside the others; return its id."""
+    """Create another search, with `cards` sightings; return its id."""
     service = await open_service(settings)
     caller = await create_coordinator(service)
     board = await open_search(service, caller)
@@ -58,7 +58,7 @@ async def make_large_board(settings: dict[str, str], cards: int) -> str:
 
 
 async def make_long_board(settings: dict[str, str], events: int, cards: int) -> str:
-    """Create a search with so many cards, whose other events are changes of them; return its id."""
+    """Create a search with `cards` cards, and changes of these up to `events` events; return its id."""
     service = await open_service(settings)
     caller = await create_coordinator(service)
     board, random = await open_search(service, caller), Random(1)
@@ -85,7 +85,7 @@ async def _ids(service: BoardService, board: str, kind: type[Entity]) -> list[st
 
 
 def _changes(cards: list[str], columns: list[str], account: str, random: Random) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield changes of cards without end: those of a time are of a few cards, as they are worked on one after the other."""
+    """Yield changes of cards without end. At any time, only a few cards change, because people work on a few at a time."""
     for turn in count():
         at = turn // EVENTS_PER_CARD % len(cards)
         yield _change(random.choice(cards[at : at + CARDS_IN_WORK]), turn % 7, columns, account, random)

@@ -13,7 +13,7 @@ from tests.tools.bench._openings import NOTED, noted_on
 from tests.tools.bench._server import on_sqlite, read_from, serving, start_helper, write_to
 
 CARDS, NOTES = 1_000, 500
-OPENINGS = 7  # in a window of a new browser profile each: nothing is in its cache
+OPENINGS = 7  # each in a new browser profile with an empty cache
 SNAPSHOTS = 50
 
 BYTES = """() => [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
@@ -62,7 +62,7 @@ async def _open(url: str, board: str, pid: int) -> list[Opened]:
 
 
 def _snapshots(port: int, token: str, board: str, pid: int) -> tuple[float, int]:
-    """Return processor seconds for opening a socket and reading the board by it, and the bytes of the frames."""
+    """Return the CPU seconds for opening a socket and reading the board, and the bytes of the frames."""
     with start_helper("_clients", "snapshots", port, SNAPSHOTS, token) as reading:
         write_to(reading, board)
         read_from(reading)

@@ -1,10 +1,11 @@
 """Servers that a large desk needs, from measured costs; and a simulation of the time from a command to its last reader.
 
-In the simulation commands arrive at random, and each worker, core of PostgreSQL and Redis serves one after the other. The readers
-of a board, and those who write, are spread at random over the workers. The desk grows until one resource is full that can't be
-added to: Redis has one core, PostgreSQL one machine. Then the channels are spread over several Redis by board.
+In the simulation, commands arrive at random, and each worker, core of PostgreSQL and Redis serves one command at a
+time. Readers and writers of a board are spread at random over the workers. The desk grows until a resource is full
+that cannot be extended: Redis has one core, PostgreSQL one machine. Then the channels are spread over several Redis
+servers by board.
 
-Not counted: readers of the operations board, whom each worker sends the summaries of the searches that changed, once a second.
+Not counted: readers of the operations board, to whom each worker sends summaries of changed searches once a second.
 """
 
 import heapq
@@ -21,16 +22,16 @@ TIMES = (1, 2, 4, 8, 16, 32, 64)
 MOST_TIMES = 1_024
 SHARDS = 8  # Redis servers, when one is not enough
 SIMULATED_S, SEED = 3.0, 18
-BUSY = 0.5  # share of a core that is used: above, queues grow
+BUSY = 0.5  # used share of a core; queues grow above it
 POSTGRES_CORES = 64  # of the largest machine
 
 
 @dataclass(frozen=True)
 class Costs:
-    """Costs in µs of processor, as the bench named measures them; `commit_ms` is a time, `connection_kb` memory."""
+    """Costs in µs of CPU time, each from the benchmark named beside it. `commit_ms`: latency; `connection_kb`: memory."""
 
     command: float = 390  # writes: the server on PostgreSQL, many clients
-    database: float = 830  # writes: all processes of PostgreSQL, one client; a third of it where many commands share a commit
+    database: float = 830  # writes: all processes of PostgreSQL, one client; a third of it if many commands share a commit
     commit_ms: float = 4  # writes: one client on PostgreSQL, until its ack
     message: float = 1.5  # second_process: Redis, for a message and one copy
     receipt: float = 27  # second_process: the server for each event, one reader
@@ -40,7 +41,7 @@ class Costs:
 
 @dataclass(frozen=True)
 class Desk:
-    """Investigators, boards, and commands a second over all boards."""
+    """Size of a desk: investigators, boards, and commands per second on all boards."""
 
     readers: int = 20_000
     boards: int = 2_000
@@ -52,7 +53,7 @@ class Desk:
 
 @dataclass(frozen=True)
 class Need:
-    """Workers of one core each, and the cores' worth of work of Redis and PostgreSQL."""
+    """Number of workers with one core each, and the cores that Redis and PostgreSQL need."""
 
     workers: int
     redis: float
@@ -75,7 +76,7 @@ def calculate(desk: Desk, costs: Costs) -> Need:
         if workers >= used / BUSY:
             break
         workers = math.ceil(used / BUSY)
-    # a copy out of Redis is taken to cost as much as a message into it
+    # assumes that a copy out of Redis costs as much as a message into it
     return Need(workers, desk.commands * costs.message * (1 + copies) / 2 / 1e6, desk.commands * costs.database / 1e6)
 
 
@@ -109,13 +110,13 @@ def simulate(desk: Desk, costs: Costs, need: Need, shards: int = 1) -> list[floa
 
 
 class _Servers:
-    """Servers that each do one thing after the other."""
+    """Simulated servers, each of which does one thing at a time."""
 
     def __init__(self, count: int) -> None:
         self.free_at = [0.0] * count
 
     def serve(self, which: int, at: float, cost: float) -> float:
-        """Return when a server has done what comes at a time and costs so many µs."""
+        """Return the time at which a server finishes work that arrives at `at` and costs `cost` µs."""
         self.free_at[which] = max(at, self.free_at[which]) + cost / 1e6
         return self.free_at[which]
 
@@ -145,7 +146,7 @@ def _figures(desk: Desk, costs: Costs, need: Need, shards: int) -> Iterator[Figu
 
 
 def _first_limit(costs: Costs, shards: int) -> Figure:
-    """Return how many times the desk may be, and what is full then."""
+    """Return the factor by which the desk can grow, and the resource that is full at that size."""
     factor = 1
     while factor < MOST_TIMES and not calculate(Desk().times(factor + 1), costs).full(shards):
         factor += 1

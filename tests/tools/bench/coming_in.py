@@ -1,4 +1,5 @@
-"""Many clients that come at once: each signs in, follows a board of 50 cards and gets its snapshot; then memory of idle ones."""
+"""Many clients that arrive at the same time: each signs in, follows a board of 50 cards and gets its snapshot; then memory of
+idle clients."""
 
 import resource
 from collections.abc import Iterator

@@ -1,6 +1,6 @@
-"""Durable commands a second: service processes, each with many people who wait for their acks.
+"""Durable commands per second: service processes, each with many people who wait for their acks.
 
-Each command names the position it was made from, as a browser does.
+Each command names the position on which it is based, as in a browser.
 """
 
 import asyncio
@@ -48,7 +48,7 @@ def measure() -> Iterator[Figure]:
 
 
 def _rate(settings: dict[str, str], processes: int, boards: int, people: int) -> float:
-    """Return the commands a second of all processes together, each with its own boards, and so many people on each of them."""
+    """Return the commands per second of all processes together. Each process has its own boards, with `people` people on each."""
     given = {name: value for name, value in settings.items() if name != "REDIS_URL"}
     asyncio.run(_prepared(given))
     running = [start_helper("commands", boards, people, WARM_S, SECONDS) for _ in range(processes)]
@@ -58,7 +58,7 @@ def _rate(settings: dict[str, str], processes: int, boards: int, people: int) ->
         assert read_from(each) == "ready"
     for each in running:
         write_to(each, "go")
-    return sum(float(each.communicate()[0].splitlines()[-1]) for each in running)  # the log may come before it
+    return sum(float(each.communicate()[0].splitlines()[-1]) for each in running)  # log lines may precede the result
 
 
 async def _prepared(settings: dict[str, str]) -> None:
@@ -68,7 +68,7 @@ async def _prepared(settings: dict[str, str]) -> None:
 
 
 class Search:
-    """Search with its people, each at work on a card of their own."""
+    """Search with its people, each of whom works on a separate card."""
 
     def __init__(self, service: BoardService, caller: Caller) -> None:
         self.service, self.caller = service, caller
@@ -96,7 +96,7 @@ class Search:
 
 
 async def _work(boards: int, people: int, warm_s: float, seconds: float) -> float:
-    """Print how many commands were acknowledged a second, counted from when told to."""
+    """Print the acknowledged commands per second, counted from the line on standard input."""
     service = await open_service(json.loads(sys.stdin.readline()))
     account = await service.database.read(lambda session: accounts.find(session, HELPER).id)
     searches = [Search(service, await live_changes.caller_for(service, account)) for _ in range(boards)]

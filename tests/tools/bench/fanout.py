@@ -1,7 +1,7 @@
-"""Fan-out of one board to a thousand readers, beside other servers, interleaved in one run: compare the ratios.
+"""Fan-out of one board to a thousand readers, in turn with other servers in one run: only the ratios are comparable.
 
-Bursts are 2,000 events that are published as fast as the server takes them; the board's are commands, commit included. What is
-counted is the processor time of the server. The floor is a program in C with one `send` for each event and reader.
+A burst is 2,000 events, published as fast as the server accepts them; on the board, each is a command with its
+commit. The CPU time of the server is counted. The floor is a program in C with one `send` for each event and reader.
 """
 
 from collections import defaultdict

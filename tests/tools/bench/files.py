@@ -1,4 +1,4 @@
-"""Photos: time until one is on another's screen, and the memory of a server to which many send at once."""
+"""Photos: time until a photo is on another person's screen, and the memory of a server that receives many at the same time."""
 
 import asyncio
 import hashlib
@@ -62,7 +62,7 @@ async def _send(client: httpx.AsyncClient, board: str, content: bytes, name: str
 
 
 async def _to_the_other(port: int, board: str, tokens: list[str], photos: list[bytes]) -> list[float]:
-    """Return the seconds of each photo, from the first byte sent to the thumbnail in the hands of the other."""
+    """Return the seconds of each photo, from its first byte to the received thumbnail."""
     times = []
     url, headers = f"ws://127.0.0.1:{port}/ws", {"Authorization": f"Bearer {tokens[1]}"}
     async with (
@@ -91,7 +91,7 @@ async def _until_seen(socket: ClientConnection, client: httpx.AsyncClient, board
 
 
 async def _memory_of_many(port: int, board: str, tokens: list[str], pid: int) -> tuple[int, int, float]:
-    """Return the memory before, the most while all send, in bytes, and the seconds that it took."""
+    """Return the memory before the uploads and the highest memory during them, in bytes, and the seconds that they took."""
     content = b"\0" + os.urandom(SIZE - 1)
     idle = most = _family_memory(pid)
     sending = asyncio.create_task(_send_all(port, board, tokens, content))
@@ -113,7 +113,7 @@ async def _send_all(port: int, board: str, tokens: list[str], content: bytes) ->
 
 
 def _family_memory(pid: int) -> int:
-    """Return the memory of a process and of its children, those in which pictures are made."""
+    """Return the memory of a process and of its children, which create the pictures."""
     found = memory(pid)
     for each in Path(f"/proc/{pid}/task").glob("*/children"):
         for child in each.read_text().split():

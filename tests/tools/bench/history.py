@@ -13,7 +13,7 @@ from tests.tools.bench._server import on_sqlite, serving
 
 EVENTS = 5_000
 CARDS = 500
-OPENINGS = 7  # in a window of a new browser profile each: nothing is in its cache
+OPENINGS = 7  # each in a new browser profile with an empty cache
 
 # When there were lines on the screen, and when the count says that all are read: ms since the page was asked for, after the frame
 # that shows it.

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 from tests.tools.faults.recordings import InjectedFault
 
-LATE_S = 2.0  # that a step may be late while nothing fails
-EARLY_S = 0.05  # clocks are told in milliseconds
+LATE_S = 2.0  # tolerated delay of a step while nothing fails
+EARLY_S = 0.05  # tolerance: clocks have a precision of milliseconds
 AFTERMATH_S = 3.0  # after a fault: connections and locks time out, workers start
 HARMLESS = ("redis.", "line.", "reader.", "rights.")  # faults that keep nobody from the database
 LAST_STEP = 2  # of the ladder in files/alarms.toml, whose steps are never skipped
@@ -154,7 +154,7 @@ def outage_s(since: float, until: float, outages: Outages) -> float:
 
 
 def summary(records: Sequence[AlarmRecord]) -> str:
-    """Return what became of the alarms, and how late their steps and lapses came."""
+    """Return the outcomes of the alarms, and the delays of their steps and lapses."""
     histories = [events for record in records for events in record.alarms.values()]
     counts = Counter(event.type for events in histories for event in events)
     pairs = [pair for events in histories for pair in pairwise(events) if pair[1].type in BY_TIME]

@@ -200,7 +200,7 @@ def _check_ack(id: str, acked: list[int], made: list[int], verdict: Verdict) -> 
 
 
 def _check_unrequested_events(run: RunRecord, journals: Mapping[str, Journal], verdict: Verdict) -> None:
-    """Report events by a writer's account that it never asked for."""
+    """Report events by a writer's account without a command."""
     asked = {each.account: each for each in run.commands}
     for journal in journals.values():
         for account, id in journal.commands:

@@ -15,7 +15,7 @@ MOST_DELAY_S = 1.0  # p99 of delivery in a run without Redis
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run once; return 0 where no promise was broken."""
+    """Run once; return 0 if no promise was broken."""
     asked = _parser().parse_args(arguments)
     plan = Plan(
         seconds=asked.minutes * 60, seed=asked.seed, workers=asked.workers, redis=asked.redis != "away", writers=asked.writers,

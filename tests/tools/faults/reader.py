@@ -61,13 +61,13 @@ class BoardReplica:
         return {} if self.epoch is None else {"epoch": self.epoch, "after": self.seq}
 
     def lost(self) -> None:
-        """Note that the connection is gone; keep the position."""
+        """Record that the connection is gone; keep the position."""
         self.live = self.followed = False
         self._asked_at = None
         self._part = {}
 
     def gone(self, at: float) -> None:
-        """Note that the right to see the board ended."""
+        """Record that the right to see the board ended."""
         self.lost()
         self.following.note(GONE, 0, 0, 0, at)
         self.entities, self.fold, self.epoch, self.seq = {}, 0, None, -1
@@ -87,7 +87,7 @@ class BoardReplica:
         self.following.note(kind, self._number(frame["epoch"]), self.seq, self.fold, at)
 
     def events(self, epoch: str, events: list[ReceivedEvent], at: float) -> bool:
-        """Apply events. Return False where one is missing before them: the reader then subscribes again, as a browser would."""
+        """Apply events. Return False if one is missing before them: the reader then subscribes again, as a browser would."""
         kind, number, whole = (LIVE if self.live else CAUGHT_UP), self._number(epoch), True
         for event in events:
             self.following.note(kind, number, event.seq, event.digest, at)
@@ -102,7 +102,7 @@ class BoardReplica:
         return whole
 
     def heads(self, epoch: str, seq: int) -> bool:
-        """Compare with the database's position. Return True where this replica is still behind the previous heartbeat: subscribe
+        """Compare with the database's position. Return True if this replica is still behind the previous heartbeat: subscribe
         again."""
         behind = self._asked_at is not None and (self._asked_at[0] != self.epoch or self.seq < self._asked_at[1])
         self._asked_at = (epoch, seq)

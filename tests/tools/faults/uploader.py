@@ -169,7 +169,7 @@ class Uploader:
     # -- calls --------------------------------------------------------------------------------------------------------
 
     async def ask(self, method: str, path: str, command: int | None = None, **more: Any) -> httpx.Response:
-        """Return the first answer that says something: ask again after a broken line, or a server that can't."""
+        """Return the first useful answer: retry after a broken connection, or if the server is unavailable."""
         while True:
             with contextlib.suppress(httpx.HTTPError):
                 if command is not None:
@@ -308,7 +308,7 @@ class Attached(NamedTuple):
 
 
 def faults_of(logs: list[UploadLog], boards: list[str], files: list[Attached]) -> list[tuple[str, str]]:
-    """Return (promise, case) of each promise that was broken: what was acknowledged is there, whole, and once."""
+    """Return (promise, case) of each broken promise: every acknowledged file exists, complete, and once."""
     found = [fault for log in logs for fault in log.faults]
     by_digest: dict[str, list[Attached]] = {}
     for each in files:

@@ -137,7 +137,7 @@ async def add_contacts(demo: Demo) -> None:
 
 
 async def raise_alarm(demo: Demo) -> None:
-    """Let an urgent sighting come in, about which nobody knows whose it is."""
+    """Add an urgent sighting that nobody has taken."""
     said = {
         "description": "Boy in a black tracksuit on the rails behind the station. He did not react when called.",
         "priority": "urgent",
@@ -158,7 +158,7 @@ async def alarms(demo: Demo) -> list[dict[str, Any]]:
 
 
 async def leave_no_alarm(demo: Demo) -> None:
-    """Let every alarm that nobody has be taken: by Alice, if she was asked first, otherwise by Bob."""
+    """Take every untaken alarm: as Alice if she was asked first, otherwise as Bob."""
     alice = (await demo.get("alice", "/me"))["id"]
     for each in await alarms(demo):
         taker = "alice" if each["state"]["asked"][:1] == [alice] else "bob"

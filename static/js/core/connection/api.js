@@ -4,18 +4,18 @@
 import { pause } from "../elapsed.js";
 import { Offline, Refusal } from "../errors.js";
 
-const TIMEOUT_MS = 20_000;               // a bad connection needs this long for one answer, and still delivers it
+const TIMEOUT_MS = 20_000;               // a bad connection may need this long for one answer
 const MAX_ACTIVE = 6;                    // queued requests at a time; the server serves only a few large reads of one account at a time
-const MAX_RETRY_MS = 45_000;             // after the first attempt a request is not repeated
+const MAX_RETRY_MS = 45_000;             // no retry later than this after the first attempt
 const FAULT_PAUSES_MS = [300, 1_000];    // before each retry, if the answer has no Retry-After
 const TRANSIENT_STATUSES = new Set([0, 502, 503, 504]); // statuses after which the same request may succeed; 0: the connection failed
-const JITTER = 0.3;                      // keeps clients that were refused at the same moment from returning at the same moment
+const JITTER = 0.3;                      // share of the wait: spreads the retries of clients that were refused together
 
 /**
  * @typedef {Omit<RequestInit, "body"> & { body?: unknown, timeoutMs?: number, repeat?: boolean, text?: boolean, query?: URLSearchParams }} Options
  * `timeoutMs`: limit of each attempt. `text`: the answer is a page or a file; without it, an answer other than JSON is a proxy's page and
  * counts as no answer. `repeat`: wait in the queue, and retry after an error; only for requests that may arrive twice.
- * `query`: parameters that no history or log of addresses may keep, such as typed words; they are sent in a header.
+ * `query`: parameters that must not appear in a browser history or an access log, such as typed words; they are sent in a header.
  */
 
 let active = 0;

@@ -1,8 +1,8 @@
 /* Offset between the server's clock and a local clock, estimated from heartbeats. Pure. */
 
-const SAMPLES = 6;    // heartbeats in 30 s: enough to include a fast one
-const SET_MS = 20_000; // two heartbeats in a row that are this late by the same delay mean that a clock was set back
-const ALIKE_MS = 2_000; // two heartbeats delayed by the same sleep differ by more: the time between them
+const SAMPLES = 6;    // heartbeats (30 s): enough to include one with little delay
+const SET_MS = 20_000; // if two heartbeats in a row are late by this much and by the same delay, a clock was set back
+const ALIKE_MS = 2_000; // largest difference of two equal delays; after a sleep, delays differ by the 5 s between heartbeats
 
 export class ClockOffset {
   /** @type {number[]} */ #samples = [];

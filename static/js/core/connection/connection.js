@@ -170,7 +170,7 @@ export class Connection {
 
   async #checkIdentity() {
     const identity = this.#session.isSigningOut ? "unknown" : await this.#session.whoAmI();
-    if (this.#session.isSigningOut) return "unknown"; // it began while the server answered
+    if (this.#session.isSigningOut) return "unknown"; // the sign-out began while the server answered
     if (identity === "nobody") this.signedOut();
     else if (identity === "other") this.#close("ended"), this.#session.reload();
     return identity;

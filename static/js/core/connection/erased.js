@@ -1,4 +1,4 @@
-/* The server's answer about an erased search: it is not found, as any that the account may not see, but named as erased. */
+/* Check if a search was erased. The server answers "not found", as for every hidden search, but with a code for erased ones. */
 
 import { Refusal } from "../errors.js";
 import { get } from "./api.js";

@@ -36,7 +36,7 @@ export class Freshness {
    * @param {IsoTime} at
    * @param {BoardPosition} position
    * @param {any} [sent]
-   * @returns {boolean} true if the caller must subscribe again: the position is still behind the heads of the previous heartbeat
+   * @returns {boolean} true if the position is still behind the heads of the previous heartbeat, so that the caller must subscribe again
    */
   heads({ epoch, seq }, at, position, sent = this.#now()) {
     const isBehind = this.#awaitedHeads !== null && !hasReached(this.#awaitedHeads, position);
@@ -59,7 +59,7 @@ export class Freshness {
     this.#isLagging = false;
   }
 
-  /** Clock reading at which the applied state was known to be true, or null. */
+  /** Clock reading at which the applied state last equalled the server's, or null. */
   get proven() {
     return this.#provenAt;
   }

@@ -50,5 +50,5 @@ export class IdleTimer {
 
 const key = () => `${prefix()}${KEY}`;
 
-/** Return true if the browser shows this page again by itself or after a reload. */
+/** Return true if the page was reloaded or reached by the back or forward button. */
 export const isReloaded = () => ["reload", "back_forward"].includes(/** @type {PerformanceNavigationTiming | undefined} */ (performance.getEntriesByType("navigation")[0])?.type ?? "");

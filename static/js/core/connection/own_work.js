@@ -1,13 +1,13 @@
-/* What this person has on all searches. Loaded when the connection opens, and again after anything that may change it. */
+/* Alarms and cards that this person holds, on all searches. Loaded when the connection opens, and again after events that may change the list. */
 
 import { currentWork, heldBy } from "../rules/own_work.js";
 import { isLimited } from "../rules/roles.js";
 import { get, orNull } from "./api.js";
 import { PacedRead } from "./paced_read.js";
 
-export const READ_EVERY_MS = 5_000; // while the list is shown: another person may work on a card on any board
+export const READ_EVERY_MS = 5_000; // reload interval while the list is shown: another person may work on a card on any board
 const READ_PERIOD_MS = 1_000; // shortest
-const STALE_MS = 60_000; // no event reports that another person finished a card on a board that this page does not follow
+const STALE_MS = 60_000; // reload interval otherwise: no event reports changes on boards that this page does not follow
 
 export class WorkList {
   failed = false;
@@ -39,7 +39,7 @@ export class WorkList {
     return this.#answer && currentWork(this.#answer.items, this.#held, this.#session.account.id);
   }
 
-  /** Items that are known, also before the first answer: then only the alarms. @returns {WorkItem[]} */
+  /** Items that are already known: before the first answer, only the alarms. @returns {WorkItem[]} */
   get known() {
     return this.items ?? currentWork([], this.#held, this.#session.account.id);
   }
@@ -53,7 +53,7 @@ export class WorkList {
 
   /** Load the list again soon: something may have changed it. */
   refresh() {
-    if (this.#session.can("investigator") && !isLimited()) this.#reads.soon(); // a guest who writes has no such list
+    if (this.#session.can("investigator") && !isLimited()) this.#reads.soon(); // the server keeps no such list for guests
   }
 
   /** @param {BoardEvent[]} events of a followed board */

@@ -1,18 +1,18 @@
-/* Passkeys (WebAuthn): asks the browser to make one or to use one. Options and answers are JSON, with bytes in base64url. */
+/* Create and use passkeys (WebAuthn). Options and answers are JSON, with bytes in base64url. */
 
 import { post } from "./api.js";
 
-/** Return true if this browser has passkeys on this page: they need https, or this machine, and a name instead of an address. */
+/** Return true if this browser has passkeys on this page: they need https or localhost, and a host name instead of an IP address. */
 export const hasPasskeys = () => Boolean(globalThis.PublicKeyCredential && navigator.credentials) && !isAddress(location.hostname);
 
 /** @param {string} host */
 const isAddress = (host) => host.includes(":") || Number.isInteger(Number(host.replaceAll(".", "")));
 
-/** Return true if the browser can offer passkeys in the field of the e-mail address. */
+/** Return true if the browser can suggest passkeys in the e-mail field. */
 export const offersInFields = async () => hasPasskeys() && Boolean(await globalThis.PublicKeyCredential.isConditionalMediationAvailable?.());
 
 /**
- * Make a passkey, and return the answer for the server. Rejects if the person cancels.
+ * Create a passkey, and return the answer for the server. Rejects if the person cancels.
  * @param {string} optionsAddress
  */
 export async function makePasskey(optionsAddress) {

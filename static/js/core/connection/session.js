@@ -12,7 +12,7 @@ import { Uploads } from "../storage/uploads.js";
 import { SIGNED_OUT, close as closeStorage, clearAll } from "../storage/storage.js";
 import { vault } from "../storage/vault.js";
 
-const ROLES = ["viewer", "investigator", "coordinator", "admin"]; // each includes the rights of those before it
+const ROLES = ["viewer", "investigator", "coordinator", "admin"]; // each role includes the rights of the roles before it
 const ACCOUNTS_EVERY_MS = 5_000;   // ms: minimum time between two requests for the list of accounts
 const ADOPT_EVERY = 10;         // ticks
 const MAX_FILE_MB = 25;         // if the page does not declare a limit
@@ -22,7 +22,7 @@ export class Session extends LiveSession {
   /** @type {Outbox} */ outbox;
   /** @type {Uploads} */ uploads;
   /** @type {Map<string, FoundInPicture>} */ found = new Map(); // command that attaches a picture -> the metadata of that picture; lost with this page
-  /** @type {((item: UploadItem, ack: Ack) => void) | null} */ onAttached = null; // set by a page that announces it
+  /** @type {((item: UploadItem, ack: Ack) => void) | null} */ onAttached = null; // callback of a page that announces attached files
   /** @type {any | null} */ alerts = null;      // the Alerts of this page, if it shows any
   alarms = new Alarms((frame) => this.transmit(frame));
   work = new WorkList(this);
@@ -87,7 +87,7 @@ export class Session extends LiveSession {
   }
 
   /**
-   * Return whether this person's role has a right of roles.toml.
+   * Return true if this person's role has a right of roles.toml.
    * @param {string} right
    */
   may(right) {
@@ -95,7 +95,7 @@ export class Session extends LiveSession {
   }
 
   /**
-   * End the session by a call. The page is not left meanwhile, so that its data can be deleted afterwards.
+   * End the session by a call. The page stays open until then, so that its data can be deleted afterwards.
    * @param {() => Promise<boolean>} call resolves to true if the session has ended
    */
   async end(call) {
@@ -103,7 +103,7 @@ export class Session extends LiveSession {
     const hasEnded = await call();
     if (hasEnded) return true;
     this.isSigningOut = false;
-    this.connection.recheckIdentity(); // it may have ended without an answer
+    this.connection.recheckIdentity(); // the session may have ended although the answer was lost
     return false;
   }
 
@@ -196,7 +196,7 @@ export class Session extends LiveSession {
   }
 
   /**
-   * The account has a new name or role: views redraw, as rights may have changed.
+   * The account has a new name or role: redraw the views, because rights may have changed.
    * @param {Account} account
    */
   #onAccount(account) {

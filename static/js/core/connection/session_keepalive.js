@@ -13,6 +13,6 @@ export function mount() {
   setInterval(() => {
     if (!wasActive || document.hidden) return;
     wasActive = false;
-    post("/api/v1/me/active").catch(() => (wasActive = true)); // tried again at the next interval
+    post("/api/v1/me/active").catch(() => (wasActive = true)); // retry at the next interval
   }, SEND_EVERY_MS);
 }

@@ -1,7 +1,7 @@
-/* How exact a press on a map is. Pure. */
+/* Accuracy of a press on a map. Pure. */
 
 const EARTH_M = 40_075_017, TILE_PX = 256;
-const FINGER_PX = 12; // nobody presses more exactly
+const FINGER_PX = 12; // width of a fingertip
 const STEPS = [10, 20, 50, 100, 300, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000];
 const RADIANS = Math.PI / 180;
 

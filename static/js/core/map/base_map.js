@@ -1,5 +1,5 @@
-/* A map with its background: outlines, railway, stations and names. The style sheets set all colours, so that a change of theme needs no
-   redraw. */
+/* Map with its background: outlines, railways, stations and names. The style sheets set all colours, so that a change
+   of theme needs no redraw. */
 
 import { t } from "../i18n.js";
 import { covered, fitting, lineBetween, nameIn, pointOfNamed, raised, uncut } from "./lines.js";
@@ -8,10 +8,10 @@ import { Outlines } from "./outlines.js";
 /** @typedef {import("./leaflet.js").Background} Background */
 
 const MIN_ZOOM = 3, MAX_ZOOM = 18;
-const FROM_ZOOM = { cantons: 8, rail: 9, stations: 10, stationNames: 12 }; // where more detail begins
-const TOWN_ZOOM = [12, 12, 11, 10, 9, 8, 7]; // from which zoom a town has its name, by the class of its population
+const FROM_ZOOM = { cantons: 8, rail: 9, stations: 10, stationNames: 12 }; // first zoom that shows each kind of detail
+const TOWN_ZOOM = [12, 12, 11, 10, 9, 8, 7]; // first zoom that shows the name of a town, by its population class
 const MAX_NAMES = 60;
-const PADDING = 0.5; // drawn around the view, in views, for a map that is dragged
+const PADDING = 0.5; // margin drawn around the view, as a share of the view, so that dragging shows no gaps
 const BELGIUM = [[49.5, 2.54], [51.51, 6.41]];
 export const MARKS_DRAWN = "marksdrawn"; // event of a map, with the centers of its marks and the boxes of their texts
 const BACKGROUND_PANE = "background", NAME_PANE = "names";

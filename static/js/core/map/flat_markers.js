@@ -1,6 +1,6 @@
 /* Markers that a browser draws together. Leaflet moves each by a transform in 3D, which makes each a layer of the compositor. */
 
-/** Position the markers of Leaflet in 2D, with the pane that has them. @param {any} leaflet */
+/** Position Leaflet's markers and their pane in 2D. @param {any} leaflet */
 export const flattenMarkers = (leaflet) => leaflet.Marker.include({ _setPos: setPosition });
 
 /** @this {any} a marker @param {{ x: number, y: number }} point */
@@ -12,6 +12,6 @@ function setPosition(point) {
 
 /** @param {HTMLElement} icon @param {{ x: number, y: number }} point */
 function place(icon, point) {
-  Object.assign(icon, { _leaflet_pos: point }); // Leaflet reads it again
+  Object.assign(icon, { _leaflet_pos: point }); // Leaflet reads this property
   Object.assign(icon.style, { left: `${point.x}px`, top: `${point.y}px` });
 }

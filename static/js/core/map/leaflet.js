@@ -1,4 +1,4 @@
-/* Leaflet and the background of the maps, loaded when a map is first shown: no page without a map has their bytes. Leaflet needs no
+/* Leaflet and the background of the maps, loaded when a map is first shown, so that other pages do not download them. Leaflet needs no
    WebGL. Nothing is requested from another host. */
 
 import { get } from "../connection/api.js";

@@ -4,7 +4,7 @@ const SCALE = 10_000; // coordinates are whole numbers of 0.0001 degrees
 const LETTER_PX = 7, LINE_PX = 16; // rough size of a name
 const BELOW_PX = 13; // from a station to the middle of its name
 const STATION_PX = 9; // width and height of the square of a station
-const RAISE_PX = 12; // of the name of a town above its station, as .map-name.raised
+const RAISE_PX = 12; // height of a town's name above its station, as in .map-name.raised
 const MARK_PX = 22; // width and height of the mark of a point
 
 /** @typedef {[number, number]} LatLon */
@@ -52,7 +52,7 @@ export function nameIn(named, language) {
 }
 
 /**
- * Return those of the labels, most important first, that overlap none before them.
+ * Return the labels that overlap no earlier label; the most important ones are first.
  * @template {{ x: number, y: number, text: string }} L
  * @param {L[]} labels
  * @param {number} max
@@ -73,7 +73,7 @@ export function fitting(labels, max, taken = []) {
 }
 
 /**
- * Raise the names of towns that would be across the square of a station.
+ * Raise the names of towns that would cover the square of a station.
  * @template {{ x: number, y: number, text: string, kind: string }} L
  * @param {L[]} labels
  * @returns {(L & { isRaised: boolean })[]}

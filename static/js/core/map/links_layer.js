@@ -1,8 +1,8 @@
 /* Lines between two points of a map, with a text in their middle: for sightings that cannot both be true. */
 
 const MAX_LINKS = 30; // at a time; more would only cover the map
-const ABOVE_MARKS = 2_000; // offset of the order of drawing
-const PRESSED_PX = 18; // around a line, for a press
+const ABOVE_MARKS = 2_000; // z-index offset
+const PRESSED_PX = 18; // width of the touch target of a line
 
 /** @typedef {{ from: string, to: string, text: string }} MapLink ids of two points */
 

@@ -1,4 +1,4 @@
-/* Places of the texts beside marks: to the right or to the left, where they cover no mark and no earlier text. Pure. */
+/* Sides of the texts next to marks: right or left, so that they cover no mark and no earlier text. Pure. */
 
 import { overlap } from "./lines.js";
 
@@ -26,7 +26,7 @@ export function textPlaces(texts, view = { left: -Infinity, right: Infinity }) {
   const isNoText = (/** @type {Place} */ { box }) => !placed.some((other) => overlap(box, other));
   const isFree = (/** @type {Place} */ { box }) => !marks.some((other) => overlap(box, other));
   for (const text of texts) {
-    if (!text.text || text.x < view.left || text.x > view.right) continue; // without its mark, a part of a text says nothing
+    if (!text.text || text.x < view.left || text.x > view.right) continue; // a text is useless if its mark is outside the view
     const places = [sideOf(text, "right"), sideOf(text, "left")].filter(isNoText), inside = places.filter(({ box }) => isWithin(box, view));
     const within = inside.length ? inside : wrapped(text, view).filter(isNoText);
     const found = within.find(isFree) ?? (text.mustShow ? within[0] ?? places[0] : undefined);

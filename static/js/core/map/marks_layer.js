@@ -1,5 +1,5 @@
 /* Marks of points on a map. Points that would cover each other share one mark with their number; a press on it zooms in, or opens the
-   only one. Circles show how far a point may be off: nothing is drawn more precisely than it is known. */
+   only one. Circles show how far a point may be off: no point may look more precise than it is. */
 
 import { MARKS_DRAWN } from "./base_map.js";
 import { roomOf, textPlaces } from "./mark_texts.js";
@@ -13,7 +13,7 @@ const SVG = "http://www.w3.org/2000/svg";
 const SHAPE_RANK = ["found", "content-1", "content-2", "seen-last", "content-4", "content-5", "task", "searched", "cross"]; // of a shared mark, and of texts: the most certain
 
 /**
- * Group points by their place on the screen. Pure.
+ * Group points by their position on the screen. Pure.
  * @param {MapPoint[]} points
  * @param {(point: MapPoint) => { x: number, y: number }} project
  * @returns {MapPoint[][]}
@@ -33,7 +33,7 @@ export function groupPoints(points, project) {
 
 /** @param {MapPoint} point */
 function rankOf({ shape, isRuledOut }) {
-  const rank = SHAPE_RANK.includes(shape) ? SHAPE_RANK.indexOf(shape) : SHAPE_RANK.length; // those of a newer server come last
+  const rank = SHAPE_RANK.includes(shape) ? SHAPE_RANK.indexOf(shape) : SHAPE_RANK.length; // unknown shapes, from a newer server, come last
   return rank + (isRuledOut ? SHAPE_RANK.length + 1 : 0);
 }
 
@@ -153,7 +153,7 @@ export class MarksLayer {
 }
 
 /**
- * Return the point whose text is beside a mark: of a shared mark, only one at the end of a link has one.
+ * Return the point whose text is shown next to a mark. A shared mark shows a text only for a point at the end of a link.
  * @param {MapPoint[]} group @param {Set<string>} joined
  */
 const namedOf = (group, joined) => (group.length === 1 ? group[0] : group.find(({ id }) => joined.has(id)) ?? null);

@@ -1,4 +1,4 @@
-/* Lines of the background, drawn when they first come near the view: the map of a town needs few of all outlines of Europe. */
+/* Background lines, drawn when they first come near the view: the map of a town needs few of Europe's outlines. */
 
 import { decodeLine, lineBounds } from "./lines.js";
 

@@ -1,8 +1,8 @@
-/* How far a person gets, on a map: a circle for each means of travel, and the stations that a train reaches. */
+/* Reach of a person on a map: a circle for each means of travel, and the stations that a train reaches. */
 
-const MAX_STATIONS = 80; // the earliest; more would only cover the map
+const MAX_STATIONS = 80; // stations with the earliest arrivals; more would only cover the map
 const MAX_NAMED = 8; // with name and time
-const MAX_RADIUS_M = 2_000_000; // a larger circle says nothing
+const MAX_RADIUS_M = 2_000_000; // a larger circle would cover most of Europe
 const M_PER_DEGREE = 111_195; // of latitude
 const NORTHERNMOST = 85; // of the map
 

@@ -1,4 +1,4 @@
-/* Tiles of the installation (MAP_TILES): one PMTiles file, which the server serves in ranges to people who are signed in. */
+/* Tiles of the installation (MAP_TILES): one PMTiles file, served in ranges to signed-in people. */
 
 import { get, orNull } from "../connection/api.js";
 import { addScript } from "./leaflet.js";

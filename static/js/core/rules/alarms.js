@@ -25,7 +25,7 @@ export const waitsSince = ({ raised_at: raised, lapsed_at: lapsed, released_at: 
 
 export class Alarms {
   more = 0; // open alarms that the server omitted
-  others = 0; // urgent sightings and tips that nobody has, and that ask only other people
+  others = 0; // alarms of urgent sightings and tips that nobody has, and that ask only other people
   /** @type {Date | null} */ at = null; // server time at which the list was last known to be current
   #transmit;
   #clocks;
@@ -51,7 +51,7 @@ export class Alarms {
     return () => this.#watchers.delete(fn);
   }
 
-  /** Alarms that nobody has: urgent sightings and tips, the newest first, then the others, the oldest first. */
+  /** Alarms that nobody has: urgent sightings and tips, newest first, then all other alarms, oldest first. */
   get open() {
     const open = this.#withAcknowledged().filter(({ taken_by: by }) => !by);
     return [...open.filter(isUrgent).sort((one, other) => (waitsSince(one) > waitsSince(other) ? -1 : 1)), ...open.filter((alarm) => !isUrgent(alarm))];
@@ -90,7 +90,7 @@ export class Alarms {
   }
 
   /**
-   * Set the end of this person's promise before the frame that says so.
+   * Set the end of this person's promise until a frame confirms it.
    * @param {string} id
    * @param {IsoTime} until
    * @param {number} [seq] of the event

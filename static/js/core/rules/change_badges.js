@@ -1,7 +1,7 @@
 /* Badges: changes of an entity since this person last saw it. Pure. */
 
 const ON_A_CARD = /^(note|file)\./; // added to an entity, which does not make the entity new
-const DERIVED = new Set(["queue", "queue_since"]); // fields that follow from others
+const DERIVED = new Set(["queue", "queue_since"]); // fields derived from other fields
 
 const NO_NEWS = new Set(["sighting.looked_at", "handed.set"]); // a view, or a handover that includes the search
 

@@ -1,4 +1,4 @@
-/* Duties: who is on duty, and until when a person is asked to be. Pure. */
+/* Duties: who is on duty, and the proposed end of a duty. Pure. */
 
 import { HOUR_MS, instantsOf, toInput } from "../time.js";
 
@@ -15,14 +15,14 @@ const DAY_MS = 24 * HOUR_MS;
 export const dutyOf = (status, account) => status?.duties?.find((duty) => duty.account === account) ?? null;
 
 /**
- * Return what the plan proposes to an account: the present entry, else the next one within 24 hours.
+ * Return what the plan proposes to an account: the present entry, otherwise the next one within 24 hours.
  * @param {Pick<ShiftFrame, "absent" | "next"> | null} status
  * @param {string} account
  */
 export const plannedOf = (status, account) => [...(status?.absent ?? []), ...(status?.next ?? [])].find((entry) => entry.account === account) ?? null;
 
 /**
- * Return the end that a person is offered, as ISO: that of the plan, if it begins within four hours; else the change of shift after the next four hours.
+ * Return the proposed end of a duty, as ISO: the planned end, if the planned duty begins within four hours; otherwise the first change of shift that is at least four hours away.
  * @param {Pick<ShiftFrame, "absent" | "next"> | null} status
  * @param {string} account
  * @param {Date} now

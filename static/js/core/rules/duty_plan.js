@@ -39,7 +39,7 @@ function planDay(date) {
 }
 
 /**
- * Return a Brussels time as ISO. A time that does not exist is that of an hour later; of one that comes twice, the first.
+ * Return a Brussels time as ISO. For a time in the skipped hour, return one hour later; for a repeated time, the first of the two.
  * @param {string} date @param {number} hour @param {number} minute
  */
 function instant(date, hour, minute) {
@@ -48,8 +48,8 @@ function instant(date, hour, minute) {
 }
 
 /**
- * Return the duties of a text such as "23-7", "7-15, 19-23" or "7-13+1" on a day of the plan; null if it cannot be read. Hours before 07:00 are of the next
- * morning; "+1": a day longer.
+ * Return the duties of a text such as "23-7", "7-15, 19-23" or "7-13+1" on a day of the plan; null if it cannot be read. Hours
+ * before 07:00 belong to the next morning; "+1" adds a day.
  * @param {string} text @param {PlanDay} day
  * @returns {Span[] | null}
  */
@@ -87,7 +87,7 @@ function hourText(time) {
 }
 
 /**
- * Return whether a duty is at the same time as one of these.
+ * Return true if a duty overlaps one of these.
  * @param {Span} span @param {Span[]} others
  */
 export const overlaps = ({ starts_at: from, ends_at: to }, others) => others.some(({ starts_at: start, ends_at: end }) => Date.parse(start) < Date.parse(to) && Date.parse(end) > Date.parse(from));
@@ -113,7 +113,7 @@ export function placeOf({ starts_at: start, ends_at: end }, { from, to }) {
 }
 
 /**
- * Return how many people are planned during a day, as parts of it in which their number is the same.
+ * Split a day into spans, each with a constant number of planned people.
  * @param {PlannedEntry[]} entries @param {PlanDay} day
  * @returns {(Span & { count: number })[]}
  */
@@ -133,7 +133,7 @@ export function coverageOf(entries, { from, to }) {
 }
 
 /**
- * Return the parts of these days, from now on, in which nobody is planned.
+ * Return the future spans of these days in which nobody is planned.
  * @param {PlannedEntry[]} entries @param {PlanDay[]} days @param {Date} now
  */
 export function holesIn(entries, days, now) {
@@ -147,7 +147,7 @@ export function holesIn(entries, days, now) {
 }
 
 /**
- * Return the data of `duty.plan` that makes the duties of an account on a day those of a text; null if nothing changes.
+ * Return the data of the `duty.plan` command that replaces an account's duties of a day; null if nothing changes.
  * @param {PlannedEntry[]} existing of that account and day, in order @param {Span[]} wanted @param {string} account
  */
 export function planChange(existing, wanted, account) {

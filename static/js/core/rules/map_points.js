@@ -17,7 +17,7 @@ export function mapPoints(board) {
   return /** @type {MapPoint[]} */ (points.filter((point) => point !== null)).sort(byTime);
 }
 
-/** Points by mark and state. A state never changes: a change of its entity puts another one in its place. @type {WeakMap<DeclaredMark, WeakMap<State, MapPoint | null>>} */
+/** Points by mark and state. A state is immutable: a change of the entity replaces it. @type {WeakMap<DeclaredMark, WeakMap<State, MapPoint | null>>} */
 const known = new WeakMap();
 
 /** Return the point of an entity: the same object for the same state. @param {DeclaredMark} mark @param {string} id @param {State} state */

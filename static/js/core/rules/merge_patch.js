@@ -1,5 +1,5 @@
 /**
- * Paths, merge patches (RFC 7396) and differences of plain states. Pure.
+ * Paths, merge patches (RFC 7396) and differences between plain states. Pure.
  * @param {unknown} value
  */
 

@@ -30,7 +30,7 @@ export const nextDate = (date, days) => new Date(Date.parse(`${date}T00:00Z`) + 
 export const nightOf = (date) => ({ from: instantsOf(`${date}T${STARTS}`)[0], to: instantsOf(`${nextDate(date, 1)}T${ENDS}`)[0] });
 
 /**
- * Return the period of so many days until now.
+ * Return the period of the last `days` days.
  * @param {number} days @param {Date} now
  * @returns {Period}
  */

@@ -1,9 +1,9 @@
-/* What a person has: items that the server listed, and alarms that it pushed since. Pure. */
+/* Work of one person: items that the server listed, and alarms that it has pushed since then. Pure. */
 
-const MAX_PUSHED = 20; // alarms that the server pushes: with that many, there may be more
+const MAX_PUSHED = 20; // the server pushes at most this many alarms; there may be more
 
 /**
- * Return the alarms of a person, the one whose promise ends first in front.
+ * Return the alarms of a person, in order of the end of their promises.
  * @param {Alarm[]} alarms @param {string} me
  */
 export const heldBy = (alarms, me) => alarms.filter((alarm) => isHeldBy(alarm, me)).sort((one, other) => (String(one.until) < String(other.until) ? -1 : 1));

@@ -1,10 +1,10 @@
-/* Rights of roles, as the installation gives them (roles.toml). */
+/* Rights of roles, as the installation declares them (roles.toml). */
 
 /** @type {Record<Role, string[]> | null} */
 let roles = null;
 
 /**
- * Return whether accounts with a role have a right.
+ * Return true if accounts with a role have a right.
  * @param {Role} role @param {string} right
  */
 export function allows(role, right) {

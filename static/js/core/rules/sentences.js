@@ -17,7 +17,7 @@ export const say = (name, values) => translate(sentences()[name] ?? name, values
 export const sayCount = (name, count) => counted(...(plurals()[name] ?? [name, name]), count);
 
 /**
- * Return the label of a value with a colon, which has a space before it in French; a question has none.
+ * Append a colon to a label, with a space before it in French. A label that ends in a question mark stays as it is.
  * @param {string} label
  */
 export const withColon = (label) => (label.endsWith("?") ? label : say("with_colon", { label }));

@@ -10,7 +10,7 @@ const RETRY_MS = 5_000;
  * Request the key until there is an answer; call failed() after each attempt without one.
  * @param {string} account
  * @param {() => void} onFailure
- * @returns {Promise<string | null>} null if this page may not have the key: the session has ended, or belongs to another account
+ * @returns {Promise<string | null>} null if the session has ended or belongs to another account
  */
 export async function fetchDraftKey(account, onFailure) {
   for (;;) {

@@ -18,9 +18,9 @@ export function draft(name) {
     load: () => vault.read(key),
     save: (/** @type {any} */ object) => vault.write(key, object),
     clear: () => vault.remove(key),
-    /** fn(object) once a draft is readable that was not yet readable when load() was called */
+    /** call fn(object) when the draft becomes readable, if it was not when load() was called */
     whenLoaded: (/** @type {(value: any) => void} */ fn) => vault.whenLoaded(key, fn),
-    /** fn() when another tab sends or discards it */
+    /** call fn() when another tab sends or discards the draft */
     whenRemoved: (/** @type {() => void} */ fn) => vault.whenRemoved(key, fn),
   };
 }

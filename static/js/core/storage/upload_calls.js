@@ -7,7 +7,7 @@ const PIECE_TIMEOUT_MS = 60_000;  // 64 KiB at 1 KiB/s: a slower connection is u
 const FINISH_TIMEOUT_MS = 90_000; // the server makes previews, and other uploads may be ahead in the queue
 
 const MAX_NAME = 200;            // characters
-const LONE_SURROGATES = /\p{Surrogate}/gu;  // half characters, which file names may contain
+const LONE_SURROGATES = /\p{Surrogate}/gu;  // unpaired surrogates, which file names may contain
 
 /** @param {string} board @param {string} upload */
 const addressOf = (board, upload) => `/api/v1/boards/${board}/uploads/${upload}`;

@@ -3,7 +3,7 @@
 
 import { vault } from "./vault.js";
 
-const STRIPE = 1_048_576; // bytes that are encrypted and read together
+const STRIPE = 1_048_576; // bytes per encrypted block
 const DATABASE = "searchboard-uploads:";
 
 /** @param {string} account */

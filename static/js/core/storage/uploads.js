@@ -13,7 +13,7 @@ const RETRY_FIRST_MS = 1_000, RETRY_MAX_MS = 30_000; // ms, doubled for each att
 const TRANSIENT = new Set(["unavailable", "rate_limited"]);
 const BUSY = new Set(["sending", "checking", "attaching"]);
 const ADOPT_EVERY = 10;                   // ticks
-const MAX_ACKS = 50;                      // remembered acks of commands whose files may still be loading
+const MAX_ACKS = 50;                      // remembered acks: the files of their commands may still be loading
 
 /** Id of the command that attaches an upload: the same after a reload, so that the server executes it once. @param {string} upload */
 export const commandOf = (upload) => upload.replaceAll("-", "");

@@ -207,7 +207,7 @@ class Vault {
     try {
       while (this.#queue.size) await this.#writeBatch();
     } finally {
-      this.#writing = null; // in the same step as the last look at the queue: a later write must not wait for this one, which is over
+      this.#writing = null; // synchronously after the last check of the queue: a later write must not wait for this finished one
     }
   }
 

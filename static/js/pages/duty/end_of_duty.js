@@ -13,7 +13,7 @@ import { assignment } from "../../shared/work/work_actions.js";
 import { workText } from "../../shared/work/work_row.js";
 
 const KEEP = "keep", LEAVE = "leave";
-const LONGEST_MS = 24 * HOUR_MS - MINUTE_MS; // a minute less than a duty may last, as clocks differ
+const LONGEST_MS = 24 * HOUR_MS - MINUTE_MS; // a minute less than the server's limit, because clocks differ
 
 export class EndOfDuty {
   #session;
@@ -54,7 +54,7 @@ export class EndOfDuty {
   /** @param {WorkItem} item */
   #row(item) {
     const { id: me } = this.#session.account, chosen = this.#choice(item), alarm = ownAlarm(item, me);
-    if (!isAssignable(item)) return html`<li data-work=${item.id}>${workText(item, me)}</li>`; // it stays with the person in charge
+    if (!isAssignable(item)) return html`<li data-work=${item.id}>${workText(item, me)}</li>`; // a wake stays with the person in charge
     const choose = (/** @type {ControlEvent} */ { target: { value } }) => {
       this.#choices.set(workKey(item), value);
       this.#draw();
@@ -108,8 +108,8 @@ export class EndOfDuty {
   }
 
   /**
-   * Hand an item on, or give back a card; the end of the duty reopens the alarms that are left. One that is refused was taken or ended
-   * in the meantime.
+   * Hand an item on, or give back a card; the end of the duty reopens the alarms that are left. A refusal means that
+   * the item was taken or ended in the meantime.
    * @param {WorkItem} item @param {Alarm | null} alarm @param {string | undefined} choice
    */
   async #pass(item, alarm, choice) {

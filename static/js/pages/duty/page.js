@@ -13,7 +13,7 @@ import { initials } from "../../shared/avatars.js";
 import { isSending, ownDuty, stayOnDuty } from "../../shared/duty/commands.js";
 import { EndOfDuty } from "./end_of_duty.js";
 
-const LOOK_EVERY_MS = 30_000; // proposals are of the present time
+const LOOK_EVERY_MS = 30_000; // the proposed end depends on the current time
 const MORNING = 12, EVENING = 18; // hours at which a greeting changes
 
 /** @typedef {import("../../forms/time_value.js").TypedTime} TypedTime */
@@ -26,7 +26,7 @@ export class DutyPage {
   #drawing;
   #end;
   #hasFocused = false;
-  /** @type {string | TypedTime | null} */ #typed = null; // another time; null: not asked for
+  /** @type {string | TypedTime | null} */ #typed = null; // typed time; null if no other time was requested
 
   /** @param {HTMLElement} root @param {Session} session */
   constructor(root, session) {
@@ -44,7 +44,7 @@ export class DutyPage {
     this.#drawing.draw(shiftStatus ? this.#page(shiftStatus) : html`<p class="loading" role="status">${t("Loading…")}</p>`);
     if (!shiftStatus || this.#hasFocused) return;
     this.#hasFocused = true;
-    document.querySelector("main [data-first]")?.focus(); // so that Enter is enough
+    document.querySelector("main [data-first]")?.focus(); // so that Enter begins the duty
   };
 
   /** @param {ShiftStatus} status */

@@ -8,7 +8,7 @@ import { dutyText } from "../../core/rules/duty_plan.js";
 import { day as dayName } from "../../core/time.js";
 import { announce } from "../../shared/announcer.js";
 
-const AT_ONCE = 200; // entries of one command
+const AT_ONCE = 200; // entries per command
 const MOST_LISTED = 8;
 const TIMEOUT_MS = 30_000;
 
@@ -70,7 +70,7 @@ export class CalendarImport {
       for (let at = 0; at < Math.max(entries.length, remove.length); at += AT_ONCE) await this.#page.send({ entries: entries.slice(at, at + AT_ONCE), remove: remove.slice(at, at + AT_ONCE) });
       announce(t("The calendar was imported."));
       this.#show({ preview: null, message: t("The calendar was imported."), isBusy: false });
-    } catch { // a notice of the page says why
+    } catch { // a notice on the page shows the reason
       this.#show({ preview: null, message: t("The import stopped. Import the calendar again to do the rest."), isBusy: false });
     }
   }

@@ -17,7 +17,7 @@ const LONG_MS = 16 * HOUR_MS;
 export class CellEditor {
   /** @type {PlanCell | null} */ cell = null; // the marked one
   #page;
-  /** @type {string | null} */ #typed = null; // null: as it is planned
+  /** @type {string | null} */ #typed = null; // typed text; null if nothing was typed
 
   /** @param {DutyPlanView} page */
   constructor(page) {
@@ -108,7 +108,7 @@ export class CellEditor {
   }
 
   /**
-   * A long duty, or two of one person at the same time, may be meant: they are said, not refused.
+   * Return warnings about a long duty, or about two duties of one person at the same time. Both may be intended, so they are not refused.
    * @param {Span} span @param {Span[]} wanted of this cell
    */
   #warnings(span, wanted) {

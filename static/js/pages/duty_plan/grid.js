@@ -18,7 +18,7 @@ export function dutyCell(entries, { account, name, day, now, status, isCurrent }
 }
 
 /**
- * Only the future is red: nobody can plan the past.
+ * Render how many people are planned during a day. Only future gaps are red: nobody can plan the past.
  * @param {PlannedEntry[]} entries @param {PlanDay} day @param {Date} now
  */
 export function coverageCell(entries, day, now) {
@@ -46,7 +46,7 @@ export const legend = () => html`<ul class="plan-legend" aria-hidden="true">${[
 ].map(([look, text]) => html`<li><i class="bar ${look}"></i>${text}</li>`)}</ul>`;
 
 /**
- * Place the bars: the policy of the pages allows no style in HTML.
+ * Position the bars by script: the content security policy forbids style attributes.
  * @param {HTMLElement} root
  */
 export function placeBars(root) {

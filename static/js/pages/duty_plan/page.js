@@ -17,7 +17,7 @@ import { CellEditor } from "./cell_editor.js";
 import { coverageCell, dutyCell, legend, placeBars } from "./grid.js";
 
 const OPERATIONS = "operations";
-const REDRAW_MS = 60_000; // what is past, and who is here
+const REDRAW_MS = 60_000; // updates which duties are over, and who is on duty
 const WEEK = 7;
 
 /** @typedef {import("../../core/rules/duty_plan.js").PlannedEntry} PlannedEntry */

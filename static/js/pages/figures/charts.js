@@ -1,4 +1,4 @@
-/** Bar charts of the figures. The file has the same numbers; each bar has a title with its own. */
+/** Bar charts of the figures. Each bar has a title with its number. */
 
 import { html, nothing, svg } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";

@@ -1,4 +1,4 @@
-/** Figures of all searches, each with a second one below it. */
+/** Tiles with the figures of all searches, each with a second figure below it. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { number, t } from "../../core/i18n.js";

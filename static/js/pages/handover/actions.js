@@ -85,7 +85,7 @@ export class HandoverActions {
   }
 
   /**
-   * Set the person responsible for a search that the next shift holder cannot see; null clears it.
+   * Set the person responsible for a search that the next shift holder cannot see; null clears the choice.
    * @param {{ board: string }} section
    * @param {any} keeper
    */
@@ -187,7 +187,7 @@ export class HandoverActions {
     return view.draw();
   };
 
-  /** Sign at the positions of the time when the dialog was opened. */
+  /** Sign at the positions at which the dialog was opened. */
   sign = async () => {
     const view = this.#view, { signing } = view.ui;
     const { positions } = signing;
@@ -205,7 +205,7 @@ export class HandoverActions {
     view.draw();
   };
 
-  /** Use the positions that are now visible for signing. */
+  /** Use the currently visible positions for signing. */
   lookAgain = () => {
     this.#view.ui.stale = null;
     this.#recordPositions();

@@ -1,4 +1,4 @@
-/** Changes of the alarms of boards: a part of the report is read again after one. */
+/** Detect changes of a board's alarms, after which its part of the report is reloaded. */
 
 export class AlarmChanges {
   /** @type {Map<string, string>} */ #known = new Map(); // board -> its alarms

@@ -1,4 +1,4 @@
-/** Authors of handover texts, people who confirmed them, and whether this applies to the displayed handover. */
+/** Authors of handover texts, and people who confirmed them for the displayed handover. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
@@ -8,14 +8,14 @@ import { formatMoment } from "../../format/time_elements.js";
 
 /** @typedef {{ handover: number, by: string | null, at: string | null, confirmed_by: string | null, confirmed_at: string | null }} TextMark */
 
-const CHOICES = new Set(["handover", "keeper", "kept", "incoming"]); // fields that are not texts: each handover asks for them again
+const CHOICES = new Set(["handover", "keeper", "kept", "incoming"]); // fields that are not texts: they must be chosen again for each handover
 
 /** Return true if a text or list is empty. @param {any} value text, or ids of critical points */
 const isEmpty = (value) => !(Array.isArray(value) ? value.length : value?.trim?.());
 
 /**
- * Return true if somebody wrote or confirmed a text for this handover. In states of earlier versions, all texts are as old as the
- * briefing.
+ * Return true if somebody wrote or confirmed a text for this handover. In states of earlier versions, the texts have
+ * no numbers: the briefing's own number counts.
  * @param {any} values state of a handover or a briefing
  * @param {string} path
  * @param {number} number number of the handover

@@ -6,7 +6,7 @@ const OPERATIONS = "operations";
 const DESK = { board: OPERATIONS, outside: null, briefing: null, search: null };
 
 /**
- * Return the sections of the searches, and one for the alarms about tips and duties, which has nothing else.
+ * Return the sections of the searches, and a section for the alarms about tips and duties.
  * @param {HandoverView} view
  * @returns {any[]}
  */
@@ -23,7 +23,7 @@ export function keptIn(view, board) {
 }
 
 /**
- * Return true if the outgoing coordinator has an alarm, and decides where it goes.
+ * Return true if the outgoing coordinator has an alarm and must decide who gets it.
  * @param {any} alarm
  * @param {any} section
  * @param {HandoverView} view
@@ -42,8 +42,8 @@ export function isToDecide({ taken_by: taker }, section, view) {
 export const moves = (alarm, section, view) => (view.mayWrite && section.board !== OPERATIONS ? isToDecide(alarm, section, view) && !keptIn(view, section.board).includes(alarm.id) : alarm.moves);
 
 /**
- * Return the numbers of alarms: those that somebody has, that are only assigned, that nobody has, and that pass on. Only assigned: the
- * assignee of the card has not answered.
+ * Count the alarms that somebody has, that are only assigned, that nobody has, and that pass on. "Only assigned"
+ * means that the card's assignee has not answered the alarm.
  * @param {HandoverView} view
  */
 export function alarmCounts(view) {

@@ -13,7 +13,7 @@ import { initials } from "../../shared/avatars.js";
 import { alarmCounts, isToDecide, moves, withAlarms } from "./moving_alarms.js";
 import { isSigned, whoHasAlarm } from "./report_statements.js";
 
-const MAX_ROWS = 100; // the counts have all
+const MAX_ROWS = 100; // rows in the list; the counts include all alarms
 const KEEP = "keep";
 
 /** @param {HandoverView} view */
@@ -34,7 +34,7 @@ export const openTitle = (view) => (isSigned(view) ? say("open_at_signing", { at
 
 /**
  * Return all alarms with their sections, in the order of a report: first those that nobody has, then those that are only assigned, then
- * those that pass on, then the others by the end of their promise.
+ * those that pass on, then all other alarms by the end of their promise.
  * @param {HandoverView} view
  */
 function rowsOf(view) {

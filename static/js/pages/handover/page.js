@@ -179,7 +179,7 @@ export class HandoverPage {
   }
 
   /**
-   * Return the position up to which this person has seen a search: its section, and directly after it what was saved here.
+   * Return the position up to which this person has seen a search: its section, and the changes saved here directly after it.
    * @param {{ board: string, seq: number }} section
    */
   seenSeq({ board, seq }) {

@@ -1,4 +1,4 @@
-/** Searches of a handover that this person must read: before accepting it, or after accepting them unread. */
+/** Searches of a handover that this person must read: before accepting the handover, or after accepting it with unread searches. */
 
 /** @typedef {{ board: string, reader: { unread: boolean }, after: { seq: number } }} ReportSection */
 

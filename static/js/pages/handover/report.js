@@ -1,6 +1,7 @@
 /**
- * Report of a handover, composed by the server and kept current, at most once a second. A change on one board reloads one section (a
- * change of an alarm about a tip or duty, none), other changes reload the full report. Each answer has the alarms about tips and duties.
+ * Report of a handover, composed by the server and kept current, at most once a second. A change on one board reloads
+ * one section; other changes reload the full report. Every answer includes the alarms about tips and duties, so a
+ * change of these reloads no section.
  */
 
 import { get } from "../../core/connection/api.js";

@@ -9,7 +9,7 @@ import { whoHadIt, whoHasIt } from "../../format/ownership.js";
 /** @typedef {{ unknown: string[], open: number, all: number }} OpenCriteria */
 
 /**
- * Return whether the disappearance is worrying or, without a decision, if one is due.
+ * Return the decision about whether the disappearance is worrying; without one, whether a decision is due.
  * @param {{ worrying: boolean | null, undecided: boolean, status: string, open_criteria: OpenCriteria }} search
  */
 export function decisionText({ worrying, undecided, status, open_criteria: criteria }) {
@@ -19,7 +19,7 @@ export function decisionText({ worrying, undecided, status, open_criteria: crite
 }
 
 /**
- * Return which criteria are not answered, or that no criterion applies.
+ * Return the text about unanswered criteria, or the text that no criterion applies.
  * @param {OpenCriteria} criteria
  */
 function criteriaText({ unknown, open, all }) {
@@ -29,7 +29,7 @@ function criteriaText({ unknown, open, all }) {
 }
 
 /**
- * Return how a search without events since signing was marked, which does not count as an event: "only read and summarised".
+ * Return the text about marks since signing, which do not count as events: "only read and summarised".
  * board/documents/search_facts.py does the same.
  * @param {any} section
  */
@@ -41,7 +41,7 @@ export function marksText({ reads = {}, restatements = {} }) {
 }
 
 /**
- * Return the significant events to list, in order: of several about the same card or field, the last.
+ * Return the significant events to list, in order; only the last event about each card or field.
  * @param {any[]} events
  * @returns {any[]}
  */
@@ -70,7 +70,7 @@ function resultText(kind, result) {
 }
 
 /**
- * Return the sightings that no other list of the section has, and those lists with a mark on ungraded sightings.
+ * Return the section's lists of sightings, without duplicates; ungraded sightings in other lists are marked.
  * @param {any} section
  */
 export function sightingLists({ ungraded, to_look_at: toLookAt = [], to_assess: toAssess = [], to_pass_on: toPassOn = [] }) {
@@ -81,7 +81,7 @@ export function sightingLists({ ungraded, to_look_at: toLookAt = [], to_assess: 
 }
 
 /**
- * Return who has a card, as on all screens: the owner of its alarm or, without an alarm, its assignee.
+ * Return the text about who has a card, as on all screens: the owner of its alarm or, without an alarm, its assignee.
  * @param {any} card @param {boolean} isDone @param {any} alarms those of its search @param {Pick<HandoverView, "nameOf" | "report">} view
  * @returns {string | null}
  */
@@ -93,7 +93,7 @@ export function ownerText({ kind, id, assignee }, isDone, alarms, view) {
 }
 
 /**
- * Return who has a reported alarm or, in a signed report, who had it then.
+ * Return the text about who has a reported alarm or, in a signed report, who had it at that time.
  * @param {any} alarm
  * @param {Pick<HandoverView, "nameOf" | "report">} view
  */

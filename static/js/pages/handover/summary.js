@@ -52,7 +52,7 @@ function watchText(view) {
 }
 
 /**
- * Return the alarms that were unwatched longest, with their seconds, and the sum of the others.
+ * Return the alarms that were unwatched longest, with their seconds, and the sum of all other alarms.
  * @param {HandoverView} view
  * @returns {[string, number][]}
  */

@@ -36,7 +36,7 @@ export function row(entry, at, group, view) {
 }
 
 /**
- * Return the sentence as elements, with search hits marked. The person who begins it is in bold, as its actor is.
+ * Return the sentence as elements, with search hits marked. A person at its start is in bold.
  * @param {any} says
  * @param {any} values
  * @param {any} entry
@@ -58,7 +58,7 @@ function marked(name, value, { event, journal }) {
 }
 
 /**
- * Return whether a sentence has a full stop already: of a text at its end.
+ * Return true if a sentence already ends with a full stop, because a text at its end does.
  * @param {string} says
  * @param {Record<string, any>} [values]
  */
@@ -83,7 +83,7 @@ function late(event) {
   const happened = happenedAt(event);
   if (!happened) return nothing;
   const times = { happened: formatMoment(happened), recorded: formatMoment(event.at) }, at = day(happened) === day(event.at) ? clock(happened) : formatMoment(happened);
-  const [whole, short] = event.kind === "sighting" // a sighting was reported then, and seen earlier
+  const [whole, short] = event.kind === "sighting" // the time of a sighting is when the child was seen; the report came later
     ? [t("Reported {happened}, recorded {recorded}.", times), t("late: reported {at}", { at })]
     : [t("Happened {happened}, recorded {recorded}.", times), t("entered late: happened {at}", { at })];
   return html` <span class="late" data-testid="late" title=${whole}>${short}</span>`;

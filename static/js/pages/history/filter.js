@@ -6,7 +6,7 @@ import { isCreation } from "../../format/event_text.js";
 import { matchesAll } from "../../core/rules/text_filter.js";
 import { urlQuery } from "../../shared/url_query.js";
 
-/** Kinds to filter by besides cards: what they are called, and the kinds of entities that users see as one. */
+/** Kinds to filter by besides cards: the name of each, and the kinds of entities that users see as one. */
 /** @type {Record<string, { name(): string, kinds: string[] }>} */
 const OTHERS = {
   note: { name: () => t("Notes"), kinds: ["note"] },
@@ -70,7 +70,7 @@ export function filter(values, words, { cardOf, textOf }) {
 }
 
 /**
- * Return the groups of fields that an event changed; none for a creation, where all are new.
+ * Return the groups of fields that an event changed; none for a creation, whose fields are all new.
  * @param {any} event
  */
 export function fieldsOf(event) {

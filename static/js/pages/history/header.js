@@ -1,4 +1,4 @@
-/** Header and footer of a history: title, notices about missing entries, how far it reaches. */
+/** Header and footer of a history: title, notices about missing entries, and how far back the list reaches. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { n, t } from "../../core/i18n.js";
@@ -24,7 +24,7 @@ export function head(view) {
   </div>`;
 }
 
-/** The child's header as on its board, without what changes it. @param {HistoryView} view */
+/** The child's header as on the board, without controls. @param {HistoryView} view */
 function childHeader({ session, boardId, search, history }) {
   const board = /** @type {Board} */ (history.live());
   const sightings = /** @type {Card[]} */ (board.of("sighting"));
@@ -51,7 +51,7 @@ function titleOf({ isEverywhere, search }) {
 const printed = ({ session }) => say("printed", { name: session.account.name, at: dateAndClock(serverNow()) });
 
 /**
- * Notices about entries that are not there.
+ * Notices about missing entries.
  * @param {HistoryView} view
  */
 export function notices(view) {

@@ -79,7 +79,7 @@ export class HistoryPage {
 
   // --- for templates
 
-  /** Return whether a filter is active, so that events may be hidden. */
+  /** Return true if a filter is active, so that events may be hidden. */
   get isFiltered() {
     return Boolean(this.text.trim()) || this.count > 0;
   }
@@ -147,7 +147,7 @@ export class HistoryPage {
     this.values = values;
     this.text = text;
     this.#stale = true;
-    // no history entry: the back button must not go through every letter
+    // no history entry: the back button must not step through every keystroke
     history.replaceState(history.state, "", location.pathname + written(values) + toHash(/** @type {any} */ (this)));
     this.#top = null;
     this.#windowed.toTop();
@@ -248,7 +248,7 @@ export class HistoryPage {
     return this.#root.querySelector("ol.events");
   }
 
-  /** Return whether an event has the focus. */
+  /** Return true if an event has the focus. */
   get #isReading() {
     return Boolean(this.#list?.contains(document.activeElement));
   }

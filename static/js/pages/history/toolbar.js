@@ -96,7 +96,7 @@ const people = ({ people }, chosen) => [...people, ...(chosen && !people.has(cho
 const fields = (offered, chosen) => [...new Set([...offered.fields.keys(), ...(chosen ? [chosen] : [])])].map((field) => [field, fieldName(field, offered)]).sort(byName);
 
 /**
- * Return the label of a field; all of them, if kinds name it differently.
+ * Return the label of a field; all its labels, if kinds name it differently.
  * @param {string} field
  * @param {{ fields: Map<string, Set<string>> }} offered
  */

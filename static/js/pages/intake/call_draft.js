@@ -52,7 +52,7 @@ export class CallDraft {
   }
 
   /**
-   * Restore an earlier call that has become readable. If something was typed since, add it to the cleared calls.
+   * Restore an earlier call that has become readable. If something was typed in the meantime, add the earlier call to the cleared calls.
    * @param {any} loaded
    */
   #onLateDraft(loaded) {

@@ -1,4 +1,4 @@
-/** Files of a call: chosen in its form, sent to its search, and attached to its sighting when that exists. */
+/** Files of a call: chosen in its form, sent to its search, and attached to its sighting once the sighting exists. */
 
 import { html } from "../../../vendor/lit-html/lit-html.js";
 import { FileDrop } from "../../behaviours/file_drop.js";

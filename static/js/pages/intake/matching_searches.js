@@ -5,9 +5,9 @@ import { matchesSearch } from "../../format/search_list.js";
 import { byStatus } from "../../format/search_order.js";
 
 /**
- * Return the searches that match a typed text. `here`: open ones with the typed words, which are found without a connection. `open`:
- * these, and the server's suggestions, which tolerate typos. `ended`: found and closed ones, so that a child who was found is not "no
- * match".
+ * Return the searches that match a typed text. `here`: open searches with the typed words, which are found without a
+ * connection. `open`: `here` and the server's suggestions, which tolerate typos. `ended`: found and closed searches,
+ * so that a child who was found is not "no match".
  * @param {Pick<Board, "of" | "get">} board
  * @param {{ board: string }[]} suggested
  * @param {string} typed
@@ -29,8 +29,8 @@ export function matchingSearches(board, suggested, typed) {
 export const takingSightings = ({ open, ended }) => [...open, ...ended.filter(({ state }) => state.status === "found")];
 
 /**
- * Return the search that Enter picks without a selection: the only one with the typed words, or the only suggested one. If there are
- * several, the person must select one.
+ * Return the search that Enter picks without a selection: the only one with the typed words, or the only suggested one. If
+ * there are several, the person must select one.
  * @param {ReturnType<typeof matchingSearches>} matching
  */
 export function onlySearch({ here, open, ended }) {

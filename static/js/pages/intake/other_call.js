@@ -55,7 +55,7 @@ export class OtherCall {
     event.preventDefault();
     this.#isMissing = !this.#text.trim();
     if (this.#isMissing) return this.#page.draw();
-    this.#page.session.outbox.add(this.#search, "note.add", { text: this.#text.trimEnd(), category: "contact" }).catch(() => {}); // unfinished texts show refusals
+    this.#page.session.outbox.add(this.#search, "note.add", { text: this.#text.trimEnd(), category: "contact" }).catch(() => {}); // the list of unfinished texts shows refusals
     announce(t("Note saved."));
     this.#edit({ text: "" });
   };

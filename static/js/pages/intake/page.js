@@ -96,7 +96,7 @@ export class IntakePage {
 
   /** @param {string} about one of QUESTIONS */
   choose(about) {
-    /** @type {HTMLElement | null} */ (document.activeElement)?.blur(); // else its removal would draw during the draw
+    /** @type {HTMLElement | null} */ (document.activeElement)?.blur(); // otherwise the removal of the focused element would draw during the draw
     this.about = about;
     if (about === "missing") this.report.call.begin();
     this.draw();
@@ -311,7 +311,7 @@ export class IntakePage {
     return pointOf(board && this.board.get(board)?.state.last_seen);
   }
 
-  /** Take a point that was pressed on the map; a typed text stays. @param {import("../../forms/map_of_place.js").PlacePoint} point */
+  /** Use a point that was pressed on the map; a typed text stays. @param {import("../../forms/map_of_place.js").PlacePoint} point */
   #putOnMap = ({ lat, lon, radius }) => {
     const [roundLat, roundLon] = [lat, lon].map((value) => Number(value.toFixed(5)));
     const name = this.call.typed.where.trim() || pointText(roundLat, roundLon);
@@ -467,7 +467,7 @@ export class IntakePage {
 
   /** @param {any} entry */
   letGo(entry) {
-    this.taken.remove(entry.command); // first: the list requests entries that are missing from the outbox from the server
+    this.taken.remove(entry.command); // before discarding: the list asks the server about entries that are missing from the outbox
     this.session.outbox.discard(entry.command);
     this.files.cancel(entry.command);
   }

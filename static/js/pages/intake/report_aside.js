@@ -1,4 +1,4 @@
-/* Next to the page about a missing child: questions of the coordinators who read along, the known facts, and other reports that fit. */
+/* Next to the page about a missing child: questions of the coordinators who read along, the known facts, and other reports that may be about the same child. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { n, t } from "../../core/i18n.js";

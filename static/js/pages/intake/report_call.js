@@ -21,15 +21,15 @@ export class ReportCall {
   /** @type {string | null} */ id = null; // of the report, once the server has it
   /** @type {string | null} */ savedAt = null;
   /** @type {string | null} */ began = null;
-  problem = ""; // of a refused command without a field
+  problem = ""; // message of a refused command that names no field
   form;
   earlierSearches;
   #page;
   /** @type {any} */ #stored;
   /** @type {(command: string) => Promise<{ report: string }>} */ #findReport;
-  /** @type {string | null} */ #command = null; // that adds the report
-  #asking = false; // for the id of the report
-  /** @type {Record<string, any>} */ #caller = { source_name: null, source_contact: null }; // as the server has it
+  /** @type {string | null} */ #command = null; // command that adds the report
+  #asking = false; // true while the id of the report is requested
+  /** @type {Record<string, any>} */ #caller = { source_name: null, source_contact: null }; // the caller as stored by the server
   /** @type {Map<string, unknown>} */ #sent = new Map(); // path -> value on its way to the server
   /** @type {Map<string, unknown>} */ #refused = new Map(); // path -> value that the server refused
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
@@ -63,7 +63,7 @@ export class ReportCall {
 
   draw = () => this.#page.draw();
 
-  /** What to check in the number, under its field, while the caller is still on the telephone. @param {string} path */
+  /** Render a hint below the number's field, so that it can be checked while the caller is still on the telephone. @param {string} path */
   underField = (path) => (path === "source_contact" ? callbackHint(this.state) : null);
 
   /** @type {State | null} */
@@ -76,14 +76,14 @@ export class ReportCall {
     return this.id !== null || this.#command !== null || this.form.dirty;
   }
 
-  /** Begin the call, or continue the one that was begun. */
+  /** Begin a call, or continue the one from before a reload. */
   begin() {
     if (this.began !== null && this.isBegun) return;
     this.began = serverNow().toISOString();
     this.#keep();
   }
 
-  /** Show a report that exists, such as one that another person took. @param {string} id */
+  /** Show an existing report, such as another person's. @param {string} id */
   open(id) {
     if (this.id === id) return;
     this.#clear();
@@ -115,7 +115,7 @@ export class ReportCall {
     else if (this.#command === null && NAME_FIELDS.some((path) => (this.form.value(path) ?? "").length >= SHORTEST)) this.#add(leaves);
   };
 
-  /** Take in events of the board. @param {JournalEvent[]} [events] */
+  /** Apply events of the board. @param {JournalEvent[]} [events] */
   settle(events = []) {
     this.form.onEvents(events.filter(({ id }) => id === this.id));
     if (this.#command !== null && this.id === null) this.#learnId();
@@ -130,7 +130,7 @@ export class ReportCall {
     if (this.id !== null) await this.board.send("report.end_call", { report: this.id }).catch((refusal) => this.#fail(refusal));
   }
 
-  /** Make room for the next call. */
+  /** Reset the page for the next call. */
   next() {
     this.#clear();
     this.draw();
@@ -219,7 +219,7 @@ export class ReportCall {
     return path !== "earlier" && this.state !== null && isEqual(valueAt(this.state, path) ?? null, value);
   }
 
-  /** The server has the sent value: it is no longer an edit, unless the person typed further. @param {string} path */
+  /** Drop an edit that the server has stored, unless the person has changed it again. @param {string} path */
   #settled(path) {
     const field = this.form.field(path), value = this.#sent.get(path);
     this.#sent.delete(path);
@@ -228,7 +228,7 @@ export class ReportCall {
     else this.form.keep(path);
   }
 
-  /** Ask for the id of the report that this page's command added. */
+  /** Ask true while the id of the report is requested that this page's command added. */
   async #learnId() {
     if (this.#asking || this.session.outbox.pending(BOARD).some(({ id }) => id === this.#command)) return;
     this.#asking = true;
@@ -240,7 +240,7 @@ export class ReportCall {
       this.save();
       this.draw();
     } catch (error) {
-      if (/** @type {Refusal} */ (error).status === 422) this.#command = null; // it never arrived: the next edit adds the report
+      if (/** @type {Refusal} */ (error).status === 422) this.#command = null; // the command never arrived: the next edit adds the report
     } finally {
       this.#asking = false;
     }
@@ -279,10 +279,10 @@ export class ReportCall {
   }
 }
 
-/** The server does not run a known command again. @param {string} command */
+/** Return the report that a command added. Idempotent: the server does not execute a known command again. @param {string} command */
 const findByCommand = (command) => post("/api/v1/reports", { id: command }, { repeat: true });
 
-/** A place without any value becomes null. @param {Record<string, any>} patch */
+/** Replace a place without any value by null. @param {Record<string, any>} patch */
 function withoutEmptyPlace(patch) {
   const place = patch.last_seen;
   return place && Object.keys(place).length === 3 && Object.values(place).every((value) => value === null) ? { ...patch, last_seen: null } : patch;

@@ -6,7 +6,7 @@ import { detailPaths } from "../../core/rules/kind_fields.js";
 import { field } from "../../core/rules/kinds.js";
 
 export const CALLER_FIELDS = ["source_name", "source_contact"];
-/** One of these is needed before the server gets the report. */
+/** One of these fields must be filled in before the report is sent. */
 export const NAME_FIELDS = [...CALLER_FIELDS, "person.first_name", "person.last_name"];
 
 const OLDEST = 25; // years; as in searches

@@ -5,7 +5,7 @@ import { t } from "../../core/i18n.js";
 import { AddingFiles } from "../../shared/files/adding.js";
 import { filesOfForm } from "../../shared/files/strip.js";
 
-const PREFIX = "report:"; // of the key of a report's files
+const PREFIX = "report:"; // prefix of the key of a report's files
 
 export class ReportFiles extends AddingFiles {
   #session;

@@ -1,4 +1,4 @@
-/* Page about a missing child: who calls, the child, what it has with it, the possible type, the criteria, and earlier disappearances. */
+/* Page about a missing child: the caller, the child, its belongings, the possible type, the criteria, and earlier disappearances. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { rules, t } from "../../core/i18n.js";
@@ -52,7 +52,7 @@ function question(call, path, notes) {
     ${notes.length && call.form.value(path) ? html`<div class="grid">${rows(call.form, notes, call)}</div>` : nothing}</div>`;
 }
 
-/** The buttons show the possible type until somebody chooses one. @param {ReportCall} call */
+/** Render the choice of a type, which shows the possible type until somebody chooses one. @param {ReportCall} call */
 function kindButtons(call) {
   const possible = call.form.value("kind") === null ? call.state?.possible_kind ?? null : null;
   return html`${buttons(call, "kind", label.field("kind"))}
@@ -68,5 +68,5 @@ function criterion(call, key) {
     ${["yes", "no"].includes(call.form.value(`criteria.${key}.answer`) ?? "") ? row(call.form, `criteria.${key}.basis`, call) : nothing}</div>`;
 }
 
-/** Edits of earlier disappearances are drawn, and then sent. @param {ReportCall} call @returns {FormView} */
+/** Return the view of the form of earlier disappearances, whose edits are drawn and then sent. @param {ReportCall} call @returns {FormView} */
 const earlierView = (call) => /** @type {any} */ ({ session: call.session, board: call.board, earlierSearches: call.earlierSearches, draw: call.edited });

@@ -1,4 +1,4 @@
-/* Head of the page about a missing child, with its time and the end of the call, and the page itself. */
+/* Page about a missing child, and its head with the time of the call and the button that ends it. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
@@ -18,7 +18,7 @@ export class ReportPage {
   call;
   files;
   #page;
-  #questions = 0; // questions that were announced
+  #questions = 0; // number of announced questions
 
   /** @param {IntakeView} page */
   constructor(page) {

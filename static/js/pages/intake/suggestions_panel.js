@@ -29,7 +29,7 @@ export const distanceText = (metres) => new Intl.NumberFormat(document.documentE
 const searchName = ({ reference, person }) => `${reference} · ${shortPersonName(person)}`;
 
 /**
- * Option of the field for the search, with "Girl, 6" next to it, and what was typed about looks and fits.
+ * Option of the field for the search, with "Girl, 6" next to it, and the typed details of the appearance that match.
  * @param {Entity} entity
  * @param {any[]} [suggestions] of the server
  */
@@ -49,7 +49,7 @@ export const endedText = ({ state }) => `${withColon(searchName(state))} ${found
 /** @param {IntakeView} view */
 export function suggestionsPanel(view) {
   const { suggestions, call } = view;
-  const board = call.typed.board === "operations" ? null : call.typed.board; // a call may fit no search
+  const board = call.typed.board === "operations" ? null : call.typed.board; // a call without a search
   const nearby = suggestions.searches.filter(({ board }) => board !== call.typed.board && view.board.get(board));
   return html`
     ${chosenChild(board && view.board.get(board))}

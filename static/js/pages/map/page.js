@@ -74,7 +74,7 @@ const unplacedText = (count) => (count ? n("{count} open search has no point and
 /** @param {string} id */
 const pathOf = (id) => `/searches/${id}#map`;
 
-/** A link in the list leads there itself. @param {string} id @param {MouseEvent} event */
+/** Follow a point to its board. A link in the list works on its own. @param {string} id @param {MouseEvent} event */
 function follow(id, event) {
   if (!/** @type {Element} */ (event.target).closest("a")) location.assign(pathOf(id));
 }

@@ -22,7 +22,7 @@ const MORE_FIELDS = ["person.eyes", "person.features", "person.birth_date", "ref
 
 export class OpenSearch {
   shown = false;
-  /** @type {{ id: string, name: string }[]} */ #opened = []; // new searches whose board did not open by itself
+  /** @type {{ id: string, name: string }[]} */ #opened = []; // new searches whose board was not opened automatically
   /** @type {OperationsView} */ #view;
   /** @type {Form} */ #form;
 
@@ -54,7 +54,7 @@ export class OpenSearch {
     this.#view.draw();
   };
 
-  /** Links to boards that did not open by themselves. @returns {Notice[]} */
+  /** Links to boards that were not opened automatically. @returns {Notice[]} */
   get notices() {
     return this.#opened.map(({ id, name }) => ({
       kind: "opened", id, title: t("The search for {name} was created.", { name }), text: "", tone: "own",
@@ -137,7 +137,7 @@ export class OpenSearch {
 }
 
 /**
- * Watch whether the person presses a key or a button from now on. Return a function that stops watching and returns true if so.
+ * Watch for key presses and clicks. Return a function that stops watching and returns true if there were any.
  * @returns {() => boolean}
  */
 function watchForInput() {

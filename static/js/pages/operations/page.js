@@ -60,7 +60,7 @@ export class OperationsPage {
   /** @type {string | null} */ #requestedTip = null; // ID of the tip in the URL, until it is opened
   #tip;
   #report;
-  /** @type {string | null} */ #requestedReport = null; // as for tips
+  /** @type {string | null} */ #requestedReport = null; // ID of the report in the URL, until it is opened
   /** @type {HTMLElement} */ #root;
   /** @type {any} */ #opening;
   #drawing;

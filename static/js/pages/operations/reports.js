@@ -9,7 +9,7 @@ import { alarmsOf, ownerOf, whoHasIt } from "../../format/ownership.js";
 import { agoElement } from "../../format/time_elements.js";
 import { callText, childName, kindText, worryingReasons } from "../../shared/reports/report_facts.js";
 
-const MAX_REPORTS = 30; // in the column; urgent work is never deeper
+const MAX_REPORTS = 30; // reports in the column
 
 /** Waiting reports, the newest call first. @param {Board} board */
 export const waitingReports = (board) => board.of("report").filter(({ state }) => state.status === "waiting").sort((a, b) => (a.state.received_at < b.state.received_at ? 1 : -1));

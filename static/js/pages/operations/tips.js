@@ -1,4 +1,4 @@
-/* Column of tips without a search: those that fit none yet, to be placed on one or dismissed; and those answered since yesterday. */
+/* Column of tips without a search: those that fit none yet, to be placed on one or dismissed; and tips answered since yesterday. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
@@ -40,7 +40,7 @@ export function tipsColumn(view) {
 /** @param {State} state */
 const timeText = ({ seen_at: seen, received_at: received }) => (seen ? say("seen", { at: formatShortMoment(seen) }) : t("reported {at}", { at: formatShortMoment(received) }));
 
-/** @param {Entity} tip @param {State | undefined} alarm one about the tip @param {OperationsView} view */
+/** @param {Entity} tip @param {State | undefined} alarm alarm about the tip @param {OperationsView} view */
 function tipCard(tip, alarm, view) {
   const { id, state } = tip, suggested = view.mayAct ? likelySearch(tip, view.board) : null;
   const ownerText = ownerName(state, alarm, view.session);

@@ -7,7 +7,7 @@ export function mount(main) {
   const [print, copy] = ["print", "copy"].map((name) => /** @type {HTMLButtonElement} */ (main.querySelector(`[data-${name}]`)));
   const status = /** @type {HTMLElement} */ (main.querySelector("[data-copy-status]"));
   print.hidden = false;
-  copy.hidden = !navigator.clipboard; // browsers have it on https only
+  copy.hidden = !navigator.clipboard; // browsers offer the clipboard only on https
   print.addEventListener("click", () => globalThis.print());
   copy.addEventListener("click", async () => {
     const codes = [...main.querySelectorAll(".recovery-codes li")].map((item) => item.textContent?.trim());

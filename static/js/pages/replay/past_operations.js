@@ -18,7 +18,7 @@ export class PastOperations {
   past = true;
   page = "replay-operations";
   walked = ["li[data-search]", "[data-column] ul"];
-  isOpen = false; // searches open as pages of their own
+  isOpen = false; // searches open on separate pages
   /** @type {ReplayView} */ #replay;
   #tab = STATUSES[0]; // column shown on a phone
 

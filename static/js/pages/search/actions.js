@@ -132,7 +132,7 @@ export class Actions {
     this.#preset = form;
   }
 
-  /** Clear a form in which only the status is set, by a menu: it is no draft. */
+  /** Clear a form in which only a menu has set the status: it is not a draft. */
   #clearPreset() {
     if (this.#preset?.isOnly("status")) this.#preset.clear();
     this.#preset = null;
@@ -245,7 +245,7 @@ export class Actions {
   /** @param {any} history */
   async readHistory(history) {
     await history.read();
-    // so that an old draft shows who has changed its fields since
+    // so that an old draft shows who has changed its fields in the meantime
     this.#page.forms.onEvents(history.events);
     this.#page.draw();
   }
@@ -260,7 +260,7 @@ export class Actions {
     this.#page.draw();
   }
 
-  /** @param {string} card one that is no longer open */
+  /** @param {string} card card that is no longer open */
   #leave(card) {
     const { lastBadge, sources } = this.#page;
     lastBadge.delete(card);

@@ -98,7 +98,7 @@ export class DraftPicture {
 
   /** Show a draft after a pause in typing. @param {Record<string, unknown>} draft */
   show(draft) {
-    const signature = JSON.stringify([draft, this.#board.get(this.#board.id)?.seq]); // it shows details of the search
+    const signature = JSON.stringify([draft, this.#board.get(this.#board.id)?.seq]); // the state of the search is a part, because the preview shows its details
     if (signature === this.#signature) return;
     const isFirst = !this.#signature;
     this.#signature = signature;

@@ -23,7 +23,7 @@ const MAX_DISTRIBUTIONS = 500; // of one command
 const byNewest = (/** @type {Entity} */ a, /** @type {Entity} */ b) => (a.id < b.id ? 1 : -1);
 
 export class Campaign {
-  /** @type {string} */ filter = "all"; // or "open"
+  /** @type {string} */ filter = "all"; // "all" or "open"
   /** @type {string | null} */ withdrawing = null; // ID of the material to withdraw
   reason = "";
   problem = "";
@@ -148,7 +148,7 @@ function materialRow({ id, state }, view) {
   </li>`;
 }
 
-/** Details as they were typed, one press away. @param {State} content */
+/** Render the details as typed, in a part that one press opens. @param {State} content */
 function typedTexts(content) {
   const typed = Object.entries(content.typed_in ?? {}).filter(([, language]) => language);
   return typed.length ? html`<details class="typed-texts"><summary>${t("Texts as typed")}</summary><dl>${typed.map(([field, language]) => html`<dt>${label.field(`person.${field}`, "search")} <span class="hint">${label.value("language", /** @type {string} */ (language), "distribution")}</span></dt><dd><q lang=${language} dir="auto">${content[field]}</q></dd>`)}</dl></details>` : nothing;

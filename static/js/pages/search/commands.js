@@ -127,7 +127,7 @@ export class SearchCommands {
   }
 
   /**
-   * Return the focused card, else the open one.
+   * Return the focused card, otherwise the open one.
    * @param {any} at
    */
   #card(at) {

@@ -35,7 +35,7 @@ export class Files extends AddingFiles {
   /** @param {string} file */
   open(file) {
     this.#page.act.showDialog("file", file);
-    this.#page.focus.field("dialog .stage, dialog .viewer-side :is(input, button, a)"); // so that keys go from one picture to the next
+    this.#page.focus.field("dialog .stage, dialog .viewer-side :is(input, button, a)"); // focus the viewer, so that the arrow keys go from picture to picture
   }
 
   /** Show the files of the search itself, in its details. */
@@ -74,7 +74,7 @@ export class Files extends AddingFiles {
     this.#page.draw();
   }
 
-  /** Note which file an upload of this page has become. @param {JournalEvent[]} events */
+  /** Record the file that an upload of this page has become. @param {JournalEvent[]} events */
   onEvents(events) {
     for (const { type, command, id } of events) {
       const found = type === "file.attached" && command ? this.#page.session.found.get(command) : null;

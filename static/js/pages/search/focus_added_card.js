@@ -3,7 +3,7 @@
 import { addsCard } from "../../core/rules/kinds.js";
 import { isFocusLost } from "../../behaviours/keep_focus.js";
 
-const MAX_ACK_MS = 3_000; // after a later ack the user is busy elsewhere
+const MAX_ACK_MS = 3_000; // ms after sending; later, the person is busy elsewhere
 const MAX_CARDS = 20; // own cards whose ack may still be pending
 
 export class AddedCardFocus {
@@ -18,7 +18,7 @@ export class AddedCardFocus {
   }
 
   /**
-   * Note the ack of a command that adds a card.
+   * Record the ack of a command that adds a card.
    * @param {Ack} ack
    * @param {number} sentAt time of sending in ms
    */

@@ -318,8 +318,8 @@ function worryingData(form) {
 const met = ({ conditions }) => Object.fromEntries(Object.keys(conditions ?? {}).map((key) => [key, true]));
 
 /**
- * Return an appeal with the decision and the conditions of its level; only the level if there is no appeal. What is missing is said by
- * the server.
+ * Return an appeal with the decision and the conditions of its level; only the level if there is no appeal. The
+ * server names missing parts.
  * @param {Form} form
  */
 function appealData(form) {
@@ -338,7 +338,7 @@ function appealData(form) {
  * @param {Form} form
  */
 function goalData(form) {
-  if (form.value("goal.text") === null) return { text: null }; // whatever its time
+  if (form.value("goal.text") === null) return { text: null }; // the time alone is not a goal
   const goal = form.filled()?.goal;
   return goal ? { ...goal, text: goal.text.replace(/\s+/g, " ").trim() } : null; // one line in the header and on wall displays
 }

@@ -1,4 +1,4 @@
-/* Looking again at tips and sightings that were set aside, which may belong to this search now that more is known about it. The server
+/* Second look at tips and sightings that were set aside: they may belong to this search now that more is known about it. The server
    compares them and adds the wakes that wait on the board; the list is also loaded when a person asks for it. Only people place a tip. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
@@ -61,7 +61,7 @@ export class LookAgain {
     this.#page.draw();
   };
 
-  /** Place a tip that no wake is about on this search. @param {any} report */
+  /** Place a tip without a wake on this search. @param {any} report */
   place(report) {
     return this.#send(report, OPERATIONS, "tip.place", { tip: report.id, search: this.#page.board.id });
   }
@@ -156,7 +156,7 @@ function reportRow(report, view) {
 }
 
 /**
- * Buttons that say what they do, and the reason for an answer.
+ * Buttons and the field for the reason of an answer.
  * @param {any} report @param {SearchView} view
  */
 function answers(report, { again, model }) {

@@ -50,7 +50,7 @@ export function moveDialog(view, id) {
 }
 
 /**
- * Return the chosen column, or else the card's own, and the cards before which it can go.
+ * Return the chosen column, by default the card's own, and the cards before which it can be placed.
  * @param {SearchView} view
  * @param {string} id
  */

@@ -67,7 +67,7 @@ export const mount = (root, session, boardId, cardId = null) => new SearchPage(r
 
 export class SearchPage extends SearchRights {
   drawn = false; // the first draw only contains the first cards
-  pictured = false; // thumbnails are requested once all cards are drawn, because they need processor time and bandwidth
+  pictured = false; // thumbnails are requested once all cards are drawn, because they need CPU time and bandwidth
   #frames = new Frames((isPart) => (isPart ? this.#renderForms() : this.#render()));
   draw = this.#frames.ask;
   drawForms = this.#frames.askPart;
@@ -183,14 +183,14 @@ export class SearchPage extends SearchRights {
     return this.#histories.get(id);
   }
 
-  /** Latest significant events, only loaded where there is room to show them. */
+  /** Latest significant events, only loaded if there is space to show them. */
   get happened() {
     if (!WIDE.matches || !this.drawn) return null;
     this.#happened.read();
     return this.#happened.events;
   }
 
-  /** In a list, the panel also leads to the next sighting. */
+  /** Opens the next waiting sighting; null if no list is shown. */
   get next() {
     return isWorkList(this.ui.view) ? this.work.next : null;
   }

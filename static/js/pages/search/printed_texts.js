@@ -1,4 +1,4 @@
-/** Details of the child in each language of a material, in the form for its approval. What was not understood has a field for each language. */
+/** Details of the child in each language of a material, in the form for its approval. Words that the server did not understand have a field for each language. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { post } from "../../core/connection/api.js";
@@ -28,7 +28,7 @@ export class PrintedTexts {
 
   /** Request the texts of a material after a pause. @param {{ languages: string[], shows: string[], words: Decision[] }} material */
   show(material) {
-    const signature = JSON.stringify([material, this.#board.get(this.#board.id)?.seq]); // it shows details of the search
+    const signature = JSON.stringify([material, this.#board.get(this.#board.id)?.seq]); // the state of the search is a part, because the preview shows its details
     if (signature === this.#signature) return;
     const pause = this.#signature ? PAUSE_MS : 0;
     this.#signature = signature;

@@ -41,7 +41,7 @@ export class SearchRights extends BoardPage {
   }
 
   /**
-   * Return the right of a role on this search: an emergency opening only lets people read.
+   * Return the right of a role on this search: an emergency opening permits only reading.
    * @param {Role} role
    */
   #can(role) {

@@ -77,7 +77,7 @@ export function searchMenu(view) {
       withdrawnCount ? item("withdrawn-files", t("Withdrawn files"), dialog("withdrawn-files"), withdrawnCount) : null,
       view.mayLead && item("make-room", t("Make room…"), () => view.room.open()),
       item("copy-link", t("Copy link"), () => copyLink(view)),
-      item("pages", t("Other pages and your account"), openDetails("details.account-menu", "a")), // on phones, where the bar has no room for them
+      item("pages", t("Other pages and your account"), openDetails("details.account-menu", "a")), // on phones, whose bar has no space for them
     ],
   ];
   return html`<div class="popup-menu search-menu" id="search-menu" popover role="menu" aria-label=${t("More search actions")} @toggle=${menuToggled} @beforetoggle=${menuToggled} @keydown=${menuWalked}>

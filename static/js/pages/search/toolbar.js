@@ -1,6 +1,6 @@
 /**
- * Toolbar of a search: add, views, quick filters, find, filter, and the menu of the other actions. On phones the first part is the bar at
- * the bottom, and the others are in a sheet that "More" opens.
+ * Toolbar of a search: add, views, quick filters, find, filter, and the menu of the other actions. On phones, the
+ * first part is the bar at the bottom; "More" opens a sheet with the rest.
  */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";

@@ -48,7 +48,7 @@ export class Undo {
   }
 
   /**
-   * Note the ack of a command about `entity`.
+   * Record the ack of a command about `entity`.
    * @param {{ seqs: number[] }} ack
    * @param {any} entity null for the entity that the command added
    */
@@ -89,7 +89,7 @@ export class Undo {
     this.#show(null);
   };
 
-  /** Forget all, on another board or when access is lost. */
+  /** Forget everything, on another board or when access is lost. */
   forget() {
     this.#own.clear();
     this.#awaited = this.#last = null;
@@ -152,7 +152,7 @@ export class Undo {
     else this.#show({ event: this.#last, state: this.#laterState() });
   }
 
-  /** Return the state for Ctrl+Z after the offer has disappeared: the offer again, or why it is not possible. */
+  /** Return the state for Ctrl+Z after the offer has disappeared: the offer again, or the reason why undo is not possible. */
   #laterState() {
     if (this.#page.board.pending.some((/** @type {PendingCommand} */ { status }) => status !== "refused")) return "sending";
     if (this.#last === null) return "none";
@@ -205,7 +205,7 @@ const NOTICES = {
 };
 
 /**
- * Reasons of a refusal: later changes, or else the server's messages by field.
+ * Reasons of a refusal: later changes or, without any, the server's messages by field.
  * @param {{ event: any, message: string, fields: any, since: any }} refusal
  * @param {SearchView} view
  */

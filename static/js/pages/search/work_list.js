@@ -16,9 +16,9 @@ export class WorkListRows {
   #page;
   #unanswered;
   /** @type {string[]} */ #order = [];
-  /** @type {BoardViewName | null} */ #view = null; // that the order is of
-  /** @type {number | null} */ #chosenPage = null; // null: that of the open card
-  #lastIndex = 0; // of the open card, which may leave the list
+  /** @type {BoardViewName | null} */ #view = null; // view to which the order belongs
+  /** @type {number | null} */ #chosenPage = null; // chosen page; null for the page of the open card
+  #lastIndex = 0; // last index of the open card, which may leave the list
 
   /** @param {Pick<SearchView, "board" | "ui" | "model" | "marks" | "act" | "focus" | "draw">} page */
   constructor(page) {
@@ -27,7 +27,7 @@ export class WorkListRows {
     setInterval(() => this.#isOfAll && this.#unanswered.read(), READ_EVERY_MS);
   }
 
-  /** Rows that are drawn, of how many, and where they begin. `leftOut`: others that wait, which the server did not list. */
+  /** Drawn rows, their first index, and the number of all rows. `leftOut`: number of waiting entries that the server did not list. */
   get shown() {
     const rows = this.rows, { card } = this.#page.ui, index = rows.findIndex(({ id }) => id === card);
     if (index >= 0) this.#lastIndex = index;
@@ -60,12 +60,12 @@ export class WorkListRows {
     this.#page.draw();
   }
 
-  /** The open card decides again which rows are drawn. */
+  /** Draw the page of the open card again, instead of a chosen page. */
   follow() {
     this.#chosenPage = null;
   }
 
-  /** Open the next row that waits, after the open one. */
+  /** Open the next waiting row after the open one. */
   next = () => {
     const { rows } = this, { card } = this.#page.ui, index = rows.findIndex(({ id }) => id === card);
     const after = index >= 0 ? index + 1 : this.#lastIndex;
@@ -77,7 +77,7 @@ export class WorkListRows {
   };
 
   /**
-   * Show a list, and focus its open row, else its first one.
+   * Show a list, and focus its open row, otherwise its first row.
    * @param {BoardViewName} view
    */
   show(view) {
@@ -129,7 +129,7 @@ export const moreText = (count) => n("{count} more is not shown.", "{count} more
 export const waits = ({ card, entry }) => (card?.kind === "sighting" ? queueOf(card.state) !== "answered" : Boolean(entry));
 
 /**
- * Compare: waiting sightings first, urgent ones before the others, the longest waiting first; then answered ones, the newest first.
+ * Compare: waiting sightings first, urgent ones first, then the longest waiting; then answered ones, the newest first.
  * @param {WorkRow} first @param {WorkRow} second
  */
 function byUrgency({ card: first }, { card: second }) {

@@ -25,13 +25,13 @@ export function mount(main) {
 }
 
 /**
- * Offer passkeys by a button, and in the field of the e-mail address if the browser can do that.
+ * Offer passkeys by a button and, if the browser can, in the e-mail field.
  * @param {HTMLFormElement} form
  */
 async function connectPasskeys(form) {
   if (!hasPasskeys()) return;
   const action = `/sign-in/passkey${location.search}`, waiting = new AbortController();
-  form.querySelector("[data-passkey]")?.addEventListener("click", () => waiting.abort()); // a browser asks one question at a time
+  form.querySelector("[data-passkey]")?.addEventListener("click", () => waiting.abort()); // abort the suggestion in the field: a browser shows one passkey dialog at a time
   connectPasskey(form, OPTIONS, action);
   if (!(await offersInFields())) return;
   try {

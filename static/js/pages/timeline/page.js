@@ -1,4 +1,4 @@
-/** Timeline of a search, live: what happened when, and when it became known. The replay shows that of the past. */
+/** Timeline of a search, live: what happened when, and when it became known. The replay shows past timelines. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { Frames } from "../../behaviours/frames.js";
@@ -44,7 +44,7 @@ export class TimelinePage {
     new ShortcutHandler((session.pageCommands = { page: "timeline", settle: this.#frames.settle, commands: () => this.#commands() }));
     this.board.setPresence(null);
     this.board.watch(this.#onBoard);
-    session.watch(() => this.#onBoard(null, [])); // a handover is no event of this board
+    session.watch(() => this.#onBoard(null, [])); // a handover is not an event of this board
     setInterval(this.#draw, MINUTE_MS);
     this.#view.load(null);
     this.#frames.now();
@@ -107,7 +107,7 @@ export class TimelinePage {
     return this.board.get(this.#id) ?? null;
   }
 
-  /** The child's header as on its board, without what changes it. */
+  /** The child's header as on the board, without controls. */
   #header() {
     const search = this.#search;
     if (!search) return nothing;

@@ -32,7 +32,7 @@ export function section(entry, view) {
   </section>`;
 }
 
-/** Number of one's own events, which are in the list too. @param {{ seq: number, seen: any, events: number }} entry */
+/** Number of this person's own events, which the list includes. @param {{ seq: number, seen: any, events: number }} entry */
 const ownOf = ({ seq, seen, events }) => (seen === null ? 0 : seq - seen.seq - events);
 
 /** @param {{ seq: number, seen: any, events: number }} entry */
@@ -66,7 +66,7 @@ function net({ net: changes, more }, ctx) {
 }
 
 /**
- * Add the present or last state of an entity, and its changes as they are shown.
+ * Add the current or last state of an entity, and its visible changes.
  * @param {any} change
  * @param {any} ctx
  */
@@ -94,7 +94,7 @@ const REASONS = {
 };
 
 /**
- * Reverted changes are no net changes, but somebody made them.
+ * Render the reverted changes: they are not net changes, but somebody made them.
  * @param {{ back: any, net: any }} detail
  * @param {any} ctx
  */

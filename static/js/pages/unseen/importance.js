@@ -1,4 +1,4 @@
-/** Importance of net changes: which ones a returning person must read first, and in which order. The others are only counted. Pure. */
+/** Importance of net changes: the changes that a returning person must read first, in order. All other changes are only counted. Pure. */
 
 import { n, number } from "../../core/i18n.js";
 import { isCard, pluralName } from "../../core/rules/kinds.js";
@@ -46,7 +46,7 @@ const rankOf = (change, state) => (change.change === "removed" ? -1 : RULES.find
 export const importanceOf = (change, state) => RULES[rankOf(change, state)]?.[0] ?? null;
 
 /**
- * Split changes into important ones, the most important first, and the others.
+ * Split changes into important ones, the most important first, and the rest.
  * @template {Change} T
  * @param {T[]} changes
  * @param {(change: T) => AnyState} stateOf

@@ -49,7 +49,7 @@ export class UnseenPage {
   // --- for templates
 
   /**
-   * "Noor V. · 2026-0004"; null if the search is not or no longer visible.
+   * "Noor V. · 2026-0004"; null if the search is not visible, or no longer.
    * @param {string} board
    */
   titleOf(board) {
@@ -95,8 +95,8 @@ export class UnseenPage {
   }
 
   /**
-   * Return the boards with unseen events: first the operations board, then the searches that this person has opened before, then the
-   * others. Searches are sorted by status and gravity.
+   * Return the boards with unseen events: first the operations board, then the searches that this person has opened
+   * before, then all other searches. Searches are sorted by status and gravity.
    * @param {any} list
    */
   #shown(list) {

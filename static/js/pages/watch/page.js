@@ -1,4 +1,4 @@
-/** "The watch" page, for coordinators: whether somebody had each grave alarm, in any past night or another period. */
+/** "The watch" page, for coordinators: who had each grave alarm, and when nobody did, in a past night or another period. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { closeOnOutside } from "../../behaviours/close_on_outside.js";

@@ -9,7 +9,7 @@ import { shownLength } from "../../format/exact_length.js";
 import { formatShortMoment } from "../../format/time_elements.js";
 
 const WIDTH = 1000, HEIGHT = 40;
-const LAYERS = /** @type {const} */ (["held", "asked", "unwatched"]); // of alarms at the same time, the worst is on top
+const LAYERS = /** @type {const} */ (["held", "asked", "unwatched"]); // drawn in this order: for simultaneous alarms, the worst state is on top
 const INSETS = { held: 11, asked: 7, unwatched: 4 };
 const NARROWEST = { held: 1, asked: 3, unwatched: 5 }; // widths at which a bar can still be seen
 

@@ -83,7 +83,7 @@ export class AlarmActions {
   };
 
   /**
-   * Send another command about what this person has. If it is refused, the line says so.
+   * Send another command about an alarm of this person. The line shows a refusal.
    * @param {string} board @param {string} name @param {Record<string, any>} data
    */
   send(board, name, data) {

@@ -8,7 +8,7 @@ import { synonyms } from "../palette/synonyms.js";
 const MIN_REQUEST = 3; // characters: shorter texts also begin names
 
 /**
- * Return the entries that these words ask for: words that begin one of what can be done, such as "have it", "hand on" or "alarm".
+ * Return the entries for typed words that begin an action's name, such as "have it", "hand on" or "alarm".
  * @param {Alarm[]} alarms untaken ones
  * @param {string[]} words
  * @param {{ take: (alarm: Alarm) => void, handOn: (alarm: Alarm) => void }} act

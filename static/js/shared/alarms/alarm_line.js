@@ -199,7 +199,7 @@ class AlarmLine {
     };
   }
 
-  /** Alarms that this person has, the one whose promise ends first in front. */
+  /** Alarms that this person has, in order of the end of their promises. */
   get #mine() {
     return heldBy(this.#session.alarms.held, this.#me);
   }
@@ -223,7 +223,7 @@ class AlarmLine {
   }
 
   /**
-   * Return whether a phone shows the subject instead of the owner.
+   * Return true if a phone shows the subject instead of the owner.
    * @param {Alarm} alarm
    */
   #hasSubject = (alarm) => !alarm.lapsed_by && !this.#isNotTaken(alarm);

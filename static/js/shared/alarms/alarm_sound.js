@@ -29,7 +29,7 @@ export class AlarmSound {
   update(open) {
     const chosen = soundOf(this.#session);
     this.#sound.set(chosen !== "off");
-    const isExpected = open.length > 0 || this.#session.alerts?.alarms?.sound !== DEFAULT; // only a person who chose it waits for it
+    const isExpected = open.length > 0 || this.#session.alerts?.alarms?.sound !== DEFAULT; // the missing permission concerns only people who expect sound
     this.#showMute(chosen !== "off" && isExpected && this.#sound.isMute);
     if (chosen === "off" || !open.length || !maySignal(this.#session)) return;
     const heard = storage.read(heardKey()) ?? [], fresh = open.map(roundKey).filter((key) => !heard.includes(key));

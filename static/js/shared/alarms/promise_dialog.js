@@ -1,4 +1,4 @@
-/* Dialog that asks until when this person has something: any time within the next 8 hours, and a sentence. */
+/* Dialog that asks for the end of this person's promise, within the next 8 hours, and for a sentence. */
 
 import { html } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";

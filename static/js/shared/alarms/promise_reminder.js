@@ -8,7 +8,7 @@ import { untilIn } from "../../format/promise.js";
 import { formatUntil } from "../../format/time_elements.js";
 import { announce } from "../announcer.js";
 
-const MORE_MIN = [10, 30]; // offered as more time
+const MORE_MIN = [10, 30]; // minutes offered as an extension
 
 const reminded = new Set(); // announced ends of promises, as "id until"
 

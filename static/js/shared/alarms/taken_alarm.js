@@ -54,7 +54,7 @@ export function offers(alarm, view) {
   })}<button type="button" data-act="promise-other" title=${t("Choose another time")} @click=${() => view.choose(alarm)}>${t("other…")}</button></span>`;
 }
 
-/** An alarm that passed on with the shift was not taken, so this cannot be undone. @param {Alarm} alarm @param {TakenAlarmView} view */
+/** Render the undo button; none for an alarm that passed on with the shift, because nobody took it. @param {Alarm} alarm @param {TakenAlarmView} view */
 const undoButton = (alarm, view) => (alarm.handover ? nothing : html`<button type="button" data-act="undo-take" @click=${() => view.undo(alarm)}>${t("Undo")}</button>`);
 
 /** @param {Alarm} alarm */

@@ -57,7 +57,7 @@ export class Alerts {
   }
 
   /**
-   * Mark an markRead alert as read; the page may be about to close.
+   * Mark an alert as read. Works while the page is closing.
    * @param {AlertAddress} alert
    */
   markRead({ board, seq }) {

@@ -17,7 +17,7 @@ export const allow = () => Notification.requestPermission();
 
 export class Notifier {
   #alerts;
-  /** @type {Set<string> | null} */ #known = null;  // alerts that this page knows: alerts that were unread when it opened are not news
+  /** @type {Set<string> | null} */ #known = null;  // alerts that are not news, including those that were unread when the page opened
   #last = "";
   /** @type {Timer | null} */ #timer = null;
 

@@ -20,7 +20,7 @@ export class NewNotes {
     this.#sections = /** @type {HTMLCollectionOf<HTMLElement>} */ (root.getElementsByClassName("notes"));
     this.#session = session;
     this.#draw = draw;
-    addEventListener("beforeprint", () => this.#shown.clear()); // nothing waits on paper
+    addEventListener("beforeprint", () => this.#shown.clear()); // paper shows all notes
   }
 
   /**

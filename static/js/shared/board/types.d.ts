@@ -178,15 +178,15 @@ interface ShownCard {
 
 /** Presentation of a kind of card besides its declared fields. */
 interface CardLook {
-  /** After its name. */
+  /** Render the mark after the card's name. */
   mark(entity: Card): Drawn;
-  /** Lines below its title, at most two. */
+  /** Render the lines below the card's title, at most two. */
   says(entity: Card, shown: ShownCard, view: BoardView): Drawn[];
   /** Result, before the assignee; for finished cards, `says` contains it. */
   result(state: State, isDone: boolean): Drawn;
   isRuledOut(state: State): boolean;
   isStruck(state: State): boolean;
-  /** In its panel: its times, and the parts before and after the facts. */
+  /** Render the times in the panel, and the parts before and after the facts. */
   times(entity: Card): [string | null, string][];
   work(entity: Card, view: BoardView): Drawn;
   end(entity: Card, view: BoardView): Drawn;
@@ -275,7 +275,7 @@ interface LiveBoardView extends BoardReading {
   readonly left: import("./card/left_card.js").LeftCards;
   /** This view, for controls whose choice is sent immediately. */
   readonly sendingAtOnce: LiveBoardView;
-  /** Open the next sighting that waits; null where no list is shown. */
+  /** Open the next waiting sighting; null if no list is shown. */
   readonly next: (() => void) | null;
   submit(form: Form): void;
   draw(): void;

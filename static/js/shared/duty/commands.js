@@ -1,4 +1,4 @@
-/** Commands about this person's duty, from any page. A refused one is not kept: there is nothing typed in it. */
+/** Commands about this person's duty, from any page. Refused commands are discarded, because they contain no typed text. */
 
 import { html } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
@@ -17,7 +17,7 @@ export const ownDuty = (session) => dutyOf(session.shiftStatus, session.account.
  * Put this person on duty, or set another end.
  * @param {Session} session
  * @param {string} until
- * @returns {Promise<boolean>} whether it is done
+ * @returns {Promise<boolean>} true if the server accepted it
  */
 export const stayOnDuty = (session, until) => send(session, ownDuty(session) ? "duty.extend" : "duty.begin", { until }, () => t("You are on duty until {time}.", { time: clock(until) }));
 
@@ -25,7 +25,7 @@ export const stayOnDuty = (session, until) => send(session, ownDuty(session) ? "
  * End this person's duty.
  * @param {Session} session
  * @param {string[]} [keep] ids of alarms
- * @returns {Promise<boolean>} whether it is done
+ * @returns {Promise<boolean>} true if the server accepted it
  */
 export const endDuty = (session, keep = []) => send(session, "duty.end", { keep }, () => t("Your duty has ended."));
 

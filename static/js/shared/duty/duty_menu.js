@@ -7,7 +7,7 @@ import { MINUTE_MS, ago, clock, serverNow } from "../../core/time.js";
 import { watchLine } from "../watch_line/line.js";
 import { isSending, ownDuty, stayOnDuty } from "./commands.js";
 
-const LOOK_EVERY_MS = 5_000; // the end comes without an event
+const LOOK_EVERY_MS = 5_000; // no event reports the end of a duty
 const TOLD_BEFORE_MS = 10 * MINUTE_MS;
 
 /**

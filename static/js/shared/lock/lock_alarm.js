@@ -1,4 +1,4 @@
-/** Alarm that a person at a locked screen can take: proving who they are unlocks the screen, and takes it. */
+/** Alarm that a person at a locked screen can take: a proof of identity unlocks the screen and takes the alarm. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";

@@ -48,7 +48,7 @@ class LockBar {
     this.#element.dataset.dialog = "lock";
     this.#element.addEventListener("cancel", (event) => this.#onCancel(event));
     this.#element.addEventListener("close", () => this.draw()); // some browsers close a dialog at the second Escape
-    this.#element.addEventListener("keydown", (event) => event.stopPropagation()); // no shortcut of the page behind
+    this.#element.addEventListener("keydown", (event) => event.stopPropagation()); // the page behind must not handle shortcuts
     onUserActivity(() => !this.#isLocked && this.#idle.input());
     setInterval(() => this.#check(), CHECK_EVERY_MS);
   }
@@ -121,7 +121,7 @@ class LockBar {
     try {
       this.#confirm((await lockSession()).locked_at);
     } catch (error) {
-      problemText(error); // tried again; the screen stays locked
+      problemText(error); // retried later; the screen stays locked
     }
   }
 
@@ -165,7 +165,7 @@ class LockBar {
     const { lineAlarm } = this.#session, alarm = takes ? lineAlarm?.pressed() : null;
     if (takes && !alarm) return undefined;
     return this.#try(async () => {
-      if (this.#lockedHereAt !== null) this.#confirm((await lockSession()).locked_at); // in order, or the lock could arrive after it
+      if (this.#lockedHereAt !== null) this.#confirm((await lockSession()).locked_at); // send the lock first: otherwise it could arrive after the unlocking
       await unlocking();
       this.#session.connection.reconnect(); // with the new cookie: a command on the old socket would be refused
       this.#confirm(null);

@@ -1,4 +1,4 @@
-/** Map of one search, live or past: its points, their texts, and what a press on it adds. */
+/** Map of one search, live or past: its points, their texts, and the cards that a press can add. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { n, t } from "../../core/i18n.js";

@@ -5,7 +5,7 @@ import { t } from "../../core/i18n.js";
 
 const loadScript = () => import("./board_map.js");
 
-/** Load all that a map needs. `LazyMap` says what failed. */
+/** Load the scripts of a map. `LazyMap` shows a failure. */
 const prepare = () => loadScript().then(({ loadMap }) => loadMap()).catch(() => undefined);
 
 if (location.hash === "#map") prepare(); // with the page, while its session and its board are loaded

@@ -1,4 +1,4 @@
-/** Legend of a map: what its marks mean. */
+/** Legend of a map. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { rules, t } from "../../core/i18n.js";

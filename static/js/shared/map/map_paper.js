@@ -1,7 +1,7 @@
 /** Map on paper: of a size that fits A4 across (map.css), with all that the screen shows, and with its legend open. */
 
 /**
- * Give a map its size on paper while the page is printed.
+ * Resize a map for paper while the page is printed.
  * @param {HTMLElement} element @param {any} map
  */
 export function printWhole(element, map) {

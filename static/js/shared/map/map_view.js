@@ -16,7 +16,7 @@ import { PinBar } from "./pin_bar.js";
 
 const icon = (/** @type {string} */ path) => html`<svg viewBox="0 0 16 16" width="16" height="16" fill="none" stroke="currentColor" stroke-width="1.6" aria-hidden="true"><path d=${path} /></svg>`;
 const FIT_ICON = icon("M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4"), MIDDLE_ICON = icon("M8 1v5M8 10v5M1 8h5M10 8h5");
-const MAX_ROWS = 500; // drawn at a time; the others follow on request
+const MAX_ROWS = 500; // rows drawn at a time; more follow on request
 
 /**
  * @typedef {{ href: string, time: string, title: Drawn, note: string, isStruck: boolean, key?: string | null, below?: Drawn }} PointRow `key`: id of its card; `below`: below the note

@@ -1,4 +1,4 @@
-/** Point that somebody pressed on the map, and what to add there. It is as exact as the press: the farther away the map, the less. */
+/** Point that somebody pressed on the map, and what to add there. Its accuracy depends on the zoom level. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";

@@ -1,5 +1,5 @@
-/** Detail of a child in the reader's language, with its original one press away. A text that was not understood wholly stays as typed,
-    marked with its language. */
+/** Detail of a child in the reader's language, with its original one press away. A text that the server understood
+    only in part stays as typed, marked with its language. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { AsyncDirective, directive } from "../../../vendor/lit-html/async-directive.js";

@@ -3,14 +3,14 @@
 import { post } from "../../core/connection/api.js";
 import { Refusal } from "../../core/errors.js";
 
-const PAUSE_MS = 30; // in which the details of a page come together
+const PAUSE_MS = 30; // ms in which the details of a page are collected
 const MAX_SENT = 40; // details of a request, as on the server
 const MAX_CHARACTERS = 10_000; // of a request, whose body has at most 64 KiB
 const MAX_TEXT = 4_000; // characters
 const MAX_KEPT = 4_000; // details: more than a page has
 const RETRY_MS = 30_000; // after a failure
 
-const WAITS = new Set(["rate_limited", "unavailable", "busy"]); // refusals that end by themselves
+const WAITS = new Set(["rate_limited", "unavailable", "busy"]); // temporary refusals
 
 /** @typedef {[field: string, text: string | null | undefined]} TypedDetail */
 
@@ -61,7 +61,7 @@ class DetailReader {
       this.#keep(keys, details);
     } catch (error) {
       if (error instanceof Refusal && !WAITS.has(error.code)) this.#keep(keys, []);
-      else this.#timer = setTimeout(() => this.#send(), RETRY_MS); // meanwhile the texts are shown as typed
+      else this.#timer = setTimeout(() => this.#send(), RETRY_MS); // until then, the texts are shown as typed
     }
   }
 
@@ -99,7 +99,7 @@ function firstOf(waiting) {
 const keyOf = (field, text) => JSON.stringify([field, text]);
 
 /**
- * Keep a value as the last used one, and drop the first if there are too many.
+ * Store a value as the most recently used one, and drop the least recently used one above the limit.
  * @template V
  * @param {Map<string, V>} kept
  * @param {string} key

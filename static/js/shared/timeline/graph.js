@@ -21,7 +21,7 @@ const NOW_CHARACTER_PX = 8; // of a character of the present, which replaces hou
 export const sideOf = (total) => (total < NARROW_PX ? 0 : SIDE_PX);
 
 /**
- * Draw the graph; screen readers get the table, which says the same.
+ * Draw the graph; screen readers get the table with the same facts.
  * @param {TimelineView} view
  * @param {number} total width in pixels
  */
@@ -44,7 +44,7 @@ export function graph(view, total) {
       <g clip-path="url(#timeline-clip)">${layout.placed.map((one) => mark(one, first + one.row * ROW_PX, frame))}</g></g>`)}</svg>`;
 }
 
-/** Return what cannot be true together with a sighting. @param {TimelineItem} item @param {TimelineView} view */
+/** Return the names of the sightings that cannot be true together with an item. @param {TimelineItem} item @param {TimelineView} view */
 const doubtOf = ({ kind, card }, { contradictions }) => (kind === "sighting" && card ? contradictions.of(card) : undefined);
 
 /** @param {string} lane @param {import("./layout.js").LaneLayout} layout @param {number} y @param {number} room */

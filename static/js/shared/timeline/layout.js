@@ -1,7 +1,7 @@
-/* Rows of a timeline: where each mark, bar, stem and label is, so that none covers another. Pure. */
+/* Rows of a timeline: the positions of marks, bars, stems and labels, without overlap. Pure. */
 
 const MARK_PX = 20, GAP_PX = 10; // width of a mark, and the space after a label
-const CHARACTER_PX = 8; // a wide guess, because labels are not measured
+const CHARACTER_PX = 8; // a generous estimate, because labels are not measured
 const MAX_CHARACTERS = 30;
 const MAX_ROWS = 8; // per lane; the table has the other items
 const MORE_ROWS = 8; // for items that cannot be true together with another one

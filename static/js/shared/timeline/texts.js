@@ -27,7 +27,7 @@ export function happenedText({ from, until, known_at: known }) {
 }
 
 /**
- * Return how long there was no credible sighting.
+ * Return the text about a period without a credible sighting.
  * @param {TimelineGap} gap @param {number} now
  */
 export function gapText({ from, until }, now) {

@@ -187,7 +187,7 @@ export class TimelineView {
       ${this.timeline ? this.#content() : this.#state === "reading" ? html`<p role="status">${t("Loading…")}</p>` : nothing}`;
   }
 
-  /** Draw again if the graph has another width than it was drawn for: the first draw does not know it. */
+  /** Draw again if the width has changed; the first draw does not know it. */
   settle = () => this.#resized();
 
   #content() {

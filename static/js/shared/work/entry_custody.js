@@ -1,4 +1,4 @@
-/* An unanswered entry: where it opens, what is next, and who has it. */
+/* Unanswered entry: its URL, its next step, and its owner. */
 
 import { html } from "../../../vendor/lit-html/lit-html.js";
 import { UNANSWERED, hashOf } from "../../behaviours/card_url.js";

@@ -1,4 +1,4 @@
-/* What this person has: a fact in the watch line, and the list that it, a key and the account's menu open on every page. */
+/* This person's work: a fact in the watch line, and a list, which the fact, a key and the account menu open on every page. */
 
 import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";

@@ -1,4 +1,4 @@
-/* Actions on what this person has: giving it back, handing it on, and more time for a promise or a due task. */
+/* Actions on this person's items: giving back, handing on, and more time for a promise or a due task. */
 
 import { t } from "../../core/i18n.js";
 import { kind } from "../../core/rules/kinds.js";
@@ -41,7 +41,7 @@ export class WorkActions {
   }
 
   /**
-   * Return whether an item has a time that the person may extend: a promise, or the due time of a task.
+   * Return true if an item has a time that the person may extend: a promise, or the due time of a task.
    * @param {WorkItem} item
    */
   mayExtend = (item) => Boolean(ownAlarm(item, this.#me) ?? (item.by && kind(item.kind).fields.due));

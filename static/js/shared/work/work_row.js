@@ -1,4 +1,4 @@
-/* One item of what a person has: its time, the child and the card, who has it and what is next. */
+/* One item of a person's work: its time, the child, the card, the owner and the next step. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { custodyText, workDetail, workName, workUrl } from "../../format/work_text.js";

@@ -110,7 +110,7 @@ function cardFoot(entity, shown, isRuledOut, view) {
 }
 
 /**
- * Render what is next for a card, who looked at it, and who has it.
+ * Render the next step of a card, who looked at it, and who has it.
  * @param {Card} entity
  * @param {Pick<ShownCard, "assignee" | "owner" | "alarm">} shown
  * @param {boolean} isSettled
@@ -157,7 +157,7 @@ function moveButton(entity) {
 }
 
 /**
- * Return the text of a change of a card: also the end of an assignment, and a change of its notes or files.
+ * Return the participle for a change of a card, including the end of an assignment and changes of its notes or files.
  * @param {string} type type of the event
  * @param {State} state
  */

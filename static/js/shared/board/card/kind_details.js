@@ -88,7 +88,7 @@ function earlierItem({ search, reference, note, ...item }) {
 }
 
 /**
- * Render both in a handover, on one line each.
+ * Render the details of the kind and the earlier disappearances in a handover, on one line each.
  * @param {any} search search of a report
  * @param {any} view
  */

@@ -1,4 +1,4 @@
-/** Part of a search's form: the details of its kind, and the remaining ones of an earlier kind. */
+/** Part of a search's form: the details of its kind, and the remaining details of an earlier kind. */
 import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
 import { t } from "../../../core/i18n.js";
 import { detailPaths, kindFields } from "../../../core/rules/kind_fields.js";

@@ -25,7 +25,7 @@ export function queueMark(state, view, alarm = undefined) {
 }
 
 /**
- * Render the running wait for a step, grey as on cards. After the child was found, it says that the step was not taken.
+ * Render the running wait for a step, grey as on cards. After the child was found, the text states that the step was not taken.
  * @param {{ queue: WaitingQueue, queue_since: IsoTime, target_min: number | null, held: boolean, status: string | null, alarm?: { taken_by: string | null, lapsed_by: string | null } | null }} entry
  */
 export function waitingTime({ queue, queue_since: since, target_min: minutes, held, status, alarm }) {

@@ -1,11 +1,11 @@
-/** How far the child may be by now, if a sighting is true: closed until somebody opens it, because it asks the server. */
+/** Possible reach of the child since a sighting. Closed until somebody opens it, because it needs a request. */
 import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
 import { n, t } from "../../../core/i18n.js";
 import { MINUTE_MS, clock, serverNow } from "../../../core/time.js";
 import { distance } from "../../../format/values.js";
 import { MEANS, meansText } from "../../reach.js";
 
-const MAX_STATIONS = 6; // named, the earliest first
+const MAX_STATIONS = 6; // named stations, the earliest first
 
 /** @param {Card} entity @param {BoardView} view */
 export function reachSection({ id, state, added }, view) {

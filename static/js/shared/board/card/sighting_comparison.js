@@ -1,4 +1,4 @@
-/** Comparison of a sighting: what it says next to what is known of the child, contradictions first. The server compares; a person decides. */
+/** Comparison of a sighting's details with the known details of the child, contradictions first. The server compares; a person decides. */
 import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
 import { t } from "../../../core/i18n.js";
 import { withColon } from "../../../core/rules/sentences.js";

@@ -63,7 +63,7 @@ function talkLine(view) {
 export const talkBody = (form, view) => html`<p class="hint">${t("Confidential: read by the members of this search. Each view is logged.")}</p>
   ${rows(form, pathsOf(talkFields()).filter((path) => path !== OFFERED), view)} ${row(form, OFFERED, view)}`;
 
-/** Talks after earlier disappearances, for those who work on this one. @param {BoardView} view */
+/** Talks after earlier disappearances, for people who work on this search. @param {BoardView} view */
 export function earlierTalks(view) {
   if (view.past || !view.mayNote || !view.linked.talks) return nothing;
   const { earlier: talks, problem } = view.talks;

@@ -1,4 +1,4 @@
-/** Form of an appeal: its level, and what the level requires: conditions, who decided, how long, and the numbers on its paper. */
+/** Form of an appeal: its level, and the requirements of the level: conditions, the person who decided, duration, and the numbers on its paper. */
 import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
 import { n, t } from "../../../core/i18n.js";
 import { label } from "../../../core/labels.js";
@@ -15,7 +15,7 @@ export function appealBody(form, view) {
   const chosen = form.raw("appeal.level"), rules = rulesOf(chosen);
   const pick = (/** @type {string} */ level) => () => {
     form.edit("appeal.level", level);
-    // the dates of another appeal are not those of a level with a longest duration
+    // a level with a maximum duration does not keep the dates of another appeal
     if (rulesOf(level).max_hours !== null && level !== view.model.search.state.appeal.level) for (const path of ["appeal.from", "appeal.until"]) form.edit(path, "");
     view.draw();
   };

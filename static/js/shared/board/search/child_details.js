@@ -79,7 +79,7 @@ export function needs(person) {
   return html`<b class=${gravityOfNeeds(person)}>${childText("needs", needsText)}${until ? html`, ${coveredText(until)}` : nothing}</b>`;
 }
 
-/** Return until when, or since when no longer, the child's needs are covered. @param {string} until */
+/** Return the text about the time until which the child's needs are covered, or since which they no longer are. @param {string} until */
 export function coveredText(until) {
   const at = formatShortMoment(until);
   return until < serverNow().toISOString() ? say("not_covered_since", { at }) : say("covered_until", { at });

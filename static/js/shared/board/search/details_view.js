@@ -35,7 +35,7 @@ export function detailsView(view) {
   </div>`;
 }
 
-const APART = /^(criteria\.|details\.|earlier$|last_seen\.l)/; // separate sections; the point is next to the name of its place
+const APART = /^(criteria\.|details\.|earlier$|last_seen\.l)/; // shown in separate sections; the point is next to the name of its place
 
 /**
  * Render the recorded details of the search, then the names of the unrecorded ones.

@@ -17,7 +17,7 @@ import { sameLooks } from "../../../format/statements.js";
 /** @typedef {import("../../../format/earlier.js").Earlier} Earlier */
 
 const PATH = "earlier";
-const LOOKS = ["features", "description"]; // fields of what does not change between two disappearances
+const LOOKS = ["features", "description"]; // fields that rarely change between two disappearances
 const MAX_ITEMS = 50; // same as the server
 /** @type {Record<string, Record<string, unknown>>} */
 const INPUTS = {

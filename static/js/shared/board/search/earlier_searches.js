@@ -20,7 +20,7 @@ export class EarlierSearches {
   }
 
   /**
-   * Request the searches of a name, unless they were already requested. Those that look like that are first.
+   * Request the searches of a name, unless they were already requested. Searches for a child who looks like `looks` are first.
    * @param {{ first_name: string | null, last_name: string | null }} name
    * @param {string} [looks]
    */

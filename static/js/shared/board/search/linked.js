@@ -1,4 +1,4 @@
-/* Linked searches: in the header those who disappeared together, in the details all of them, with the form that links one. */
+/* Linked searches: the header shows the children who disappeared together; the details show all links, with the form that adds one. */
 
 import { html, nothing } from "../../../../vendor/lit-html/lit-html.js";
 import { get } from "../../../core/connection/api.js";
