@@ -73,7 +73,7 @@ async def _read(service: BoardService, caller: Caller, by: str, after: str, limi
 
 
 def _by(request: Request) -> str:
-    """Return the order of the review: by person, unless the query names another one."""
+    """Return the requested order of the review, `person` by default."""
     by = request.query_params.get("by", "person")
     return by if by in access_review.READERS else "person"
 

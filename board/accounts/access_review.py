@@ -1,5 +1,4 @@
-"""Review of access: who can see what, by person and by search, for the yearly review. It names searches by their references, and
-never a child."""
+"""Yearly access review: who can see what, by person and by search. It lists searches by reference, and never names a child."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -28,8 +27,9 @@ THROUGH: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class AccessRow:
-    """Reason why somebody sees something. `name`: of a person or display, empty for all users. `search`: a reference, empty for
-    all searches that all users see. `state`: `enabled`, `disabled` or `ended`. `ends_at`: of a guest or token."""
+    """One way in which a person, token or display has access. `name`: person or display; empty for all users. `search`: its
+    reference, or several for a token; empty if access is not limited to searches. `state`: `enabled`, `disabled` or `ended`.
+    `ends_at`: end of the access of a guest or token; empty if it has none."""
 
     name: str
     email: str
@@ -53,7 +53,7 @@ HEADER = (
 
 
 class Batch(NamedTuple):
-    """Rows of some people or searches. `after`: where the next batch begins, None after the last."""
+    """Rows of some people or searches. `after`: id after which the next batch begins; None if this is the last one."""
 
     rows: list[AccessRow]
     after: str | None
@@ -170,6 +170,6 @@ def _owners(session: Session, tokens: Iterable[Token]) -> dict[str, Account]:
 
 
 def _references(session: Session, tokens: Iterable[Token], people: Iterable[Account]) -> dict[str, str]:
-    """Return the references of the searches of these tokens and guests, by id."""
+    """Return the references of the searches to which these tokens and guests are limited, by id of the search."""
     ids = {id for token in tokens for id in token.boards.split()} | {person.guest_of for person in people if person.guest_of}
     return dict(session.exec(select(Search.id, Search.reference).where(col(Search.id).in_(ids))).all()) if ids else {}

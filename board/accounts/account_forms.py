@@ -1,4 +1,4 @@
-"""Forms of signed-in people about their own account: reading them, and checking again who sends them."""
+"""Reading the forms with which people change their own account, and checking again who sends them."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -20,7 +20,7 @@ from board.web.same_origin import check_own_page
 
 T = TypeVar("T")
 
-PASSWORD_FIELDS = ("old", "new", "password")  # of forms; they are taken exactly as typed
+PASSWORD_FIELDS = ("old", "new", "password")  # form fields that are read exactly as typed
 
 
 async def check_password(request: Request, caller: Caller, password: str) -> None:
@@ -31,9 +31,9 @@ async def check_password(request: Request, caller: Caller, password: str) -> Non
 
 
 async def check_password_for_token(request: Request, caller: Caller, password: str) -> None:
-    """Check the password like `check_password`, except of a person whom a provider signed in.
+    """Check the password like `check_password`, unless an identity provider signed the person in.
 
-    Such a person may have none. They have proved their identity lately, which the caller of this has checked.
+    That person may have no password. Call this only after a check that they proved their identity recently.
     """
     if await provider_of(request, caller) is None:
         await check_password(request, caller, password)
@@ -66,7 +66,7 @@ async def require_session(request: Request) -> Caller:
 
 
 def recheck(caller: Caller, fn: Callable[[Session], T], role: str | None = None) -> Callable[[Session], T]:
-    """Wrap `fn` so that its transaction checks the caller's session and `role` again: they may have ended in the meantime."""
+    """Wrap `fn` so that its transaction checks the caller's session and `role` again: either may have changed in the meantime."""
 
     def do(session: Session) -> T:
         lock_rights_version(session)

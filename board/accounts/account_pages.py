@@ -46,7 +46,7 @@ CHANGED = {
 
 
 async def account_page(request: Request, caller: Caller, problem: str | None = None, status: int = 422) -> Response:
-    """`GET /account`: settings of the account and of this browser, and its sessions. `problem`: of a failed change."""
+    """`GET /account`: settings of the account and of this browser, and its sessions. `problem`: why a change failed."""
     id, at, lang = caller.account.id, format_utc(now()), language.language_for(request, caller)
     service, provider = service_of(request), await provider_of(request, caller)
     rows = [] if caller.token else await service.database.read(lambda session: list_sessions(session, id, at, lang))
@@ -98,7 +98,7 @@ async def choose_theme(request: Request) -> Response:
 async def choose_alerts(request: Request) -> Response:
     """`POST /account/alerts`: set where alerts of each kind are shown, whether they are quiet, and how alarms are signalled.
 
-    A kind that the form does not name keeps its setting: a page of an earlier version does not know it.
+    A kind that is missing from the form keeps its setting, because a page of an earlier version does not list newer kinds.
     """
     caller, service = await require_session(request), service_of(request)
     form = await form_reader(request)
@@ -115,9 +115,9 @@ async def choose_alerts(request: Request) -> Response:
 
 
 async def change_password(request: Request) -> Response:
-    """`POST /account/password`: change the password; the form has the current one too. Every other session ends.
+    """`POST /account/password`: change the password, and end every other session.
 
-    This session gets another cookie.
+    The form must include the current password. This session gets a new cookie.
     """
     caller, service = await require_session(request), service_of(request)
     form = await form_reader(request)

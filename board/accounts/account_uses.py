@@ -1,5 +1,5 @@
-"""Last use of accounts: by a sign-in or a session. A token that a program uses is no use by
-its owner, who may have left. Accounts that nobody uses are reported, and later locked."""
+"""Last use of each account, by a sign-in or a session. The use of a token does not count, because its owner may have left.
+Unused accounts are reported, and later disabled."""
 
 from collections.abc import Collection
 from typing import NamedTuple
@@ -25,7 +25,7 @@ _USES = (
 
 
 class UnusedAccount(NamedTuple):
-    """Enabled account that was last used at `used_at`, or added then and never used."""
+    """Enabled account that nobody uses. `used_at`: time of its last use, or of its creation if it was never used."""
 
     id: str
     email: str
@@ -42,7 +42,7 @@ def record(session: Session, account: str, at: str) -> None:
 def unused(session: Session, before: str, exempt_email: str | None, among: Collection[str] | None = None) -> list[UnusedAccount]:
     """Return the enabled accounts that nobody has used since `before`, by name; with `among`, only those of these ids.
 
-    Exempt are the account with the address `exempt_email`, and accounts of programs: they have a token, and nobody signs in.
+    Exempt are the account with the address `exempt_email`, and program accounts, which have a token and to which nobody signs in.
     """
     last_uses = _last_uses(session)
     rows = [

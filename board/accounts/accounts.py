@@ -1,4 +1,4 @@
-"""Accounts and tokens: the changes that administrators make. Open sockets follow within seconds."""
+"""Changes to accounts, their sessions and their tokens. Open sockets apply them within seconds."""
 
 import functools
 import secrets
@@ -24,7 +24,7 @@ T = TypeVar("T")
 DEFAULT_TOKEN_DAYS = 90  # until a token expires, by default
 MAX_TOKEN_DAYS = 365
 MAX_ACCOUNTS = 10_000  # per installation: a stolen token must not fill the database
-MAX_NAME = 200  # characters of the name of a person or token, and of an address
+MAX_NAME = 200  # characters in the name of a person or token, or in an e-mail address
 NEVER_EXPIRES = 0  # in days
 
 
@@ -62,7 +62,7 @@ def _checked(email: str, name: str, role: str) -> tuple[str, str]:
 
 
 def add_invited(session: Session, email: str, name: str, role: str, now: str) -> Account:
-    """Insert an account with an unknown password: its owner sets one by a link. Raises OperationError if the data are invalid."""
+    """Insert an account with a random password; its owner sets one by a link. Raises OperationError if the data are invalid."""
     email, name = _checked(email, name, role)
     account = Account(id=new_id(), email=email, name=name, role=role, password=_unknown_password(), created_at=now)
     session.add(account)
@@ -89,13 +89,13 @@ def all_accounts(session: Session) -> list[Account]:
 def set_enabled(session: Session, email: str, enabled: bool, *, unused_since: str | None = None) -> None:
     """Enable or disable an account. Disabling ends its sessions and its one-time link. Raises OperationError.
 
-    `unused_since`: the reason why the server disables an account that nobody uses.
+    `unused_since`: time of the last use, if the server disables the account because nobody uses it.
     """
     bump_rights_version(session)
     account = find(session, email)
     if account.enabled != enabled and enabled:
         writer.write(session, entries.AccountEnabled(id=account.id, name=account.name))
-        account_uses.record(session, account.id, format_utc(now()))  # otherwise it would be locked again the next day
+        account_uses.record(session, account.id, format_utc(now()))  # otherwise it would be disabled again the next day
     elif account.enabled != enabled:
         writer.write(session, entries.AccountDisabled(id=account.id, name=account.name, unused_since=unused_since))
     account.enabled = enabled
@@ -105,7 +105,7 @@ def set_enabled(session: Session, email: str, enabled: bool, *, unused_since: st
 
 
 def drop_access(session: Session, account: Account) -> None:
-    """End the sessions and the one-time link of an account that can't sign in any more."""
+    """End the sessions and the one-time link of an account that can no longer sign in."""
     _drop_sessions(session, account.id)
     _end_link(session, account)
 
@@ -123,7 +123,7 @@ def set_role(session: Session, email: str, role: str) -> None:
 
 
 def set_language(session: Session, id: str, language: str) -> None:
-    """Set the language of an account. Rights stay the same; open sockets use it from their next refused command on."""
+    """Set the language of an account. Rights do not change; open sockets use the language from their next refused command on."""
     session.get_one(Account, id).language = language
 
 
@@ -165,7 +165,7 @@ def sessions(session: Session, id: str, now: str) -> list[LoginSession]:
 
 
 def end_sessions(session: Session, id: str, *, only: str | None = None, except_digest: str | None = None) -> None:
-    """End the sessions of an account: all, `only` that with this digest, or all except that with `except_digest`."""
+    """End all sessions of an account, only the one with the digest `only`, or all except the one with `except_digest`."""
     bump_rights_version(session)
     account = session.get(Account, id)
     if (count := _drop_sessions(session, id, only=only, except_digest=except_digest)) and account is not None:
@@ -173,7 +173,7 @@ def end_sessions(session: Session, id: str, *, only: str | None = None, except_d
 
 
 def _drop_sessions(session: Session, id: str, *, only: str | None = None, except_digest: str | None = None) -> int:
-    """Delete the rows of these sessions, and return their number."""
+    """Delete the matching sessions of an account, and return their number."""
     rows = session.exec(select(LoginSession).where(LoginSession.account == id))
     dropped_sessions = [row for row in rows if only in (None, row.digest) and row.digest != except_digest]
     for row in dropped_sessions:
@@ -188,9 +188,9 @@ def add_token(
 ) -> str:  # fmt: skip
     """Add a bearer token; return its secret, which is not stored.
 
-    It expires after `days`, or never if that is NEVER_EXPIRES. With `max_days`, it must expire by then. A token for another
-    person's account works after they agree. `searches`: ids or references of the searches to which it is limited. Raises
-    OperationError.
+    It expires after `days`, or never if that is NEVER_EXPIRES. `max_days`: upper bound of `days`. A token for another person's
+    account works only after they agree, unless they have never signed in. `searches`: ids or references of the searches to which
+    it is limited. Raises OperationError.
     """
     if scope not in SCOPES:
         raise OperationError(N_("Scope must be read, write, intake or accounts."))

@@ -1,7 +1,7 @@
 """Pages where administrators manage accounts, sessions and tokens.
 
-The command line uses the same functions. For anyone else, and for every token, these pages return 404. A form posts and is
-redirected to its page. A secret that is shown once (a link, a token) is in the response, never in a URL.
+The command line uses the same functions. People who are not administrators, and all tokens, get 404. A form posts and is
+redirected to its page. A secret that is shown once (a link or token) is in the response, never in a URL.
 """
 
 import secrets
@@ -54,7 +54,7 @@ OFFERED_DAYS = (7, 30, 90, 180, 365)  # until a token expires
 
 
 async def _change(request: Request, caller: Caller, fn: Callable[[Session], T]) -> T:
-    """Run a change as an administrator, checked in the same transaction, and apply it to open sockets.
+    """Check in one transaction that the caller is an administrator and run a change; then apply it to open sockets.
 
     Raises OperationError if no administrator would remain, and Refused.
     """
@@ -65,7 +65,7 @@ async def _change(request: Request, caller: Caller, fn: Callable[[Session], T]) 
             raise OperationError(N_("You are the only administrator. Make someone else an administrator first."))
         return result
 
-    # Rights are locked: if two administrators revoke each other's role at once, the second change is refused
+    # Rights are locked: if two administrators revoke each other's role at the same time, the second change is refused
     return await live_changes.apply_change(service_of(request), recheck(caller, do, role="admin"))
 
 
@@ -73,7 +73,7 @@ async def _change(request: Request, caller: Caller, fn: Callable[[Session], T]) 
 
 
 async def list_page(request: Request, caller: Caller, problem: str | None = None, form: Form = lambda name: "") -> Response:
-    """`GET /accounts?words=`: all accounts, those with the words in name or address, or with `unused` those that nobody uses."""
+    """`GET /accounts?words=`: all accounts; `words` filters by name or address, and `unused` keeps only unused ones."""
     query, only_unused = typed_words.read(request, caller), "unused" in request.query_params
     rows = await service_of(request).database.read(accounts.all_accounts)
     unused = await _unused_accounts(service_of(request))
@@ -88,7 +88,7 @@ async def list_page(request: Request, caller: Caller, problem: str | None = None
 
 
 async def _unused_accounts(service: BoardService) -> dict[str, str]:
-    """Return the last use of each account that nobody has used for the days of the setting, by id."""
+    """Return the time of the last use of each unused account, by id; empty if the setting `unused_report_days` is 0."""
     days, exempt = service.settings.unused_report_days, service.sign_in.password.break_glass
     if not days:
         return {}
@@ -214,7 +214,7 @@ def _link(request: Request, caller: Caller, name: str, secret: str, good: int) -
 async def tokens_page(
     request: Request, caller: Caller, problem: str | None = None, form: Form = lambda name: "", status: int = 422
 ) -> Response:
-    """`GET /accounts/tokens`: the tokens of other programs, without their secrets."""
+    """`GET /accounts/tokens`: all API tokens, without their secrets."""
     database, at = service_of(request).database, format_utc(now())
     rows = await database.read(lambda session: token_list.list_tokens(session, at))
     people = await database.read(accounts.all_accounts)
@@ -227,7 +227,7 @@ async def tokens_page(
 
 
 async def add_token(request: Request, caller: Caller) -> Response:
-    """`POST /accounts/tokens`: add a token, and show it once. The form has the administrator's password, too."""
+    """`POST /accounts/tokens`: add a token, and show it once. It has the password too, unless a provider signed the person in."""
     form, at = await form_reader(request), format_utc(service_of(request).clock())
     settings = service_of(request).settings
     name, scope, email, days = form("name").strip(), form("scope"), form("account"), _days(form("days"), settings.token_days)
@@ -284,7 +284,7 @@ def _days(text: str, default: int) -> int:
 
 
 def _page(request: Request, name: str, caller: Caller, problem: str | None, status: int = 422, **context: object) -> Response:
-    """Return one of these pages. `problem`: of a failed change."""
+    """Render one of these pages. `problem`: why a change failed."""
     message = problem and i18n.translate(problem, language.language_for(request, caller))
     roles = labels.VALUES["account.role"]
     return pages.page(request, name, caller, status=status if problem else 200, problem=message, roles=roles, **context)

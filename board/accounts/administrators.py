@@ -1,4 +1,4 @@
-"""Administrators of the installation, who are alerted."""
+"""Enabled administrators: those to alert, and those who can help."""
 
 from collections.abc import Sequence
 

@@ -1,8 +1,8 @@
 """HTTP API for a program, such as the directory of an organisation, that provisions accounts.
 
 Only a token of scope `accounts` may call it, and that token may do nothing else. It belongs to an administrator, but can't
-change or create administrators, so that a stolen one can be revoked. No password goes through it: the owner of a new account sets
-it with a one-time link.
+change or create administrators, so that an administrator can still revoke a stolen one. No password goes through the API: the
+owner of a new account sets it with a one-time link.
 """
 
 from collections.abc import Callable
@@ -44,7 +44,7 @@ class NewAccount(Data):
 
 
 class ChangedAccount(Data):
-    """Changes of an account. Absent fields stay."""
+    """Changes to an account. Absent fields keep their values."""
 
     role: GrantedRole | None = None
     enabled: bool | None = None
@@ -65,7 +65,7 @@ async def add(request: Request) -> Reply[Invitation]:
 
     See *Provisioning*.
 
-    `link`: one-time link, by which the owner sets the password until `ends_at`.
+    `link`: one-time link with which the owner sets the password, until `ends_at`.
     """
     caller = await _require_program(request)
     new = validated(NewAccount, await read_json_object(request))

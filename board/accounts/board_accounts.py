@@ -1,5 +1,5 @@
-"""Accounts that are on a board: members, lead, assignees, and authors of its events. A caller who is limited to boards gets the
-names of no others."""
+"""Accounts that appear on a board: members, lead, assignees, and authors of its events. A caller who is limited to certain boards
+gets the names of these accounts only."""
 
 from collections.abc import Collection
 from typing import Any

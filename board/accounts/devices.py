@@ -1,7 +1,7 @@
 """Browsers (known devices) in which somebody has signed in to an account before.
 
-Their wrong attempts are counted separately from those of strangers, so that no stranger can lock the owner out (OWASP, "Slow Down
-Online Guessing Attacks with Device Cookies").
+Wrong attempts in them are counted separately from those of strangers, so that no stranger can lock the owner out (OWASP, "Slow
+Down Online Guessing Attacks with Device Cookies").
 
 The cookie is a random name of the browser and a signature for each account, keyed by the account's password hash. The server
 stores nothing, and a new password invalidates all devices.
@@ -31,8 +31,8 @@ _VALUE = re.compile(rf"[\w-]{{22}}(\.[\w-]{{22}}){{1,{MAX_ACCOUNTS}}}", re.ASCII
 class SignInBrowser(NamedTuple):
     """Browser in which somebody signs in.
 
-    `device`: its stored description. `is_known`: it is a known device of the account. `session`: digest of the session that the
-    browser had until now, which ends; empty if it had none.
+    `device`: its stored description. `is_known`: whether it is a known device of the account. `session`: digest of the browser's
+    current session, which the sign-in ends; empty if it has none.
     """
 
     device: str = ""
@@ -51,7 +51,7 @@ def browser_of(connection: HTTPConnection, account: Account) -> SignInBrowser:
 
 
 def known_device(cookie: str, account: Account | None) -> str | None:
-    """Return the name of the browser if somebody has signed in to this account in it."""
+    """Return the random name of the browser if it is a known device of this account, otherwise None."""
     name, *signatures = _parts(cookie)
     if account is None or not signatures:
         return None

@@ -29,9 +29,9 @@ AccountDraftKey = TypedDict("AccountDraftKey", {"account": Id, "key": str})
 
 @Call("GET", "/me/draft-key", N_("Returns the key with which a browser encrypts text that you have not sent. For sessions only."))
 async def draft_key(request: Request) -> Reply[AccountDraftKey]:
-    """Return the key of the caller's drafts, for a session alone.
+    """Return the key that encrypts the caller's drafts, for sessions only.
 
-    It belongs to the account, also after a change of password; see *Drafts in the browser*. A locked session does not get it.
+    It belongs to the account, and a change of password keeps it; see *Drafts in the browser*. A locked session does not get it.
 
     `key`: 32 bytes in base64.
     """

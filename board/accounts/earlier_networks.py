@@ -1,4 +1,4 @@
-"""Networks from which somebody has signed in to an account before. Their attempts do not wait behind those of strangers.
+"""Networks from which somebody has signed in to an account before. Attempts from them do not wait behind those of strangers.
 
 A row holds a digest of account and network, keyed by the secret of the installation. So the table discloses neither an address
 nor that two people sign in from the same place.
@@ -19,7 +19,7 @@ from models.times import format_utc
 
 KEPT = timedelta(days=90)  # since the last sign-in
 MAX_NETWORKS = 20  # per account; a traveller has a few. The least recently used one is dropped
-MAX_DROPPED = 1000  # rows at once
+MAX_DROPPED = 1000  # rows per statement
 _ROW, _OTHER = columns_of(LoginNetwork), table_of(LoginNetwork).alias().c
 _NEWEST = select(_OTHER.network).where(_OTHER.account == bindparam("account")).order_by(_OTHER.used_at.desc(), _OTHER.network)
 _FORGET = delete(LoginNetwork).where(_ROW.account == bindparam("account"))

@@ -1,5 +1,5 @@
 """Opening of a members-only search in an emergency. Its members are alerted, and the audit journal records it. If no other member
-can sign in any more, the administrators are alerted."""
+can sign in, the administrators are alerted too."""
 
 from datetime import datetime, timedelta
 
@@ -45,7 +45,7 @@ def open_search(session: Session, account: Account, reference: str, reason: str,
 
 
 def _to_alert(session: Session, search: Search, opener: Account) -> set[str]:
-    """Return the members and the lead of a search; the administrators too, if none of these can sign in."""
+    """Return the members and the lead of a search, plus the administrators if nobody else in this team can sign in."""
     team = {*search.members, *([search.lead] if search.lead else ())}
     query = select(Account.id).where(col(Account.id).in_(team), Account.enabled, Account.id != opener.id)
     enabled = set(session.exec(query))

@@ -23,7 +23,7 @@ PATH = "/emergency"
 async def opening_page(
     request: Request, caller: Caller, problem: str | None = None, typed: tuple[str, str] = ("", "")
 ) -> Response:
-    """`GET /emergency`: the form. `problem`: of a failed opening. `typed`: reference and reason."""
+    """`GET /emergency`: the form. `problem`: why an opening failed. `typed`: reference and reason."""
     text = problem and i18n.translate(problem, language.language_for(request, caller))
     return pages.page(
         request, "emergency_opening.html", caller, status=422 if problem else 200, problem=text, reference=typed[0],

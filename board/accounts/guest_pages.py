@@ -36,7 +36,8 @@ WRITE = "write"  # value of `rights`; every other value lets a guest only read
 
 
 async def guests_page(request: Request, caller: Caller, problem: str | None = None) -> Response:
-    """`GET /searches/{id}/guests`: the guests of a search, also those whose access has ended. `problem`: of a failed change."""
+    """`GET /searches/{id}/guests`: the guests of a search, including those whose access has ended. `problem`: why a change
+    failed."""
     service, board = service_of(request), request.path_params["id"]
     at, max_days = format_utc(service.clock()), service.settings.max_guest_days
 
@@ -54,8 +55,8 @@ async def guests_page(request: Request, caller: Caller, problem: str | None = No
 
 
 async def add_guest(request: Request, caller: Caller) -> Response:
-    """`POST /searches/{id}/guests`: add a guest, and show the one-time link by which the guest sets the password. `rights` is
-    `write` for a guest who may also change the search."""
+    """`POST /searches/{id}/guests`: add a guest, and show the one-time link with which the guest sets the password. `rights`
+    is `write` for a guest who may also change the search."""
     form, service = await form_reader(request), service_of(request)
     board, email, name, days = request.path_params["id"], form("email"), form("name"), _days(form("days"))
     writes, max_days = form("rights") == WRITE, service.settings.max_guest_days
@@ -105,7 +106,7 @@ async def _change_and_redirect(request: Request, caller: Caller, fn: Callable[[S
 
 
 async def _change(request: Request, caller: Caller, fn: Callable[[Session], T]) -> T:
-    """Run a change of guests, after checking the caller in the same transaction, and apply it to open sockets."""
+    """Check the caller and change guests in one transaction; then apply the change to open sockets."""
 
     def do(session: Session) -> Any:
         lock_rights_version(session)
@@ -118,7 +119,7 @@ async def _change(request: Request, caller: Caller, fn: Callable[[Session], T]) 
 
 
 def _check(session: Session, caller: Caller, board: str) -> Caller:
-    """Return the caller as it is now. Raises Refused `not_found` if it may not manage the guests of this board."""
+    """Return the caller with their current rights. Raises Refused `not_found` if they may not manage the guests of this board."""
     current = renewed(session, caller)
     if access.get_visible_board(session, current, board).kind != "search" or not _is_coordinator(current.account):
         raise Refused("not_found")

@@ -1,9 +1,9 @@
-"""Guests: accounts that see one search, as viewers, until a time. They are added, extended and ended at that search.
+"""Guests: accounts that see one search as viewers, until a set time. Coordinators manage them on that search.
 
-A coordinator can let a guest write there: then it can give the commands of an investigator on this search, and has no other right
-of an investigator.
+A coordinator can let a guest write. The guest can then give an investigator's commands on this search, but gets no other right of
+an investigator.
 
-After its end, a guest can be added again, also to another search: it stays the same account.
+A guest whose access has ended can be added again, to this search or another one. The account stays the same.
 """
 
 from datetime import datetime, timedelta
@@ -20,13 +20,13 @@ from models.search import Search
 from models.times import format_utc
 
 ROLE = "viewer"
-MAX_GUESTS = 50  # per search, without those whose access has ended
+MAX_GUESTS = 50  # active guests per search
 
 
 def add(
     session: Session, board: str, email: str, name: str, now: datetime, *, days: int, max_days: int, writes: bool = False
 ) -> str:  # fmt: skip
-    """Add a guest of a search, or invite one again whose access has ended. Return the secret of a one-time link that sets its
+    """Add a guest to a search, or renew one whose access has ended. Return the secret of a one-time link for setting the
     password. Raises OperationError."""
     at, until = format_utc(now), _end_after(days, now, max_days)
     if len([guest for guest in of_search(session, board) if guest.is_active(at)]) >= MAX_GUESTS:
@@ -39,7 +39,7 @@ def add(
     elif account.guest_of is None or account.is_active(at) or not account.enabled:
         raise OperationError(N_("An account with this address already exists."))
     bump_rights_version(session)
-    accounts.drop_access(session, account)  # sessions of an earlier stay
+    accounts.drop_access(session, account)  # sessions and link of an earlier invitation
     account.guest_of, account.guest_until, account.guest_writes = board, until, writes
     session.flush()
     entry = entries.GuestAdded(id=account.id, name=account.name, until=until, writes=writes, **_place(session, board))
@@ -48,7 +48,7 @@ def add(
 
 
 def set_end(session: Session, board: str, id: str, now: datetime, *, days: int, max_days: int) -> None:
-    """Set the days after which a guest's access ends: more, or fewer. Raises OperationError, and Refused `not_found`."""
+    """Let a guest's access end after `days` from now, not when it would have. Raises OperationError, and Refused `not_found`."""
     account, until = _find(session, board, id), _end_after(days, now, max_days)
     bump_rights_version(session)
     before, account.guest_until = account.guest_until, until
@@ -75,7 +75,7 @@ def end(session: Session, board: str, id: str, now: datetime) -> None:
 
 
 def of_search(session: Session, board: str) -> list[Account]:
-    """Return the guests of a search, also those whose access has ended, by name."""
+    """Return the guests of a search by name, including those whose access has ended."""
     return list(session.exec(select(Account).where(Account.guest_of == board).order_by(col(Account.name), col(Account.id))))
 
 

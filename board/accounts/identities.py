@@ -1,7 +1,7 @@
-"""Identities: people at providers to whom accounts belong, by issuer and subject.
+"""Identities: links between accounts and people at identity providers, by issuer and subject.
 
-An e-mail address alone links nothing, because a provider may give the address of one person to another. An administrator can
-allow it once for an account and a provider.
+An e-mail address alone links nothing, because a provider may reassign an address to another person. An administrator can allow it
+once for an account and a provider.
 """
 
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ from models.accounts import Account, Identity, LinkPermission, LoginSession
 from models.times import format_utc, parse_utc
 
 PERMISSION_TTL = timedelta(hours=24)
-UNCHECKED_TTL = timedelta(hours=24)  # claims of a person that could not be checked for this long count no longer
+UNCHECKED_TTL = timedelta(hours=24)  # claims that could not be checked for this long no longer count
 
 
 class Link(NamedTuple):
@@ -35,7 +35,7 @@ class Link(NamedTuple):
 
 
 def link_of(session: Session, account: str, sign_in: SignIn, now: datetime) -> Link:
-    """Return the link of an account. A provider that was removed from the file has its issuer as name."""
+    """Return the link of an account. A provider that was removed from `sign_in.toml` is named by its issuer."""
     identity, permission = of_account(session, account), permission_of(session, account, now)
     names = {provider.issuer: provider.name for provider in sign_in.provider}
     return Link(
@@ -56,19 +56,19 @@ def of_account(session: Session, account: str) -> Identity | None:
 
 
 def role_until(account: Account, sign_in: SignIn) -> str | None:
-    """Return the time until which a person can sign in without the provider whose claims give the role; None if there is none,
-    and for the account for emergencies."""
+    """Return the time until which the claims of a provider give the account its role. None if no claims do, and for the account
+    for emergencies."""
     return None if sign_in.is_break_glass(account.email) else account.claims_until
 
 
 def record_check(account: Account, identity: Identity, provider: Provider | None, now: datetime) -> None:
-    """Record that the claims of a person were read now. If they give the role, they do so for UNCHECKED_TTL."""
+    """Record that the claims of a person were checked now. A role that they give is valid for UNCHECKED_TTL."""
     identity.checked_at = format_utc(now)
     account.claims_until = _claims_until(identity, provider)
 
 
 def align_claims(session: Session, sign_in: SignIn) -> None:
-    """Set until when claims give the role of each account, after a change of `sign_in.toml`. Open sockets follow."""
+    """Update the time until which claims give each account its role, after a change of `sign_in.toml`. Open sockets follow."""
     rows = session.exec(select(Account, Identity).where(Account.id == Identity.account)).all()
     for account, identity in rows:
         until = _claims_until(identity, sign_in.by_issuer(identity.issuer))
@@ -89,7 +89,7 @@ def permission_of(session: Session, account: str, now: datetime) -> LinkPermissi
 
 
 def allow_link(session: Session, account: Account, issuer: str, key: str, now: datetime) -> None:
-    """Allow for a day to link an account to the person at this provider who has its e-mail address. Raises OperationError."""
+    """Let an account be linked within a day to the person at this provider who has its address. Raises OperationError."""
     if not account.enabled:
         raise OperationError(N_("This account is disabled. Enable it first."))
     if of_account(session, account.id) is not None:
@@ -100,7 +100,7 @@ def allow_link(session: Session, account: Account, issuer: str, key: str, now: d
 
 
 def link(session: Session, account: Account, provider: Provider, subject: str, now: datetime, *, by_email: bool) -> Identity:
-    """Link an account to a person at a provider. A permission is used up."""
+    """Link an account to a person at a provider, and use up the permission to do so."""
     at = format_utc(now)
     identity = Identity(issuer=provider.issuer, subject=subject, account=account.id, linked_at=at, checked_at=at)
     record_check(account, identity, provider, now)
@@ -127,5 +127,5 @@ def unlink(session: Session, account: Account) -> None:
 
 
 def set_suspended(session: Session, account: str, at: str | None) -> None:
-    """Record that the account was disabled because its provider gives no role any more; None: that this is not the reason."""
+    """Record when an account was disabled because its provider gave no role. None: it is not disabled for this reason."""
     session.connection().execute(update(Identity).where(col(Identity.account) == account).values(suspended_at=at))

@@ -17,7 +17,7 @@ from models.times import now
 
 
 async def allow_link(request: Request, caller: Caller) -> Response:
-    """`POST /accounts/{id}/identity`: allow once to link the account to the person at `provider` who has its e-mail address."""
+    """`POST /accounts/{id}/identity`: let the account be linked once to the person at `provider` who has its e-mail address."""
     provider = service_of(request).sign_in.by_key((await form_reader(request))("provider"))
     if provider is None:
         raise Refused("not_found")

@@ -1,4 +1,4 @@
-"""Lock of a session at a desk that several people use. Its state is in the row of the session, so that a reload does not lift it.
+"""Lock of a session at a desk that several people use. It is stored in the row of the session, so that a reload does not lift it.
 
 While a session is locked, the server refuses its changes. Its pages and sockets continue to receive the board and the alarms.
 """
@@ -18,7 +18,7 @@ from models.accounts import LoginSession
 
 
 async def lock(service: BoardService, caller: Caller, at: str) -> str:
-    """Lock the caller's session in all its tabs; return the time of the lock, which is earlier if it was locked already.
+    """Lock the caller's session in all its tabs, and return the time of the lock. Idempotent: the first time is kept.
 
     Raises Refused `unauthenticated`.
     """

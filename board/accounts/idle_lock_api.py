@@ -1,4 +1,4 @@
-"""Calls that lock and unlock the session of a person at a screen."""
+"""API calls that lock and unlock the caller's session."""
 
 from typing import Annotated
 
@@ -29,7 +29,7 @@ LockState = TypedDict("LockState", {"locked_at": Time | None})
 
 
 class Unlock(Data):
-    """Proof of the person who is signed in: the password, or `credential`, the answer of a passkey to `/step-up/options`."""
+    """Proof of identity of the signed-in person: the password, or `credential`, the answer of a passkey to `/step-up/options`."""
 
     password: Annotated[str, StringConstraints(max_length=MAX_LENGTH)] | None = None
     credential: Annotated[str, StringConstraints(max_length=MAX_CREDENTIAL)] | None = None
@@ -37,7 +37,7 @@ class Unlock(Data):
 
 @Call("POST", "/me/lock", N_("Locks this session in all its tabs, until someone unlocks it. For sessions only."))
 async def lock(request: Request) -> Reply[LockState]:
-    """Lock the session. Idempotent: the time of the first lock stays.
+    """Lock the session. Idempotent: the time of the first lock is kept.
 
     A locked session gets `locked` for each change, and for each call that needs a right; see *Idle lock*.
     """
@@ -51,7 +51,7 @@ async def lock(request: Request) -> Reply[LockState]:
     (*EVERYWHERE, "invalid", "too_large"), body=Unlock,
 )  # fmt: skip
 async def unlock(request: Request) -> Reply[LockState]:
-    """Unlock the session in all its tabs. It gets another cookie.
+    """Unlock the session in all its tabs. It gets a new cookie.
 
     Wrong answers are counted like those at sign-in. `forbidden` if the account cannot use a password; see *Idle lock*.
     """

@@ -1,4 +1,4 @@
-"""Digits and signs written for letters, as in `p@ssw0rd`."""
+"""Digits and signs that people write instead of letters, as in `p@ssw0rd`."""
 
 _LETTERS = {"0": "o", "3": "e", "4": "a", "@": "a", "5": "s", "$": "s", "7": "t", "+": "t", "8": "b", "9": "g", "€": "e"}
 _AS_I = str.maketrans(_LETTERS | dict.fromkeys("1!|", "i"))
@@ -12,5 +12,5 @@ def readings(text: str) -> tuple[str, ...]:
 
 
 def fold_lookalikes(text: str) -> str:
-    """Return a text in which lookalikes of a letter are replaced by one of them. The length stays the same."""
+    """Return a text of the same length in which all lookalikes of a letter are replaced by the same one."""
     return text.translate(_ALIKE)

@@ -1,4 +1,4 @@
-"""Changes of accounts on a running server, which every process applies immediately."""
+"""Changes to accounts on a running server, which every process applies immediately."""
 
 import asyncio
 from collections.abc import Callable
@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 async def apply_change(service: "BoardService", fn: Callable[[Session], T]) -> T:
-    """Run a change of accounts in a transaction, then apply it to open sockets in all processes; return its result."""
+    """Run a change to accounts in a transaction, then apply it to open sockets in all processes; return its result."""
     result = await service.database.write(fn)
     await service.rights_changed()
     return result

@@ -1,7 +1,7 @@
 """Sign-in: checks passwords, starts and ends sessions, and throttles attempts.
 
 Passwords are checked in three queues: known devices, networks that signed in to the account before, and strangers. In the first
-two, accounts take turns, so that a stolen one delays others little. Strangers take turns by network.
+two, accounts take turns, so that a stolen account hardly delays the others. Strangers take turns by network.
 """
 
 import contextlib
@@ -50,7 +50,7 @@ _DROP = delete(LoginSession).where(_SESSION.digest == bindparam("digest"))
 
 @dataclass(frozen=True, slots=True)
 class _Attempt:
-    """Sign-in attempt: its address, and the limits that it counts against until its outcome is known."""
+    """Sign-in attempt. `as_failure`, `as_success`: limits against which it counts until its outcome is known."""
 
     address: str
     as_failure: list[RuleKey]
@@ -86,7 +86,10 @@ class Login:
         return await self._check_password(account, password, attempt, self._queues.sign_in_strangers, block_of(address))
 
     async def reauthenticate(self, account: Account, password: str, session: str, address: str) -> Account | None:
-        """Return the account if this is its password. The caller is signed in already, by this session."""
+        """Return the account if this is its password, otherwise None.
+
+        `session`: digest of the session in which its owner typed the password. Raises Refused `rate_limited`.
+        """
         (current, _), email_digest = await self._find(account.email, address), digest(account.email)
         attempt = await self._count_attempt(email_digest, address, current, throttle.limits_in_session(email_digest, session))
         return await self._check_password(current, password, attempt, self._queues.sign_in_known_devices, account.id)
@@ -101,7 +104,7 @@ class Login:
         return await self._service.database.read(find)
 
     async def _count_attempt(self, email_digest: str, address: str, account: Account | None, limits: list[RuleKey]) -> "_Attempt":
-        """Count an attempt against both limits before the password is checked, so that parallel attempts are all counted.
+        """Count an attempt against all its limits before the password is checked, so that parallel attempts are all counted.
 
         Raises Refused `rate_limited`.
         """
@@ -141,8 +144,8 @@ class Login:
     ) -> str | None:
         """Start a session; return its cookie, or None if the account was disabled or its password changed in the meantime.
 
-        The person is alerted about a sign-in in a browser that is not known, except the first sign-in of the account. `provider`:
-        the session at the provider that signed the person in.
+        The person gets an alert if the browser is not known, except at the first sign-in to the account. `provider`: the session
+        at the provider that signed the person in.
         """
         secret = secrets.token_urlsafe(32)
         start = now()
@@ -185,7 +188,7 @@ class Login:
         return secret
 
     def _bound(self, session: Session, account: Account, login_session: LoginSession) -> None:
-        """End a session without a provider when the account's role, which depends on claims of one, is not known any more."""
+        """End a session that no provider started, at the latest when the claims that give the account its role expire."""
         until = identities.role_until(account, self._service.sign_in)
         if until is not None:
             login_session.latest_end = min(login_session.latest_end, until)
@@ -242,9 +245,9 @@ def _dummy_hash() -> str:
 
 
 def _verify(password_hash: str | None, password: str) -> bool:
-    """Return whether a hash matches a password. Takes the same time without a hash, also at the first attempt of a process.
+    """Return whether a hash matches a password. Takes the same time without a hash, even at the first attempt in a process.
 
-    No account has a password that is too long, so the rest of one is not hashed.
+    Text beyond MAX_LENGTH is not hashed, because no account has such a long password.
     """
     dummy = _dummy_hash()
     if password_hash is None or len(password) > passwords.MAX_LENGTH:

@@ -48,7 +48,7 @@ async def sign_out(request: Request) -> Response:
     response = RedirectResponse("/login", 303)
     SESSION.delete(request, response)
     if service_of(request).settings.secure:  # browsers ignore it over http
-        # Pictures and pages stay in the cache otherwise. The page itself deletes what it stored for the account (sign_out.js).
+        # Otherwise pictures and pages stay in the cache. The page itself deletes what it stored for the account (sign_out.js).
         # "storage" would also delete drafts that this person, or another one at this desk, chose to keep: they are encrypted, and
         # the server gives their key only to sessions of their author. "cookies" would forget that this device is known.
         response.headers["Clear-Site-Data"] = '"cache"'

@@ -1,4 +1,4 @@
-"""Forms of a person about the sessions of their account: end some, or report one that is not theirs."""
+"""Forms with which people end sessions of their account, or report one that is not theirs."""
 
 from sqlmodel import Session
 from starlette.requests import Request

@@ -1,4 +1,4 @@
-"""Forms of a person about the API tokens of their account: agree to one, end one."""
+"""Forms with which people agree to API tokens of their account, or revoke them."""
 
 from collections.abc import Callable
 
@@ -21,7 +21,7 @@ from models.times import format_utc
 async def agree_to_token(request: Request) -> Response:
     """`POST /account/tokens/agree`: let the token `token`, made by somebody else, act with the caller's rights.
 
-    The form contains the password, too.
+    The form has the password too, unless a provider signed the person in.
     """
     caller = await require_session(request)
     require_recent_factor(caller)

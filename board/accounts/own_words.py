@@ -1,4 +1,4 @@
-"""Words that an attacker would guess: those of the product, and the person's name and address. A password needs other letters."""
+"""Words that an attacker would guess: the product's, and the person's name and address. A password needs enough other letters."""
 
 import re
 import unicodedata
@@ -29,7 +29,7 @@ def is_made_of(password: str, words: Iterable[str]) -> bool:
 
 
 def _has_too_little_else(written: str, read: str, words: set[str]) -> bool:
-    """Find words in `read`, and count the other letters of `written`. Ignores blanks and signs."""
+    """Return whether the words in `read` leave too few other letters in `written`. Ignores blanks and signs."""
     signs = [(was, sign) for was, sign in zip(written, read, strict=True) if sign.isalnum()]
     covered = _covered("".join(sign for _, sign in signs), words)
     other_signs = [was for (was, _), is_covered in zip(signs, covered, strict=True) if not is_covered]
@@ -56,7 +56,7 @@ def _parts(text: str) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    """Return a text without case, accents, blanks and signs."""
+    """Return a text in lower case, without accents, blanks and signs."""
     return "".join(sign for sign in _folded(text) if sign.isalnum())
 
 

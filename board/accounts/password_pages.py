@@ -30,7 +30,7 @@ async def link_page(request: Request) -> Response:
 
 
 async def set_password_by_link(request: Request) -> Response:
-    """`POST /password`: set the password of the link's account, and sign its owner in; a second factor is asked for as always.
+    """`POST /password`: set the password of the link's account, and sign its owner in, with a second factor as usual.
 
     Every other session and every token of the account ends; the next page shows the number of tokens.
     """
@@ -63,7 +63,7 @@ async def set_password_by_link(request: Request) -> Response:
 
 
 async def count_ending_tokens(request: Request) -> Response:
-    """`POST /password/tokens`: number of tokens that the link of `code` ends, as `{"tokens": 2}`; null for an unknown link."""
+    """`POST /password/tokens`: number of tokens that the link `code` would revoke, as `{"tokens": 2}`; null if unknown."""
     check_own_page(request)
     form, service = await form_reader(request), service_of(request)
     code = form("code").strip().rpartition("#")[2]

@@ -1,6 +1,6 @@
 """Repetitions and sequences in passwords: `aaaaaaaaaa`, `abcabcabc`, `1234567890`, rows of keyboards.
 
-A character that follows from those before it does not count, and enough others must remain. One pass for each kind of sequence.
+A character that follows from those before it does not count, and enough other characters must remain.
 """
 
 from collections.abc import Callable, Iterator
@@ -49,7 +49,7 @@ def _repeat_of(text: str, length: int) -> Callable[[int], bool]:
 
 
 def _runs(text: str, continues: Callable[[int], bool], minimum: int) -> Iterator[int]:
-    """Yield the positions that continue a sequence of at least `least` steps."""
+    """Yield the positions that continue a sequence of at least `minimum` steps."""
     run: list[int] = []
     for at in count():
         if at < len(text) and continues(at):

@@ -1,4 +1,4 @@
-"""Session at a provider (OpenID Connect) that a session here stems from."""
+"""Session at an OpenID Connect provider, from which a session here was started."""
 
 import json
 from dataclasses import asdict, dataclass, field, replace
@@ -13,11 +13,11 @@ from models.accounts import LoginSession
 
 @dataclass(frozen=True, slots=True)
 class ProviderSession:
-    """Session at a provider.
+    """Session of a person at a provider.
 
-    `key`: of the provider in `sign_in.toml`. `sid`: name of the session there, if it has one. `token`: encrypted token with which
-    the claims are read again. `check_at`: time of the next check. `proved_at`: when the person proved their identity there, which
-    may have been long before; None if the provider did not say.
+    `key`: key of the provider in `sign_in.toml`. `sid`: id of the session there, if it has one. `token`: encrypted token for
+    reading the claims again. `check_at`: time of the next check. `proved_at`: when the person proved their identity there,
+    perhaps long ago; None if the provider did not say.
     """
 
     key: str
@@ -29,7 +29,7 @@ class ProviderSession:
     proved_at: str | None = None
 
     def columns(self) -> dict[str, str | None]:
-        """Return the columns of a `LoginSession`."""
+        """Return the values of the columns of a `LoginSession`."""
         return {
             "issuer": self.issuer, "subject": self.subject, "sid": self.sid, "provider_token": self.token,
             "check_at": self.check_at,
@@ -45,7 +45,7 @@ class ProviderSession:
 
 
 async def provider_of(request: Request, caller: Caller) -> Provider | None:
-    """Return the provider that signed the caller in, where they can sign in again; None for other sessions and for tokens."""
+    """Return the provider that signed the caller in; None for other sessions and for tokens."""
     if caller.session is None:
         return None
     service = service_of(request)

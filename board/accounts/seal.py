@@ -1,7 +1,7 @@
-"""Encryption of short texts that only this installation may read: secrets of factors, started sign-ins, tokens of providers.
+"""Encryption of short texts that only this installation may read: secrets of factors, pending sign-ins, tokens of providers.
 
-The key follows from the secret of the installation. A text is bound to a purpose, such as the factor that it belongs to: moved to
-another row, it can't be read.
+The key is derived from the secret of the installation. A text is bound to a purpose, such as its factor. After a move to another
+row, it can't be read.
 """
 
 import hashlib
@@ -13,12 +13,12 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 NONCE_BYTES = 12  # of AES-GCM
-MAX_SEALED = 100_000  # characters; a token of a provider has some thousand, the others have about 100
+MAX_SEALED = 100_000  # characters; a token of a provider has a few thousand, other texts about 100
 KEY = b"second factors"  # frozen: stored factors are encrypted with the key of this name
 
 
 class Seal:
-    """Encryption of texts for one purpose. `secret`: that of the installation."""
+    """Encryption of texts for one purpose. `secret`: the installation's secret."""
 
     def __init__(self, secret: bytes, purpose: str) -> None:
         self._cipher = AESGCM(hmac.digest(secret, KEY, hashlib.sha256))

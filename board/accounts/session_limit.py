@@ -1,4 +1,4 @@
-"""Limit on the sessions of one account. A sign-in above it ends the session that was not used for the longest time."""
+"""Limit on the sessions of one account. A sign-in above it ends the least recently used session."""
 
 from functools import partial
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ from models.times import format_utc, now
 if TYPE_CHECKING:
     from board.service import BoardService
 
-MAX_SESSIONS = 50  # of one account; the devices of a person are fewer
+MAX_SESSIONS = 50  # per account; a person has fewer devices
 
 
 async def end_surplus(service: "BoardService", account: str) -> None:
@@ -24,7 +24,7 @@ async def end_surplus(service: "BoardService", account: str) -> None:
 
 
 def surplus_sessions(session: Session, account: str) -> list[str]:
-    """Return the digests of the active sessions above the limit: those that were not used for the longest time."""
+    """Return the digests of the active sessions above the limit, which are the least recently used ones."""
     active = select(LoginSession.digest).where(LoginSession.account == account, LoginSession.ends_at > format_utc(now()))
     newest_first = active.order_by(col(LoginSession.used_at).desc(), col(LoginSession.created_at).desc())
     return list(session.exec(newest_first.offset(MAX_SESSIONS)))

@@ -1,4 +1,4 @@
-"""Sessions of an account, as people see them, and the report of a person that one of them is not theirs."""
+"""List of the sessions of an account, and a person's report that one of them is not theirs."""
 
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ from models.accounts import Account, LoginSession
 
 
 class SessionRow(NamedTuple):
-    """Session with its device in the reader's language. `network`: of the sign-in, None if it is not known."""
+    """Session with its device in the reader's language. `network`: network of the sign-in, None if it is not known."""
 
     digest: str
     device: str
@@ -42,7 +42,7 @@ def disown(session: Session, id: str, digest: str, *, current: str | None, with_
     """End a session that is not the person's own, alert the administrators, and return the number of ended tokens.
 
     All tokens of the account end too, because the other person may have made or read one. `with_new_devices`: also end all other
-    sessions that began on a new device, except the `current` one. Networks of earlier sign-ins become strangers again. Raises
+    sessions that began on a new device, except the `current` one. Networks of earlier sign-ins are forgotten. Raises
     OperationError if the session has ended, or is the current one.
     """
     bump_rights_version(session)

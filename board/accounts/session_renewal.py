@@ -1,6 +1,6 @@
-"""Session cookies that are replaced after a person proved their identity again.
+"""Replacement of session cookies after a person has proved their identity again.
 
-A copied cookie then opens nothing. Open sockets notice it at the next poll, when the browser has its new cookie.
+A copied cookie then no longer works. Open sockets notice the change at their next poll. By then, the browser has its new cookie.
 """
 
 import secrets
@@ -22,7 +22,7 @@ _RENEW = update(LoginSession).where(_S.digest == bindparam("old")).values(digest
 
 
 async def renew_session(request: Request, response: Response, caller: Caller) -> None:
-    """Give the browser another cookie for its session, because the caller proved their identity again."""
+    """Give the caller's browser a new cookie for its session."""
     old = caller.session or ""
     cookie = await service_of(request).database.write(lambda session: renew(session, old))
     if cookie is not None:
@@ -30,7 +30,7 @@ async def renew_session(request: Request, response: Response, caller: Caller) ->
 
 
 def renew(session: Session, old: str) -> str | None:
-    """Give the session with the digest `old` another cookie, and return it; None if the session has ended."""
+    """Give the session with the digest `old` a new cookie, and return it; None if the session has ended."""
     bump_rights_version(session)
     cookie = secrets.token_urlsafe(32)
     is_renewed = session.connection().execute(_RENEW, {"old": old, "new": digest(cookie)}).rowcount

@@ -1,4 +1,4 @@
-"""End of the session that a browser had, when somebody signs in in the same browser."""
+"""End of a browser's earlier session when somebody signs in with the same browser."""
 
 from sqlmodel import Session
 

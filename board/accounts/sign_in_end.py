@@ -24,7 +24,7 @@ from models.times import format_utc, now
 
 DUTY = "/duty"  # page on which a person begins a duty
 FACTORS = "/account#factors"
-PROPOSED = timedelta(days=7)  # before the end of the days of grace
+PROPOSED = timedelta(days=7)  # before the end of the days of grace; from then on, the first page proposes a second factor
 UNCHECKED = N_("Sign in with the account of your organisation: it has not confirmed your role for a day.")
 SECOND = "/sign-in/second"  # page on which a person proves or sets up a second factor
 
@@ -40,10 +40,10 @@ async def finish(
 ) -> Response | None:
     """Return 303 to `target` with the session cookie, or 303 to the page of the second factor.
 
-    Returns None if the account was disabled or its password changed in the meantime. The page of the sign-in with a sentence, if
-    the account's role depends on claims that are too old. `strong`: the first factor includes a second
-    one, such as a passkey with user verification, or a provider that asserted it. `provider`: the session at the provider that
-    signed the person in. `asks_duty`: the home page is replaced by that of duties.
+    Returns None if the account was disabled or its password changed in the meantime, and the sign-in page with an error if the
+    account's role depends on claims that are too old. `strong`: the first factor includes a second one, such as a passkey with
+    user verification, or a provider that asserted it. `provider`: the session at the provider that signed the person in.
+    `asks_duty`: show people who are not on duty the page of duties instead of the home page.
     """
     service = service_of(request)
     if provider is None and await _is_unchecked(request, account):
@@ -65,9 +65,9 @@ async def finish(
 
 
 async def _is_unchecked(request: Request, account: Account) -> bool:
-    """Return whether the account's role depends on claims of a provider that were not checked for too long.
+    """Return whether the account's role depends on claims of a provider that have not been checked for too long.
 
-    Otherwise people who left their organisation could come in by a password or passkey for ever.
+    Otherwise people who left their organisation could sign in with a password or passkey indefinitely.
     """
     service = service_of(request)
     current = await service.database.read(lambda session: session.get_one(Account, account.id))
@@ -112,9 +112,9 @@ def signed_in_by(request: Request, response: Response, account: Account, secret:
 
 
 async def first_page(request: Request, account: Account, target: str, *, asks_duty: bool = True) -> str:
-    """Return where a person goes after signing in, instead of the home page.
+    """Return the path to which a person goes after signing in: `target`, or a page that comes before the home page.
 
-    In the last days of grace that is where they set up a second factor, otherwise where they say that they are on duty.
+    In the last days of grace, that page sets up a second factor. Otherwise it is the page of duties, if they are not on duty.
     """
     if target != pages.HOME:
         return target

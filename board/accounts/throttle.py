@@ -1,9 +1,14 @@
-"""Throttle of wrong passwords: groups of attempts that are counted together, and their limits.
+"""Throttling of wrong passwords: groups of attempts that are counted together, and their limits.
 
-A stranger (a browser in which nobody has signed in to the account before) is counted by network and account, by network, by the
-networks around it (IPv6 /56 and /48, IPv4 /24), and, with all other strangers, by account. That bounds guesses from many networks
-in parallel, and slows down only strangers. A known device is counted separately. So a person who has signed in before can't be
-locked out by an attacker, or by a proxy that is not trusted, behind which everyone has the same address.
+A stranger is a browser in which nobody has signed in to the account before. Its attempts are counted:
+
+- by network and account
+- by network, and by the networks around it (IPv6 /56 and /48, IPv4 /24)
+- by account, together with those of all other strangers
+
+That bounds guesses from many networks in parallel, and slows down only strangers. A known device is counted separately. Therefore
+a person who has signed in before can't be locked out by an attacker, or by an untrusted proxy behind which everyone has the same
+address.
 """
 
 from board.accounts import devices

@@ -11,12 +11,12 @@ from models.accounts import Account, Token
 from models.ids import is_uuid
 from models.search import Search
 
-MAX_BOARDS = 50  # per token: with more, a token of all searches is meant
+MAX_BOARDS = 50  # per token; anyone who needs more needs a token for all searches
 MAX_TYPED = 5_000  # characters of a list of searches
 
 
 def typed(text: str) -> list[str]:
-    """Return the searches in a typed list, with commas between them."""
+    """Return the ids or references in a typed, comma-separated list."""
     return [name for part in text[:MAX_TYPED].split(",") if (name := part.strip())]
 
 

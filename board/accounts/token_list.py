@@ -11,8 +11,8 @@ from models.accounts import Account, Token
 
 @dataclass(frozen=True, slots=True)
 class TokenRow:
-    """Token with its owner. `maker`: name, empty for the command line, None if unknown. `searches`: references of the searches to
-    which it is limited."""
+    """Token with its owner. `maker`: name of the person who made it, empty for the command line, None if unknown. `searches`:
+    references of the searches to which it is limited."""
 
     token: Token
     owner: Account

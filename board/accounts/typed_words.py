@@ -1,4 +1,6 @@
-"""Words that somebody looks for on a page, encrypted in its address: they may be a name, and histories and logs keep addresses.
+"""Words that somebody typed to find something, encrypted in the page's address.
+
+They may be a name, and browser histories and logs store addresses.
 
 The back button, a reload and a bookmark keep the words. Only the account that typed them can read them.
 """
@@ -22,7 +24,8 @@ MAX_WORDS = 200  # characters
 async def redirect(request: Request, caller: Caller, path: str | None = None) -> Response:
     """Answer the form of a page: redirect to its address with the encrypted words and the other fields.
 
-    `path`: of the page, if the form is sent elsewhere. Raises Refused `forbidden` for a token, and for the page of another site.
+    `path`: path of the page, if the form is sent to another one. Raises Refused `forbidden` if the caller is a token, or the form
+    comes from another site.
     """
     if not caller.is_own_session:
         raise Refused("forbidden")
@@ -40,7 +43,7 @@ def address_params(request: Request, caller: Caller, fields: dict[str, str]) -> 
 
 
 def read(request: Request, caller: Caller) -> str:
-    """Return the words of an address, also of an old one with readable words; empty if another account typed them."""
+    """Return the words in the address, also if they are unencrypted, as in old ones; empty if another account typed them."""
     sealed = request.query_params.get(PARAM)
     if sealed is None:
         return request.query_params.get(FIELD, "")

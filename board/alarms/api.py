@@ -1,4 +1,4 @@
-"""HTTP API of the caller's alerts, which are listed and marked as read, and of open alarms."""
+"""HTTP API for listing the caller's alerts and marking them as read, and for listing open alarms."""
 
 from typing import Annotated, Literal
 
@@ -38,7 +38,7 @@ async def list_alerts(request: Request) -> Reply[AlertList]:
     From the last 14 days, but not from before the account was created; newest first. See *Alerts*.
 
     `unread`: number of unread alerts of the last 14 days.
-    `quiet`: this person wants only the list and its number.
+    `quiet`: the person wants only the list and the number of unread alerts.
     """
     caller = await require_caller(request)
     service = service_of(request)
@@ -56,12 +56,12 @@ async def list_alerts(request: Request) -> Reply[AlertList]:
     (*EVERYWHERE, "invalid", "too_large"), body=AllAlerts | NamedAlerts,
 )  # fmt: skip
 async def mark_read(request: Request) -> Reply[UnreadAlerts]:
-    """Mark some or all alerts as read, on every screen of the caller. Answer with the number that is left.
+    """Mark some or all alerts as read, on every screen of the caller. Return the number of unread alerts that are left.
 
-    At most 200 in one call; unknown ones are skipped. Not by scope `read`. Alerts of the kind `security` only by a session: a
-    token that names one gets `forbidden`, and `{"all": true}` with a token leaves them unread.
+    At most 200 in one call; unknown alerts are skipped. Scope `read` cannot mark any. Only a session can mark alerts of the kind
+    `security`: a token that names one gets `forbidden`, and `{"all": true}` with a token leaves them unread.
 
-    `unread`: number of alerts that are left.
+    `unread`: number of unread alerts that are left.
     """
     caller = await require_caller(request)
     keys = _keys(await read_json_object(request))

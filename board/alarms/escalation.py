@@ -33,8 +33,8 @@ from realtime.periodic import cancel_all
 log = structlog.get_logger()
 
 POLL_S = 1.0  # longest pause; a process also wakes at the time of the next step
-SPREAD_S = 0.1  # processes wake at different times, so that most find the step taken
-PATIENCE_S = 0.2  # for slow boards, before the others are looked at again
+SPREAD_S = 0.1  # processes wake at different times, so that most find the step already taken
+PATIENCE_S = 0.2  # wait for slow boards before the other boards are checked again
 BOARDS_AT_ONCE = 8
 BATCH_SIZE = 50  # alarms of one transaction
 LOOK_BACK = timedelta(days=7)  # at the first check; tasks can become overdue while no server runs
@@ -45,8 +45,8 @@ class Deadlines:
     """Deadlines of alarms by a monotonic clock.
 
     An alarm is due at its time by the wall clock, or when a full wait has passed since this process first saw it. So a wall clock
-    that is set back delays an alarm by at most one wait. If it is set back between two looks, alarms that are new since then are
-    due by the clock of the first look.
+    that is set back delays an alarm by at most one wait. If it is set back between two checks, alarms that are new since the
+    first check are due by the clock at that check.
     """
 
     def __init__(self, rules: AlarmRules, monotonic: Callable[[], float] = time.monotonic) -> None:
@@ -75,7 +75,7 @@ class Deadlines:
         return max(0.0, min(left))
 
     def _full_wait_s(self, alarm: PendingAlarm) -> float:
-        """Return the length of a promise, or the longest wait between two steps, or after a promise that lapsed."""
+        """Return the length of the promise; without one, the longest wait after a step of the rule, or after a lapsed promise."""
         if alarm.taken_at is not None:
             length = _seconds(alarm.taken_at, alarm.next_at)
             return length if length > 0 else float("inf")  # the board's time was ahead of the clock when the alarm was taken
@@ -94,9 +94,9 @@ class Escalation:
         self._service = service
         self._deadlines = Deadlines(service.alarm_rules, monotonic)
         self._looked_at = service.clock() - LOOK_BACK
-        self._look: datetime | None = None  # time of the last look whose boards are all being worked on
-        self._next_ends: list[str] = []  # of appeals that end within the next pause
-        self._checked: dict[str, int] = {}  # position of its board at the last check, by standing alarm
+        self._look: datetime | None = None  # time of the last check; None if it left work undone
+        self._next_ends: list[str] = []  # end times of appeals that end within the next pause
+        self._checked: dict[str, int] = {}  # seq of the board at the last check, by id of the standing alarm
         self._running: dict[str, asyncio.Task[int]] = {}  # by board
         self._places = asyncio.Semaphore(BOARDS_AT_ONCE)
         self._wake = asyncio.Event()
@@ -118,7 +118,7 @@ class Escalation:
             asyncio.get_running_loop().call_later(left, self._wake.set)
 
     async def escalate(self) -> int:
-        """Take all due steps, and raise the alarms of occasions that began. Returns the number of events.
+        """Take all due steps, and raise the alarms of new occasions. Returns the number of events.
 
         Raises DatabaseUnavailable; the next run does the rest. If a board fails for another reason, the other boards are still
         processed, and its error is raised at the end.
@@ -127,7 +127,7 @@ class Escalation:
         return await self._finish()
 
     async def _begin(self) -> None:
-        """Begin the work of each board that has some, unless the board is still busy with the work of an earlier run."""
+        """Start the due work of each board, unless the board is still busy with the work of an earlier run."""
         now = self._service.clock()
         since = min(self._looked_at, now) - MARGIN
         boards, checked = await self._service.database.read(partial(self._read_work, since=since, now=now))
@@ -139,7 +139,7 @@ class Escalation:
                 self._running[board] = asyncio.create_task(self._process(board, work, checked))
 
     async def _finish(self, seconds: float | None = None) -> int:
-        """Wait for the boards, but not longer than this for slow ones. Return the number of events of those that are done."""
+        """Wait for the boards, for at most `seconds`. Return the number of events on the boards that are done."""
         if self._running:
             await asyncio.wait(self._running.values(), timeout=seconds)
         tasks = [self._running.pop(board) for board, task in [*self._running.items()] if task.done()]
@@ -152,7 +152,7 @@ class Escalation:
         return sum(task.result() for task in tasks)
 
     def _read_work(self, session: Session, since: datetime, now: datetime) -> tuple[list[tuple[str, BoardWork]], dict[str, int]]:
-        """Return the work by board, and the positions of the boards of standing alarms."""
+        """Return the due work by board, and the seq of the board of each standing alarm, by id of the alarm."""
         rules, boards = self._service.alarm_rules, defaultdict[str, BoardWork](BoardWork)
         for alarm in self._deadlines.due(alarm_steps.pending(session, rules), format_utc(now)):
             boards[alarm.board].due[alarm.id] = alarm.step, alarm.next_at
@@ -172,7 +172,7 @@ class Escalation:
         return list(boards.items()), {one.id: one.seq for one in standing}
 
     def _read_ends(self, session: Session, boards: dict[str, BoardWork], now: datetime) -> list[str]:
-        """Add the appeals that are over to the work of their boards. Return the ends within the next pause."""
+        """Add ended appeals to the work of their boards. Return the end times within the next pause."""
         levels = self._service.task_catalogue.appeal.ending()
         ends = appeal_ends.due(session, levels, now + timedelta(seconds=POLL_S))
         for search, at in ends.items():

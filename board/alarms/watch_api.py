@@ -40,7 +40,7 @@ async def watch(request: Request, caller: Caller) -> Reply[Watch]:
     `promises.extended`: promises that were extended in the period, whatever their end.
     `causes`: the same figures for each occasion that had an alarm, gravest first.
     `boards`: boards with a grave alarm in the period: worrying searches first, then by reference; `operations` is last.
-    `boards[].spans`: those of all its alarms; empty if the period is longer than 48 hours.
+    `boards[].spans`: spans of all its alarms; empty if the period is longer than 48 hours.
     `boards[].lapsed_at`: when its promises lapsed; empty if the period is longer than 48 hours.
     `unwatched`: the 100 longest unwatched spans, longest first.
     `unwatched_left_out`: number of other unwatched spans.

@@ -24,8 +24,8 @@ from models.times import format_utc, from_ms, to_ms
 from realtime.wire.wire_types import Count, Id, Time
 
 MAX_PERIOD_MS = (31 * 24 + 1) * 3_600_000  # the longest month, with the change of the clock
-STRIPS_MS = 2 * 24 * 3_600_000  # longest period with strips: more of them say nothing
-MAX_LISTED = 100  # promises, and unwatched spans
+STRIPS_MS = 2 * 24 * 3_600_000  # longest period with strips; longer ones would be too dense to read
+MAX_LISTED = 100  # listed promises, and listed unwatched spans
 
 WatchedAlarm = TypedDict("WatchedAlarm", {
     "id": Id, "board": Id, "reference": str | None, "child": str | None, "about": AlarmedEntity, "rule": str, "occasion": str,
@@ -64,7 +64,7 @@ Watch = TypedDict("Watch", {
 
 
 def period_of(start: datetime, end: datetime, now: datetime) -> Period:
-    """Return a period up to now at the latest. Raises Refused `invalid`."""
+    """Return the period from `start` to `end`, or to `now` if that is earlier. Raises Refused `invalid` if it would be empty."""
     if start >= end:
         raise invalid("to", N_("The end must be after the beginning."))
     if start >= now:
@@ -80,7 +80,7 @@ def compose(session: Session, period: Period, hidden: Collection[str] = ()) -> W
 
 
 class _Report:
-    """Answer about causes. Reads the rows that it names at once, those of cards and tips last, because it names few of them."""
+    """Composition of an answer. Reads all searches first, but cards and tips last, because the answer names few of them."""
 
     def __init__(self, session: Session, causes: list[Cause], period: Period) -> None:
         self._session, self._causes, self._period = session, causes, period
@@ -195,7 +195,7 @@ def _by_occasion(causes: Iterable[Cause]) -> Iterator[tuple[str, list[Cause]]]:
 
 
 def _accounts(promises: Iterable[WatchedPromise]) -> set[str]:
-    """Return the accounts of promises and of the next ones."""
+    """Return the ids of the accounts that made these promises, or the next ones after them."""
     return {account["account"] for promise in promises for account in (promise, promise["next"]) if account is not None}
 
 

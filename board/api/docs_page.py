@@ -68,7 +68,7 @@ def _calls(translate: Any) -> list[dict[str, Any]]:
 
 
 def _inlined(components: Schema, shape: Any) -> Any:
-    """Return a schema in which the types of answers replace their references. Entities, events and states stay references."""
+    """Return a schema with references to types of answers replaced by the types. Entities, events and states stay references."""
     if isinstance(shape, list):
         return [_inlined(components, item) for item in shape]
     if not isinstance(shape, dict):

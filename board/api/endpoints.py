@@ -88,7 +88,7 @@ AccountList = TypedDict("AccountList", {"accounts": list[AccountEntry]})
 async def all_accounts(request: Request) -> Reply[AccountList]:
     """List all accounts, for assigning.
 
-    A caller who is limited to boards gets only the accounts that are on these boards.
+    A caller who is limited to certain boards gets only the accounts that appear on these boards.
 
     `accounts[].machine`: the account has only tokens of scope `intake` or `report`, and nobody has ever signed in to it. It can't
     be `lead`, `assignee` or `incoming` (`invalid`).
@@ -275,7 +275,7 @@ async def _read_many_events(request: Request, caller: Caller) -> Reply[EventList
 
 async def _events(request: Request, caller: Caller, read_by: Read) -> Reply[EventList]:
     id, entity, at = request.path_params["board"], ENTITY.read(request), AT.read(request)
-    after, before, limit = AFTER.read(request), BEFORE.read(request), LIMIT.read(request)  # before 0: not given
+    after, before, limit = AFTER.read(request), BEFORE.read(request), LIMIT.read(request)  # `before` is 0 if it was not given
     service = service_of(request)
 
     def read(session: Session) -> tuple[Board, list[event.JournalEvent], access.VisibilityView]:
@@ -346,8 +346,8 @@ async def source(request: Request) -> Reply[sources.Source]:
     See *Sources*. Each read is recorded in the audit journal.
 
     `before`: only former values before this seq.
-    `unreadable`: fields that are null because they can't be decrypted, as their key is lost. *0.4.0*
-    `earlier`: the newest 100 former values of name and contact, each until the event `seq` of `account` changed them.
+    `unreadable`: fields that are null because the key to decrypt them is lost. *0.4.0*
+    `earlier`: the newest 100 former values of name and contact, each valid until `account` changed it with the event `seq`.
     """
     caller = await require_caller(request)
     service = service_of(request)
@@ -370,8 +370,8 @@ async def contact(request: Request) -> Reply[details.ContactBody]:
 
     `phones[].number`: as it is dialled (`+3224754411`, `116000`).
     `phones[].shown`: as people read it (`+32 2 475 44 11`).
-    `unreadable`: fields that are null because they can't be decrypted, as their key is lost. *0.4.0*
-    `earlier`: the newest 20 former details, the newest first, each until the event `seq` of `account` changed them.
+    `unreadable`: fields that are null because the key to decrypt them is lost. *0.4.0*
+    `earlier`: the newest 20 former details, newest first, each valid until `account` changed it with the event `seq`.
     """
     caller = await require_caller(request)
     service = service_of(request)
@@ -391,7 +391,7 @@ async def talk(request: Request) -> Reply[talks.Talk]:
 
     See *After the child is found*. 404 if none is recorded.
 
-    `unreadable`: answers that are null because they can't be decrypted, as their key is lost. *0.4.0*
+    `unreadable`: answers that are null because the key to decrypt them is lost. *0.4.0*
     """
     caller = await require_caller(request)
     service, board = service_of(request), request.path_params["board"]
@@ -406,7 +406,7 @@ async def talk(request: Request) -> Reply[talks.Talk]:
     (*ON_A_BOARD, "step_up"),
 )  # fmt: skip
 async def earlier_talks(request: Request) -> Reply[talks.EarlierTalks]:
-    """Return the talks of the searches that `earlier` of this search links. Each read is recorded in the audit journal.
+    """Return the talks of the searches that this search links in `earlier`. Each read is recorded in the audit journal.
 
     Only those that are offered, of searches that the caller may see. See *After the child is found*.
     """

@@ -74,7 +74,7 @@ async def _metrics_of_tables(service: BoardService) -> bytes:
 
 
 def _is_local(request: Request) -> bool:
-    """Return whether the client is a program on this machine and not a proxy. A connection over a Unix socket is a proxy's."""
+    """Return whether the client is a program on this machine and not a proxy. A Unix socket counts as a proxy's connection."""
     if request.client is None or not FORWARDED.isdisjoint(request.headers):
         return False
     try:

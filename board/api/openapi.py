@@ -147,7 +147,7 @@ def _response(description: str, media: str, schema: Schema) -> Schema:
 
 
 def _refusals(call: Call) -> Schema:
-    """Return a response for each status, with its possible codes."""
+    """Return the response for each status of a refusal, with the codes that it can have."""
     by_status: dict[int, list[str]] = {}
     for code in call.refusals:
         by_status.setdefault(STATUS[code], []).append(code)

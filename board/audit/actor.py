@@ -20,7 +20,7 @@ Kind = Literal["account", "display", "command_line", "server", "nobody"]
 class Actor:
     """Actor of an entry.
 
-    `id`: of the account or display. `name`: its name, or that of the operating system's user. `token`: id of the API token.
+    `id`: id of the account or display. `name`: its name, or that of the operating system's user. `token`: id of the API token.
     """
 
     kind: Kind

@@ -1,7 +1,7 @@
-"""Kinds of entries of the audit journal: type, subject and fields of each.
+"""Kinds of entries of the audit journal, each with a type, a subject and fields.
 
 `TYPE` and `KIND` are stable: other programs filter by them. `KIND` is the kind of the entity `id`, which is "" if unknown. All
-other fields are the entry's payload, which can be erased. Names are stored as at the time.
+other fields are the entry's payload, which can be erased. Names are stored as they were at the time.
 """
 
 from dataclasses import dataclass, fields, replace
@@ -16,7 +16,7 @@ SignInReason = Literal["unknown", "password", "disabled", "second_factor", "swit
 @dataclass_transform(kw_only_default=True, frozen_default=True)
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """Entry of the audit journal; a subclass with a type is a kind of entries.
+    """Entry of the audit journal; a subclass with a type is a kind of entry.
 
     `WARNS`: logged as a warning. `ALERTS`: alerts its account, unless that account caused it. `GROUP`: group on the page.
     `PRIVATE`: fields that are stored and never sent. `CODES`: fields for the log: codes, never names or typed text.
@@ -38,7 +38,7 @@ class Entry:
     ) -> None:  # fmt: skip
         cls.TYPE, cls.KIND, cls.ALERTS, cls.PRIVATE = type, kind, alerts, private
         cls.GROUP = group or cls.GROUP
-        cls.WARNS = cls.WARNS or warns  # a subclass of `Repeated` too
+        cls.WARNS = cls.WARNS or warns  # subclasses inherit it
         dataclass(frozen=True, kw_only=True)(cls)
         if type:
             ENTRIES[type] = cls
@@ -57,8 +57,8 @@ class Entry:
 class Repeated(Entry):
     """Entry that somebody can cause any number of times: repetitions within minutes are counted, not written again.
 
-    `since`: time of the first of `count`, null for a single one. Entries of an account repeat each other if they have the same
-    type, `id`, and fields `DISTINCT_BY`.
+    `since`: time of the first of `count` repetitions; null if there is only one. Entries of an account repeat each other if they
+    have the same type, `id`, and fields `DISTINCT_BY`.
     """
 
     DISTINCT_BY: ClassVar[tuple[str, ...]] = ()
@@ -80,11 +80,11 @@ class Attempt(Repeated, group="refusals", warns=True):
 
 
 class Reading(Repeated, group="reads"):
-    """Data that somebody read. It is durable before the data is sent.
+    """Read of data. The entry is durable before the data is sent.
 
-    `why`: reason why it was allowed: the account's `role`, because it is a `member` or the `lead` of the search or its `guest`,
-    `break_glass`, or because the reader is a `display`. `screen`: name of the page that read it, `display`, or `api` for
-    a program; empty if not known.
+    `why`: reason why the read was allowed. The account has the `role`, is a `member`, the `lead` or a `guest` of the search,
+    opened it in an emergency (`break_glass`), or is a `display`. `screen`: name of the page that read the data, `display`, or
+    `api` for a program; empty if not known.
     """
 
     why: Why | None = None
@@ -92,11 +92,11 @@ class Reading(Repeated, group="reads"):
 
 
 class Read(Reading):
-    """Read that is in the journal only: there are too many for the log."""
+    """Read that is in the journal only, because there are too many for the log."""
 
 
 class BoardRepeated(Repeated):
-    """Entry about a board; "" if no such board exists. `reference`: of its search at the time of writing."""
+    """Entry about the board `id`, which is "" if no such board exists. `reference`: reference of its search at that time."""
 
     reference: str | None = None
 
@@ -113,7 +113,7 @@ class SignedIn(Entry, type="sign_in.succeeded", group="sign_ins"):
 
 
 class NewDevice(Entry, type="sign_in.new_device", group="sign_ins"):
-    """Sign-in in a browser in which nobody had signed in to the account before, after the first sign-in of the account. The
+    """Sign-in in a browser in which nobody had signed in to the account before, unless it is the account's first sign-in. The
     account is alerted. `device` is browser and system, or empty."""
 
     name: str
@@ -122,7 +122,7 @@ class NewDevice(Entry, type="sign_in.new_device", group="sign_ins"):
 
 
 class SignInDisowned(Entry, type="sign_in.disowned", group="sign_ins", warns=True):
-    """Report of a person that somebody else had signed in to their account. It ended `count` sessions. `device` and `network` are
+    """Report by a person that somebody else had signed in to their account. It ended `count` sessions. `device` and `network` are
     those of the reported session. The administrators are alerted."""
 
     name: str
@@ -140,7 +140,7 @@ class SessionUnlocked(Entry, type="session.unlocked", group="sign_ins"):
 
 
 class SessionReplaced(Entry, type="session.replaced", group="sign_ins"):
-    """End of a session, because the actor signed in in the same browser. The entry is about the account whose session ended."""
+    """End of a session, because the actor signed in with the same browser. The entry is about the account whose session ended."""
 
     name: str
 
@@ -152,7 +152,7 @@ class SignedOut(Entry, type="sign_in.ended", group="sign_ins"):
 
 
 class SignInFailed(Attempt, type="sign_in.failed", group="sign_ins"):
-    """Failed sign-in. For an unknown e-mail address `id` is "", and the typed text is not stored, as it may be anything."""
+    """Failed sign-in. For an unknown e-mail address `id` is "", and the typed text is not stored, because it may be anything."""
 
     name: str | None
     reason: SignInReason
@@ -199,7 +199,7 @@ class TokenRefused(Attempt, type="token.refused"):
 
 
 class CommandRefused(BoardRepeated, type="command.refused", kind="board", group="refusals"):
-    """Refused command. `command` is null for one that does not exist, as its name may be any text. `reason` is the code of the
+    """Refused command. `command` is null for an unknown command, because its name may be any text. `reason` is the code of the
     answer."""
 
     DISTINCT_BY = CODES = ("command", "reason")
@@ -209,8 +209,8 @@ class CommandRefused(BoardRepeated, type="command.refused", kind="board", group=
 
 
 class RequestRefused(BoardRepeated, type="request.refused", kind="board", group="refusals"):
-    """Refused page, call or subscription. `path` is that of the route, `method` is `SUBSCRIBE` for a subscription on a socket,
-    `status` that of the answer."""
+    """Refused page, call or subscription. `path` is the path of the route, `method` is `SUBSCRIBE` for a subscription on a
+    socket, `status` is the status of the answer."""
 
     DISTINCT_BY = CODES = ("method", "path", "status")
 
@@ -220,7 +220,7 @@ class RequestRefused(BoardRepeated, type="request.refused", kind="board", group=
 
 
 class RateLimited(Repeated, type="rate.limited", kind="server", group="refusals", warns=True):
-    """Request or message over a rate limit. `path` is that of the route, `/ws` for messages of a socket."""
+    """Request or message over a rate limit. `path` is the path of the route, or `/ws` for messages on a socket."""
 
     DISTINCT_BY = CODES = ("path",)
 
@@ -228,7 +228,7 @@ class RateLimited(Repeated, type="rate.limited", kind="server", group="refusals"
 
 
 class Overflowed(Entry, type="audit.overflowed", kind="server", group="refusals", warns=True):
-    """Number of further entries of a type (`of`) that were counted instead of written, because too many came at once. Its
+    """Number of further entries of a type (`of`) that were counted instead of written, because there were too many. Its
     `actor` is the account."""
 
     of: str
@@ -251,7 +251,7 @@ class RoleSet(Entry, type="account.role_set"):
 
 
 class AccountDisabled(Entry, type="account.disabled"):
-    """Disabled account. `unused_since` is the last use of an account that the server locked because nobody used it, else null."""
+    """Disabled account. `unused_since` is the time of the last use if the server disabled an unused account, otherwise null."""
 
     name: str
     unused_since: str | None = None
@@ -290,8 +290,8 @@ class LinkAllowed(Entry, type="identity.link_allowed", alerts=True):
 
 
 class IdentityLinked(Entry, type="identity.linked"):
-    """Link of the account to a person at a provider, whose key is `provider`. `by_email`: by the permission of an
-    administrator; otherwise the account was created for the person."""
+    """Link of the account to a person at a provider, whose key is `provider`. `by_email`: by its e-mail address,
+    with the permission of an administrator; otherwise the account was created for the person."""
 
     name: str
     provider: str
@@ -317,7 +317,7 @@ class TokenAdded(Entry, type="token.added", alerts=True):
 
 
 class TokenAgreed(Entry, type="token.agreed"):
-    """Consent of the account's owner to a token that somebody else made: it works from now on."""
+    """Consent of the account's owner to a token that somebody else made. The token works from then on."""
 
     name: str
     token: str
@@ -351,14 +351,14 @@ class RecoveryCodesMade(Entry, type="factor.codes_made"):
 
 
 class RecoveryCodeUsed(Entry, type="factor.code_used", group="sign_ins", warns=True):
-    """Recovery code that was used instead of a second factor. `left`: unused ones."""
+    """Recovery code that was used instead of a second factor. `left`: number of unused codes."""
 
     name: str
     left: int
 
 
 class PasskeyRefused(Attempt, type="factor.refused", group="sign_ins"):
-    """Passkey that was refused: its `counter` went back, so it may have been copied; or an answer came again (`replayed`)."""
+    """Passkey that was refused: its `counter` went back, so it may have been copied; or an answer was sent again (`replayed`)."""
 
     name: str | None
     title: str | None
@@ -422,7 +422,7 @@ class SearchOpenedInEmergency(Entry, type="emergency.opened", kind="board", warn
 
 
 class HoldPlaced(Entry, type="retention.held", kind="board"):
-    """Hold of a search: it is kept until `until`, also after its retention has ended. `typed_reason` is the reason as typed."""
+    """Hold of a search: it is kept until `until`, even after its retention has ended. `typed_reason` is the reason as typed."""
 
     CODES = ()
 
@@ -452,7 +452,7 @@ class ErasureWithdrawn(ErasureAsked, type="erasure.withdrawn", kind="board"):
 
 
 class ErasureExpired(ErasureAsked, type="erasure.expired", kind="board"):
-    """Request to erase a search that expired, because nobody agreed within seven days. This entry is erased with the search."""
+    """Expired request to erase a search, because nobody agreed within seven days. This entry is erased with the search."""
 
 
 class ErasureAgreed(Entry, type="erasure.agreed", kind="board", warns=True):
@@ -480,7 +480,7 @@ class PartErasureWithdrawn(PartErasureAsked, type="part_erasure.withdrawn", kind
 
 
 class PartErasureExpired(PartErasureAsked, type="part_erasure.expired", kind="board"):
-    """Request to erase a part of a search that expired, because nobody agreed within seven days."""
+    """Expired request to erase a part of a search, because nobody agreed within seven days."""
 
 
 class PartErasureAgreed(Entry, type="part_erasure.agreed", kind="board", warns=True):
@@ -507,7 +507,7 @@ class PartErased(Entry, type="part.erased", kind="board", warns=True):
 
 
 class ReadsErased(Entry, type="reads.erased", kind="board"):
-    """Erasure of the content of `count` entries about what was erased. Their times, accounts and types stay."""
+    """Erasure of the content of `count` entries about erased data. Their times, accounts and types are kept."""
 
     count: int
 
@@ -600,14 +600,14 @@ class CallerRead(Reading, type="caller.read", kind="report"):
 
 
 class OriginalRead(Reading, type="original.read", kind="file"):
-    """Download of a picture as it came, with all its metadata."""
+    """Download of a picture as it was uploaded, with all its metadata."""
 
     board: str
     reference: str | None
 
 
 class AuditRead(Reading, type="audit.read", kind="server"):
-    """Reading of this journal. `account` is the filter."""
+    """Read of this journal. `account` is the account by which it was filtered."""
 
     DISTINCT_BY = ("account",)
 
@@ -615,7 +615,7 @@ class AuditRead(Reading, type="audit.read", kind="server"):
 
 
 class SnapshotRead(Read, BoardRepeated, type="snapshot.read", kind="board"):
-    """Snapshot of a board, or the start of following it on a socket."""
+    """Snapshot of a board, or the start of a subscription to it on a socket."""
 
 
 class HistoryRead(Read, BoardRepeated, type="history.read", kind="board"):
@@ -623,7 +623,7 @@ class HistoryRead(Read, BoardRepeated, type="history.read", kind="board"):
 
 
 class ReadersRead(Read, BoardRepeated, type="readers.read", kind="board"):
-    """List of those who read a search."""
+    """List of the people and displays that read a search."""
 
 
 class ReportRead(Read, type="report.read", kind="report"):
@@ -644,7 +644,7 @@ class PhotoRead(Read, BoardRepeated, type="photo.read", kind="file"):
 
 
 class PreviewRead(Read, BoardRepeated, type="preview.read", kind="board"):
-    """Previews of a board's files or materials: an entry for the board, as a page shows dozens."""
+    """Previews of a board's files or materials: one entry for the board, because a page shows dozens."""
 
     DISTINCT_BY = ("what",)
 
@@ -652,9 +652,9 @@ class PreviewRead(Read, BoardRepeated, type="preview.read", kind="board"):
 
 
 class FindRun(Read, BoardRepeated, type="find.run", kind="board"):
-    """Search for words, or for what resembles something. The words are personal data, and are not stored. `where`: `words`,
-    `closed` searches, `intake` (open searches), `earlier` (closed searches of a name), `similar` sightings, `look_again`. `hits`
-    is the number of results, of all repetitions."""
+    """Look-up of words or of similar items. The words are not stored, because they are personal data. `where`: `words`, `closed`
+    searches, `intake` (open searches), `earlier` (closed searches of a name), `similar` sightings, `look_again`. `hits` is the
+    number of results of all repetitions together."""
 
     DISTINCT_BY = ("where",)
 
@@ -681,15 +681,15 @@ class BackupMade(Entry, type="backup.made", kind="server"):
 
 
 class BackupRestored(Entry, type="backup.restored", kind="server"):
-    """Restore from a backup: every board has a new epoch, and what was written after the backup is gone. `boards` is their
-    number."""
+    """Restore from a backup: every board has a new epoch, and everything written after the backup is gone. `boards` is the
+    number of boards."""
 
     boards: int
 
 
 class DataKeyForgotten(Entry, type="data_key.forgotten", kind="server", warns=True):
-    """Lost key of data at rest that was given up: `files` and `values` that it encrypts can't be read any more. `data_key` is its
-    id."""
+    """Lost key of data at rest that was given up. `files` and `values` are the numbers of files and values that it encrypts,
+    which can no longer be read. `data_key` is its id."""
 
     CODES = ("data_key", "files", "values")
 
@@ -699,8 +699,8 @@ class DataKeyForgotten(Entry, type="data_key.forgotten", kind="server", warns=Tr
 
 
 class SpaceLow(Entry, type="space.low", kind="server", warns=True):
-    """Disk or quota that is nearly used. `of` is `files`, `database` or `temporary`, a disk of `machine`, or `installation`, the
-    quota of all files, whose `machine` is null."""
+    """Disk or quota that is nearly used up. `of` is `files`, `database` or `temporary` for a disk of `machine`, or `installation`
+    for the quota of all files; `machine` is then null."""
 
     CODES = ("of", "free_mb")
 
@@ -711,10 +711,10 @@ class SpaceLow(Entry, type="space.low", kind="server", warns=True):
 
 
 class SettingsChanged(Entry, type="settings.changed", kind="server", private=("kept",)):
-    """Changes of the settings since the previous start, as {`name`, `before`, `value`}; both null for a secret. `first`: there
-    was no previous start, and the changes are those from the defaults."""
+    """Changes to the settings since the previous start, as {`name`, `before`, `value`}; both values are null for a secret.
+    `first`: there was no previous start, and the settings are compared with the defaults."""
 
     machine: str
     first: bool
     changes: list[dict[str, str | None]]
-    kept: dict[str, Any]  # compared with at the next start
+    kept: dict[str, Any]  # what the next start compares its settings with

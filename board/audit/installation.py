@@ -1,4 +1,4 @@
-"""Changes of settings between two starts of a machine. Of a secret, only the fact that it changed is stored."""
+"""Changes to settings between two starts of a machine. For a secret, only the fact that it changed is stored."""
 
 import hmac
 import secrets
@@ -14,7 +14,7 @@ from board.audit.entries import SettingsChanged
 from board.config.settings import VERSION, Settings
 from board.engine import audit_events
 
-MAX_EARLIER = 50  # number of earlier entries read, of all machines
+MAX_EARLIER = 50  # earlier entries read, from all machines together
 URLS = ("database_url", "redis_url")  # stored without user names, passwords and options
 
 Values = dict[str, str | None]
@@ -25,7 +25,7 @@ def record(session: Session, settings: Settings) -> None:
 
     A new machine is compared with the machine that started last, and the first machine with the defaults.
     """
-    writer.lock_audit_board(session)  # of workers that start together, only one finds the change
+    writer.lock_audit_board(session)  # so that only one of the workers that start together finds the change
     machine, earlier = socket.gethostname(), _earlier(session)
     before = next((payload for payload in earlier if payload["about"]["machine"] == machine), earlier[0] if earlier else None)
     values, salt = public_values(settings), secrets.token_hex(16)
@@ -51,7 +51,7 @@ def public_values(settings: Settings) -> Values:
 
 
 def _without_secrets(url: str | None) -> str | None:
-    """Return `postgresql://host:5432/board`: the URL without user names, passwords and options."""
+    """Return a URL without user names, passwords and options, such as `postgresql://host:5432/board`."""
     if url is None:
         return None
     try:
@@ -72,7 +72,7 @@ def _changed_secrets(settings: Settings, before: dict[str, Any] | None) -> list[
     if before is None:
         return [name for name, _ in _hidden() if name in set_now]
     earlier, digests = before["private"]["kept"]["digests"], _digests(settings, before["private"]["kept"]["salt"])
-    # an earlier version of the program had fewer
+    # an entry of an earlier version lacks the digests of secrets that were added since
     return [name for name, now in digests.items() if (earlier[name] != now if name in earlier else name in set_now)]
 
 

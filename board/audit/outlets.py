@@ -1,7 +1,7 @@
-"""Table of all outlets of data, and the entries that record them. A test compares it with the routes and frames of the program,
-and with the table in `reference/audit-journal.md`.
+"""Table of all outlets of data, with the audit entries that record them. A test compares it with the routes and frames of the
+program, and with the table in `reference/audit-journal.md`.
 
-Refused requests of every route are `request.refused`, or `rate.limited`.
+A refused request on any route is recorded as `request.refused` or `rate.limited`.
 """
 
 from typing import NamedTuple

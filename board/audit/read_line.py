@@ -1,4 +1,4 @@
-"""Line of the read log in this process: a read with its repetitions within minutes, or a subscription with its openings."""
+"""Line of the read log, in memory: a read or a subscription, with its repetitions within five minutes."""
 
 import asyncio
 from dataclasses import dataclass, field, replace
@@ -11,7 +11,7 @@ from board.engine.identity import Caller
 from models.ids import new_id
 from models.times import format_utc, now
 
-WINDOW_S = 300.0  # in which repetitions belong to one line
+WINDOW_S = 300.0  # repetitions within this time belong to one line
 
 Key = tuple[object, ...]
 
@@ -39,7 +39,7 @@ class Batch:
 
 @dataclass(slots=True, eq=False)
 class Increment:
-    """Reads of the line `origin` that a batch writes to `line`: the same one, or its successor if their reason is another one."""
+    """Reads of the line `origin` that a batch writes to `line`: the same line, or its successor if they have another reason."""
 
     origin: "ReadLine"
     line: "ReadLine"
@@ -49,7 +49,7 @@ class Increment:
     why: Why | None = None  # of these reads
 
     def resolve(self, why: Why, stored_why: Why | None) -> None:
-        """Set the reason of the reads. `stored_why`: that of the row, if a batch that seemed to fail stored it. Idempotent."""
+        """Set the reason of the reads. `stored_why`: reason in the row, if a batch stored it but seemed to fail. Idempotent."""
         self.why = why
         if stored_why is not None:
             self.line.why, self.is_new = stored_why, False
@@ -61,9 +61,9 @@ class Increment:
 
 @dataclass(slots=True, eq=False)
 class ReadLine:
-    """Line of the read log. `entry`: its first read. `repeated`: written reads after the first. `open`: open subscriptions.
-    `used_at`: time of the last read, by the monotonic clock. `why`: reason of its reads, known when it is stored. `next`: line of
-    the later reads, for another reason. `is_uncertain`: a batch failed that may have stored it."""
+    """Line of the read log. `entry`: its first read. `repeated`: number of written reads after the first. `open`: number of open
+    subscriptions. `used_at`: time of the last read, by the monotonic clock. `why`: reason of its reads, known when it is stored.
+    `next`: line of later reads that had another reason. `is_uncertain`: a failed batch may have stored it."""
 
     key: Key
     entry: Reading
@@ -84,7 +84,7 @@ class ReadLine:
     repeated_hits: int = 0
     open: int = 0
     ended_at: str | None = None  # time of the last end of a subscription, not written yet
-    batch: Batch | None = None  # that it waits in, or waited in last
+    batch: Batch | None = None  # in which it waits
 
     def __post_init__(self) -> None:
         self.id, self.at = new_id(), format_utc(now())
@@ -96,14 +96,14 @@ class ReadLine:
         self.used_at = at
 
     def take(self) -> Increment:
-        """Return the reads that wait, and count them as taken."""
+        """Return the waiting reads, which the caller then writes."""
         self.batch, self.is_in_write = None, True
         increment = Increment(self, self, not self.is_stored, self.pending, self.pending_hits)
         self.pending = self.pending_hits = 0
         return increment
 
     def successor(self) -> "ReadLine":
-        """Return a line of reads for another reason."""
+        """Return a new line for reads that have another reason."""
         return ReadLine(self.key, self.entry, self.reader, self.following, self.used_at, self.used_at)
 
     def pass_on(self, successor: "ReadLine") -> None:
@@ -121,7 +121,7 @@ class ReadLine:
 
     @property
     def is_in_use(self) -> bool:
-        """Return whether it has an open subscription, or reads that are not written yet."""
+        """Return whether this line has an open subscription, or reads that are not written yet."""
         return bool(self.open or self.pending or self.is_in_write)
 
     def has_ended(self, at: float) -> bool:
@@ -129,7 +129,7 @@ class ReadLine:
         return not self.is_in_use and at - (self.used_at if self.following else self.began_at) >= WINDOW_S
 
     def repetitions(self) -> Reading | None:
-        """Return the entry of all reads after the first; None if there is none."""
+        """Return one entry for all reads after the first; None if there are none."""
         if not self.repeated:
             return None
         entry = replace(self.entry, count=self.repeated, since=self.at, why=self.why)

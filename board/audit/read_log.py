@@ -1,10 +1,13 @@
-"""Read log: each read is durable before its data is sent, in batches of 50 ms that share a commit with other writes.
+"""Read log: it stores each read before its data is sent, in batches of 50 ms that share a commit with other writes.
 
-A read that can't be recorded is refused, unless the setting SERVE_UNRECORDED_READS is on: then it is served, and its entry is
-collected like those of refusals. Repetitions within five minutes are counted in the row of the first read, durably too; the audit
-journal gets one more entry with their number when the five minutes are over. A subscription is one row, whose end is written when
-it ends, and whose `until` moves on every minute, so that a killed process leaves a time at which it was still open. Reads for
-another reason are another row: a member who lost access and then opens the search in an emergency is not a member in the log.
+- A read that can't be recorded is refused. If the setting SERVE_UNRECORDED_READS is on, it is served instead, and its entry is
+  collected like that of a refusal.
+- Repetitions within five minutes are counted in the row of the first read, durably too. When the five minutes are over, the audit
+  journal gets one more entry with their number.
+- A subscription is one row. Its `until` is updated every minute and at the end, so that after a crash it shows when the
+  subscription was last open.
+- Reads with another reason get another row. Otherwise the log would still show a member who lost access, and then opened the
+  search in an emergency, as a member.
 """
 
 import asyncio
@@ -26,11 +29,11 @@ from models.ids import new_id
 from models.times import format_utc, now
 
 BATCH_S = 0.05  # shortest time between the starts of two batches
-SWEEP_S = 1.0  # between two writes of ends
-STILL_OPEN_S = 60.0  # between two writes that a subscription is still open
+SWEEP_S = 1.0  # between two writes of ended lines
+STILL_OPEN_S = 60.0  # between two updates of `until` in the rows of open subscriptions
 BATCH_SIZE = 200  # lines per batch; a command waits a few milliseconds for it
 MAX_WAITING = 20_000  # reads that wait for a batch; more are refused
-MAX_LINES = 20_000  # lines in memory; a repetition of a forgotten line is a new line
+MAX_LINES = 20_000  # lines in memory; a repetition of a forgotten line becomes a new line
 MAX_ENDS = 500  # lines per write of ends
 TIMEOUT_S = 8.0  # longest wait of a read: shorter than the timeout of a page, so that it gets an answer and retries
 
@@ -43,11 +46,11 @@ class ReadLog:
     def __init__(self, database: Database, repeats: Repeats, serves_unrecorded: bool, clock: Clock = time.monotonic) -> None:
         self._database, self._repeats, self._serves_unrecorded, self._clock = database, repeats, serves_unrecorded, clock
         self._lines: dict[Key, ReadLine] = {}
-        self._batches: deque[Batch] = deque()  # that have not begun
-        self._writing: asyncio.Task[None] | None = None  # of the batches
+        self._batches: deque[Batch] = deque()  # not begun yet
+        self._writing: asyncio.Task[None] | None = None  # writes the batches
         self._waiting = 0
         self._began_at = float("-inf")
-        self._ended: list[ReadLine] = []  # with repetitions to write
+        self._ended: list[ReadLine] = []  # with repetitions or an end to write
         self._moved_at = clock()
         self._writing_ends = asyncio.Lock()
         # SQLite: shares a commit with commands. PostgreSQL: a separate transaction, which waits only for the audit board.
@@ -60,7 +63,7 @@ class ReadLog:
         await self._record(caller, entry, following=False)
 
     async def follow(self, caller: Caller, entry: Reading) -> ReadLine | None:
-        """Record the start of a subscription. Return what `end` takes. Raises DatabaseUnavailable as `record` does."""
+        """Record the start of a subscription. Return the line to pass to `end`. Raises DatabaseUnavailable as `record` does."""
         line = await self._record(caller, entry, following=True)
         if line is not None:
             line.open += 1
@@ -74,13 +77,13 @@ class ReadLog:
         line.ended_at = format_utc(now())
 
     def _keep(self, line: ReadLine) -> None:
-        """Keep a line in memory until its subscriptions have ended, also if another line has its key."""
+        """Keep a line in memory until its subscriptions have ended, even if another line has its key."""
         if self._lines.get(line.key) is not line:
             line.key = (*line.key, line.id)
             self._lines[line.key] = line
 
     def is_following(self, caller: Caller, entry: Reading) -> bool:
-        """Return whether the caller has an open, recorded subscription that this entry is a part of."""
+        """Return whether an open, recorded subscription of the caller covers this entry."""
         line = self._lines.get(key_of(entry, Reader.of(caller), True))
         return line is not None and line.is_stored and line.open > 0
 
@@ -109,7 +112,7 @@ class ReadLog:
         return line
 
     def _batch_of(self, line: ReadLine) -> Batch:
-        """Return the batch that writes a line's reads: the one that it waits in, otherwise the last one with room."""
+        """Return the batch that writes a line's reads: its own one, otherwise the last one with space, or a new one."""
         if line.batch is None:
             if not self._batches or len(self._batches[-1].lines) >= BATCH_SIZE:
                 self._batches.append(Batch(asyncio.get_running_loop().create_future()))
@@ -142,7 +145,7 @@ class ReadLog:
         return next((line for line in self._lines.values() if not line.is_in_use), None)
 
     def _forget(self, line: ReadLine) -> None:
-        """Forget a line: the next read with its key is a new one."""
+        """Forget a line, so that the next read with its key starts a new one."""
         if self._lines.get(line.key) is line:
             del self._lines[line.key]
         if line.repeated or line.ended_at is not None:
@@ -151,7 +154,7 @@ class ReadLog:
     # -- writing ------------------------------------------------------------------------------------------------------
 
     async def _write_batches(self) -> None:
-        """Write the waiting batches in turn, at most one in BATCH_S. On a slow disk, they do not queue before commands."""
+        """Write the waiting batches in turn, at most one per BATCH_S, so that they do not hold up commands on a slow disk."""
         while self._batches:
             await asyncio.sleep(max(0.0, self._began_at + BATCH_S - self._clock()))
             self._began_at = self._clock()
@@ -161,7 +164,7 @@ class ReadLog:
                 batch.written.set_result(None)
             except Exception as error:
                 batch.written.set_exception(error)
-                batch.written.exception()  # marks it as seen: each read that waits for it is refused
+                batch.written.exception()  # marks the error as handled: each waiting read raises it
 
     async def _write_batch(self, increments: list[Increment]) -> None:
         try:
@@ -174,7 +177,7 @@ class ReadLog:
             self._succeed(increment)
 
     def _succeed(self, increment: Increment) -> None:
-        """Count the reads of a written batch, and replace a line whose reads have another reason now."""
+        """Count the reads of a written batch, and replace a line if its reads now have another reason."""
         origin, line = increment.origin, increment.line
         origin.is_in_write, line.is_stored, line.is_uncertain, line.why = False, True, False, increment.why
         line.repeated += increment.reads - increment.is_new
@@ -185,7 +188,7 @@ class ReadLog:
             (self._keep if origin.open else self._forget)(origin)
 
     def _fail(self, increment: Increment) -> None:
-        """Forget the new line of a failed batch, unless it may have to be ended, or its next reads are waiting."""
+        """Forget the new line of a failed batch, unless it has more reads waiting, or is a subscription that may need an end."""
         origin, line = increment.origin, increment.line
         origin.is_in_write = False
         if not increment.is_new:

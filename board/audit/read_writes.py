@@ -60,7 +60,7 @@ class SearchFacts(NamedTuple):
 
 
 def write_batch(batch: str, increments: Sequence[Increment], session: Session) -> None:
-    """Write the reads of a batch. A batch that is tried again is written once."""
+    """Write the reads of a batch. A batch that is retried is written only once."""
     if maybe_committed(session) and _is_stored(session, batch, increments):
         return
     facts = _facts(session, {board_of(each.line.entry) for each in increments})
@@ -77,9 +77,9 @@ def write_batch(batch: str, increments: Sequence[Increment], session: Session) -
 
 
 def write_ends(ends: Sequence[tuple[str, str, bool]], ended: Sequence[ReadLine], session: Session) -> None:
-    """Write (id, until, following) of subscriptions, and the repetitions of lines that have ended."""
+    """Write the `ends` (id, until, following) of subscriptions, and the repetitions of lines that have ended."""
     if ended:
-        writer.lock_audit_board(session)  # before the rows of reads, as a batch does
+        writer.lock_audit_board(session)  # before the rows of reads, as in `write_batch`, so that the two don't deadlock
     if ends:
         rows = [{"line": id, "until": until, "following": following} for id, until, following in sorted(ends)]
         session.connection().execute(_END, rows)
@@ -90,7 +90,7 @@ def write_ends(ends: Sequence[tuple[str, str, bool]], ended: Sequence[ReadLine],
 
 
 def _stored_reasons(session: Session, ids: Sequence[str]) -> dict[str, Why]:
-    """Return the reasons of the rows among these that are stored."""
+    """Return the reasons in the stored rows with these ids, by id."""
     rows = session.connection().execute(_REASONS, {"ids": ids}).all() if ids else ()
     return {row.id: row.why for row in rows}
 

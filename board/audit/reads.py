@@ -33,7 +33,7 @@ class Reads:
         self._log = log
 
     async def follow(self, caller: Caller, board: str) -> ReadLine | None:
-        """Record the start of a subscription. Return what `end` takes."""
+        """Record the start of a subscription. Return the line to pass to `end`."""
         return await self._log.follow(caller, SnapshotRead(id=board))
 
     def end(self, line: ReadLine) -> None:
@@ -53,7 +53,7 @@ class Reads:
         await self._record(caller, SnapshotRead(id=board))
 
     async def part_of_board(self, caller: Caller, board: str, at: int | None = None) -> None:
-        """Record a read of data that is computed from a board, now or at a seq. A caller who follows the board is recorded."""
+        """Record a read of data that is computed from a board, now or at a seq. No-op if a subscription covers it."""
         if at is not None:
             await self.history(caller, board)
         elif not self._log.is_following(caller, entry := SnapshotRead(id=board)):

@@ -45,7 +45,7 @@ class Refusals:
         self._repeats.add(SignInFailed(id=id, name=name, reason=reason, address=address or None))
 
     def passkey(self, account: Account | None, title: str, reason: Literal["counter", "replayed"], address: str) -> None:
-        """Record a passkey that may have been copied, or an answer of a passkey that came again."""
+        """Record a passkey that may have been copied, or an answer of a passkey that was sent again."""
         metrics.sign_ins.labels("failed").inc()
         id, name = (account.id, account.name) if account else ("", None)
         self._repeats.add(PasskeyRefused(id=id, name=name, title=title, reason=reason, address=address or None))

@@ -2,8 +2,8 @@
 
 The first entry of each account, type and subject is written within a second. Repetitions within minutes become one more entry
 with their number. Distinct entries are written singly up to a bound and counted beyond it. Each account has a separate window
-and bounds, and all strangers share one. So nobody can fill the database, no flood displaces the entries of others, and no request
-waits. Collected entries are lost if this process is killed.
+and bounds, and all strangers share one. So nobody can fill the database, no flood displaces the entries of other accounts, and
+no request waits. Collected entries are lost if this process is killed.
 """
 
 import asyncio
@@ -25,10 +25,10 @@ from models.search import Search
 from models.times import format_utc, now
 
 INTERVAL_S = 1.0  # between two writes of collected entries
-WINDOW_S = 300.0  # in which repetitions are counted
+WINDOW_S = 300.0  # repetitions within this time are counted
 MAX_DISTINCT = 100  # distinct entries of one account written singly in a window
 MAX_TOTAL = 5_000  # distinct entries of all accounts in their windows
-RESERVED = 10  # entries of each account, also if MAX_TOTAL is reached
+RESERVED = 10  # distinct entries that each account can write even if MAX_TOTAL is reached
 MAX_QUEUED = 4 * MAX_DISTINCT  # entries of one account queued while the database takes no writes; later ones are only counted
 BATCH_SIZE = 200  # entries per transaction; a command waits a few milliseconds for it
 
@@ -38,7 +38,7 @@ Queued = tuple[Entry, Actor]
 
 @dataclass(slots=True)
 class _Repetition:
-    """Repetitions in this window. `since`: time of the first. `more`: sum of the later ones."""
+    """Entry and its repetitions in this window. `since`: time of the first one. `more`: sum of the later ones."""
 
     entry: Repeated
     by: Actor
@@ -59,7 +59,7 @@ class _Window:
     since: str
     by: Actor
     seen: dict[Key, _Repetition] = field(default_factory=dict)
-    overflow: Counter[str] = field(default_factory=Counter)  # entries counted only, by type
+    overflow: Counter[str] = field(default_factory=Counter)  # number of entries that are only counted, by type
     queue: list[Queued] = field(default_factory=list)
 
     def end(self) -> None:
@@ -78,7 +78,7 @@ class Repeats:
     def __init__(self, database: Database, clock: Callable[[], float] = time.monotonic) -> None:
         self._database, self._clock = database, clock
         self._windows: dict[str, _Window] = {}  # by the id of the account, "" for strangers
-        self._distinct = 0  # entries seen in all windows
+        self._distinct = 0  # distinct entries in all windows
         self._writing = asyncio.Lock()
 
     def add(self, entry: Repeated, by: Actor = actor.NOBODY) -> None:
@@ -155,7 +155,7 @@ class Repeats:
                 del self._windows[key]
 
     def _take_batch(self) -> list[tuple[_Window, Queued]]:
-        """Take the oldest entries off the queues, equally many of each account."""
+        """Take the oldest entries off the queues, an equal share per account."""
         windows = [window for window in self._windows.values() if window.queue]
         share = max(1, BATCH_SIZE // max(1, len(windows)))
         batch: list[tuple[_Window, Queued]] = []

@@ -1,4 +1,4 @@
-"""Set-up of an app with codes: the secret goes to the page encrypted, and is stored once the person has typed a code of it."""
+"""Set-up of an app with codes. The page holds the encrypted secret, which is stored once the person has typed a right code."""
 
 from datetime import datetime
 from typing import Any
@@ -16,8 +16,8 @@ from models.accounts import Account
 def begin(account: Account, key: bytes, bound_to: str, sealed: str = "") -> dict[str, Any]:
     """Return the values of the form: QR code, secret and the encrypted secret.
 
-    `bound_to`: digest of a session or pending sign-in. `sealed`: encrypted secret of the form that was sent, so that the person
-    need not scan another code.
+    `bound_to`: digest of a session or pending sign-in. `sealed`: encrypted secret from the submitted form, which is shown again,
+    so that the person need not scan another code.
     """
     seal = _seal(account, key, bound_to)
     secret = seal.open(sealed) or totp.new_secret()

@@ -24,13 +24,13 @@ _DROP = delete(UsedChallenge).where(columns_of(UsedChallenge).ends_at <= bindpar
 
 
 def new(secret: bytes, bound_to: str, now: datetime) -> bytes:
-    """Return a new challenge. `secret`: that of the installation. `bound_to`: what may answer it, such as a session."""
+    """Return a new challenge. `secret`: the installation's secret. `bound_to`: browser, sign-in or session that may answer it."""
     body = secrets.token_bytes(RANDOM_BYTES) + int((now + TTL).timestamp()).to_bytes(TIME_BYTES)
     return body + _mac(secret, bound_to, body)
 
 
 def is_valid(secret: bytes, bound_to: str, now: datetime, challenge: bytes) -> bool:
-    """Return whether this server made the challenge for the same purpose, and it has not expired."""
+    """Return whether this installation made the challenge for `bound_to`, and it has not expired."""
     body, mac = challenge[:-MAC_BYTES], challenge[-MAC_BYTES:]
     if len(body) != RANDOM_BYTES + TIME_BYTES or not hmac.compare_digest(mac, _mac(secret, bound_to, body)):
         return False
@@ -38,7 +38,7 @@ def is_valid(secret: bytes, bound_to: str, now: datetime, challenge: bytes) -> b
 
 
 def use(session: Session, challenge: bytes, now: datetime) -> bool:
-    """Use up a valid challenge that was answered rightly. Returns False if it was used before."""
+    """Mark a correctly answered challenge as used. Returns False if it was used before."""
     connection = session.connection()
     connection.execute(_DROP, {"now": format_utc(now)})
     row = {"digest": digest(challenge.hex()), "ends_at": format_utc(now + TTL)}

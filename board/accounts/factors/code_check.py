@@ -1,4 +1,4 @@
-"""Checks of typed codes and passkeys, with limits. Attempts count before they are checked; the right ones are uncounted."""
+"""Checks of typed codes and passkeys, with limits. An attempt counts before it is checked; a right one is uncounted."""
 
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -13,7 +13,7 @@ from models.accounts import Account
 
 
 async def limited(request: Request, account: Account, limits: Sequence[RuleKey], check: Callable[[], Awaitable[bool]]) -> bool:
-    """Return the result of a check. A wrong code is recorded. Raises Refused `rate_limited`."""
+    """Run a check within the limits, and return its result. Records a wrong code. Raises Refused `rate_limited`."""
     service, address = service_of(request), client_address.of(request)
     allowed = await service.limiter.take_all(limits)
     if not allowed.allowed:

@@ -30,7 +30,7 @@ FACTORS = f"{PATH}/factors"
 
 
 async def app_page(request: Request, caller: Caller, problem: str | None = None, sealed: str = "") -> Response:
-    """`GET /account/factors/app`: QR code of a new app with codes. `problem`: of a failed set-up."""
+    """`GET /account/factors/app`: QR code of a new app with codes. `problem`: why a set-up failed."""
     if caller.session is None:
         return RedirectResponse(PATH, 303)
     message = problem and i18n.translate(problem, language.language_for(request, caller))
@@ -42,7 +42,7 @@ async def app_page(request: Request, caller: Caller, problem: str | None = None,
 
 
 async def add_app(request: Request) -> Response:
-    """`POST /account/factors/app`: add the app of `sealed` if its `code` is right."""
+    """`POST /account/factors/app`: add the app whose secret is in `sealed`, if its `code` is right."""
     caller, service = await require_session(request), service_of(request)
     require_recent_factor(caller)
     form = await form_reader(request)
@@ -61,7 +61,7 @@ async def add_app(request: Request) -> Response:
 
 
 async def passkey_options(request: Request) -> Response:
-    """`POST /account/factors/passkeys/options`: options to make a passkey."""
+    """`POST /account/factors/passkeys/options`: options for creating a passkey."""
     caller = await require_session(request)
     require_recent_factor(caller)
     rows = await service_of(request).database.read(lambda session: passkeys.of_account(session, caller.account.id))
@@ -70,7 +70,7 @@ async def passkey_options(request: Request) -> Response:
 
 
 async def add_passkey(request: Request) -> Response:
-    """`POST /account/factors/passkeys`: add the passkey of `credential`, with a `name`."""
+    """`POST /account/factors/passkeys`: add the passkey in `credential` under a `name`."""
     caller, form = await require_session(request), await form_reader(request)
     require_recent_factor(caller)
     site, answer, name = site_of(request, f"new {caller.session}"), form("credential"), form("name")
@@ -89,7 +89,7 @@ async def add_passkey(request: Request) -> Response:
 
 
 async def remove(request: Request) -> Response:
-    """`POST /account/factors/remove`: remove the factor `factor` of the caller's account."""
+    """`POST /account/factors/remove`: remove the factor with the id `factor` from the caller's account."""
     caller = await require_session(request)
     require_recent_factor(caller)
     id = (await form_reader(request))("factor")

@@ -20,12 +20,12 @@ COPIED = N_(
 
 
 def site_of(request: Request, bound_to: str) -> Site:
-    """Return the site that asks for a passkey. `bound_to`: what its challenges are bound to."""
+    """Return the site that asks for a passkey. `bound_to`: browser, sign-in or session to which its challenges are bound."""
     return Site(own_origin(request), service_of(request).settings.secret(), bound_to)
 
 
 async def record(request: Request, error: PasskeyError) -> str:
-    """Record a refused passkey, and return the sentence for the person."""
+    """Record a refused passkey, and return the message for the person."""
     service, address = service_of(request), client_address.of(request)
     account = await service.database.read(lambda session: session.get(Account, error.account)) if error.account else None
     if error.reason == "wrong":

@@ -30,7 +30,7 @@ BROWSER = Cookie("board_passkey", timedelta(minutes=10))  # binds a challenge to
 
 
 async def options(request: Request) -> Response:
-    """`POST /sign-in/passkey/options`: options to ask for any passkey of this site."""
+    """`POST /sign-in/passkey/options`: options for requesting any passkey of this site."""
     check_own_page(request)
     await _count(request)
     browser = BROWSER.value(request)[:100] or secrets.token_urlsafe(16)

@@ -1,7 +1,7 @@
 """Passkeys (WebAuthn): options for the browser, and checks of its answers.
 
-The checks are those of the library `webauthn`. This module adds the single use of challenges, and refuses a passkey whose counter
-went back, because it may have been copied.
+The library `webauthn` does the checks. In addition, this module accepts each challenge only once, and refuses a passkey whose
+counter went back, because it may have been copied.
 """
 
 from collections.abc import Sequence
@@ -30,14 +30,14 @@ from realtime.wire import strict_json
 
 NAME = "Searchboard"
 MAX_ID = 1_400  # characters of the id of a passkey in base64url: 1,023 bytes (WebAuthn)
-# of hostile answers, by the library and by the decoders that it uses
+# exceptions that hostile answers cause in the library and in its decoders
 BAD_ANSWER = (WebAuthnException, ValueError, TypeError, LookupError, AttributeError, RecursionError, OverflowError)
 
 Reason = Literal["wrong", "counter", "replayed"]
 
 
 class PasskeyError(Exception):
-    """Answer of a passkey that is refused. `account`, `title`: owner and name of the passkey, if it is known."""
+    """Refused answer of a passkey. `account`, `title`: owner and name of the passkey, if it is known."""
 
     def __init__(self, reason: Reason, factor: SecondFactor | None = None) -> None:
         super().__init__(reason)
@@ -48,7 +48,7 @@ class PasskeyError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Site that asks: its origin, the installation's secret, and what the challenge is bound to."""
+    """Site that asks for a passkey. `secret`: the installation's secret. `bound_to`: browser, sign-in or session that answers."""
 
     origin: str
     secret: bytes
@@ -63,7 +63,7 @@ class Site:
 
 
 def registration_options(site: Site, account: Account, rows: Sequence[SecondFactor], now: datetime) -> str:
-    """Return the options with which a browser makes a passkey, as JSON. `rows`: factors that the account has."""
+    """Return the options with which a browser creates a passkey, as JSON. `rows`: existing factors of the account."""
     options = webauthn.generate_registration_options(
         rp_id=site.host, rp_name=NAME, user_id=account.id.encode(), user_name=account.email, user_display_name=account.name,
         challenge=site.challenge(now), exclude_credentials=_descriptors(rows),
@@ -84,7 +84,7 @@ def request_options(site: Site, rows: Sequence[SecondFactor], now: datetime) -> 
 
 
 def new_factor(session: Session, site: Site, account: Account, answer: str, name: str, now: datetime) -> SecondFactor:
-    """Return the row of a new passkey, which the caller adds. Raises PasskeyError."""
+    """Verify a new passkey, and return its row without adding it. Raises PasskeyError."""
     try:
         credential = _parse(answer)
         challenge = _challenge(site, credential, now)
@@ -104,7 +104,7 @@ def new_factor(session: Session, site: Site, account: Account, answer: str, name
 
 
 def use(session: Session, site: Site, answer: str, now: datetime, *, account: str | None = None) -> SecondFactor:
-    """Use a passkey, and return its row. Raises PasskeyError.
+    """Verify the answer of a passkey, record its use, and return its row. Raises PasskeyError.
 
     `account`: the account that must own it. Without one, the passkey signs in alone, and must have verified its user.
     """
@@ -156,7 +156,7 @@ def _use(session: Session, challenge: bytes, now: datetime, row: SecondFactor | 
 
 
 def _by_credential(session: Session, id: str) -> SecondFactor | None:
-    """Return the passkey with this id, locked: of two answers with one counter, the second is refused."""
+    """Return the passkey with this id, locked, so that the second of two answers with the same counter is refused."""
     return session.exec(select(SecondFactor).where(SecondFactor.credential == id).with_for_update()).first()
 
 

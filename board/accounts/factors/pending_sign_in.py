@@ -45,7 +45,7 @@ def _drop_ended(session: Session, account: str, now: str) -> None:
 def find(session: Session, secret: str, now: datetime, *, lock: bool = False) -> tuple[PendingSignIn, Account] | None:
     """Return the pending sign-in with this cookie, and its account; None if it has ended. `lock`: lock both rows."""
     row = session.get(PendingSignIn, digest(secret)) if secret else None
-    if row is not None and lock:  # the account first, as everywhere: two transactions don't deadlock
+    if row is not None and lock:  # the account first, as everywhere, so that two transactions don't deadlock
         session.get(Account, row.account, with_for_update=True)
         row = session.get(PendingSignIn, row.digest, with_for_update=True, populate_existing=True)
     if row is None or row.ends_at <= format_utc(now) or row.attempts >= MAX_ATTEMPTS:
@@ -57,5 +57,5 @@ def find(session: Session, secret: str, now: datetime, *, lock: bool = False) ->
 
 
 def end(session: Session, row: PendingSignIn) -> None:
-    """Delete a pending sign-in: its factor was right."""
+    """Delete a pending sign-in whose factor was right."""
     session.delete(row)

@@ -1,4 +1,4 @@
-"""Accounts that need a second factor, by role, and their days of grace."""
+"""Policy for second factors: the roles that need one, and the days of grace for setting one up."""
 
 from datetime import datetime, timedelta
 from typing import Literal

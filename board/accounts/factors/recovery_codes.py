@@ -1,4 +1,4 @@
-"""Recovery codes: each replaces a second factor once. The database has their digests."""
+"""Recovery codes: each replaces a second factor once. The database stores only their digests."""
 
 import secrets
 
@@ -33,7 +33,7 @@ def count_left(session: Session, account: str) -> int:
 
 
 def use(session: Session, account: str, code: str, at: str) -> bool:
-    """Use up a code. Returns False if it is wrong or was used before. Of two concurrent calls, one gets it."""
+    """Mark a code as used. Returns False if it is wrong or was used before. Of two concurrent calls, only one succeeds."""
     row = session.get(RecoveryCode, _digest(account, code), with_for_update=True)
     if row is None or row.account != account or row.used_at is not None:
         return False

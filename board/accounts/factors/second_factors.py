@@ -1,4 +1,4 @@
-"""Second factors of an account: list, add and remove them, and check a code. Changes are entries of the audit journal."""
+"""Second factors of an account: list, add and remove them, and check a code. Changes are recorded in the audit journal."""
 
 from datetime import datetime
 from typing import Literal, NamedTuple
@@ -79,7 +79,7 @@ def add(session: Session, account: Account, row: SecondFactor) -> list[str]:
 def remove(session: Session, account: Account, id: str, *, by: str | None = None) -> None:
     """Remove a factor. After the last one, the recovery codes end too. Raises OperationError if it does not exist.
 
-    `by`: digest of the session that removes it. All others must prove their identity again before what needs that.
+    `by`: digest of the session that removes it. Every other session needs a new proof of identity before its next sensitive act.
     """
     row = session.get(SecondFactor, id)
     if row is None or row.account != account.id:
@@ -96,7 +96,7 @@ def remove(session: Session, account: Account, id: str, *, by: str | None = None
 def remove_all(session: Session, account: Account) -> int:
     """Remove all factors and recovery codes of an account whose owner lost them; its days of grace begin again.
 
-    Its sessions end, because whoever found the factors may have started them.
+    Its sessions end, because anyone who found the factors may have started them.
     """
     accounts.end_sessions(session, account.id)
     rows = of_account(session, account.id).rows

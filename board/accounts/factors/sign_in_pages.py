@@ -43,8 +43,8 @@ async def prove(request: Request) -> Response:
 
     Otherwise the page again.
 
-    A person without a factor sets one up: an app, whose form has `sealed` too, or the passkey of `credential`. The answer is the
-    page of the recovery codes.
+    A person without a factor sets one up: an app if the form has `sealed`, otherwise the passkey in `credential`. The response is
+    then the page with the recovery codes.
     """
     check_own_page(request)
     pending, form = await _find(request), await form_reader(request)
@@ -72,7 +72,7 @@ async def prove(request: Request) -> Response:
 
 
 async def options(request: Request) -> Response:
-    """`POST /sign-in/second/options`: options to ask for a passkey of the pending sign-in, or to make the first one."""
+    """`POST /sign-in/second/options`: options for requesting a passkey of the account, or for creating its first one."""
     check_own_page(request)
     pending = await _find(request)
     if pending is None:
@@ -88,7 +88,7 @@ async def options(request: Request) -> Response:
 
 
 async def _use_code(request: Request, code: str) -> bool:
-    """Use up a code and end the pending sign-in. Returns False if the code is wrong, which is counted."""
+    """Use up a code and end the pending sign-in. Returns False if that has ended, or if the code is wrong, which is counted."""
     service, secret = service_of(request), pending_sign_in.COOKIE.value(request)
 
     def use(session: Session) -> bool:

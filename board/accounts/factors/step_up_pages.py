@@ -1,6 +1,6 @@
 """Step-up: a signed-in person proves their identity again, on a page of its own or in a dialog of another page.
 
-With a second factor by a code or passkey, otherwise by the password, or by a new sign-in at the provider that signed them in.
+People with a second factor use a code or passkey. Everyone else types the password, or signs in again at their provider.
 """
 
 from functools import partial
@@ -34,7 +34,7 @@ WRONG = N_("This code is wrong, or was used before. Wait for the next one.")
 
 
 async def page(request: Request, caller: Caller, problem: str | None = None, status: int = 401) -> Response:
-    """`GET /step-up?next=`: form that asks for a code, a passkey or the password; 303 to `next` if that was lately."""
+    """`GET /step-up?next=`: form that asks for a code, a passkey or the password; 303 to `next` if the last proof is recent."""
     if problem is None and is_recent(caller):
         return RedirectResponse(_target(request), 303)
     message = problem and i18n.translate(problem, language.language_for(request, caller))
@@ -61,7 +61,7 @@ async def prove(request: Request) -> Response:
 
 
 async def ways(request: Request) -> Response:
-    """`POST /step-up/ways`: how the person can prove their identity, and whether they did lately, for the dialog."""
+    """`POST /step-up/ways`: how the person can prove their identity, and whether they did so recently, for the dialog."""
     caller = await require_session(request)
     factors, provider = await _factors(request, caller), await provider_of(request, caller)
     named = provider and {"key": provider.key, "name": provider.name}
@@ -100,7 +100,7 @@ async def _prove(request: Request, caller: Caller) -> None:
 
 
 async def _use(request: Request, caller: Caller, code: str, credential: str) -> bool:
-    """Use the passkey of `credential`, otherwise the code, and record the proof. Raises PasskeyError."""
+    """Use the passkey in `credential`, or the code if there is none, and record the proof. Raises PasskeyError."""
     service, site = service_of(request), site_of(request, f"session {caller.session}")
 
     def use(session: Session) -> bool:
@@ -115,7 +115,7 @@ async def _use(request: Request, caller: Caller, code: str, credential: str) -> 
 
 
 async def options(request: Request) -> Response:
-    """`POST /step-up/options`: options to ask for a passkey of the caller."""
+    """`POST /step-up/options`: options for requesting a passkey of the caller."""
     caller = await require_session(request)
     rows = await service_of(request).database.read(lambda session: passkeys.of_account(session, caller.account.id))
     text = passkeys.request_options(site_of(request, f"session {caller.session}"), rows, now())

@@ -1,4 +1,4 @@
-"""Codes of authenticator apps (TOTP, RFC 6238): six digits, for 30 seconds."""
+"""Codes of authenticator apps (TOTP, RFC 6238): six digits that change every 30 seconds."""
 
 import hmac
 from datetime import datetime
@@ -8,7 +8,7 @@ import segno
 
 STEP_S = 30
 DIGITS = 6
-DRIFT = 1  # steps before and after the current one: the clocks of phones differ
+DRIFT = 1  # steps accepted before and after the current one, because the clocks of phones differ
 ISSUER = "Searchboard"
 
 
@@ -18,12 +18,12 @@ def new_secret() -> str:
 
 
 def uri(secret: str, email: str) -> str:
-    """Return the address by which an app adds the secret."""
+    """Return the URI from which an app reads the secret."""
     return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=ISSUER)
 
 
 def qr_svg(uri: str) -> str:
-    """Return the QR code of an address as SVG."""
+    """Return the QR code of a URI as SVG."""
     return str(segno.make(uri, error="m", micro=False).svg_inline(scale=4, border=4, light="#fff"))
 
 

@@ -81,15 +81,15 @@ async def entries(request: Request, caller: Caller) -> Reply[AuditPage]:
 
     `before`: entries before this seq.
     `limit`: 100 if not given.
-    `account`: who did it, or to whom it was done; a display, too.
-    `kind`: a type, what is before its dot, or a group: `sign_ins`, `refusals`, `reads`, `administration`, `without_reads`.
+    `account`: account or display that did it, or to which it was done.
+    `kind`: a type, the part before its dot, or a group: `sign_ins`, `refusals`, `reads`, `administration`, `without_reads`.
     `from`: a time.
     `until`: a time.
     `more`: whether there are further entries.
     """
 
     def read(session: Session) -> tuple[Board, list[AuditEntry], int]:
-        # first, so that for anyone else this resource does not exist, with any query
+        # first, so that the call does not exist for anyone else, whatever the query
         _, board = administrator(session, caller)
         before, limit = BEFORE.read(request, MAX_INTEGER), LIMIT.read(request)
         return board, reading.newest(session, filter_of(request), before, limit + 1), limit
@@ -107,9 +107,9 @@ async def entries(request: Request, caller: Caller) -> Reply[AuditPage]:
 )  # fmt: skip
 @limited_per_account
 async def csv(request: Request, caller: Caller) -> Response:
-    """Export all entries of the audit journal that fit, the newest first, as CSV.
+    """Export all matching entries of the audit journal as CSV, newest first.
 
-    For administrators; see *Files for spreadsheets*. It is an entry, too.
+    For administrators; see *Files for spreadsheets*. The export is itself recorded as an entry.
     """
     service = service_of(request)
     await count_document(request, caller)

@@ -1,4 +1,4 @@
-"""Sentences of audit entries, by their types. Where the sentence depends on a field, `BY_FIELD` or `INSTEAD` says on which."""
+"""Sentences of audit entries, by type. If a sentence depends on a field, `BY_FIELD` or `INSTEAD` names the field."""
 
 from collections.abc import Callable
 from typing import Any

@@ -57,7 +57,7 @@ KINDS = {  # choices of the filter: label and kinds of each group
     }),
 }  # fmt: skip
 NAMES = ("account", "kind", "from", "until")  # query parameters of the filter
-DEFAULTS = {"kind": reading.WITHOUT_READS}  # most entries are reads, which would hide the others
+DEFAULTS = {"kind": reading.WITHOUT_READS}  # most entries are reads, which would hide all other entries
 WRONG_TIME = N_("A time could not be read. All entries are shown.")
 
 

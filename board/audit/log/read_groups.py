@@ -1,4 +1,4 @@
-"""Groups of reads: what one account did on one search in an hour is one line, with all its entries behind it."""
+"""Groups of reads. The reads of one account on one search within an hour are one line, which opens to show its entries."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -8,12 +8,12 @@ from models.emergency_opening import EmergencyOpening
 from models.read_record import ReadRecord
 from models.times import DESK_TIME_ZONE, format_utc, now, parse_utc
 
-STILL_OPEN = timedelta(minutes=3)  # after its last sign, a subscription of a killed process counts as ended
+STILL_OPEN = timedelta(minutes=3)  # a subscription that was silent for longer counts as ended
 
 
 @dataclass(slots=True)
 class ReadGroup:
-    """Reads of an account on a search in an hour, newest first. `openings`: those in an emergency."""
+    """Reads of an account on a search in an hour, newest first. `openings`: emergency openings of the search."""
 
     account: str
     board: str

@@ -28,8 +28,8 @@ OF_SEARCH, OWN = "/searches/{id}/reads", "/account/reads"
 
 
 class Found(NamedTuple):
-    """Page of reads. `reference`: of its search, empty for one's own reads. `names`: of accounts and displays. `references`: of
-    the searches that the caller sees."""
+    """Page of reads. `reference`: reference of its search, empty for the caller's own reads. `names`: names of accounts and
+    displays, by id. `references`: references of the searches that the caller sees, by id."""
 
     page: ReadPage
     reference: str
@@ -38,8 +38,8 @@ class Found(NamedTuple):
 
 
 class ReadLineTexts(NamedTuple):
-    """Texts of a line. `emergency`: when access ends or ended, empty for reads that are not in an emergency. `rows`: time, clock
-    and text of each entry."""
+    """Texts of a line. `emergency`: end of the emergency access, empty for other reads. `rows`: time, clock and text of each
+    entry."""
 
     account: str
     times: str
@@ -88,7 +88,7 @@ def _search(session: Session, caller: Caller, board: str) -> Search:
 
 
 async def _read(request: Request, caller: Caller, read: Callable[[Session], tuple[ReadPage, str]]) -> Found:
-    """Return a page with its reference, and the names of its accounts and searches, in a turn of the caller's account."""
+    """Read a page with its reference, and the names of its accounts and searches, in the queue of heavy reads."""
 
     def read_all(session: Session) -> Found:
         page, reference = read(session)

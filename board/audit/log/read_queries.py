@@ -1,4 +1,4 @@
-"""Queries of the read log, by key: a page reads a bounded number of rows, however many there are."""
+"""Queries of the read log, which use an index: a page reads a bounded number of rows, however long the log is."""
 
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
@@ -14,12 +14,12 @@ from models.read_record import ReadRecord
 from models.search import Search
 
 MAX_ROWS = 500  # rows read for a page
-MAX_OPENINGS = 100  # openings in an emergency of a page
+MAX_OPENINGS = 100  # emergency openings read for a page
 LAST = "~"  # above every id
 
 
 class ReadPage(NamedTuple):
-    """Groups of reads, newest first. `before`: goes into the query of the next page; None if there is none."""
+    """Groups of reads, newest first. `before`: parameter of the query for the next page; None if there is none."""
 
     groups: list[ReadGroup]
     before: str | None

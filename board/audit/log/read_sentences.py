@@ -20,7 +20,7 @@ WHAT = {  # by type: what was read
     "original.read": N_("original of a photo"), "document.read": N_("file"), "preview.read": N_("previews"),
     "find.run": N_("look-up"), "report.read": N_("report"), "readers.read": N_("looked at by"), "audit.read": N_("audit log"),
 }  # fmt: skip
-COUNTED: dict[str, Callable[[Callable[[str, str, int], str], int], str]] = {  # types that are counted by their subjects
+COUNTED: dict[str, Callable[[Callable[[str, str, int], str], int], str]] = {  # texts of the types that are shown with a number
     "photo.read": lambda ngettext, count: ngettext("%(num)s photo", "%(num)s photos", count),
     "document.read": lambda ngettext, count: ngettext("%(num)s file", "%(num)s files", count),
     "original.read": lambda ngettext, count: ngettext("%(num)s original", "%(num)s originals", count),
@@ -31,7 +31,7 @@ BOARDS = {OPERATIONS: N_("All searches"), "": N_("lists and reports"), "audit": 
 
 
 def describe_group(group: ReadGroup, language: str) -> str:
-    """Return `board, 4 min · 3 photos · cards.csv`."""
+    """Return a summary of a group, such as `board, 4 min · 3 photos · cards.csv`."""
     subjects = Counter[str]()
     for row in group.rows:
         subjects[row.type] += row.count if row.type == "find.run" else 1
@@ -40,7 +40,7 @@ def describe_group(group: ReadGroup, language: str) -> str:
 
 
 def describe_row(row: ReadRecord, language: str) -> str:
-    """Return `photo · 3 times · Search`."""
+    """Return a description of a read, such as `photo · 3 times · Search`."""
     what = row.detail if row.type == "export.read" else translate(WHAT.get(row.type, row.type), language)
     parts = [what, screen_text(row.screen, language)]
     if row.count > 1:
@@ -55,8 +55,7 @@ def why_text(group: ReadGroup, language: str) -> str:
 
 
 def opening_text(group: ReadGroup, language: str) -> str:
-    """Return when the access of the last opening in an emergency ends or ended, and that the members were alerted. Empty for
-    reads that are not in an emergency."""
+    """Return a text with the end of the access by the last emergency opening. Empty if no read was in an emergency."""
     if not group.is_emergency:
         return ""
     if not group.openings:
@@ -66,7 +65,7 @@ def opening_text(group: ReadGroup, language: str) -> str:
 
 
 def times_text(group: ReadGroup, language: str) -> str:
-    """Return `12:30`, `11:50 to 12:10`, or `12:30, now`."""
+    """Return the times of a group, such as `12:30`, `11:50 to 12:10`, or `12:30, now`."""
     start, end = content.time_text(group.at, language)[:5], content.time_text(group.until, language)[:5]
     if group.is_open:
         return translate(message(N_("{time}, now"), time=start), language)

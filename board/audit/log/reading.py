@@ -81,7 +81,7 @@ class AuditEntry:
 
     @property
     def about(self) -> dict[str, Any]:
-        """Fields of the entry. A single entry of an earlier version gets the count 1."""
+        """Fields of the entry, with `count` and `since` also in an entry of an earlier version."""
         about: dict[str, Any] = self.payload.get("about") or {}
         is_single = about and self.type in ENTRIES and issubclass(ENTRIES[self.type], Repeated)
         return {"count": 1, "since": None} | about if is_single else about

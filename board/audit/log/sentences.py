@@ -56,7 +56,7 @@ def _template(entry: AuditEntry) -> str | None:
 
 
 def _board(entry: AuditEntry) -> str:
-    """Return the name of an entry's board: that of its search, or of a board without a search."""
+    """Return the reference of an entry's search, or the name of a board without a search."""
     board = entry.about.get("board", entry.id)
     reference = entry.about.get("reference")
     return str(reference) if reference else message(_BOARDS.get(board, N_("an unknown board")))
@@ -85,7 +85,7 @@ _CHANGES: dict[str, Callable[[Values], list[str]]] = {
 
 
 def _setting(change: Values) -> str:
-    """Return `LOG_LEVEL: INFO → DEBUG`; for a secret only its name."""
+    """Return a changed setting, such as `LOG_LEVEL: INFO → DEBUG`; only the name of a secret."""
     before, value = (change.get(name) for name in ("before", "value"))
     return str(change["name"]) if before is None and value is None else f"{change['name']}: {before or '–'} → {value or '–'}"
 

@@ -1,4 +1,4 @@
-"""Unusual reads by the rules of `unusual_reads.toml`: pure, over the reads of some days. People decide what they are."""
+"""Detection of unusual reads by the rules of `unusual_reads.toml`. Pure functions; people decide what a finding means."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,18 +10,18 @@ from board.config.unusual_reads import AtNight, UnusualReads
 from models.board import AUDIT, OPERATIONS
 from models.times import DESK_TIME_ZONE, parse_utc
 
-JOINED = timedelta(hours=1)  # findings of one reader and rule that are closer than this are one
+JOINED = timedelta(hours=1)  # findings of one reader and rule that are closer together are merged
 DAY = timedelta(days=1)
 # types of reads that take data away, or disclose what a board does not show
 TAKEN = (
     "export.read", "original.read", "source.read", "contact.read", "caller.read", "talk.read", "document.read",
 )  # fmt: skip
 BY_NAME = ("words", "closed", "intake", "earlier")  # look-ups that a person types
-NO_SEARCH = ("", OPERATIONS, AUDIT)  # boards of reads that are about no single search
+NO_SEARCH = ("", OPERATIONS, AUDIT)  # boards of reads that are not about a single search
 
 
 class Read(NamedTuple):
-    """Read, its repetitions (`times`), or a subscription, from `at` to `until`. `detail`: kind of look-up, or a file name."""
+    """Read or subscription, from `at` to `until`. `detail`: kind of look-up, or file name. `times`: number of its reads."""
 
     account: str
     board: str
@@ -48,8 +48,9 @@ class Read(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Facts about readers and searches. `teams`: accounts on the team of each search. `roles`: of accounts. `last_names`: of the
-    children, folded. `closed`: closed searches. `colleagues`: folded last names of all accounts."""
+    """Facts about readers and searches. `teams`: accounts on the team of each search. `roles`: role of each account.
+    `last_names`: folded last name of the child of each search. `closed`: closed searches. `colleagues`: folded last names of all
+    accounts."""
 
     teams: Mapping[str, frozenset[str]] = field(default_factory=dict)
     roles: Mapping[str, str] = field(default_factory=dict)
@@ -58,8 +59,8 @@ class Facts:
     colleagues: frozenset[str] = frozenset()
 
     def is_on_team(self, read: Read) -> bool:
-        """Return whether the reader is on the team. That of data about no single search is who is on duty; the audit journal has
-        none."""
+        """Return whether the reader is on the team. Everyone on duty is on that of data that is not about a single search; nobody
+        is on that of the audit journal."""
         if read.board in NO_SEARCH:
             return read.on_duty and read.board != AUDIT
         return read.account in self.teams.get(read.board, frozenset())
@@ -67,7 +68,7 @@ class Facts:
 
 @dataclass(slots=True)
 class Finding:
-    """Unusual reads of an account by a rule. `boards`: searches that it read."""
+    """Unusual reads of an account by a rule. `boards`: searches that the account read."""
 
     account: str
     rule: str
@@ -88,7 +89,7 @@ def find_unusual(reads: Iterable[Read], facts: Facts, rules: UnusualReads) -> li
 
 
 def _of_account(reads: Sequence[Read], facts: Facts, rules: UnusualReads) -> Iterator[Finding]:
-    """Yield the findings of an account among its look-ups, and its reads of what it is not on the team of."""
+    """Yield the findings among the look-ups of an account, and among its reads of boards without being on their team."""
     role = facts.roles.get(reads[0].account, "")
     if (look_ups := rules.look_ups) is not None:
         selected = [read for read in reads if read.is_by_name]
@@ -110,8 +111,8 @@ def _of_account(reads: Sequence[Read], facts: Facts, rules: UnusualReads) -> Ite
 
 
 def _windows(rule: str, reads: Sequence[Read], length: timedelta, limit: int, *, by_board: bool = True) -> Iterator[Finding]:
-    """Yield a finding for each time in which windows of this length contain at least `limit` searches, or reads. All that is
-    about no single search counts as one search."""
+    """Yield a finding for each period covered by windows of this length that contain at least `limit` searches, or at least
+    `limit` reads without `by_board`. All reads that are not about a single search count as one search."""
     finding: Finding | None = None
     boards, first, total = Counter[str](), 0, 0
     for read in reads:

@@ -1,4 +1,4 @@
-"""Reads of the last days, and the facts by which the rules for unusual reads work."""
+"""Recent reads, and the facts that the rules for unusual reads need."""
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
@@ -34,7 +34,7 @@ _ASSIGNEES = [core_select(_.board, _.assignee).where(_.board.in_(_BOARDS), _.ass
 
 
 class UnusualPage(NamedTuple):
-    """Unusual reads. `total`: number of examined reads. `is_cut`: earlier reads of the period were not examined."""
+    """Unusual reads. `total`: number of examined reads. `is_cut`: whether earlier reads of the period were left out."""
 
     findings: list[Finding]
     total: int
@@ -59,19 +59,19 @@ def unusual_reads(session: Session, since: datetime, rules: UnusualReads) -> Unu
 
 
 def first_id(since: datetime) -> str:
-    """Return the smallest id of a row that was made at a time: ids begin with the time."""
+    """Return the smallest id that a row from this time on can have. Ids begin with the time."""
     digits = f"{to_ms(format_utc(since)):012x}"
     return f"{digits[:8]}-{digits[8:]}"
 
 
 def last_names(name: str) -> set[str]:
-    """Return what may be the last name in a person's name, folded: of `Jan De Backer`, both `de backer` and `backer`."""
+    """Return the possible last names in a person's name, folded: `de backer` and `backer` for `Jan De Backer`."""
     words = name.casefold().split()
     return {" ".join(words[start:]) for start in range(int(len(words) > 1), len(words))}
 
 
 def _teams(session: Session, boards: Collection[str]) -> dict[str, frozenset[str]]:
-    """Return the lead, members, assignees and authors of these searches."""
+    """Return the lead, members, assignees and authors of each of these searches."""
     searches = session.exec(select(Search.id, Search.lead, Search.access, Search.members).where(col(Search.id).in_(boards)))
     teams = {id: {lead or "", *(members if access == "members" else ())} for id, lead, access, members in searches}
     for query in _ASSIGNEES:

@@ -1,4 +1,4 @@
-"""Page of unusual reads, for administrators, who decide what they are."""
+"""Page of unusual reads, for administrators, who decide what they mean."""
 
 from datetime import timedelta
 from typing import NamedTuple
@@ -68,7 +68,7 @@ def _line(finding: Finding, page: UnusualPage, lang: str) -> UnusualLine:
 
 
 def _what(finding: Finding, lang: str) -> str:
-    """Return `31 searches, 31 reads, 6 min`."""
+    """Return the extent of a finding, such as `31 searches, 31 reads, 6 minutes`."""
     ngettext, minutes = translations(lang).ungettext, round((finding.end - finding.start).total_seconds() / 60)
     searches = len(finding.boards)
     parts = [
@@ -80,7 +80,7 @@ def _what(finding: Finding, lang: str) -> str:
 
 
 def _local(at: str, lang: str) -> str:
-    """Return a time as the filter of the audit log reads it."""
+    """Return a time in the format of the audit log's filter."""
     return moment_text(at, "yyyy-MM-dd'T'HH:mm", lang)
 
 
