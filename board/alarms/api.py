@@ -58,8 +58,8 @@ async def list_alerts(request: Request) -> Reply[AlertList]:
 async def mark_read(request: Request) -> Reply[UnreadAlerts]:
     """Mark some or all alerts as read, on every screen of the caller. Return the number of unread alerts that are left.
 
-    At most 200 in one call; unknown alerts are skipped. Scope `read` cannot mark any. Only a session can mark alerts of the kind
-    `security`: a token that names one gets `forbidden`, and `{"all": true}` with a token leaves them unread.
+    At most 200 in one call; unknown alerts are skipped. Scope `read` cannot mark any. Only a session can mark alerts of the
+    kind `security`: a token that names one gets `forbidden`, and `{"all": true}` with a token leaves them unread.
 
     `unread`: number of unread alerts that are left.
     """
