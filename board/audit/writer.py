@@ -51,7 +51,7 @@ def lock_audit_board(session: Session) -> Board:
 
 
 def log_entry(entry: Entry, actor: Actor) -> None:
-    """Log an entry: ids and codes, and of failed sign-ins the address, so that other tools can block it."""
+    """Log the ids and codes of an entry, and the address of a failed sign-in, so that other tools can block it."""
     ids = {entry.KIND: entry.id, "by": actor.id, "token": actor.token or getattr(entry, "token", None)}
     values: dict[str, Any] = {name: value for name, value in ids.items() if value}
     if isinstance(entry, Attempt) and entry.TYPE.startswith("sign_in."):
@@ -72,7 +72,7 @@ def _append(entry: Entry, actor: Actor, also_alerts: frozenset[str], session: Se
 
 
 def _accounts_to_alert(entry: Entry, actor: Actor) -> set[str]:
-    """Return the account to alert, if any: not about its own action, one by the server, or one by an unknown person, who must
-    have used a link whose creation has alerted the account."""
+    """Return the account to alert, if any. No alert is about the account's own action, or one by the server. None is about an
+    unknown person either: they used a one-time link, about which the account was alerted when it was made."""
     quiet = actor.kind in ("nobody", "server") or actor.id == entry.id or getattr(entry, "first", False)
     return {entry.id} if entry.ALERTS and not quiet else set()

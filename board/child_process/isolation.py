@@ -1,7 +1,7 @@
 """Isolation of a child process that decodes input from strangers: by Landlock and seccomp, otherwise by another user.
 
 It can read the interpreter's files and the fonts of the machine, which contain no secrets, and standard input. All protections of
-the kernel are used, and a failure ends the child: none runs with less protection than `protection` returns.
+the kernel are used, and a failure ends the child: no child runs with less protection than `protection` returns.
 """
 
 import contextlib
@@ -25,7 +25,8 @@ PATHS = ("LD_LIBRARY_PATH", "FONTCONFIG_PATH", "FONTCONFIG_FILE")  # variables t
 class Protection:
     """Protections of this machine.
 
-    `landlock`: its version, or 0. `user`: children run as another user, which is so only if one of the others is missing.
+    `landlock`: its version, or 0. `user`: whether children run as another user, only if Landlock or
+    seccomp is missing.
     """
 
     def __init__(self, landlock: int, seccomp: bool, user: bool) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446  # the same on every processor
 _GET_VERSION, _PATH_BENEATH = 1, 1
 _READ_FILE, _READ_FOLDER = 1 << 2, 1 << 3
-_RIGHTS_ON_FILES = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}  # number of rights that a version can refuse; later ones as version 5
+_RIGHTS_ON_FILES = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}  # rights that each version can refuse; later versions as 5
 _NETWORK, _NETWORK_SINCE = 0b11, 4  # bind and connect by TCP
 _SCOPES, _SCOPES_SINCE = 0b11, 6  # abstract UNIX sockets of, and signals to, other processes
 

@@ -60,8 +60,8 @@ class Result(NamedTuple):
 class Limits:
     """Bounds of a child.
 
-    `seconds`: from start to end. `memory`: bytes of address space. `output`: bytes. `file_size`: bytes of a file that it may
-    write; -1: any.
+    `seconds`: time from start to end. `memory`: bytes of address space. `output`: bytes. `file_size`: bytes of the largest file
+    that it may write; -1 for no limit.
     """
 
     seconds: int
@@ -71,12 +71,12 @@ class Limits:
 
     @property
     def cpu_seconds(self) -> int:
-        """CPU time, which is used up before `seconds` on an idle machine."""
+        """CPU time in seconds. On an idle machine, a child reaches this limit before `seconds`."""
         return max(1, self.seconds - 1)
 
 
 def environment(variables: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return the child's environment: no setting, no locale, no home; with its `own` variables."""
+    """Return the child's environment: paths of libraries and fonts, and `variables`, without settings and locale."""
     return {name: os.environ[name] for name in ENVIRONMENT if name in os.environ} | dict(variables or {})
 
 

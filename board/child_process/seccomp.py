@@ -36,7 +36,7 @@ def is_available() -> bool:
 def allow_only_decoding() -> None:
     """Refuse all calls of this process except those that decoders need. Raises OSError if the kernel refuses."""
     bounds = system_calls.conditions()
-    # reported as missing, so that libraries use an older call, as for clone3
+    # all other calls are reported as missing, so that libraries fall back to an older one, as for clone3
     _install([(name, bounds.get(name, ())) for name in system_calls.ALLOWED], _ALLOW, _ERRNO | errno.ENOSYS)
 
 

@@ -31,7 +31,7 @@ ALLOWED = FILES | {
 
 
 def conditions() -> dict[str, tuple[Condition, ...]]:
-    """Return the bounds of the arguments of calls that can also do harm. The values are those of both processors."""
+    """Return the bounds of the arguments of calls that can also do harm. The values are the same on both processors."""
     reading = os.O_ACCMODE | os.O_CREAT | os.O_TRUNC
     return {
         "open": ((2, reading, (os.O_RDONLY,)),),

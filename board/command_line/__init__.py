@@ -1,1 +1,1 @@
-"""Commands of the command line, one file a subject; `board/command_line/cli.py` lists them all."""
+"""Commands of the command line, one file per subject; `board/command_line/cli.py` lists them all."""

@@ -70,7 +70,7 @@ def account_set_password(email: str, password_stdin: FromStdin = False) -> None:
 
 @account.command("remove-factors")
 def account_remove_factors(email: str) -> None:
-    """Remove the second factors and recovery codes of a person who lost them, and end all sessions. It is recorded."""
+    """Remove the second factors and recovery codes of a person who lost them, and end all sessions. The journal records it."""
 
     def remove(session: Session) -> int:
         return second_factors.remove_all(session, accounts.find(session, email))

@@ -26,7 +26,7 @@ def backup(
     ] = False,
     files: Annotated[Path | None, typer.Option(help="Only back up photos and files, to a folder to create.")] = None,
 ) -> None:
-    """Back up the database, beside running servers, and verify the backup: a copy of an SQLite file, a dump of PostgreSQL.
+    """Back up the database while servers run, and verify the backup: a copy of an SQLite file, or a dump of PostgreSQL.
 
     Photos and files in a folder are backed up beside it, in FILE.files. Both are encrypted if BACKUP_RECIPIENTS is set.
     """
@@ -98,7 +98,7 @@ def restore(
         bool, typer.Option("--without-keys", help="Restore without the searches whose keys are missing: they count as erased.")
     ] = False,
 ) -> None:
-    """Put a backup in place of the database, with its photos and files, and give every board a new epoch. Stop the servers
+    """Replace the database with a backup, with its photos and files, and give every board a new epoch. Stop the servers
     first. An encrypted backup is opened by BACKUP_IDENTITY_FILE or BACKUP_IDENTITY_COMMAND."""
     from board.maintenance import exclusive
     from board.maintenance.restore import restore_files, restore_opened
@@ -125,7 +125,7 @@ def restore(
 
 
 def _test(settings: Settings, file: Path) -> None:
-    """Open a backup and read all of it, beside running servers. Record this for the current recipients."""
+    """Open a backup and read all of it, while servers run. Record this for the current recipients."""
     from board.maintenance.restore import check_opened
 
     try:
@@ -158,7 +158,7 @@ def reset_epochs() -> None:
 
 
 def _record_data_keys(settings: Settings) -> None:
-    """Record which keys encrypt what is there: the record of the restored database is that of its time."""
+    """Record which keys encrypt the current data, because the record in the restored database is as old as the backup."""
     from board.config.data_keys import load
     from board.files.unavailable import FilesUnavailable
     from board.maintenance.data_keys import record_usage, usage
@@ -167,7 +167,7 @@ def _record_data_keys(settings: Settings) -> None:
     try:
         used = usage(settings, database)
     except FilesUnavailable:
-        return  # the check tells what is wrong
+        return  # the check reports the problem
     finally:
         database.dispose()
     write(lambda session: record_usage(session, used, ring.writing))

@@ -40,7 +40,7 @@ def verify(
     """Verify the hash chain of every journal, that it continues from signed handovers and from HEADS, and the line of the watch
     in signed handovers.
 
-    Prints a line for each board and exits 0, or prints the first bad row and exits 1. A terminal shows how far it is.
+    Prints a line for each board and exits 0, or prints the first bad row and exits 1. A terminal shows the progress.
     """
     from board.commands import registry  # noqa: F401 - declares the kinds, and which of their events sign positions
     from board.commands.handover import watch_line

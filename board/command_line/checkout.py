@@ -22,7 +22,7 @@ def is_here() -> bool:
 
 
 def install(extras: Annotated[list[str] | None, typer.Argument(help="paper: the packages for PDFs.")] = None) -> None:
-    """Install the dependencies of this checkout, beside what was installed before. (Only as `python3 -m board install`.)"""
+    """Install the dependencies of this checkout, in addition to earlier installed ones. (Only as `python3 -m board install`.)"""
     env = Path(sys.prefix)
     if environments.is_ours(bootstrap.ROOT, env) and not environments.is_current(bootstrap.ROOT, env, frozenset(extras or ())):
         raise OperationError(f"This program can't install packages: {bootstrap.advice(extra=' '.join(extras or ()))}.")

@@ -1,4 +1,4 @@
-"""The command line: `python -m board …`, on the database named by the settings, beside a running server too."""
+"""The command line: `python -m board …`, on the database named by the settings, also while a server runs."""
 
 import gc
 import sys

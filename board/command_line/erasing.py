@@ -1,4 +1,4 @@
-"""Command that erases searches and parts of them by four eyes, and lists the searches whose retention has ended."""
+"""Command with which two people erase a search or a part of one, and that lists the searches whose retention has ended."""
 
 import asyncio
 from typing import Annotated, Any
@@ -97,7 +97,7 @@ def _agree(session: Session, id: str, part: PartName | None, reference: str, see
 
 
 async def _continue() -> int:
-    """Continue all open erasures; return the number of those that ended. Raises OperationError if one must wait."""
+    """Continue all open erasures; return the number of completed ones. Raises OperationError if one must wait."""
     from board.commands import registry  # noqa: F401 - declares the kinds
     from board.files.store import FileStore
     from board.retention.erasure_run import ErasureRun, open_erasures

@@ -1,5 +1,5 @@
-"""Commands about the keys of data at rest: make one, list them with what they encrypt, encrypt everything by the first, and give
-up a lost one."""
+"""Commands about the keys of data at rest: make one, list them with what they encrypt, encrypt everything with the first one, and
+give up a lost one."""
 
 import secrets
 from base64 import b64encode
@@ -29,7 +29,7 @@ def new_key() -> None:
 
 @keys.command("list")
 def list_keys(as_json: AsJson = False) -> None:
-    """List the keys, the encrypting one first, with the number of files and values that each encrypts, also lost keys."""
+    """List the keys, the encrypting one first, with the number of files and values that each encrypts, including lost keys."""
     settings = Settings()
     used, lately, given_up = _used(settings)
     print_rows([(_line(row), row) for row in _rows(load(settings.data_keys), used, lately, given_up)], as_json)
@@ -39,7 +39,7 @@ def list_keys(as_json: AsJson = False) -> None:
 def rotate_keys(
     alone: Annotated[bool, typer.Option("--alone", help="No server runs, so none has to read the first key.")] = False,
 ) -> None:
-    """Encrypt everything that is not encrypted by the first key, beside running servers. Can be interrupted and repeated."""
+    """Encrypt everything that is not encrypted with the first key, while servers run. Can be interrupted and repeated."""
     from board.files.unavailable import FilesUnavailable
     from board.maintenance import data_keys
 
@@ -85,7 +85,7 @@ def forget_key(
 
 
 def _used(settings: Settings) -> tuple["Usage", set[str], set[str]]:
-    """Return what each key encrypts, the keys by which a server may still encrypt, and those that were given up."""
+    """Return what each key encrypts, the keys by which a server may still encrypt, and the keys that were given up."""
     from board.files.unavailable import FilesUnavailable
     from board.maintenance import data_keys
 

@@ -1,4 +1,4 @@
-"""Commands that send a test message by the ways out of alarms."""
+"""Commands that send a test message through the transports of alarms: e-mail and webhooks."""
 
 from typing import Annotated
 

@@ -27,7 +27,7 @@ def print_rows(rows: Iterable[tuple[str, dict[str, Any]]], as_json: bool) -> Non
 
 
 class ProgressPrinter:
-    """Printer of progress on standard error. An empty line ends the work: the next one begins another."""
+    """Printer of progress on standard error. An empty line ends one piece of work; the next line begins another."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now

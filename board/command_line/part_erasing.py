@@ -1,4 +1,4 @@
-"""Erasure of a card, note, contact or file by the command, for a part with a number or id."""
+"""Erasure of a card, note, contact or file on the command line, by its number or id."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ UNKNOWN = "The search has no such part, or it is already being erased."
 
 def row(session: Session, search: str, name: PartName) -> tuple[str, dict[str, Any]]:
     """Return the line and the JSON of a part: what is erased with it, and why it can't be erased now. Without its texts, because
-    the audit journal does not record this. Raises OperationError if there is none."""
+    the audit journal does not record this read. Raises OperationError if there is none."""
     from board.retention import part_erasures, requests
     from board.retention.parts import parts_of
 
@@ -73,7 +73,7 @@ def _find(session: Session, search: str, name: PartName) -> Any:
 
 
 def _id_of(session: Session, model: Any, board: str, key: str) -> str:
-    """Return the id that belongs to a number; the key itself if it is none."""
+    """Return the id of the part with this number; `key` itself if it is not the number of one."""
     from sqlmodel import select
 
     if "\0" in key:

@@ -14,7 +14,7 @@ FromStdin = Annotated[
 
 
 def password(from_stdin: bool) -> str:
-    """Return the password. Raise OperationError if there is no terminal to ask on, or if the two entries differ."""
+    """Return the password. Raises OperationError if there is no terminal to ask on, or if the two entries differ."""
     if from_stdin:
         return sys.stdin.readline().rstrip("\r\n")
     if not sys.stdin.isatty():

@@ -17,7 +17,7 @@ def hold(
     until: Annotated[str, typer.Option(help="The last day of the hold, such as 2027-06-01.")],
     reason: Annotated[str, typer.Option(help="Why the search is kept.")],
 ) -> None:
-    """Keep a search until a day, also after its retention has ended. Print the id of the hold."""
+    """Keep a search until a day, even after its retention has ended. Print the id of the hold."""
 
     def place(session: Session) -> str:
         from board.retention import holds

@@ -1,4 +1,4 @@
-"""Commands that bring the database to other tables, or to another place."""
+"""Commands that migrate the database, or copy it to another place."""
 
 import sys
 from collections.abc import Callable

@@ -20,8 +20,8 @@ from realtime.wire.wire_types import Shape
 MAX_ROWS = 60
 MAX_OTHERS = 10
 WHEN = P_("row of a comparison", "When")
-TRAVEL = "travel"  # as the thing of a row
-OF_OTHERS = frozenset({"person", "group"})  # that say nothing of anybody
+TRAVEL = "travel"  # `thing` of the row about time and place
+OF_OTHERS = frozenset({"person", "group"})  # concepts that describe nobody
 
 ComparisonQuote = TypedDict("ComparisonQuote", {
     "field": Annotated[str, Shape(maxLength=40)], "text": str, "language": Annotated[str, Shape(maxLength=8)],
@@ -38,7 +38,7 @@ SightingComparison = TypedDict("SightingComparison", {
 
 
 class Compared(NamedTuple):
-    """Comparison before it is put into words. `languages`: of the sighting's texts, by field."""
+    """Comparison before it is put into words. `languages`: language of each of the sighting's texts, by field."""
 
     sighting: State
     languages: dict[str, str]
@@ -63,14 +63,14 @@ def _is_unsaid_sex(row: Row) -> bool:
 
 
 def _tells(statements: StatementComparison, quoted: Quoted) -> bool:
-    """Return whether something that is not the child's is listed: people, what they wear, and vehicles."""
+    """Return whether to list a statement that is not about the child: people, what they wear, and vehicles are listed."""
     group = statements.vocabulary.concept(quoted.statement.thing).group
     is_person = group in ("companion", "age_group") and quoted.statement.thing not in OF_OTHERS
     return is_person or group == "vehicle" or statements.things.is_compared(quoted.statement)
 
 
 def answer_of(compared: Compared, language: str, folder: str | None) -> SightingComparison:
-    """Return the answer in a language, contradictions first. `folder`: of the installation's own vocabulary."""
+    """Return the answer in a language, contradictions first. `folder`: folder of the installation's own vocabulary."""
     texts = phrases(language, folder)
     rows = [_row(row, compared, texts, (language, folder)) for row in compared.rows]
     if compared.travel is not None:
@@ -118,7 +118,7 @@ def _travel_row(travel: Travel, language: str) -> ComparisonRow:
 
 
 def _by_person(others: Iterable[Quoted]) -> list[list[Quoted]]:
-    """Return what is not the child's, by person; each vehicle alone."""
+    """Group statements that are not about the child by person; each vehicle is a separate group."""
     found: dict[object, list[Quoted]] = {}
     for each in others:
         statement = each.statement

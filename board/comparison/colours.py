@@ -1,4 +1,7 @@
-"""Colours of two things. A shade belongs to its colour: dark green and light green contradict each other, green fits both."""
+"""Comparison of the colours of two things. A shade belongs to its colour.
+
+Dark green and light green contradict each other; green fits both.
+"""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -10,13 +13,13 @@ from board.vocabulary.meaning import NEAR_COLOURS
 DARK, LIGHT, BRIGHT = "dark", "light", "bright"
 OPPOSITE = ({DARK, LIGHT}, {DARK, BRIGHT})
 PALE_COLOURS = frozenset({"white", "cream", "beige", "yellow", "pink", "orange", "salmon", "mint", "lime_green", "lilac"})
-BLOND = "blond"  # of hair; no concept of its own
-# Hair whose concept does not say its colours: shades before their colours.
+BLOND = "blond"  # colour of hair that is not a concept of the vocabulary
+# Colours of concepts of hair that do not state them, each shade before its colour.
 HAIR = {
     "hair_blond": (BLOND,), "hair_dark_blond": (DARK, BLOND), "hair_light_blond": (LIGHT, BLOND),
     "hair_strawberry_blond": ("red", BLOND), "hair_red": ("red",), "hair_bleached": (LIGHT, BLOND),
 }  # fmt: skip
-# Colours that people give to the same hair, in pairs. With their shades: dark blond is near light brown.
+# Pairs of colours, with their shades, that people give to the same hair: dark blond is near light brown.
 NEAR_HAIR = (
     ((DARK, BLOND), (LIGHT, "brown")), ((DARK, BLOND), (None, "brown")), ((DARK, BLOND), (DARK, "brown")),
     ((None, BLOND), (LIGHT, "brown")), ((DARK, "brown"), (None, "black")), ((None, "grey"), (None, "white")),
@@ -26,8 +29,8 @@ NEAR_NAMES = frozenset(frozenset(pair) for pair in NEAR_COLOURS)
 
 
 class Colour(NamedTuple):
-    """Colour with its shade; one of them can be None. `word`: the shade as it was said, such as pale. `wider`: colours that it is
-    a kind of."""
+    """Colour with its shade; one of them can be None. `word`: the shade as it was said, such as pale. `wider`: broader
+    colours that include it."""
 
     shade: str | None
     name: str | None
@@ -57,15 +60,15 @@ class Colours:
             return Likeness.SAME
         if Likeness.DIFFERS not in rows:
             return Likeness.NEAR
-        return Likeness.DIFFERS if Likeness.DIFFERS in columns else Likeness.OPEN  # red and green, known: green
+        return Likeness.DIFFERS if Likeness.DIFFERS in columns else Likeness.OPEN  # said red and green, known green
 
     def covers(self, absent: Sequence[str], present: Sequence[str]) -> bool:
-        """Return whether each colour that is absent is there: "not green" covers dark green, "not light green" does not."""
+        """Return whether each absent colour includes a present one: "not green" covers dark green, "not light green" does not."""
         theirs = list(self._read(present))
         return all(any(_covers(one, other) for other in theirs) for one in self._read(absent))
 
     def _read(self, ids: Sequence[str]) -> Iterator[Colour]:
-        """Yield the colours. A shade waits for the colour after it."""
+        """Yield the colours, each with the shade before it."""
         word: str | None = None
         for id in ids:
             if id != BLOND and self._is_shade(id):
@@ -79,7 +82,7 @@ class Colours:
             yield Colour(self._shade(word), None, word)
 
     def _is_shade(self, id: str) -> bool:
-        """Return whether a word says how light a colour is: dark, pale; not reddish, which says a colour."""
+        """Return whether a word only says how light a colour is, such as dark or pale, unlike reddish, which names a colour."""
         parents = (self.vocabulary.concepts[each] for each in self.vocabulary.concept(id).parents)
         return self.vocabulary.concept(id).group == "shade" and all(each.group == "shade" for each in parents)
 
@@ -128,7 +131,7 @@ def _is_near(said: Colour, known: Colour) -> bool:
 
 
 def _of_shade(bare: Colour, colour: Colour) -> Likeness:
-    """Return how something that is only dark or light compares with a colour."""
+    """Return how something described only as dark or light compares with a colour."""
     is_too_light = bare.shade == DARK and (colour.name in PALE_COLOURS or colour.names == {BLOND})
     is_too_dark = bare.shade == LIGHT and colour.name in ("black", "brown") and colour.shade != LIGHT
     return Likeness.DIFFERS if is_too_light or is_too_dark else Likeness.NEAR

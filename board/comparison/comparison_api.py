@@ -37,11 +37,11 @@ async def comparison(request: Request, caller: Caller) -> Reply[SightingComparis
 
     See *Comparing a sighting*. Texts are in the reader's language. *0.4.0*
 
-    `at`: a seq: the board as it was then.
+    `at`: seq of the event as of which the board is read; now if absent.
     `rows`: contradictions first, then what is the same, what fits, and what only one side says; at most 60.
     `rows[].thing`: id of a concept; `travel` for time and place.
-    `rows[].known`: of the child; empty if not known.
-    `rows[].said`: by the sighting; empty if not said.
+    `rows[].known`: what is known of the child; empty if nothing is.
+    `rows[].said`: what the sighting says; empty if nothing.
     `rows[].quotes`: the words of the sighting.
     `rows[].text`: the row as one sentence.
     `others`: what the sighting says of other people and of vehicles; at most 10.

@@ -1,11 +1,11 @@
-"""Patterns, materials, sizes and sides of two things."""
+"""Comparison of the patterns, materials, sizes and sides of two things."""
 
 from collections.abc import Iterable
 
 from board.comparison.likeness import Likeness
 from board.vocabulary import Statement, Vocabulary
 
-# What a thing cannot be at once, in sets of which it is at most one.
+# Sets of details that exclude each other: a thing has at most one of each set.
 EXCLUSIVE = (
     frozenset({"striped", "checked", "spotted", "floral", "camouflage", "plain", "tie_dye", "animal_print"}),
     frozenset({"denim", "leather", "corduroy", "fur", "straw", "rubber"}),
@@ -21,13 +21,13 @@ FIGURES = frozenset({
 
 
 class Details:
-    """Comparison of what is bound to a thing besides its colours, with one vocabulary."""
+    """Comparison of the attributes of things other than their colours, with one vocabulary."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
 
     def likeness(self, said: Statement, known: Statement) -> Likeness:
-        """Return how the details of one thing compare with another's: `SAME` if all that is said is known."""
+        """Return how the details of one thing compare with another's: `SAME` if everything that is said is known."""
         ours, theirs = _details(said), _details(known)
         if any(self._exclude(one, other) for one in ours for other in theirs):
             return Likeness.DIFFERS

@@ -1,4 +1,4 @@
-"""Likeness of two things that are said: in ascending order of how much it matters to a reader."""
+"""Likeness of two statements, in ascending order of how much it matters to a reader."""
 
 from enum import IntEnum
 

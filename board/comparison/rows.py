@@ -14,7 +14,7 @@ VERDICTS: dict[Likeness, Verdict] = {
 }  # fmt: skip
 MAX_STATEMENTS = 60  # of each side
 PARTS_OF_HAIR = ("hair_colour", "hair_length", "hair_style")
-ONE_COLOUR = ("eyes", "hair")  # of which the colours are said one by one
+ONE_COLOUR = ("eyes", "hair")  # things whose colour several statements give together
 SHADES = ("dark", "light")
 MAX_APART = 20  # characters between a mark and the part of the body that it is on
 
@@ -22,8 +22,8 @@ MAX_APART = 20  # characters between a mark and the part of the body that it is 
 class Quoted(NamedTuple):
     """Statement, and where it is said.
 
-    `field`: name of the text; None for a value that is no text.
-    `also`: what the same words say too, such as light of light blue eyes.
+    `field`: name of the text; None for a value that is not a text.
+    `also`: other statements that belong to this one, such as light eyes to blue eyes.
     """
 
     statement: Statement
@@ -51,7 +51,7 @@ class Comparison:
         self.things, self.vocabulary = statements.things, statements.vocabulary
 
     def rows(self, said: Iterable[Quoted], known: Iterable[Quoted]) -> list[Row]:
-        """Return the rows, contradictions first. What is said of companions and vehicles is not the child's."""
+        """Return the rows, contradictions first. Statements about companions and vehicles are left out."""
         ours, theirs = self._expanded(said), self._expanded(known)
         rows: dict[str, tuple[list[Quoted], list[Quoted], list[Likeness]]] = {}
         for each, statement in theirs.items():
@@ -65,7 +65,7 @@ class Comparison:
         return sorted(found, key=lambda row: ORDER.index(row.verdict))
 
     def _expanded(self, said: Iterable[Quoted]) -> Expanded:
-        """Return the statements of the child that are compared, about plain things. Light and blue eyes are light blue eyes."""
+        """Return the comparable statements about the child, for plain things. Light eyes and blue eyes become light blue eyes."""
         by_place: dict[tuple[object, ...], tuple[Quoted, Statement]] = {}
         for each in with_body_parts(said, self.vocabulary):
             if each.statement.whose == "child" and self.things.is_compared(each.statement) and len(by_place) < MAX_STATEMENTS:
@@ -86,12 +86,12 @@ class Comparison:
         return best[0], Likeness.OPEN if best[1] is None else best[1]
 
     def _name(self, quoted: Quoted, expanded: Statement) -> str:
-        """Return the thing that a row is about: all that is said of hair is one row."""
+        """Return the thing that a row is about. Everything about hair is one row."""
         return "hair" if self.vocabulary.concept(quoted.statement.thing).group in PARTS_OF_HAIR else expanded.thing
 
 
 def _together(first: Quoted, before: Statement, second: Quoted, statement: Statement) -> tuple[Quoted, Statement]:
-    """Return both as one: both colours, shades first."""
+    """Merge two statements about one thing, with the colours of both, shades first."""
     colours = sorted({*before.colour, *statement.colour}, key=lambda each: (each not in SHADES, each))
     return first._replace(also=(*first.also, second.statement)), before._replace(colour=tuple(colours))
 

@@ -1,4 +1,4 @@
-"""Two statements compared: one of a sighting, and one that is known of the child."""
+"""Comparison of two statements: one of a sighting, and one that is known of the child."""
 
 from functools import cached_property
 
@@ -32,8 +32,8 @@ class StatementComparison:
         return Details(self.vocabulary)
 
     def likeness(self, said: Statement, known: Statement) -> Likeness | None:
-        """Return how two expanded statements compare; None if they are about different things. What is not certain excludes
-        nothing, and proves little."""
+        """Return how two expanded statements compare; None if they are about different things. An uncertain
+        statement contradicts nothing, and is at most `NEAR`."""
         if said.thing in HOODS and "hooded" in known.pattern and not known.negated:
             return self._settled(said, known, Likeness.DIFFERS if said.negated else Likeness.NEAR)
         thing = self.things.likeness(said, known)
@@ -64,12 +64,12 @@ class StatementComparison:
         return Likeness.NEAR if is_bare else min(thing, *parts)
 
     def _is_odd_denim(self, one: Statement, other: Statement) -> bool:
-        """Return whether jeans without a colour are compared with trousers that jeans rarely look like: red ones."""
+        """Return whether one thing is denim without a colour, and the other has a colour that is rare for denim, such as red."""
         is_bare = "denim" in one.material and not one.colour and bool(other.colour)
         return is_bare and all(self._colours.likeness(other.colour, each) is Likeness.DIFFERS for each in DENIM)
 
     def _negated(self, absent: Statement, present: Statement) -> Likeness:
-        """Return whether something that is absent contradicts something that is there: "no hat", but not "no red hat"."""
+        """Return whether an absent thing contradicts a present one. "No hat" contradicts a hat; "no red hat" does not."""
         if not any(self.vocabulary.is_a(present.thing, each) for each in (absent.thing, *absent.either)):
             return Likeness.OPEN
         if not absent.attributes:

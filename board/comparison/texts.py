@@ -19,14 +19,14 @@ CHILD_TEXTS = tuple(
 
 
 class Reading(NamedTuple):
-    """Statements of the texts of one side. `languages`: of each text, by field."""
+    """Statements of the texts of one side. `languages`: language of each text, by field."""
 
     statements: list[Quoted]
     languages: dict[str, str]
 
 
 def read_sighting(known: Meanings, sighting: State) -> Reading:
-    """Return what a sighting says. Its text about company is about others only."""
+    """Return what a sighting says. Its text about company is only about other people."""
     reading = _read(known, {name: sighting.get(name) for name in (*OWN_TEXTS, COMPANY)})
     return reading._replace(statements=[_of_company(each) for each in reading.statements])
 

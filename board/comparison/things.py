@@ -1,13 +1,13 @@
-"""Things that can be one: a coat and a jacket; and things of which a person has one: a cap or a beanie."""
+"""Things that can be the same (a coat and a jacket), and things of which a person has at most one (a cap or a beanie)."""
 
 from board.comparison.colours import BLOND, HAIR
 from board.comparison.likeness import Likeness
 from board.vocabulary import Statement, Vocabulary
 from board.vocabulary.concept import WORN
 
-KEPT = frozenset({"bag"})  # a plastic bag is no rucksack
+KEPT = frozenset({"bag"})  # not reduced to the plain thing, because a plastic bag is not a rucksack
 OUTER = "outer_garment"
-HAIR_THING = "hair"  # its colour is no length
+HAIR_THING = "hair"  # not compared with narrower concepts, because a colour of hair says nothing about its length
 # Things of which a person has at most one, by their widest concepts.
 ONE_OF = (
     frozenset({"trousers", "shorts", "skirt"}),
@@ -21,12 +21,12 @@ ONE_OF = (
     frozenset({"hair_short", "hair_long", "bald", "hair_shoulder_length", "hair_chin_length"}),
 )
 BUILDS = {"slim": "thin", "lanky": "thin", "chubby": "fat", "sturdy": "fat"}
-# Shades of people: dark hair is no red hair, dark eyes are no blue eyes.
+# Colours that a bare shade means: dark hair is not red, and dark eyes are not blue.
 SHADES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
     "hair": {("dark",): ("dark", "brown"), ("light",): (BLOND,)},
     "eyes": {("dark",): ("dark", "brown")},
 }  # fmt: skip
-# Pairs of things that people give either name.
+# Pairs of names that people use for the same thing.
 SAME_NAMED = (
     ("hat", "cap"), ("hat", "beanie"), ("hat", "beret"), ("curly_hair", "wavy_hair"), ("wavy_hair", "straight_hair"),
     ("hair_shoulder_length", "hair_long"), ("hair_shoulder_length", "hair_chin_length"), ("hair_chin_length", "hair_short"),
@@ -67,12 +67,12 @@ class Things:
         return self.expanded(statement._replace(thing=parts[0].id, **bound))  # type: ignore[arg-type]
 
     def settled(self, statement: Statement) -> Statement:
-        """Return an expanded statement with what a bare shade means of hair or eyes."""
+        """Replace a bare shade of hair or eyes in an expanded statement with the colours that it means."""
         meant = SHADES.get(statement.thing, {}).get(statement.colour)
         return statement._replace(colour=meant) if meant else statement
 
     def likeness(self, said: Statement, known: Statement) -> Likeness:
-        """Return whether both can be one thing. `OPEN`: both can be true at once."""
+        """Return whether both can be the same thing. `OPEN`: they are different things that one person can have."""
         options = [self._likeness(_plain(one), _plain(other)) for one in _options(said) for other in _options(known)]
         for each in (Likeness.SAME, Likeness.NEAR, Likeness.OPEN):
             if each in options:

@@ -1,4 +1,4 @@
-"""Times and places compared: two sightings that cannot both be true, and one from before the child was missing."""
+"""Comparison of times and places: two sightings that cannot both be true, and one from before the child was missing."""
 
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""Vehicles: the one that is searched for, and those of a sighting."""
+"""Comparison of the vehicle that the search looks for with the vehicles of a sighting."""
 
 from collections.abc import Sequence
 
@@ -9,12 +9,12 @@ from board.vocabulary import Meanings, Statement
 from models.entity import State
 
 VEHICLE = "vehicle"
-GETS_IN = frozenset({"gets_into_car", "pulled_into_car", "hitchhikes"})  # that make a vehicle the child's
+GETS_IN = frozenset({"gets_into_car", "pulled_into_car", "hitchhikes"})  # acts after which the child is in the vehicle
 
 
 def vehicle_row(comparison: StatementComparison, known: Meanings, said: Sequence[Quoted], details: State) -> Row | None:
-    """Return the row of the vehicle that is searched for. Others may be near it: another colour contradicts only if the child got
-    into it."""
+    """Return the row of the vehicle that the search looks for. Other vehicles may be near the child, so that another colour
+    contradicts only if the child got into the vehicle."""
     colour = details.get("vehicle_colour")
     searched = next((each for each in known.read(colour, VEHICLE) if each.thing == VEHICLE), None) if colour else None
     if searched is None:

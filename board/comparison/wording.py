@@ -19,18 +19,18 @@ SAID_ONLY = N_("{thing}: {verdict}. Said: {said}.")
 KNOWN_ONLY = N_("{thing}: {verdict}. Known: {known}.")
 # translators: mark of a sighting; {things} is “coat, when”
 DIFFER, SAME = N_("differs: {things}"), N_("same: {things}")
-NAMED = 3  # things in a mark
+NAMED = 3  # most things that a mark names
 
 
 def thing_name(row: Row, phrases: Phrases, language: str) -> str:
-    """Return the name of what a row is about, with a capital."""
+    """Return the name of the thing that a row is about, capitalised."""
     label = OF_GROUP.get(phrases.vocabulary.concept(row.thing).group)
     name = translate(label, language) if label else phrases.of(Statement(row.thing))
     return name[:1].upper() + name[1:]
 
 
 def listed(quoted: Iterable[Quoted], phrases: Phrases) -> str:
-    """Return what is said, as phrases."""
+    """Return statements as a list of phrases."""
     return phrases.listed(statement for each in quoted for statement in (each.statement, *each.also))
 
 

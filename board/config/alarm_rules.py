@@ -35,7 +35,7 @@ Ask = Literal["assignee", "lead", "holder", "coordinators", "coordinators_all", 
 Way = Literal["screen", "email", "webhook"]
 ASK: tuple[Ask, ...] = get_args(Ask)
 WAYS: tuple[Way, ...] = get_args(Way)
-WHEN: dict[str, bool] = {}  # occasions, and if they begin with time, so that rules can wait; filled when kinds are registered
+WHEN: dict[str, bool] = {}  # by occasion: whether it begins at a time, so that rules can wait; filled when kinds register
 
 _KEY = re.compile(r"[A-Za-z0-9_]{1,40}\Z")
 Minutes = Annotated[float, Field(ge=0, le=MAX_MINUTES, strict=False)]
@@ -79,7 +79,7 @@ class AlarmsFile(Data):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Step of a ladder. `after_s`: seconds after the alarm was raised. `ask`: people. `ways`: transports."""
+    """Step of a ladder. `after_s`: seconds after the alarm was raised. `ask`: people to ask. `ways`: transports."""
 
     after_s: float
     ask: tuple[str, ...]
@@ -91,7 +91,7 @@ class Rule:
     """Rule of alarms.
 
     - `steps`: steps of its ladder, and of the ladders that continue it.
-    - `after_s`: wait after the time of an occasion that begins with time. Negative: begin before that time.
+    - `after_s`: wait after the time of an occasion that begins at a time. Negative: begin before that time.
     - `repeat_s`: wait between two rounds of the last step. None if the step is not repeated.
     - `promise_s`: default length of a promise.
     - `grave`: at most 15 minutes may pass between two steps.
@@ -122,8 +122,8 @@ class AlarmRules:
     """Rules of alarms of an installation."""
 
     def __init__(self, folder: str | None = None) -> None:
-        """Read the rules from a folder, or else those of the program. Raises ConfigurationError, with a sentence that names the
-        first error."""
+        """Read the rules from a folder, or the program's own if it has none. Raises ConfigurationError, with a sentence that
+        names the first error."""
         file = data_files.read(ALARMS, AlarmsFile, folder)
         error = next(_errors(file), None)
         if error is not None:
@@ -141,7 +141,7 @@ load_rules = data_files.loader(AlarmRules)
 
 
 def declare(occasions: Mapping[str, bool]) -> None:
-    """Set the occasions that rules can name, and if they begin with time."""
+    """Set the occasions that rules can name, and whether each begins at a time."""
     WHEN.clear()
     WHEN.update(occasions)
 
@@ -164,7 +164,7 @@ def _rule(data: RuleData, ladders: Mapping[str, LadderData], targets: Targets) -
 
 
 def _last_of(ladders: Mapping[str, LadderData], name: str) -> LadderData:
-    """Return the last ladder that continues a ladder."""
+    """Return the last ladder of the chain that continues this one."""
     ladder = ladders[name]
     return ladder if ladder.then is None else _last_of(ladders, ladder.then)
 

@@ -72,11 +72,11 @@ class AppealRules:
         return self._levels.get(level) or LevelRules()
 
     def ending(self) -> list[str]:
-        """Return the levels that end by themselves."""
+        """Return the levels that end automatically."""
         return [level for level, rules in self._levels.items() if rules.ends]
 
     def tasks(self) -> Iterator[TaskTemplate]:
-        """Yield the tasks that are added when an appeal has ended by itself."""
+        """Yield the tasks that are added when an appeal has ended automatically."""
         yield from (rules.after for rules in self._levels.values() if rules.after is not None)
 
     def for_scripts(self, language: str) -> dict[str, Any]:
