@@ -21,7 +21,7 @@ Handler = Callable[[EventWriter, Any], None]
 
 
 class Ack(NamedTuple):
-    """Acknowledgement: the command is durable.
+    """Acknowledgement that a command is durable.
 
     `seqs`: its events on the command's board. `opened`: id of a new search. `share`: the author's share of the board, if it is
     nearly used.
@@ -49,8 +49,8 @@ class Patch(Data):
 class EntityRead(NamedTuple):
     """Entity that a command reads.
 
-    `field`: field of the command's data with the entity's id. `kind`: its kind; a card of any kind if empty. `is_changed`: the
-    command changes it, so the base payload of its next event is read too.
+    `field`: field of the command's data with the entity's id. `kind`: its kind; a card of any kind if empty. `is_changed`:
+    whether the command changes it. If so, the base payload of its next event is read too.
     """
 
     field: str
@@ -78,7 +78,7 @@ class CommandSpec:
     - `places_card`: it adds a card to a column, so columns and their last ranks are read too.
     - `equivalent`: returns another command whose rights are also required.
     - `patches`: types whose fields a merge patch (`Patch`) can change.
-    - `right`: right of the author's role that it also needs (`board.config.roles`).
+    - `right`: right that the author's role also needs (`board.config.roles`).
     """
 
     board_kind: Literal["operations", "search", "any"]

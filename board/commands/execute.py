@@ -55,8 +55,8 @@ class CommandResult(NamedTuple):
 
 @dataclass(slots=True)
 class QueuedCommand:
-    """Command that waits for the database, which can batch it with others. `content`: the request it was made from, if its id may
-    be repeated only for the same request."""
+    """Command that waits for the database, which can batch it with others. `content`: the request that it was made from, if its
+    id can be repeated only with the same request."""
 
     caller: Caller
     command: Command
@@ -100,7 +100,7 @@ class QueuedCommand:
 
 
 def _names(command: Command) -> tuple[str, str]:
-    """Return the name of a command and its board for logs, without text invented by a stranger."""
+    """Return the name of a command and its board for logs, with "unknown" for a name or board that a client made up."""
     name, board = command.name, command.board
     return name if name in TABLE else "unknown", board if board == OPERATIONS or is_uuid(board) else "unknown"
 
@@ -117,8 +117,8 @@ def execute(
 ) -> CommandResult:
     """Execute a command. If it raises Refused, nothing has changed.
 
-    Boards are locked before the data that decides is read. So commit order is seq order, and concurrent edits can't erase each
-    other. Rights are read again, because they may have ended since the handshake.
+    Boards are locked before the data that the command depends on is read, so commit order is seq order, and concurrent edits
+    can't overwrite each other. Rights are read again, because they may have ended since the handshake.
     """
     request = request_of(caller, command)
     uow = unit_of_work.current(session)
@@ -137,7 +137,8 @@ def execute(
 
 
 def _lock_board(session: Session, uow: UnitOfWork, caller: Caller, board: str) -> Board:
-    """Return the board of a command, locked. Raises Refused `not_found`; `forbidden` if the caller may only read it."""
+    """Lock and return the board of a command. Raises Refused `not_found` if the caller may not see it, and `forbidden` if the
+    caller may only read it."""
     try:
         return access.lock_visible_board(uow, caller, board)
     except Refused as refused:
@@ -150,7 +151,7 @@ def _execute(
     session: Session, uow: UnitOfWork, request: CommandRequest, now: str, task_catalogue: TaskCatalogue, content: bytes | None,
     alarm_rules: AlarmRules, shares: BoardShares, roles: Roles,
 ) -> CommandResult:  # fmt: skip
-    """Execute a command whose boards are locked. Raises Refused."""
+    """Execute a command whose boards are locked. Raises Refused if a check fails."""
     caller, command, boards, _ = request
     # an earlier attempt was committed and only its answer was lost: do not check it against current rights
     if maybe_committed(session) and (ack := _previous_ack(session, uow, request)) is not None:
@@ -175,7 +176,7 @@ def _execute(
         current.boards,
     )  # fmt: skip
     spec.handler(writer, data)
-    if any(change.before for change in writer.result.changes):  # what is new is on one board only
+    if any(change.before for change in writer.result.changes):  # a new entity is on one board only
         both_boards.follow(writer)
     ownership.follow(writer)
     result = writer.result
@@ -220,7 +221,8 @@ def _signed_in(uow: UnitOfWork, caller: Caller) -> Account:
 def _authorize(
     session: Session, command: Command, board: Board, account: Account, caller: Caller, roles: Roles
 ) -> tuple[CommandSpec, str | None]:
-    """Return the command's specification and the name of its equivalent. Raises Refused."""
+    """Return the command's specification and the name of its equivalent. Raises Refused `unknown_command` if the board has no
+    such command, and `forbidden` if the caller may not send it."""
     spec = TABLE.get(command.name)
     if spec is None or spec.board_kind not in ("any", board.kind):
         raise Refused("unknown_command")

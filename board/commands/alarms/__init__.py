@@ -1,1 +1,1 @@
-"""Alarms, alerts, and those who are asked."""
+"""Alarms, their recipients, and alerts."""

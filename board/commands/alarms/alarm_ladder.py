@@ -20,11 +20,11 @@ BEGUN: State = OPEN | {
     "asked": [],
     "everybody": False,
     "asked_on_duty": False,
-}  # of an open alarm whose ladder restarts
+}  # fields of an open alarm whose ladder restarts
 
 
 class StepResult(NamedTuple):
-    """Step of a ladder: the values of the alarm after it, the accounts that it asks, and its transports."""
+    """Result of a step: the new values of the alarm, the accounts to ask, and the transports."""
 
     values: State
     accounts: list[str]
@@ -100,7 +100,7 @@ def escalate(writer: EventWriter, row: Alarm) -> None:
 
 
 def lapse(writer: EventWriter, row: Alarm) -> None:
-    """Reopen an alarm whose promise is over. It asks the account that had it, and restarts its ladder after LAPSE_S."""
+    """Reopen an alarm whose promise is over. First ask only the account that had it; after LAPSE_S, restart the ladder."""
     former, rule, now = row.taken_by, writer.alarm_rules.rules.get(row.rule), event_time(writer)
     assert former is not None, "somebody has it"
     values = OPEN | ownership.WITHOUT_FORMER | {

@@ -27,7 +27,7 @@ from models.note import Note
 from models.search import Search
 from models.times import format_utc, parse_utc
 
-LATE = timedelta(seconds=10)  # after the time of a step; servers check every second
+LATE = timedelta(seconds=10)  # after a step was due; servers check every second
 SHOWN_AFTER_TAKING = timedelta(seconds=60)
 MAX_READ = 1_000  # newest alarms; older ones have asked everyone by now
 MAX_TITLE = 120  # characters
@@ -77,7 +77,7 @@ class ListedAlarm:
     everybody: bool
     on_duty: frozenset[str] | None  # people on duty whom it asks; empty: everyone; None: it does not ask them
     caused_by: str | None
-    is_mention: bool  # about a note that asks for an answer; other alarms are first if the list is too long
+    is_mention: bool  # about a note that asks for an answer; other alarms take precedence if the list is too long
     is_urgent: bool  # about an urgent sighting or tip; never left out in favour of other alarms
     is_kept: bool  # taken over a minute ago, so that only its owner sees it
 
@@ -99,11 +99,11 @@ class ListedAlarm:
         return role in MAY_ACT and (self.is_of(account) or (is_involved and not self.is_kept))
 
     def asks_others(self, account: str, role: str) -> bool:
-        """Return whether an urgent sighting or tip waits for somebody, and an account that may act does not receive its alarm."""
+        """Return whether the alarm is urgent and nobody has it, but an account that may act does not receive it."""
         return self.is_urgent and self.body["taken_by"] is None and role in MAY_ACT and not self.shown_to(account, role)
 
     def is_listed_for(self, account: str) -> bool:
-        """Return whether the list of an account contains it: not if another account took it over a minute ago."""
+        """Return whether the list of an account contains the alarm: false if another account took it over a minute ago."""
         return not self.is_kept or self.is_of(account)
 
 
@@ -193,12 +193,12 @@ class _Subjects:
         self._on_duty = on_duty(session)
 
     def on_duty_of(self, row: Row[Any]) -> frozenset[str]:
-        """Return the accounts on duty that may see the board of an alarm, and neither caused it nor handed it on."""
+        """Return the accounts on duty that may see the board of an alarm, except those that caused it or handed it on."""
         present = self._on_duty if row.access != "members" else self._on_duty & set(row.members)
         return present - {row.caused_by, *row.handed_on}
 
     def asks_everyone(self, ask: str, row: Row[Any]) -> bool:
-        """Return whether a step of an alarm asks people on duty or not: by its name, or because nobody is on duty."""
+        """Return whether a step asks people off duty too: because of its name, or because nobody is on duty."""
         if ask not in ("desk", "coordinators"):
             return ask in ("desk_all", "coordinators_all")
         return not (self.on_duty_of(row) & self._coordinators if ask == "coordinators" else self.on_duty_of(row))
@@ -221,7 +221,7 @@ class _Subjects:
         card, note, planned = self._cards.get(id), self._notes.get(id), self._planned.get(id)
         if planned is not None:
             return self.names.get(planned.account)
-        if isinstance(card, Contact):  # its name stays on its board
+        if isinstance(card, Contact):  # a contact's name must not leave its board
             return None
         found: str | None = getattr(card, kinds.of(card).title_field) if card is not None else note.text if note else None
         return found if found is None or len(found) <= MAX_TITLE else f"{found[: MAX_TITLE - 1].rstrip()}…"

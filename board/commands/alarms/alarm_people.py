@@ -1,4 +1,4 @@
-"""Recipients of alarms: the people of a ladder's step at the present time.
+"""Recipients of alarms: the people whom a step of a ladder currently asks.
 
 An alarm never asks accounts that may not see the search, disabled accounts, viewers, or accounts of programs.
 """
@@ -48,12 +48,12 @@ class AlarmPeople:
         return account in self._roles
 
     def reason_lost(self, account: str) -> Loss:
-        """Return why an account that had an alarm may not act on the board any more."""
+        """Return why an account that had an alarm can no longer act on the board."""
         return "access" if account in _acting(self._session) else "account"
 
     def may_promise(self, account: str, actor: str | None) -> bool:
-        """Return whether an account that an actor assigns to a card also has its alarms. If anybody is on duty, an account off
-        duty has them only if it is the actor."""
+        """Return whether an account that an actor assigns to a card also gets the card's alarms. If anybody is on duty, an
+        account off duty gets them only if it assigned the card to itself."""
         return self.may_act(account) and (account == actor or not self._on_duty or account in self._on_duty)
 
     def asked_by(self, ask: Collection[str], alarm: Alarm, again: bool = False) -> list[str]:
@@ -64,8 +64,8 @@ class AlarmPeople:
         return list(dict.fromkeys(found))
 
     def recipients(self, ask: Collection[str], alarm: Alarm) -> State:
-        """Return the recipients of an alarm after a step, by name and as groups, as fields of the alarm. Omits accounts that may
-        no longer act on the board."""
+        """Return the recipients of an alarm after a step, as fields of the alarm. Omits accounts that may no longer act on the
+        board."""
         former = [id for id in alarm.asked if id in self._roles]
         named = self.asked_by([each for each in ask if each not in GROUPS], alarm)
         is_desk, is_anybody_there = "desk" in ask, bool(self._on_duty - {alarm.caused_by, *alarm.handed_on})
@@ -76,7 +76,7 @@ class AlarmPeople:
         }
 
     def was_asked(self, account: str, alarm: Alarm) -> bool:
-        """Return whether an alarm has asked an account, by name or with others."""
+        """Return whether an alarm has asked an account, by name or as part of a group."""
         present = self._on_duty - {alarm.caused_by, *alarm.handed_on}
         is_asked_now = not present or account in present
         return account in alarm.asked or alarm.everybody or (alarm.asked_on_duty and is_asked_now)
@@ -137,7 +137,7 @@ class AlarmPeople:
 
 
 def _acting(session: Session) -> dict[str, str]:
-    """Return the roles of all people who can act, by account; read once in a transaction."""
+    """Return the roles of all people who can act, by account. Reads them once per transaction."""
     found: dict[str, str] | None = session.info.get(_ACTING_KEY)
     if found is None:
         found = {row.id: row.role for row in session.connection().execute(_ACTING)}

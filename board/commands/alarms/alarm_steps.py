@@ -1,5 +1,7 @@
-"""Automatic steps of alarms: escalation, lapsed promises, occasions that begin with time, and alarms whose owner can no longer
-act. Due work is read first, and checked again under the lock of its board."""
+"""Automatic steps of alarms: escalation, lapsed promises, time-based occasions, and alarms whose owner can no longer act.
+
+Due work is read without a lock, and rechecked under the lock of its board.
+"""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -73,7 +75,7 @@ _TAKEN = (
 
 
 class PendingAlarm(NamedTuple):
-    """Alarm with a next step or a promise, at `next_at`."""
+    """Alarm whose next step, or the end of its promise, is due at `next_at`."""
 
     id: str
     board: str
@@ -84,7 +86,7 @@ class PendingAlarm(NamedTuple):
 
 
 class StandingAlarm(NamedTuple):
-    """Open alarm of an occasion that `ends`, and the position of its board."""
+    """Open alarm whose occasion `ends` on its own, and the position of its board."""
 
     id: str
     board: str
@@ -92,7 +94,7 @@ class StandingAlarm(NamedTuple):
 
 
 class DueOccasion(NamedTuple):
-    """Occasion that began at a time. Each `cause` raises one alarm."""
+    """Time-based occasion that has begun. Each `cause` raises one alarm."""
 
     rule: str
     entity: str
@@ -101,14 +103,14 @@ class DueOccasion(NamedTuple):
 
 @dataclass
 class BoardWork:
-    """Work for a board.
+    """Due work on a board; lists without a type of their own contain ids.
 
     `due`: current step and due time of alarms, by id.
-    `occasions`: occasions that began.
+    `occasions`: occasions that have begun.
     `lost`: alarms of accounts that can no longer act.
     `materials`: materials that must no longer be given out.
     `unsettled`: alarms whose cause may be gone.
-    `owed`: briefings whose texts owe calls.
+    `owed`: briefings with calls to move to contacts.
     `appeals`: the search itself, if its appeal ends.
     """
 
@@ -135,7 +137,7 @@ def pending(session: Session, rules: AlarmRules) -> list[PendingAlarm]:
 
 
 def due_occasions(session: Session, rules: AlarmRules, since: datetime, now: datetime) -> Mapping[str, list[DueOccasion]]:
-    """Return the occasions, by board, that began after `since`, or that still exist."""
+    """Return the occasions that began after `since` or still exist, by board."""
     due: dict[str, list[DueOccasion]] = defaultdict(list)
     for when, by_time in occasions.by_time():
         for rule in rules.of(when):
@@ -154,13 +156,13 @@ def ended_materials(session: Session, now: datetime) -> Mapping[str, list[str]]:
 
 
 def standing(session: Session, rules: AlarmRules) -> list[StandingAlarm]:
-    """Return the open alarms of occasions that `ends`."""
+    """Return the open alarms whose occasions `ends` on their own."""
     keys = [rule.key for when, by_time in occasions.by_time() if by_time.ends for rule in rules.of(when)]
     return [StandingAlarm(*row) for row in session.connection().execute(_STANDING, {"rules": keys})]
 
 
 def lost(session: Session) -> Mapping[str, list[str]]:
-    """Return the alarms, by board, of accounts that can no longer act on the search."""
+    """Return the alarms whose owners can no longer act on the search, by board."""
     alarms: dict[str, list[str]] = defaultdict(list)
     people: dict[str, AlarmPeople] = {}
     for alarm in session.connection().execute(_TAKEN).all():
@@ -173,7 +175,7 @@ def process_board(
     session: Session, board_id: str, work: BoardWork, clock: Callable[[], datetime], rules: AlarmRules, catalogue: TaskCatalogue
 ) -> CommandResult:
     """Lock a board, and do the work that is still due. Skips alarms that were taken, ended or escalated in the meantime."""
-    operations = unit_of_work.lock_board(session, OPERATIONS) if work.appeals else None  # before the board, as in commands
+    operations = unit_of_work.lock_board(session, OPERATIONS) if work.appeals else None  # locked before the board, as in commands
     board = unit_of_work.lock_board(session, board_id)
     assert board is not None, "boards are never removed"
     now = clock()

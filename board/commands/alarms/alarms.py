@@ -1,7 +1,7 @@
 """Alarms: the events that raise and end them. People take them (`promises`), and the server escalates them (`alarm_steps`).
 
 An alarm asks people step by step until somebody takes it or its cause is gone. The time of its next step is in the database, and
-each step is taken under the lock of its board. So each step is taken once, in order, by whichever process is first.
+each step is taken under the lock of its board, so each step is taken once and in order, by any process.
 """
 
 from dataclasses import replace
@@ -36,8 +36,8 @@ from realtime.wire.protocol import Command
 
 MAX_RAISED_AGAIN = 50  # alarms for each kind of card; more would overwhelm their recipients
 MAX_DROPPED = 100  # ended alarms per command
-MAX_ENDED = 10  # ended alarms by one rule about one entity that stay on a board
-DROPS_AT: tuple[str, ...] = ("0",)  # last digits of ids of alarms that archive older ones: one in 16
+MAX_ENDED = 10  # ended alarms that stay on a board, per rule and entity
+DROPS_AT: tuple[str, ...] = ("0",)  # an alarm whose id ends with one of these archives older ones: 1 in 16
 TAKE_DOWN = "take_down_overdue"
 SERVER_COMMAND = Command("", "", "", {})
 
@@ -51,7 +51,7 @@ _KNOWN = _OF_RULE.where(or_(_A.cause == bindparam("cause"), _A.ended_at.is_(None
 
 
 def record_alarms(writer: EventWriter) -> None:
-    """Raise and end alarms that the changes of a command cause or settle, by events of the server."""
+    """Raise the alarms that a command's changes cause, and end those that they resolve. The events have no account."""
     record_search_times(writer)
     for change in list(writer.result.changes):
         board = writer.unit.boards[change.event.board]
@@ -142,7 +142,7 @@ def _touches_take_downs(change: Change) -> bool:
 
 
 def raise_once(writer: EventWriter, rule: Rule, row: Entity, cause: str) -> None:
-    """Raise an alarm that time causes, unless one was raised for this cause or is open about the same entity."""
+    """Raise a time-based alarm, unless one was raised for this cause or is open about the same entity."""
     params = {"board": writer.board.id, "rule": rule.key, "entity": row.id, "cause": cause}
     if unit_of_work.execute(writer.session, _KNOWN, params).first() is None:
         raise_alarm(writer, rule, row.KIND, row.id, row.seq, cause, None)
@@ -153,9 +153,10 @@ def raise_alarm(
 ) -> None:
     """Raise an alarm about an entity of the writer's board, and take its first step.
 
-    `assigned`: account that takes the alarm immediately, if it is on duty or nobody is. If the account that is responsible for
-    the entity caused the alarm, it takes the alarm, or no alarm is raised, as the occasion declares. No-op for a note that
-    mentions nobody else.
+    `assigned`: account that takes the alarm immediately, if it is on duty or nobody is.
+
+    If the account that is responsible for the entity caused the alarm, the occasion decides whether that account takes the alarm
+    or none is raised. No-op for a note that mentions nobody else.
     """
     session, board, occasion = writer.session, writer.board, occasions.find(rule.when, kind)
     search = unit_of_work.get(session, Search, board.id) if board.id != OPERATIONS else None
@@ -211,7 +212,7 @@ def _end_all(writer: EventWriter, is_found: bool) -> None:
 
 
 def _raise_again(writer: EventWriter, change: Change) -> None:
-    """Raise the alarms of a reopened search, for everything that still waits on it, oldest first. They have no causing account,
+    """Raise the alarms of a reopened search, for everything that still waits on it, oldest first. They have no `caused_by`,
     because the person who reopens the search may not know about them."""
     reopened = replace(change.event, account=None)
     writer.session.flush()

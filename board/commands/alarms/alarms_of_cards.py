@@ -1,5 +1,8 @@
-"""Alarms that have not ended, by subject. For a batch of commands, alarms about its cards are read ahead; for a batch that adds
-a note, also alarms about notes that wait for an answer on its board."""
+"""Alarms that have not ended, by subject.
+
+For a batch of commands, the alarms about its cards are read ahead. If the batch adds a note, so are the alarms about notes that
+wait for an answer on the board.
+"""
 
 from collections.abc import Collection
 from functools import cache
@@ -25,11 +28,11 @@ class OpenAlarms(dict[tuple[str, str], list[str]]):
 
 
 class Unanswered(dict[str, list[str]]):
-    """Ids of the alarms of notes that wait for an answer, by board; those that have ended since are among them."""
+    """Ids of the alarms about notes that wait for an answer, by board. They include alarms that have ended since."""
 
 
 def cached(session: Session) -> OpenAlarms:
-    """Return the open alarms of this transaction."""
+    """Return the alarms that this transaction has read ahead."""
     alarms: OpenAlarms = unit_of_work.current(session).caches[OpenAlarms]
     return alarms
 
@@ -44,7 +47,8 @@ def of_entity(session: Session, board: str, entity: str) -> list[Alarm]:
 
 
 def unanswered(session: Session, board: str) -> list[str]:
-    """Return the ids of the alarms of notes that wait for an answer on a board, for reading and adding. Some may have ended."""
+    """Return the cached ids of the alarms about notes that wait for an answer on a board; callers append new ones. Some may have
+    ended."""
     uow = unit_of_work.current(session)
     if board not in uow.caches[Unanswered]:
         session.flush()
@@ -54,7 +58,7 @@ def unanswered(session: Session, board: str) -> list[str]:
 
 
 def query_of_unanswered(unit: UnitOfWork, boards: Collection[str]) -> Query:
-    """Return the query for the alarms of notes that wait for an answer on boards."""
+    """Return the query that reads ahead the alarms about notes that wait for an answer on these boards."""
     asked: dict[str, list[str]] = {board: [] for board in boards if board not in unit.caches[Unanswered]}
 
     def take(found: list[Row]) -> None:

@@ -1,7 +1,7 @@
 """Alerts: which events alert whom, and which alerts an account has read.
 
-An alert is stored with its event, in one transaction. It is listed by present rights: an account that may not see the search
-does not get it, even if it could when the event happened.
+An alert is stored with its event, in one transaction. Current rights decide who gets it: an account that may not see the
+search does not, even if it could when the event happened.
 """
 
 from collections import Counter
@@ -36,14 +36,14 @@ from models.search import Search
 from models.sighting import Sighting
 from models.times import format_utc
 
-MAX_LISTED = 200  # at most, the newest
+MAX_LISTED = 200  # newest alerts
 RETENTION = timedelta(days=14)  # older alerts are not listed
 
 Key = tuple[str, int]  # board, seq
 
 
 class AlarmSignals(NamedTuple):
-    """Signals of an alarm in a browser: its sound, one of ALARM_SOUNDS, and whether by a desktop notification."""
+    """Signals of an alarm in a browser: a sound (one of ALARM_SOUNDS), and whether to show a desktop notification."""
 
     sound: str
     desktop: bool
@@ -53,7 +53,7 @@ class Unread(NamedTuple):
     """Unread alert of an event.
 
     `kinds`: reasons of the alert.
-    `entity`: subject of the event. It can be hidden although its board is not: a tip that was placed on a members-only search.
+    `entity`: subject of the event. It can be hidden although its board is not, such as a tip placed on a members-only search.
     """
 
     at: str
@@ -66,7 +66,8 @@ _A, _B, _N, _R, _S = (columns_of(model) for model in (StoredAlert, Board, Note, 
 
 
 def _alerts_for(account: Any) -> Any:
-    """Return the join of accounts, `me`, to their alerts. `account`: the id of `me`, or a parameter, as indexes prefer it."""
+    """Return the join of accounts, `me`, to their alerts. `account`: the id of `me`, as a column or a parameter: whichever lets
+    the query use an index."""
     is_for = and_(_A.account.in_((EVERYBODY, account)), or_(_A.account != EVERYBODY, _A.at >= _ME.c.created_at))
     alerts = _ME.join(table_of(StoredAlert), and_(is_for, _A.at > bindparam("since"))).join(table_of(Board), _B.id == _A.board)
     return alerts.join(EVENTS, is_at(_B.number, _A.seq))
@@ -112,7 +113,7 @@ _FORGET = delete(AlertRead).where(_R.account == bindparam("account"), _R.at <= b
 
 
 def record_alerts(session: Session, change: Change) -> None:
-    """Store the alerts about an event, except for its author."""
+    """Store the alerts about an event. Its author gets none."""
     event, after, fields = change.event, change.after, change.fields
     found: list[tuple[str, str]] = []
     if b"@" in (event.body or b""):
@@ -154,8 +155,8 @@ def settings_of_many(session: Session, accounts: Collection[str]) -> dict[str, A
 def update_settings(
     session: Session, account: str, places: dict[str, str], quiet: bool, alarms: AlarmSignals | None = None
 ) -> None:
-    """Set where alerts of these kinds are shown, and how alarms are signalled (None: as before). Raises ValueError for an unknown
-    kind, place or sound."""
+    """Set where alerts of these kinds are shown, and how alarms are signalled (None: unchanged). Raises ValueError if a kind,
+    place or sound is unknown."""
     if not set(places) <= set(KINDS) or not set(places.values()) <= set(DELIVERY_MODES):
         raise ValueError(places)
     if alarms and alarms.sound not in ALARM_SOUNDS:
@@ -294,8 +295,8 @@ def visible_unread(session: Session, account: str, now: datetime) -> dict[Key, U
 
 
 def mark_read(session: Session, account: str, now: datetime, keys: Collection[Key] | None, *, may_mark_security: bool) -> int:
-    """Mark alerts as read (None: all), and return the number of unread ones. Skips unknown keys and, without
-    `may_mark_security`, alerts about the account's security: a token must not hide the alert about itself."""
+    """Mark alerts as read (None: all), and return how many remain unread. Skips unknown keys and, without `may_mark_security`,
+    alerts about the account's security: a token must not hide the alert about itself."""
     bump_alert_version(session, account)
     left = visible_unread(session, account, now)
     allowed = [key for key in left if may_mark_security or key[0] != OWN_ACCOUNT]

@@ -1,4 +1,4 @@
-"""Promises of alarms: commands by which people take alarms, extend their promise, hand alarms on, and give them back."""
+"""Promises: the commands to take an alarm, extend the promise, hand the alarm on, and give it back."""
 
 from collections.abc import Collection, Iterator
 
@@ -23,7 +23,7 @@ from models.entity import State
 from models.fields import Data, Id, LongText, Time
 from models.times import parse_utc
 
-CHOICE_S = 60.0  # after taking an alarm; within it, another time is a choice, not an extension
+CHOICE_S = 60.0  # seconds after taking an alarm in which a new end of the promise is a choice, not an extension
 MAX_QUIET_PROMISES = 3  # taking an alarm and two extensions; further extensions alert the person in charge of the shift
 _LAPSED = N_("Nobody has this alarm: it is open again.")
 
@@ -36,7 +36,7 @@ class TakeAlarm(Data):
     `current`, if another account has it (`fields.taken_by` names that person), or if it has ended. Taking your own alarm again is
     acknowledged with `seqs: []`.
 
-    `until`: in the future, at most 8 hours ahead. The default is a time set by the rule.
+    `until`: end of the promise, in the future and at most 8 hours ahead. By default, the rule sets it.
     """
 
     alarm: Id
@@ -44,10 +44,11 @@ class TakeAlarm(Data):
 
 
 class ExtendAlarm(Data):
-    """Set another end of your promise. Within a minute of taking the alarm, this is not an extension. From the third extension
-    on, the person in charge of the shift receives an alert. It is `conflict` if you do not have the alarm, or if it has ended.
+    """Set a new end of your promise. Within a minute of taking the alarm, this does not count as an extension. From the third
+    extension on, the person in charge of the shift receives an alert. It is `conflict` if you do not have the alarm, or if it has
+    ended.
 
-    `until`: in the future, at most 8 hours ahead.
+    `until`: new end, in the future and at most 8 hours ahead.
     """
 
     alarm: Id
@@ -59,7 +60,7 @@ class HandOnAlarm(Data):
     """Hand an alarm on: it reopens for `to`, and the ladder continues. It is `forbidden` to an account that was not asked and
     does not have it, and `conflict` if the alarm has ended.
 
-    `to`: `invalid` if that account may not see the board or act there, or has handed the alarm on.
+    `to`: account to ask. It is `invalid` if that account may not see the board or act there, or has already handed the alarm on.
     """
 
     alarm: Id
@@ -88,7 +89,7 @@ def take(writer: EventWriter, data: TakeAlarm) -> None:
 
 
 def extend(writer: EventWriter, data: ExtendAlarm) -> None:
-    """Set another end of the caller's promise. An earlier end is no extension."""
+    """Set a new end of the caller's promise. An earlier end does not count as an extension."""
     row = _own(writer, data.alarm)
     now, until = event_time(writer), _promise(writer, data.until)
     is_choice = row.promises == 1 and now <= later(row.taken_at or now, CHOICE_S)
@@ -98,8 +99,8 @@ def extend(writer: EventWriter, data: ExtendAlarm) -> None:
 
 
 def hand_on(writer: EventWriter, data: HandOnAlarm) -> None:
-    """Hand an alarm on to an account that can see it and act, and has not handed it on. It reopens. Its next step is due after
-    the wait of the first one, or earlier if it was due before."""
+    """Hand an alarm on to an account that can see it and act, and has not handed it on. The alarm reopens. Its next step is due
+    after the wait of the first step, or at its previous time if that is earlier."""
     row = writer.find(Alarm, data.alarm, "alarm")
     writer.require_person(data.to, "to")
     people = AlarmPeople(writer.session, writer.board.id)
@@ -114,7 +115,7 @@ def hand_on(writer: EventWriter, data: HandOnAlarm) -> None:
         raise Refused("forbidden", N_("Only a person who was asked can hand this alarm on."))
     rule, now = writer.alarm_rules.rules.get(row.rule), event_time(writer)
     wait = rule.wait_s(0) if rule is not None else None
-    due = [at for at in (row.next_at, after(now, wait)) if at is not None]  # handing on repeatedly delays no step
+    due = [at for at in (row.next_at, after(now, wait)) if at is not None]  # handing on repeatedly must not delay a step
     values = {
         **(ownership.released(row.taken_by, now) if row.taken_by is not None else OPEN), "next_at": min(due, default=None),
         "asked": [*(id for id in row.asked if id != data.to), data.to],
@@ -143,7 +144,7 @@ def alerts(session: Session, event: JournalEvent, after: State, fields: Collecti
 
 
 def undo_conflicts(writer: EventWriter, row: Alarm, values: State) -> dict[str, str]:
-    """Return the sentence that refuses an undo, by field: the alarm has ended, or its promise would be another person's."""
+    """Return the sentence that refuses an undo, by field: if the alarm has ended, or another person would have it."""
     if row.ended_at is not None:
         return {"ended_at": _ended_sentence(row)}
     if values.get("taken_by", row.taken_by) in (None, writer.account_id):

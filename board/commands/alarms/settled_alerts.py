@@ -25,7 +25,7 @@ _DELETE = delete(Alert).where(
 
 
 def settle_alerts(session: Session, change: Change) -> None:
-    """Delete the alerts that an event settles, so that their recipients count their alerts again."""
+    """Delete the alerts that an event settles, and have their recipients' alerts counted again."""
     event = change.event
     for board, types in change.kind.settled(event, change.after, change.fields):
         _delete(session, board, types)
@@ -38,5 +38,5 @@ def _delete(session: Session, board: str | None, types: Collection[str]) -> None
     settled = [row._asdict() for row in rows if board in (None, row.board)]
     if settled:
         session.connection().execute(_DELETE, settled)
-    for account in sorted({alert["account"] for alert in settled}):  # in a fixed order, because each row stays locked
+    for account in sorted({alert["account"] for alert in settled}):  # in a fixed order, to avoid deadlocks: each row stays locked
         bump_alert_version(session, account)

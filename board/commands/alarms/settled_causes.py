@@ -1,8 +1,8 @@
-"""Grave alarms that were raised and ended within a period, kept in memory: reading them again would take most of a month's time.
+"""Cache of grave alarms that were raised and ended within a period. Reading them again takes most of a monthly report's time.
 
-The figures of such an alarm follow from its board's events up to its end, which the chain's hash of the end covers, and from the
-duties meanwhile. So they are kept by that hash and by a digest of these duties, for any period that includes the alarm.
-`watch.reported` adds the report of its sighting to the police.
+The figures of such an alarm depend only on its board's events up to its end, which the hash of its last event covers, and on the
+duties during the alarm. The key is therefore that hash and a digest of these duties; it is valid for any period that includes the
+alarm. `watch.reported` adds the report of the sighting to the police.
 """
 
 import threading
@@ -22,7 +22,7 @@ class Key(NamedTuple):
 
 
 class KeptCauses:
-    """Bounded cache of causes. Drops the one that was added first."""
+    """Bounded cache of causes. Drops the oldest entry."""
 
     def __init__(self, limit: int = MAX_KEPT) -> None:
         self._limit = limit
@@ -43,19 +43,19 @@ KEPT = KeptCauses()
 
 
 class SettledCauses:
-    """Causes of alarms that were raised and ended in a period. `ends`: the ends of alarms in the period."""
+    """Causes of alarms that were raised and ended in a period. `ends`: hashes of the events that end an alarm in the period."""
 
     def __init__(self, ends: Iterable[EventHash], duties: Duties, period: Period) -> None:
         self._ends = {end.entity: end for end in ends}
         self._duties, self._start = duties, period.start
 
     def find(self, id: str, begun: int) -> Cause | None:
-        """Return the cause that was kept for an alarm. `begun`: time of its first event."""
+        """Return the cached cause of an alarm, or None. `begun`: time of its first event."""
         key = self._key(id, begun)
         return KEPT.get(key) if key is not None else None
 
     def keep(self, cause: Cause, begun: int) -> None:
-        """Keep a cause. No-op if its alarm was not raised and ended in the period."""
+        """Cache a cause. No-op if its alarm was not raised and ended in the period."""
         key = self._key(cause.id, begun)
         if key is not None:
             KEPT.add(key, cause)

@@ -20,7 +20,7 @@ def recipients(session: Session, board: str) -> set[str]:
 
 
 def holder(session: Session) -> str | None:
-    """Return the holder of the shift, or None. Reads it once in a transaction, and then uses the changes of this transaction."""
+    """Return the holder of the shift, or None. Reads it once per transaction, and sees the changes of this transaction."""
     known = unit_of_work.current(session).entities.find_cached(Shift, OPERATIONS)
     if known is not None:
         return known.holder

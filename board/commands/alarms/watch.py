@@ -14,7 +14,7 @@ from board.config.alarm_rules import GRAVE, MAX_GRAVE_WAIT_MIN
 from models.entity import State
 from models.times import to_ms
 
-ASKED_MS = MAX_GRAVE_WAIT_MIN * 60_000 + LATE_MS  # after a step; then the next one is overdue
+ASKED_MS = MAX_GRAVE_WAIT_MIN * 60_000 + LATE_MS  # after a step, until the next one is overdue
 LAPSED = "alarm.lapsed"
 LOOKED_AT, PASSED_ON = "sighting.looked_at", "sighting.passed_on"
 URGENT, CREDIBLE = "sighting_urgent", "sighting_credible"
@@ -31,7 +31,7 @@ class Period(NamedTuple):
 
 
 class AlarmEvent(NamedTuple):
-    """Event of an alarm. `note`: sentence of an extension."""
+    """Event of an alarm. `note`: reason that its author gave."""
 
     at: int
     type: str
@@ -63,8 +63,13 @@ class Wait(NamedTuple):
 
 @dataclass(slots=True)
 class Promise:
-    """Promise of an account. `extensions`: number in the period; `note`: sentence of the last one. `outcome`: `kept`: the alarm
-    ended in time; `returned`: it was handed on, released or undone in time; `open`: it lasts longer than the period."""
+    """Promise of an account.
+
+    `extensions`: number of extensions in the period.
+    `note`: reason given for the last extension.
+    `outcome`: `kept` if the alarm ended in time; `returned` if it was handed on, released or undone in time; `open` if the
+    promise lasts longer than the period.
+    """
 
     account: str
     since: int
@@ -78,8 +83,11 @@ class Promise:
 
 @dataclass(slots=True)
 class Cause:
-    """Grave alarm in a period. `ended`: None if it was open at the end. `taken`: waits in which nobody had it, from the beginning
-    of the period at the earliest."""
+    """Grave alarm in a period.
+
+    `ended`: None if it was open at the end of the period.
+    `taken`: waits in which nobody had it, without their part before the period.
+    """
 
     board: str
     id: str
@@ -110,14 +118,15 @@ class Cause:
 
 
 def is_grave(state: State) -> bool:
-    """Return whether an alarm is about a grave cause, by its occasion: rules can change, and are in no journal."""
+    """Return whether an alarm's occasion is grave. Its rule does not decide, because rules can change and no journal has them."""
     return state.get("occasion") in GRAVE
 
 
 def cause_of(
     board: str, id: str, events: Sequence[AlarmEvent], follow_ups: Collection[FollowUp], duties: Duties, period: Period
 ) -> Cause:
-    """Return a grave alarm in a period. `events`: its events from the last one before which somebody had it, in order."""
+    """Return a grave alarm in a period. `events`: its events in order; those before somebody last took it before the period can
+    be missing."""
     state = events[-1].state
     raised, ended = to_ms(state["raised_at"]), events[-1].at if state["ended_at"] is not None else None
     events = list(_with_lapses(events, period.end))
@@ -150,10 +159,10 @@ def _looked_at(cause: Cause, follow_ups: Collection[FollowUp], period: Period) -
 
 
 def _with_lapses(events: Sequence[AlarmEvent], end: int) -> Iterator[AlarmEvent]:
-    """Yield events, with a lapse at the end of each promise that no event ended in time: the server was down."""
+    """Yield the events, and a lapse at the end of each promise that no event ended in time because the server was down."""
     for event, following in zip_longest(events, events[1:]):
         yield event
-        until = event.state.get("until")  # none in journals from before promises
+        until = event.state.get("until")  # journals from before promises lack it
         if until is None or _holder(event.state) is None:
             continue
         over = to_ms(until) + LATE_MS
@@ -181,8 +190,8 @@ def _spans(events: Sequence[AlarmEvent], duties: Duties, period: Period) -> Iter
 
 
 def _asks(state: State, present: frozenset[str]) -> bool:
-    """Return whether an alarm that nobody has asks one of the accounts on duty: by name, or with all others who did not cause
-    it."""
+    """Return whether an alarm that nobody has asks one of the accounts on duty: by name, or as one of all accounts that did not
+    cause it."""
     asks_all = state["everybody"] or state.get("asked_on_duty", False)
     asked = present.intersection(state["asked"]) | (present - {state.get("caused_by")} if asks_all else frozenset())
     return bool(asked - set(state["handed_on"]))
@@ -241,17 +250,17 @@ def _waits(events: Iterable[AlarmEvent]) -> Iterator[Wait]:
 
 
 def _within(period: Period, waits: Iterable[Wait]) -> list[Wait]:
-    """Return the waits that lasted in the period."""
+    """Return the waits that had not ended when the period began."""
     return [wait for wait in waits if wait.end is None or wait.end > period.start]
 
 
 def _cut(period: Period, waits: Iterable[Wait]) -> list[Wait]:
-    """Return the part of waits in the period, as in `unwatched_ms`: the sum of all alarms is never less than one of its parts."""
+    """Return the waits without their part before the period. `unwatched_ms` is cut in the same way, so they can be compared."""
     return [Wait(max(wait.start, period.start), wait.end) for wait in waits]
 
 
 class Times(NamedTuple):
-    """Lengths of waits in milliseconds, by nearest rank, and the cause with the longest."""
+    """Statistics of waits in milliseconds (percentiles by nearest rank), and the cause with the longest wait."""
 
     number: int
     median: int
@@ -261,7 +270,7 @@ class Times(NamedTuple):
 
 
 def times(causes: Iterable[Cause], name: WaitName, period: Period) -> Times | None:
-    """Return the lengths of all waits, with those that last longer up to the end of the period; None if there are none."""
+    """Return the statistics of all waits, or None if there are none. A wait that outlasts the period counts up to its end."""
     lengths = [
         ((period.end if wait.end is None else wait.end) - wait.start, cause) for cause in causes for wait in getattr(cause, name)
     ]

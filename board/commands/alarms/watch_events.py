@@ -23,12 +23,12 @@ DUTY_ENDED = "duty.ended"
 LONGEST_DUTY_MS = 24 * 3_600_000  # from an event of a duty to its end, see `duty.begin`
 
 Seqs = Mapping[str, int]
-_raised_payload = lru_cache(4_096)(WatchedEvent.payload)  # most alarms are not grave, and are decoded to be left out
+_raised_payload = lru_cache(4_096)(WatchedEvent.payload)  # most alarms are not grave: they are decoded only to be skipped
 
 
 def read(session: Session, period: Period, until: Seqs | None = None) -> list[Cause]:
-    """Return the grave alarms of a period. `until`: boards to read, each up to a seq, from the journal alone; None: all boards,
-    with the causes that earlier calls kept."""
+    """Return the grave alarms of a period. `until`: boards to read, each up to a seq, without the cache; None: all boards, with
+    the causes that earlier calls cached."""
     duties = Duties(_duties(session, period, until))
     ends = watched_events.hashes(session, ENDED, period.start, period.end) if until is None else ()
     settled = SettledCauses(ends, duties, period)
@@ -46,8 +46,8 @@ def _beginnings(session: Session, period: Period) -> Iterator[WatchedEvent]:
 
 
 class BoardEvents:
-    """Events of a board that the watch needs: those of its grave alarms; looks at the sightings that these are about, and their
-    reports to the police; and who saw the search. `settled`: causes whose events are not needed."""
+    """Events of a board that the watch needs: those of its grave alarms, the first looks at their sightings and the reports of
+    these to the police, and changes of access to the search. `settled`: cached causes, whose events are not needed."""
 
     def __init__(self, board: str, settled: SettledCauses) -> None:
         self._board, self._settled = board, settled
@@ -57,7 +57,7 @@ class BoardEvents:
         self._audiences: list[Audience] = []
 
     def begin(self, event: WatchedEvent) -> None:
-        """Add one of the first events of an alarm, or the cause that was kept for it."""
+        """Add one of the first events of an alarm, or its cached cause."""
         cause = self._settled.find(event.entity, event.at)
         if cause is None:
             self.add(event)
@@ -79,7 +79,7 @@ class BoardEvents:
             return
         if event.type in ACCESS:
             self._audiences.append(Audience(event.at, None if state["access"] == "desk" else frozenset(state["members"])))
-        elif event.type == watch.PASSED_ON and state["passed_on"]:  # null: its undo
+        elif event.type == watch.PASSED_ON and state["passed_on"]:  # null if the report was undone
             self._follow_ups[event.entity].append(FollowUp(event.at, event.type))
         elif event.type not in AROUND and watch.is_grave(state):
             self._alarms[event.entity].append(AlarmEvent(event.at, event.type, state, payload.get("reason")))
@@ -105,7 +105,7 @@ class BoardEvents:
             self.add(event)
 
     def _settle(self, id: str, events: list[AlarmEvent], duties: Duties, period: Period) -> Cause:
-        """Compute a cause, and keep it if its alarm began and ended in the period."""
+        """Compute a cause, and cache it if its alarm began and ended in the period."""
         follow_ups = self._follow_ups.get(events[0].state["about"]["id"], ())
         cause = watch.cause_of(self._board, id, events, follow_ups, duties, period)
         self._settled.keep(cause, events[0].at)

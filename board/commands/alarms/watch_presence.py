@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 from typing import NamedTuple
 
-LATE_MS = 10_000  # servers write within seconds what time causes
+LATE_MS = 10_000  # after a due time; servers write time-based events within seconds
 
 
 class DutyEvent(NamedTuple):
-    """Change of an account's duty. `until`: its end from now on; None: the duty has ended."""
+    """Change of an account's duty. `until`: the new end of the duty; None if it has ended."""
 
     at: int
     account: str
@@ -18,7 +18,7 @@ class DutyEvent(NamedTuple):
 
 
 class Audience(NamedTuple):
-    """Accounts that see a search from a time on. `members`: None: all accounts."""
+    """Accounts that can see a search from a time on. `members`: None for all accounts."""
 
     at: int
     members: frozenset[str] | None
@@ -41,7 +41,7 @@ class Duties:
             self._present.append(frozenset(present))
 
     def among(self, audiences: Sequence[Audience]) -> "Duties":
-        """Return the duties of accounts that see a search. `audiences`: those of its journal, in order."""
+        """Return the duties of the accounts that could see a search. `audiences`: its audiences over time, in order."""
         limited = Duties(())
         for at in sorted({*self._times, *(audience.at for audience in audiences)}):
             members = next((audience.members for audience in reversed(audiences) if audience.at <= at), None)
@@ -59,7 +59,8 @@ class Duties:
             start, index = stop, index + 1
 
     def digest(self, start: int, end: int) -> int:
-        """Return a digest of the accounts on duty in a period and of the times of their changes, valid in this process."""
+        """Return a digest of the accounts on duty in a period and of the times at which they changed. Valid in this process
+        only."""
         first, last = bisect_right(self._times, start), bisect_right(self._times, end)
         return hash((self._present_at(start), *self._times[first:last], *self._present[first:last]))
 
@@ -72,6 +73,6 @@ def _changes(events: Sequence[DutyEvent]) -> Iterator[tuple[int, int, str]]:
     """Yield when an account comes on duty (1) and goes off duty (-1)."""
     for event, following in zip_longest(events, events[1:]):
         if event.until is not None:
-            end = max(event.at, event.until + LATE_MS)  # an end before its begin comes from a clock that was set back
+            end = max(event.at, event.until + LATE_MS)  # if a clock was set back, a duty can end before it begins
             yield event.at, 1, event.account
             yield min(end, following.at) if following is not None else end, -1, event.account

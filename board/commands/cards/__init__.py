@@ -1,1 +1,1 @@
-"""Cards in columns, their order and owners, notes, and the room on a board."""
+"""Cards in columns, their order and owners, notes, and space on a board."""

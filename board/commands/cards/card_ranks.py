@@ -64,7 +64,7 @@ class _HighestRanks:
 
 
 def highest(writer: EventWriter, column: str) -> str | None:
-    """Return the highest rank in a column. Cached for the transaction, because new cards come in bursts."""
+    """Return the highest rank in a column. Cached for the transaction, because new cards arrive in bursts."""
     cache: _HighestRanks = writer.unit.caches[_HighestRanks]
     cache.update(writer.unit)
     if column not in cache.by_column:
@@ -86,13 +86,13 @@ def query_of_highest(uow: UnitOfWork, boards: Collection[str]) -> Query:
 
 
 def below(writer: EventWriter, column: str, rank: str, except_id: str) -> str | None:
-    """Return the highest rank below `rank`, without the card `except_id`."""
+    """Return the highest rank below `rank`, ignoring the card `except_id`."""
     params = {"column": column, "but": except_id, "rank": rank}
     return unit_of_work.execute(writer.session, _statements().below, params).scalar()
 
 
 def above(writer: EventWriter, column: str, rank: str, except_id: str) -> str | None:
-    """Return the lowest rank above `rank`, without the card `except_id`."""
+    """Return the lowest rank above `rank`, ignoring the card `except_id`."""
     params = {"column": column, "but": except_id, "rank": rank}
     return unit_of_work.execute(writer.session, _statements().above, params).scalar()
 

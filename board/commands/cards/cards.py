@@ -68,7 +68,8 @@ def find(writer: EventWriter, id: str, name: str = "card") -> Card:
 
 
 def add(writer: EventWriter, kind: Kind, values: State, reserved: bool = False) -> None:
-    """Add a card of a kind to the end of a column: the one in `values`, or the kind's first column. Raises Refused."""
+    """Add a card to the end of a column: the one in `values`, or the kind's first column. Raises Refused if the assignee, the
+    column or a referenced card is unknown."""
     writer.require_person(values.get("assignee"), "assignee")
     _check_references(writer, kind, values)
     if (column_id := values.get("column")) is not None:
@@ -81,13 +82,13 @@ def add(writer: EventWriter, kind: Kind, values: State, reserved: bool = False) 
 
 
 def update(writer: EventWriter, kind: Kind, row: Card, values: State) -> None:
-    """Set fields of a card. Raises Refused."""
+    """Set fields of a card. Raises Refused if a referenced card is unknown, or if a field was changed in the meantime."""
     _check_references(writer, kind, {name: value for name, value in values.items() if value != getattr(row, name)})
     writer.update(row, f"{kind.name}.updated", values)
 
 
 def _check_references(writer: EventWriter, kind: Kind, values: State) -> None:
-    """Check that the fields refer to cards on this board. Raises Refused `not_found`."""
+    """Check that the fields refer to cards on this board. Raises Refused `not_found` if one does not."""
     for spec in kind.fields:
         if spec.refers_to and values.get(spec.path) is not None:
             writer.find(kinds.named(spec.refers_to).model, values[spec.path], spec.path)
@@ -146,7 +147,7 @@ def restore(writer: EventWriter, data: WithdrawCard) -> None:
 
 
 def fields_of(model: type[Card]) -> tuple[FieldSpec, ...]:
-    """Return the fields of a kind of card. The first field that only this kind has names the card, and is before its assignee."""
+    """Return the fields of a kind of card. The first field that only this kind has is its title, which precedes the assignee."""
     specs = list(specs_of(model))
     common = [spec for spec in specs if spec.path in Card.STATE]
     title, *other = [spec for spec in specs if spec.path not in Card.STATE]

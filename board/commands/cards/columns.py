@@ -113,7 +113,8 @@ def find(writer: EventWriter, id: str, name: str) -> Column:
 
 
 def first_with_role(writer: EventWriter, role: str) -> Column:
-    """Return the first column of a role, or the last column. Every board has an `inbox` and a `todo`; others can be removed."""
+    """Return the first column of a role, or the last column. Every board has an `inbox` and a `todo`; columns of other
+    roles can be removed."""
     columns = in_order(writer)
     return next((column for column in columns if column.role == role), columns[-1])
 

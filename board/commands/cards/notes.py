@@ -30,8 +30,8 @@ Fields: Any = data_of(Note)
 class AddNote(Fields):  # type: ignore[misc]  # the fields that the row declares
     """Add a note. Its fields are the fields of the kind `note`.
 
-    `please_answer`: the mentioned people must answer, by an alarm (`please_answer`; see *Alarms*). It is `invalid` while 20 such
-    notes of the same author wait for an answer on a board.
+    `please_answer`: whether an alarm asks the mentioned people for an answer (`please_answer`; see *Alarms*). It is `invalid`
+    while 20 such notes of the same author wait for an answer on a board.
     """
 
 
@@ -47,8 +47,8 @@ _ASKING = (
 
 
 def add(writer: EventWriter, data: AddNote) -> None:
-    """Add a note to a board or one of its cards. Raises Refused `invalid` if it asks for an answer while too many notes of the
-    author wait for one. A decision on a sighting is a look at it."""
+    """Add a note to a board or one of its cards. A decision on a sighting counts as its first look. Raises Refused `invalid` if
+    the note asks for an answer while too many notes of its author wait for one."""
     if data.please_answer:
         _require_few_asking(writer)
     card = cards.find(writer, data.card) if data.card is not None else None
@@ -68,7 +68,7 @@ def _require_few_asking(writer: EventWriter) -> None:
 
 
 def _alarms(session: Session, event: JournalEvent, after: State, fields: Collection[str]) -> Iterator[tuple[str, bool]]:
-    """Yield that the people mentioned in a note must answer."""
+    """Yield the occasion `mention` if a note asks for an answer."""
     if after["please_answer"]:
         yield "mention", True
 

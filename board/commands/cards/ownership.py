@@ -17,9 +17,9 @@ from models.alarm import Alarm
 from models.entity import State
 from models.times import format_utc, parse_utc
 
-OPEN: State = {"taken_by": None, "taken_at": None, "until": None, "promises": 0, "handover": None}  # of an alarm that nobody has
+OPEN: State = {"taken_by": None, "taken_at": None, "until": None, "promises": 0, "handover": None}  # if nobody has it
 FORMER = ("lapsed_by", "lapsed_at", "released_by", "released_at", "released_because")  # fields about the last owner
-WITHOUT_FORMER: State = dict.fromkeys(FORMER)  # of an alarm that is taken
+WITHOUT_FORMER: State = dict.fromkeys(FORMER)  # once the alarm is taken again
 MAX_BETWEEN = 64  # most events of a command between taking an alarm and assigning its card
 
 
@@ -33,8 +33,8 @@ def take(writer: EventWriter, row: Alarm, account: str, until: str | None = None
 
 
 def hand_over(writer: EventWriter, row: Alarm, account: str, handover: int) -> None:
-    """Give a taken alarm to the account that takes over, for the time of its rule, by this handover. Its card follows, unless a
-    third person is assigned to it, or has another alarm about it."""
+    """Give a taken alarm to the incoming account, until the time that its rule sets. Its card follows, unless it has a third
+    person as assignee, or such a person has another alarm about it. `handover`: number of the handover."""
     former = row.taken_by
     _promise(writer, row, "alarm.handed_over", account, handover=handover)
     card, both = _card_of(writer.session, row), (None, former, account)
@@ -62,7 +62,7 @@ def give_up_card(writer: EventWriter, row: Alarm, account: str | None) -> None:
 def follow(writer: EventWriter) -> None:
     """Give the alarms of each assigned card to the assignee, and reopen the alarms of each unassigned card, after a command."""
     for change in list(writer.result.changes):
-        is_moved = "next_call" in change.fields  # the alarm about the call before it ends
+        is_moved = "next_call" in change.fields  # the alarm about the previous call ends
         if change.kind.is_numbered and change.before and "assignee" in change.fields and not is_moved:
             board = writer.unit.boards[change.event.board]
             _follow(replace(writer, board=board, operations=None), change)
@@ -86,7 +86,7 @@ def _reopen(writer: EventWriter, row: Alarm) -> None:
 
 
 def released(former: str | None, now: str, because: str | None = None) -> State:
-    """Return the values of an alarm whose owner gave it up, or lost it, before the promise was over."""
+    """Return the values of an alarm whose owner gave it back, or lost it, before the promise was over."""
     at = now if former is not None else None
     return OPEN | {"released_by": former, "released_at": at, "released_because": because}
 
@@ -101,7 +101,7 @@ def apply_undo(writer: EventWriter, row: Alarm, event: JournalEvent, values: Sta
 
 
 def _assignment(writer: EventWriter, card: Any, event: JournalEvent) -> JournalEvent | None:
-    """Return the last event with which the same command assigned a card, or None."""
+    """Return the last event of the same command that assigned a card, or None."""
     since, command = max(0, event.seq - MAX_BETWEEN), event.payload().get("command")
     assignment = None
     for candidate in journal.all_entity_events(writer.session, writer.board.id, card.KIND, card.id, since):
@@ -117,7 +117,7 @@ def _assign(writer: EventWriter, card: Any, account: str | None, undoes: int | N
 
 
 def _card_of(session: Session, row: Alarm) -> Any:
-    """Return the card, tip or contact that is the subject of an alarm; None if the subject has no assignee, as a report."""
+    """Return the card, tip or contact that is the subject of an alarm; None if the subject has no assignee, such as a report."""
     kind = kinds.find(row.about["kind"])
     has_assignee = kind is not None and kind.is_numbered and "assignee" in kind.model.STATE
     return unit_of_work.get(session, kind.model, row.about["id"]) if kind is not None and has_assignee else None

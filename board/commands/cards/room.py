@@ -1,6 +1,7 @@
 """Making room: entities that need no more work leave a board's snapshot by an event. History and search still find them.
 
-`board.bring_back` and any later event of such an entity bring it back. Then it counts in the share of the account that did so.
+`board.bring_back` and any later event of such an entity bring it back. It then counts towards the share of the account that did
+so.
 """
 
 from collections.abc import Iterable
@@ -31,7 +32,7 @@ DEFAULT_DAYS = 30
 class MakeRoom(Data):
     """Archive at most 500 entities of the board, the longest unchanged first; see *Room*. Repeat it until the ack has `seqs: []`.
 
-    `unchanged_days`: by default, 30.
+    `unchanged_days`: days without a change; by default, 30.
     `account`: only entities in this account's share.
     """
 

@@ -1,5 +1,5 @@
-"""Automatic making of room: for all accounts on a board that is nearly full, otherwise for accounts whose share is nearly used.
-`LeaveAfterDays` has the days without a change."""
+"""Automatic archiving: of entities in all shares if a board is nearly full, otherwise only in shares that are nearly used.
+`LeaveAfterDays` sets how many days without a change they need."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -41,14 +41,14 @@ _NEARLY_USED = (
 
 
 class RoomSweep(NamedTuple):
-    """Board to make room on. `account`: only entities in its share; all if empty."""
+    """Board on which to archive entities. `account`: only entities in its share; all if empty."""
 
     board: str
     account: str
 
 
 def due(session: Session, shares: BoardShares) -> list[RoomSweep]:
-    """Return the boards and shares that need room."""
+    """Return the boards and shares that are nearly full."""
     connection = session.connection()
     nearly_full = int(board_limits.MAX_ENTITIES * board_limits.NEARLY_FULL)
     nearly_used = shares.warns_at(min(shares.account, shares.token))
@@ -61,7 +61,7 @@ def due(session: Session, shares: BoardShares) -> list[RoomSweep]:
 def make_room(
     session: Session, sweep: RoomSweep, shares: BoardShares, clock: Callable[[], datetime], limit: int
 ) -> CommandResult:
-    """Archive at most `limit` entities of a board, by events of the server. Locks the board."""
+    """Archive at most `limit` entities of a board. The events have no account. Locks the board."""
     board = unit_of_work.lock_board(session, sweep.board)
     if board is None:
         raise Refused("not_found")

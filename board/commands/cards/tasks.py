@@ -39,7 +39,7 @@ _IN_PROGRESS = select(_COLUMN.id).where(_COLUMN.role.in_(IN_PROGRESS))
 _OVERDUE = (
     select(_T.board, _T.id, _T.due)
     .where(_COLUMN.id == _T.column, _COLUMN.role != "done", _S.id == _T.board, _S.status == "open")
-    # text: SQLite uses the index `task_urgent` only for its condition, without parameters
+    # raw SQL: SQLite uses the partial index `task_urgent` only if its condition is repeated without parameters
     .where(literal_column("task.priority = 'urgent' AND NOT task.withdrawn"))
     .where(_T.due > bindparam("since"), _T.due <= bindparam("until"))
     .where(
@@ -109,7 +109,7 @@ class UpdateTask(Patch):
 
 
 def add(writer: EventWriter, data: AddTask, take_down: bool = False, reserved: bool = False) -> None:
-    """Add a task, by default to the first `todo` column. A task from a sighting is a look at it."""
+    """Add a task, by default to the first `todo` column. A task from a sighting counts as its first look."""
     cards.add(writer, KIND, data.model_dump() | {"take_down": take_down}, reserved)
     _look_at(writer, data.sighting)
 
@@ -142,7 +142,7 @@ def _alarms(session: Session, event: JournalEvent, after: State, fields: Collect
 
 
 def is_overdue(session: Session, task: State, at: str) -> bool:
-    """Return whether a task is urgent, not done or withdrawn, and was due before `at`."""
+    """Return whether a task is urgent, not done, not withdrawn, and was due before `at`."""
     if task["priority"] != "urgent" or task["withdrawn"] or not task["due"] or task["due"] >= at:
         return False
     column = unit_of_work.get(session, Column, task["column"])

@@ -69,7 +69,7 @@ class LogCall(Data):
 
 
 def add(writer: EventWriter, data: AddContact) -> None:
-    """Add a contact to the search of the writer. Raises Refused `too_large` if it has 200."""
+    """Add a contact to the writer's search. Raises Refused `too_large` if it has MAX_CONTACTS."""
     writer.require_person(data.assignee, "assignee")
     if is_full(writer):
         raise Refused("too_large")
@@ -80,7 +80,7 @@ def add(writer: EventWriter, data: AddContact) -> None:
 
 
 def is_full(writer: EventWriter) -> bool:
-    """Return whether the search of the writer has as many contacts as it can have."""
+    """Return whether the writer's search has MAX_CONTACTS."""
     return _count(writer) >= MAX_CONTACTS
 
 
@@ -99,7 +99,7 @@ def update(writer: EventWriter, data: UpdateContact) -> None:
 
 
 def apply_values(writer: EventWriter, row: Contact, values: State, undoes: int | None = None) -> None:
-    """Set fields and details of a contact. If the details are set, store the former ones."""
+    """Set fields and details of a contact. Stores the former details if new ones are set."""
     former = details.former(row)
     values = values | {"details_kept": details.has_details(values, row.details_kept)}
     if writer.update(row, "contact.updated", values, undoes=undoes) and former.keys() & values.keys():
@@ -137,7 +137,7 @@ def log_call(writer: EventWriter, data: LogCall) -> None:
 
 
 def _cleared(values: State) -> State:
-    """Return the values with an empty list as null."""
+    """Return the values, with null instead of empty lists."""
     return values | {name: values[name] or None for name in ("languages", "phones") if name in values}
 
 
@@ -145,7 +145,7 @@ def _cleared(values: State) -> State:
 
 
 def _withheld(writer: EventWriter, row: Contact, event: JournalEvent) -> State:
-    """Return the former details, if the event set them. Raises Refused."""
+    """Return the details before an event, if it set any. Raises Refused `invalid` if they are no longer kept."""
     names = event.payload().get("private", [])
     if not names:
         return {}

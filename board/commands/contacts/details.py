@@ -31,7 +31,7 @@ class ContactDetails(Data):
 
     `phones`: at most 5; a patch replaces all of them.
     `email`: an e-mail address.
-    `note`: for example when to call.
+    `note`: any text, for example when to call.
     """
 
     phones: Phones | None = None
@@ -40,11 +40,11 @@ class ContactDetails(Data):
 
 
 NAMES = tuple(ContactDetails.model_fields)
-ANSWERED = {name: name for name in (*NAMES, "earlier")}  # fields of an answer, by column
+ANSWERED = {name: name for name in (*NAMES, "earlier")}  # fields of the response, by column
 
 
 def split(data: Patch) -> tuple[State, State]:
-    """Return a merge patch without the details, and the details in it, validated."""
+    """Return a merge patch without its details, and the validated details."""
     patch = dict(data.model_extra or {})
     given = {name: patch.pop(name) for name in NAMES if name in patch}
     validated = apply_patch(ContactDetails, {}, given)
@@ -52,7 +52,7 @@ def split(data: Patch) -> tuple[State, State]:
 
 
 def has_details(values: Mapping[str, Any], before: bool | None = None) -> bool | None:
-    """Return True if the contact has, or had before, a detail, otherwise None."""
+    """Return True if the contact has or had any details, otherwise None."""
     return before or any(values.get(name) for name in NAMES) or None
 
 
@@ -71,7 +71,7 @@ def keep_earlier(writer: EventWriter, contact: Contact, values: State) -> None:
 
 
 def details_before(contact: Contact, seq: int) -> State | None:
-    """Return the details before the event `seq`; None if they are no longer kept. Raises Refused."""
+    """Return the details before the event `seq`; None if they are no longer kept. Raises Refused if they can't be decrypted."""
     require_readable(contact, ["earlier"])
     return next(({name: entry[name] for name in NAMES} for entry in contact.earlier or () if entry["seq"] == seq), None)
 
@@ -87,8 +87,8 @@ ContactBody = TypedDict("ContactBody", {
 
 
 def read(session: Session, caller: Caller, board: str, id: str) -> tuple[ContactBody, ContactRead]:
-    """Return the details of a contact with its former ones, the newest first, and the audit entry, which must be written before
-    the response. Current rights apply. Raises Refused."""
+    """Return the details of a contact, with the former ones newest first, and the audit entry, which must be written before the
+    response. Current rights apply. Raises Refused if the caller may not read them."""
     current = renewed(session, caller)
     access.get_readable_board(session, current, board)
     if ROLES.index(current.account.role) < ROLES.index("investigator"):

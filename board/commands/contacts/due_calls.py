@@ -21,7 +21,7 @@ _C, _S, _A = columns_of(Contact), columns_of(Search), columns_of(Alarm)
 _DUE = (
     select(_C.board, _C.id, _C.next_call)
     .where(_S.id == _C.board, _S.status.in_(("open", "found")))
-    # text: SQLite uses the index `contact_due` only for its condition, without parameters
+    # raw SQL: SQLite uses the partial index `contact_due` only if its condition is repeated without parameters
     .where(literal_column("contacts.next_call IS NOT NULL AND NOT contacts.withdrawn"))
     .where(_C.next_call > bindparam("since"), _C.next_call <= bindparam("until"))
     .where(
@@ -38,7 +38,7 @@ _DUE = (
 
 
 def find(session: Session, rule: Rule, since: datetime, until: datetime) -> Iterable[Any]:
-    """Return (board, contact, due time) of the calls that became due in a period and have no alarm."""
+    """Return the calls that became due in a period and have no alarm, as (board, contact, due time)."""
     period = {"since": format_utc(since), "until": format_utc(until)}
     return session.connection().execute(_DUE, period | {"rule": rule.key, "limit": occasions.MAX_FOUND})
 
@@ -52,5 +52,5 @@ def recheck(writer: EventWriter, rule: Rule, id: str, due: str) -> tuple[Contact
 
 
 def is_due(contact: State, at: str) -> bool:
-    """Return whether a contact is not withdrawn and had a call due before `at`."""
+    """Return whether a contact is not withdrawn and has a call that was due at `at` or earlier."""
     return bool(contact["next_call"]) and not contact["withdrawn"] and contact["next_call"] <= at

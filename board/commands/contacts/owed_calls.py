@@ -1,5 +1,5 @@
-"""Handover texts that owe calls, of a handover that was open when contacts were added to the program. The server moves each text
-to a contact, with its text as the note and a call that is due an hour later."""
+"""Calls in the texts of a handover that was open when the upgrade added contacts. The server moves each text to a new contact,
+as its note, with a call due an hour later."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -23,12 +23,12 @@ WAIT = timedelta(hours=1)
 NAME = N_("Calls and updates due")
 
 _B = columns_of(Briefing)
-# text: SQLite uses the index `briefing_calls_owed` only for its condition
+# raw SQL: SQLite uses the partial index `briefing_calls_owed` only if its condition is repeated
 _OWED = select(_B.id, _B.board).where(literal_column("briefing.calls_owed")).limit(occasions.MAX_FOUND)
 
 
 def owed(session: Session) -> Mapping[str, list[str]]:
-    """Return the ids of the briefings whose texts owe calls, by board."""
+    """Return the ids of the briefings with calls to move, by board."""
     found: dict[str, list[str]] = defaultdict(list)
     for row in session.connection().execute(_OWED):
         found[row.board].append(row.id)
@@ -36,7 +36,7 @@ def owed(session: Session) -> Mapping[str, list[str]]:
 
 
 def move(writer: EventWriter, id: str) -> None:
-    """Move the calls that a text owes to a contact of its search. The text of a signed handover stays in its report."""
+    """Move a briefing's text about calls to a new contact of its search. The report of a signed handover keeps the text."""
     row = unit_of_work.get(writer.session, Briefing, id)
     if row is None or not row.calls_owed:
         return

@@ -18,25 +18,25 @@ from models.fields import Data, Id, Time
 from models.handover import MAX_KEPT
 from models.times import format_utc, parse_utc
 
-LONGEST = timedelta(hours=24)  # from now to the end of a duty; a longer duty is an error
+LONGEST = timedelta(hours=24)  # from now to the end of a duty; a longer duty is a mistake
 
 
 class BeginDuty(Data):
-    """Begin your duty: alarms ask you first. If you are on duty, it sets another end as `duty.extend` does. A program's account
-    gets `forbidden`.
+    """Begin your duty: alarms ask you first. If you are already on duty, it sets a new end, as `duty.extend` does. It is
+    `forbidden` to accounts of programs.
 
-    `until`: in the future, at most 24 hours ahead.
+    `until`: end of the duty, in the future and at most 24 hours ahead.
     """
 
     until: Time
 
 
 class ExtendDuty(Data):
-    """Set another end of a duty, earlier or later. It is `conflict` if that account is not on duty, and `forbidden` for another
-    account except to coordinators. The same time again is acknowledged with `seqs: []`.
+    """Set a new end of a duty, earlier or later. It is `conflict` if that account is not on duty. Only coordinators can change
+    the duty of another account; others get `forbidden`. The same time again is acknowledged with `seqs: []`.
 
-    `account`: without it, your own.
-    `until`: in the future, at most 24 hours ahead.
+    `account`: account on duty; by default, your own.
+    `until`: new end, in the future and at most 24 hours ahead.
     """
 
     until: Time
@@ -44,11 +44,11 @@ class ExtendDuty(Data):
 
 
 class EndDuty(Data):
-    """End a duty: the alarms that the account has reopen, except the kept ones. It is `forbidden` for another account except to
-    coordinators. If that account is not on duty, it is acknowledged with `seqs: []`.
+    """End a duty: the alarms that the account has reopen, except the kept ones. Only coordinators can end the duty of another
+    account; others get `forbidden`. If that account is not on duty, it is acknowledged with `seqs: []`.
 
-    `account`: without it, your own.
-    `keep`: ids of alarms that the account keeps. Without it, those that it keeps after a signed handover.
+    `account`: account on duty; by default, your own.
+    `keep`: ids of alarms that the account keeps; by default, those that it keeps after a signed handover.
     """
 
     account: Id | None = None
@@ -72,7 +72,7 @@ def begin(writer: EventWriter, data: BeginDuty) -> None:
 
 
 def extend(writer: EventWriter, data: ExtendDuty) -> None:
-    """Set another end of a duty. Raises Refused `conflict` if that account is not on duty."""
+    """Set a new end of a duty. Raises Refused `conflict` if that account is not on duty."""
     account = _account(writer, data.account)
     until = _end_of(writer, data.until)
     row = of_account(writer, account)
@@ -92,27 +92,28 @@ def end(writer: EventWriter, data: EndDuty) -> None:
 
 
 def end_because(writer: EventWriter, row: Duty, ended: Ended, kept: Iterable[str]) -> None:
-    """End a duty of an account, which keeps some of its alarms."""
+    """End a duty. The account keeps the alarms `kept`."""
     values = {"ended_at": writer.now, "ended": ended, "kept": list(dict.fromkeys(kept))}
     writer.update(row, "duty.ended", values, conflicts=False)
     on_duty.forget(writer.session)
 
 
 def keep(writer: EventWriter, account: str, alarms: Collection[str]) -> None:
-    """Record the alarms that an account on duty keeps after its duty, because it keeps them after a signed handover: at most
-    MAX_KEPT."""
+    """Record the alarms of a signed handover that an account keeps when its duty ends: at most MAX_KEPT. No-op if it is not on
+    duty."""
     row = of_account(writer, account)
     if row is not None and row.ended_at is None:
         writer.update(row, "duty.kept", {"kept": sorted(alarms)[:MAX_KEPT]}, conflicts=False)
 
 
 def of_account(writer: EventWriter, account: str) -> Duty | None:
-    """Return the present or last duty of an account; None before the first."""
+    """Return the current or last duty of an account; None before the first."""
     return unit_of_work.get(writer.session, Duty, account)
 
 
 def _account(writer: EventWriter, named: str | None) -> str:
-    """Return the account whose duty a command changes. Raises Refused."""
+    """Return the account whose duty a command changes. Raises Refused `forbidden` if it is not the caller's and the caller is not
+    a coordinator."""
     if named is None or named == writer.account_id:
         return writer.account_id
     if writer.account is None or not shifts.is_coordinator(writer.account):

@@ -1,4 +1,4 @@
-"""People on duty, absent and next: the status of duties that every page shows."""
+"""Status of duties that every page shows: people on duty, absent, and next."""
 
 from datetime import datetime, timedelta
 

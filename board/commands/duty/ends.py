@@ -1,5 +1,5 @@
-"""Duties that end by time, or because their account can no longer act, and alarms that reopen because the duty of their owner has
-ended. Due work is read first, and checked again under the lock of its board."""
+"""Automatic ends of duties, because their time is up or their account can no longer act, and reopening of the alarms of people
+whose duty has ended. Due work is read without a lock, and rechecked under the lock of its board."""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
@@ -69,8 +69,8 @@ def left_alarms(session: Session, now: datetime) -> Mapping[str, list[str]]:
 
 
 def end_duties(session: Session, server: ServerWriters, ids: Collection[str]) -> CommandResult:
-    """End the duties whose time is up, unless they were extended or ended in the meantime. Also end those of accounts that can no
-    longer act: alarms do not ask them, so the watch must not count them."""
+    """End the duties whose time is up, unless they were extended or ended in the meantime. Also ends duties of accounts that can
+    no longer act: alarms do not ask these accounts, so the watch must not count them."""
     writer = server.on(session, OPERATIONS)
     for id in ids:
         row = unit_of_work.get(session, Duty, id)

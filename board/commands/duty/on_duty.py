@@ -1,4 +1,4 @@
-"""Accounts on duty, cached for a transaction."""
+"""Accounts on duty, cached per transaction."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ _KEY = "accounts on duty"  # in `session.info`
 
 
 def on_duty(session: Session) -> frozenset[str]:
-    """Return the accounts on duty. Reads them once in a transaction."""
+    """Return the accounts on duty. Reads them once per transaction."""
     if _KEY not in session.info:
         session.info[_KEY] = frozenset(session.connection().execute(_ACCOUNTS).scalars())
     accounts: Any = session.info[_KEY]

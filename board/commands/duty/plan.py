@@ -1,6 +1,6 @@
 """Plan of duties. It proposes duties, which people confirm by `duty.begin`.
 
-A planned duty that is not confirmed in time is an occasion of an alarm.
+A planned duty that is not confirmed in time raises an alarm.
 """
 
 from collections.abc import Iterable
@@ -29,17 +29,17 @@ from models.occasion import ByTime, Occasion
 from models.times import format_utc, parse_utc
 
 UNCONFIRMED = "duty_unconfirmed"
-MAX_PLANNED = 2_000  # entries of the plan; more is a failed import
+MAX_PLANNED = 2_000  # entries of the plan; more is a faulty import
 MAX_AT_ONCE = 200  # entries per command, because its transaction holds the lock of `operations`
 LONGEST = timedelta(hours=48)
-KEPT = timedelta(days=31)  # in the plan, after its end; the journal keeps it longer
+KEPT = timedelta(days=31)  # from the end of an entry until it leaves the plan; the journal keeps it longer
 FURTHEST = timedelta(days=400)
 
 _PLANNED, _DUTY = columns_of(PlannedDuty), columns_of(Duty)
 _ACCOUNT, _ALARM = columns_of(Account), columns_of(Alarm)
 _confirming = aliased(table_of(Duty))
-# A duty confirms what is planned if the person is on duty, or was during the planned time. A duty until the planned beginning may
-# have ended a moment later.
+# A planned duty is confirmed if the person is on duty, or was during the planned time. `until` excludes a duty up to the planned
+# start that the server ended a moment later.
 _IS_CONFIRMED = exists().where(
     _confirming.c.account == _PLANNED.account,
     or_(
@@ -52,9 +52,9 @@ _IS_CONFIRMED = exists().where(
 
 
 class PlanEntry(Data):
-    """Entry to add, or to change if it has the id of one.
+    """Entry to add, or to change if it has an `id`.
 
-    `uid`: identifies it in the calendar that it comes from.
+    `uid`: id of the entry in the calendar that it comes from.
     """
 
     id: Id | None = None
@@ -65,10 +65,10 @@ class PlanEntry(Data):
 
 
 class PlanDuties(Data):
-    """Change the plan of duties: at most 200 entries at once, and 2,000 in all. An entry is at most 48 hours long, and begins at
-    most 400 days ahead; `invalid` names the first wrong one, as `entries.3.ends_at`.
+    """Change the plan of duties: at most 200 entries at once, and 2,000 in total. An entry is at most 48 hours long, and begins
+    at most 400 days ahead; `invalid` names the first wrong field, such as `entries.3.ends_at`.
 
-    `remove`: ids; unknown ones are skipped.
+    `remove`: ids of entries to remove; unknown ids are skipped.
     """
 
     entries: Annotated[list[PlanEntry], Field(max_length=MAX_AT_ONCE)] = Field(default_factory=list)
@@ -144,7 +144,7 @@ def _named(session: Session, *conditions: Any) -> list[PlannedRow]:
 
 
 def past(session: Session, now: datetime) -> list[str]:
-    """Return the ids of entries that leave the plan, KEPT after their end."""
+    """Return the ids of the entries that ended at least KEPT ago, and leave the plan."""
     query = select(_PLANNED.id).where(_PLANNED.ends_at <= format_utc(now - KEPT)).order_by(_PLANNED.ends_at)
     return list(session.connection().execute(query.limit(MAX_AT_ONCE)).scalars())
 

@@ -22,7 +22,7 @@ from models.file import File
 from models.times import format_utc
 
 _F = columns_of(File)
-# text: databases use the index `file_withdrawn` only for a literal
+# raw SQL: databases use the partial index `file_withdrawn` only for a literal
 _IS_STORED = and_(_F.withdrawn.is_not(None), _F.stored > literal_column("0"), _F.removed.is_(None))
 
 
@@ -40,8 +40,8 @@ _OF_ERASED = _queries(_F.id.in_(erasure.erased_of_kind(File.KIND)))
 
 
 def due(session: Session, now: datetime, after_days: int, limit: int, erased: bool = False) -> list[Row[Any]]:
-    """Return `id` and `board` of stored files that were withdrawn at least `after_days` ago; with `erased`, those with an erased
-    event."""
+    """Return `id` and `board` of the stored files that were withdrawn at least `after_days` days ago; with `erased`, of the
+    stored files with an erased event."""
     due, _ = _OF_ERASED if erased else _OF_WITHDRAWN
     return list(session.connection().execute(due, _before(now, after_days, erased) | {"limit": limit}))
 
@@ -49,7 +49,7 @@ def due(session: Session, now: datetime, after_days: int, limit: int, erased: bo
 def remove_due(
     session: Session, board: str, ids: Collection[str], clock: Callable[[], datetime], after_days: int, erased: bool = False
 ) -> CommandResult:  # fmt: skip
-    """Remove the files among these that are still due; with `erased`, erase them. Locks the search."""
+    """Remove the bytes of these files if they are still due; with `erased`, also erase their data. Locks the board."""
     locked = unit_of_work.lock_board(session, board)
     if locked is None:
         raise Refused("not_found")

@@ -1,5 +1,5 @@
-"""Beginning of the period that the next handover covers, so that each moment is in one signed handover, also the time between a
-signature and its acceptance, and a shift that somebody took."""
+"""Beginning of the period that the next handover covers. Signed handovers leave no gap: they include the time between a
+signature and its acceptance, and shifts that somebody took without a handover."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -32,5 +32,5 @@ def beginning(session: Session, shift: Shift) -> Beginning:
 
 
 def handover_events(session: Session) -> Iterator[JournalEvent]:
-    """Yield the events of handovers, newest first, without those of their texts."""
+    """Yield the events of handovers, newest first, except changes of their texts."""
     return event_queries.newest_first(session, OPERATIONS, Handover.KIND, OPERATIONS, except_type="handover.written")

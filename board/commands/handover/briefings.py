@@ -29,7 +29,7 @@ from models.note import Note
 from models.search import Search
 
 RESTATED = "handover.restated"
-NO_CHOICES: State = {"keeper": None, "kept": None}  # of a handover
+NO_CHOICES: State = {"keeper": None, "kept": None}  # fields that each handover asks for again
 
 
 BriefingFields: Any = data_of(Briefing)
@@ -107,7 +107,7 @@ def clear_choices(writer: EventWriter) -> None:
 
 
 def unpin(writer: EventWriter, ids: Collection[str]) -> None:
-    """Unpin cards and notes that were erased: a text can't be written with a pin that does not exist."""
+    """Unpin erased cards and notes: while a pinned entity is missing, the briefing can't be written."""
     row = unit_of_work.get(writer.session, Briefing, writer.board.id)
     if row is not None and (pinned := [id for id in row.pinned if id not in ids]) != row.pinned:
         writer.update(row, shifts.WRITTEN, {"pinned": pinned}, conflicts=False)
@@ -146,8 +146,8 @@ def read(writer: EventWriter, data: ReadBriefing) -> None:
 
 
 def _require_read_now(writer: EventWriter, number: int) -> None:
-    """Check that the author can read this search for a handover: while the handover is signed, or after the author accepted it
-    without reading this search. Raises Refused `conflict`."""
+    """Check that the author can read this search for a handover. Raises Refused `conflict` unless the handover is signed, or the
+    author has accepted it without reading this search."""
     search_handover = unit_of_work.get(writer.session, SearchHandover, writer.board.id)
     if search_handover is None or (search_handover.handover, search_handover.unread_by) != (number, writer.account_id):
         _require_signed(writer, number)
@@ -216,7 +216,7 @@ def _save_restatements(writer: EventWriter, row: Briefing, type: str, number: in
 
 
 def undecided(writer: EventWriter, handover: Handover, restricted: access.RestrictedSearches) -> list[str]:
-    """Return the ids of the restricted searches that neither the incoming coordinator nor a keeper may see."""
+    """Return the ids of the restricted searches that the incoming coordinator may not see and that have no valid keeper."""
     incoming = handover.incoming
     hidden = [id for id, members in restricted.items() if incoming and not access.is_in_audience(incoming, members)]
     return sorted(id for id in hidden if not _has_keeper(writer, id, handover.number, restricted[id]))
@@ -235,12 +235,13 @@ def keeper_of(writer: EventWriter, id: str, number: int) -> str | None:
 
 
 def _choices(row: Briefing, number: int) -> State:
-    """Return the keeper and the kept alarms of a search for this handover; those of an earlier one do not count."""
+    """Return the keeper and the kept alarms of a search for this handover. Ignores choices for an earlier handover."""
     return {name: getattr(row, name) for name in NO_CHOICES} if row.handover == number else NO_CHOICES
 
 
 def _check_keeper(writer: EventWriter, id: str) -> None:
-    """Check that a keeper is a coordinator who sees the search. Raises Refused `invalid` if all accounts see it."""
+    """Check that a keeper is a coordinator who can see the search. Raises Refused `invalid` if not, or if all accounts can see
+    it."""
     shifts.check_coordinator(writer, id, "keeper")
     search = writer.find(Search, writer.board.id, "search")
     members = access.audience(search.access, search.members, discreet=False)
@@ -258,8 +259,8 @@ def _check_pinned(writer: EventWriter, ids: list[str]) -> None:
 
 
 def _alerts(session: Session, event: JournalEvent, after: State, fields: Collection[str]) -> Iterator[tuple[str, str]]:
-    """Yield the keeper of a search when it is set or a new handover begins, and the outgoing coordinator when a search is
-    summarised."""
+    """Yield an alert for the keeper of a search when it is set or a new handover begins, and for the outgoing coordinator when a
+    search is summarised."""
     if event.type == shifts.WRITTEN and not {"keeper", "handover"}.isdisjoint(fields) and after["keeper"]:
         yield "handover", after["keeper"]
     handover = unit_of_work.get(session, Handover, OPERATIONS) if event.type == RESTATED else None
@@ -268,7 +269,7 @@ def _alerts(session: Session, event: JournalEvent, after: State, fields: Collect
 
 
 def _settled(event: JournalEvent, after: State, fields: Collection[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield the alerts about the search that are settled: all summaries are answered, or the keeper has changed."""
+    """Yield the alerts about the search that are settled because all summaries are answered or the keeper has changed."""
     summaries = [summary for summary in after["restatements"].values() if summary["handover"] == after["handover"]]
     if event.type == "handover.answered" and all(summary["correct"] is not None for summary in summaries):
         yield event.board, (RESTATED,)

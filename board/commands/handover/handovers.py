@@ -1,7 +1,7 @@
 """Handover of a shift: prepared, written, signed at positions, read, then accepted, refused or withdrawn.
 
 Texts about a search are on its own board, so that its access rules apply. `operations` has the ids, positions, a digest, and the
-texts about the desk. Handovers can't be undone; a signed handover is replaced by another.
+other texts. Handovers can't be undone; a signed handover is replaced by another.
 """
 
 import hashlib
@@ -38,7 +38,7 @@ from models.occasion import ByTime, Occasion
 from models.times import format_utc
 
 UNREAD = "handed.unread"
-MAX_SEARCHES = 10_000  # most searches of a desk
+MAX_SEARCHES = 10_000  # active searches in a handover
 
 _H, _A = columns_of(Handover), columns_of(Alarm)
 _CAUSE = cast(_H.number, String)
@@ -116,8 +116,8 @@ class WithdrawHandover(Data):
 
 
 def prepare(writer: EventWriter, data: PrepareHandover) -> None:
-    """Prepare a handover of the current shift. Fields of searches carry over; fields of the desk do so only if the last handover
-    was not accepted."""
+    """Prepare a handover of the current shift. Texts about searches carry over; other texts do so only if the last handover was
+    not accepted."""
     shifts.check_coordinator(writer, data.incoming, "incoming")
     shift, row = shifts.current(writer), shifts.last_handover(writer)
     if shift is None:
@@ -204,7 +204,7 @@ def sign(writer: EventWriter, data: SignHandover) -> None:
 
 
 def _hand_over_searches(writer: EventWriter, number: int, positions: Mapping[str, Position]) -> None:
-    """Record the position of each search, by their ids."""
+    """Record the signed position of each search."""
     unit_of_work.prefetch(writer.session, SearchHandover, positions)
     for id, position in sorted(positions.items()):
         values: State = {"handover": number, "position": position, "unread_by": None}
@@ -234,7 +234,7 @@ def _invalid_positions(
 
 
 def _written_by_others(writer: EventWriter, seqs: Mapping[str, int]) -> set[str]:
-    """Return the searches whose texts another account wrote after these seqs, and those with MAX_READ such events or more."""
+    """Return the searches whose texts another account wrote after these seqs, or with MAX_READ or more changes of texts."""
     limit = significant_events.MAX_READ
     by_board = many_boards.events_after(writer.session, seqs, (shifts.WRITTEN,), limit)
     return {
@@ -268,7 +268,7 @@ def accept(writer: EventWriter, data: AcceptHandover) -> None:
         raise Refused("conflict", fields=fields, current=row.state())
     shifts.close(writer, row, "accepted", data.reason, restatement=data.restatement)
     unit_of_work.prefetch(writer.session, SearchHandover, unread_ids)
-    for id in unread_ids:  # directly after the acceptance, where the report of the handover looks for them
+    for id in unread_ids:  # directly after the acceptance, because the handover report looks for them there
         if (search_handover := unit_of_work.get(writer.session, SearchHandover, id)) is not None:
             writer.update(search_handover, UNREAD, {"unread_by": writer.account_id}, conflicts=False)
     shifts.transfer(writer, "shift.handed_over", handover=data.handover)
@@ -306,8 +306,8 @@ def _check_not_outgoing(writer: EventWriter, row: Handover) -> None:
 
 
 def _alerts(session: Session, event: JournalEvent, after: State, fields: Collection[str]) -> Iterator[tuple[str, str]]:
-    """Yield the people of a handover. Its signature alerts the incoming coordinator, or everybody who may accept it if none is
-    named. Its end alerts everyone involved."""
+    """Yield alerts for the people of a handover. Its signature alerts the incoming coordinator, or everybody who may accept it if
+    none is named. Its end alerts everyone involved."""
     accounts: set[str | None] = set()
     if event.type == "handover.signed":
         accounts = {after["incoming"]} if after["incoming"] else shifts.may_accept(session) - {after["outgoing"]}  # type: ignore[assignment]
@@ -323,7 +323,7 @@ def _settled(event: JournalEvent, after: State, fields: Collection[str]) -> Iter
 
 
 def _alarms(session: Session, event: JournalEvent, after: State, fields: Collection[str]) -> Iterator[tuple[str, bool]]:
-    """Yield that a handover no longer waits. `_find_waiting` finds the handovers that wait too long."""
+    """Yield the end of the occasion if a handover no longer waits. `_find_waiting` finds the handovers that wait too long."""
     if "status" in fields and after["status"] not in shifts.OPEN:
         yield "handover_waiting", False
 

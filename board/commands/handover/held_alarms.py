@@ -1,5 +1,5 @@
-"""Alarms that pass with the shift: all that the outgoing coordinator has when the handover is accepted, also those about tips,
-except those about searches that this account keeps."""
+"""Alarms that pass with the shift: all alarms that the outgoing coordinator has when the handover is accepted, including those
+about tips, except the alarms that this account chose to keep."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -73,8 +73,8 @@ def hand_over(writer: EventWriter, outgoing: str, number: int) -> None:
 
 
 def _lock_held(writer: EventWriter, account: str) -> list[HeldAlarm]:
-    """Return the alarms that an account has, and lock their boards. `operations` is locked already, as in all commands that lock
-    several searches, so no two of them wait for each other."""
+    """Return the alarms that an account has, and lock their boards. Every command that locks several searches first locks
+    `operations`, so this cannot deadlock."""
     locked = {OPERATIONS}
     while True:
         held = [HeldAlarm(row.id, row.board) for row in unit_of_work.execute(writer.session, _HELD, {"account": account})]
@@ -104,7 +104,7 @@ def _pass_on(writer: EventWriter, ids: Sequence[str], successor: str | None, num
 
 
 def _read(writer: EventWriter, ids: Sequence[str]) -> list[Alarm]:
-    """Return alarms; their subjects, and the other alarms about these, are read ahead."""
+    """Return these alarms. Reads ahead their subjects, and the other open alarms about these."""
     unit_of_work.prefetch(writer.session, Alarm, ids)
     rows = [row for row in (unit_of_work.get(writer.session, Alarm, id) for id in ids) if row is not None]
     for kind in kinds.every():

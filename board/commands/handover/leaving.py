@@ -28,7 +28,7 @@ from models.times import format_utc, to_ms
 from models.tip import Tip
 
 Group = Literal["withdrawn", "set_aside", "done", "notes", "tips"]
-GROUPS: tuple[Group, ...] = get_args(Group)  # in the order of leaving
+GROUPS: tuple[Group, ...] = get_args(Group)  # in the order in which they leave
 
 _MODELS = {"set_aside": Sighting, "done": Task, "notes": Note, "tips": Tip}
 _B, _COLUMN, _A = columns_of(Board), columns_of(Column), columns_of(Alarm)
