@@ -33,23 +33,23 @@ BEFORE = IntParam("before", 1, MAX_INTEGER)
 @limited_per_account
 @compressed
 async def current(request: Request, caller: Caller) -> Reply[HandoverReport]:
-    """Return the report of the searches as they are now, or as the present handover was signed.
+    """Return the current report of the searches, or the signed one while a handover is signed.
 
     See *The report*.
 
     `board`: only the section of this search; `operations`: no section.
-    `handover`: its state as it is now, also after it has ended; or null.
-    `shift`: its state as it was at that time; or null.
-    `live`: whether it was composed now.
-    `people`: names by the ids of all who are named in it.
-    `withheld`: whether searches are left out that the reader may not see.
+    `handover`: current state of the handover, also after it has ended; or null.
+    `shift`: state of the shift at the time of the report; or null.
+    `live`: whether the report is current, not as signed.
+    `people`: names of all accounts in the report, by id.
+    `withheld`: whether the report omits searches that the reader may not see.
     `previous`: the handover before this one, if it was refused or withdrawn. *0.4.0*
     `previous.signed`: whether it was signed.
-    `alarms`: alarms of `operations`, which are about tips and duties, as `alarms` of a section. Not about tips that were placed
-    on a search that the reader may not see. *0.4.0*
+    `alarms`: alarms of `operations`, about tips and duties, in the form of a section's `alarms`. Omits alarms about tips that
+    were placed on a search that the reader may not see. *0.4.0*
     `watch`: addends of `unwatched_s` in the `watch` of the handover; null before the signature. *0.4.0*
     `watch.longest`: at most 5 alarms of searches that the reader may see, the longest unwatched first.
-    `watch.others_s`: sum over the others, in seconds.
+    `watch.others_s`: unwatched time of all other alarms together, in seconds.
     `erased`: searches of the signed handover that were erased later, oldest first. They have no section. Members-only searches
     count in `withheld` instead. *0.4.0*
     `erased[].at`: time of the erasure.
@@ -62,9 +62,9 @@ async def current(request: Request, caller: Caller) -> Reply[HandoverReport]:
 @limited_per_account
 @compressed
 async def signed(request: Request, caller: Caller) -> Reply[HandoverReport]:
-    """Return the report of a handover as it was signed, for good.
+    """Return the report of a handover as it was signed, also after the handover has ended.
 
-    `not_found` if it never was signed. The answer is that of `GET /api/v1/handover`.
+    `not_found` if it was never signed. The answer has the form of `GET /api/v1/handover`.
 
     `board`: only the section of this search; `operations`: no section.
     """
@@ -80,7 +80,7 @@ async def signed(request: Request, caller: Caller) -> Reply[HandoverReport]:
 async def list_handovers(request: Request, caller: Caller) -> Reply[HandoverList]:
     """List the newest 100 handovers.
 
-    `before`: those before this number.
+    `before`: only handovers with a lower number.
     """
     before = BEFORE.read(request) or None
 

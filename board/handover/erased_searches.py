@@ -1,4 +1,4 @@
-"""Searches of a signed handover that were erased later: instead of their section, the report has the day."""
+"""Searches of a signed handover that were erased later. The report has the time of the erasure instead of a section."""
 
 from collections.abc import Collection
 
@@ -22,8 +22,8 @@ _ERASED = (
 
 
 def erased_searches(session: Session, boards: Collection[str]) -> tuple[list[ErasedSearch], bool]:
-    """Return the erased searches among these that all could see, oldest first, and whether there are others: the number of
-    members-only searches stays secret."""
+    """Return the erased searches of `boards` that all users could see, oldest first. Also return whether there are erased
+    members-only ones, whose number is secret."""
     rows = session.connection().execute(_ERASED, {"boards": sorted(boards)}).all()
     erased: list[ErasedSearch] = [{"board": row.id, "at": row.at} for row in rows if row.access == "desk"]
     return erased, len(erased) < len(rows)

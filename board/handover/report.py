@@ -43,7 +43,7 @@ IDS_PER_QUERY = 500
 
 
 def current(session: Session, now: str) -> ReportScope:
-    """Return the scope of the current report: that of a signed handover until it ends, otherwise the present."""
+    """Return the scope of the current report: the signed one while a handover is signed, otherwise the present state."""
     row = session.get(Handover, OPERATIONS)
     if row is not None and row.status == "signed":
         return as_signed(session, row.number)
@@ -84,7 +84,7 @@ def _handover_events(session: Session) -> Iterable[tuple[int, str, State]]:
 
 
 def _position_at_signing(session: Session, handover: State, seq: int) -> ReportScope:
-    """Return the scope at the signature of a handover, the event `seq`. The signed positions of its searches are in the events
+    """Return the scope of a handover at its signature, the event `seq`. The signed positions of its searches are in the events
     between the signed position of `operations` and the signature."""
     before = handover["position"]["seq"]
     positions = signed_positions(session, before, seq)
@@ -170,7 +170,7 @@ def _reads(session: Session, boards: Collection[str], number: int) -> dict[str, 
 
 
 def _restatements(session: Session, boards: Collection[str], number: int) -> dict[str, dict[str, Restated]]:
-    """Return the summaries for a handover, by search and account. Later handovers replace them; the journal has all."""
+    """Return the summaries for a handover, by search and account. Summaries for a later handover replace them in the row."""
     rows = session.exec(select(Briefing).where(Briefing.handover == number))
     return {
         row.id: {
@@ -183,7 +183,8 @@ def _restatements(session: Session, boards: Collection[str], number: int) -> dic
 
 
 def _unread_by(session: Session, scope: ReportScope) -> dict[str, str]:
-    """Return the account that accepted the handover without reading a search, by search. Its events follow the acceptance."""
+    """Return, by search, the account that accepted the handover without reading it. The events about this follow the
+    acceptance."""
     if scope.handover is None or scope.live or scope.handover["status"] != "accepted":
         return {}
     pages = _handover_events(session)
@@ -204,7 +205,7 @@ def _previous(session: Session, number: int) -> PreviousHandover | None:
 
 
 def _cards_of_files(session: Session, entities: BoardState) -> dict[str, CardOfFile]:
-    """Return the cards that files are on, by id. Their numbers never change."""
+    """Return the cards that files are on, by id. Current rows are enough, because the number of a card never changes."""
     ids = sorted({each.state["card"] for each in entities["file"].values() if each.state["card"] is not None})
     found: dict[str, CardOfFile] = {}
     for kind in kinds.cards():
@@ -253,7 +254,7 @@ def _people(scope: ReportScope, previous: PreviousHandover | None, sections: Col
 
 
 def _authors(state: State | None) -> set[str]:
-    """Return who wrote or confirmed the texts of a handover or briefing. States of earlier versions do not say it."""
+    """Return the accounts that wrote or confirmed texts of a handover or briefing; none for states of earlier versions."""
     marks = (state or {}).get("authorship", {}).values()
     return {mark[name] for mark in marks for name in ("by", "confirmed_by") if mark[name]}
 

@@ -39,7 +39,7 @@ from models.sighting import ASSURED, QUEUES
 from models.times import format_utc, parse_utc
 
 SHIFT_LENGTH = timedelta(hours=8)  # period for due tasks, because teams work in three shifts a day
-MAX_ITEMS = 100  # items of a kind on one search; `left_out` counts the others
+MAX_ITEMS = 100  # items of one kind per search; `left_out` counts the rest
 
 Position = dict[str, Any]  # epoch, seq, head
 
@@ -47,7 +47,7 @@ Position = dict[str, Any]  # epoch, seq, head
 class ReportScope(NamedTuple):
     """Scope of a report: handover, shift, time, the position of each search, and the seq of `operations` (`desk`).
 
-    A `live` report is current, and does not include an ended handover. Other reports have the time of the signature.
+    A `live` report is current, and does not include an ended handover. In a signed one, `at` is the time of the signature.
     """
 
     handover: State | None
@@ -84,7 +84,7 @@ class ReportData(NamedTuple):
     positions: dict[str, Position]  # of the searches in the report
     heads: dict[str, Position]  # current positions
     entities: BoardState
-    alarms: dict[str, dict[str, list[EntityAt]]]  # alarms and their subjects, of boards where these are from a later position
+    alarms: dict[str, dict[str, list[EntityAt]]]  # with their subjects, of boards whose alarms are from a later position
     shift_starts: dict[str, int]  # seq at which the shift began, by board
     seen: dict[str, int]  # last seq that the account has seen, by board
     events: dict[str, list[JournalEvent]]  # significant events up to the position
@@ -169,19 +169,19 @@ def _search(state: State) -> ReportedSearch:
 
 
 def _together(data: ReportData, search: State) -> list[TogetherChild]:
-    """Return the children who disappeared together with this one, of the searches that the reader sees."""
+    """Return the children who disappeared together with this one and whose searches the reader sees."""
     ids = [id for id, link in (search.get("links") or {}).items() if link["how"] == "together" and id in data.positions]
     people = {id: data.entities["search"][id].state["person"] for id in ids if id in data.entities["search"]}
     return [{"board": id, "first_name": person["first_name"], "age": person["age"]} for id, person in people.items()]
 
 
 def _outside(successor: str | None, search: State) -> str | None:
-    """Return the account that is to take over the search and may not see it. Only readers who see the search get this."""
+    """Return the account that takes over the search but may not see it. Only readers who see the search get this."""
     return successor if successor is not None and search["access"] == "members" and successor not in search["members"] else None
 
 
 def _last_sighting(sightings: Iterable[EntityAt], assessments: Collection[str]) -> LastConfirmed | None:
-    """Return the sighting that was seen last of those with one of these assessments."""
+    """Return the most recently seen sighting with one of these assessments."""
     assured = [each for each in sightings if each.state["assessment"] in assessments and not each.state["withdrawn"]]
     last = max(assured, key=lambda each: (each.state["seen_at"] or "", each.state["number"]), default=None)
     if last is None:
@@ -236,8 +236,10 @@ def _result(type: str, state: State) -> EventResult | None:
 def _cards(
     data: ReportData, id: str, entities: Mapping[str, list[EntityAt]]
 ) -> tuple[list[ReportedCard], ReportedTasks, dict[str, list[ReportedCard]], int]:
-    """Return ungraded sightings; tasks done in this shift, overdue, due in the next shift, and undated; cards of other kinds that
-    are not done, by kind; all by number; and the number left out."""
+    """Return the ungraded sightings, the tasks, the unfinished cards of other kinds by kind, and the number of cards left out.
+
+    Tasks are done in this shift, overdue, due in the next shift, or undated and pressing. Cards are ordered by number.
+    """
     now, shift_end, shift_starts = data.scope.at, next_shift_end(data.scope.at), data.shift_starts.get(id, 0)
     roles = {each.id: each.state["role"] for each in entities.get("column", ())}
     done = {id for id, role in roles.items() if role == "done"}
@@ -283,8 +285,8 @@ def _files(data: ReportData, files: Iterable[EntityAt]) -> list[ReportedFile]:
 
 
 def _waiting(sightings: Iterable[EntityAt]) -> dict[str, list[EntityAt]]:
-    """Return the sightings that wait on this search, by queue. One of both waits on one of the two searches. The queue is
-    computed here, because states of earlier versions have none."""
+    """Return the sightings that wait on this search, by queue. A sighting of two children waits on one of their searches. The
+    queue is computed here, because states of earlier versions lack it."""
     found: dict[str, list[EntityAt]] = {queue: [] for queue in QUEUES}
     for each in filter(_waits_here, sightings):
         found[queues.queue_of(each.state)].append(each)
@@ -311,7 +313,7 @@ def _card(kind: str, entity: EntityAt) -> ReportedCard:
 
 
 def _grade(state: State) -> str | None:
-    """Return the grade of a sighting, such as "B2"; None if nobody has graded it, and for other cards."""
+    """Return the grade of a sighting, such as "B2"; None if nobody has graded it, and for other kinds of cards."""
     grade = state.get("grade")
     return None if grade is None or holds(queues.DEFAULT_GRADE, state) else f"{grade['source']}{grade['content']}"
 

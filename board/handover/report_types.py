@@ -22,7 +22,7 @@ Priority = Literal["low", "normal", "urgent"]
 
 # Field that a significant event set, with its value.
 EventResult = TypedDict("EventResult", {"path": str, "value": str | bool | None})
-# Significant event; `number` of a card, and its result `now` if that has changed since.
+# Significant event. `number`: of a card. `now`: result of the card at the position of the report, if it has changed since.
 ReportedEvent = TypedDict("ReportedEvent", {
     "seq": Count, "at": Time, "type": str, "kind": str, "id": Id, "author": Id | None, "number": NotRequired[Count],
     "result": EventResult | None, "now": NotRequired[EventResult | None],
@@ -51,7 +51,7 @@ Pinned = TypedDict("Pinned", {
     "seen_at": Time | None, "place": str | None, "grade": str | None, "category": str | None, "card": Id | None,
     "done": bool, "result": str | None,
 })  # fmt: skip
-# Facts of a search. `suggested`: criteria that they suggest. `undecided`: nobody has decided if it is worrying.
+# Facts of a search. `suggested`: criteria that these facts suggest. `undecided`: nobody has decided if it is worrying.
 ReportedSearch = TypedDict("ReportedSearch", {
     "reference": Annotated[str, of_state(Search, "reference")], "kind": Annotated[str, of_state(Search, "kind")],
     "status": Annotated[str, of_state(Search, "status")], "missing_since": Annotated[str, of_state(Search, "missing_since")],
@@ -89,8 +89,8 @@ ReportedAlarm = TypedDict("ReportedAlarm", {
     "promises": Count, "lapsed_by": Id | None, "lapsed_at": Time | None, "released_by": Id | None, "released_at": Time | None,
     "released_because": str | None, "assignee": Id | None, "moves": bool,
 })  # fmt: skip
-# Alarms of a board that have not ended, and how many nobody has, are assigned without an answer, somebody has, and pass on
-# with the shift.
+# Alarms of a board that have not ended. Counts: `open`, nobody has it; `assigned`, of these, the assignee has not answered;
+# `held`, somebody has it; `moving`, it passes on with the shift.
 ReportedAlarms = TypedDict("ReportedAlarms", {
     "open": Count, "assigned": Count, "held": Count, "moving": Count, "listed": list[ReportedAlarm],
 })  # fmt: skip
@@ -104,8 +104,6 @@ ReportedFile = TypedDict("ReportedFile", {
     "id": Id, "seq": Count, "name": str, "caption": str | None, "picture": bool, "card": CardOfFile | None, "note": Id | None,
     "added_by": Id, "added_at": Time,
 })  # fmt: skip
-# Report on one search. `outside`: account that takes over and may not see it. `unread_by`: account that accepted the handover
-# without reading it.
 TogetherChild = TypedDict("TogetherChild", {"board": Id, "first_name": str, "age": Count | None})
 """Child who disappeared together with the child of a search, on another search that the reader sees."""
 SearchReport = TypedDict("SearchReport", {
@@ -119,9 +117,10 @@ SearchReport = TypedDict("SearchReport", {
     "briefing": Annotated[State, component("briefing")] | None, "pinned": list[Pinned], "after": CountAfter,
     "reader": NewsOfReader, "reads": dict[str, ReadMark], "restatements": dict[str, Restated], "unread_by": Id | None,
 })  # fmt: skip
-"""Section of the report about one search. `title` of a card can be its description; `at` is when a sighting was seen, or else
-received, and when a note happened; `seen_at` of a sighting is null if it is not known. `place` and `grade` of a sighting are
-texts; the grade is null if nobody has graded it (*0.4.0*). `left_out` tells how many more cards there are.
+"""Section of the report on one search. The `title` of a card can be its description. Its `at` is the time when a sighting was
+seen, or received if that is unknown, or when a note happened; `seen_at` of a sighting is null if it is unknown. The `place` and
+the `grade` of a sighting are texts; the grade is null if nobody has graded it (*0.4.0*). The number of further cards is in
+`left_out`.
 
 `board`: with `epoch`, `seq` and `head`: its position in the report.
 `search`: facts of the search. `last_seen`, `goal`, `photo` and all of `person` except the date of birth were added in *0.4.0*.
@@ -129,75 +128,74 @@ texts; the grade is null if nobody has graded it (*0.4.0*). `left_out` tells how
 `search.suggested`: as in the summary.
 `search.undecided`: a criterion applies or is suggested, and nobody has decided.
 `search.open_criteria`: criteria that nobody has answered with yes or no. *0.4.0*
-`search.open_criteria.unknown`: keys of those with a basis.
-`search.open_criteria.open`: number of the others.
+`search.open_criteria.unknown`: keys of the open criteria that have a basis.
+`search.open_criteria.open`: number of all other open criteria.
 `search.open_criteria.all`: number of all criteria, answered or not.
-`outside`: the account that should answer for the search but may not see it, or null: who is expected to take over, while a
-handover is open and as it was signed; otherwise who holds the shift. Then the `keeper` of the briefing answers for it.
-`last_confirmed`: the sighting that was confirmed and seen last, or null.
-`last_credible`: the same of those that are credible or confirmed.
+`outside`: account that should answer for the search but may not see it, or null. During a handover, and in a signed report, it
+is the account that takes over; otherwise the holder of the shift. The `keeper` of the briefing answers for the search instead.
+`last_confirmed`: most recently seen of the confirmed sightings, or null.
+`last_credible`: most recently seen of the credible and confirmed sightings, or null.
 `since`: what has happened since the shift began.
-`since.seq`: where the search stood at that time.
-`since.events`: how many.
-`since.significant`: the newest 100.
+`since.seq`: seq of the board at that time.
+`since.events`: number of events since then.
+`since.significant`: newest 100 significant events.
 `since.significant[].author`: the account, or null. *0.4.0*
-`since.significant[].result`: the field that it set, and its value after the event; null if the type says it all. *0.4.0*
+`since.significant[].result`: the field that it set, and its value after the event; null if the type already says it. *0.4.0*
 `since.significant[].now`: of a card whose result has changed since: the result at this position, so that the earlier one does not
 mislead. It can be `withdrawn`. *0.4.0*
-`alarms`: alarms that had not ended; `seq`, `title`, `assignee` and the times are of that moment: now, or when the handover was
-signed, which can be after the position of the section. *0.4.0*
-`alarms.open`: how many nobody has.
-`alarms.assigned`: how many of these are assigned, through their card, to somebody who has not answered.
-`alarms.held`: how many somebody has.
-`alarms.moving`: how many pass on when the handover is accepted; 0 without an open or ended handover.
-`alarms.listed`: at most 100: first those that nobody has, the longest first; then those that are only assigned; then those that
-pass on; then the others, by `until`.
-`alarms.listed[].title`: of the card or tip, the beginning of the note, or the person of the planned duty; null if it has none.
-`alarms.listed[].due`: time since which the task is overdue, for an alarm about that; otherwise null. *0.4.0*
-`alarms.listed[].taken_by`: who has it, until `until`; null if nobody has it since `lapsed_at`, `released_at` or `raised_at`.
-`alarms.listed[].moves`: it passes on: the outgoing coordinator has it, and does not keep it.
-`unanswered`: how many sightings wait in each queue. A sighting of both children waits, and is listed, on one of their searches.
-*0.4.0*
-`unanswered.wakes`: how many wakes wait; they are not in `look`. *0.4.0*
-`to_look_at`: those that nobody has looked at, as cards; at most 100. *0.4.0*
-`to_assess`: those that wait to be assessed, as cards; at most 100. *0.4.0*
-`to_pass_on`: those that wait to be passed on, as cards. *0.4.0*
+`alarms`: alarms that have not ended. In a signed report, they are as at the signature, which can be after the position of the
+section. *0.4.0*
+`alarms.open`: number of alarms that nobody has.
+`alarms.assigned`: number of these that are assigned, through their card, to somebody who has not answered.
+`alarms.held`: number of alarms that somebody has.
+`alarms.moving`: number of alarms that pass on when the handover is accepted; 0 without an open or ended handover.
+`alarms.listed`: at most 100, in this order: alarms that nobody has, longest first; alarms that are only assigned; alarms that
+pass on; all other alarms, by `until`.
+`alarms.listed[].title`: title of the card or tip, beginning of the note, or person of the planned duty; null if it has none.
+`alarms.listed[].due`: due time of the task, for an alarm about an overdue task; otherwise null. *0.4.0*
+`alarms.listed[].taken_by`: account that has it, until `until`; null if nobody has had it since `lapsed_at`, `released_at` or
+`raised_at`.
+`alarms.listed[].moves`: whether it passes on: the outgoing coordinator has it, and does not keep it.
+`unanswered`: number of waiting sightings in each queue. A sighting of two children waits, and is listed, on one of their
+searches. *0.4.0*
+`unanswered.wakes`: number of waiting wakes; `look` does not include them. *0.4.0*
+`to_look_at`: sightings that nobody has looked at, as cards; at most 100. *0.4.0*
+`to_assess`: sightings that wait to be assessed, as cards; at most 100. *0.4.0*
+`to_pass_on`: sightings that wait to be passed on, as cards; at most 100. *0.4.0*
 `contradictions`: pairs of sightings that cannot both be true at this position; at most 20. *0.4.0*
 `contradictions[].sighting`: the doubtful one, if one of them is confirmed; otherwise the one that was seen first.
 `contradictions[].text`: sentence in the reader's language.
-`ungraded`: sightings; at most 100.
-`tasks.done`: in this shift; at most 100.
-`tasks.due`: within 8 hours; at most 100.
+`ungraded`: ungraded sightings; at most 100.
+`tasks.done`: tasks done in this shift; at most 100.
+`tasks.due`: tasks due within 8 hours; at most 100.
 `tasks.undated`: open tasks without a due time that are urgent or in progress; at most 100. *0.4.0*
 `calls`: calls with contacts that are due before the end of the next shift, earliest first; at most 100. None without the right
 `contacts`. *0.4.0*
 `calls[].title`: name of the contact.
-`cards`: other kinds of cards than these two, by kind, those that are not withdrawn; none if there is no other kind.
-`files`: those that were added since the shift began and are not withdrawn, oldest first. *0.4.0*
+`cards`: unfinished cards of kinds other than sightings and tasks, by kind, without withdrawn ones.
+`files`: files that were added since the shift began and are not withdrawn, oldest first. *0.4.0*
 `files[].card`: the card that it is on, or null.
 `files[].note`: the note that it is on, or null.
 `briefing`: its state, or null.
 `pinned`: the cards and notes that the briefing pins, as cards. `title` of a note is its text.
 `pinned[].done`: whether it is a card in a column for finished work. *0.4.0*
 `pinned[].result`: result of a task that is done, or null. *0.4.0*
-`after`: what has happened on the board since.
-`after.seq`: its head now.
-`after.events`: marks of reading are not counted.
-`after.significant`: how many, of the newest 1,000 that may be.
-`reads`: up to which `seq`, and when, each account has read it for this handover. Restatements and answers are not in it.
-`restatements`: what each account understood, for this handover alone. *0.4.0*
-`unread_by`: who accepted the handover without having read the search, as it was at that time; else null. *0.4.0*
-`reader`: the reader's own, and the only part of a section that is not the same for everybody who sees the search: what is new to
-them.
-`reader.from`: `seen`: up to where they have seen it; `shift`: where the shift began, for a search that they have never seen.
-`reader.unread`: whether they must read it before they accept (while it is signed).
+`after`: changes on the board after this position.
+`after.seq`: current seq of the board.
+`after.events`: number of events, without marks of reading.
+`after.significant`: number of significant events, among the newest 1,000 candidates.
+`reads`: last `seq` that each account has read for this handover, and when. Restatements and answers are not included.
+`restatements`: summary by each account, for this handover only. *0.4.0*
+`unread_by`: account that accepted the handover without having read the search; otherwise null. *0.4.0*
+`reader`: news for the reader. This is the only part of a section that differs between the readers who see the search.
+`reader.from`: `seen`: news since the reader last saw it; `shift`: since the shift began, as the reader has never seen the search.
+`reader.unread`: whether the reader must read it before accepting the handover (while that is signed).
 """
 # Handover before this one, if it was refused or withdrawn.
 PreviousHandover = TypedDict("PreviousHandover", {
     "number": Count, "status": str, "ended_by": Id, "ended_at": Time, "reason": str | None, "signed": bool,
 })  # fmt: skip
-# Report of a handover. `withheld`: it omits searches that the reader may not see; their number is secret.
-# Grave alarm; and how long it was unwatched in the period of the line of the watch.
+# Grave alarm, and its unwatched time in the period of the handover's watch line.
 GraveAlarm = TypedDict("GraveAlarm", {"board": Id, "about": AlarmSubject, "rule": str, "occasion": str})
 ReportedWait = TypedDict("ReportedWait", {
     "board": Id, "about": AlarmSubject, "rule": str, "occasion": str, "unwatched_s": Count,

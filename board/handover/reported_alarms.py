@@ -12,15 +12,15 @@ from models.contact import Contact
 from models.duty import PlannedDuty
 from models.entity import State
 
-MAX_ALARMS = 100  # listed on one search; the counts have all
+MAX_ALARMS = 100  # listed per search; the counts include all
 MAX_TITLE = 200  # characters
 
 
 def reported_alarms(
     handover: State | None, outside: str | None, briefing: State | None, entities: Mapping[str, list[EntityAt]]
 ) -> ReportedAlarms:
-    """Return the alarms of a board. `handover`: the one that the report is about. `outside`: account that is to take over the
-    search and may not see it. `briefing`: the signed one. `entities`: alarms and their subjects, by kind."""
+    """Return the alarms of a board. `handover`: the one that the report is about. `outside`: account that takes over the search
+    but may not see it. `briefing`: the signed one. `entities`: alarms and their subjects, by kind."""
     alarms = [alarm for alarm in entities.get(Alarm.KIND, ()) if alarm.state["ended_at"] is None]
     subjects = {entity.id: entity for of_kind in entities.values() for entity in of_kind} if alarms else {}
     moves = _moving(handover, outside, briefing or {})
@@ -71,7 +71,7 @@ def _alarm(alarm: EntityAt, subject: EntityAt | None, moves: bool) -> ReportedAl
 
 
 def _title(kind: str, card: State) -> str | None:
-    if kind == Contact.KIND:  # its name is in `calls` alone
+    if kind == Contact.KIND:  # only `calls` has the name, because it needs the right `contacts`
         return None
     declared: Any = kinds.find(kind)
     title = card.get((declared.title_field if declared is not None else "") or "text")

@@ -1,5 +1,5 @@
-"""Grave alarms in the line of the watch of a signed handover, from the journal: those that were unwatched longest, and the one of
-the longest wait."""
+"""Grave alarms behind the watch line of a signed handover, from the journal: the longest unwatched ones, and the one that waited
+longest to be taken."""
 
 from sqlalchemy import select
 from sqlmodel import Session
@@ -16,8 +16,8 @@ MAX_LISTED = 5
 
 
 def reported_waits(session: Session, scope: ReportScope, hidden: frozenset[str]) -> ReportedWaits | None:
-    """Return the addends as an account may see them; None without a signed line. `hidden`: ids of searches, and of the tips on
-    them, that it may not see."""
+    """Return the alarms behind the watch line that an account may see; None if no line was signed. `hidden`: ids of searches, and
+    of the tips on them, that the account may not see."""
     if scope.live or scope.handover is None or not scope.handover.get("watch"):
         return None
     causes = watch_line.causes_of(session, scope.handover, scope.positions)

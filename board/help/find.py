@@ -58,7 +58,7 @@ def _matches(part: Part, words: list[str], language: str) -> list[Section]:
 
 
 def _best(sections: list[Section], words: list[str]) -> list[Section]:
-    """Return the first sections: those with all words in the title first, then the others, in reading order."""
+    """Return the best sections: first those with all words in the title, each group in reading order."""
     return sorted(sections, key=lambda section: not all(word in _fold(section.title) for word in words))[:MAX_RESULTS]
 
 

@@ -24,7 +24,7 @@ async def security_txt(request: Request) -> Response:
 
 
 def text(settings: Settings, contact: str, at: datetime) -> str:
-    """Return the file, one field per line. It expires at a midnight, so that all servers return the same on one day."""
+    """Return the file, one field per line. It expires at midnight, so that all servers return the same text all day."""
     expires = datetime.combine((at + VALID).date(), time(), UTC)
     lines = [f"Contact: {contact}", f"Expires: {expires:%Y-%m-%dT%H:%M:%SZ}", f"Preferred-Languages: {', '.join(languages())}"]
     if settings.public_url:

@@ -26,15 +26,15 @@ Chain = TypedDict("Chain", {
 @Call("GET", "/boards/{board}/chain", N_("Checks up to which event the journal of a board is unchanged."), ON_A_BOARD)
 @limited_per_account
 async def chain(request: Request, caller: Caller) -> Reply[Chain]:
-    """Return up to where the chain of a board is intact.
+    """Verify the hash chain of a board, and return the last event of its intact part.
 
     See *Evidence*.
 
-    `seq`: up to which the chain is intact.
-    `head`: the hash there, in hex.
-    `holds`: whether the whole chain is intact.
+    `seq`: last event up to which the chain is intact.
+    `head`: hash of that event, in hex.
+    `holds`: whether the complete chain is intact.
     `fault`: what is wrong with the first bad event, in the reader's language.
-    `bad_seq`: the first bad event.
+    `bad_seq`: seq of the first bad event.
     """
     id, service = request.path_params["board"], service_of(request)
 

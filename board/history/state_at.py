@@ -1,6 +1,6 @@
 """States of entities on many boards, each board at a separate seq.
 
-Unchanged entities are read from their rows, and changed ones from the journal. So the cost grows with the number of events since
+Unchanged entities are read from their rows, and changed ones from the journal. The cost grows with the number of events since
 that moment.
 """
 
@@ -40,7 +40,7 @@ def entities_at(session: Session, positions: Mapping[str, int], due_before: str,
     and their subjects; credible, confirmed or ungraded sightings; waiting wakes; done tasks and those due before `due_before`;
     and the cards with these ids.
 
-    May contain others.
+    May contain further entities.
     """
     reported = [kind for kind in kinds.every() if kind.reported is not None or kind.is_card]
     entities: BoardState = {kind.name: {} for kind in reported}

@@ -32,8 +32,8 @@ from models.times import format_utc
 from realtime.wire.strict_json import MAX_INTEGER
 from realtime.wire.wire_types import Count, Id, Shape, Time
 
-MAX_EVENTS = 5_000  # read of one board
-MAX_CHANGES = 500  # of one board in a response: a board may have 10,000 entities, and nobody reads more
+MAX_EVENTS = 5_000  # read per board
+MAX_CHANGES = 500  # per board in a response; nobody reads more, and a board can have 10,000 entities
 MAX_POSITIONS = 500  # in one request
 _B, _S = columns_of(Board), columns_of(Search)
 _HEADS = (
@@ -62,9 +62,9 @@ UnseenList = TypedDict("UnseenList", {"boards": list[Unseen]})
 
 @Call("GET", "/seen", N_("Lists up to which event you have seen each board."))
 async def list_positions(request: Request) -> Reply[SeenMarks]:
-    """List up to where the caller has seen each board.
+    """List the caller's read position on each board.
 
-    `seen[].own`: the events after it that are the caller's own, of the newest 1,000.
+    `seen[].own`: number of the caller's own events after it, among the newest 1,000.
     """
     caller = await require_caller(request)
     positions = await service_of(request).database.read(lambda session: read_positions.read_positions(session, caller.account.id))
@@ -79,10 +79,10 @@ async def list_positions(request: Request) -> Reply[SeenMarks]:
 async def advance_position(request: Request, caller: Caller) -> Reply[SeenMarks]:
     """Mark boards as seen up to a position.
 
-    Not by scope `read`. A single mark is refused with `not_found`, `conflict` (the epoch is not the board's; `current` is its
-    position) or `invalid` (beyond its head). Of `marks`, at most 500, those that cannot be kept are skipped.
+    Not allowed for scope `read`. A single mark is refused with `not_found`, `conflict` (the epoch is not the board's; `current`
+    is its position) or `invalid` (beyond its head). In a list of at most 500 `marks`, such marks are skipped.
 
-    `seen`: these boards as they are kept now.
+    `seen`: stored positions of these boards.
     """
     body = await read_json_object(request)
     if not caller.may_command:
@@ -131,21 +131,21 @@ def _is_valid(board: Any, epoch: Any, seq: Any) -> bool:
 @limited_per_account
 @compressed
 async def unseen(request: Request, caller: Caller) -> Reply[UnseenList]:
-    """List what is new to the caller, on all boards that they may see or on one.
+    """List the changes that the caller has not seen, on one board or on all visible ones.
 
     See *What you have seen*.
 
-    `boards[].seen`: null: never.
-    `boards[].events`: how many came after it, without your own.
-    `boards[].net`: only with `board`: what differs between the board as it was seen and as it is now, in the order in which it
-    changed last; at most 500.
-    `boards[].back`: only with `board`: what changed and is as it was; at most 500. Null if there are over 5,000 events: then the
-    two states alone are compared.
-    `boards[].more`: whether there are further ones.
-    `boards[].net[].seq`: of its last event.
+    `boards[].seen`: last seen position; null if the caller has never seen the board.
+    `boards[].events`: number of events after it, without your own.
+    `boards[].net`: only with `board`: differences between the last seen and the current state, ordered by last change; at most
+    500.
+    `boards[].back`: only with `board`: fields that changed and were changed back; at most 500. Null after more than 5,000 events,
+    because then only the two states are compared.
+    `boards[].more`: whether there are further changes.
+    `boards[].net[].seq`: seq of its last event.
     `boards[].net[].number`: of a card.
     `boards[].net[].fields`: each leaf that differs.
-    `boards[].back[].fields`: their paths; all that it had, if it came and went.
+    `boards[].back[].fields`: paths of these fields; all paths of an entity that was added and removed.
     """
     account, board = caller.account.id, BOARD.read(request)
     hidden_kinds = access.hidden_kinds(caller, service_of(request).roles)
@@ -200,7 +200,7 @@ def what_changed(
     """Return the net changes of a board from a seq to its head, without hidden searches and kinds and the changes of
     `except_account`.
 
-    Also return the reverted fields; None after too many events, and then the account's own changes are included.
+    Also return the reverted fields. After more than MAX_EVENTS events they are None, and the account's own changes are included.
     """
     if board.seq - seq > MAX_EVENTS:
         old, new = (_states(session, board.id, position, hidden, hidden_kinds) for position in (seq, board.seq))

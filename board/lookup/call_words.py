@@ -1,6 +1,6 @@
 """Words of a call that name no place, in French, Dutch, German and English, normalized: "the ticket inspector saw her in Lier".
 
-They are light in a typed text: they tell places apart only together with others, as "Hem" does from "heeft hem gezien".
+They count little in a typed text, because some are also names of places: "hem" in "heeft hem gezien" is not the town Hem.
 """
 
 from itertools import pairwise

@@ -69,7 +69,7 @@ async def closed_page(request: Request, caller: Caller) -> Response:
 
 
 async def _read(request: Request, caller: Caller, criteria: Filter, before: str | None) -> ClosedPage:
-    """Read a page of the list, in a turn of the caller's account. Raises Refused."""
+    """Read a page of the list when it is the turn of the caller's account. Raises Refused."""
     service = service_of(request)
     async with service.queues.answers.turn(caller.account.id):
         page = await service.lookups.read(

@@ -29,7 +29,7 @@ from models.times import DESK_TIME_ZONE, format_utc, parse_utc
 from realtime.wire.wire_types import ComputedSchema, Count, Id, Shape, Time
 
 MAX_QUERY = 200  # characters
-MAX_ALIKE = 500  # searches that say what was typed in other words
+MAX_ALIKE = 500  # searches that say the same in other words
 TIMEOUT_S = 5.0
 FIRST_YEAR, LAST_YEAR = 1990, 9998
 PERSON = ("first_name", "last_name", "age")
@@ -62,8 +62,8 @@ BEFORE, LIMIT = Param("before", {"type": "string", "pattern": f"^({_CURSOR.patte
 class Filter:
     """Filter of the list. A field that is not set does not filter.
 
-    `query`: words that must all occur. `said`: what they say, in any language; a search that says it fits too. `year`: year of
-    closing, in the desk's time zone.
+    `query`: words that must all occur. `said`: their meaning; a search that says the same in any language matches too. `year`:
+    year of closing, in the desk's time zone.
     """
 
     query: str = ""
@@ -76,7 +76,7 @@ class Filter:
 class ClosedPage(NamedTuple):
     """Page of closed searches.
 
-    `next`: cursor of the next page, None on the last. `years`: years with closed searches, newest first.
+    `next`: cursor of the next page, None on the last. `years`: from the last closing to the first.
     """
 
     searches: "list[ClosedSearch]"
@@ -107,18 +107,18 @@ ClosedSearches = TypedDict("ClosedSearches", {
 @limited_per_account
 @compressed
 async def closed(request: Request, caller: Caller) -> Reply[ClosedSearches]:
-    """List closed searches that the reader may see, archived or not, the one closed last first.
+    """List closed searches that the reader may see, archived or not, most recently closed first.
 
-    An empty parameter narrows nothing. The page `/closed` shows the same to people.
+    An empty parameter does not filter. The page `/closed` shows the same to people.
 
-    `q`: only those with all of these words, or that say the same in other words, as in *Finding*.
-    `year`: closed in this year, in Brussels.
-    `outcome`: the `condition` in which the child was found, or `none` for those closed without.
-    `before`: `next` of the page before.
-    `searches[].archived_at`: null: it is still on `operations`.
+    `q`: only searches with all of these words, or that say the same in other words, as in *Finding*.
+    `year`: year of closing, in Brussels time.
+    `outcome`: the `condition` in which the child was found, or `none` for searches that were closed before that.
+    `before`: `next` of the previous page.
+    `searches[].archived_at`: null while the search is still on `operations`.
     `searches[].photo`: as in the state of a search. *0.4.0*
-    `next`: goes into `before` for the next page; null: there is none.
-    `years`: those in which to look, newest first.
+    `next`: value of `before` for the next page; null on the last one.
+    `years`: years from the last closing to the first.
     """
     criteria, before, limit = (
         filter_of(request, QUERY.read(request) or "", language.language_for(request, caller)),
@@ -185,7 +185,7 @@ def _conditions(session: Session, columns: Any, criteria: Filter, visible: Colum
 
 
 def _typed(session: Session, columns: Any, criteria: Filter, visible: ColumnElement[bool]) -> list[ColumnElement[bool]]:
-    """Return the condition for what was typed: all of its words, or what they say."""
+    """Return the condition for the typed words: all of them occur, or the search says the same."""
     if not (typed := words(criteria.query)):
         return []
     all_words = and_(*(columns.folded.like(f"% {word}%") for word in typed))

@@ -1,7 +1,7 @@
 """Closed searches for a child of the same name, offered as earlier disappearances while a name is typed.
 
-The query excludes members-only searches, for their members too: everyone who sees the other search reads the copied fields.
-Names are compared letter by letter, as in `look_again`. Among names that are alike, the looks decide, in any language.
+The query excludes members-only searches, also for their members: everyone who sees the new search can read the copied fields.
+Names are compared letter by letter, as in `look_again`. Among similar names, the looks decide, in any language.
 """
 
 from collections.abc import Callable
@@ -36,13 +36,13 @@ from realtime.wire.wire_types import Count, Id, Shape
 MAX_COMPARED = 20_000  # most recently closed searches
 MAX_OFFERED = 5
 MAX_OF_NAME = 50  # searches of a name whose looks are compared
-LOOKS_WEIGHT = 20.0  # of the same looks, in the unit of `LEAST`
+LOOKS_WEIGHT = 20.0  # added to the likeness of names (0 to 100) for identical looks
 LEAST = 80  # of 100: minimum likeness of each name
 SHORTEST = 2  # letters of a first name
 PERSON = ("first_name", "last_name", "age")
 
 _F = columns_of(Search)
-_NAMES = (  # single names: reading complete groups takes several times as long
+_NAMES = (  # only two fields of `person`: reading the complete group takes several times as long
     select(
         _F.id, _F.person["first_name"].as_string().label("first"), _F.person["last_name"].as_string().label("last"), _F.details
     )
@@ -77,15 +77,15 @@ EarlierSearches = TypedDict("EarlierSearches", {"searches": list[EarlierSearch]}
 )  # fmt: skip
 @limited_per_account
 async def earlier(request: Request, caller: Caller) -> Reply[EarlierSearches]:
-    """`POST /api/v1/earlier`: a POST, as a child's name must not get into a URL, which proxies log.
+    """Find closed searches for a child of a similar name.
 
-    A POST, so that no proxy logs a child's name. At most 5 closed searches for a child of that name, the likeliest first. Wrong
-    letters and accents are forgiven, and a last name is compared if both are known. Members-only searches are never among them,
-    for nobody. *0.4.0*
+    A POST, so that no proxy logs a child's name. Returns at most 5 closed searches for a child of that name, likeliest first.
+    Wrong letters and accents are tolerated. Last names are compared if both are known. Members-only searches are never included,
+    not even for their members. *0.4.0*
 
-    `board`: the search that it is for, if there is one.
-    `looks`: how the child looks, as typed so far; those who look like that come first among names that are alike. *0.4.0*
-    `searches[].statements`: what both say about looks, in the reader's language. *0.4.0*
+    `board`: search that the name is typed for, if there is one.
+    `looks`: the child's looks, as typed so far; among similar names, children who look like that come first. *0.4.0*
+    `searches[].statements`: looks that both describe, in the reader's language. *0.4.0*
     `searches[].talk`: whether a talk with the child is offered to the caller; see [After the child is
     found](searches.md#after-the-child-is-found). *0.4.0*
     """
@@ -139,7 +139,7 @@ class _Name:
         aliases = (row.details or {}).get("aliases") or ()
         first = max(map(self._likeness_first, (row.first, *aliases)))
         if not first or not self._has_last or not normalize_name(row.last or ""):
-            return first * 0.99  # a last name that is alike comes first
+            return first * 0.99  # so that a similar last name ranks higher
         return min(first, self._likeness_last(row.last))
 
 

@@ -1,6 +1,6 @@
-"""English names of municipalities and cities that differ from their own. `gazetteer.json` and `neighbours.json` have none.
+"""English names of municipalities and cities that differ from the local name. `gazetteer.json` and `neighbours.json` have none.
 
-By the name in its own language: the name that is shown, then others by which the place is found.
+Keys are local names. Values are the English name to show, then other names that find the place.
 """
 
 BELGIUM: dict[str, tuple[str, ...]] = {

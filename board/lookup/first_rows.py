@@ -1,4 +1,4 @@
-"""First rows of a query, so that a list of 200 rows reads no more."""
+"""First rows of a query, and the number of all rows, in one query that returns only the listed rows."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -12,7 +12,7 @@ OfColumns = Callable[[Any], Sequence[Any]]  # columns of a query to expressions
 def first_rows(
     session: Session, query: Select[Any], order: OfColumns, limit: int, group: OfColumns = lambda columns: ()
 ) -> tuple[Sequence[Any], int]:
-    """Return the first rows of each group of a query, in no order, and the number of all rows."""
+    """Return the first `limit` rows of each group of a query, unordered, and the number of all rows."""
     all_rows = query.subquery()
     columns = all_rows.c
     place = func.row_number().over(partition_by=[*group(columns)] or None, order_by=[*order(columns)]).label("place")

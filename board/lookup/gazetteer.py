@@ -36,7 +36,7 @@ RankedPlace = tuple[Rank, Place]
 
 
 class Gazetteer:
-    """Places of the product, built by `gazetteer()`."""
+    """Places that come with the program, built by `gazetteer()`."""
 
     def __init__(self, attribution: str) -> None:
         self.attribution = attribution
@@ -80,7 +80,7 @@ class Gazetteer:
 
 
 def _postal_code(words: Sequence[str]) -> str | None:
-    """Return the postal code of a query. With a name, shorter numbers are platforms and houses: "Lokeren spoor 2"."""
+    """Return the postal code of a query. Besides a name, a shorter number is a platform or a house: "Lokeren spoor 2"."""
     numbers = [word for word in words if word.isdecimal()]
     return next((word for word in numbers if len(word) == CODE_DIGITS or len(numbers) == len(words)), None)
 
@@ -128,7 +128,7 @@ def gazetteer() -> Gazetteer:
 
 
 def _has(place: Place, code: str, towns: list[Place]) -> bool:
-    """Return whether a place has the postal code; a station, whether it is in one of the places of the code."""
+    """Return whether a place has the postal code. A station has it if it is in a municipality with the code."""
     if place.kind == "station":
         return any(
             metres(town.point, place.point) <= (town.radius_m or 0)

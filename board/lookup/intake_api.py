@@ -1,7 +1,7 @@
 """HTTP API of intake: report a sighting from the hotline's software or the app, without knowing a board.
 
-It runs the command `sighting.add` like any client, or `tip.add` for the board `operations`, where nobody knows which search is
-meant: a repeated id returns the first result, and is refused with another content. A token of scope `intake` can do only this.
+It runs the command `sighting.add` like any client, or `tip.add` for the board `operations`, if the search is not known. A
+repeated id returns the first result; with different content it is refused. A token of scope `intake` can do only this.
 """
 
 from collections.abc import Collection
@@ -66,9 +66,9 @@ def _body() -> Schema:
     (*ON_A_BOARD, "invalid", "closed", "too_large"), body=Annotated[dict[str, Any], ComputedSchema(_body)], status=201,
 )  # fmt: skip
 async def create_sighting(request: Request) -> Reply[TakenIn]:
-    """Add a sighting, or a tip, for a program that needs to know no board.
+    """Add a sighting or a tip, for a program that does not know the boards.
 
-    See *Taking in*. With `"board": "operations"` it is a tip, and the answer has `tip` instead of `sighting`.
+    See *Taking in*. With `"board": "operations"` it adds a tip, and the answer has `tip` instead of `sighting`.
     """
     caller = await require_caller(request, intake=True)
     value = await read_json_object(request)

@@ -23,9 +23,9 @@ LinkedSearches = TypedDict("LinkedSearches", {"links": list[LinkedSearch], "earl
 
 @Call("GET", "/boards/{board}/links", N_("Lists the searches that are linked to this one, and that you can see."), ON_A_BOARD)
 async def links(request: Request) -> Reply[LinkedSearches]:
-    """List the linked searches that the caller sees, also those that the state of the search omits. *0.4.0*
+    """List the linked searches that the caller sees, including those that the state of the search omits. *0.4.0*
 
-    `earlier_talks`: number of talks that are offered to the caller after the child's earlier disappearances; see [After the child
+    `earlier_talks`: number of talks about the child's earlier disappearances that are offered to the caller; see [After the child
     is found](searches.md#after-the-child-is-found).
     """
     caller, board = await require_caller(request), request.path_params["board"]

@@ -1,7 +1,7 @@
 """Score of tips and sightings that were set aside, against the current facts of a search. Pure.
 
 The score is a sum of simple parts, so that a person can see why: nearness in place and time to a credible sighting or to where
-the child was last seen, rare words in common or the same looks in another language, and a name, also with wrong letters. A person
+the child was last seen, rare words in common or the same looks in another language, and a name, even if misspelt. A person
 decides.
 """
 
@@ -99,8 +99,8 @@ class SearchProfile:
 
 
 class Reason(NamedTuple):
-    """Reason of a match. The fields are those of `WakeReason`; `word`, the word of the report that is similar to a name; and
-    `statements`, what both say, if they say it in different words."""
+    """Reason of a match: the fields of `WakeReason`, and two more. `word`: word of the report that is similar to a name.
+    `statements`: looks that both describe, in different words."""
 
     code: ReasonCode
     sighting: int | None = None
@@ -140,7 +140,7 @@ class Reason(NamedTuple):
 
 
 class Match(NamedTuple):
-    """Candidate with its score, and why."""
+    """Candidate with its score and the reasons for it."""
 
     score: float
     row: Any
@@ -162,7 +162,7 @@ class Corpus:
         return math.log((1 + len(self.candidates)) / max(1, count)) / self._rarest
 
     def best(self, profile: SearchProfile, limit: int = MOST, is_wanted: Callable[[Any], bool] = lambda row: True) -> list[Match]:
-        """Return the candidates that fit best, the best first, among those whose row is wanted."""
+        """Return the best matches, best first. `is_wanted`: selects rows."""
         words = dict.fromkeys(word for part in profile.names for word in normalize_name(part).split())
         names = [_NameLookup(self, name) for name in list(words)[:MAX_NAMES]]
         rare_words = self._rare_words(profile.texts)
@@ -215,7 +215,8 @@ class Corpus:
 
     @staticmethod
     def _same(candidate: Candidate, rare_words: dict[str, tuple[str, float]], looks: Looks | None) -> tuple[float, Reason | None]:
-        """Return how much is the same, in rare words, and the reason: in the same words, or in others if they say more."""
+        """Return what both have in common, in the unit of one rare word, and the reason: shared words, or looks if they score
+        more."""
         shared_words = sorted(
             (rare_words[stem] for stem in rare_words.keys() & candidate.stems), key=lambda word: (-word[1], word[0])
         )

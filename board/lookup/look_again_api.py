@@ -59,10 +59,10 @@ async def look_again(request: Request, caller: Caller) -> Reply[LookAgainList]:
 
     `again[].reference`: of its search; null for a tip.
     `again[].assessment`: null for a tip.
-    `again[].dismissed`: its reason, or null.
+    `again[].dismissed`: reason for which a tip was dismissed, or null.
     `again[].reasons`: sentences in the reader's language.
-    `again[].statements`: what the search and the report say about looks in different words. *0.4.0*
-    `again[].wake`: to answer with `wake.answer`; null if the server has not added one.
+    `again[].statements`: looks that the search and the report describe in different words. *0.4.0*
+    `again[].wake`: id of the wake to answer with `wake.answer`; null if the server has not added one.
     """
     board, lang = request.path_params["board"], language.language_for(request, caller)
 
@@ -131,7 +131,7 @@ def _to_json(match: Match, suggestions: _Suggestions, reads: str, folder: str | 
 
 
 def _sentence(reason: Reason, reads: str, folder: str | None) -> str:
-    """Return a reason in the reader's language; looks that two texts say in different words too."""
+    """Return a reason in the reader's language, including looks that two texts describe in different words."""
     if reason.statements:
         return translate(message(N_("the same looks: {looks}"), looks=phrases(reads, folder).listed(reason.statements)), reads)
     return translate(reason.sentence(), reads)

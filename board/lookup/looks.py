@@ -1,4 +1,4 @@
-"""Comparison of looks across languages: of a typed text, and of the texts of many rows.
+"""Comparison of the looks in a typed text with those in the texts of many rows, across languages.
 
 Statements follow from a text and the vocabulary, so nothing is stored. Suggestions never decide.
 """
@@ -16,16 +16,16 @@ from models.searchable import words
 from realtime.wire.wire_types import Count, Shape
 
 FITS = 0.75  # likeness from which a statement counts as found
-TELL_NOTHING = frozenset({"clothes", "person"})  # that alone find every task and every text
+TELL_NOTHING = frozenset({"clothes", "person"})  # things that nearly every text mentions
 CONTRADICTS = 0.5  # share of its weight that a contradicted statement costs
 MAX_STATEMENTS = 24  # of the typed text
-RARE = 3.0  # weight of a fact that one row has, in the unit of one that all have
+RARE = 3.0  # weight of a fact that only one row has; a fact of all rows has 1
 
 Ids = list[Annotated[str, Shape(maxLength=40)]]
 
 
 class StatementAnswer(TypedDict):
-    """Statement in an answer. `text`: in the reader's language. The others are ids of the vocabulary."""
+    """Statement in an answer. `text`: in the reader's language. The thing and its attributes are ids of the vocabulary."""
 
     text: str
     thing: Annotated[str, Shape(maxLength=40)]
@@ -41,7 +41,8 @@ class StatementAnswer(TypedDict):
 
 
 class Likeness(NamedTuple):
-    """Likeness of a typed text and a row: the sum of what fits, as a share of what was typed, and the statements that fit."""
+    """Likeness of a typed text and a row. `score`: sum over the statements. `share`: of the maximum. `matched`: statements that
+    fit."""
 
     share: float
     score: float
@@ -52,9 +53,9 @@ NONE = Likeness(0.0, 0.0, ())
 
 
 class Said:
-    """Statements to be compared with many rows: of a typed text, or what is known of a child.
+    """Statements of a typed text, or known about a child, to compare with many rows.
 
-    `names`: the words of the typed text that are no looks.
+    `names`: words of the typed text that do not describe looks.
     """
 
     def __init__(self, meanings: Meanings, statements: Sequence[Statement], names: Sequence[str] = ()) -> None:
@@ -69,12 +70,13 @@ class Said:
 
     @classmethod
     def typed(cls, meanings: Meanings, text: str, reader: str | None = None) -> Self:
-        """Return what a typed text says. `reader`: language that decides if the text's own words do not."""
+        """Return the statements of a typed text. `reader`: the reader's language, which is assumed if the words do not show
+        theirs."""
         reading = meanings.parser.read(text, reader)
         return cls(meanings, reading.statements, [word for start, end in reading.unread for word in words(text[start:end])])
 
     def weigh(self, rows: Iterable[Meaning]) -> None:
-        """Let what few of these rows say count more."""
+        """Give more weight to statements that few of these rows contain."""
         counts = Counter[int]()
         total = 0
         for meaning in rows:
@@ -86,7 +88,7 @@ class Said:
             self._weights[number] = weight * (1 + (RARE - 1) * self._rarities[number])
 
     def points(self, meaning: Meaning) -> tuple[float, tuple[int, ...]]:
-        """Return how much of this a row says, in the unit of one rare word, and the numbers of the statements."""
+        """Return the score of the statements that a row contains, in the unit of one rare word, and their numbers."""
         found = [number for number, compatible in enumerate(self._compatible) if meaning.things & compatible]
         fits = {number: fit for number in found if (fit := self._fit(number, meaning)) >= FITS}
         encoder = self.meanings.encoder
@@ -112,7 +114,7 @@ class Said:
         return all(self._fit(number, meaning) >= FITS for number in range(len(self.facts)))
 
     def likeness(self, meaning: Meaning) -> Likeness:
-        """Return how well a row fits. A contradiction (red coat, green coat) costs."""
+        """Return how well a row fits. A contradiction (red coat, green coat) lowers the score."""
         score, matched = 0.0, []
         for number, compatible in enumerate(self._compatible):
             if not meaning.things & compatible and not self.statements[number].negated:
@@ -125,7 +127,7 @@ class Said:
         return Likeness(max(0.0, score) / total, score, tuple(matched)) if total else NONE
 
     def found_in(self, text: str, field: str) -> Iterator[tuple[int, tuple[int, int]]]:
-        """Yield where a text says what was typed: the number of the statement, and its span."""
+        """Yield the passages of a text that contain one of the statements: the statement's number, and the span."""
         encoder = self.meanings.encoder
         for statement in self.meanings.read(text, field):
             for number, facts in enumerate(self.facts):
@@ -139,7 +141,7 @@ class Said:
 
 
 def any_bits(masks: Iterable[int]) -> int:
-    """Return all bits of some masks."""
+    """Return the union of bit masks."""
     found = 0
     for mask in masks:
         found |= mask
@@ -147,7 +149,7 @@ def any_bits(masks: Iterable[int]) -> int:
 
 
 def answers(statements: Sequence[Statement], reader: str, folder: str | None, *, spans: bool = True) -> list[StatementAnswer]:
-    """Return statements for an answer. `spans`: they are positions in the text that the answer contains."""
+    """Return statements for an answer. `spans`: include the spans, because the answer has the text."""
     texts = phrases(reader, folder)
     return [
         StatementAnswer(

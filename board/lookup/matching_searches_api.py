@@ -1,8 +1,8 @@
 """Open searches suggested while a sighting is typed.
 
 Suggestions never decide and never block. A search matches by its reference or by a name; a prefix is enough, and a letter may be
-wrong. Next are searches whose child's appearance matches the words, or what they say in any language, because a caller may not
-know the name. Among equals, and without a query, the nearest is first: the distance to where the child was last seen, or to a
+wrong. Next are searches whose child's appearance matches the words or their meaning in any language, because a caller may not
+know the name. Among equals, and without a query, the nearest is first: by the distance to where the child was last seen, or to a
 later sighting.
 """
 
@@ -72,12 +72,12 @@ OpenSearches = TypedDict("OpenSearches", {"searches": list[OpenSearch]})
 async def searches(request: Request, caller: Caller) -> Reply[OpenSearches]:
     """Suggest at most 8 open searches that the caller may see.
 
-    Not by scope `intake`. By name or reference (a beginning is enough, one letter may be wrong), after them by words of how the
-    child looks and by age, then by nearness. It decides nothing.
+    Not allowed for scope `intake`. Searches that match by name or reference are first (a beginning is enough, one letter may be
+    wrong), then matches by the child's looks and age; among equals, the nearest. Decides nothing.
 
     `searches[].distance_m`: null if no place is known.
-    `searches[].nearest`: `last_seen` or `sighting`: whose distance it is; null if no place is known.
-    `searches[].statements`: what was typed about looks and the child has, in the reader's language. *0.4.0*
+    `searches[].nearest`: place that the distance is to, `last_seen` or `sighting`; null if no place is known.
+    `searches[].statements`: typed looks that the child has, in the reader's language. *0.4.0*
     """
     typed = QUERY.read(request) or ""
     point = query_point(request)
@@ -97,7 +97,7 @@ async def searches(request: Request, caller: Caller) -> Reply[OpenSearches]:
 
 
 class TypedLooks(NamedTuple):
-    """Typed text: its words, and what they say."""
+    """Words of a typed text, and its statements about looks."""
 
     words: list[str]
     said: Said
@@ -112,7 +112,7 @@ _UNKNOWN = _Near(math.inf, None)
 
 
 class _Suggestion(NamedTuple):
-    """Search that fits. `rank`: how well; 0 is best. `statements`: of the typed ones, what the child has."""
+    """Suggested search. `rank`: 0 is best. `statements`: typed looks that the child has."""
 
     rank: float
     row: Row[Any]
@@ -157,7 +157,7 @@ def _score(typed: TypedLooks, likeness: Likeness, row: Row[Any]) -> float | None
 
 
 def _looks_rank(words: list[str], likeness: Likeness, row: Row[Any]) -> float | None:
-    """Return the rank by looks, from BY_LOOKS on: by the words as they are, or by what they say, whichever is better."""
+    """Return the rank by looks, at best BY_LOOKS: by the words or by their meaning, whichever is better. None is no match."""
     appearance = _appearance(row.person)
     traits = [word for word in words if len(word) >= SHORTEST_WORD or word.isdecimal()]
     alike = sum(any(trait.startswith(word) for trait in appearance) for word in traits)

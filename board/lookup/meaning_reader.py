@@ -1,6 +1,6 @@
-"""Reader of the texts that look-ups compare, in each process: first the newest rows of each kind, then those that are added.
+"""Background reader of the texts that look-ups compare, in each process: first the newest rows of each kind, then added rows.
 
-Without it, the first look-ups after a start would have to read them, and would find less until they had.
+Without it, the first look-ups after a start would be slow, and find less: each reads at most MAX_READ texts.
 """
 
 from functools import partial

@@ -1,4 +1,4 @@
-"""Other child of each sighting of both in a list, for readers who see that child's search."""
+"""Other child of a sighting of two children, for readers who see that child's search."""
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
@@ -17,8 +17,8 @@ OtherChild = TypedDict("OtherChild", {"board": Id, "reference": str, "child": st
 
 
 def read(session: Session, of_both: Iterable[Mapping[str, Any]], hidden: Collection[str]) -> dict[str, OtherChild]:
-    """Return the other child by the id of the sighting on its search. `of_both`: the field of each sighting. `hidden`: searches
-    that the reader may not see."""
+    """Return the other children, each by the id of the sighting on their search. `of_both`: that field of each sighting.
+    `hidden`: searches that the reader may not see."""
     sightings = [each for each in of_both if each["search"] not in hidden]
     query = select(_SEARCH.id, _SEARCH.reference, _SEARCH.person).where(_SEARCH.id.in_({each["search"] for each in sightings}))
     rows = {row.id: row for row in session.connection().execute(query)} if sightings else {}

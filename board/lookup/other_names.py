@@ -1,4 +1,4 @@
-"""Names of Belgian municipalities in the other language that `gazetteer.json` lacks."""
+"""Names of Belgian municipalities in the other national language, which `gazetteer.json` lacks."""
 
 OTHER_NAMES: dict[str, tuple[str, ...]] = {
     "De Haan": ("Le Coq", "Le Coq-sur-Mer"), "Hoegaarden": ("Hougaerde",), "Hélécine": ("Heilissem",),

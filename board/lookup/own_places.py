@@ -10,11 +10,11 @@ from board.lookup.place_index import PlaceIndex, normalized
 from board.lookup.place_radius import Point
 from board.lookup.place_rank import Name
 
-MAX_JOINED = 20_000  # places: in a longer list, names are not also indexed without spaces, which takes most of the memory
+MAX_JOINED = 20_000  # places; a longer list is not also indexed without spaces, which would use most of the memory
 
 
 class OwnPlaceIndex(PlaceIndex):
-    """Index that holds only the rows of the files: a place and its names are made when a look-up needs them."""
+    """Index that keeps only the rows of the files, and creates a place and its names when a look-up needs them."""
 
     def __init__(self, rows: Sequence[OwnPlace]) -> None:
         super().__init__(joins=len(rows) <= MAX_JOINED)
@@ -34,7 +34,7 @@ class OwnPlaceIndex(PlaceIndex):
         return 0
 
 
-@lru_cache(maxsize=1)  # of the files at the start
+@lru_cache(maxsize=1)  # the files are read only once
 def own_places(folder: str | None) -> PlaceIndex:
     """Return the index of the places in the installation's files."""
     return OwnPlaceIndex(load_own_places(folder))

@@ -69,7 +69,7 @@ async def own_work(request: Request, caller: Caller) -> Reply[OwnWork]:
     `items[].target_min`: minutes; null if nothing is late any longer.
     `items[].by`: end of the promise; without a promise, when the task is due, or the end of the target of the queue.
     `items[].alarm`: the alarm that the caller took; otherwise the one about the card that has not ended, or null.
-    `left_out`: how many more there are.
+    `left_out`: number of further items.
     """
     service = service_of(request)
 
@@ -124,7 +124,7 @@ def _has_alarm_of(account: str, card: Any) -> ColumnElement[bool]:
 def _alarms(
     session: Session, account: Account, rules: AlarmRules, at: datetime, entries: Sequence[_Entry]
 ) -> dict[str, OpenAlarm]:
-    """Return the alarms of entries by their ids, and one about each other entry by the id of its subject."""
+    """Return the alarms that entries name, by id, and one alarm about each other entry, by the id of its subject."""
     taken = [entry.alarm for entry in entries if entry.alarm is not None]
     others = [entry.id for entry in entries if entry.alarm is None]
     listed = chosen_alarms(session, rules, at, taken, others)

@@ -7,20 +7,20 @@ from board.lookup.place_query import LIGHT_IN_TEXTS, Query
 from board.lookup.place_radius import metres
 from board.lookup.place_rank import Name
 
-POOR = 9  # quarters of an error: with fewer in the best place, the text has no town beside its name
+POOR = 9  # quarters of an error; if the best place has fewer, the text names no town besides it
 AROUND = 4  # penalty of a place that is named with its town, in quarters of an error
-MAX_ERRORS_AROUND = 5  # quarters: with more, the other words are no name of a place
+MAX_ERRORS_AROUND = 5  # quarters; with more, the remaining words are not the name of a place
 MAX_TOWNS = 4  # best places of the text that may be its town
 AROUND_M = 12_000  # metres from the town
 
 
 def is_town(place: Place) -> bool:
-    """Return true if callers say where a place is by this one."""
+    """Return whether callers name this place to say where another one is."""
     return place.kind in ("municipality", "city")
 
 
 def is_around(place: Place, town: Place) -> bool:
-    """Return true if the place is smaller than the town, and in it or near it."""
+    """Return whether the place is smaller than the town, and in it or near it."""
     if place is town or (is_town(place) and place.size >= town.size):
         return False
     if place.within is town:

@@ -1,6 +1,6 @@
 """Index of places by the words of their names: finds by name, best first, then the nearest.
 
-Work is bounded: a word of many places yields the nearest of them, then the largest. Ranking is in `place_rank.py`.
+Work is bounded: a word that many places share yields the nearest of them, then the largest. Ranking is in `place_rank.py`.
 """
 
 from array import array
@@ -18,9 +18,9 @@ from board.lookup.place_radius import Point, cell_of, rings
 from board.lookup.place_rank import Name, Rank, penalty, rank
 from board.lookup.place_words import Matches, PlaceWords
 
-MAX_WORDS = 12  # of a typed text; words that some name has precede others
-MAX_FUZZY_WORDS = 4  # of these without an exact match that are compared letter by letter
-MAX_PLACES = 3_000  # with one of the words, before they are compared
+MAX_WORDS = 12  # of a typed text; words of known names are preferred
+MAX_FUZZY_WORDS = 4  # words without an exact match that are compared letter by letter
+MAX_PLACES = 3_000  # places with one of the words that are scored
 MAX_RANKED = 250
 MAX_NEAREST = 2_000  # places around the search
 
@@ -105,7 +105,7 @@ class PlaceIndex:
                     ranks[number] = min(ranks.get(number, place_rank), (place_rank[0] + AROUND, *place_rank[1:]))
 
     def _choose(self, words: tuple[str, ...]) -> tuple[str, ...]:
-        """Return at most MAX_WORDS words in their order: those of names first, then the last ones."""
+        """Return at most MAX_WORDS distinct words in their order. Words of known names are preferred, then the last words."""
         distinct = tuple(dict.fromkeys(words))
         if len(distinct) <= MAX_WORDS:
             return distinct

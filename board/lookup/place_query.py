@@ -1,7 +1,7 @@
 """Words of a place as callers say it: "gare du midi", "Zuidstation", "luven statie".
 
-The words for a station say the kind and are left out of the name, also at the end of a compound. The tokens of names and of
-typed texts are made in the same way.
+The words for a station say the kind and are left out of the name, also at the end of a compound. Names and typed texts are
+tokenized in the same way.
 """
 
 import re

@@ -1,7 +1,7 @@
 """Rank of a place for a typed text: by name first, then by nearness to the search, then by size.
 
-Penalties are counted in quarters. Their order decides, for example: a complete name, its beginning, a later part of it, a wrong
-letter, a place that is no station though one was asked for, a word that the place does not have.
+Penalties are counted in quarters of an error. From best to worst: a complete name, its beginning, a later part of it, a wrong
+letter, a place that is not a station if the text says "station", a word that the place does not have.
 """
 
 import math
@@ -19,11 +19,11 @@ BEGINNING = 2  # the name continues
 OTHER_PART = 3  # the text has a later part of the name
 OLD = 2  # an old spelling
 MIXED = 2  # words of two languages: "Bruxelles Zuid"
-UNASKED = 2  # the text does not say "station", the place is one: a municipality under an old spelling precedes it
-NO_STATION = 12  # the text says "station", the place is none
-NO_STATION_THERE = 4  # the same, but the name is exact: "Hamme statie" is no station that sounds like Hamme
+UNASKED = 2  # the text does not say "station", and the place is one: a municipality under an old spelling precedes it
+NO_STATION = 12  # the text says "station", and the place is not one
+NO_STATION_THERE = 4  # as NO_STATION, with an exact name: "Hamme statie" is Hamme, not a station that sounds like it
 NO_WORD = 16  # a typed word that the place does not have
-MAX_WORDS_MISSING = 3  # further words do not count: the text may be long
+MAX_WORDS_MISSING = 3  # further missing words do not count, because the text may be long
 NEAR_M = 2_000  # metres: places nearer than this are equally near; each further step is twice as wide
 LIGHT, AREA, NAME = 1, 2, 3  # weights of typed words
 
@@ -33,7 +33,7 @@ class Name(NamedTuple):
 
     text: str
     is_old: bool
-    is_station: bool  # it is one, or its name says "station"
+    is_station: bool  # the place is a station, or its name says so
 
 
 # Penalty, abroad, step of nearness, station after others, size (largest first), distance, length of the name, name
@@ -41,7 +41,7 @@ Rank = tuple[int, bool, int, bool, int, float, int, str]
 
 
 def rank(place: Place, errors: int, names: Sequence[Name], near: Point | None) -> Rank:
-    """Return the order of a place with these errors, the smallest first."""
+    """Return the sort key of a place with these errors; the smallest is best."""
     distance = metres(near, place.point) if near and place.point else math.inf if near else 0
     step = 99 if distance == math.inf else int(math.log2(1 + distance / NEAR_M))
     shortest = min((len(name.text) for name in names), default=0)
@@ -50,7 +50,7 @@ def rank(place: Place, errors: int, names: Sequence[Name], near: Point | None) -
 
 
 def penalty(names: Sequence[Name], words: Sequence[str], matches: Sequence[Matches], is_station: bool) -> int | None:
-    """Return how much the names differ from the typed words, None if they have none of them."""
+    """Return how much the names differ from the typed words; None if no name has any of the words."""
     weights = [_weight(word) for word in words]
     if all(weight < NAME for weight in weights):
         weights = [NAME] * len(words)
@@ -68,7 +68,7 @@ def penalty(names: Sequence[Name], words: Sequence[str], matches: Sequence[Match
 
 
 def _light_errors(weights: Sequence[int]) -> int:
-    """Return the most errors that words beside an exact name cause."""
+    """Return the highest penalty that words besides an exact name cause."""
     return AREA_MISSING if AREA in weights else LIGHT_MISSING if LIGHT in weights else 0
 
 

@@ -18,8 +18,8 @@ from board.lookup.word_sounds import joined_sounds, skeleton_of, sounds_of
 
 EXACT, PREFIX = 0, 2  # errors in quarters: the beginning of a word that is being typed is half an error
 ERROR = 4  # a wrong letter; a word that was cut short
-SOUND = 3  # another spelling of the same sound
-FAR_SOUND = 5  # one that differs in more letters than SPELLING: "ouyet" is Houyet rather than Huy
+SOUND = 3  # the same sound with at most SPELLING different letters
+FAR_SOUND = 5  # the same sound with more different letters: "ouyet" is Houyet rather than Huy
 SPELLING = 2
 SKELETON = 7  # the same consonants
 MAX_BEGINNINGS = 400  # words with one beginning
@@ -34,7 +34,7 @@ Matches = dict[str, int]  # word of the vocabulary -> errors in quarters
 
 
 def units(words: Sequence[str]) -> Iterator[tuple[str, int]]:
-    """Yield the words of a name, its pairs, and all of it without spaces, each with a bit mask of the words that it covers."""
+    """Yield the words of a name, its pairs of words, and the name without spaces, each with a bit mask of the words in it."""
     for at, word in enumerate(words):
         yield word, 1 << at
     for at in range(len(words) - 1):
@@ -56,7 +56,7 @@ class PlaceWords:
         self._units = units if joins else single_words
         self.places: dict[str, array[int]] = defaultdict(lambda: array("I"))
         self._sorted: list[str] = []
-        self._single: set[str] = set()  # words that are no joined ones
+        self._single: set[str] = set()  # words that were not joined
         self._parts: dict[str, tuple[str, str]] = {}  # joined word -> its two words
         self._by_length: dict[int, list[str]] = defaultdict(list)
         self._by_sound: dict[str, list[str]] = defaultdict(list)
@@ -87,7 +87,7 @@ class PlaceWords:
 
     @property
     def is_large(self) -> bool:
-        """Return true if comparing a word with all words takes milliseconds: then joined words must be spelled correctly."""
+        """Return whether comparing a word with all words takes milliseconds. Joined words must then be spelt correctly."""
         return len(self._sorted) > LARGE
 
     def match(self, word: str, *, is_fuzzy: bool, is_last: bool) -> Matches:

@@ -1,4 +1,4 @@
-"""Finding places by name or postal code: those of the product and the installation's own, in one list."""
+"""HTTP API that finds places by name or postal code: the program's and the installation's own, in one list."""
 
 from heapq import merge
 from itertools import islice
@@ -30,18 +30,18 @@ PlaceList = TypedDict("PlaceList", {"places": list[GazetteerPlace], "attribution
 async def places(request: Request) -> Reply[PlaceList]:
     """Find municipalities, localities, stations, cities abroad and the installation's own places, by name or by postal code.
 
-    Any scope may. See [Places](lookup.md#places). Best first, none for an empty `q`. Show `attribution` if you show places.
+    Allowed for any scope. See [Places](lookup.md#places). Best first, none for an empty `q`. Show `attribution` with the places.
 
-    `places[].kind`: `city` for one abroad. Further kinds may follow.
+    `places[].kind`: a `city` is abroad. Further kinds may be added.
     `places[].own`: whether it is in the installation's own files. *0.4.0*
-    `places[].name`: in its own language.
-    `places[].en`: in English, if it has another name there. *0.4.0*
+    `places[].name`: local name.
+    `places[].en`: English name; the local name if there is none. *0.4.0*
     `places[].within`: of a locality: its municipality, or null.
-    `places[].province`: or null.
+    `places[].province`: province, or null.
     `places[].country`: null for the installation's own.
-    `places[].lat`: null if it is not known.
-    `places[].lon`: null if it is not known.
-    `places[].radius_m`: within how many metres of that point; null if it is not known.
+    `places[].lat`: null if unknown.
+    `places[].lon`: null if unknown.
+    `places[].radius_m`: radius around that point in metres; null if unknown.
     `places[].distance_m`: from the point in the query; null without one. *0.4.0*
     """
     caller = await require_caller(request, intake=True)
@@ -58,7 +58,7 @@ async def places(request: Request) -> Reply[PlaceList]:
 
 
 def find_places(typed: str, limit: int, near: Point | None, folder: str | None) -> list[Place]:
-    """Return the matching places of the product and of the installation, best first."""
+    """Return the matching places of the program and of the installation, best first."""
     ranked = gazetteer().ranked(typed, limit, near)
     own = own_places(folder).find(read_query(typed), near, limit)
     return [place for _, place in islice(merge(ranked, own, key=itemgetter(0)), limit)]

@@ -12,7 +12,7 @@ LAT, LON = (Param(name, {"type": "number", "minimum": -limit, "maximum": limit})
 
 
 def query_point(request: Request) -> Point | None:
-    """Return the point of `lat` and `lon` in the query string. Raises Refused `invalid` if they are no coordinates."""
+    """Return the point of `lat` and `lon` in the query string. Raises Refused `invalid` if they are not coordinates."""
     coordinates = {param.name: param.read(request) for param in (LAT, LON)}
     try:
         numbers = {name: float(text) for name, text in coordinates.items() if text is not None}

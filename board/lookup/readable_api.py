@@ -15,7 +15,7 @@ from board.web.http import Reply, json_response, read_json_object, require_calle
 from models.fields import Data, RequiredLongText
 from realtime.wire.wire_types import Shape
 
-MAX_TEXTS = 40  # of a request
+MAX_TEXTS = 40  # per request
 
 
 class TypedDetail(Data):
@@ -51,7 +51,7 @@ async def details(request: Request) -> Reply[ReadableDetails]:
     `details`: in the order of the request.
     `details[].text`: composed in the reader's language, or as typed.
     `details[].typed_in`: language of the words as typed.
-    `details[].is_composed`: false if the text is in the reader's language, or if not all of it was understood.
+    `details[].is_composed`: false if the text was typed in the reader's language, or was not completely understood.
     """
     caller = await require_caller(request)
     asked = validated(DetailsOfChildren, await read_json_object(request))

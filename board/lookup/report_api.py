@@ -1,7 +1,7 @@
 """HTTP API of reports of disappearances: a program adds one, and a person reads its caller.
 
-Adding runs the command `report.add` like any client: a repeated id returns the first result, and is refused with another content.
-A token of scope `report` can do only this.
+Adding runs the command `report.add` like any client: a repeated id returns the first result; with different content it is
+refused. A token of scope `report` can do only this.
 """
 
 from dataclasses import replace
@@ -49,7 +49,7 @@ def _body() -> Schema:
     (*ON_A_BOARD, "invalid", "too_large"), body=Annotated[dict[str, Any], ComputedSchema(_body)], status=201,
 )  # fmt: skip
 async def create_report(request: Request) -> Reply[NewReport]:
-    """Add a report of a disappearance, for a program that needs to know no board.
+    """Add a report of a disappearance, for a program that does not know the boards.
 
     See *Reports*. A repeated `id` returns the first answer.
     """
@@ -82,7 +82,8 @@ async def create_report(request: Request) -> Reply[NewReport]:
 async def report_caller(request: Request) -> Reply[sources.Source]:
     """Return the caller of a report, with former values. Each read is recorded in the audit journal.
 
-    Same answer as for the source of a sighting. If the report was opened or joined, the access to its search applies.
+    The answer is the same as for the source of a sighting. If the report was opened as a search, or joined to one, the access
+    rules of that search apply.
     """
     caller = await require_caller(request)
     report, before = request.path_params["report"], BEFORE.read(request, MAX_INTEGER)

@@ -42,7 +42,7 @@ async def room(request: Request, caller: Caller) -> Reply[Room]:
 
     See *Room*. *0.4.0*
 
-    `leaving`: with `unchanged_days`, how many of each group could leave.
+    `leaving`: with `unchanged_days`, the number of entities of each group that could leave.
     """
     days = UNCHANGED_DAYS.read(request, -1)
     account, id = ACCOUNT.read(request) or "", request.path_params["board"]

@@ -1,7 +1,7 @@
-"""Rows that say what was typed, in other words or another language.
+"""Rows that say the same as a typed text, in other words or another language.
 
-The texts of the newest rows are compared by their meanings, which a process keeps (see `board.vocabulary.meanings`). A text that
-was never read is read now; of these, a look-up reads only so many, the newest first, and the next one reads further.
+Each process caches the meanings of the newest rows' texts (see `board.vocabulary.meanings`). A look-up reads at most MAX_READ
+texts that are not cached, newest first; the next look-up reads further.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -30,7 +30,7 @@ MAX_READ = 2_000  # texts that one look-up reads for the first time
 def rows_by_meaning(
     session: Session, kind: Kind, said: Said, conditions: Sequence[ColumnElement[bool]], limit: int
 ) -> list[Searchable]:
-    """Return the newest rows that say everything that was typed; words that are no looks must occur as they are."""
+    """Return the newest rows that say everything that was typed. Words that do not describe looks must occur literally."""
     if not (ids := ids_by_meaning(session, kind, said, conditions, limit)):
         return []
     columns = columns_of(kind.model)
@@ -51,7 +51,7 @@ def ids_by_meaning(session: Session, kind: Kind, said: Said, conditions: Sequenc
 
 
 class RowTexts(NamedTuple):
-    """Texts of a kind's rows that can say looks. `fields`: those that are columns of their own; none if some are in a group."""
+    """Texts of a kind's rows that can describe looks. `fields`: their columns; empty if some of the texts are inside a group."""
 
     kind: Kind
     query: Select[Any]
@@ -71,7 +71,7 @@ class RowTexts(NamedTuple):
 
 
 def with_meanings(meanings: Meanings, rows: Iterable[tuple[Any, Texts]]) -> Iterator[tuple[Any, Meaning | None]]:
-    """Yield the rows with the meanings of their texts; None for a text that was never read and that cannot be read now."""
+    """Yield the rows with the meanings of their texts; None if it is not cached, and MAX_READ texts have been read."""
     read = 0
     for row, texts in rows:
         meaning = meanings.kept(texts)

@@ -1,4 +1,4 @@
-"""Reports that were set aside, and tips without a search, to compare with what is known about a search."""
+"""Reports that were set aside, and tips without a search, to compare with the facts of a search."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -111,7 +111,7 @@ def profile_of(session: Session, search: Search, meanings: Meanings) -> SearchPr
 
 
 def _known_looks(person: State, rows: Iterable[Any], meanings: Meanings) -> Looks:
-    """Return what is known of a child's looks, with the words that say it. A hedged statement or a negated one proves nothing."""
+    """Return the known looks of a child, with the words for them. Omits hedged and negated statements, which prove nothing."""
     texts = [(name, text) for name in SEARCH_TEXTS if (text := person.get(name))]
     texts += [(name, text) for row in rows for name in SIGHTING_TEXTS if (text := getattr(row, name))]
     words: dict[Statement, str] = {}

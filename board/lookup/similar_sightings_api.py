@@ -95,14 +95,14 @@ SimilarSightings = TypedDict("SimilarSightings", {"similar": list[SimilarSightin
 async def similar(request: Request, caller: Caller) -> Reply[SimilarSightings]:
     """`POST /api/v1/boards/{board}/similar`: sightings of the board that may be the same.
 
-    A POST, so that no proxy logs what a caller said. At most 5 of the board's newest 500, the best first, while somebody types.
-    It decides nothing. On `operations` there are no sightings, only tips.
+    A POST, so that no proxy logs what a caller said. Returns at most 5 of the board's newest 500 sightings, best first. Decides
+    nothing. On `operations` there are no sightings, only tips.
 
-    `similar[].score.words`: the share of the typed words that it has, or of what they say in any language, rare ones counting
-    more; up to 1.
-    `similar[].statements`: what both say, in the reader's language. *0.4.0*
-    `tips`: at most 5 of the newest 500 tips that are on no search; none for a guest. *0.4.0*
-    `similar[].score.near`: how near it is in time (0 at 6 hours) and place (0 at 10 km beyond either radius) together; up to 1.
+    `similar[].score.words`: share of the typed words, or of their statements in any language, that the sighting contains; rare
+    ones count more; up to 1.
+    `similar[].statements`: looks that both describe, in the reader's language. *0.4.0*
+    `tips`: at most 5 of the newest 500 tips that are not on a search; none for a guest. *0.4.0*
+    `similar[].score.near`: nearness in time (0 at 6 hours) and place (0 at 10 km beyond both radii) together; up to 1.
     """
     draft = validated(SightingDraft, await read_json_object(request))
     service = service_of(request)

@@ -11,7 +11,7 @@ from board.paths import DATA
 
 FILE = "stations.csv"
 RADIUS_M = 300
-# Stations that are meant if a caller names only the town, or only "Zuid" or "central"; the others have size 0.
+# Stations that are meant if a caller names only the town, or only "Zuid" or "central". All other stations have size 0.
 MAIN_SIZES = {
     "Brussel-Zuid/Bruxelles-Midi": 6, "Brussel-Centraal/Bruxelles-Central": 6, "Brussel-Noord/Bruxelles-Nord": 6,
     "Gent-Sint-Pieters": 5, "Antwerpen-Centraal": 5, "Leuven": 5, "Liège-Guillemins": 5,
@@ -20,7 +20,7 @@ MAIN_SIZES = {
     "Brussel-Schuman/Bruxelles-Schuman": 3, "La Louvière-Sud": 2, "Antwerpen-Zuid": 2, "Liège-Saint-Lambert": 2,
     "Lille Flandres": 2, "Paris Nord": 2, "La Louvière-Centre": 1,
 }  # fmt: skip
-JUNCTIONS = frozenset({"Melle PW", "Y.renory"})  # points of the railway without a platform: no place that callers name
+JUNCTIONS = frozenset({"Melle PW", "Y.renory"})  # points of the railway without a platform, which callers never name
 OTHER_NAMES = {  # former names, and short ones
     "Liège-Saint-Lambert": ("Liège-Palais", "Luik-Paleis"), "Liège-Carré": ("Liège-Jonfosse", "Luik-Jonfosse"),
     "Charleroi-Central": ("Charleroi-Sud", "Charleroi-Zuid"),

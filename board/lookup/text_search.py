@@ -71,11 +71,11 @@ async def find(request: Request, caller: Caller) -> Reply[Hits]:
     `hits[].reference`: of its search; null on `operations`.
     `hits[].number`: of a card or a tip.
     `hits[].card`: the card that a note is on.
-    `hits[].archived`: its search, or the tip, is archived. *0.4.0*
-    `hits[].left`: it has left its board; see *Room*. *0.4.0*
-    `hits[].found`: as few fields as have all words.
-    `hits[].found[].text`: the part of the field in which they are, with `…` where it was cut.
-    `hits[].found[].marks`: the start and the end of each word in it (the end excluded), in UTF-16 units, as JavaScript counts.
+    `hits[].archived`: whether its search, or the tip itself, is archived. *0.4.0*
+    `hits[].left`: whether it has left its board; see *Room*. *0.4.0*
+    `hits[].found`: fewest fields that together have all words.
+    `hits[].found[].text`: part of the field with the words, with `…` where it was cut.
+    `hits[].found[].marks`: start and end (excluded) of each word in it, in UTF-16 units, as JavaScript counts.
     `hits[].statements`: what was typed, as the server understood it, if the hit says it in other words; otherwise empty. *0.4.0*
     """
     if caller.is_limited and not BOARD.read(request):  # all searches
@@ -97,7 +97,7 @@ async def find(request: Request, caller: Caller) -> Reply[Hits]:
 
 
 class _Query(NamedTuple):
-    """Typed text: its words, and what they say. `reads`: language of the reader. `folder`: FILES_PATH."""
+    """Words of a typed text, and its statements. `reads`: language of the reader. `folder`: FILES_PATH."""
 
     words: list[str]
     said: Said
@@ -186,7 +186,7 @@ def _snippets(row: Searchable, missing: set[str], said: Said | None) -> list[Sni
 
 
 def _with_statements(found: list[Match], text: str, field: str, said: Said) -> list[Match]:
-    """Add what a text says of that which was typed, as matches. A statement has a number as its term, which no word is."""
+    """Add the passages of a text that contain a typed statement, as matches. Their term, `#` and a number, equals no word."""
     spans = [Match(*span, {f"#{number}"}) for number, span in said.found_in(text, field)]
     return sorted([*found, *spans], key=lambda match: (match.start, match.end))
 

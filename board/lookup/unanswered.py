@@ -114,22 +114,22 @@ async def unanswered(request: Request, caller: Caller) -> Reply[Unanswered]:
 
     Urgent entries are first, then by age against target, then by age; those of a search whose child was found are last. *0.4.0*
 
-    `counts`: as in a summary, over all searches that the reader may see, whatever `queue` is asked for.
-    `entries[].kind`: `tip`: of no search, so what is of a search is null. `wake`: a report that may belong to the search, with
-    the `number`, `title`, `place` and times of the report.
-    `counts.late_open`: late ones that nobody has, by queue. *0.4.0*
-    `entries[].held`: whether somebody has it: by a promise about it or about all late ones of its search or, if no alarm about
-    it is open, as its assignee. *0.4.0*
+    `counts`: as in a summary, over all searches that the reader may see, regardless of `queue`.
+    `entries[].kind`: a `tip` is not on a search, so the fields of a search are null. A `wake` is about a report that may belong
+    to the search, and has the `number`, `title`, `place` and times of the report.
+    `counts.late_open`: number of late entries that nobody has, by queue. *0.4.0*
+    `entries[].held`: whether somebody has it: by a promise about it or about all late entries of its search, or as its assignee
+    if no alarm about it is open. *0.4.0*
     `entries[].child`: such as `Mila B., 6`.
     `entries[].status`: of the search.
     `entries[].target_min`: minutes; null if nothing is late any longer.
     `entries[].title`: the first 200 characters of what was seen.
     `entries[].place`: its text.
     `entries[].alarm`: the alarm about it that has not ended, or null; `until` is the end of the promise, `lapsed_by` the account
-    whose promise lapsed, `released_by` the one that gave it back, or lost it. *0.4.0*
-    `entries[].of_both`: for a sighting of both, the other search and the sighting on it, which is no entry of its own; otherwise
-    null. *0.4.0*
-    `left_out`: how many more there are.
+    whose promise lapsed, `released_by` the account that gave it back or lost it. *0.4.0*
+    `entries[].of_both`: for a sighting of two children, the other search and the sighting on it, which has no separate entry;
+    otherwise null. *0.4.0*
+    `left_out`: number of further entries.
     """
     queue, limit = QUEUE.read(request) or None, LIMIT.read(request)
     if queue is not None and queue not in QUEUES:

@@ -1,4 +1,4 @@
-"""Reading of a text, word by word, so that a person can say that a word is a name."""
+"""Reading of a text, word by word, so that a person can mark a word as a name."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -8,7 +8,7 @@ from board.vocabulary.folding import tokens
 
 MAX_STATEMENTS = 24
 MAX_UNREAD = 12
-MAX_WORDS = 8  # of a statement that are looked at
+MAX_WORDS = 8  # words of a statement that are examined
 OPENING, CLOSING = "“", "”"  # around a word that is a name, or is written on something
 
 Span = tuple[int, int]
@@ -37,7 +37,7 @@ def understood(parser: Parser, text: str, reader: str, field: str) -> Understood
 
 
 def _words(parser: Parser, text: str, statement: Statement, language: str) -> Iterator[ReadWord]:
-    """Yield the words that say something: without them, in quotation marks, the statement says less."""
+    """Yield the words that carry meaning: if such a word is in quotation marks, the statement says less."""
     start, end = statement.span
     piece = text[start:end]
     for token in tokens(piece)[:MAX_WORDS]:

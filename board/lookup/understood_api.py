@@ -20,7 +20,7 @@ from realtime.wire.wire_types import Count, Shape
 class TypedText(Data):
     """Text as typed so far.
 
-    `field`: name of the field, such as `hair`, if it speaks of one thing.
+    `field`: name of the field, such as `hair`, if the field is about one thing.
     """
 
     text: RequiredLongText
@@ -52,7 +52,7 @@ async def statements(request: Request) -> Reply[UnderstoodText]:
 
     A POST, so that no proxy logs what a caller said. See [Statements](lookup.md#statements). Nothing is stored. *0.4.0*
 
-    `language`: of the text's own words.
+    `language`: language of the words in the text.
     `statements`: in the order of the text, at most 24.
     `statements[].span`: start and end in the text.
     `statements[].words[].reads`: the meaning of the word at this span. Put a word in quotation marks to say that it is a name.

@@ -1,7 +1,7 @@
-"""Waker of reports that were set aside, in each process: compares them with the searches that know more since.
+"""Waker of reports that were set aside, in each process: compares them with searches that have new facts.
 
-A process claims all due searches and compares them in one pass, with one corpus, in a thread that yields to others. So many
-confirmations cost one pass, and each search is compared by one process at a time.
+A process claims all due searches and compares them in one pass, with one corpus, in a thread that yields to others. Many
+confirmations therefore cost one pass, and each search is compared by one process at a time.
 """
 
 from collections.abc import Callable
@@ -75,7 +75,7 @@ class Waker:
         return count
 
     async def end_awake(self) -> int:
-        """End the wakes whose report no longer sleeps; return their number. Raises DatabaseUnavailable."""
+        """End the wakes whose report is no longer set aside; return their number. Raises DatabaseUnavailable."""
         return await self._end(wake_steps.awake)
 
     async def _end(self, find: Callable[[Session], WakeIds]) -> int:

@@ -1,6 +1,7 @@
 """Sounds of a word: as a Dutch, a French and a German speaker reads it, and its consonants alone.
 
-Two spellings of a name are equal in one of them if callers confuse them by ear. Letters are replaced in the order of the tables.
+Two spellings that callers confuse by ear are equal in at least one of these forms. Letters are replaced in the order of the
+tables.
 """
 
 from collections.abc import Sequence
@@ -57,7 +58,7 @@ def _without_ending(word: str) -> str:
 
 
 def _french(word: str) -> str:
-    """Return the sound. An e at its end is silent or an é; without one, the consonants there are silent."""
+    """Return the French sound of a word. A final e is silent or an é; if there is none, final consonants are silent."""
     sound = _replace(word, FRENCH)
     silent = sound.removesuffix("s").removesuffix("e")
     if silent == sound.removesuffix("s"):

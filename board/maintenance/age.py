@@ -1,4 +1,4 @@
-"""Encryption of files in the age format (age-encryption.org/v1): to recipients, which identities open."""
+"""Encryption of files in the age format (age-encryption.org/v1): encrypted to recipients, opened with identities."""
 
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -42,7 +42,7 @@ def can_open(path: Path, identities: list[Any]) -> bool:
 
 
 class _Start:
-    """First bytes of a file, for a reader that would read all of it."""
+    """First bytes of a file, for a reader that would otherwise read all of it."""
 
     def __init__(self, file: BinaryIO, size: int) -> None:
         self._file = file

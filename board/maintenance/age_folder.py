@@ -1,4 +1,4 @@
-"""Folder of encrypted files: each has the key of its plain text, and sizes are those of the plain text."""
+"""Folder of encrypted files. Their keys and sizes are those of the plain texts."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -18,8 +18,8 @@ Transform = Callable[["_Source", "_Sink"], None]
 
 
 class AgeFolder(Folder):
-    """Folder whose files are encrypted to recipients, or opened by identities: `keys_of` returns those of a file. A file without
-    any is stored as it is."""
+    """Folder whose files are encrypted to recipients, or opened with identities. `keys_of` returns those of a file; a file
+    without any is stored unencrypted."""
 
     def __init__(self, root: Path, keys_of: Callable[[str], list[Any]], must_exist: bool = False) -> None:
         super().__init__(root, must_exist)
@@ -63,7 +63,7 @@ async def _through(transform: Transform, pieces: AsyncIterator[bytes]) -> AsyncI
         await work
     finally:
         sink.is_closed = True
-        while not work.done():  # the thread may wait for room
+        while not work.done():  # the thread may wait for space in the queue
             with suppress(asyncio.QueueEmpty):
                 sink.pieces.get_nowait()
             await asyncio.sleep(0)
@@ -81,7 +81,7 @@ def _run(transform: Transform, source: "_Source", sink: "_Sink") -> None:
 
 
 class _Source:
-    """Reader in a thread, of pieces that the event loop provides."""
+    """File to read in a thread; the event loop provides its pieces."""
 
     error: Exception | None = None
 
@@ -106,7 +106,7 @@ class _Source:
 
 
 class _Sink:
-    """Writer in a thread, to a bounded queue of the event loop. An empty piece ends it."""
+    """File to write in a thread, into a bounded queue of the event loop. An empty piece marks its end."""
 
     is_closed = False
 

@@ -1,4 +1,4 @@
-"""Files in the age format (age-encryption.org/v1), as far as they can be read without an identity."""
+"""Parts of a file in the age format (age-encryption.org/v1) that can be read without an identity."""
 
 from pathlib import Path
 from typing import BinaryIO
@@ -28,7 +28,7 @@ def plain_size(path: Path) -> int:
 
 
 def header_size(file: BinaryIO) -> int:
-    """Return the size of the header of an encrypted file, and go back to its start. Raises OperationError if it is damaged."""
+    """Return the size of the header of an encrypted file, and rewind the file. Raises OperationError if it is damaged."""
     file.seek(0)
     start = file.read(MAX_HEADER_BYTES)
     file.seek(0)

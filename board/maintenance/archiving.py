@@ -1,7 +1,7 @@
 """Archiving of closed searches, answered tips and reports, and ended alarms, and making room on boards that are nearly full.
 
 Rules: `board.commands.searches.archiving`, `board.commands.cards.room_sweep`. Each process searches for due rows every ten
-minutes, and checks them again under the lock of `operations`, so that each is archived once. If no server ran, it is late.
+minutes, and checks them again under the lock of `operations`, so that each is archived once. Without a server, they wait.
 """
 
 import asyncio

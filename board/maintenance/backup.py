@@ -1,4 +1,4 @@
-"""Backup of a database while servers run, encrypted if there are recipients. The file gets its name after it was verified."""
+"""Backup of a database while servers run, encrypted if there are recipients. The file gets its final name once it is verified."""
 
 import os
 import secrets
@@ -37,11 +37,11 @@ def backup(
     database: Database, to: Path, progress: Progress, *, chains: bool = True, recipients: list[Any] | None = None,
     keys: SearchKeys | None = None,
 ) -> Verified:  # fmt: skip
-    """Write a backup to a new file that only this user can read: with `recipients` in the age format, with `keys` sealed by those
-    of its searches.
+    """Write a backup to a new file that only this user can read: with `recipients` in the age format, with `keys` sealed by the
+    keys of the searches.
 
-    Return the number of boards, and a line for each hash chain that is broken in the database; the other boards still need their
-    backup. `chains`: verify hash chains, which requires the tables of this version. Raises OperationError; then no file is left.
+    Return the number of boards, and a line for each hash chain that is broken in the database, which does not stop the backup.
+    `chains`: verify hash chains, which requires the tables of this version. Raises OperationError; then no file is left.
     """
     _check_new(to)
     if database.path is not None:
@@ -68,7 +68,7 @@ def backup(
 
 
 def note_backup(session: Session, at: str, file: Path | None, *, is_sealed: bool = False) -> None:
-    """Record the time of the last backup, for `check`, and an audit entry: to a file, or by another program."""
+    """Record the time of a backup, for `check`, and an audit entry. `file`: None if another program made the backup."""
     if is_sealed:
         upkeep.record_run(session, upkeep.SEALED_BACKUP, at)
     upkeep.record_backup(session, at, str(file.absolute()) if file is not None else None)
@@ -101,7 +101,7 @@ def _write_protected(
 
 
 def _write_sealed(database: Database, plain: Path, progress: Progress, keys: SearchKeys) -> Verified:
-    """Write a sealed backup, which is an SQLite file, also of PostgreSQL."""
+    """Write a sealed backup, which is an SQLite file even if the database is PostgreSQL."""
     from board.maintenance import portable_copy, sealing
 
     if not has_current_tables(database):
@@ -119,7 +119,7 @@ def _write_sealed(database: Database, plain: Path, progress: Progress, keys: Sea
 @contextmanager
 def readable_copy(database: Database) -> Iterator[Path]:
     """Yield a private file for the plain text of an encrypted backup, and delete it afterwards: next to an SQLite database, which
-    is as readable, otherwise in the folder of temporary files. Deletes copies of killed processes."""
+    is just as readable, otherwise in the folder of temporary files. Deletes leftover copies of killed processes."""
     base = database.path or Path(tempfile.gettempdir()) / "searchboard"
     for leftover in base.parent.glob(f"{base.name}.*{PLAIN_SUFFIX}*"):  # also the logs of SQLite
         with suppress(OSError):

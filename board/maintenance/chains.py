@@ -25,7 +25,7 @@ class Verified(NamedTuple):
 def verify_chains(session: Session, chains: bool = True) -> Verified:
     """Return the number of boards, and the errors of their hash chains.
 
-    Without `chains` only count boards: tables of an earlier version have another form.
+    Without `chains`, only count boards, because tables of an earlier version differ.
     """
     boards = session.connection().execute(_BOARDS).all()
     errors = [(board.id, hash_chain.verify(session, board)) for board in boards] if chains else []  # type: ignore[arg-type]  # fields enough

@@ -1,4 +1,4 @@
-"""Confidential columns of all tables by key: their count, and their encryption by the first key, a page of rows at a time."""
+"""Values of confidential columns: their number by key, and their encryption with the first key, a page of rows at a time."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -23,12 +23,12 @@ def tables() -> list[Table]:
 
 
 def usage(session: Session) -> "Counter[str | None]":
-    """Return how many values each key encrypts; None: not encrypted."""
+    """Return the number of values by key; None counts values that are not encrypted."""
     count: Counter[str | None] = Counter()
     for table in tables():
         for name in confidential.columns(table):
             mark = _mark(table.c[name]).label("mark")
-            # text: the name of the column, as PostgreSQL takes an expression with parameters for another one
+            # text: by the label, because PostgreSQL treats a repeated expression with parameters as a different one
             query = select(mark, func.count()).where(_is_set(table.c[name])).group_by(text("mark"))
             for found, values in session.connection().execute(query):
                 count[_key(found)] += values
@@ -36,7 +36,7 @@ def usage(session: Session) -> "Counter[str | None]":
 
 
 def renew(database: Database) -> Iterator[int]:
-    """Encrypt all values by the first key; yield the number of rows of each page."""
+    """Encrypt all values with the first key; yield the number of rows of each page."""
     for table in tables():
         after: tuple[Any, ...] | None = None
         while True:
@@ -49,7 +49,8 @@ def renew(database: Database) -> Iterator[int]:
 def _renew_page(
     session: Session, table: Table, after: tuple[Any, ...] | None
 ) -> tuple[tuple[Any, ...] | None, int]:  # fmt: skip
-    """Encrypt a page of rows, which are locked until the commit; return the key of the last one, None at the end."""
+    """Encrypt a page of rows, which stay locked until the commit; return the key of the last row (None at the end) and their
+    number."""
     key, names, writing = list(table.primary_key), confidential.columns(table), confidential.ring().writing or ""
     stale = or_(*(and_(_is_set(table.c[name]), _mark(table.c[name]) != _stored_mark(table.c[name], writing)) for name in names))
     query = select(*key, *(table.c[name] for name in names)).where(stale).order_by(*key).limit(PAGE_SIZE).with_for_update()
@@ -77,7 +78,7 @@ def _is_set(column: Column[Any]) -> Any:
 
 
 def _mark(column: Column[Any]) -> Any:
-    """Return the start of a stored form; empty for a value that is not encrypted, so that no name is read."""
+    """Return the prefix of a stored value, with its key; empty if the value is not encrypted, so that no plain text is read."""
     stored, form = cast(column, SqlText), _stored_mark(column, "")
     start = func.substr(stored, 1, len(form) + ID_LENGTH)
     return case((func.substr(stored, 1, len(form)) == form, start), else_=literal(""))

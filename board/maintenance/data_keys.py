@@ -1,4 +1,4 @@
-"""Data at rest by key: how much each key encrypts, and encryption of all of it by the first key, beside running servers."""
+"""Data at rest by key: how much each key encrypts, and encryption of everything with the first key while servers run."""
 
 import asyncio
 from collections import Counter
@@ -42,7 +42,7 @@ log = structlog.get_logger()
 
 PREFIXES = ("files/", "uploads/")
 MAX_NAMED = 50  # unreadable files in a sentence
-GRACE = timedelta(seconds=120)  # servers read their keys again each minute, and may encrypt by the former one until then
+GRACE = timedelta(seconds=120)  # servers reload their keys every minute, and may encrypt with the former one until then
 MAX_PASSES = 5  # a server with an old key in memory writes for at most a minute
 
 
@@ -60,23 +60,24 @@ class Usage(NamedTuple):
         return self.files[id] + self.values[id]
 
     def without(self, ids: Collection[str]) -> "Usage":
-        """Return the usage of the other keys."""
+        """Return the usage without these keys."""
         return Usage(*(Counter({id: count for id, count in part.items() if id not in ids}) for part in self))
 
     def stale(self, writing: str | None) -> "Usage":
-        """Return what the first key does not encrypt."""
+        """Return the usage without `writing`, the key that encrypts now."""
         return Usage(*(Counter({id: count for id, count in part.items() if id != writing}) for part in self))
 
 
 def usage(settings: Settings, database: Database) -> Usage:
-    """Return what each key encrypts. Raises FilesUnavailable."""
+    """Return how much each key encrypts. Raises FilesUnavailable."""
     files = database.read_now(has_files)
     return Usage(asyncio.run(_file_usage(settings)) if files else Counter(), database.read_now(data_key_rows.usage))
 
 
 class Rotation(NamedTuple):
-    """Result of a rotation. `unreadable`: stored names of files that stay as they are. `has_remains`: of readable values.
-    `lately`: keys by which a server may still encrypt. `given_up`: lost keys whose data is passed over."""
+    """Result of a rotation. `unreadable`: stored names of files that stay as they are. `has_remains`: readable values may remain
+    in free parts of the database. `lately`: keys with which a server may still encrypt. `given_up`: lost keys whose data is
+    skipped."""
 
     used: Usage
     unreadable: list[str]
@@ -87,7 +88,7 @@ class Rotation(NamedTuple):
 
     @property
     def fault(self) -> str | None:
-        """Return the sentences about everything that is not encrypted by the first key; None if all is."""
+        """Return sentences about everything that is not encrypted with the first key; None if everything is."""
         sentences = []
         if self.unreadable:
             names = ", ".join(self.unreadable[:MAX_NAMED]) + (" …" if len(self.unreadable) > MAX_NAMED else "")
@@ -102,10 +103,10 @@ class Rotation(NamedTuple):
 
 
 def rotate(settings: Settings, database: Database, ring: KeyRing, is_alone: bool, progress: Progress) -> Rotation:
-    """Encrypt everything by the first key, except what can't be read; return what each key encrypts now.
+    """Encrypt all readable data with the first key; return how much each key encrypts afterwards.
 
-    Keys that nothing uses are no longer in use. Files and values of keys that were given up are passed over. `is_alone`: no
-    server runs. Otherwise one must have read the first key.
+    Unused keys are no longer recorded as in use. Skips files and values of keys that were given up. `is_alone`: no server runs;
+    otherwise a server must have read the first key.
     Raises OperationError, also if another rotation is running, and FilesUnavailable.
     """
     with one_rotation(database):
@@ -146,7 +147,7 @@ def _remove_remains(database: Database) -> bool:
 
 
 def record_usage(session: Session, used: Usage, writing: str | None) -> None:
-    """Record which keys are in use: those of a count, except keys that were given up, and the encrypting one."""
+    """Record which keys are in use: those in `used` that were not given up, and `writing`."""
     in_use = (used.ids - given_up_data_keys(session)) | ({writing} if writing is not None else set())
     for id in in_use:
         record_data_key(session, id, format_utc(now()))
@@ -156,7 +157,7 @@ def record_usage(session: Session, used: Usage, writing: str | None) -> None:
 
 
 def writing_lately(session: Session) -> set[str]:
-    """Return the ids of the keys by which a server may still encrypt."""
+    """Return the ids of the keys with which a server may still encrypt."""
     return data_keys_written_since(session, format_utc(now() - GRACE))
 
 
@@ -173,7 +174,8 @@ def _begin(database: Database, ring: KeyRing, is_alone: bool) -> str:
 
 
 async def _renew_files(settings: Settings, database: Database, ring: KeyRing, progress: Progress) -> set[str]:
-    """Encrypt files until all have the first key, which servers read at most a minute later; return those that can't be read."""
+    """Encrypt files until all have the first key, in passes, as a server may read that key a minute late. Return the unreadable
+    files."""
     unreadable = set[str]()
     passed_over = {ring.writing, *await database.read(given_up_data_keys)}
     async with _store(settings) as store:
@@ -189,7 +191,7 @@ async def _renew_files(settings: Settings, database: Database, ring: KeyRing, pr
 
 
 async def _renew_file(store: FileStore, database: Database, name: str) -> bool:
-    """Encrypt a file by the first key; return False if it can't be read. Raises FilesUnavailable for other reasons."""
+    """Encrypt a file with the first key; return False if it can't be read. Raises FilesUnavailable for other reasons."""
     try:
         await store.renew(name, lambda key: database.read(partial(is_live, key=key)))
     except FilesUnavailable as error:

@@ -36,8 +36,8 @@ def write(
 ) -> T:
     """Migrate the database, then run `fn` in one transaction.
 
-    `announce`: receives the plan of the migration. `progress`: receives its rows. `existing`: the database must exist. Raises
-    ConfigurationError if it must and does not.
+    `announce`: receives the plan of the migration. `progress`: receives its rows. `existing`: raise ConfigurationError if the
+    database does not exist.
     """
     database = Database(Settings().database_url, must_exist=existing)
     try:

@@ -1,7 +1,7 @@
-"""Completion of a readable copy from which erased searches are missing, because their keys were destroyed after the backup.
+"""Records of erasures in a restored copy, for searches that can't be opened because their keys were destroyed after the backup.
 
-Their payloads are absent without an event that explains it. Afterwards the hash chains are intact, and the server continues each
-erasure with its remaining steps: it removes what other searches hold about the erased one.
+Without these records, their payloads would be missing without an explanation. The records make the hash chains intact, and the
+server then continues each erasure: it removes what other searches contain about the erased one.
 """
 
 from typing import Any, cast

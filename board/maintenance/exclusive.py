@@ -1,4 +1,4 @@
-"""Work on a database that runs once at a time: an upgrade or a restore, without servers, and a rotation of keys beside them.
+"""Locks for work on a database that runs once at a time: an upgrade or restore without servers, or a rotation of keys with them.
 
 A crash releases the lock, on each machine of the installation.
 """
@@ -68,14 +68,14 @@ def alone(database: Database) -> Iterator[None]:
 
 @contextlib.contextmanager
 def one_rotation(database: Database) -> Iterator[None]:
-    """Exclude other rotations of keys while the block runs, beside servers. Raises OperationError."""
+    """Exclude other rotations of keys while the block runs. Servers may run. Raises OperationError."""
     with _locked(database, ROTATION):
         yield
 
 
 @contextlib.contextmanager
 def _locked(database: Database, lock: Lock) -> Iterator[Connection | None]:
-    """Hold a lock; yield the connection that has it, if it is PostgreSQL's. Raises OperationError if another process has it."""
+    """Hold a lock; yield its connection on PostgreSQL, None on SQLite. Raises OperationError if another process has it."""
     if database.path is not None:
         with _lock_file(database.path, lock):
             yield None

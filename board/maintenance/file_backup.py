@@ -28,7 +28,7 @@ from models.db.database import Database
 from models.upkeep import given_up_data_keys
 
 SUMS = "SHA256SUMS"  # list of digests, in the format of `sha256sum --check`
-UNREADABLE = "UNREADABLE"  # list of the files that are left out, as their key was given up: one id a line
+UNREADABLE = "UNREADABLE"  # list of the files that are left out because their key was given up, one id per line
 
 
 def back_up(
@@ -36,8 +36,8 @@ def back_up(
 ) -> FileComparison:  # fmt: skip
     """Back up the files that a database names to a new folder, from which a server can run.
 
-    Files of the newest backup next to it are verified and linked, unless it has other recipients; others are copied. If there are
-    no files, no folder is made.
+    Files that are in the newest backup next to it are verified and linked, unless their recipients differ. All other files are
+    copied. If there are no files, no folder is created.
     Raises OperationError; then no folder is left.
     """
     if os.path.lexists(to):
@@ -83,7 +83,7 @@ async def _write(
 
 
 def _given_up(session: Session) -> set[str]:
-    """Return the ids of the keys that were given up. None were in a database of a version without the table."""
+    """Return the ids of the keys that were given up. Empty in a database of a version without the table."""
     return given_up_data_keys(session) if inspect(session.connection()).has_table("upkeep") else set()
 
 
@@ -94,7 +94,7 @@ def left_out(folder: Path) -> set[str]:
 
 
 def _target(part: Path, rows: list[FileRow], recipients: FileRecipients) -> FileStore:
-    """Return the store to copy to. If its files will be encrypted, name their recipients in it."""
+    """Return the store to copy to. If its files will be encrypted, list their recipients in it."""
     recipients.write(part)
     if not recipients.common and not recipients.by_search:
         return FileStore(Folder(part))

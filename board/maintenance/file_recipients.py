@@ -1,6 +1,6 @@
 """Recipients of the files of a backup: the key of the search that a file belongs to, otherwise the recipients of backups.
 
-A folder of encrypted files lists them in RECIPIENTS, one a line, after the id of the search if they are those of one.
+A folder of encrypted files lists them in RECIPIENTS, one per line. The recipient of a search follows the id of the search.
 """
 
 from dataclasses import dataclass

@@ -13,7 +13,7 @@ from models.db.tables import columns_of
 from models.file import File
 
 MB = 1_000_000
-MAX_NAMED = 5  # files that a sentence names; it counts the others
+MAX_NAMED = 5  # files that a sentence names; it counts the rest
 PAGE_SIZE = 5_000
 
 _F = columns_of(File)
@@ -71,7 +71,7 @@ def rows(session: Session) -> list[FileRow]:
 
 
 def named(faults: list[str]) -> str:
-    """Return faults as the end of a sentence: the first few, and the number of the others."""
+    """Return faults as the end of a sentence: the first few, and the number of further ones."""
     more = f"; and {len(faults) - MAX_NAMED} more" if len(faults) > MAX_NAMED else ""
     return f"{'; '.join(faults[:MAX_NAMED])}{more}"
 

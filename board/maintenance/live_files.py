@@ -1,4 +1,4 @@
-"""Files of the store that are not deleted, by their rows. Each deletion is committed before it deletes bytes."""
+"""Check of whether a stored file is still needed, by its row. Each deletion is committed before it deletes bytes."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Lost keys of data at rest that an administrator gives up: what they encrypt stays unreadable, and nothing warns of them."""
+"""Lost keys of data at rest that an administrator gives up: their data stays unreadable, and checks no longer warn of them."""
 
 from datetime import timedelta
 from typing import NamedTuple
@@ -27,7 +27,7 @@ class Loss(NamedTuple):
 
 
 def find(settings: Settings, database: Database, ring: KeyRing, id: str) -> Loss:
-    """Return what is lost with a key. Raises OperationError if it can't be given up, and FilesUnavailable."""
+    """Return how much is lost with a key. Raises OperationError if it can't be given up, and FilesUnavailable."""
     _check_ring(ring, id)
     used = usage(settings, database)
     database.read_now(lambda session: _check_use(session, id, is_used=id in used.ids))

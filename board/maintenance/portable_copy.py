@@ -10,7 +10,7 @@ from models.db.unfinished_upgrade import Mark
 
 
 def to_sqlite(database: Database, file: Path, progress: Progress) -> None:
-    """Copy one moment of a database to an empty file, beside running servers. Raises OperationError."""
+    """Copy a snapshot of a database to an empty file while servers run. Raises OperationError."""
     target = Database(f"sqlite:///{file}")
     try:
         schema.migrate(target)

@@ -16,7 +16,7 @@ from models.db import unfinished_upgrade
 from models.db.database import Database
 
 MB = 1_000_000
-NAME = "searchboard"  # of the connections, as of all others
+NAME = "searchboard"  # application name, as of all other connections
 # text: catalogue of PostgreSQL
 _TABLES = text("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace")
 _SNAPSHOT = select(func.pg_export_snapshot())

@@ -51,7 +51,7 @@ def restore_opened(
 
 @contextmanager
 def _own_copy(database: Database, plain: Path, *, is_own: bool) -> Iterator[Path]:
-    """Yield a copy that can be changed. `is_own`: it is one already, and not the backup."""
+    """Yield a copy that can be changed. `is_own`: `plain` is already such a copy, not the backup."""
     if is_own:
         yield plain
         return
@@ -61,7 +61,7 @@ def _own_copy(database: Database, plain: Path, *, is_own: bool) -> Iterator[Path
 
 
 def _open_parts(copy: Path, settings: Settings, progress: Progress, without_keys: bool) -> list[str]:
-    """Put back the sealed parts of a copy, and record the erasure of the searches that no key opens. Return these."""
+    """Put back the sealed parts of a copy, and record the erasure of the searches that no key opens. Return those searches."""
     if settings.search_keys_file is None and not without_keys:
         raise OperationError("The backup is sealed by the keys of its searches. Set SEARCH_KEYS_FILE to their newest copy.")
     progress("opening its parts")
@@ -157,7 +157,7 @@ def _check(backup: Path) -> None:
 def restore_files(
     settings: Settings, database: Database, folder: Path, progress: Progress, keys: SearchKeys | None = None
 ) -> str:  # fmt: skip
-    """Copy photos and files of a backup to the store, except those in it. Return a sentence. Raises OperationError."""
+    """Copy the photos and files of a backup that the store lacks. Return a sentence. Raises OperationError."""
     if not (folder / SUMS).is_file():
         return f"There are no photos and files beside the backup, in {folder}."
     missing = left_out(folder)

@@ -1,4 +1,4 @@
-"""Sealing of events: the payload and its key go into a part, and the event stays in the chain as if it was erased."""
+"""Sealing of events: the payload and its key go into a part, and the event stays in the chain like an erased one."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +14,7 @@ from models.ids import id_text
 from models.search import Search
 from models.stored_payload import pack, unpack
 
-COLUMNS = ["key", "body", "base", "commitment"]  # those that a sealed event loses
+COLUMNS = ["key", "body", "base", "commitment"]  # columns that sealing empties
 PAGE_ROWS = 1_000  # of one read
 _READ = """SELECT e.seq, e.type, e.kind, e.entity, e.key, e.body, e.base, e.commitment,
     (SELECT w.body FROM event w WHERE w.board = e.board AND w.seq = e.base)
@@ -47,7 +47,7 @@ class EventSealer:
         self._buffer.seal()
 
     def _seal_board(self, board: int, searches: Searches | None) -> None:
-        """Seal the events of a board: all for these searches, or each for those that it is about."""
+        """Seal the events of a board: all of them for `searches`, or, if that is None, each for the searches that it is about."""
         sealed: dict[int, Searches] = {}
         for seq, type, kind, entity, key, stored, base_seq, committed, whole in self._reader.execute(_READ, (board,)):
             body, base = stored, base_seq

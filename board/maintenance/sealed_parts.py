@@ -1,4 +1,4 @@
-"""Table of parts, in a backup that is an SQLite file. Keys of searches seal them.
+"""Table of sealed parts in a backup that is an SQLite file. The keys of searches seal them.
 
 Each part is compressed JSON in the age format. A part about several searches is encrypted for each of them in turn, so that it
 can be read only while all their keys exist.
@@ -87,7 +87,7 @@ def names(connection: Any) -> set[str]:
 
 
 def read(connection: Any, readable: set[str], keys: SearchKeys) -> Iterator[Part]:
-    """Yield the parts about these searches alone. Raises OperationError if one can't be opened."""
+    """Yield the parts that are only about these searches. Raises OperationError if one can't be opened."""
     for searches, content in connection.execute(_SELECT):
         if readable.issuperset(names := searches.split()):
             yield _open(names, content, keys)

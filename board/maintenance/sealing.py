@@ -1,6 +1,7 @@
 """Sealing of a readable copy of the database: everything about a search goes into parts that only its key opens.
 
-The rule of what is about a search is that of its erasure (`board.retention.inventory`). What an erasure leaves stays readable.
+The inventory of an erasure (`board.retention.inventory`) decides what is about a search. Data that an erasure leaves stays
+readable.
 """
 
 from collections.abc import Iterable
@@ -48,7 +49,7 @@ def seal(copy: Path, keys: SearchKeys, progress: Progress) -> int:
 
 
 class RowSealer:
-    """Sealing of rows by the columns that hold the id or the number of a search. `by_value`: the searches by both."""
+    """Sealing of rows by the columns that hold the id or the number of a search. `by_value`: searches by id and by number."""
 
     def __init__(self, reader: Any, writer: Any, keys: SearchKeys, by_value: dict[Any, str]) -> None:
         self._reader, self._writer, self._keys = reader, writer, keys

@@ -39,7 +39,7 @@ def copy(source: Database, target: Database, progress: Progress) -> None:
 
 
 def copy_snapshot(source: Database, target: Database, progress: Progress) -> None:
-    """Copy all tables as `copy` does, beside running servers: later changes of the source are not in the copy."""
+    """Copy all tables as `copy` does, while servers run: later changes of the source are not in the copy."""
 
     def read(old: Session) -> None:
         source.backend.disable_timeouts(old.connection())
@@ -57,7 +57,7 @@ def _copy_alone(source: Database, target: Database, old: Session, new: Session, 
 def _copy(target: Database, old: Session, new: Session, progress: Progress) -> None:
     source_connection, target_connection = old.connection(), new.connection()
     target.backend.disable_timeouts(target_connection)
-    # Most of its rows record work on the source database
+    # without MaintenanceRun: most of its rows record work on the source database
     tables = [table for table in metadata.sorted_tables if table.name != MaintenanceRun.__tablename__]
     if not _count(source_connection, metadata.tables["board"]):
         raise OperationError("There is nothing to copy. DATABASE_URL names a database without a board.")

@@ -1,4 +1,4 @@
-"""Opening of the sealed parts of a backup, in a readable copy of it. What only a destroyed key opens stays closed for ever."""
+"""Opening of the sealed parts of a backup, in a readable copy of it. Parts whose key was destroyed can never be opened."""
 
 from contextlib import closing
 from pathlib import Path
@@ -21,7 +21,7 @@ def is_sealed(copy: Path) -> bool:
 
 
 def unseal(copy: Path, keys: SearchKeys, *, without_keys: bool) -> list[str]:
-    """Put back what keys open, and remove the other parts; return the searches whose parts stay closed.
+    """Put back the parts that keys open, and remove all other parts; return the searches whose parts stay closed.
 
     `without_keys`: treat unknown keys as destroyed ones. Raises OperationError.
     """

@@ -1,6 +1,6 @@
 """Watch of accounts that nobody uses: reports them to the administrators once a week, and later locks them.
 
-Locking an account is what an administrator does by disabling it, so its sessions, sockets and tokens end.
+Locking has the same effect as an administrator who disables the account: its sessions, sockets and tokens end.
 """
 
 from datetime import datetime, timedelta

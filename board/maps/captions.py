@@ -10,7 +10,7 @@ from board.maps.label_places import LETTER, Box, fitting
 from board.maps.points import MapPoint
 from board.maps.view import Position, View
 
-MATTERS = frozenset({"seen-last", "found", "content-1", "content-2"})  # always with a caption: also confirmed, credible
+MATTERS = frozenset({"seen-last", "found", "content-1", "content-2"})  # always captioned; the last two are confirmed, credible
 MAX_LED = 24  # captions that may have a line
 _REACHES = (2.2, 3.6, 5.5, 8.0, 12.0, 17.0, 23.0)  # of lines, in sizes of the text
 _ANGLES = tuple(range(15, 375, 15))
@@ -54,8 +54,8 @@ Places = Sequence[tuple[Mark, Position]]
 
 
 class Captions:
-    """Chooser of places of captions. `covered`: boxes of marks and of all else that captions must not cover. `links`: lines that
-    they cover only if there is no other place."""
+    """Placement of captions. `covered`: boxes of marks and of everything else that captions must not cover. `links`: lines that
+    captions cover only if there is no other place."""
 
     def __init__(
         self, view: View, text: float, size: float, covered: Iterable[Box], links: Iterable[tuple[Position, Position]] = ()
@@ -67,7 +67,7 @@ class Captions:
         self._links = [*links]
 
     def place(self, places: Places, ends: AbstractSet[str]) -> list[Caption]:
-        """Return the captions, first those of points that matter or are at the ends of links. The list has all points."""
+        """Return the captions, first those of points that matter or are at the ends of links. Some points get none."""
         first = [place for place in places if _matters(place[0], ends)]
         shown = [caption for mark, at in first[:MAX_LED] if (caption := self._placed(mark, at))]
         others = [*(place for place in places if not _matters(place[0], ends)), *first[MAX_LED:]]

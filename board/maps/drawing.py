@@ -32,9 +32,9 @@ _RANK = (
 _FRAME = 3.8  # height of the scale and the attribution, in sizes of the text
 _ATTRIBUTION = 1.6  # height of the attribution alone
 _DETAIL_ZOOM = {"cantons": 8.0, "rail": 9.0, "stations": 11.0}
-_TOWN_ZOOM = (12.0, 12.0, 11.0, 10.0, 9.0, 7.5, 6.5)  # from which zoom a town has its name, by the class of its population
+_TOWN_ZOOM = (12.0, 12.0, 11.0, 10.0, 9.0, 7.5, 6.5)  # zoom level from which a town is named, by class of population
 _MAX_TOWNS = 30
-_MAX_OUTLINE_RADIUS = 20_000  # units; larger circles are no longer circles on a drawing
+_MAX_OUTLINE_RADIUS = 20_000  # units; the edge of a larger circle looks straight
 
 
 class Style(NamedTuple):
@@ -46,8 +46,8 @@ class Style(NamedTuple):
 
 
 def draw(marks: Sequence[Mark], width: int, height: int, style: Style, meanings: Legend = (), joined: Sequence[Link] = ()) -> str:
-    """Return the SVG of a map. `meanings`: of the shapes of marks, for the bottom. `joined`: lines between points, whose texts
-    come first."""
+    """Return the SVG of a map. `meanings`: entries of the legend, at the bottom. `joined`: lines between points, whose texts are
+    placed before all others."""
     shown = marks[:MAX_SHOWN_POINTS]
     above_frame = round(height - _frame_height(meanings, width, style.text))
     view = view_of((mark.point for mark in shown), width, above_frame)._replace(height=height)
@@ -80,7 +80,7 @@ def _document(parts: Iterable[str], width: int, height: int, style: Style) -> st
 
 
 def _by_importance(ends: AbstractSet[str], mark: Mark) -> tuple[bool, bool, int]:
-    """Order marks, those at the ends of links first, then the most certain: it covers the others, and has its text first."""
+    """Return the sort key of a mark: ends of links first, then the most certain, which is drawn on top and captioned first."""
     point = mark.point
     return point.id not in ends, point.is_ruled_out, _RANK.index(point.shape) if point.shape in _RANK else len(_RANK)
 

@@ -1,4 +1,4 @@
-"""Places of texts on a drawn map: those that overlap no earlier one."""
+"""Boxes of texts on a drawn map, and the choice of those that overlap no earlier one."""
 
 from collections.abc import Iterable
 from typing import NamedTuple, TypeVar
@@ -6,7 +6,7 @@ from typing import NamedTuple, TypeVar
 from board.maps.view import Position
 
 T = TypeVar("T")
-LETTER = 0.6  # width of a letter, of its size
+LETTER = 0.6  # width of a letter, as a share of its size
 
 
 class Box(NamedTuple):
@@ -19,7 +19,7 @@ class Box(NamedTuple):
 
     @classmethod
     def around(cls, at: Position, text: str, size: float) -> "Box":
-        """Return the box of a text in the middle of a position."""
+        """Return the box of a text that is centred on a position."""
         half = len(text) * size * LETTER / 2
         return cls(at.x - half, at.y - size * 0.7, at.x + half, at.y + size * 0.7)
 
@@ -60,7 +60,7 @@ class Box(NamedTuple):
 
 
 def fitting(boxes: Iterable[tuple[Box, T, Position]], limit: int, taken: Iterable[Box] = ()) -> list[tuple[Box, T, Position]]:
-    """Return the texts, first ones first, whose box overlaps none before it and none that is taken; equal ones once."""
+    """Return the texts whose box overlaps no earlier box and none that is taken, in order; equal texts once."""
     used = [*taken]
     shown: dict[T, tuple[Box, T, Position]] = {}
     for box, text, at in boxes:

@@ -7,7 +7,7 @@ from board.maps.label_places import LETTER, Box
 
 Legend = Sequence[tuple[str, str]]  # shape, meaning
 ROW = 1.5  # height, in sizes of the text
-_WIDTH = 0.75  # of the drawing; the scale follows
+_WIDTH = 0.75  # share of the drawing's width; the scale needs the rest
 
 
 class Entry(NamedTuple):

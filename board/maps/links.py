@@ -31,13 +31,13 @@ class PlacedLink(NamedTuple):
 
 
 def place(links: Iterable[Link], at: Mapping[str, Position], view: View, size: float) -> list[PlacedLink]:
-    """Return the links between drawn points, the first ones only. `size`: of letters."""
+    """Return the first MAX_LINKS links between drawn points. `size`: of letters."""
     drawn = [link for link in links if link.first in at and link.second in at][:MAX_LINKS]
     return [_placed(at[link.first], at[link.second], link.text, view, size) for link in drawn]
 
 
 def _placed(start: Position, end: Position, text: str, view: View, size: float) -> PlacedLink:
-    """Return a line with its text in the middle, above a line that is shorter than the text."""
+    """Return a line with its text in the middle, or above the line if that is too short."""
     half = ((len(text) + 1) * LETTER + 2) * size / 2
     above = 0 if dist(start, end) > 4 * half else 2.2 * size
     x = min(max((start.x + end.x) / 2, half), view.width - half)

@@ -8,7 +8,7 @@ from board.maps.points import Coordinates, MapPoint
 
 MAX_LATITUDE = 85.0511  # of the projection
 EARTH_M = 40_075_017
-_MAX_ZOOM = 15.0  # a single point has its surroundings
+_MAX_ZOOM = 15.0  # so that a single point is shown with its surroundings
 _MIN_ZOOM = 1.0
 _TILE = 256
 _MARGIN = 0.12  # of the width and height, on each side
@@ -36,7 +36,7 @@ class View(NamedTuple):
         return Position(x - self.left, y - self.top)
 
     def pixels(self, metres: float, latitude: float) -> float:
-        """Return a length on the drawing."""
+        """Return a length in metres as a length on the drawing."""
         circle = EARTH_M * math.cos(math.radians(min(abs(latitude), MAX_LATITUDE)))
         return metres * _TILE * 2**self.zoom / circle
 

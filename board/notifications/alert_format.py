@@ -23,12 +23,12 @@ Alert = TypedDict("Alert", {
 `reference`: of its search; null on `operations`.
 `type`: type of the event.
 `card`: the card that it is about.
-`value`: the assessment or the status that was set, else null.
-`acknowledge`: of a search that was closed with something open, else null.
-`reason`: of the kind `handover`: the given reason, else null.
-`handover`: of the kind `handover`: its number, else null.
-`desktop`: a browser that may notify should show it on the desktop.
-`child`: of the search: first name, initial of the last name and age (`Mila B., 6`), as it is now.
-`place`: of the sighting, as text, as it is now.
-`first_name`: of the child, if another search has the same reference.
+`value`: the assessment or the status that was set; otherwise null.
+`acknowledge`: reason for closing a search with something open; otherwise null.
+`reason`: the given reason, for the kind `handover`; otherwise null.
+`handover`: number of the handover, for the kind `handover`; otherwise null.
+`desktop`: whether a browser that may notify should show it on the desktop.
+`child`: current first name, initial of the last name and age of the child (`Mila B., 6`).
+`place`: current place of the sighting, as text.
+`first_name`: first name of the child, if another search has the same reference.
 """

@@ -1,5 +1,5 @@
-"""Pending notifications: a step of an alarm adds them in its transaction, and they are sent after it. Counts of waiting and
-cancelled ones."""
+"""Pending notifications: a step of an alarm adds them in its transaction, and they are sent after the commit. Also counts the
+waiting and the cancelled ones."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable
@@ -15,7 +15,7 @@ from models.ids import new_id
 from models.notification import Notification
 
 Way = Literal["email", "webhook"]
-WEBHOOK = ("",)  # in place of account ids: the webhook of the installation
+WEBHOOK = ("",)  # instead of account ids: the webhook of the installation
 
 _N = columns_of(Notification)
 _ADD = insert(Notification).on_conflict_do_nothing(index_elements=["alarm", "step", "round", "way", "account"])
@@ -39,7 +39,7 @@ def add(
 
 
 class OutboxState(NamedTuple):
-    """State of the outbox. `late`: number of late notifications. `given_up`: numbers of cancelled ones by way and code."""
+    """State of the outbox. `late`: number of late notifications. `given_up`: number of cancelled ones by way and code."""
 
     late: int
     given_up: Counter[str]

@@ -1,4 +1,4 @@
-"""E-mail to an administrator that the account for emergencies was used, without names and addresses."""
+"""E-mail that tells an administrator that the account for emergencies was used, without names and addresses."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,7 +28,7 @@ class SecurityNotice:
         return gettext_for(self.language)(SUBJECT)
 
     def text(self, public_url: str, now: datetime) -> str:
-        """Return the e-mail's text in the account's language. It says when the account was used, so `now` does not matter."""
+        """Return the e-mail's text in the account's language. It contains the time of use, so `now` is ignored."""
         _ = gettext_for(self.language)
         time = moment_text(self.created_at, "d MMM HH:mm", self.language)
         paragraphs = (_(CAUSE).format(time=time), _(CALL), f"{public_url.rstrip('/')}/audit", "-- ")

@@ -1,5 +1,5 @@
-"""Sender of notifications, in each process. A hanging receiver delays neither the others nor the program: each receiver has
-separate places, and each try a time limit."""
+"""Sender of notifications, in each process. A hanging receiver delays no other receiver and not the program, because each
+receiver has separate places, and each try a time limit."""
 
 import asyncio
 import contextlib
@@ -28,8 +28,8 @@ log = structlog.get_logger()
 
 POLL_S = 1.0
 AT_ONCE = 4  # parallel tries of a process, for each receiver
-RECORD_PAUSE_S = 0.5  # before writing the result of a try again, to a database that did not answer
-CLOSE_S = 3.0  # for tries in progress at the end of the process; another process repeats the others
+RECORD_PAUSE_S = 0.5  # before another attempt to record the result of a try, if the database did not answer
+CLOSE_S = 3.0  # for tries in progress when the process ends; another process repeats those that did not finish
 
 T = TypeVar("T")
 
@@ -64,7 +64,7 @@ class Sender:
         await self.send_due()
 
     async def send_due(self) -> None:
-        """Begin to send due notifications, as far as places are free. Raises DatabaseUnavailable."""
+        """Begin to send as many due notifications as there are free places. Raises DatabaseUnavailable."""
         busy_places = Counter(self._sending.values())
         receivers = [attempts.Receiver(*key, AT_ONCE - busy_places[key]) for key in self._keys]
         busy = frozenset(self._sending)
@@ -90,7 +90,7 @@ class Sender:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         if due.spread or ended_rows:
-            self._wanted.set()  # the copied rows are due, or rows that waited behind the ended ones
+            self._wanted.set()  # copied rows, and rows that waited behind ended ones, are due now
 
     async def close(self) -> None:
         """Wait for tries in progress for CLOSE_S, then cancel them."""

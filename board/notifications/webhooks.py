@@ -21,7 +21,7 @@ from models.ids import new_id
 from models.times import format_utc, now
 
 CONNECT_S = 5.0  # for each address of the receiver
-GONE = 410  # in the specification of Standard Webhooks: the receiver wants no more
+GONE = 410  # in the specification of Standard Webhooks: the receiver wants no further webhooks
 
 
 class WebhookSender:

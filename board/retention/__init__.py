@@ -1,1 +1,1 @@
-"""Retention: closed searches whose time is over, with what is stored about each, holds that keep them, and their erasure."""
+"""Retention: closed searches whose retention has ended, the data about each, holds that keep them, and their erasure."""

@@ -1,4 +1,4 @@
-"""Searches with the end of their retention, and those whose retention has ended."""
+"""Retention of searches: when it ends, and which searches it has ended for."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -36,7 +36,7 @@ class RetainedSearch(NamedTuple):
         return self._asdict() | {"rows": rows}
 
     def line(self, rows: dict[str, int]) -> str:
-        """Return a search whose retention has ended, the reason, and its rows, as a line."""
+        """Return a line about a search whose retention has ended: why, and its rows."""
         kept = f"closed {_day(self.closed_at)}, kept {self.years} years until {_day(self.kept_until)}"
         notes = [f"held until {_day(self.held_until)}"] if self.held_until else []
         notes += [f"linked and still kept: {', '.join(self.kept_links)}"] if self.kept_links else []
@@ -55,7 +55,7 @@ def retained_search(search: Search, rules: Retention, held_until: str | None) ->
 
 
 def due_searches(session: Session, rules: Retention, now: datetime) -> Iterator[RetainedSearch]:
-    """Yield the closed searches whose retention has ended, in the order of their closing, also those on hold."""
+    """Yield the closed searches whose retention has ended, including those on hold, in the order of their closing."""
     held = held_searches(session, now)
     is_closed = Search.status == "closed", col(Search.status_at) < format_utc(now)
     for search in session.exec(select(Search).where(*is_closed).order_by(col(Search.status_at))).all():

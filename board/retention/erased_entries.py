@@ -1,4 +1,4 @@
-"""Entries of the audit journal about what is erased: their content goes, their time, account and type stay."""
+"""Entries of the audit journal about erased data: their content is erased, and their time, account and type stay."""
 
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
@@ -18,7 +18,7 @@ from models.read_record import ReadRecord
 
 PAGE_SIZE = 1_000  # entries of one read
 BATCH_SIZE = 200  # entries that are erased in one transaction: tens of milliseconds
-KEPT = tuple(  # they have no reference
+KEPT = tuple(  # not erased, because they contain no reference
     entry.TYPE for entry in (ErasureAgreed, PartErasureAgreed, PartErased, ReadsErased, SearchErased)
 )
 
@@ -31,7 +31,7 @@ _BLANK = update(table_of(ReadRecord)).where(_R.id.in_(bindparam("ids", expanding
 
 
 class Page(NamedTuple):
-    """Seqs of entries about a search, found up to `position`. `is_last`: the journal has no later ones."""
+    """Seqs of entries about a search, up to `position` in the journal. `is_last`: the journal has no later entries."""
 
     seqs: list[int]
     position: int
@@ -48,7 +48,7 @@ def next_page(session: Session, ids: Collection[str], position: int) -> Page:
 
 
 def erase(session: Session, board: str, seqs: Sequence[int]) -> None:
-    """Erase these entries, newest first, and record how many. Locks the audit journal."""
+    """Erase these entries, newest first, and record their number. Locks the audit journal."""
     count = sum(erasure.erase(session, AUDIT, seq) for seq in sorted(seqs, reverse=True))
     if count:
         writer.write(session, ReadsErased(id=board, count=count))
@@ -66,7 +66,8 @@ def blank_details(session: Session, ids: Sequence[str]) -> None:
 
 
 def _is_about(event: JournalEvent, ids: Collection[str]) -> bool:
-    """Return whether an entry is about one of these, or names it as a single value: lists of boards contain ids alone."""
+    """Return whether an entry is about one of these ids, or contains it as a single value. Lists of boards do not count, because
+    they contain only ids."""
     if event.body is None:
         return False
     if event.entity in ids:
@@ -75,5 +76,5 @@ def _is_about(event: JournalEvent, ids: Collection[str]) -> bool:
 
 
 def named(payload: bytes) -> list[str]:
-    """Return the single values that an entry names: among them is the search that it is about."""
+    """Return the single values in an entry, which include the search that it is about."""
     return [value for value in (orjson.loads(payload).get("about") or {}).values() if isinstance(value, str)]

@@ -1,4 +1,4 @@
-"""Files and uploads of a search that is erased: first their bytes, then their rows, so that an interrupted step continues."""
+"""Deletion of the files and uploads of an erased search: first bytes, then rows, so that an interrupted step can continue."""
 
 from functools import partial
 from typing import Any
@@ -28,7 +28,7 @@ _DELETE_PARTS = delete(table_of(UploadPart)).where(columns_of(UploadPart).upload
 
 
 async def delete_files(database: Database, files: FileStore, board: str) -> bool:
-    """Delete some files or uploads with all their variants; return whether there are no more. Raises FilesUnavailable or
+    """Delete a page of files and uploads with all their variants; return whether none are left. Raises FilesUnavailable or
     DatabaseUnavailable."""
     uploads = await _delete_uploads(database, files, _UPLOADS, {"board": board})
     rows = await database.read(partial(_rows, query=_FILES, params={"board": board}))
@@ -39,7 +39,7 @@ async def delete_files(database: Database, files: FileStore, board: str) -> bool
 
 
 async def delete_bytes(database: Database, files: FileStore, ids: list[str]) -> bool:
-    """Delete the bytes of these files, and their uploads; their rows stay, without names. Raises as `delete_files`."""
+    """Delete the bytes of these files, and their uploads. The rows of the files stay, without names. Raises as `delete_files`."""
     await _delete_uploads(database, files, _UPLOADED, {"ids": ids})
     for row in await database.read(partial(_rows, query=_STORED, params={"ids": ids})):
         await _delete_bytes(files, [f"files/{row.id}/"])
@@ -48,7 +48,7 @@ async def delete_bytes(database: Database, files: FileStore, ids: list[str]) -> 
 
 
 async def _delete_uploads(database: Database, files: FileStore, query: Any, params: dict[str, Any]) -> bool:
-    """Delete the uploads of a query; return whether there were some."""
+    """Delete the uploads of a query; return whether there were any."""
     uploads = await database.read(partial(_rows, query=query, params=params))
     for row in uploads:
         await database.write(partial(upload_rows.drop, id=row.id))  # its sender can't add to it
@@ -67,7 +67,7 @@ def _rows(session: Session, query: Any, params: dict[str, Any]) -> list[Any]:
 
 
 def _free(session: Session, id: str, stored: int) -> None:
-    """Count the bytes of a file as free, unless another process did."""
+    """Count the bytes of a file as free, unless another process has done it."""
     if session.connection().execute(_FREE, {"row": id, "bytes": stored}).rowcount:
         usage.add(session, -stored)
 

@@ -1,4 +1,4 @@
-"""Beginning of an erasure, in one transaction: from its commit on nobody sees the search, and nothing can be added to it."""
+"""Beginning of an erasure, in one transaction. After the commit, nobody sees the search, and nothing can be added to it."""
 
 from datetime import datetime
 from typing import Any
@@ -46,7 +46,7 @@ def lock(session: Session, board: str) -> None:
 
 
 def begin(session: Session, search: Search, row: Erasure, now: datetime) -> None:
-    """Remove a search, its tips and reports, and its part of handovers, with an event for each. `lock` was called."""
+    """Remove a search, its tips and reports, and its part of handovers, with an event for each. Call `lock` first."""
     at, board = format_utc(now), _board(session, search.id)
     on_operations = EventWriter(session, None, Command("", OPERATIONS, "", {}), _board(session, OPERATIONS), None, at)
     own = EventWriter(session, None, Command("", search.id, "", {}), board, on_operations.board, at)
@@ -62,7 +62,7 @@ def begin(session: Session, search: Search, row: Erasure, now: datetime) -> None
 
 
 def _remove_placed(session: Session, writer: EventWriter, search: str) -> None:
-    """Erase the tips and reports that were placed on the search. Its audience was theirs, and ends with it."""
+    """Erase the tips and reports that were placed on the search: only people who saw the search could see them."""
     for model in PLACED:
         query = select(columns_of(model).id).where(columns_of(model).placed_on == search)
         for id in session.connection().execute(query).scalars().all():
@@ -71,7 +71,7 @@ def _remove_placed(session: Session, writer: EventWriter, search: str) -> None:
 
 
 def remove(writer: EventWriter, row: Entity) -> None:
-    """Delete an entity, also one that was archived."""
+    """Delete an entity, even if it was archived."""
     if isinstance(row, CountedEntity) and row.archived_at is not None:  # no longer counted
         writer.unit.entities.remove(row)
         writer.unit.append(writer.board, f"{row.KIND}.erased", row.KIND, row.id, None, writer.now, dict(GONE))

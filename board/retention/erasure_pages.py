@@ -32,7 +32,7 @@ Typed = tuple[str, str]  # reference and reason of a form that failed
 
 
 class ErasurePage(NamedTuple):
-    """Data of the page. `erasure`: what someone asked for, with the name of that person. `seen`: state of the search."""
+    """Data of the page. `erasure`: the open request, and `asked_by`, the name of who asked. `seen`: state of the search."""
 
     search: RetainedSearch
     is_closed: bool
@@ -43,7 +43,7 @@ class ErasurePage(NamedTuple):
 
 
 async def erasure_page(request: Request, caller: Caller, problem: str | None = None, typed: Typed = ("", "")) -> Response:
-    """`GET /retention/{id}/erasure`: what an erasure removes, and its four eyes. `problem`: of a failed form."""
+    """`GET /retention/{id}/erasure`: what an erasure removes, with the forms to ask and to agree. `problem`: of a failed form."""
     service, board = service_of(request), request.path_params["id"]
 
     def read(session: Session) -> ErasurePage:

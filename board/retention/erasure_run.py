@@ -1,6 +1,6 @@
 """Run of an erasure: its steps in order, in small transactions. Any process continues it after a crash, from its current step.
 
-It is done only after a recount found nothing, and after the database removed the remains of deleted rows.
+It is done only after a recount finds nothing and the database has removed the remains of deleted rows.
 """
 
 import asyncio
@@ -36,7 +36,7 @@ POLL_S = 60.0
 PAUSE_S = 0.02  # between two transactions, so that commands are written
 STEPS = ("copies", "rows", "files", "events", "entries", "key", "count", "space")
 PART_STEPS = ("part_events", "part_rows", "part_files", "entries", "count", "space")  # of a card, note, contact or file
-MAX_RECOUNTS = 3  # in one run; the next run of the server continues
+MAX_RECOUNTS = 3  # in one run; the server's next run continues
 
 
 class ErasureRun:
@@ -45,7 +45,8 @@ class ErasureRun:
     def __init__(
         self, database: Database, files: FileStore, agreed: asyncio.Event | None = None, *, keys_file: str | None
     ) -> None:
-        """`agreed`: set when two people agreed, so that the run begins soon. `keys_file`: of the keys of searches."""
+        """Set the event and the file. `agreed`: set when two people agreed, to wake the run. `keys_file`: file with the keys of
+        searches."""
         self._database, self._files, self._agreed, self._keys_file = database, files, agreed, keys_file
         self._steps: dict[str, Callable[[Erasure], Awaitable[bool]]] = {
             "copies": partial(self._write, erasure_steps.erase_copies), "rows": partial(self._write, erasure_steps.delete_rows),
@@ -78,10 +79,10 @@ class ErasureRun:
             await self._database.write(partial(requests.expire, id=id))
 
     async def continue_all(self) -> int:
-        """Continue all open erasures, also after one that fails; return the number of those that ended.
+        """Continue all open erasures, even if one fails; return how many ended.
 
-        Raises DatabaseUnavailable immediately, otherwise the first failure at the end: FilesUnavailable, or OperationError if a
-        key can't be destroyed.
+        Raises DatabaseUnavailable immediately. Raises the first other failure at the end: FilesUnavailable, or OperationError if
+        a key can't be destroyed.
         """
         ended, failures = 0, list[Exception]()
         for id in await self._database.read(open_erasures):
@@ -142,7 +143,8 @@ class ErasureRun:
             await asyncio.sleep(PAUSE_S)
 
     async def _destroy_key(self, row: Erasure) -> bool:
-        """Destroy the key of the search: no earlier backup is readable then. Raises OperationError if its file can't be used."""
+        """Destroy the key of the search, so that no earlier backup of it is readable. Raises OperationError if the file can't be
+        used."""
         if self._keys_file is None:
             if await self._database.read(has_sealed_backups):
                 raise OperationError("Backups are sealed by keys of searches. Set SEARCH_KEYS_FILE, also on this machine.")
@@ -151,7 +153,7 @@ class ErasureRun:
         return True
 
     async def _count(self, row: Erasure) -> bool:
-        """Count everything again. If something is left, begin again with the first step."""
+        """Count everything again. If something is left, restart with the first step."""
         remains = await self._database.read_heavy(partial(_remains, row=row))
         entries = await self._remaining_entries(row)
         if not remains and not entries:
@@ -182,7 +184,7 @@ def open_erasures(session: Session) -> list[str]:
 
 
 def _go_on(session: Session, id: str, step: str) -> None:
-    """Go on to the step after this one, unless another process did."""
+    """Advance to the step after this one, unless another process has done it."""
     row = _locked(session, id)
     if row.step != step:
         return
@@ -195,7 +197,7 @@ def _go_on(session: Session, id: str, step: str) -> None:
 
 
 def _entry(session: Session, row: Erasure) -> SearchErased | PartErased:
-    """Return the entry of the end of an erasure."""
+    """Return the audit entry for the end of an erasure."""
     asked_by, agreed_by = (person_name(session, each or "") for each in (row.asked_by, row.agreed_by))
     if row.kind == SEARCH:
         return SearchErased(id=row.board, asked_by=asked_by, agreed_by=agreed_by, typed_reason=row.reason, counts=row.counts)
@@ -205,7 +207,7 @@ def _entry(session: Session, row: Erasure) -> SearchErased | PartErased:
 
 
 def _ids(row: Erasure) -> list[str]:
-    """Return the ids that entries about what is erased have."""
+    """Return the ids in audit entries about the erased search or parts."""
     return [row.board] if row.kind == SEARCH else [part.id for part in part_steps.parts(row)]
 
 
@@ -215,7 +217,7 @@ def _remains(session: Session, row: Erasure) -> dict[str, int]:
 
 def _restart(session: Session, id: str) -> None:
     row = _locked(session, id)
-    if row.step != "count":  # another process went on
+    if row.step != "count":  # another process has advanced it
         return
     row.step, row.position = (STEPS if row.kind == SEARCH else PART_STEPS)[0], 0
 

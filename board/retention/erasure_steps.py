@@ -1,5 +1,5 @@
-"""Steps of an erasure in the database. Each call does a part in one transaction, returns whether it was the last, and can be
-repeated after a crash."""
+"""Steps of an erasure in the database. Each call does a part of a step in one transaction, returns whether the step is complete,
+and can be repeated after a crash."""
 
 from collections.abc import Sequence
 
@@ -27,14 +27,14 @@ _WAKE = columns_of(Wake)
 
 
 def erase_copies(session: Session, row: Erasure) -> bool:
-    """Erase the events of the search on `operations`, then its suggestions to look again on the boards of other searches."""
+    """Erase the events of the search on `operations`, then the wakes about its cards on the boards of other searches."""
     if erase(session, OPERATIONS, erasure.readable(session, OPERATIONS, BATCH_SIZE, Search.KIND, row.board)):
         return False
     return not _remove_wake(session, row.board)
 
 
 def delete_rows(session: Session, row: Erasure) -> bool:
-    """Delete rows of all tables in the inventory whose rows do not stay."""
+    """Delete rows of the tables in the inventory, except tables whose rows stay."""
     room = BATCH_SIZE
     for name in row_tables():
         table = metadata.tables[name]
@@ -47,8 +47,8 @@ def delete_rows(session: Session, row: Erasure) -> bool:
 
 
 def erase_events(session: Session, row: Erasure) -> bool:
-    """Erase the events of the board, newest first, so that no payload must be stored again in full. The last event accounts for
-    all missing payloads."""
+    """Erase the events of the board, newest first, because a later payload that is stored as a difference would have to be stored
+    in full. The last event accounts for all missing payloads."""
     board = _lock(session, row.board)
     if erase(session, row.board, erasure.readable(session, row.board, BATCH_SIZE)):
         return False
@@ -64,7 +64,7 @@ def row_tables() -> list[str]:
 
 
 def remains(session: Session, row: Erasure) -> dict[str, int]:
-    """Count again what must be gone, by table."""
+    """Return the number of rows that should be gone, by table."""
     rows = {name: inventory.count(session, name, row.board) for name in (*row_tables(), *IN_FILES)}
     copies = erasure.readable(session, OPERATIONS, BATCH_SIZE, Search.KIND, row.board)
     events = [*erasure.readable(session, row.board, BATCH_SIZE), *copies]
@@ -72,7 +72,7 @@ def remains(session: Session, row: Erasure) -> dict[str, int]:
 
 
 def erase(session: Session, board: str, seqs: Sequence[int]) -> int:
-    """Erase events of a board; return how many."""
+    """Erase events of a board; return their number."""
     for seq in seqs:
         erasure.erase(session, board, seq)
     return len(seqs)

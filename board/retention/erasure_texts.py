@@ -14,7 +14,7 @@ COUNTED = ("events", "files")  # groups that the list of erasures shows
 
 
 class AskedTexts(NamedTuple):
-    """Texts of a request to erase a search. `is_own`: of the reader, who can't agree to it."""
+    """Texts of a request to erase a search. `is_own`: it is the reader's own, so the reader can't agree to it."""
 
     id: str
     name: str
@@ -24,7 +24,7 @@ class AskedTexts(NamedTuple):
 
 
 class ErasureTexts(NamedTuple):
-    """Texts of an erasure that began. `part`: kind of what is erased; empty for a search. `is_stuck`: it should have ended."""
+    """Texts of an erasure that began. `part`: kind of the erased part; empty for a search. `is_stuck`: it should have ended."""
 
     id: str
     part: str

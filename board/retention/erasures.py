@@ -1,4 +1,4 @@
-"""Erasures of searches by four eyes: one person asks, another agrees, and the run begins. From then on it can't be stopped."""
+"""Erasures of searches by two people: one asks, another agrees, and the run begins. From then on it can't be stopped."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -21,7 +21,7 @@ from models.times import format_utc
 
 MIN_REASON, MAX_REASON = 5, 500  # characters
 MAX_LISTED = 100  # erasures of a page
-MIN_NAME = 3  # characters of a name that a reason may not have; shorter ones are words too
+MIN_NAME = 3  # characters of a name that a reason must not contain; shorter names are also common words
 COORDINATOR = ROLES.index("coordinator")
 MAY_NO_LONGER = N_("The person who asked may no longer erase. Keep the search, and ask again.")
 COMMAND_LINE = "command line: "  # before the name of the operating system's user
@@ -62,7 +62,7 @@ def withdraw(session: Session, search: Search, id: str, now: datetime) -> None:
 
 
 def agree(session: Session, search: Search, id: str, typed: str, now: datetime, *, seen: str) -> None:
-    """Agree to erase a search, as another person than the one who asked, and begin. `seen`: state of the list that was read.
+    """Agree to erase a search, as a second person, and begin. `seen`: state of the search on the page that was read.
     Raises OperationError, and Refused `not_found` if nobody asked."""
     erasure_begin.lock(session, search.id)
     row = requests.asked(session, whole(search.id), id, now)
@@ -78,34 +78,34 @@ def agree(session: Session, search: Search, id: str, typed: str, now: datetime, 
 
 
 def find(session: Session, board: str, now: datetime) -> Erasure | None:
-    """Return the erasure of a search that someone asked for or that runs."""
+    """Return the erasure of a search that was requested or is running."""
     return requests.find(session, whole(board), now)
 
 
 def state(session: Session, board: str) -> str:
-    """Return the state of a search, which each change of it changes."""
+    """Return a value that every change of a search changes."""
     return str(session.get_one(Board, board).seq)
 
 
 def whole(board: str) -> Part:
-    """Return the part of a search that is all of it."""
+    """Return the part that stands for the complete search."""
     return Part(board, SEARCH, "")
 
 
 def newest(session: Session) -> list[NamedErasure]:
-    """Return the erasures that began, those that have not ended first, then the newest."""
+    """Return the erasures that began: unfinished ones first, each group newest first."""
     order = col(Erasure.ended_at).is_not(None), col(Erasure.id).desc()
     rows = session.exec(select(Erasure).where(Erasure.step != ASKED).order_by(*order).limit(MAX_LISTED)).all()
     return [NamedErasure(row, *(person_name(session, each or "") for each in (row.asked_by, row.agreed_by))) for row in rows]
 
 
 def account_of(person: str) -> str | None:
-    """Return the account of a person of an erasure; None for the operating system's user of a command."""
+    """Return the account id of a person in an erasure; None for the operating system's user of a command."""
     return None if person.startswith(COMMAND_LINE) else person
 
 
 def person_name(session: Session, person: str) -> str:
-    """Return the name of a person of an erasure."""
+    """Return the name of a person in an erasure."""
     if person.startswith(COMMAND_LINE):
         return person.removeprefix(COMMAND_LINE)
     account = session.get(Account, person)
@@ -113,8 +113,8 @@ def person_name(session: Session, person: str) -> str:
 
 
 def checked_reason(search: Search, typed: str) -> str:
-    """Return the typed reason. Raises OperationError if it is too short or long, or has the reference or a name of the child: it
-    is kept after the erasure."""
+    """Return the typed reason. Raises OperationError if it is too short or long, or contains the reference or a name of the
+    child, because it is kept after the erasure."""
     reason = " ".join(typed.split())
     if not MIN_REASON <= len(reason) <= MAX_REASON or "\0" in reason:
         raise OperationError(message(N_("Enter a reason of {min} to {max} characters."), min=MIN_REASON, max=MAX_REASON))
@@ -126,7 +126,7 @@ def checked_reason(search: Search, typed: str) -> str:
 
 
 def check(session: Session, search: Search, typed: str, now: datetime) -> None:
-    """Check under the board's lock that nothing keeps a search, and its typed reference. Raises OperationError."""
+    """Check, under the board's lock, that no hold keeps a search and that its reference was typed. Raises OperationError."""
     unit_of_work.lock_board(session, search.id)
     session.refresh(search)
     if typed.strip() != search.reference:
@@ -136,7 +136,8 @@ def check(session: Session, search: Search, typed: str, now: datetime) -> None:
 
 
 def check_other_person(session: Session, row: Erasure, now: datetime) -> None:
-    """Check that a second person agrees to the request of someone who may still erase. Raises OperationError."""
+    """Check that the person who agrees is another than the one who asked, and that the latter may still erase. Raises
+    OperationError."""
     agreeing = person(session)
     if row.asked_by == agreeing:
         raise OperationError(N_("Another person must agree."))
@@ -146,7 +147,7 @@ def check_other_person(session: Session, row: Erasure, now: datetime) -> None:
     ):
         raise OperationError(MAY_NO_LONGER)
     account = session.get(Account, agreeing)
-    if account is not None and account.created_at > row.asked_at:  # made to agree to it
+    if account is not None and account.created_at > row.asked_at:  # perhaps created only to agree to it
         raise OperationError(N_("Your account is newer than the request. Another person must agree."))
 
 

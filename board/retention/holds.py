@@ -1,4 +1,4 @@
-"""Retention holds: a search is kept until a day, for a reason, also after its retention has ended. Each ends automatically."""
+"""Retention holds: each keeps a search until a day, for a reason, even after the retention has ended. It ends automatically."""
 
 from datetime import date, datetime, time, timedelta
 
@@ -15,7 +15,7 @@ from models.search import Search
 from models.times import DESK_TIME_ZONE, format_utc
 
 MIN_REASON, MAX_REASON = 5, 500  # characters
-MAX_DAYS = 3_653  # ten years; a longer hold is placed again
+MAX_DAYS = 3_653  # ten years; for longer, place another hold
 MAX_PER_SEARCH = 10  # at the same time
 
 
@@ -24,7 +24,7 @@ def place(session: Session, search: Search, day: str, reason: str, now: datetime
     reason, until = " ".join(reason.split()), _end_of(day, now)
     if not MIN_REASON <= len(reason) <= MAX_REASON or "\0" in reason:
         raise OperationError(message(N_("Enter a reason of {min} to {max} characters."), min=MIN_REASON, max=MAX_REASON))
-    unit_of_work.lock_board(session, search.id)  # of two holds that come together, the second counts the first
+    unit_of_work.lock_board(session, search.id)  # so that of two simultaneous holds, the second counts the first
     if len(current_holds(session, now, search.id)) >= MAX_PER_SEARCH:
         raise OperationError(message(N_("A search can have at most {count} holds. End one first."), count=MAX_PER_SEARCH))
     hold = RetentionHold(id=new_id(), board=search.id, account=account, reason=reason, at=format_utc(now), until=until)

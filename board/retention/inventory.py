@@ -1,4 +1,4 @@
-"""Inventory of the stored data about a search: its tables in groups, with their columns that hold the search's id or number."""
+"""Inventory of the stored data about a search: tables in groups, with the columns that contain the search's id or number."""
 
 from sqlalchemy import ColumnElement, Integer, Table, and_, func, or_, select, union_all
 from sqlmodel import Session
@@ -48,14 +48,14 @@ OTHERS = {  # tables with a column `board` that are about no search
 
 
 def tables() -> dict[str, tuple[str, tuple[str, ...]]]:
-    """Return TABLES, with those of the kinds of cards that an installation declares."""
+    """Return TABLES, with the tables of all kinds of cards, including those that an installation declares."""
     from board.commands import registry  # noqa: F401 - declares the kinds
 
     return {str(kind.model.__tablename__): ("cards", _OF_BOARD) for kind in kinds.cards()} | TABLES
 
 
 def rows_about(session: Session, board: str) -> dict[str, int]:
-    """Return the number of rows about a search, by table, without tables that have none."""
+    """Return the number of rows about a search, by table, without empty ones."""
     number = session.get_one(Board, board).number
     conditions = {name: _about(metadata.tables[name], columns, board, number) for name, (_, columns) in tables().items()}
     event = metadata.tables["event"].c
@@ -89,7 +89,7 @@ def _about(table: Table, columns: tuple[str, ...], board: str, number: int) -> C
 
 
 def _on_operations(session: Session, board: str) -> list[str]:
-    """Return the entities on the board of all searches that are about a search: its copy, and what was placed on it."""
+    """Return the entities on the board of all searches that are about a search: its copy, and tips and reports placed on it."""
     placed = (metadata.tables[name].c for name, (group, _) in TABLES.items() if group == "reports")
     ids = union_all(*(select(columns.id).where(columns.placed_on == board) for columns in placed))
     return [board, *session.connection().execute(ids).scalars()]

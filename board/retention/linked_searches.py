@@ -1,4 +1,4 @@
-"""Linked searches, such as that of a sibling, that are kept after the retention of a search has ended: a coordinator may wait."""
+"""Linked searches, such as that of a sibling, that are kept longer than a search: a coordinator may wait for them."""
 
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from models.search import Search
 def with_kept(
     session: Session, retained: RetainedSearch, rules: Retention, now: datetime, account: str | None
 ) -> RetainedSearch:  # fmt: skip
-    """Return a search with the references of its linked searches that are kept. `account`: only those that it sees; None: all."""
+    """Return a search with the references of its linked searches that are still kept. `account`: only searches that it sees."""
     linked = session.exec(select(Search.linked).where(Search.id == retained.id)).first()
     if not linked:
         return retained

@@ -1,4 +1,4 @@
-"""Checks of the other searches that the erasure of a part reaches: the sighting of both children is on the board of a sibling."""
+"""Checks of other searches that the erasure of a part affects: a sighting of two children is also on the sibling's board."""
 
 from collections.abc import Iterable
 from datetime import datetime

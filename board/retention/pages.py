@@ -1,4 +1,4 @@
-"""Pages of retention, for coordinators: searches whose retention has ended, and of each search, what is stored and its holds.
+"""Pages of retention, for coordinators: searches whose retention has ended, and for each search its stored data and its holds.
 
 A form posts and is redirected to the page. `erasure_pages` erases.
 """
@@ -129,7 +129,7 @@ async def _change(
 
 
 def current_coordinator(session: Session, caller: Caller) -> Caller:
-    """Return the caller as it is now. Raises Refused `not_found` unless it is a coordinator or administrator."""
+    """Return the caller with current rights. Raises Refused `not_found` unless it is a coordinator or administrator."""
     current = renewed(session, caller)
     if ROLES.index(current.account.role) < ROLES.index("coordinator"):
         raise Refused("not_found")
@@ -137,7 +137,7 @@ def current_coordinator(session: Session, caller: Caller) -> Caller:
 
 
 def visible_search(session: Session, caller: Caller, board: str) -> tuple[Caller, Search]:
-    """Return the caller as it is now, and the search. Raises Refused `not_found` unless a coordinator sees the search."""
+    """Return the caller with current rights, and the search. Raises Refused `not_found` unless a coordinator sees the search."""
     current = current_coordinator(session, caller)
     search = session.get(Search, board) if access.get_visible_board(session, current, board).kind == "search" else None
     if search is None:
@@ -146,7 +146,7 @@ def visible_search(session: Session, caller: Caller, board: str) -> tuple[Caller
 
 
 def _listed(request: Request, session: Session, caller: Caller) -> list[RetainedSearch]:
-    """Return the searches that the caller sees: those whose retention has ended, then others on hold."""
+    """Return the searches that the caller sees: those whose retention has ended, then further ones on hold."""
     service = service_of(request)
     hidden, now = snapshot.hidden_searches(session, caller.account.id), service.clock()
     due = [search for search in due_searches(session, service.retention, now) if search.id not in hidden]

@@ -1,4 +1,4 @@
-"""Beginning of the erasure of a part, in one transaction: from its commit on no board and no list has it."""
+"""Beginning of the erasure of a part, in one transaction. After the commit, no board and no list has the part."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -48,7 +48,7 @@ def begin(session: Session, row: Erasure, parts: list[Part], now: datetime, rule
 
 
 def _erase_file(writer: EventWriter, file: File, by: str, ids: Collection[str]) -> None:
-    """Clear the data of a file, by the event of its expiry. Its row stays, and belongs to none of the erased `ids`."""
+    """Clear the data of a file, with the event of an expiry. Its row stays, without references to the erased `ids`."""
     writer.session.connection().execute(_BLANK, {"search": file.board, "name": file.name})
     withdrawn = file.withdrawn or {"at": writer.now, "by": by}
     values = {"removed": {"at": writer.now, "by": None}, "withdrawn": {**withdrawn, "reason": None}}

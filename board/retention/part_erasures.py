@@ -1,4 +1,4 @@
-"""Erasures of a single card, note, contact or file, by four eyes as those of a search."""
+"""Erasures of a single card, note, contact or file, by two people, like those of a search."""
 
 from datetime import datetime
 
@@ -55,7 +55,7 @@ def agree(
     session: Session, search: Search, part: Part, id: str, typed: str, now: datetime, *, seen: str,
     rules: AlarmRules | None = None,
 ) -> None:  # fmt: skip
-    """Agree as another person, and erase what nobody may see from now on. `seen`: digest of the parts that the page listed.
+    """Agree as a second person, and remove the parts from all boards. `seen`: digest of the parts that the page listed.
     `rules`: of the alarms of cards that must be assessed again. Raises OperationError, and Refused `not_found`."""
     parts = parts_of(session, part)
     _lock(session, parts)
@@ -66,7 +66,7 @@ def agree(
     other_searches.check(session, part.board, parts, erasures.account_of(erasures.person(session)), now)
     _check_asker(session, row, parts)
     requests.check_seen(seen, requests.digest(parts))
-    requests.check_seen(requests.digest(parts), requests.digest(parts_of(session, part)))  # the locked boards are still all
+    requests.check_seen(requests.digest(parts), requests.digest(parts_of(session, part)))  # no part was added before the locks
     row.agreed_by, row.agreed_at = erasures.person(session), format_utc(now)
     row.counts, row.access = count_by_kind(parts), search.access
     agreed = PartErasureAgreed(

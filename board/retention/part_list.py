@@ -1,4 +1,4 @@
-"""List of what can be erased alone: withdrawn cards, contacts and files of a search, and its notes."""
+"""List of the parts of a search that can be erased separately: withdrawn cards, contacts and files, and notes."""
 
 from collections.abc import Collection
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from board.retention.parts import chosen_models
 from models.entity import Entity
 from models.searchable import folded_text
 
-_TEXTS = {"note": "text", "contact": "name", "file": "name"}  # columns that name what is no card
+_TEXTS = {"note": "text", "contact": "name", "file": "name"}  # columns with the text of parts that are not cards
 MAX_LISTED = 100
 MAX_FIND = 100  # characters
 MAX_TEXT = 100  # characters of a note or title
@@ -26,7 +26,8 @@ class ListedPart(NamedTuple):
 
 
 def listed(session: Session, board: str, find: str, hidden: Collection[str]) -> list[ListedPart]:
-    """Return what can be erased, newest first in each kind. `find`: only with this text or number. `hidden`: without these."""
+    """Return the parts that can be erased, newest first in each kind. `find`: text or number in them. `hidden`: excluded
+    kinds."""
     wanted = folded_text((find[:MAX_FIND],))
     return [
         line(kind, row)

@@ -1,4 +1,4 @@
-"""Pages on which two coordinators erase a card, note, contact or file: a list of them, and the four eyes of one."""
+"""Pages on which two coordinators erase a card, note, contact or file: a list, and a page to ask and to agree."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -46,7 +46,7 @@ class PartPage(NamedTuple):
 
 
 async def list_page(request: Request, caller: Caller) -> Response:
-    """`GET /retention/{id}/parts?words=`: what can be erased alone, by kind, with this text."""
+    """`GET /retention/{id}/parts?words=`: parts that can be erased separately, by kind, with this text."""
     service, board, find = service_of(request), request.path_params["id"], typed_words.read(request, caller).strip()
 
     def read(session: Session) -> tuple[str, list[ListedPart]]:
@@ -64,7 +64,7 @@ async def list_page(request: Request, caller: Caller) -> Response:
 
 
 async def part_page(request: Request, caller: Caller, problem: str | None = None, typed: Typed = ("", "")) -> Response:
-    """`GET /retention/{id}/parts/{kind}/{entity}`: what is erased with a part, and its four eyes. `problem`: of a failed form."""
+    """`GET /retention/{id}/parts/{kind}/{entity}`: everything that is erased with a part. `problem`: of a failed form."""
     service, part = service_of(request), _part(request)
 
     def read(session: Session) -> PartPage:
@@ -143,7 +143,8 @@ def _part(request: Request) -> Part:
 
 
 def _visible(request: Request, session: Session, caller: Caller) -> tuple[Caller, Search]:
-    """Return the caller as it is now, and the search. Raises Refused `not_found` if the caller may not see the part's kind."""
+    """Return the caller with current rights, and the search. Raises Refused `not_found` if the caller may not see the part's
+    kind."""
     current, search = visible_search(session, caller, request.path_params["id"])
     if request.path_params["kind"] in access.hidden_kinds(current, service_of(request).roles):
         raise Refused("not_found")

@@ -1,4 +1,4 @@
-"""Words and numbers of erased sightings in the reasons of wakes. They are erased; the wake stays, for people to answer it."""
+"""Erasure of quotes and numbers of erased sightings from the reasons of wakes. The wake stays, so that people can answer it."""
 
 from collections.abc import Collection, Iterator
 from typing import Any

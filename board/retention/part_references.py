@@ -22,7 +22,8 @@ _S, _T, _A = columns_of(Sighting), columns_of(Task), columns_of(Alarm)
 
 
 class Reference(NamedTuple):
-    """Entity that contains the id of a part. `other_board`: board of the same sighting, which changes too; None if none does."""
+    """Entity that contains the id of a part. `other_board`: board of the sighting's twin, which changes too; None without a
+    twin."""
 
     board: str
     model: type[Entity]
@@ -57,7 +58,7 @@ def clear(writer: EventWriter, parts: Collection[Part]) -> None:
 
 
 def _sightings(session: Session, ids: list[str], tips: list[str]) -> Iterator[Reference]:
-    is_of_tip = and_(_S.from_tip.is_not(None), _S.from_tip["id"].as_string().in_(tips))  # reads all that were tips
+    is_of_tip = and_(_S.from_tip.is_not(None), _S.from_tip["id"].as_string().in_(tips))  # reads all sightings that were tips
     for condition in (_S.duplicate_of.in_(ids), *([is_of_tip] if tips else ()), _S.id.in_(_twins(session, ids))):
         for row in session.connection().execute(select(_S.board, _S.id, _S.twin).where(condition).order_by(_S.id)):
             yield Reference(row.board, Sighting, row.id, row.twin["search"] if row.twin is not None else None)

@@ -1,5 +1,5 @@
-"""Steps of the erasure of a part in the database. Each call does some in one transaction, returns whether it was the last, and
-can be repeated after a crash."""
+"""Steps of the erasure of a part in the database. Each call does a part of a step in one transaction, returns whether the step is
+complete, and can be repeated after a crash."""
 
 from sqlalchemy import and_, delete, or_, select
 from sqlmodel import Session
@@ -51,7 +51,8 @@ def delete_rows(session: Session, row: Erasure) -> bool:
 
 
 def remains(session: Session, row: Erasure) -> dict[str, int]:
-    """Count again what must be gone, by kind. The row of a file stays, without its name, until nothing is stored."""
+    """Return the number of rows that should be gone, by kind. The row of a file counts only while it has a name or stored
+    bytes."""
     counts = {"event": sum(len(_readable(session, part)) for part in parts(row))}
     for kind, model in all_models().items():
         columns = columns_of(model)

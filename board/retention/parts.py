@@ -31,17 +31,18 @@ class Part(NamedTuple):
 
 
 def chosen_models() -> dict[str, type[Entity]]:
-    """Return the models of the kinds that people can choose, by kind: all kinds of cards, also of an installation, and others."""
+    """Return the models that people can choose, by kind: all kinds of cards, including an installation's, notes, contacts and
+    files."""
     return {kind.name: kind.model for kind in kinds.cards()} | {model.KIND: model for model in (Note, Contact, File)}
 
 
 def all_models() -> dict[str, type[Entity]]:
-    """Return the models of all kinds that can be erased alone, by kind: the chosen ones, and those that are erased with them."""
+    """Return the models of all kinds of parts, by kind: those that people can choose, and those that are erased with them."""
     return chosen_models() | {model.KIND: model for model in (Tip, Wake)}
 
 
 def parts_of(session: Session, chosen: Part) -> list[Part]:
-    """Return the chosen entity and all that are erased with it, on all boards; more than MAX_PARTS if they are too many."""
+    """Return the chosen entity and all entities that are erased with it, on all boards. Stops soon after MAX_PARTS."""
     parts, queue = dict[Part, None](), deque([chosen])
     while queue and len(parts) <= MAX_PARTS:
         if (part := queue.popleft()) not in parts:
@@ -51,7 +52,7 @@ def parts_of(session: Session, chosen: Part) -> list[Part]:
 
 
 def _belonging(session: Session, part: Part) -> Iterator[Part]:
-    """Yield the entities that repeat an entity or belong to it alone."""
+    """Yield the entities that repeat an entity or belong only to it."""
     if part.kind == Note.KIND:
         yield from _found(session, Note, _N.corrects == part.id)
         yield from _found(session, File, _F.note == part.id)

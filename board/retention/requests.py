@@ -1,4 +1,4 @@
-"""Requests to erase. One person asks; another agrees within days, to what the page listed, or the request expires."""
+"""Requests to erase: one person asks, and another agrees to exactly what the page listed, or the request expires after DAYS."""
 
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -16,11 +16,11 @@ from models.search import Search
 from models.times import format_utc
 
 CHANGED = N_("This has changed in the meantime. Read the list again before you agree.")
-DAYS = 7  # until a request expires; both people know what they saw
+DAYS = 7  # until a request expires; both people must remember what they saw
 
 
 def find(session: Session, part: Part, now: datetime) -> Erasure | None:
-    """Return the erasure of a search or part that someone asked for or that runs. An expired request is none."""
+    """Return the open request or running erasure of a search or part. Expired requests do not count."""
     rows = session.exec(select(Erasure).where(*_of(part), col(Erasure.ended_at).is_(None)))
     return next((row for row in rows if row.step != ASKED or row.asked_at > _limit(now)), None)
 
@@ -40,7 +40,7 @@ def expired(session: Session, now: datetime) -> list[str]:
 
 
 def expire(session: Session, id: str) -> None:
-    """Delete an expired request, with an entry in the audit journal. No-op if another process did."""
+    """Delete an expired request, with an entry in the audit journal. No-op if another process has done it."""
     if (found := session.get(Erasure, id)) is None:
         return
     unit_of_work.lock_board(session, found.board)
@@ -56,7 +56,7 @@ def digest(parts: list[Part]) -> str:
 
 
 def check_seen(seen: str, current: str) -> None:
-    """Check that the person who agrees saw what is erased. Raises OperationError."""
+    """Check that nothing has changed since the person who agrees read the page. Raises OperationError."""
     if seen != current:
         raise OperationError(CHANGED)
 

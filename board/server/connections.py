@@ -25,7 +25,7 @@ class Connections:
     """Counter of connections by address, for IPv6 by network (/64)."""
 
     def __init__(self, limit: int, stands_for_many: Callable[[str], bool], total: int | None = None) -> None:
-        """Set the limits. `limit`: per address that does not stand for many (0: none). `total`: of the process."""
+        """Set the limits. `limit`: per address that does not stand for many (0: no limit). `total`: of the process."""
         self._limit, self._stands_for_many = limit, stands_for_many
         self._total = _max_files() if total is None else total
         self._by_address: Counter[str] = Counter()

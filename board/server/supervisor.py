@@ -35,10 +35,10 @@ CHECK_INTERVAL_S = 0.25  # interval of checks if no signal or message wakes the 
 HEARTBEAT_TIMEOUT_S = 10.0  # without a heartbeat for that long, a worker is killed and replaced
 START_TIMEOUT_S = 60.0  # from the start of a worker until it accepts connections
 STOP_TIMEOUT_S = 13.0  # from SIGTERM until a worker is killed; it exits within 12 s, and the contract allows 15 s
-MIN_LIFE_S = 5.0  # a worker with a shorter life is replaced after a growing pause, others immediately
+MIN_LIFE_S = 5.0  # a worker with a shorter life is replaced after a growing pause, one with a longer life immediately
 RESTART_PAUSES_S = (0.2, 0.5, 1, 2, 5)  # pauses before a start, by number of early exits in a row
 NO_RESOURCES_PAUSE_S = 1.0  # pause before a start if the machine had no process or memory left
-# Early exits of every worker in a row until the supervisor ends: before any worker was ready, and after.
+# Early exits of every worker in a row until the supervisor ends: before all workers were ready, and after.
 MAX_EARLY_EXITS_AT_FIRST, MAX_EARLY_EXITS = 2, 12
 
 
@@ -99,7 +99,7 @@ class Supervisor:
                 while self._stopping_since is None or self._workers():
                     self._poll_pipes(CHECK_INTERVAL_S)
                     now = time.monotonic()
-                    # This process was stopped, and could not read heartbeats in the meantime
+                    # This process was suspended, and could not read heartbeats in the meantime
                     if now - checked_at > HEARTBEAT_TIMEOUT_S / 2:
                         for worker in self._workers():
                             worker.last_beat = now

@@ -24,7 +24,7 @@ from board.telemetry.metrics import FOLDER
 from models.db.database import ConfigurationError, DatabaseUnavailable
 
 READY, BEAT = b"R", b"."
-TRACEBACK_AFTER_S = 8.0  # without a heartbeat: before the supervisor kills this worker
+TRACEBACK_AFTER_S = 8.0  # without a heartbeat; shorter than the time after which the supervisor kills this worker
 
 
 def main(listening: int, pipe: int, register: int) -> None:

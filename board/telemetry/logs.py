@@ -123,8 +123,8 @@ def _is_ours(file: str) -> bool:
 class _Handler(logging.Handler):
     """Handler for loggers of the standard library.
 
-    Of our packages it logs the message without its arguments. Of libraries it logs only the place in their code, because their
-    messages contain user input, addresses and entire objects.
+    For our packages, it logs the message without its arguments. For libraries, it logs only the place in their code, because
+    their messages contain user input, addresses and entire objects.
     """
 
     def emit(self, record: logging.LogRecord) -> None:

@@ -132,7 +132,7 @@ _bus_up = _gauge("board_bus_up", "1 while messages pass between processes, 0 whi
 _writes_up = _gauge("board_writes_up", "1 while the database takes writes, 0 from a failed write until the next that works")
 _clock_ahead = _gauge("board_clock_ahead_seconds", "Seconds by which the newest event is ahead of the clock, at least 0")
 
-# Plain counters of `realtime`: the metric, the attribute of the hub that holds the number, and the number's own attribute.
+# Counts of `realtime`, which knows no metrics: the metric, the hub's attribute with the counts, and the count's name in it.
 _HUB_COUNTERS = [
     (Counter(f"board_{name}", help, registry=registry), owner, attribute)
     for owner, attribute, name, help in (
@@ -219,7 +219,7 @@ class QueueMetrics:
 
 
 class HubMetrics:
-    """Metrics of the numbers that one hub counts."""
+    """Metrics of the counts of one hub."""
 
     def __init__(self, hub: Hub[Any]) -> None:
         self._hub = hub

@@ -27,14 +27,14 @@ log = structlog.get_logger()
 
 SLOTS, SLOT_BYTES = 32, 128  # one slot per thread
 SLOTS_BYTES = SLOTS * SLOT_BYTES
-TRACEBACKS_BYTES = 64 * 1024  # at most of what faulthandler wrote
+TRACEBACKS_BYTES = 64 * 1024  # maximum that is read of faulthandler's output
 MAX_FRAMES = 12
 _THREAD_BYTES, _LENGTH_AT, _TEXT_AT = 8, 8, 9  # a slot: the thread's id, the length of the text, the text
 MAX_TRIES = 2  # processes that an input may kill
 
 
 class Input(NamedTuple):
-    """Input of a thread, and its place in the code."""
+    """Input that a thread worked on, and the thread's traceback."""
 
     name: str
     traceback: list[str]
@@ -74,7 +74,7 @@ class Slot:
 
 class _Slots(threading.local):
     slot: Slot | None = None
-    register: Register | None = None  # the register that the slot is of
+    register: Register | None = None  # register that contains the slot
 
 
 class _Process:

@@ -1,7 +1,7 @@
 """Vocabulary in four languages: what one caller says must find what another caller said.
 
-`statements(text, language)` returns what a text says; `language` is the reader's and decides only if the text's own words do not.
-Statements are derived from a text and the vocabulary, and stored nowhere.
+`statements(text, language)` returns the statements of a text. `language` is the reader's, and counts only if the text's own words
+do not decide. Statements are derived from a text and the vocabulary, and never stored.
 """
 
 from functools import lru_cache
@@ -27,18 +27,18 @@ def parser(folder: str | None = None) -> Parser:
 
 @lru_cache(maxsize=2)
 def meanings(folder: str | None = None) -> Meanings:
-    """Return the meanings of texts, of which those read last are kept."""
+    """Return the cache of meanings of texts, with the vocabulary of `folder`."""
     return Meanings(parser(folder))
 
 
 @lru_cache(maxsize=8)
 def phrases(language: str, folder: str | None = None) -> Phrases:
-    """Return the phrases of a language; of English, if it is none of the four."""
+    """Return the phrases of a language; English if there is no vocabulary for it."""
     return Phrases(load_vocabulary(folder), language if language in LANGUAGES else LANGUAGES[0])
 
 
 def statements(text: str, language: str | None = None) -> tuple[Statement, ...]:
-    """Return what a text says, in the order of its words. `language`: of the reader."""
+    """Return the statements of a text, in the order of its words. `language`: of the reader."""
     return parser().parse(text, language)
 
 

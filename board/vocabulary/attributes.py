@@ -1,4 +1,4 @@
-"""Attributes: each is bound to one noun."""
+"""Binding of attributes, each to one noun."""
 
 from board.vocabulary.draft import Draft
 from board.vocabulary.matching import Item
@@ -13,7 +13,7 @@ MOODS = {"fr": ("noir", "gris"), "de": ("blau",)}  # colours that say that a per
 
 
 class AttributeReader(ReaderState):
-    """Reader that binds attributes to the noun that follows, or to the last one."""
+    """Reader that binds attributes to the following noun, or to the last one."""
 
     def _attribute(self, meaning: Meaning, item: Item) -> None:
         entry = Entry(meaning, item, self.negated, self.hedged, self.after_or)
@@ -51,7 +51,7 @@ class AttributeReader(ReaderState):
             self._alone(personal[0], entry.item)
 
     def _flush(self) -> None:
-        """Bind what waits to the last noun, or to the person who is spoken of."""
+        """Bind the waiting attributes to the last noun, or to the current person."""
         entries, self.pending = self.pending, []
         for entry in entries:
             personal = self.roles.of(entry.meaning).personal
@@ -80,7 +80,7 @@ class AttributeReader(ReaderState):
         self._bind(draft, position, entry)
 
     def _is_separate(self, draft: Draft, entry: Entry, position: int) -> bool:
-        """Return whether an attribute makes a statement of its own: "white, maybe silver", "turquoise, not blue"."""
+        """Return whether an attribute needs a separate statement: "white, maybe silver", "turquoise, not blue"."""
         if (entry.negated, entry.hedged) != (draft.negated, draft.hedged):
             return True
         has_colour = self.roles.is_group(draft.attributes, "colour")
@@ -108,6 +108,6 @@ class AttributeReader(ReaderState):
             at -= 1  # bleu foncé
         if position not in draft.attributes:
             draft.attributes.insert(at, position)
-        self.had_comma = False  # "striped jumper, navy and white" is one
+        self.had_comma = False  # "striped jumper, navy and white" is one statement
         draft.start = min(draft.start, self.tokens[entry.item.first].start)
         draft.end = max(draft.end, self.tokens[entry.item.last - 1].end)

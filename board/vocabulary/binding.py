@@ -14,7 +14,7 @@ from board.vocabulary.word_forms import Meaning
 
 AFTER_WHICH_ATTRIBUTES = frozenset({"attribute", "negation", "comma", "copula", "and", "or", "hedge", "but"})  # in French
 WEARING = frozenset({"in", "en"})  # words before clothes
-LOOK_AHEAD = 3  # words in which a part of the body follows "left"
+LOOK_AHEAD = 3  # words after "left" that can name a part of the body
 
 
 class Reader(NounReader):
@@ -94,7 +94,8 @@ class Reader(NounReader):
             self.previous = "back" if word in self.lists.back else "possessive" if word in self.lists.possessives else "weak"
 
     def _unknown(self) -> None:
-        """Leave its adjectives to a noun that is not in the vocabulary, unless it is a name or a part before a known noun."""
+        """Discard the waiting attributes: they belong to this word, which is not in the vocabulary. If they followed a noun, bind
+        them to it. Keep them if an English or Dutch noun follows."""
         if self.pending and not (self.lexicon.language in ("en", "nl") and self._is_noun_next()):
             if self.origin in ("noun", "copula"):
                 self._flush()
@@ -151,7 +152,7 @@ class Reader(NounReader):
             return self.last is not None and self.had_comma and self.roles.is_group(roles.attributes, "colour")
         if self.previous == "noun":
             return self.near is not None and self.near.kind is not Kind.PLAIN
-        if not self.previous:  # "bleu clair" at the beginning is no bruise
+        if not self.previous:  # "bleu clair" at the beginning is a colour, not a bruise
             return self.roles.is_group(roles.attributes, "colour")
         return self.last is not None and self.previous in AFTER_WHICH_ATTRIBUTES
 

@@ -39,7 +39,7 @@ class ClauseReader(AttributeReader):
         self.clause_start, self.has_hedge, self.has_none, self.has_subject = self.clause_end, False, False, False
 
     def _negate_back(self) -> None:
-        """Negate what is before "niet" or "nicht" at the end of a clause, or what "none" stands for."""
+        """Negate the statement before "niet" or "nicht" at the end of a clause, or the thing that "none" stands for."""
         if self.last and self._stands_for_last():
             self._deny_last()
         elif self.lexicon.language in ("nl", "de"):
@@ -55,7 +55,7 @@ class ClauseReader(AttributeReader):
         return self.has_none and (not self.lists.anaphora or not self.lists.anaphora.isdisjoint(self._clause_words()))
 
     def _deny_last(self) -> None:
-        """Say that a person has no such thing: "the boy next to her had none"."""
+        """Add that a person has no such thing: "the boy next to her had none"."""
         last = self.last
         assert last is not None
         if last.person == self.person:

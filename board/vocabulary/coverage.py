@@ -15,9 +15,9 @@ from board.vocabulary.word_forms import Meaning
 
 UNITS = frozenset({"cm", "m", "mm", "kg", "km"})
 SILENT = frozenset({"wears", "seen", "and"})  # concepts that a list needs no word for
-# groups whose concepts are for finding: "shy" finds "polite", and is not the same
+# groups whose concepts are only for finding: "shy" finds "polite", but does not mean it
 LOOSE = frozenset({"medical", "state", "action", "age_group", "companion", "place_kind", "transport", "language"})
-LIKELY = frozenset({"maybe", "probably", "i_think", "kind_of", "looks_like"})  # hedges that "perhaps" says
+LIKELY = frozenset({"maybe", "probably", "i_think", "kind_of", "looks_like"})  # hedges that are printed as "perhaps"
 
 
 class LostClause(NamedTuple):
@@ -29,7 +29,7 @@ class LostClause(NamedTuple):
 
 
 def lost_clauses(parser: Parser, parsed: Parsed, statements: Sequence[Statement]) -> Iterator[LostClause]:
-    """Yield the clauses that a list of statements would change. Clauses that share a statement are one."""
+    """Yield the clauses that a list of statements would change. Clauses that share a statement are yielded as one."""
     words, lost = parsed.words, _lost_words(parser, parsed)
     wrong = sorted(statement.span[0] for statement in statements if _is_misprinted(parser, statement))
     languages = {item.first: language for language, items in parsed.sentences for item in items}
@@ -54,7 +54,7 @@ def _clauses(words: Sequence[Token], spans: Sequence[Span]) -> Iterator[tuple[in
 
 
 def _lost_words(parser: Parser, parsed: Parsed) -> set[int]:
-    """Return the positions of words that are known, and that no statement says."""
+    """Return the positions of known words that no statement covers."""
     said, starts = _said(parser, parsed), [word.start for word in parsed.words]
     ends = [items[-1].last if items else 0 for _, items in parsed.sentences]
     drafts: list[list[Draft]] = [[] for _ in ends]
@@ -69,7 +69,7 @@ def _lost_words(parser: Parser, parsed: Parsed) -> set[int]:
 
 
 def _said(parser: Parser, parsed: Parsed) -> list[set[int]]:
-    """Return the concepts that are said about each word, or by it."""
+    """Return, for each word, the concepts in the statements that cover it."""
     said = [set[int]() for _ in parsed.words]
     starts, concepts = [word.start for word in parsed.words], parser.vocabulary.concepts
     for draft in parsed.drafts:
@@ -92,7 +92,7 @@ class _Sentence:
         self.is_open = all(negated or hedged for negated, hedged in signs)
 
     def lost(self, items: Sequence[Item]) -> Iterator[int]:
-        """Yield the words that no statement says."""
+        """Yield the words that no statement covers."""
         read = 0
         for item in items:
             if item.first >= read and not self._is_said(item):
@@ -114,7 +114,7 @@ class _Sentence:
         return all(self._is_meaning_said(meaning, item) for meaning in item.parts)
 
     def _is_exact(self, item: Item) -> bool:
-        """Return whether an item says no less than what is printed for it. Signs are not printed."""
+        """Return whether the printed word loses nothing of an item. Signs are not printed."""
         meaning = item.parts[0]
         form = tuple(word.word for word in self.words[item.first : item.last])
         return self.roles.of(meaning).sign is not None or self.exact.are_exact(form, meaning)
@@ -136,8 +136,8 @@ class _Sentence:
 
 
 def _is_misprinted(parser: Parser, statement: Statement) -> bool:
-    """Return whether a list would say something else, or of the child, or of both of a pair: "shy", "her brother's coat", "a scar
-    at the left eye"."""
+    """Return whether a printed list would be wrong about a statement: in its meaning ("shy"), in the person ("her brother's
+    coat"), or as it is about one of a pair ("a scar at the left eye")."""
     thing = parser.vocabulary.concept(statement.thing)
     is_of_another = statement.person > 0 or (statement.whose == "companion" and statement.thing not in DOGS)
     is_pair = bool(thing.genders) and thing.genders[0].endswith("p")

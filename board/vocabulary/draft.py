@@ -22,12 +22,12 @@ CHILDREN = frozenset({
 })  # fmt: skip
 
 
-BOUND = frozenset({"colour", "pattern", "material"})  # groups with a field of a statement
+BOUND = frozenset({"colour", "pattern", "material"})  # groups that have a field in `Statement`
 
 
 @dataclass(slots=True)
 class Draft:
-    """Statement whose attributes may still come."""
+    """Statement that may still receive attributes."""
 
     thing: int
     kind: Kind
@@ -42,7 +42,7 @@ class Draft:
 
 @dataclass(slots=True)
 class Person:
-    """Person that a text describes. `noun`: the first one that named the person. `statements`, `looks`: how many there are."""
+    """Person that a text describes. `noun`: first noun for the person. `statements`, `looks`: their numbers."""
 
     noun: str | None = None
     gender: str | None = None
@@ -57,8 +57,8 @@ def gender_of(id: str) -> str | None:
 def finished(
     drafts: Sequence[Draft], people: Sequence[Person], vocabulary: Vocabulary, roles: RoleTable, *, repeats: bool = False
 ) -> Iterator[Statement]:
-    """Yield the statements, with composed concepts under their single id (jacket of denim: denim_jacket). `repeats`: also those
-    that were said before."""
+    """Yield the statements, with composed concepts under their single id (jacket of denim: denim_jacket). `repeats`: include
+    repeated statements."""
     whose = list(_whose(people))
     hair_said = {
         draft.person
@@ -107,7 +107,7 @@ def _composed(draft: Draft, vocabulary: Vocabulary) -> Iterator[tuple[int, list[
 
 
 def _whose(people: Sequence[Person]) -> Iterator[Whose]:
-    """Yield whose statements those of each person are. The first one who can be a child is the child."""
+    """Yield the role of each person. The first person who can be a child is the child."""
     is_child_named = False
     for person in people:
         can_be = person.noun is None or person.noun in CHILDREN

@@ -1,6 +1,6 @@
-"""Words that say no less than the word that is printed: its endings, its misspellings, and the `same` forms of `words.toml`.
+"""Words of which the printed word loses nothing: other endings, misspellings, and the `same` forms of `words.toml`.
 
-A narrower form finds its concept, but is another thing in print: "swallow" is a form of bird.
+A narrower form finds its concept, but print would lose something: "swallow" is a form of "bird".
 """
 
 from functools import lru_cache
@@ -18,14 +18,14 @@ MAX_CHANGED = 2  # letters at the end of the shorter form
 
 
 class ExactWords:
-    """Check of the words of one language. What was checked last is kept."""
+    """Check of the words of one language. Caches recent results."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon, self._at = lexicon, LANGUAGES.index(lexicon.language)
         self.are_exact = lru_cache(maxsize=4_096)(self._are_exact)
 
     def _are_exact(self, form: tuple[str, ...], meaning: Meaning) -> bool:
-        """Return whether words say no less than the printed word of one of their meanings."""
+        """Return whether the printed word of one of their meanings loses nothing of these words."""
         return "".join(form) in self._lexicon.lists.same or any(
             _are_alike(form, words(printed)) for position in meaning for printed in self._printed(position)
         )
@@ -42,7 +42,7 @@ def _are_alike(form: tuple[str, ...], printed: list[str]) -> bool:
 
 
 def _is_alike(word: str, printed: str) -> bool:
-    """Return whether two words only end otherwise, or one is the other misspelt."""
+    """Return whether two words differ only in their endings, or one is a misspelling of the other."""
     shorter = min(len(word), len(printed))
     shared = next((at for at in range(shorter) if word[at] != printed[at]), shorter)
     if shared >= max(MIN_SHARED, shorter - MAX_CHANGED) and abs(len(word) - len(printed)) <= MAX_ENDING:

@@ -11,7 +11,7 @@ _SENTENCE_END = re.compile(r"[!?;\n\r…]|\.(?=[\s\"'”’)]|$)")
 _CLAUSE_END = re.compile(r"[,:()\[\]·•|]|\s[-–—]+\s|\s[—–]|[—–]\s")
 
 _EXPLAINING = re.compile(r"[^\s,\-–—]|\n")  # punctuation after which a capital says nothing
-_INVISIBLE = re.compile(r"[\u00ad\u0300-\u036f\u200b-\u200f\u2060-\u2064\ufeff]")  # accents of their own, and joiners
+_INVISIBLE = re.compile(r"[\u00ad\u0300-\u036f\u200b-\u200f\u2060-\u2064\ufeff]")  # combining accents, and joiners
 _CHUNK = re.compile(r"\S+")
 _JOINTS = frozenset({" ", "", "-", "'", "’"})  # what joins two words of a phrase
 _QUOTE = re.compile(r"[“„\"«‹]")
@@ -26,7 +26,7 @@ class Token(NamedTuple):
     """Word of a text from `start` to before `end`.
 
     `pause`: punctuation before it. `is_capital`: it begins with a capital, and is not the first word of a sentence or label.
-    `is_quoted`: it alone stands in quotation marks, so it is a name or what is written on something.
+    `is_quoted`: only this word is in quotation marks, so it is a name or is written on something.
     """
 
     word: str
@@ -59,7 +59,7 @@ def _words(text: str) -> Iterator[tuple[str, int, int]]:
 
 
 def _rare_words(text: str) -> Iterator[tuple[str, int, int]]:
-    """Yield the words of a text with accents that are characters of their own, and may be in the middle of a word."""
+    """Yield the words of a text with combining accents, which may be in the middle of a word."""
     for chunk in _CHUNK.finditer(text):
         positions = [at for at, character in enumerate(chunk.group(), chunk.start()) for _ in normalize(character)]
         positions.append(chunk.end())

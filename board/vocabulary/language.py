@@ -7,12 +7,12 @@ from board.vocabulary.concept import LANGUAGES
 from board.vocabulary.folding import Token
 from board.vocabulary.word_forms import WordForms
 
-MAX_COUNTED = 200  # words of a text that are looked at
-MAX_SENTENCES = 50  # of a text that are looked at
-MIN_WORDS = 4  # words of a sentence that has a language of its own
+MAX_COUNTED = 200  # words of a text that are counted
+MAX_SENTENCES = 50  # sentences of a text that are counted
+MIN_WORDS = 4  # words of a sentence whose language is guessed with less regard to the text's
 MIN_FORM = 3  # letters of a form that counts
 _WEAK, _FORM, _PRIOR, _PRIOR_OF_SHORT, _READER = 1.5, 1.0, 0.5, 0.75, 0.25  # votes
-_NEAR = 1.0  # votes by which another language may have fewer
+_NEAR = 1.0  # votes by which a likely language may be behind the best one
 
 Votes = tuple[float, ...]  # for each language
 
@@ -37,14 +37,14 @@ class LanguageGuess:
         return self._best(self._sum(tokens), reader, _READER)
 
     def likely(self, tokens: Sequence[Token], reader: str | None) -> list[str]:
-        """Return the languages of a few words that have nearly as many votes as the first one, which has most."""
+        """Return the likely languages of a few words: the best one, then those with nearly as many votes."""
         votes = self._sum(tokens)
         sums = {language: vote + _READER * (language == reader) for language, vote in zip(LANGUAGES, votes, strict=True)}
         best = max(sums.values())
         return sorted((language for language in LANGUAGES if sums[language] > best - _NEAR), key=lambda each: -sums[each])
 
     def of_sentences(self, sentences: Sequence[Sequence[Token]], reader: str | None) -> list[str]:
-        """Return the language of each sentence of a text. A short one has that of the text, unless its words say another."""
+        """Return the language of each sentence of a text. A short sentence has the text's, unless its own words are clear."""
         votes = [self._sum(tokens) for tokens in sentences]
         text = self._best([sum(column) for column in zip(*votes[:MAX_SENTENCES], strict=True)], reader, _READER)
         return [

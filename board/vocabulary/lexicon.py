@@ -11,7 +11,7 @@ from models.searchable import words
 
 GAP = "…"
 PAIR = 2  # words
-MIN_START = 4  # letters of a word that no ending is part of
+MIN_START = 4  # first letters of a word, which are never part of an ending
 MAX_WORDS = 7  # words of a form
 MISSPELLABLE = WORN | {
     "colour",
@@ -30,11 +30,11 @@ MISSPELLABLE = WORN | {
     "transport",
     "thing",
     "medical",
-}  # a verb in another form is too near to other verbs
+}  # without actions: another form of a verb is too similar to other verbs
 MIN_MISSPELT = 5  # letters of a word that can be misspelt
 _SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "ae", "Ö": "oe", "Ü": "ue"})
 
-Meanings = int | tuple[int, ...]  # positions of concepts; one of them without a tuple, to save memory
+Meanings = int | tuple[int, ...]  # positions of concepts; a single one without a tuple, to save memory
 
 
 class GapForm(NamedTuple):

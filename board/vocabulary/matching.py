@@ -37,7 +37,7 @@ class Matcher:
         self.the = _THE.get(self.lexicon.language, {})
 
     def items(self, at: int, end: int) -> Iterator[Item]:
-        """Yield the words and phrases from a word to before another."""
+        """Yield the words and phrases from the position `at` to before `end`."""
         taken = set[int]()
         while at < end:
             if at in taken:

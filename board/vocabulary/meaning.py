@@ -1,6 +1,6 @@
 """Meaning of a text in few numbers, so that a look-up compares thousands of texts with one.
 
-A fact is one statement as a number: its concept, whether it is negated, its colours, and what else is bound to it.
+A fact is one statement as a number: its concept, whether it is negated, its colours, and its other attributes.
 """
 
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ NEAR_COLOURS = (
     ("salmon", "orange"), ("anthracite", "black"), ("dark", "black"), ("dark", "brown"), ("dark", "navy"), ("light", "white"),
     ("light", "beige"), ("camel", "beige"), ("fuchsia", "purple"), ("red", "orange"),
 )  # fmt: skip
-# What proves little, because most texts say it.
+# Concepts that prove little, because most texts contain them.
 COMMON = frozenset({
     "person", "child", "girl", "boy", "adult", "man", "woman", "walks", "stands", "sits", "lies", "waits", "runs", "talks",
     "street", "road", "home", "car", "bus", "train", "big", "small", "railway_station", "platform", "looks_around", "phones",
@@ -112,7 +112,7 @@ class Encoder:
         return self.bound_likeness(said, known) if self._is_same_thing(said, known) else 0.0
 
     def bound_likeness(self, said: int, known: int) -> float:
-        """Return how well what is bound to one fact fits another one about the same thing."""
+        """Return how well the attributes of one fact fit those of another fact about the same thing."""
         if (said ^ known) & NEGATED:
             return 0.0
         colour = self._colour_likeness(said >> COLOUR_AT & _COLOURS, known >> COLOUR_AT & _COLOURS)
@@ -143,7 +143,7 @@ class Encoder:
         return sum(1 << number for id, number in self.colours.items() if concepts[self.vocabulary.positions[id]].group == "shade")
 
     def _near(self, colours: int) -> int:
-        """Return the bits of the colours near to some; dark and blue together are near to what is near to navy."""
+        """Return the bits of the colours near these colours; dark and blue together count as navy too."""
         has_colour = colours & ~self._shades
         found = 0
         for number, near in enumerate(self.near_colours):
@@ -155,7 +155,7 @@ class Encoder:
 
     @cached_property
     def _parts(self) -> tuple[int, ...]:
-        """Bits of the colours that each mixed colour consists of; 0 for the others."""
+        """Bits of the colours that each mixed colour consists of; 0 for unmixed colours."""
         concepts = self.vocabulary.concepts
         parents = [concepts[self.vocabulary.positions[id]].parents for id in self.colours]
         return tuple(
@@ -166,7 +166,7 @@ class Encoder:
         )
 
     def weight(self, fact: int) -> float:
-        """Return how much a fact proves: less for what most texts say, more with a colour."""
+        """Return how much a fact proves: less if most texts contain it, more with a colour."""
         concept = self.vocabulary.concepts[fact & _THING]
         if concept.id in COMMON or concept.group in ("action", "age_group", "place_kind"):
             return COMMON_WEIGHT

@@ -1,4 +1,4 @@
-"""Meanings of texts, kept for the texts read last. They follow from the text and the vocabulary, and are stored nowhere else."""
+"""Cache of the meanings of recently read texts. They follow from the text and the vocabulary, and are never stored."""
 
 from collections.abc import Mapping
 from itertools import islice
@@ -25,7 +25,7 @@ class Meanings:
         self._lock = Lock()
 
     def of(self, texts: Mapping[str, str | None]) -> Meaning:
-        """Return the meaning of the texts of a row, by field. The field `person.hair` speaks of hair."""
+        """Return the meaning of the texts of a row, by field. A text in `person.hair` is about hair."""
         key = _key(texts)
         found = self._kept.get(key)
         if found is None:
@@ -36,15 +36,15 @@ class Meanings:
         return found
 
     def kept(self, texts: Mapping[str, str | None]) -> Meaning | None:
-        """Return the meaning of texts that were read before."""
+        """Return the cached meaning of texts, or None."""
         return self._kept.get(_key(texts))
 
     def read(self, text: str, field: str = "") -> tuple[Statement, ...]:
-        """Return what the text of a field says."""
+        """Return the statements in the text of a field."""
         return self.read_text(text, field).statements
 
     def read_text(self, text: str, field: str = "") -> Reading:
-        """Return what the text of a field says, and in which language."""
+        """Return the statements in the text of a field, and its language."""
         return self.parser.read(text[:MAX_READ], field=field.rpartition(".")[2])
 
     def __len__(self) -> int:

@@ -1,4 +1,4 @@
-"""Nouns, and what is said of a person without one."""
+"""Nouns, and statements about a person without a noun."""
 
 from collections.abc import Sequence
 
@@ -134,7 +134,7 @@ class NounReader(PeopleReader):
         return True
 
     def _personal(self, position: int, item: Item) -> None:
-        """Add what is said of a person. Hair that is named with it takes the other attributes: "long blond hair"."""
+        """Add a statement about a person. Hair that is named in it takes the other attributes: "long blond hair"."""
         is_before_person = self.lexicon.language != "fr" and bool(self._following())
         self._alone(position, item)
         if is_before_person:
@@ -147,6 +147,6 @@ class NounReader(PeopleReader):
         return any(hair in self.lexicon.meanings(token.word) for token in self.tokens[item.first : item.last])
 
     def _parts(self, position: int) -> Meaning:
-        """Return the parts of what is said of a person in one word: lanky, tall and thin."""
+        """Return the concepts in one word about a person: "lanky" is tall and thin."""
         concept = self.vocabulary.concepts[position]
         return concept.equals if concept.equals and not self.vocabulary.concepts[concept.equals[0]].is_noun else (position,)

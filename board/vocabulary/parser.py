@@ -16,7 +16,7 @@ from board.vocabulary.vocabulary import Vocabulary
 from board.vocabulary.word_forms import WordForms
 
 MAX_TEXT = 20_000  # characters that are read
-FEW_WORDS = 4  # of a text in which each word counts
+FEW_WORDS = 4  # in a text with no more words, each one counts
 SUBJECTS = ("hair", "eyes", "vehicle")  # fields whose text speaks of one thing
 MIN_TITLED = 0.6  # share of words with a capital from which capitals say nothing
 
@@ -42,22 +42,22 @@ class Parser:
         self.guess = LanguageGuess(self.forms)
 
     def parse(self, text: str, reader: str | None = None) -> tuple[Statement, ...]:
-        """Return what a text says. `reader`: language that decides if the text's own words do not."""
+        """Return the statements of a text. `reader`: the reader's language, which decides if the text's own words do not."""
         return self.read(text, reader).statements
 
     def read(self, text: str, reader: str | None = None, field: str = "") -> Reading:
-        """Return what a text says, in which language, and which of its words are not in the vocabulary.
+        """Return the statements of a text, its language, and its words that are not in the vocabulary.
 
-        `field`: name of the field; hair and eyes are what their fields speak of.
+        `field`: name of the field; a text in `hair` or `eyes` is about these.
         """
         return self.read_words(text, reader, field).reading
 
     def statements_again(self, parsed: Parsed) -> tuple[Statement, ...]:
-        """Return the statements of a text, also those that were said before."""
+        """Return the statements of a text, including repeated ones."""
         return tuple(finished(parsed.drafts, parsed.people, self.vocabulary, self.roles, repeats=True))
 
     def read_words(self, text: str, reader: str | None, field: str) -> Parsed:
-        """Return a reading with the words, and what each of them was read as."""
+        """Return the reading of a text with its words, and the meaning that was found for each."""
         words = tokens(text[:MAX_TEXT])
         if not words:
             return Parsed(Reading(reader or LANGUAGES[0], (), ()), (), (), (), ())

@@ -1,4 +1,4 @@
-"""People: who a text speaks of."""
+"""People that a text is about."""
 
 from board.vocabulary.clauses import ClauseReader
 from board.vocabulary.draft import Person, gender_of

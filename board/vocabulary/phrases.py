@@ -16,7 +16,7 @@ NO = {"en": "no ~", "fr": "sans ~", "nl": "geen ~", "de": "ohne ~"}
 UNSURE = {"en": "perhaps ~", "fr": "peut-être ~", "nl": "misschien ~", "de": "vielleicht ~"}
 TOGETHER = {"en": " and ", "fr": " et ", "nl": "-", "de": "-"}  # joins two colours
 SUBJECTS = {"hair": "hair", "eyes": "eyes"}  # of a field, which its label names
-BARE = frozenset({("en", "hair"), ("en", "eyes"), ("fr", "hair"), ("fr", "eyes"), ("nl", "hair")})  # no ending needs the noun
+BARE = frozenset({("en", "hair"), ("en", "eyes"), ("fr", "hair"), ("fr", "eyes"), ("nl", "hair")})  # adjectives need no noun
 VOWELS = "aeiouhéèêâîôû"
 
 Bound = tuple[str, str]  # group, and forms with `~` for the noun
@@ -30,7 +30,7 @@ class Phrases:
         self.at = LANGUAGES.index(language)
 
     def listed(self, statements: Iterable[Statement]) -> str:
-        """Return phrases with a point between them: "yellow rucksack · glasses"."""
+        """Return phrases with a middle dot between them: "yellow rucksack · glasses"."""
         return SEPARATOR.join(dict.fromkeys(self.of(statement) for statement in statements))
 
     def of(self, statement: Statement) -> str:
@@ -64,7 +64,7 @@ class Phrases:
         return f"{text} ({', '.join(behind)})" if behind else text
 
     def _bound(self, attributes: Sequence[Concept]) -> Iterator[Bound]:
-        """Yield what is bound: a shade and its colour together, and several colours together."""
+        """Yield the forms of attributes: a shade and its colour together, and several colours together."""
         colours: list[tuple[Concept | None, Concept]] = []
         shade: Concept | None = None
         for each in attributes:
@@ -81,7 +81,7 @@ class Phrases:
             yield "colour", self._colours(colours)
 
     def _colours(self, colours: Sequence[tuple[Concept | None, Concept]]) -> str:
-        """Return the forms of a colour with its shade, or of several: then only the last one agrees, and in French none."""
+        """Return the forms of a colour with its shade, or of several colours: only the last agrees, in French none."""
         shade, last = colours[-1]
         if self.language == "fr" and (len(colours) > 1 or shade):
             return "~ " + TOGETHER["fr"].join(self._shaded(*each) for each in colours)

@@ -1,4 +1,4 @@
-"""Texts for print in other languages: composed of statements, and of the words that a person translates.
+"""Texts for print in other languages: composed from statements, and from words that a person translates.
 
 A text in the language of the paper is printed as typed.
 """
@@ -16,7 +16,7 @@ from board.vocabulary.statement import Reading, Span, Statement
 
 COMMA = ", "
 QUOTED = {"en": "“~”", "fr": "«\u00a0~\u00a0»", "nl": "“~”", "de": "„~“"}
-COHERENT = frozenset({"needs"})  # fields whose text is translated by a person as a whole: a wider word would be another illness
+COHERENT = frozenset({"needs"})  # fields whose complete text a person translates: a wider word is another illness
 DOUBTS = frozenset("?/")  # signs that a list would lose: "red coat?", "red coat/blue coat"
 MAX_SILENT = 2  # letters of a word that no list needs
 _JOINTS = frozenset({" ", "", "-", "'", "’", ",", "."})  # between the words of one piece
@@ -59,7 +59,7 @@ class PrintText(NamedTuple):
         return tuple(dict.fromkeys(piece.text for piece in self.pieces if self._is_unknown(piece, language)))
 
     def composed(self, phrases: Phrases, translations: Mapping[str, str]) -> str:
-        """Return the text in the language of some phrases. `translations`: of words, or of the whole text; empty to leave a word
+        """Return the text in the language of `phrases`. `translations`: of words, or of the complete text; empty to leave a word
         out. Words without a translation are printed as typed, in quotation marks."""
         if text := translations.get(self.text):
             return text
@@ -69,7 +69,7 @@ class PrintText(NamedTuple):
         return listed[:1].upper() + listed[1:]
 
     def listed(self, phrases: Phrases, translations: Mapping[str, str]) -> str:
-        """Return the parts of the text in the language of some phrases, without a capital at the beginning."""
+        """Return the parts of the text in the language of `phrases`, without a capital at the beginning."""
         parts = (self._printed(piece, phrases, translations) for piece in self.pieces)
         return COMMA.join(part for part in dict.fromkeys(parts) if part)
 
@@ -87,8 +87,8 @@ class PrintText(NamedTuple):
 
 
 def read_for_print(parser: Parser, text: str, reader: str | None, field: str, *, finds_foreign: bool = True) -> PrintText:
-    """Return a text with its parts. `reader`: decides the language if the text's own words do not. `finds_foreign`: not needed by
-    a reader who gets any text with words that were not understood as it was typed."""
+    """Return a text with its parts. `reader`: decides the language if the text's own words do not. `finds_foreign`: find the
+    words of other languages; unnecessary if texts with unknown words are shown as typed."""
     parsed = parser.read_words(text, reader, field)
     reading, statements = parsed.reading, parser.statements_again(parsed)
     lost = list(lost_clauses(parser, parsed, statements))
@@ -105,13 +105,13 @@ def read_for_print(parser: Parser, text: str, reader: str | None, field: str, *,
 
 
 def _is_in(piece: Piece, clauses: Sequence[LostClause]) -> bool:
-    """Return whether a part is in one of some clauses, which are in the order of the text."""
+    """Return whether a part is in one of the clauses, which must be in the order of the text."""
     at = bisect_right(clauses, piece.start, key=lambda clause: clause.start) - 1
     return at >= 0 and piece.start < clauses[at].end
 
 
 def _others(text: str, reading: Reading) -> Iterator[Piece]:
-    """Yield the parts of a text that no statement says: words that were not understood, names in quotation marks, numbers."""
+    """Yield the parts of a text that no statement covers: words that were not understood, names in quotation marks, numbers."""
     unread = {start for start, _ in reading.unread}
     spans = [statement.span for statement in reading.statements]
     part: list[Token] = []
@@ -143,7 +143,7 @@ def _piece(text: str, part: Sequence[Token], unread: Collection[int]) -> Piece:
 
 
 def _is_foreign(parser: Parser, piece: Piece, language: str) -> bool:
-    """Return whether a word that was not understood belongs to another language. One with a capital is a name."""
+    """Return whether a word that was not understood belongs to another language. A word with a capital counts as a name."""
     if piece.is_universal or piece.text[:1].isupper():
         return False
     others = [other for other in LANGUAGES if other != language and _knows(parser, piece, other)]
@@ -152,7 +152,7 @@ def _is_foreign(parser: Parser, piece: Piece, language: str) -> bool:
 
 
 def _knows(parser: Parser, piece: Piece, language: str) -> bool:
-    """Return whether words that were not understood are in a language at all. Few are, so that few are read again."""
+    """Return whether a language has all of these words. This quick check saves most of the full readings."""
     forms = parser.forms[language]
     return all(
         forms.parts(token.word, may_be_misspelt=False) or len(token.word) <= MAX_SILENT or token.word in forms.lexicon.lists.weak

@@ -10,7 +10,7 @@ from board.vocabulary import parser, phrases
 from board.vocabulary.concept import LANGUAGES
 from board.vocabulary.print_text import read_for_print
 
-PROSE = frozenset({"description", "needs"})  # that a list of concepts would change: "allergic to milk" is no intolerance
+PROSE = frozenset({"description", "needs"})  # a list of concepts would change them: "allergic to milk" is no intolerance
 DETAILS = frozenset({"hair", "eyes", "features", "clothing"}) | PROSE
 MAX_KEPT = 1_024  # texts of at most 4,000 characters
 

@@ -1,4 +1,4 @@
-"""State of reading a text, and what later words can look back at."""
+"""State of reading a text, to which later words can refer."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -25,7 +25,7 @@ class Entry(NamedTuple):
 
 
 class ReaderState:
-    """State of reading a text. Attributes wait in `pending` for the next noun; otherwise they go back to `last`."""
+    """State of reading a text. Attributes wait in `pending` for the next noun; without one, they are bound to `last`."""
 
     def __init__(self, vocabulary: Vocabulary, roles: RoleTable, tokens: Sequence[Token], subject: str | None = None) -> None:
         self.vocabulary, self.roles, self.tokens = vocabulary, roles, tokens
@@ -52,7 +52,7 @@ class ReaderState:
         self.has_hedge = self.has_none = self.had_comma = False
         self.negates_things = self.has_subject = False
         self.and_from: int | None = None  # statements before "and"
-        self.prefix: list[Draft] = []  # what was just said of the person who comes next: "a bald baby"
+        self.prefix: list[Draft] = []  # statements about the person who is named next: "a bald baby"
         self.figures: list[Entry] = []  # figures before a thing: "Spider-Man costume"
         self.skip_until = 0
         self.index = self.part = 0
@@ -62,7 +62,7 @@ class ReaderState:
         return is_thing or draft.kind in (Kind.MARK, Kind.HAIR, Kind.EYES)
 
     def _is_apart(self, draft: Draft) -> bool:
-        """Return whether a vehicle or a dog is named, which are nobody's looks: "a white van, a boy in black"."""
+        """Return whether a statement is about a vehicle or a dog, not about looks: "a white van, a boy in black"."""
         return self.roles.is_group((draft.thing,), "vehicle") or self.vocabulary.concepts[draft.thing].id in DOGS
 
     def _draft(self, position: int, either: Meaning, item: Item) -> Draft:

@@ -1,4 +1,4 @@
-"""Part that a concept plays in a sentence: it has attributes, it is one, or it changes what others mean."""
+"""Roles of concepts in a sentence: nouns with attributes, attributes, and words that change the meaning of others."""
 
 from collections.abc import Iterable
 from enum import Enum, auto
@@ -44,7 +44,7 @@ SIGNS = {
     **dict.fromkeys(("wears", "seen", "hands_over"), Sign.NOTHING),
 }  # fmt: skip
 SIZES = frozenset({"big", "small", "long", "short_length", "thick", "thin_light", "new", "old"})
-_NO_HAIR = frozenset({"big", "small", "new", "old"})  # of a person: "small, long black hair"
+_NO_HAIR = frozenset({"big", "small", "new", "old"})  # about the person, not the hair: "small, long black hair"
 SIDES = frozenset({"left", "right"})
 DOGS = frozenset({"dog", "little_dog", "big_dog"})
 _PERSONAL = frozenset({"build", "hair_colour", "hair_length", "hair_style", "skin_mark", "face", "aid", "eye_colour"})
@@ -65,7 +65,7 @@ FITTING = {
 class Roles(NamedTuple):
     """Possible functions of a word in a sentence.
 
-    `nouns`, `attributes`, `personal`: of a person, standing alone. `plain`: others.
+    `nouns`, `attributes`. `personal`: about a person, without a noun. `plain`: all other meanings.
     """
 
     sign: Sign | None
@@ -136,7 +136,7 @@ class RoleTable:
         return Kind.BODY if concept.group == "body_part" and concept.is_noun else Kind.PLAIN
 
     def _is_medication(self, concept: Concept) -> bool:
-        """Return whether a person carries it: tablets, an inhaler."""
+        """Return whether a concept is medication, which a person carries: tablets, an inhaler."""
         return "medication" in (concept.id, *(self.concepts[parent].id for parent in concept.parents))
 
     def fitting(self, meaning: Meaning, kind: Kind) -> int | None:

@@ -9,8 +9,8 @@ Span = tuple[int, int]
 class Statement(NamedTuple):
     """Content of a text about one thing, for example `rucksack` that is `yellow`.
 
-    `thing` and the words bound to it are ids of concepts. `colour` has shades before their colours: dark, green. `other`: what is
-    bound and is none of these, such as left. `either`: further concepts that the word can mean (Dutch jas: coat or jacket).
+    `thing` and its attributes are ids of concepts. `colour` has shades before their colours: dark, green. `other`: all other
+    attributes, such as left. `either`: further concepts that the word can mean (Dutch jas: coat or jacket).
     `negated`: it is not so, or absent. `hedged`: not certain; supports a match, but excludes nothing. `person`: counts the people
     that the text describes, from 0. `span`: start and end in the text.
     """

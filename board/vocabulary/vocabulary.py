@@ -70,7 +70,7 @@ class Vocabulary:
 
     @cached_property
     def composed(self) -> dict[int, tuple[tuple[frozenset[int], int], ...]]:
-        """Sets of attributes, by noun, that make a concept of their own: jacket and denim, denim_jacket. Largest first."""
+        """Sets of attributes, by noun, that form a separate concept: jacket and denim, denim_jacket. Largest first."""
         found: dict[int, list[tuple[frozenset[int], int]]] = {}
         for position, concept in enumerate(self.concepts):
             if len(concept.equals) > 1 and self.concepts[concept.equals[0]].is_noun:
@@ -103,7 +103,7 @@ def load_vocabulary(folder: str | None = None) -> Vocabulary:
 
 
 def check_own_vocabulary(folder: str | None) -> None:
-    """Raise ConfigurationError if an installation has rows of its own that are not valid."""
+    """Raise ConfigurationError if the installation's own rows are invalid."""
     if folder and (Path(folder) / OWN_FILE).exists():
         load_vocabulary(folder)
 

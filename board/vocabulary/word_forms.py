@@ -47,7 +47,7 @@ Parts = tuple[Meaning, ...]  # meanings of the parts of a word; one for a word t
 
 
 class WordForms:
-    """Meanings of the words of one language. What was worked out is kept for the words seen last."""
+    """Meanings of the words of one language. Caches the most recent words."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
@@ -79,7 +79,7 @@ class WordForms:
         return self.lexicon.meanings(word) or self.without_ending(word)
 
     def has_unknown_part(self, word: str) -> bool:
-        """Return whether only the last part of a compound is in the vocabulary: the broek of "voetbalbroek"."""
+        """Return whether only the last part of a compound is in the vocabulary: "broek" in "voetbalbroek"."""
         if self.lexicon.language not in COMPOUNDING or len(word) > MAX_WORD or self._noun(word) or self._known_compound(word):
             return False
         return bool(self._last_part(word))
@@ -101,7 +101,7 @@ class WordForms:
         return ()
 
     def _first_part(self, word: str, last: Meaning) -> Meaning:
-        """Return the meaning of what is glued before a colour, a part of the body or something that is worn."""
+        """Return the meaning of the first part of a compound that ends in a colour, a part of the body or something worn."""
         groups = {self.lexicon.concepts[position].group for position in last}
         for part in self._unlinked(word):
             if (id := _PREFIXES[self.lexicon.language].get(part)) and self._suits(id, groups):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 SAFE = ("GET", "HEAD", "OPTIONS")
-WHILE_LOCKED = frozenset(  # requests that a locked session may make although they are no reads
+WHILE_LOCKED = frozenset(  # requests that a locked session may make although they are not reads
     {"/logout", "/api/v1/me/lock", "/api/v1/me/unlock", "/step-up/ways", "/step-up/options"}
 )
 SESSION = Cookie("board_session", SESSION_LIFETIME, "lax")

@@ -1,4 +1,4 @@
-"""Pages of boards: all searches, one search, and those that only a script draws."""
+"""Pages of boards: all searches, one search, and pages that only a script draws."""
 
 import json
 from typing import TYPE_CHECKING
@@ -87,12 +87,12 @@ def frame(shown: Page) -> Endpoint:
             return error_page(request, 403, shown.refusal, caller)
         return frame_page(request, caller, shown.name, preload=_first_call(shown, request))
 
-    serve.__name__ = serve.__qualname__ = shown.name  # as logs have it
+    serve.__name__ = serve.__qualname__ = shown.name  # name in the logs
     return for_people(serve)
 
 
 def _first_call(shown: Page, request: Request) -> str:
-    """Return the URL of a page's call for the period in its address, as its script writes it; "" if there is none."""
+    """Return the URL of a page's call for the period in its address, exactly as its script writes it; "" if there is none."""
     params = request.query_params
     period = {name: params[name] for name in ("from", "to") if params.get(name)}
     return f"{shown.call}?{urlencode(period)}" if shown.call and len(period) == 2 and not params.get("night") else ""

@@ -48,7 +48,7 @@ def _is_secure(connection: HTTPConnection) -> bool:
 
 
 def parse(connection: HTTPConnection, name: str) -> str:
-    """Return the value of one of our cookies; empty if it was not sent. Of several with the same name, the last counts."""
+    """Return the value of one of our cookies; empty if it was not sent. If several have the same name, the last counts."""
     value = ""
     for header in connection.headers.getlist("cookie"):
         for pair in header.split(";"):

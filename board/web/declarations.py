@@ -30,8 +30,8 @@ def shared_sentences() -> dict[str, str]:
 
 
 def rules() -> dict[str, Any]:
-    """Return the rules that the scripts check of states that the server has not seen yet, or no longer has: typed ones, pending
-    commands and the past."""
+    """Return the rules that scripts apply to states that the server does not have: typed input, pending commands, and the past
+    states of a replay."""
     carried_over = (*text_authorship.OF_SEARCH, *text_authorship.OF_DESK)
     significant = {type: spec.significant for type, spec in kinds.event_specs().items() if spec.significant is not None}
     return {

@@ -143,7 +143,7 @@ class Call:
 
     `summary`: sentence for people. `refusals`: codes. `body`: type, or BYTES if it is not JSON. `answer`: type, if the handler
     does not return a Reply of it. `tagged`: has an entity tag, and may answer 304. `open`: needs no sign-in. `right`:
-    right of the caller's role that it needs. `step_up`: people must have proved their identity lately.
+    right of the caller's role that it needs. `step_up`: people must have proved their identity recently.
     """
 
     method: Literal["GET", "POST", "PATCH", "DELETE"]

@@ -14,7 +14,7 @@ from models.db.database import Database
 
 MB = 1_000_000
 TABLES = "tables of this version"
-# text: SHOW is PostgreSQL's
+# text: SQLAlchemy has no construct for SHOW
 _VERSION = text("SHOW server_version")
 _SIZE = select(func.pg_database_size(func.current_database()))
 

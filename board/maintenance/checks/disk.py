@@ -1,4 +1,4 @@
-"""Check of the disks that the program writes to (more than twice the reserve is free), and of the quota of all files."""
+"""Check of the disks that the program writes to (more than twice the reserve must be free), and of the quota of all files."""
 
 from board.config.disk_reserve import parse_reserve
 from board.config.file_shares import MB, load_file_shares

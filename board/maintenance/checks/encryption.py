@@ -1,4 +1,4 @@
-"""Check that backups are encrypted, and that an identity opens the newest one, before a lost key is noticed too late."""
+"""Check that backups are encrypted, and that an identity opens the newest one, so that a lost key is noticed in time."""
 
 from datetime import timedelta
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Check of erasures: two people agreed to each, so that it must end. A server continues it each minute."""
+"""Check for stuck erasures: two people agreed to each, so it must end. A server continues it every minute."""
 
 from sqlmodel import Session, col, func, select
 

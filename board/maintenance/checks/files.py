@@ -66,7 +66,7 @@ async def _check(
 
 
 async def _try(store: FileStore) -> str:
-    """Write and read a file, but not as another user than the owner of the folder, who could not delete it later."""
+    """Write and read a file, unless another user owns the folder and could not delete the file later."""
     if store.folder is not None and store.folder.stat().st_uid != os.geteuid():
         return " Writing was not tried, as another account owns the folder."
     await store.probe()

@@ -15,7 +15,7 @@ from models.db.database import Database
 from models.db.schema import metadata
 
 MB = 1_000_000
-MAX_S = 5.0  # for adding up the pages of a file; then only rows are reported
+MAX_S = 5.0  # for adding up the pages of a file; after that, only rows are reported
 PROGRESS_STEPS = 10_000
 MANY_ROWS = 1_000_000  # above it PostgreSQL's estimate is reported, because counting is slow
 
@@ -57,7 +57,7 @@ def _of_file(session: Session, path: Path) -> list[TableSize]:
 def bytes_of_file(path: Path) -> dict[str, int]:
     """Return the bytes of each table of a file. Empty if that takes too long, or if no SQLite library has the table `dbstat`.
 
-    The newer SQLite that opens files lacks it; Python's own often has it.
+    The newer SQLite that the program uses lacks it; Python's own often has it.
     """
     deadline = time.monotonic() + MAX_S
     try:
