@@ -27,7 +27,7 @@ THROUGH: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class AccessRow:
-    """One way in which a person, token or display has access. `name`: person or display; empty for all users. `search`: its
+    """Way in which a person, token or display has access. `name`: person or display; empty for all users. `search`: its
     reference, or several for a token; empty if access is not limited to searches. `state`: `enabled`, `disabled` or `ended`.
     `ends_at`: end of the access of a guest or token; empty if it has none."""
 

@@ -12,7 +12,7 @@ from models.board import AUDIT, AUDIT_NUMBER
 from models.ids import id_bytes
 from models.times import to_ms
 
-# a literal, because databases use a partial index only for a literal
+# text: databases use a partial index only for a literal
 _IS_AUDIT = EVENT.board == literal_column(str(AUDIT_NUMBER))
 _ALL = (
     select(EVENT.seq)

@@ -78,7 +78,7 @@ _POSITIONS_TABLE = {  # the positions as a table made from JSON, by dialect
     "FROM jsonb_array_elements(CAST(:positions AS JSONB))) m",
 }
 _MOVES_ALL = {
-    # SQL text, because it shares its clauses with the statement that is sent with a command
+    # text: it shares its clauses with the statement that is sent with a command
     kind: text(_MOVE_ALL.format(positions=positions)).bindparams(bindparam("hidden", expanding=True, type_=String()))
     for kind, positions in _POSITIONS_TABLE.items()
 }

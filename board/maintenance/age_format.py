@@ -1,4 +1,4 @@
-"""Parts of a file in the age format (age-encryption.org/v1) that can be read without an identity."""
+"""Reader for the parts of a file in the age format (age-encryption.org/v1) that need no identity."""
 
 from pathlib import Path
 from typing import BinaryIO

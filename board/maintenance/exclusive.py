@@ -1,4 +1,4 @@
-"""Locks for work on a database that runs once at a time: an upgrade or restore without servers, or a rotation of keys with them.
+"""Database locks for work that runs once at a time: an upgrade or restore without servers, or a rotation of keys beside them.
 
 A crash releases the lock, on each machine of the installation.
 """

@@ -39,7 +39,7 @@ _IN_PROGRESS = select(_COLUMN.id).where(_COLUMN.role.in_(IN_PROGRESS))
 _OVERDUE = (
     select(_T.board, _T.id, _T.due)
     .where(_COLUMN.id == _T.column, _COLUMN.role != "done", _S.id == _T.board, _S.status == "open")
-    # raw SQL: SQLite uses the partial index `task_urgent` only if its condition is repeated without parameters
+    # text: SQLite uses the partial index `task_urgent` only if its condition is repeated without parameters
     .where(literal_column("task.priority = 'urgent' AND NOT task.withdrawn"))
     .where(_T.due > bindparam("since"), _T.due <= bindparam("until"))
     .where(

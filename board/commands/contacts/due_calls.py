@@ -21,7 +21,7 @@ _C, _S, _A = columns_of(Contact), columns_of(Search), columns_of(Alarm)
 _DUE = (
     select(_C.board, _C.id, _C.next_call)
     .where(_S.id == _C.board, _S.status.in_(("open", "found")))
-    # raw SQL: SQLite uses the partial index `contact_due` only if its condition is repeated without parameters
+    # text: SQLite uses the partial index `contact_due` only if its condition is repeated without parameters
     .where(literal_column("contacts.next_call IS NOT NULL AND NOT contacts.withdrawn"))
     .where(_C.next_call > bindparam("since"), _C.next_call <= bindparam("until"))
     .where(

@@ -23,7 +23,7 @@ WAIT = timedelta(hours=1)
 NAME = N_("Calls and updates due")
 
 _B = columns_of(Briefing)
-# raw SQL: SQLite uses the partial index `briefing_calls_owed` only if its condition is repeated
+# text: SQLite uses the partial index `briefing_calls_owed` only if its condition is repeated
 _OWED = select(_B.id, _B.board).where(literal_column("briefing.calls_owed")).limit(occasions.MAX_FOUND)
 
 

@@ -22,7 +22,7 @@ from models.file import File
 from models.times import format_utc
 
 _F = columns_of(File)
-# raw SQL: databases use the partial index `file_withdrawn` only for a literal
+# text: databases use the partial index `file_withdrawn` only for a literal
 _IS_STORED = and_(_F.withdrawn.is_not(None), _F.stored > literal_column("0"), _F.removed.is_(None))
 
 
