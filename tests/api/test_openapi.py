@@ -167,9 +167,11 @@ def explore(url: str, headers: dict[str, str], names: dict[str, str], call: tupl
     def ask(case: Case[Any]) -> None:
         _aim(case, names)
         _once(case.body)
-        (case.headers or {}).pop(QUERY_HEADER, None)  # it replaces the parameters in the address, which are asked for here
-        if cookies:  # any other Authorization header than a bearer token belongs to a proxy
-            (case.headers or {}).pop("Authorization", None)  # type: ignore[call-overload]
+        left_out = [QUERY_HEADER]  # it replaces the parameters in the address, which are tested here
+        if cookies:
+            left_out.append("Authorization")  # any other than a bearer token belongs to a proxy
+        for name in left_out:
+            (case.headers or {}).pop(name, None)  # type: ignore[call-overload]
         response = case.call(base_url=url, headers=sent, cookies=cookies, timeout=pdf.TIMEOUT_S)
         answered[response.status_code] = answered.get(response.status_code, 0) + 1
         judge(case, response, without)
