@@ -11,7 +11,7 @@ from sqlalchemy import insert, text
 from sqlmodel import Session
 
 from board.audit import actor, writer
-from board.audit.entries import AccountDisabled, AccountEnabled, DisplayRevoked, RoleSet, TokenRevoked
+from board.audit.entries import AccountDisabled, AccountEnabled, DisplayRevoked, ReadsErased, RoleSet, TokenRevoked
 from board.audit.log import api, reading
 from board.client import Refusal
 from board.commands.registry import TABLE
@@ -260,6 +260,9 @@ async def test_it_is_filtered_by_account_kind_and_time(team: Team) -> None:
     assert await found(kind="account") == [2, 1]
     assert await found(kind="account.enabled") == [2]
     assert await found(kind="token") == [3]
+    (erased,) = await wrote(team, ReadsErased(id=new_id(), count=2), by=by_ada)
+    assert erased["seq"] not in [each["seq"] for each in await entries(team.ada, kind="reads")]  # a group, not a first part
+    assert erased["seq"] in [each["seq"] for each in await entries(team.ada, kind="reads.erased")]
     assert await found(account=kim, kind="display") == []
     assert await found(**{"from": two["at"]}) == [4, 3, 2] + ([1] if one["at"] == two["at"] else [])
     until = await found(until=two["at"])

@@ -5,6 +5,7 @@ import asyncio
 import re
 import sys
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import timedelta
 from functools import cache
 from typing import Any
@@ -21,7 +22,7 @@ from schemathesis.specs.openapi.checks import ignored_auth
 
 from board.accounts import live_changes
 from board.api import routes
-from board.api.routes import CALLS, document
+from board.api.routes import CALLS, document, socket_document
 from board.commands import schemas
 from board.commands.registry import TABLE
 from board.documents import pdf
@@ -423,6 +424,19 @@ def test_an_open_type_says_what_it_is_a_patch_on() -> None:
 def test_each_refusal_is_there_by_its_code() -> None:
     assert set(document()["components"]["schemas"]["Refusal"]["properties"]["code"]["enum"]) == set(MESSAGES)
     assert set(STATUS) == set(MESSAGES)
+
+
+@pytest.mark.parametrize("described", [document, socket_document])
+def test_no_enumeration_names_a_value_twice(described: Callable[[], Any]) -> None:
+    """JSON Schema forbids it, and generators of clients stop at it."""
+    todo, enumerations = [described()], 0
+    while todo:
+        part = todo.pop()
+        todo += part.values() if isinstance(part, dict) else part if isinstance(part, list) else []
+        if isinstance(part, dict) and isinstance(values := part.get("enum"), list):
+            enumerations += 1
+            assert len(set(map(repr, values))) == len(values), [value for value in values if values.count(value) > 1]
+    assert enumerations > 10
 
 
 async def test_it_is_read_without_signing_in_and_says_nothing_of_anybody(team: Team) -> None:

@@ -50,7 +50,7 @@ TINY: dict[str, dict[str, Any]] = {  # small sizes with which each file is tried
     "photos": {"PHOTOS": 2, "PIXELS": (400, 300), "WARM": 1},
     "thumbnails": {"CARDS": 40, "NOTES": 5, "THUMBS": (0, 4, 6), "OPENINGS": 1, "WARM": 0},
     "capacity": {"SIMULATED_S": 0.2, "TIMES": (1, 2)},
-    "coming_in": {"ROUNDS": 1, "CLIENTS": 4, "IDLE": 4, "CARDS": 2, "IDLE_MS": 10},
+    "coming_in": {"ROUNDS": 1, "CLIENTS": 4, "IDLE": 200, "CARDS": 2, "IDLE_MS": 10},
     "first_call": {},
     "read_log": {"ROUNDS": 1, "SECONDS": 0.3, "WARM_S": 0, "PEOPLE": 4, "PACED": 2, "READERS": 4, "ROWS": 1_000},
     "map": {"SIGHTINGS": 20, "OPENINGS": 1, "ADDED": 3, "WARM": 1},

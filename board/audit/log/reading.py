@@ -11,7 +11,8 @@ from board.engine import audit_events
 from realtime.wire.wire_types import Count, Id, Shape, Time
 
 WITHOUT_READS = "without_reads"  # kind of a filter: all groups except reads
-KINDS = (*get_args(Group), WITHOUT_READS, *sorted({type.partition(".")[0] for type in ENTRIES}), *ENTRIES)
+GROUPS = (*get_args(Group), WITHOUT_READS)  # `reads` is a group, although `reads.erased` begins with it
+KINDS = (*GROUPS, *sorted({type.partition(".")[0] for type in ENTRIES} - set(GROUPS)), *ENTRIES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +29,10 @@ class Filter:
         return [type for type, entry in ENTRIES.items() if self.kind in _kinds_of(type, entry)]
 
 
-def _kinds_of(name: str, entry: type[Entry]) -> tuple[str, ...]:
+def _kinds_of(name: str, entry: type[Entry]) -> set[str]:
     """Return the kinds of a filter that match an entry of this type."""
-    return name, name.partition(".")[0], entry.GROUP, *((WITHOUT_READS,) if entry.GROUP != "reads" else ())
+    kinds = {name, name.partition(".")[0]} - set(GROUPS) | {entry.GROUP}
+    return kinds if entry.GROUP == "reads" else kinds | {WITHOUT_READS}
 
 
 AuditActor = TypedDict("AuditActor", {
