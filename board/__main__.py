@@ -20,7 +20,8 @@ def too_old(version: "tuple[int, ...]") -> str:
 def main(installs: bool = False) -> None:
     """Run the command line; in a checkout, first make its environment, unless this is the installed program.
 
-    What imports make lives on: collections of garbage meanwhile would take a tenth of the start. The command line enables them.
+    Garbage collection is off during the imports, where it would take a tenth of the startup time and free almost nothing. The
+    command line enables it.
     """
     sentence = too_old(sys.version_info[:3])
     if sentence:

@@ -1,4 +1,4 @@
-"""Wiring of the application, to be read from top to bottom: which path is served by what."""
+"""Wiring of the application: its routes, middleware and error handlers."""
 
 import asyncio
 import contextlib
@@ -157,7 +157,7 @@ async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     status, headers = error.status_code, dict(error.headers or {})
     if status == 405:
-        outer = {**request.scope, "root_path": request.scope.get("app_root_path", "")}  # a mount leaves its own there
+        outer = {**request.scope, "root_path": request.scope.get("app_root_path", "")}  # a mount sets its own path there
         methods = _methods(request.app.routes, outer)
         status, headers["Allow"] = (405, ", ".join(sorted(methods))) if methods else (404, "")
     code = {404: "not_found", 405: "invalid"}.get(status, "invalid")
@@ -171,7 +171,7 @@ async def _http_error(request: Request, error: Exception) -> Response:
 
 
 def _methods(routes: Iterable[BaseRoute], scope: Scope) -> set[str]:
-    """Return the methods of all routes of a path: several routes may share it."""
+    """Return the methods of all routes for a path, because several routes may share it."""
     found: set[str] = set()
     for route in routes:
         match, below = route.matches(scope)
@@ -190,7 +190,7 @@ async def _refused_page(request: Request, error: Exception) -> Response:
 
 
 async def _client_left(request: Request, error: Exception) -> Response:
-    """Answer a client that left before its request was complete: sent to nobody, and no failure of ours."""
+    """Return a response for a client that left before its request was complete. Nobody receives it, and no failure is counted."""
     return Response(status_code=400)
 
 

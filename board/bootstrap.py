@@ -28,12 +28,12 @@ RESTARTED = "BOARD_PREPARED"  # set for the second start, so that it can't loop
 TESTING = ("test", "bench", "fault-test", "faults", "pictures", "attack", "dev")  # commands that need the `test` extra
 HELP = ("-h", "--help")
 REFERENCE = "board/docs/reference/command-line.md"
-MARKUP = re.compile(r"`|\[([^][]+)\]\([^()]+\)")  # of code and links
+MARKUP = re.compile(r"`|\[([^][]+)\]\([^()]+\)")  # Markdown of code and links
 NONE: frozenset[str] = frozenset()
 
 
 def prepare(arguments: Sequence[str], root: Path = ROOT) -> None:
-    """Return if this Python has what the command needs; else install it and start again, which never returns."""
+    """Return if this Python has what the command needs. Otherwise install it, and replace this process with a new start."""
     prepared = os.environ.pop(RESTARTED, None) == str(root)
     needed, wanted = extras_for(arguments)
     if prepared or not is_checkout(root) or is_installed_here(root, needed, wanted):
@@ -47,27 +47,27 @@ def prepare(arguments: Sequence[str], root: Path = ROOT) -> None:
     except CannotInstall as why:
         sys.exit(f"board: {why}")
     except KeyboardInterrupt:
-        sys.exit("board: stopped; the next start does it anew")
+        sys.exit("board: interrupted: run the same command again")
     reexec(python, arguments, root)
 
 
 def keep(root: Path = ROOT) -> None:
-    """Keep the environment of this Python, and warn if it is not the one that the checkout requires."""
+    """Prevent the removal of this Python's environment, and warn if it lacks packages that the checkout requires."""
     env = Path(sys.prefix).resolve()
     environments.hold(env)
     if is_checkout(root) and environments.is_ours(root, env) and not environments.is_current(root, env, NONE):
-        report(f"{env} has not what this checkout requires: {advice(root)}")
+        report(f"{env} lacks packages that this checkout requires: {advice(root)}")
 
 
 def advice(root: Path = ROOT, extra: str = "") -> str:
-    """Print what to run if a package is missing."""
+    """Return the advice on how to install a missing package."""
     if is_checkout(root):
         return f"run `python3 -m board install{extra and f' {extra}'}` in {root}"
     return "install the board again with what it requires, in the way in which it was installed here"
 
 
 def extras_for(arguments: Sequence[str]) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the extras of pyproject.toml that the command needs, and those that it can do without. Help needs none."""
+    """Return the extras of pyproject.toml that the command needs, and the extras that it can do without. Help needs none."""
     words = _words(arguments)
     command = words[0] if words else ""
     if asks_for_help(arguments):
@@ -78,12 +78,12 @@ def extras_for(arguments: Sequence[str]) -> tuple[frozenset[str], frozenset[str]
 
 
 def asks_for_help(arguments: Sequence[str]) -> bool:
-    """Return whether a command is to print its help, and so to do nothing else."""
+    """Return whether the arguments ask for help, so that the command does nothing else."""
     return any(word in HELP for word in arguments)
 
 
 def help_text(arguments: Sequence[str], root: Path = ROOT) -> str:
-    """Return the lines of the reference about a command, or about all: help for those who have no packages for more."""
+    """Return the lines of the reference about a command, or about all commands. This help needs no packages."""
     rows = re.findall(r"^\| `([^`]+)` \| (.+) \|$", (root / REFERENCE).read_text(encoding="utf-8"), flags=re.M)
     command = " ".join(_words(arguments)[:1])
     matches = [row for row in rows if row[0].split()[0] == command] or rows
@@ -105,7 +105,7 @@ def _words(arguments: Sequence[str]) -> list[str]:
 
 
 def version(root: Path = ROOT) -> str:
-    """Return this program's version. The checkout's counts, as the environment's may be older."""
+    """Return this program's version; in a checkout that of pyproject.toml, because the environment's may be older."""
     if is_checkout(root):
         return str(project(root).get("version", ""))
     try:
@@ -121,7 +121,7 @@ def full_version(root: Path = ROOT) -> str:
 
 
 def is_checkout(root: Path) -> bool:
-    """Return True for a source tree, False for an installed package, which came with its dependencies."""
+    """Return True for a source tree, False for an installed package, whose dependencies are installed with it."""
     return (root / "pyproject.toml").is_file()
 
 
@@ -147,7 +147,7 @@ def installed_from() -> Path | None:
 
 
 def reexec(python: Path, arguments: Sequence[str], root: Path) -> NoReturn:
-    """Start the same command by the Python that has the dependencies, replacing this process."""
+    """Replace this process with the same command, run by the Python that has the dependencies."""
     os.environ[RESTARTED] = str(root)
     command = [str(python), "-m", "board", *arguments]
     sys.stdout.flush()

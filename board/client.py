@@ -1,8 +1,8 @@
 """Client for programs: follows boards over a socket, sends commands and makes HTTP calls, as the contract says.
 
-This file stands alone: copy it. It needs the packages `websockets` and `httpx2` (or `httpx`, with `anyio`, which both bring).
-`AsyncClient` is for asyncio, `Client` for other programs. Both raise `Refusal` for what the server refuses, `AccessEnded` once
-the token has ended, and httpx's errors for a call that failed repeatedly. All else is tried again for ever.
+This file stands alone: copy it. It needs the packages `websockets` and `httpx2` or `httpx`, which both install `anyio`.
+`AsyncClient` is for asyncio, `Client` for other programs. Both raise `Refusal` if the server refuses a request, `AccessEnded`
+once the token has ended, and httpx's errors for a call that failed repeatedly. Everything else is retried indefinitely.
 """
 
 import asyncio
@@ -24,9 +24,9 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketExce
 httpx: Any = importlib.import_module("httpx2" if importlib.util.find_spec("httpx2") else "httpx")
 MIN_PAUSE_S, MAX_PAUSE_S = 0.5, 30.0  # first and longest pause before another attempt
 MAX_ASKED_PAUSE_S = 600.0  # longest pause that a server can ask for
-PING_S, CLOSE_S = 10.0, 1.0  # a connection that leaves a ping unanswered for so long is dead; longest wait for the end of one
+PING_S, CLOSE_S = 10.0, 1.0  # wait for the answer to a ping, before the connection counts as dead; for its end
 CALL_TIMEOUT_S, CALL_ATTEMPTS = 30.0, 5
-MAX_COMMANDS, SUBSCRIBES_PER_S = 32, 15  # without an answer; after a reconnect: both stay within the server's limits
+MAX_COMMANDS, SUBSCRIBES_PER_S = 32, 15  # unanswered commands; after a reconnect. Both stay within the server's limits
 REPEATED_REFUSALS = ("rate_limited", "unavailable", "status 429", "status 502", "status 503", "status 504")  # send it again
 FINAL_CODES = (401, 403, 404, *range(4500, 5000))  # of HTTP and of sockets: wrong token, scope or address, or access ended
 OVERLOAD_CODES = (1009, 4008, 4013)  # of sockets: this program sent too much, or read too slowly
@@ -35,7 +35,7 @@ T = TypeVar("T")
 
 
 class Refusal(Exception):
-    """Refusal: a code of the contract, a sentence for each field at fault, and the current state after a conflict."""
+    """Refusal: a code of the contract, a sentence for each invalid field, and the current state after a conflict."""
 
     def __init__(self, body: Mapping[str, Any]) -> None:
         super().__init__(json.dumps(body))
@@ -45,7 +45,7 @@ class Refusal(Exception):
 
 
 class AccessEnded(Exception):
-    """The token is wrong or has ended, or its account was disabled: do not come back."""
+    """The token is wrong or has ended, or its account was disabled: do not connect again."""
 
 
 class Gap(Exception):
@@ -54,23 +54,23 @@ class Gap(Exception):
 
 @dataclass(slots=True)
 class Board:
-    """Replica of a board, put together from its frames. One that began at a position has only what changed after it."""
+    """Replica of a board, built from its frames. A replica that started at a position has only later changes."""
 
     name: str
     epoch: str = ""
     seq: int = -1
     entities: dict[tuple[str, str], Any] = field(default_factory=dict)  # state by kind and id
     live: bool = False
-    form: str = ""  # of its entities: give it with the position, so that an upgrade of the server sends new fields
+    form: str = ""  # of its entities: store it with the position, to get new fields after an upgrade
     _server_form: str = ""
     _parts: dict[tuple[str, int], dict[tuple[str, str], Any]] = field(default_factory=dict)  # of a snapshot, by its position
-    _head: Frame | None = None  # position that the server told last
-    _attempt: int = 0  # subscribes that were refused for now
-    _wait_s: float | None = None  # pause before the next one, if the last frame was such a refusal
-    _follow: object = None  # the last `follow` that began with it
+    _head: Frame | None = None  # last position that the server announced
+    _attempt: int = 0  # subscribes in a row that were refused temporarily
+    _wait_s: float | None = None  # pause before the next subscribe, if the last frame was such a refusal
+    _follow: object = None  # the last `follow` that started with this replica
 
     def apply(self, frame: Frame) -> None:
-        """Apply a frame, if it is about this board. Raise Gap, with nothing applied, or Refusal if the board may not be seen."""
+        """Apply a frame, if it is about this board. Raises Gap if frames before it are missing, Refusal if access is refused."""
         self._wait_s = None
         if frame["type"] not in ("hello", "heads") and frame.get("board") != self.name:
             return
@@ -80,7 +80,7 @@ class Board:
             case "snapshot":
                 part = {(each["kind"], each["id"]): each["state"] for each in frame["entities"]}
                 at = frame["epoch"], frame["seq"]
-                self._parts = {at: self._parts.get(at, {}) | part}  # parts of another one are forgotten
+                self._parts = {at: self._parts.get(at, {}) | part}  # drops the parts of any other snapshot
                 if not frame.get("more"):
                     (self.epoch, self.seq), self.entities = at, self._parts.pop(at)
                     self.form = frame.get("form", self._server_form)
@@ -92,20 +92,20 @@ class Board:
                 for event in frame["events"]:
                     if event.get("state") is not None:
                         self.entities[event["kind"], event["id"]] = event["state"]
-                    elif "state" in event:  # else it was erased, or may not be seen
+                    elif "state" in event:  # otherwise it was erased, or may not be seen
                         self.entities.pop((event["kind"], event["id"]), None)
             case "subscribed":
                 if (frame["epoch"], frame["seq"]) != (self.epoch, self.seq):
                     raise Gap(f"live at {frame['seq']} of {frame['epoch']}, but here is {self.seq} of {self.epoch}")
                 self.live, self._attempt = True, 0
-            case "heads":  # positions of boards: one is to be reached before the next one comes
+            case "heads":  # positions of boards; the frames up to them must arrive before the next `heads`
                 before, self._head = self._head, frame["heads"].get(self.name)
                 if self.live and before and (self.epoch != before["epoch"] or self.seq < before["seq"]):
                     raise Gap(f"the head was {before}, but here is {self.seq} of {self.epoch}")
             case "unsubscribed":
                 self.live, self.entities = False, {}
                 raise Refusal({"code": frame["reason"], "board": self.name})
-            case "error" if not self.live or frame["code"] in ("unavailable", "failed"):  # else it is about a `presence`
+            case "error" if not self.live or frame["code"] in ("unavailable", "failed"):  # otherwise it is about a `presence`
                 self.interrupt()
                 if frame["code"] not in REPEATED_REFUSALS:
                     raise Refusal(frame)
@@ -113,7 +113,7 @@ class Board:
                 self._wait_s = _pause(self._attempt, frame.get("retry_after_s"))
 
     def interrupt(self) -> None:
-        """Note that frames are missing from here on, until the board is subscribed again from its position."""
+        """Record that frames are missing from now on, until the board is subscribed again from its position."""
         self.live, self._head, self._parts = False, None, {}
 
 
@@ -124,8 +124,8 @@ class AsyncClient:
         self._url, self._proxy, self._headers = url.rstrip("/"), proxy, {"Authorization": f"Bearer {token}"}
         self._closed = asyncio.Event()
         self._slots = asyncio.Semaphore(MAX_COMMANDS)
-        self._follow: Callable[[], Any] = lambda: None  # the last one, while somebody has it
-        self._boards: tuple[Board, ...] = ()  # of it, as is the socket
+        self._follow: Callable[[], Any] = lambda: None  # weak reference to the last one
+        self._boards: tuple[Board, ...] = ()  # followed by the last `follow`
         self._socket: ClientConnection | None = None
 
     @cached_property
@@ -144,10 +144,11 @@ class AsyncClient:
             await self._http.aclose()
 
     def follow(self, *boards: Board) -> AsyncGenerator[Frame, None]:
-        """Yield all that the server sends, as soon as it is applied to these replicas, until the client is closed.
+        """Yield each frame that the server sends, once it is applied to these replicas, until the client is closed.
 
-        They begin with a snapshot, or at their position: `Board(name, epoch, 118)`. Each event comes once. Raise AccessEnded, and
-        Refusal if one of the boards, its `body["board"]`, may not be seen. For another `follow` beside it, use another client.
+        The replicas start with a snapshot, or at their position: `Board(name, epoch, 118)`. Each event arrives once. Raises
+        AccessEnded, and Refusal if one of the boards, its `body["board"]`, may not be seen. For a second `follow` at the same
+        time, use another client.
         """
         if (other := self._follow()) is not None and other.ag_frame is not None:  # it has not ended
             raise RuntimeError("This client follows boards already: close that `follow` first, or use another client.")
@@ -164,7 +165,7 @@ class AsyncClient:
             board._follow = this
         while not self._closed.is_set():
             socket, is_greeted, code, wait = None, False, None, None
-            subscribes: dict[str, asyncio.Task[None]] = {}  # beside the reader, which must not wait
+            subscribes: dict[str, asyncio.Task[None]] = {}  # separate from the reader, which must not wait
             try:
                 async with await self._until_closed(connect(self._url.replace("http", "ws", 1) + "/ws", **options)) as socket:
                     self._socket = socket
@@ -189,7 +190,7 @@ class AsyncClient:
                 if self._socket is socket:
                     self._socket = None
                 for board in boards:
-                    if board._follow is this:  # else a newer `follow` has it
+                    if board._follow is this:  # otherwise a newer `follow` uses it
                         board.interrupt()
             if code in FINAL_CODES:
                 raise AccessEnded(f"The server ended access, with code {code}.")
@@ -198,7 +199,7 @@ class AsyncClient:
                 await self._until_closed(asyncio.sleep(_pause(attempt, wait)))
 
     async def _until_closed(self, work: Awaitable[T]) -> T:
-        """Return the result of some work. Raise ConnectionAbortedError once the client is closed."""
+        """Wait for some work, and return its result. Raises ConnectionAbortedError if the client is closed."""
         doing, closed = asyncio.ensure_future(work), asyncio.ensure_future(self._closed.wait())
         try:
             await asyncio.wait((doing, closed), return_when=asyncio.FIRST_COMPLETED)
@@ -210,7 +211,7 @@ class AsyncClient:
             closed.cancel()
 
     async def send(self, frame: Frame) -> None:
-        """Send any frame over the socket of `follow`. Dropped while there is none; a `presence` until its board is live."""
+        """Send any frame over the socket of `follow`. Drops it if there is none, and a `presence` until its board is live."""
         is_early = frame["type"] == "presence" and not any(each.live and each.name == frame["board"] for each in self._boards)
         if self._socket is not None and not is_early:
             with contextlib.suppress(ConnectionClosed):
@@ -219,25 +220,26 @@ class AsyncClient:
     async def command(
         self, board: str, name: str, data: Mapping[str, Any] | None = None, *, id: str | None = None, **position: Any
     ) -> Frame:
-        """Send a command until it is answered; return its ack. Raise Refusal.
+        """Send a command, again if needed, until it is answered. Return its ack. Raises Refusal.
 
-        It is executed once, however often it is sent, by its `id`: give your own to send it again after your program's end.
-        `base` and `epoch` say where the board was when somebody decided it, so that a conflict is refused.
+        The server executes each `id` once, however often it is sent: set it if your program may send the command again after a
+        restart. `base` and `epoch`: position of the board when somebody decided the command, so that a conflict is refused.
         """
         body = {"id": id or uuid.uuid4().hex, "name": name, "data": data or {}, **position}
         async with self._slots:
             return dict(await self.request("POST", f"/api/v1/boards/{board}/commands", is_command=True, json=body))
 
     async def read(self, board: str, **params: Any) -> Board:
-        """Read a board by HTTP; `at` names a moment of the past. Raise Refusal."""
+        """Read a board by HTTP, or its state in the past with `at`. Raises Refusal."""
         replica = Board(board)
         replica.apply({"type": "snapshot", **await self.request("GET", f"/api/v1/boards/{board}", params=params)})
         return replica
 
     async def request(self, method: str, path: str, *, is_command: bool = False, **options: Any) -> Any:
-        """Make an HTTP call with httpx's options; return the JSON of its answer, or bytes. Raise Refusal, and httpx's errors.
+        """Make an HTTP call with httpx's options; return the JSON of its answer, or bytes. Raises Refusal, and httpx's errors.
 
-        A GET, or a body with an `id`, is sent again if no answer comes; every call is after a refusal that says when.
+        A GET, or a body with an `id`, is sent again if no answer arrives. Any call is sent again after a refusal that states
+        when to retry.
         """
         is_repeatable = method == "GET" or "id" in (options.get("json") or ())
         attempts, attempt = float("inf") if is_command else CALL_ATTEMPTS, 0
@@ -256,7 +258,7 @@ class AsyncClient:
 
 
 async def _subscribe(socket: ClientConnection, board: Board, pause: float) -> None:
-    """Subscribe a board from its position, after a pause."""
+    """Subscribe to a board from its position, after a pause."""
     await asyncio.sleep(pause)
     position: Frame = {"epoch": board.epoch, "after": board.seq} if board.epoch else {}
     position |= {"form": board.form} if position and board.form else {}
@@ -265,10 +267,10 @@ async def _subscribe(socket: ClientConnection, board: Board, pause: float) -> No
 
 
 def _read_answer(answer: Any, is_command: bool) -> Any:
-    """Return the JSON of an answer, or its bytes. Raise AccessEnded or Refusal."""
+    """Return the JSON of an answer, or its bytes. Raises AccessEnded or Refusal."""
     body = answer.content
     if "json" in answer.headers.get("Content-Type", ""):
-        with contextlib.suppress(ValueError):  # a proxy said so
+        with contextlib.suppress(ValueError):  # a proxy may label other content as JSON
             body = answer.json()
     if answer.is_success and is_command and not (isinstance(body, dict) and "seqs" in body):
         raise Refusal({"code": "unavailable", "message": "A proxy answered in place of the server."})
@@ -281,7 +283,7 @@ def _read_answer(answer: Any, is_command: bool) -> Any:
 
 
 def _pause(attempt: int, wait: str | int | None = None) -> float:
-    """Return the seconds until the next attempt: those that the server asks for, else growing ones; with jitter."""
+    """Return the seconds until the next attempt, with jitter: the server's choice, otherwise more after each attempt."""
     pause: float = min(MIN_PAUSE_S * 2 ** min(attempt, 16), MAX_PAUSE_S)
     if wait is not None and str(wait).isdecimal():
         pause = min(float(wait), MAX_ASKED_PAUSE_S)
@@ -307,7 +309,7 @@ class Client:
 
     def follow(self, *boards: Board) -> Iterator[Frame]:
         frames = self._client.follow(*boards)
-        before: list[tuple[str, int]] = []  # positions, while a frame is waited for
+        before: list[tuple[str, int]] = []  # positions before the frame that is awaited
         try:
             with contextlib.suppress(StopAsyncIteration):
                 while True:
@@ -318,7 +320,7 @@ class Client:
         finally:
             with contextlib.suppress(RuntimeError):  # it is ending
                 self._wait(frames.aclose)
-            for board, position in zip(boards, before, strict=False):  # after Ctrl+C, a frame may have been applied alone
+            for board, position in zip(boards, before, strict=False):  # after Ctrl+C, a frame may be applied but not yielded
                 board.epoch, board.seq = position
 
     def command(self, board: str, name: str, data: Mapping[str, Any] | None = None, **more: Any) -> Frame:

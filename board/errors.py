@@ -15,7 +15,7 @@ M = TypeVar("M", bound=BaseModel)
 
 
 class OperationError(Exception):
-    """Operation that can't be done, with a sentence why."""
+    """Operation that can't be done, with a sentence that says why."""
 
     def __str__(self) -> str:
         """Return the sentence itself, because a Message is translated later."""
@@ -127,7 +127,7 @@ _WITH_CONTEXT = {
 
 
 def message_for(error: ErrorDetails) -> str:
-    """Return a message for people for one of pydantic's errors."""
+    """Return a message for people about one of pydantic's errors."""
     kind = error["type"]
     if kind in _WITH_CONTEXT:
         return message(_WITH_CONTEXT[kind], **error.get("ctx", {}))

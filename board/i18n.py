@@ -65,7 +65,7 @@ def language_of(code: str) -> Language:
 
 
 class Moment(str):
-    """Time of an event among the values of a Message; read as date and time of the desk: "24 Nov 22:34"."""
+    """Time of an event among the values of a Message; shown as date and time in the desk's time zone: "24 Nov 22:34"."""
 
 
 class Message(str):
@@ -92,7 +92,7 @@ def translate(text: str, language: str) -> str:
 
 
 def fill(text: str, values: Mapping[str, Any]) -> str:
-    """Return a translated text with its values; its prepositions suit dates."""
+    """Fill a translated text with its values, with prepositions that suit dates."""
     return suit_dates(text, values).format(**values)
 
 

@@ -1,4 +1,4 @@
-"""Labels of kinds, fields, values and events: all that Python, the scripts and the translators have of them.
+"""Labels of kinds, fields, values and events, for Python, the scripts and the translators.
 
 The texts are msgids, to be translated when they are shown. The scripts get these tables with their translations
 (`/i18n/{language}.json`, static/js/core/labels.js).
@@ -19,7 +19,7 @@ AGREEING: dict[str, Texts] = {
     "alive and well": {"f": P_("of a girl", "alive and well")},
     sentences.SEEN: {"f": P_("of a girl", "seen {at}"), "m": P_("of a boy", "seen {at}")},
 }
-# What the declarations of kinds do not have; they add theirs by `declare`.
+# Labels that no declaration of a kind has; the declarations add theirs by `declare`.
 _KINDS = {"card": N_("Card")}
 _FIELDS = {
     # translators: the six criteria are those of a Belgian ministerial directive. French and Dutch wordings are
@@ -33,7 +33,7 @@ _FIELDS = {
     # translators: this criterion is no longer asked, as only one older source has it; kept for older searches.
     "criteria.danger_to_others": N_("May endanger others"),
     "earlier.*": N_("Earlier disappearance"), "id": N_("Id"),
-    "source.name": N_("Name"),  # path in events, where no field is declared: the value is only in `source_name`
+    "source.name": N_("Name"),  # path in events, for which no field is declared, because the value is only in `source_name`
     "display.name": N_("Name"), "display.profile": N_("Who can see this display"), "display.language": N_("Language"),
     "display.shows": N_("Content"), "display.theme": N_("Theme"), "display.sound": N_("Sound"),
 }  # fmt: skip
@@ -42,7 +42,7 @@ _VALUES: dict[str, Texts] = {
         "viewer": N_("Viewer"), "investigator": N_("Investigator"), "coordinator": N_("Coordinator"),
         "admin": N_("Administrator"),
     },
-    "criteria.answer": {"yes": N_("Yes"), "no": N_("No"), "unknown": N_("Unknown")},  # to each of them
+    "criteria.answer": {"yes": N_("Yes"), "no": N_("No"), "unknown": N_("Unknown")},  # to each criterion
     "restatements.correct": {"true": N_("correct"), "false": N_("not quite correct")},
     # translators: kinds of places, after a name as in "Leuven, station"; a locality is a village or a part of a municipality
     "place_kind": {
@@ -58,9 +58,9 @@ _EVENTS = {
     "handed.erased": N_("Handover of a search erased"), "contact.erased": N_("Contact erased"),
     "place.erased": N_("Searched place erased"),
 }  # fmt: skip
-_CARD_ERASED = N_("Card erased")  # of kinds of an installation
-# By name; by path; by path and code, in the order of menus; by type. A path that means something else in one kind is there by
-# `kind.path` too.
+_CARD_ERASED = N_("Card erased")  # for an installation's own kinds
+# Kinds by name, fields by path, values by path and code (in the order of menus), events by type. A path that means something else
+# in one kind is also listed as `kind.path`.
 KINDS: dict[str, str] = {}
 FIELDS: dict[str, str] = {}
 VALUES: dict[str, Texts] = {}
@@ -89,7 +89,7 @@ DONE = {
     "removal_proposed": N_("removal proposed"), "file.removed": N_("removed from the disk"),
     "approved": N_("approved"), "take_down_due": N_("take-down due"), "taken_down": N_("asked to take it down"),
 }  # fmt: skip
-# The same of nouns that are feminine in French: a participle agrees with what it is said of.
+# The same for nouns that are feminine in French, where a participle agrees with its noun.
 _FEMININE = {
     "updated": P_("of a search, task, card, note, column or handover", "changed"),
     "changed": P_("of a search, task, card, note, column or handover", "changed"),
@@ -107,7 +107,7 @@ DONE |= {
     for kind in ("search", "task", "card", "note", "column", "handover", "alarm")
     for verb, text in _FEMININE.items()
 }
-DONE |= {f"alarm.{verb}": DONE["raised"] for verb in ("added",)}  # as its events say it
+DONE |= {f"alarm.{verb}": DONE["raised"] for verb in ("added",)}  # the word of its other events
 DONE["material.withdrawn"] = _FEMININE["withdrawn"]
 _LEFT = N_("left the board")
 DONE |= {f"{kind}.{verb}": _LEFT for kind in ("card", "sighting", "task", "note") for verb in ("archived", "removed")}
@@ -115,7 +115,7 @@ DONE |= {f"{kind}.removed": DONE["archived"] for kind in ("search", "tip", "alar
 
 
 def declare(kinds: Texts, fields: Texts, values: Mapping[str, Texts], events: Texts) -> None:
-    """Set the labels of all kinds that are declared."""
+    """Set the labels of all declared kinds."""
     KINDS.clear()
     KINDS.update(_KINDS | {**kinds})
     FIELDS.clear()
@@ -163,7 +163,7 @@ def field(path: str, translate: Translate, kind: str = "") -> str:
 
 
 def agreeing(translate: Translate, sex: str | None) -> Translate:
-    """Return a translation by which texts agree with a child of this sex."""
+    """Return a translation function whose texts agree with a child of this sex."""
     return lambda text: translate(AGREEING.get(text, {}).get(sex or "", text))
 
 

@@ -1,4 +1,4 @@
-"""Paths of templates, static files and data: beside the packages in a checkout, inside `board/_data` when installed."""
+"""Paths of templates, static files and data: next to the packages in a checkout, inside `board/_data` when installed."""
 
 from pathlib import Path
 

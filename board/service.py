@@ -78,20 +78,20 @@ from realtime.wire.protocol import CLOSE_DISPLAY_TAKEN_OVER, CLOSE_SESSION_ENDED
 log = structlog.get_logger()
 
 Clock = Callable[[], datetime]
-RIGHTS_POLL_S = 1.0  # interval of comparing rights with the database, as the command line may change them
+RIGHTS_POLL_S = 1.0  # interval of comparing rights with the database, because the command line may change them
 POLLS_PER_EXPIRY_CHECK = 60  # polls after which all callers are read again, even if nothing changed
 PROBE_S = 2.0  # interval of probing writes while they fail
-KEPT_LOOK_AGAIN_S, MAX_LOOK_AGAINS = 5.0, 32  # suggestions that all who are on a board ask for at once, after a confirmation
-# contradictions by position of the board, which everyone on it asks for at once after a sighting
+KEPT_LOOK_AGAIN_S, MAX_LOOK_AGAINS = 5.0, 32  # shared, because everyone on a board reads them after a confirmation
+# contradictions by position of the board: shared, because everyone on it reads them at the same time after a sighting
 KEPT_CONTRADICTIONS_S, MAX_CONTRADICTIONS = 60.0, 64
-EARLIER_FACTS_S = 60.0  # until facts of an earlier version are read again after a failure
+EARLIER_FACTS_S = 60.0  # pause after a failure to add facts about the searches of an earlier version
 DATA_KEYS_S = 60.0  # interval of reading the keys of data at rest again
 IDLE_SNAPSHOTS_S = 60.0  # from the last read of a board's snapshot until it may be dropped
 LAST_USE_S = 60.0  # interval of writing last uses that are due
 
 
 class BoardService:
-    """Open installation, created by `open`. `clock` gives the time of what is written; only the demo and tests replace it."""
+    """Open installation, created by `open`. `clock`: time of all writes; only the demo and tests replace it."""
 
     def __init__(self, settings: Settings, database: Database, clock: Clock, bus: Bus) -> None:
         self.settings, self.database, self.clock = settings, database, clock
@@ -135,7 +135,7 @@ class BoardService:
         self.open_alarms = OpenAlarmPublisher(self.database, self.hub, self.source, self.alarm_rules, clock)
         self.shift_status = ShiftStatusPublisher(self.database, self.hub, clock)
         self.clock_watch = ClockCheck(self.database, self.hub.broadcast, clock)
-        self.rights = Version(-1, -1)  # that open sockets are at
+        self.rights = Version(-1, -1)  # versions of rights that open sockets have
         self._polls = 0
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -143,7 +143,7 @@ class BoardService:
     async def open(cls, settings: Settings, clock: Clock = now, bus: Bus | None = None) -> "BoardService":
         """Open the installation named by the settings, and migrate it. Raises ConfigurationError.
 
-        `bus` is for tests; by default it is the one on the settings' Redis, or one inside this process.
+        `bus`: for tests; by default a bus on the settings' Redis, otherwise one inside this process.
         """
         settings.check()
         bus = bus or _bus(settings)
@@ -169,7 +169,7 @@ class BoardService:
             run_every(IDLE_SNAPSHOTS_S, service.source.drop_idle_snapshots),
             run_on_database(service.read_data_keys, DATA_KEYS_S, "data keys not read"),
         ]  # fmt: skip
-        if clock is now:  # the demo sets its clock as it likes
+        if clock is now:  # the demo sets its own clock, which would be reported as wrong
             loops.append(service.clock_watch.run())
         service._tasks = [asyncio.create_task(each, name=getattr(each, "__qualname__", None)) for each in loops]
         for task in service._tasks:
@@ -177,7 +177,7 @@ class BoardService:
         return service
 
     async def _prepare(self) -> None:
-        """Write and read what every process needs before it begins."""
+        """Write and read the data that every process needs before it serves."""
         await self.database.write(lambda session: _create_fixed_boards(session, format_utc(self.clock())))
         await self.database.write(lambda session: installation.record(session, self.settings))
         at, ring = format_utc(self.clock()), self.data_keys.ring
@@ -187,7 +187,7 @@ class BoardService:
         await self._open_folder()
 
     async def read_data_keys(self) -> None:
-        """Read the keys of data at rest again. If they can't be read, those in memory stay."""
+        """Read the keys of data at rest again. If they can't be read, keep those in memory."""
         if self.data_keys.setting is None:
             return
         try:
@@ -202,14 +202,14 @@ class BoardService:
         await run_until_done(self._add_earlier_facts, EARLIER_FACTS_S, "earlier facts failed")
 
     async def _add_earlier_facts(self) -> None:
-        """Add the facts of searches that an earlier version wrote, in small transactions, between those of commands. Once."""
+        """Add the facts about searches that an earlier version wrote, in small transactions between those of commands."""
         last = 0
         while boards := await self.database.read(partial(earlier_facts.unread, after=last)):
             await self.database.write(partial(earlier_facts.add, boards=boards))
             last = boards[-1].number
 
     async def close(self) -> None:
-        """Close all connections, finish pending commits, and tell the other processes that nobody is here any more."""
+        """Close all connections, finish pending commits, and tell the other processes that nobody is connected here."""
         await cancel_all(self._tasks)
         await self.hub.stop()
         with contextlib.suppress(DatabaseUnavailable):
@@ -224,10 +224,10 @@ class BoardService:
         self.disk.close()
 
     async def execute(self, caller: Caller, command: Command, content: bytes | None = None) -> Ack:
-        """Execute a command: committed and published when this returns. With `content`, its id may be repeated only for the
-        same content. Raises Refused."""
+        """Execute a command, which is committed and published when this returns. With `content`, its id may be repeated only for
+        the same content. Raises Refused."""
         self.last_use.record(caller)
-        # no await before the command is queued: commands of a socket stay in order
+        # no await before the command is queued, so that commands of a socket stay in order
         queued = QueuedCommand(
             caller, command, self.clock, self.task_catalogue, content, self.alarm_rules, self.shares, self.roles
         )
@@ -252,7 +252,7 @@ class BoardService:
         return await self.database.write(fn, on_committed=self._publish, boards=boards)
 
     def _publish(self, written: CommandResult | Refused) -> None:
-        """Publish a result, in commit order. Rights first, so that nobody is shown what this command took from them."""
+        """Publish a result, in commit order. Rights first, so that nobody receives data that this command hid from them."""
         if isinstance(written, Refused):
             return
         changed_for = written.visibility_changed_for
@@ -302,7 +302,7 @@ class BoardService:
             version, renewed = await self.database.read(partial(self._reload_callers, callers, all))
             if renewed is None:
                 break
-            if checked not in (None, version):  # rights changed again meanwhile: check everybody again
+            if checked not in (None, version):  # rights changed again in the meantime: check everybody again
                 checked_sockets.clear()
             checked = version
             if all or version.people != self.rights.people:
@@ -339,8 +339,8 @@ class BoardService:
     def _reload_callers(
         self, callers: dict[Subscriber[Caller], Caller], all: bool, session: Session
     ) -> tuple[Version, dict[Subscriber[Caller], Caller | None] | None]:
-        """Return the versions of rights, and the callers concerned as they are now (None: access has ended); no callers if no
-        version changed."""
+        """Return the versions of rights, and the affected callers with their current rights (None for a caller whose access has
+        ended); no callers if no version changed."""
         version = rights_version.version(session)
         if version == self.rights and not all:
             return version, None
@@ -361,13 +361,13 @@ class BoardService:
             await self.last_use.write(self.database)
 
     async def _probe_writes(self) -> None:
-        """After a failed write, probe whether writes work again: until they do, nobody sends any, as this process is not
-        ready."""
+        """After a failed write, probe whether writes work again. No client's write would show it, because none arrives while this
+        process is not ready."""
         if self.database.health.error_code is not None:
             await self.database.probe()
 
     async def _refresh_ended(self) -> None:
-        """Update or close the sockets whose access may have ended by itself: those of guests, tokens and sessions."""
+        """Update or close the sockets whose access may have expired: those of guests, tokens and sessions."""
         at = format_utc(now())
         due = {each: each.viewer for each in self.hub.connections if (ends_at := each.viewer.ends_at) and ends_at <= at}
         if due:
@@ -377,7 +377,7 @@ class BoardService:
 
     async def _poll_rights(self) -> None:
         self._polls += 1
-        if self.visibility.end_openings(format_utc(now())):  # also while the database is away
+        if self.visibility.end_openings(format_utc(now())):  # also while the database is unavailable
             self.hub.subscriptions.drop_unauthorized()
         await self._refresh_ended()
         all = self._polls % POLLS_PER_EXPIRY_CHECK == 0
@@ -387,8 +387,8 @@ class BoardService:
             self.hub.subscriptions.drop_unauthorized()
 
     async def _open_folder(self) -> None:
-        """Make the folder of photos and files at its first start. Later one that is not there is lost or not mounted: then the
-        store logs that, and refuses files, and all else goes on."""
+        """Create the folder of photos and files at the first start. If it is missing later, it is lost or not mounted: the store
+        logs that and refuses files, and everything else continues."""
         if self.files.folder is None:
             return
         is_known = await self.database.read(lambda session: folder_marker.is_known(session, self.files))
@@ -401,7 +401,7 @@ class BoardService:
                 await self.database.write(lambda session: folder_marker.record(session, self.files, format_utc(self.clock())))
 
     async def _look_at_bucket(self) -> None:
-        """Let the store log at the start if the bucket is away. It may take long to tell."""
+        """Check the bucket without delaying the start, because that may take long. The store logs if it is unreachable."""
         if self.files.is_set and self.files.folder is None:
             with contextlib.suppress(FilesUnavailable):
                 await self.files.look()
@@ -426,7 +426,7 @@ def _bus(settings: Settings) -> Bus:
     """Create the bus. Raises ConfigurationError."""
     if not settings.redis_url:
         return MemoryBus()
-    from realtime.bus.redis_bus import RedisBus  # imported here, as redis-py takes a twelfth of the startup time
+    from realtime.bus.redis_bus import RedisBus  # imported here, because redis-py takes a twelfth of the startup time
 
     try:
         return RedisBus(settings.redis_url, settings.secret())
@@ -437,7 +437,7 @@ def _bus(settings: Settings) -> Bus:
 def _limiter(settings: Settings) -> Limiter:
     if not settings.redis_url:
         return Limiter()
-    from board.rate_limit.shared import Shared  # imported here, as redis-py takes a twelfth of the startup time
+    from board.rate_limit.shared import Shared  # imported here, because redis-py takes a twelfth of the startup time
 
     return Limiter(Shared(settings.redis_url, settings.secret()))
 

@@ -73,16 +73,16 @@ tasks are null unless the search is open.
 `suggested`: keys of unanswered criteria that the facts of the search suggest. `under_13` is suggested if the child's age, or the
 age by the date of birth on the day of the disappearance (in Brussels), is below 13. Suggestions decide nothing.
 `overdue_open`: number of overdue tasks that no promise is about. *0.4.0*
-`promised`: the other overdue tasks, at most 20. *0.4.0*
+`promised`: the overdue tasks that a promise is about, at most 20. *0.4.0*
 `overdue_task`: the longest overdue task; one that no promise is about, if there is one. *0.4.0*
 `next_task`: the task that is due next. *0.4.0*
 `next_call`: the call with a contact that is due next, by the contact's id and number. *0.4.0*
 `unassessed_sighting`: the urgent sighting that has waited longest; without one, the sighting that has waited longest. *0.4.0*
 `credible_sighting`: among those assessed as `credible` or `confirmed`, the sighting seen last. *0.4.0*
-`unassessed_sighting.place`: its text.
+`unassessed_sighting.place`: text of its place.
 `unassessed_sighting.taken_by`: account that took its alarm, if the alarm has not ended. *0.4.0*
 `unassessed_sighting.until`: end of that account's promise. *0.4.0*
-`credible_sighting.place`: its text.
+`credible_sighting.place`: text of its place.
 `alarm`: the oldest open alarm of the search. *0.4.0*
 `alarm.number`: number of the card that it is about, or null.
 `alarm.assignee`: assignee of the card that it is about, or null.
@@ -93,14 +93,14 @@ age by the date of birth on the day of the disappearance (in Brussels), is below
 `promise`: the alarm of the search that somebody has: about an urgent sighting first, then the one whose promise ends first.
 *0.4.0*
 `unanswered`: numbers of waiting and late sightings by queue; see *Queues*. *0.4.0*
-`unanswered.late_open`: late ones that nobody has, by queue. *0.4.0*
+`unanswered.late_open`: number of late sightings that nobody has, by queue. *0.4.0*
 `contradiction`: the most important pair of sightings that cannot both be true; see *Possible or impossible*. Null if there is
 none. *0.4.0*
 `contradiction.number`: number of the sighting that is doubtful, or was seen first.
-`contradiction.other`: number of the other one.
-`contradiction.doubtful`: whether the other one is confirmed, and this one is not.
+`contradiction.other`: number of the other sighting.
+`contradiction.doubtful`: whether the other sighting is confirmed, and this one is not.
 `contradiction.km`: shortest distance, as sentences state it.
-`contradiction.minutes`: between the stated times.
+`contradiction.minutes`: minutes between the stated times.
 `contradiction.pairs`: number of such pairs; at most 200.
 """
 HandoverStatus = TypedDict("HandoverStatus", {

@@ -1,14 +1,14 @@
 """Sentences of events, composed by `board/documents/event_text.py` for paper, and `static/js/format/event_text.js` for screens.
 
-An event gets the first variant whose condition holds and whose placeholders all have a value; otherwise the last. A slot, "reader
-path", defines how a placeholder is filled. A placeholder without a slot uses the reader with its name. Conditions
+An event gets the first variant whose condition is met and whose placeholders all have a value; otherwise the last. A slot,
+"reader path", defines how a placeholder is filled. A placeholder without a slot uses the reader with its name. Conditions
 (`board/engine/conditions.py`) and slots can use these facts:
 
 - `event`, `kind`, `board`; `state` after the event, and `before` it; `latest`: the state, or the last one of a removed entity
-- `was` and `now`: values of the changed fields; `count` of changes; `known`: the state before the event is
+- `was` and `now`: values of the changed fields; `count` of changes; `known`: whether the state before the event is known
 - `own`: the actor is the new assignee, the person on duty, or has the alarm; `mine`: the reader is the new assignee
-- `change`: the only change; `restatement`: the changed summary of a search; `again`: an alarm asks in another round;
-  `shortened`: a promise ends earlier than before
+- `change`: the only change; `restatement`: the changed summary of a search; `again`: whether an alarm asks in
+  another round; `shortened`: whether a promise ends earlier than before
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ from board.i18n import N_
 from models.texts import ngettext
 
 ALL = ("*",)
-_SET = (None, False)  # after a "!" before the path: the value is set
+_SET = (None, False)  # with "!" before the path: the value is set
 CREATIONS = ("added", "opened", "attached", "approved")  # ends of types that add an entity, so that there are no changes to list
 NAMED = ("column", "tip", "report", "file", "material", "distribution", "alarm", "contact")  # kinds with names, besides cards
 NULLABLE = ("decision", "file")  # readers with a text for no value
@@ -33,7 +33,7 @@ SHORT = 60  # characters: a longer value gets its own line
 _OF_TIP: dict[str, Sequence[Any]] = {"!state.tip": _SET}
 _UNGRADED: dict[str, Sequence[Any]] = {"before.grade.source": ("F",), "before.grade.content": (6,)}  # nobody graded it before
 _BECAUSE = "state.released_because"
-# somebody had it from the beginning, so nobody was asked before
+# somebody had the alarm from the beginning, so nobody was asked before
 _RELEASED_FIRST: dict[str, Sequence[Any]] = {"again": [True], "before.round": [0], "!before.released_because": _SET}
 _BY_OTHERS: dict[str, Sequence[Any]] = {"own": [False]}
 _DUE: dict[str, Sequence[Any]] = {"change.path": ["due"]}

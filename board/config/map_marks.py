@@ -16,12 +16,12 @@ RULED_OUT = ("not_the_child", "duplicate")
 
 @dataclass(frozen=True, slots=True)
 class MarkRule:
-    """Rule of a kind. All but `shown`, `line`, `shapes` and `ruled_out`, which are conditions, are paths of fields.
+    """Rule for a kind. `shown`, `line` and `ruled_out` are conditions; `place`, `at`, `until` and `outline` are paths of fields.
 
     - `at`, `until`: time of what happened there.
     - `line`: the outline is a line, not an area.
-    - `shapes`: the first whose condition holds.
-    - `ruled_out`: drawn in grey.
+    - `shapes`: pairs of a condition and a shape. The first condition that is met gives the shape.
+    - `ruled_out`: the point is drawn in grey.
     - `part`: kind of the point, if an entity has several; "" for the kind of the entity.
     """
 

@@ -14,7 +14,7 @@ import orjson
 from models.db.errors import ConfigurationError
 
 HEADER_SIZE = 127
-MAX_METADATA = 1_000_000  # bytes, compressed or not; only its attribution is read
+MAX_METADATA = 1_000_000  # bytes, before and after decompression; only the attribution is used
 MAX_RAW_ATTRIBUTION, MAX_ATTRIBUTION = 4_000, 200  # characters, with and without its links
 _MAGIC, _VERSION = b"PMTiles", 3
 _OFFSETS = struct.Struct("<8Q")  # offset and length of the root directory, the metadata, the leaf directories and the tiles

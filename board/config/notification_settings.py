@@ -34,7 +34,7 @@ class MailServer:
 
 
 class Webhook(NamedTuple):
-    """Receiver of webhooks. `key`: its name in the database, which follows from the URL and does not disclose it."""
+    """Receiver of webhooks. `key`: its name in the database, a digest of the URL that does not disclose it."""
 
     key: str
     url: str
@@ -92,7 +92,7 @@ def webhooks(text: str, allow_private: bool) -> tuple[Webhook, ...]:
 
 def signing_keys(text: str) -> tuple[bytes, ...]:
     """Return the keys in one or two secrets `whsec_…`, separated by a space. Messages are signed with both, while receivers
-    change to the new one. Raises ValueError with a sentence."""
+    switch to the new one. Raises ValueError with a sentence."""
     keys = tuple(map(_signing_key, text.split()))
     if not keys or len(keys) > 2:
         raise ValueError("must be one secret, or a new and an old secret separated by a space")

@@ -1,4 +1,4 @@
-"""Place of the installation, from one row of its files: the fields, and the check of each."""
+"""Place of the installation, read from one row of its files, with the checks of its fields."""
 
 import math
 import unicodedata
@@ -13,12 +13,12 @@ REQUIRED = COLUMNS[:4]
 MAX_NAME = 200  # characters
 MAX_RADIUS = 1_000_000  # metres, as for a place on a card
 EXAMPLES = {"lat": "50.8503", "lon": "4.3517", "radius_m": "250"}
-UNPRINTABLE = ("Cc", "Cs", "Zl", "Zp")  # categories: control characters, half characters, ends of lines
-EUROPE = ((27, 72), (-32, 45))  # latitudes and longitudes: points outside may have both swapped
+UNPRINTABLE = ("Cc", "Cs", "Zl", "Zp")  # Unicode categories: control characters, surrogates, ends of lines
+EUROPE = ((27, 72), (-32, 45))  # latitudes and longitudes; a point outside may have the two swapped
 
 
 class OwnPlace(NamedTuple):
-    """Place of the installation. `names`: by language, without those that are equal to `name`."""
+    """Place of the installation. `names`: pairs of language and name, without names that equal `name`."""
 
     name: str
     names: tuple[tuple[str, str], ...]
@@ -29,7 +29,7 @@ class OwnPlace(NamedTuple):
 
 
 def own_place(fields: Mapping[str, Any]) -> OwnPlace:
-    """Return the place of these fields, by COLUMNS. Raises ValueError with a sentence about the first wrong one."""
+    """Return the place with these fields, named as in COLUMNS. Raises ValueError with a sentence about the first wrong field."""
     name = _name(fields, "name")
     if not name:
         raise ValueError("name must not be empty")

@@ -1,6 +1,6 @@
 """Features of `places.geojson`, with the number of the line that each begins on.
 
-The features are parsed one at a time, so that memory is bounded and each has its line.
+The features are parsed one at a time, so that memory is bounded and errors can name the line.
 """
 
 import json
@@ -28,7 +28,7 @@ class _Text:
         self.text, self.at, self.line = text, 0, 1
 
     def skip_space(self) -> str:
-        """Go to the next character that is no space, count the lines, and return it."""
+        """Move to the next character that is not a space, and return it. Counts the lines."""
         at = self.at
         while self.text.startswith(SPACES, at):
             at += 1
@@ -36,7 +36,7 @@ class _Text:
         return self.text[self.at : self.at + 1]
 
     def take(self, *expected: str) -> str:
-        """Go behind the next character, and return it. Raises LineError if it is another one."""
+        """Move past the next character, and return it. Raises LineError if it is not an `expected` one."""
         character = self.skip_space()
         if character not in expected or not character:
             raise LineError(self.line, f"must have {' or '.join(expected)} here")
@@ -44,7 +44,7 @@ class _Text:
         return character
 
     def value(self) -> Any:
-        """Go behind the next value, and return it. Raises LineError."""
+        """Move past the next JSON value, and return it. Raises LineError if it can't be parsed."""
         self.skip_space()
         try:
             value, end = DECODER.raw_decode(self.text, self.at)

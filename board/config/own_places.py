@@ -14,8 +14,8 @@ from board.config.own_place_rows import LineError, NumberedFields, read_rows
 from models.db.errors import ConfigurationError
 
 CSV, GEOJSON = "places.csv", "places.geojson"
-MAX_PLACES = 100_000  # of both files
-MAX_BYTES = 48_000_000  # of a file
+MAX_PLACES = 100_000  # in both files together
+MAX_BYTES = 48_000_000  # per file
 
 
 def load_own_places(folder: str | None) -> tuple[OwnPlace, ...]:

@@ -15,13 +15,13 @@ class Page:
 
     - `name`: its `data-page`.
     - `title`: title of the document.
-    - `words`: words by which the quick menu finds it; not shown.
+    - `words`: words with which people find it in the quick menu; not shown.
     - `command`: its name in the quick menu.
     - `script`: module that draws it, below `static/js/pages/{name}` or, with a slash, below `static/js/pages`. Empty if templates
       draw the page.
     - `sheets`: its style sheets.
-    - `call`: call of the API that its script first makes, with the `from` and `to` of its address. Browsers preload it.
-    - `frame`: the page needs no handler, because its script draws everything from the board of all searches.
+    - `call`: API call that its script makes first, with the `from` and `to` of the address. Browsers preload it.
+    - `frame`: the page needs no handler of its own, because its script draws everything from the board of all searches.
     - `role`, `right`, `refusal`: accounts below this role, or without this right, see the refusal.
     - `menu`: position in the main menu, 0 for none.
     - `around`: beginnings of other addresses at which the main menu marks it as current.
@@ -204,7 +204,7 @@ def sheets() -> list[str]:
 
 
 def for_scripts() -> list[dict[str, Any]]:
-    """Return the data of the pages for scripts. The quick menu offers those with a path."""
+    """Return the data of the pages for scripts. The quick menu offers the pages with a path."""
     return [
         {
             "name": page.name, "title": page.title, "path": page.path, "command": page.command or page.title, "role": page.role,

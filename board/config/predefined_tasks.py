@@ -3,7 +3,7 @@ after a child is found or an appeal ends, and the requirements of appeals. An in
 files of the same name under FILES_PATH.
 
 A predefined task is stored in its author's language. It is shown in the reader's language until somebody changes its text.
-Texts of earlier versions are shown so, too: `former_task_texts.toml` lists them."""
+That includes texts of earlier versions, which `former_task_texts.toml` lists."""
 
 import tomllib
 from collections.abc import Iterator
@@ -33,14 +33,14 @@ class TakeDownTask(TaskTemplate):
 
 
 class FoundTask(TaskTemplate):
-    """Task after the child is found. `kinds`, `conditions`: of the searches that get it; None for all."""
+    """Task after the child is found. `kinds`, `conditions`: which searches get it; None for all."""
 
     kinds: list[SearchKind] | None = None
     conditions: list[Condition] | None = None
     when: Literal["always", "asked", "not_told"] = "always"
 
     def suits(self, kind: str, condition: str, *, asked: bool, told: bool) -> bool:
-        """Return whether a search gets this task. `asked`: something was given out. `told`: family and police are told."""
+        """Return whether a search gets this task. `asked`: something was given out. `told`: family and police have been told."""
         is_needed = {"always": True, "asked": asked, "not_told": not told}[self.when]
         return is_needed and (not self.kinds or kind in self.kinds) and (not self.conditions or condition in self.conditions)
 
@@ -83,7 +83,7 @@ class FormerTextsFile(Data):
     instruction: list[FormerText]
 
 
-_translations: dict[str, dict[str, str]] = {}  # translations by language, of each text in any language, also a former one
+_translations: dict[str, dict[str, str]] = {}  # translations by language, for each current or former text in any language
 
 
 class TaskCatalogue:
@@ -137,12 +137,12 @@ load_catalogue = data_files.loader(TaskCatalogue)
 
 def shown_text(text: str, language: str) -> str:
     """Return the text of a predefined task in a language. Any other text is returned unchanged."""
-    load_catalogue()  # even if the installation has its own lists: earlier searches have the program's tasks
+    load_catalogue()  # even if the installation has its own lists, because earlier searches have the program's tasks
     return _translations.get(text, {}).get(language, text)
 
 
 def for_scripts(language: str) -> list[list[str]]:
-    """Return a list for each text that differs between languages: the text in this language, then the others and former ones."""
+    """Return a list for each text that differs between languages: the text in this language, then all its other versions."""
     load_catalogue()
     distinct = {id(texts): (texts, {*texts.values()}) for texts in _translations.values()}
     for text, texts in _translations.items():

@@ -25,7 +25,7 @@ _Conditions = Annotated[list[str], Field(max_length=100), AfterValidator(partial
 
 
 class Rule(Data):
-    """Rule of retention. `kinds`, `conditions`: of the searches, None for all. `years`: after the closing, None for no end."""
+    """Rule of retention. `kinds`, `conditions`: searches that it is for; None: all. `years`: since the closing; None: no end."""
 
     kinds: _Kinds | None = None
     conditions: _Conditions | None = None
@@ -36,7 +36,7 @@ class Rule(Data):
 
 
 class Retention(Data):
-    """Rules of retention. The first that fits applies; a search that no rule fits is kept."""
+    """Rules of retention. The first matching rule applies; a search without a matching rule is kept."""
 
     rule: Annotated[list[Rule], Field(max_length=100)]
 

@@ -1,4 +1,4 @@
-"""Rights of roles that an installation can change, in a data file. It can replace the file with its own under FILES_PATH."""
+"""Rights of roles, in a data file. An installation can replace the file with its own under FILES_PATH."""
 
 from functools import partial
 from typing import Annotated, Literal, get_args

@@ -1,9 +1,9 @@
-"""Keys of searches: one age identity for each, in a file apart from the database and its backups.
+"""Keys of searches: one age identity for each, in a file that is separate from the database and its backups.
 
-`board backup` seals everything about a search with its key. Erasing the search overwrites the key, so that no earlier backup has
-anything readable of it.
+`board backup` seals everything about a search with its key. Erasing the search overwrites the key, so that earlier backups
+have nothing readable about it.
 
-The file is text. Each line has a fixed length, so that a key is overwritten where it is: a rewritten file would leave the old one
+The file is text. Each line has a fixed length, so that a key is overwritten in place. Writing a new file would leave the old key
 on the disk.
 """
 
@@ -20,9 +20,9 @@ from typing import Any
 from board.config.secret_file import is_exposed
 from board.errors import OperationError
 
-KEY_LENGTH = 74  # of an age identity
+KEY_LENGTH = 74  # characters of an age identity
 DESTROYED = "-" * KEY_LENGTH
-_LINE = re.compile(r"([0-9a-f-]{36}) (AGE-SECRET-KEY-1[0-9A-Z]{58}|-[-0-9A-Z]{73})\n")  # also a key overwritten in part
+_LINE = re.compile(r"([0-9a-f-]{36}) (AGE-SECRET-KEY-1[0-9A-Z]{58}|-[-0-9A-Z]{73})\n")  # also matches a partly overwritten key
 _LENGTH = 36 + 1 + KEY_LENGTH + 1
 
 
@@ -31,7 +31,7 @@ class KeyState(StrEnum):
 
     PRESENT = "present"
     DESTROYED = "destroyed"
-    UNKNOWN = "unknown"  # this file never had it, or a line of it was lost
+    UNKNOWN = "unknown"  # this file never had the key, or lost its line
 
 
 class SearchKeys:
@@ -71,7 +71,7 @@ class SearchKeys:
             created = {search: str(x25519.Identity.generate()) for search in searches if search not in self._keys}
             lines = "".join(f"{search} {key}\n" for search, key in created.items())
             end = len(self._keys) * _LENGTH
-            os.ftruncate(file, end)  # a line that was written in part
+            os.ftruncate(file, end)  # removes a partly written last line
             _write(file, lines.encode(), end)
             self._keys |= created
 
@@ -79,7 +79,7 @@ class SearchKeys:
 def destroy(path: Path, search: str) -> None:
     """Overwrite the key of a search, durably; a search without one gets a line, so that it never gets a key. Idempotent.
 
-    Raises OperationError, also if there is no file: the key may be in one on another machine.
+    Raises OperationError if the file can't be used, or does not exist, because the key may be in a file on another machine.
     """
     line = f"{search} {DESTROYED}\n".encode()
     with _opened(path, os.O_RDWR) as file:
@@ -112,7 +112,7 @@ def _content(file: int) -> bytes:
 
 
 def _parse(path: Path, content: bytes) -> dict[str, str]:
-    """Return the keys by search. Ignores a last line that was written in part. Raises OperationError if another is damaged."""
+    """Return the keys by search. Ignores a partly written last line. Raises OperationError if another line is damaged."""
     keys: dict[str, str] = {}
     for start in range(0, len(content) - len(content) % _LENGTH, _LENGTH):
         match = _LINE.fullmatch(content[start : start + _LENGTH].decode("ascii", "replace"))

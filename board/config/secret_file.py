@@ -11,8 +11,8 @@ MIN_SECRET_LENGTH = 16  # characters; a shorter secret could be guessed from a s
 
 
 def load_or_create_secret(path: Path) -> bytes:
-    """Return the secret in a file, which is created if it does not exist. Concurrent callers get the same secret. Raises OSError,
-    or ConfigurationError if the secret is too short."""
+    """Return the secret in a file; create the file if needed. Concurrent callers get the same secret. Raises OSError, or
+    ConfigurationError if the secret is too short."""
     if not path.exists():
         fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
         file = os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)

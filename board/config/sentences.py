@@ -23,7 +23,7 @@ DONE = N_("Done in this shift")
 CRITICAL_POINTS = N_("Critical points")
 FILES_ADDED = N_("Photos and files added in this shift")
 IMPORTANT = N_("Important since the shift began")
-# the place on the search, which people correct: neither the first report nor a sighting has to agree with it
+# place recorded on the search, which people correct: it can differ from the first report and from every sighting
 LAST_SEEN_RECORDED = N_("Last seen (as recorded)")
 WHERE_FOUND = N_("Where found")
 CANNOT_BOTH_BE_TRUE = N_("Cannot both be true")

@@ -278,7 +278,10 @@ class Settings(BaseSettings):
         self._check_notifications()
 
     def _check_providers(self) -> None:
-        """Providers send browsers back to PUBLIC_URL: the Host header is the client's own. One on this machine is a test."""
+        """Require PUBLIC_URL for providers, which send browsers back to it. A client could forge the Host header.
+
+        A provider on this machine, as in tests, may have an http address, and does not require it.
+        """
         issuers = [provider.issuer for provider in load_sign_in(self.files_path).provider]
         if not self.public_url and any(issuer.startswith("https:") for issuer in issuers):
             raise ConfigurationError("Providers in sign_in.toml send browsers back to the board. Set PUBLIC_URL.")

@@ -16,8 +16,8 @@ from models.db.errors import ConfigurationError
 from models.fields import Data, Title
 
 FILE = "sign_in.toml"
-MAX_PROVIDERS = 10  # buttons of a page
-MAX_RULES = 100  # of a provider
+MAX_PROVIDERS = 10  # each is a button on the sign-in page
+MAX_RULES = 100  # per provider
 MAX_CHECK_MIN = 24 * 60
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
@@ -28,7 +28,7 @@ Location = tuple[str | int, ...]
 
 
 class Password(Data):
-    """Sign-in by password. `break_glass`: address of the account that can use its password although they are switched off."""
+    """Sign-in by password. `break_glass`: address of the one account that can still use its password if this is off."""
 
     enabled: bool = True
     break_glass: Text | None = None
@@ -73,7 +73,7 @@ class SignIn(Data):
         return next((provider for provider in self.provider if provider.key == key), None)
 
     def by_issuer(self, issuer: str) -> Provider | None:
-        """Return the provider with this address."""
+        """Return the provider with this issuer."""
         return next((provider for provider in self.provider if provider.issuer == issuer), None)
 
     def allows_password(self, email: str) -> bool:

@@ -1,4 +1,4 @@
-"""Lines of a TOML text, by the path of a value: the standard library's parser does not keep them."""
+"""Line numbers in a TOML text, by the path of a value. The standard library's parser does not record them."""
 
 import re
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ def line_of(text: str, path: Sequence[str | int]) -> int:
 def _lines(text: str) -> dict[Path, int]:
     """Return the first line of each table and of each key, by path."""
     lines: dict[Path, int] = {}
-    counts: dict[Path, int] = {}  # of the tables of each array
+    counts: dict[Path, int] = {}  # index of the last table in each array
     table: Path = ()
     for number, line in enumerate(map(str.strip, text.splitlines()), 1):
         if header := _HEADER.match(line):

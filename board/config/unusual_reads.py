@@ -16,7 +16,7 @@ Name = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class Rule(Data):
-    """Number of reads from which they are unusual. `administrators`: for administrators."""
+    """Number of reads from which they count as unusual. `administrators`: the number for administrators."""
 
     reads: Reads
     administrators: Reads
@@ -40,7 +40,7 @@ class AtNight(Rule):
 
 
 class ListedNames(Rule):
-    """Number of searches with listed last names. `names`: besides those of colleagues."""
+    """Number of searches with listed last names. `names`: last names besides those of colleagues."""
 
     names: Annotated[list[Name], Field(max_length=1_000)] = Field(default_factory=list)
 

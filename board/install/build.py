@@ -1,4 +1,4 @@
-"""Build of an environment, which comes into use when it is complete."""
+"""Build of an environment, which is put in use once it is complete."""
 
 from __future__ import annotations
 
@@ -145,8 +145,8 @@ def _create(env: Path, uv: str | None) -> None:
 
 
 def _install_dependencies(root: Path, env: Path, uv: str | None, extras: frozenset[str]) -> None:
-    """Install the dependencies: from the lock files with hashes if they apply, otherwise as pyproject.toml declares them, like
-    extras without a lock file."""
+    """Install the dependencies from the lock files with hashes if they apply, otherwise as pyproject.toml declares them. Extras
+    without a lock file are always installed as declared."""
     installer = [*_installer(env, uv), *(() if uv else ("--no-compile",))]
     lock_files, rest = locks(root, extras), declared(root, extras)
     if lock_files:
@@ -163,13 +163,13 @@ def _install_dependencies(root: Path, env: Path, uv: str | None, extras: frozens
 
 
 def _installer(env: Path, uv: str | None) -> list[str]:
-    if uv:  # which compiles nothing by default: isolated decoders, which write no file, would compile their libraries each time
+    if uv:  # compiles nothing by default; isolated decoders can't write files, so they would compile their libraries each time
         return [uv, "pip", "install", "--compile-bytecode", "--python", str(python_of(env)), *uv_cache_options()]
     return [str(python_of(env)), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
 
 
 def uv_cache_options() -> list[str]:
-    """Return the option of uv for a read-only home, in which uv would fail and pip only warns."""
+    """Return the option that uv needs in a read-only home folder, where it would fail. Pip only warns there."""
     home = Path(os.environ.get("HOME") or "/nonexistent")
     return [] if os.access(home, os.W_OK) else ["--no-cache"]
 

@@ -82,7 +82,7 @@ def _program(env: Path, name: str) -> Path:
 def _program_text(env: Path, target: str) -> str:
     module, _, function = target.partition(":")
     if not re.fullmatch(r"[\w.]+", module) or not function.isidentifier():
-        raise CannotInstall(f"the program {target} of pyproject.toml is none")
+        raise CannotInstall(f"pyproject.toml must name its program as module:function, not {target}")
     if os.name == "nt":
         return f'@"{python_of(env)}" -c "from {module} import {function}; {function}()" %*\r\n'
     return PROGRAM.format(python=python_of(env), module=module, function=function)

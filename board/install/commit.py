@@ -1,4 +1,4 @@
-"""Commit of this program: of the repository in a checkout, otherwise as the build recorded it."""
+"""Commit of this program, read from the repository in a checkout, otherwise from the record of the build."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ SHORT = 12  # characters shown
 
 
 def commit(root: Path) -> str:
-    """Return the shortened commit; empty if unknown. Reads git's files, because git refuses to answer another user than the owner
-    of the checkout."""
+    """Return the shortened commit; empty if unknown. Reads git's files, because git refuses to answer users other than
+    the owner of the checkout."""
     hexadecimal = _of_repository(root / ".git") or _line(root / RECORD)
     return hexadecimal[:SHORT] if re.fullmatch(r"[0-9a-f]{40,64}", hexadecimal) else ""
 

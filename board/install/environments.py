@@ -58,7 +58,7 @@ def python_of(env: Path) -> Path:
 
 
 def identity(env: Path) -> str:
-    """Return an id of the environment's Python: series and kind of machine. Empty if it is missing or broken."""
+    """Return an id of the environment's Python: Python version and platform. Empty if it is missing or broken."""
     return output_of([str(python_of(env)), "-I", "-S", "-c", IDENTITY])
 
 

@@ -46,7 +46,7 @@ def declared(root: Path, extras: frozenset[str]) -> list[str]:
 
 
 def digest(root: Path, extras: frozenset[str]) -> str:
-    """Return a digest of the dependencies alone."""
+    """Return a digest of the required Python version and dependencies, with the content of the lock files."""
     locked = [line for lock in _locks(root, extras) for line in _lines(lock)]
     parts = [project(root).get("requires-python", ""), declared(root, extras), locked]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
@@ -70,7 +70,7 @@ def why_not_locked(root: Path, extras: frozenset[str]) -> str:
 
 
 def missing(root: Path, extras: frozenset[str]) -> set[str]:
-    """Return the declared names that are in no lock file, of the base and the extras with one; empty without lock files."""
+    """Return the packages that the base or an extra with a lock file declares, but no lock file names; empty without locks."""
     if not list(_locks(root, extras)):
         return set()
     locked_names = {name_of(line) for lock in _locks(root, extras) for line in _lines(lock) if not line.startswith("--hash")}

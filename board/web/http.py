@@ -105,7 +105,7 @@ def service_of(request: Request) -> "BoardService":
 
 async def require_caller(request: Request, *, intake: bool = False, report: bool = False, accounts: bool = False) -> Caller:
     """Return the caller. A token of a narrow scope is accepted only if that scope is True here. The caller's role needs the right
-    that the call declares; a locked session has none.
+    that the call declares; a locked session has no rights.
 
     Raises Refused `unauthenticated`, `locked`, `forbidden`, `rate_limited` or `step_up`.
     """

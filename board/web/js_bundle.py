@@ -1,4 +1,4 @@
-"""Bundles of scripts: each page loads two files, one of all pages and its own.
+"""Bundles of scripts: each page loads two files, the common one and its own.
 
 A browser loads six files at a time over HTTP/1.1, so a hundred files take seventeen round trips; over HTTP/2 they
 still take longer (board/docs/explanation/decisions/0015-scripts-are-bundled.md has the measurements). In a bundle each module is
@@ -246,7 +246,7 @@ class ModuleGraph:
             yield from ((f"{name}.js", part) for name, part in self[module_name].dynamic.items())
 
     def part(self, name: str, main: list[str], main_version: str) -> str:
-        """Return a module that is imported later as a bundle, with the modules that not all pages have."""
+        """Return the bundle of a module that is imported later, with those of its imports that are not in `main`."""
         modules = self.in_order([name], main)
         head = self.imports_of_main(modules, main, main_version) if len(modules) > 1 or self[name].imports else ""
         exports, tail = self[name].exports, ""

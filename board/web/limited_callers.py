@@ -1,7 +1,7 @@
 """Routes that a caller who is limited to boards can reach: a guest, or a program with such a token. All other routes answer as if
 they did not exist, so that a new route is closed to them until it is listed here.
 
-The route's board, if it has one, must be among those of the caller. The handlers check it again by `engine.access`.
+The route's board, if it has one, must be among those of the caller. The handlers check it again with `engine.access`.
 """
 
 from starlette.requests import HTTPConnection

@@ -1,4 +1,4 @@
-"""Fair queue of pages, static files, and all requests of strangers: they use the event loop, on which all commands run.
+"""Fair queue for pages, static files, and all requests of strangers: they use the event loop, on which all commands run.
 
 A person who is signed in takes turns by account. Their calls of the API do not wait, because they have separate limits.
 Strangers take turns by network. A turn lasts twice as long as its work, so that half of the time is free for others with any
@@ -23,7 +23,7 @@ from board.web.auth import SAFE
 from board.web.refusals import error_response
 from realtime.keyed_semaphore import Slot
 
-TURN_S = 0.1  # a request that takes longer waits for something else than the loop
+TURN_S = 0.1  # a request that takes longer waits for something other than the loop
 FREE = ("/healthz", "/readyz", "/metrics")  # requested by machines, which treat a late answer as an outage
 
 

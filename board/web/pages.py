@@ -78,7 +78,7 @@ def _lock_of(settings: Settings, sign_in: SignIn, caller: Caller) -> dict[str, s
 
 
 def frame_page(request: Request, caller: Caller, name: str, board: str = OPERATIONS, **context: Any) -> Response:
-    """Return the page with this name, which its script draws, of a board."""
+    """Return the page with this name, for a board. Its script draws the content."""
     context = {"preload": ""} | context
     return page(request, "frame.html", caller, shown=page_table.named(name), board=board, **context)
 
@@ -140,7 +140,7 @@ def _own_path(request: Request) -> str:
 def safe_redirect_path(target: str) -> str:
     r"""Return `target` if it is a path on this server, otherwise the home page.
 
-    So a link to the sign-in page can't redirect to another site.
+    This prevents a link to the sign-in page from redirecting to another site.
 
     Browsers read `//host`, `/\host` and paths with tabs or newlines as addresses of other servers.
     """

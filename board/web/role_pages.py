@@ -17,9 +17,9 @@ from models.accounts import ROLES
 
 
 def _for_role(endpoint: Callable[[Request, Caller], Awaitable[Response]], role: str, *, asks_factor: bool) -> Endpoint:
-    """Wrap an endpoint so that only people with a session and at least this role reach it; others get a 404 page.
+    """Wrap an endpoint so that only people with a session and at least this role reach it; everyone else gets a 404 page.
 
-    `asks_factor`: they must have proved their identity lately.
+    `asks_factor`: they must have proved their identity recently.
     """
 
     @wraps(endpoint)

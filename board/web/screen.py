@@ -1,4 +1,4 @@
-"""Screen from which a request comes, for the read log: the name of a page, of the table of pages."""
+"""Screen from which a request comes, for the read log: a name in the table of pages."""
 
 from functools import cache
 from urllib.parse import parse_qs, urlsplit

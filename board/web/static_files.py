@@ -114,7 +114,7 @@ def _version(second: int) -> str:
 def _digest(stamps: str, labels: str) -> str:
     """Return the hash of the files' contents and of the labels. `stamps`: part of the cache key only.
 
-    Not of the files' times, so that all machines agree.
+    Excludes the files' times, so that all machines compute the same hash.
     """
     content_hash = hashlib.sha256(_BUNDLER_SOURCE + labels.encode())
     for file in _files():

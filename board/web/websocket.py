@@ -93,7 +93,7 @@ async def _serve(
 
 
 async def _authenticate(service: BoardService, socket: WebSocket) -> Caller:
-    """Return the caller. A browser whose session has ended is not accepted as the display that it may also be.
+    """Return the caller. A browser whose session has ended is refused, even if it is also a display.
 
     Raises Refused.
     """
@@ -136,7 +136,7 @@ async def _run_command(
         with metrics.observe_command():
             ack = await service.execute(connection.viewer, command)
     except Refused as refused:
-        if refused.code == "unauthenticated":  # it ended while the command was running; the socket is closed shortly
+        if refused.code == "unauthenticated":  # the session ended while the command was running; the socket is closed shortly
             refused = Refused("forbidden")
         return _refused(connection, command, refused, browser_language)
     except Exception as error:

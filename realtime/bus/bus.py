@@ -44,7 +44,7 @@ class Bus(Protocol):
     reconnects: int
 
     async def start(self, on_message: MessageHandler, on_gap: GapHandler) -> None:
-        """Start, also while the bus is down. Raises BusMisconfigured.
+        """Start, even if the bus is down. Raises BusMisconfigured.
 
         `on_message(channel, message)`: called for each message of a subscribed channel. `on_gap(channel)`: called when messages
         of a channel (None: of any channel) may be lost, and at every confirmation of a subscription, because earlier messages are

@@ -1,7 +1,7 @@
 """Bus over Redis: a subscribing and a publishing connection, replaced together when either fails.
 
-Redis is not trusted: it may lose or duplicate messages, hang, and let others publish. So each message has a keyed digest, each
-confirmation of a subscription counts as a possible gap, and a heartbeat through Redis detects within seconds whether it works.
+Redis is not trusted: it may lose or duplicate messages, hang, and let others publish. Therefore each message has a keyed digest,
+each confirmation of a subscription counts as a possible gap, and a heartbeat through Redis detects a failure within seconds.
 """
 
 import asyncio
@@ -102,7 +102,7 @@ class RedisBus:
             self._send_subscribe("UNSUBSCRIBE", channel, None)
 
     def reaches_others(self, channel: str) -> bool:
-        return True  # as far as is known
+        return True  # the subscribers of other processes are not known
 
     def publish(self, channel: str, message: bytes) -> None:
         if len(message) <= MAX_MESSAGE_BYTES and self._publish(channel, message):

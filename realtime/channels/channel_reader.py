@@ -19,7 +19,7 @@ from realtime.wire.text_frames import split_into_runs
 
 T = TypeVar("T")
 
-MAX_READS = 3  # concurrent reads of whole channels
+MAX_READS = 3  # concurrent reads of complete channels
 MAX_READS_PER_ACCOUNT = 2  # of these, for one account, so that its many sockets do not delay other accounts
 MAX_CATCH_UPS = 3  # concurrent reads of the next events, separate so that live clients do not wait behind new ones
 ITEMS_PER_YIELD, FRAMES_PER_YIELD = 100, 8  # entities or events rendered, and frames built, before other tasks may run

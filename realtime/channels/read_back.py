@@ -1,7 +1,7 @@
 """Reads of the journal for live clients behind the ring of their channel: one read for all clients that need the same events.
 
-Only for a client with free space in its buffers. It gets as much as it can receive, and the page is kept for the next part and
-for other clients.
+A read is only for clients with free space in their buffers. Each client gets as much as it can receive. The page is kept for its
+next part, and for other clients.
 """
 
 import asyncio

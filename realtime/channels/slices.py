@@ -46,7 +46,7 @@ class SlicedWork:
         return bool(self._queue)
 
     def add(self, items: Iterable[T], act: Callable[[T], None]) -> None:
-        """Call `act` with each item: immediately with the first ones if the queue is empty, with the others in later slices."""
+        """Call `act` with each item: immediately with the first ones if the queue is empty, with the rest in later slices."""
         self._queue.append((iter(items), act))
         if not self._waiting:
             self._run_slice()

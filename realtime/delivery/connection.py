@@ -151,7 +151,7 @@ class Connection(Generic[Viewer]):
                 self.send(frame, channel)
 
     def write_now(self, frames: TextFrames) -> bool:
-        """Write frames; return False, without writing, if others wait before them or the client has not read enough."""
+        """Write frames; return False, without writing, if earlier frames wait or the client has not read enough."""
         if (
             self.writer.is_full or self.send_queue.queued_bytes or not self._is_open
         ):  # the condition of `has_room`, inlined for speed

@@ -1,4 +1,4 @@
-"""Frames encoded for clients that are behind, for reuse by others at the same position. Bounded over all channels."""
+"""Frames encoded for clients that are behind, for reuse by other clients at the same position. Bounded over all channels."""
 
 from collections.abc import Hashable
 

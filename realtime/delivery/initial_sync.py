@@ -108,7 +108,7 @@ class InitialSync(Generic[Viewer]):
         """Send the initial frames and the events after them; then the subscription is live."""
         connection, channel, frames = subscription.connection, subscription.channel, list(initial)
         if channel.sequence.epoch not in (None, view.epoch):
-            self.reset(channel, keep=subscription)  # the board was restored while others followed it
+            self.reset(channel, keep=subscription)  # the board was restored while other clients followed it
         # Other subscriptions may be behind this one (never ahead of the channel), so the channel's position does not change: it
         # reads the next events on its own.
         ahead = view.seq > channel.sequence.seq

@@ -19,7 +19,7 @@ class SendQueue:
 
     def __init__(self) -> None:
         self.queued_bytes = 0
-        self._frames: deque[tuple[str | None, bytes]] | tuple[()] = ()  # a deque, which takes 600 bytes, while there are some
+        self._frames: deque[tuple[str | None, bytes]] | tuple[()] = ()  # a deque (600 bytes) only while frames wait
 
     def __bool__(self) -> bool:
         return bool(self._frames)
