@@ -147,8 +147,7 @@ class AsyncClient:
         """Yield each frame that the server sends, once it is applied to these replicas, until the client is closed.
 
         The replicas start with a snapshot, or at their position: `Board(name, epoch, 118)`. Each event arrives once. Raises
-        AccessEnded, and Refusal if one of the boards, its `body["board"]`, may not be seen. For a second `follow` at the same
-        time, use another client.
+        AccessEnded, and Refusal if a board, its `body["board"]`, may not be seen. A second `follow` needs another client.
         """
         if (other := self._follow()) is not None and other.ag_frame is not None:  # it has not ended
             raise RuntimeError("This client follows boards already: close that `follow` first, or use another client.")
@@ -238,8 +237,7 @@ class AsyncClient:
     async def request(self, method: str, path: str, *, is_command: bool = False, **options: Any) -> Any:
         """Make an HTTP call with httpx's options; return the JSON of its answer, or bytes. Raises Refusal, and httpx's errors.
 
-        A GET, or a body with an `id`, is sent again if no answer arrives. Any call is sent again after a refusal that states
-        when to retry.
+        A GET, or a body with an `id`, is sent again if no answer arrives; any call, after a refusal that states when to retry.
         """
         is_repeatable = method == "GET" or "id" in (options.get("json") or ())
         attempts, attempt = float("inf") if is_command else CALL_ATTEMPTS, 0
