@@ -20,7 +20,7 @@ from board.dev.browser import find
 from board.engine import identity
 from board.live import open_alarms, search_summaries, shift_status, unread_counts
 from models.db import schema, sqlite
-from tests.support import backends, quick_engines, samples
+from tests.support import alone, backends, quick_engines, samples
 from tests.support.backends import Backend
 from tests.support.browser_window import PATIENCE_MS
 from tests.support.browsers import Browsers, create_accounts
@@ -53,16 +53,34 @@ LONGEST = ("test_openapi.py", "test_backup.py", "test_many_processes.py", "test_
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the longest files first, then spread browser files, which need a core and more, evenly among the others, which wait."""
+    """Run the longest files first, then spread browser files, which need a core and more, evenly among the others, which wait.
+
+    Files with tests that run alone come last: other processes have nothing else left to do.
+    """
     samples.leave_rest_to_slow_run(items)
     files: dict[Path, list[pytest.Item]] = {}
     for item in items:
         files.setdefault(item.path, []).append(item)
     longest = [path for name in LONGEST for path in files if path.name == name]
-    browser = [path for path in files if path not in longest and files[path][0].get_closest_marker("browser")]
-    others = [path for path in files if path not in longest and path not in browser]
+    last = [path for path, tests in files.items() if any(is_alone(test) for test in tests)]
+    browser = [path for path in files if path not in longest + last and files[path][0].get_closest_marker("browser")]
+    others = [path for path in files if path not in longest + last + browser]
     places = {path: (number + 0.5) / len(some) for some in (browser, others) for number, path in enumerate(some)}
-    items[:] = [item for path in [*longest, *sorted(places, key=places.__getitem__)] for item in files[path]]
+    items[:] = [item for path in [*longest, *sorted(places, key=places.__getitem__), *last] for item in files[path]]
+
+
+def is_alone(item: pytest.Item) -> bool:
+    """Return whether a test runs while no other does."""
+    return item.get_closest_marker("alone") is not None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Let tests that run alone wait for those of other processes, and those for them."""
+    if not hasattr(item.config, "workerinput"):
+        return (yield)
+    with alone.room(is_alone(item)):
+        return (yield)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -30,8 +30,9 @@ WANTED = {  # program, and the consequence of its absence
     "exiftool": "no exiftool here: what it reads in served pictures is left out (on Debian: apt install libimage-exiftool-perl)",
     "ip": "no ip here: the two machines with a line between them are left out (on Debian: apt install iproute2)",
 }
-# Four test files at a time, in the order of tests/conftest.py: more than half of their time is waiting.
-ABREAST = ["-n", "4", "--dist", "loadfile", "--no-loadscope-reorder"]
+# Test files at a time, in the order of tests/conftest.py: more than half of their time is waiting, and less of the slow ones'.
+ABREAST, SLOW_ABREAST = 4, 3
+IN_ORDER = ["--dist", "loadfile", "--no-loadscope-reorder"]
 WIDTH = 80
 
 
@@ -86,20 +87,30 @@ def check_rules(phases: Phases) -> dict[str, int]:
             return failed | {"scripts": 1}
 
 
+def is_slow(arguments: Sequence[str]) -> bool:
+    """Return whether the slow tests run."""
+    marks = " ".join(word for before, word in zip(["", *arguments], arguments, strict=False) if "-m" in (before, word[:2]))
+    return "slow" in marks.replace("not slow", "")
+
+
 def is_strict(arguments: Sequence[str]) -> bool:
     """Return whether a flaky test fails the run: `--strict` is given, or the slow tests run."""
-    marks = " ".join(word for before, word in zip(["", *arguments], arguments, strict=False) if "-m" in (before, word[:2]))
-    return STRICT in arguments or "slow" in marks.replace("not slow", "")
+    return STRICT in arguments or is_slow(arguments)
 
 
 def is_whole(arguments: Sequence[str]) -> bool:
-    """Return whether these arguments select no tests, and leave the number of processes to this command."""
-    return not any(word.startswith(("-m", "-n", "--pdb")) or (ROOT / word.partition("::")[0]).exists() for word in arguments)
+    """Return whether these arguments name no files, and leave the number of processes to this command."""
+    return not any(word.startswith(("-n", "--pdb")) or (ROOT / word.partition("::")[0]).exists() for word in arguments)
 
 
 def is_measured(arguments: Sequence[str]) -> bool:
     """Return whether all tests run, so that their coverage is meaningful."""
-    return is_whole(arguments) and not any(word.startswith("-k") for word in arguments)
+    return is_whole(arguments) and not any(word.startswith(("-m", "-k")) for word in arguments)
+
+
+def abreast(arguments: Sequence[str]) -> list[str]:
+    """Return the options of pytest by which many files run at a time."""
+    return ["-n", str(SLOW_ABREAST if is_slow(arguments) else ABREAST), *IN_ORDER] if is_whole(arguments) else []
 
 
 def coverage(folder: Path) -> dict[str, int]:
@@ -114,7 +125,7 @@ def coverage(folder: Path) -> dict[str, int]:
 
 def tests(arguments: Sequence[str], phases: Phases, environment: Mapping[str, str] | None) -> Run:
     """Run pytest, and if only a few tests fail, run those again. `environment`: None for this process's environment."""
-    options = [*(ABREAST if is_whole(arguments) else ()), *arguments]
+    options = [*abreast(arguments), *arguments]
     with phases.timed("tests", "pytest"):
         ran = second_try.run(options, ROOT, environment)
     if ran.retriable and not {"--pdb", "--trace"} & {*arguments}:

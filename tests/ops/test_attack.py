@@ -24,6 +24,7 @@ def test_threat_model_names_each_attacker() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 async def test_attackers_harm_nobody() -> None:
     """All attackers at once, for a minute. `board attack` alone says how quick honest answers are."""
     outcome = await run(plan_of(1.0, ()))
@@ -34,12 +35,14 @@ async def test_attackers_harm_nobody() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 async def test_attackers_slow_nobody_down_in_half_an_hour() -> None:
     outcome = await run(plan_of(SLOW_MINUTES, ()))
     assert not broken_promises(outcome) + slow_answers(outcome), "\n".join(rows(outcome))
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 async def test_attackers_harm_nobody_while_everything_fails() -> None:
     plan = replace(plan_of(SLOW_MINUTES, (), workers=3), given=None, readers=20, guests=4, boards=12, uploaders=2)
     outcome = await run(plan)

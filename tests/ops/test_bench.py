@@ -100,7 +100,14 @@ def test_each_file_is_tried_here() -> None:
     assert {file.stem for file in FOLDER.glob("[a-z]*.py")} == set(TINY)
 
 
-@pytest.mark.parametrize("name", ["memory", "sources", *(pytest.param(name, marks=pytest.mark.slow) for name in LONGER)])
+@pytest.mark.parametrize("name", ["memory", "sources"])
+async def test_a_short_figure_is_measured(name: str, monkeypatch: pytest.MonkeyPatch, postgres: Postgres, redis: Redis) -> None:
+    await measured(name, monkeypatch, postgres, redis)
+
+
+@pytest.mark.slow
+@pytest.mark.alone
+@pytest.mark.parametrize("name", LONGER)
 async def test_a_figure_is_measured(name: str, monkeypatch: pytest.MonkeyPatch, postgres: Postgres, redis: Redis) -> None:
     await measured(name, monkeypatch, postgres, redis)
 
@@ -113,6 +120,7 @@ async def test_a_figure_is_measured_in_windows(name: str, monkeypatch: pytest.Mo
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 @pytest.mark.parametrize("name", OF_THEIR_OWN)
 @pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler")
 async def test_a_figure_is_measured_beside_other_servers(name: str, monkeypatch: pytest.MonkeyPatch) -> None:

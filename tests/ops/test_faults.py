@@ -472,6 +472,7 @@ def assert_good(outcome: Outcome) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 async def test_no_promise_is_broken_in_half_a_minute_of_faults() -> None:
     outcome = await run(Plan(25, seed=1, workers=2, writers=6, readers=12, boards=8, rate=100))
     assert_good(outcome)
@@ -480,11 +481,13 @@ async def test_no_promise_is_broken_in_half_a_minute_of_faults() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 async def test_no_promise_is_broken_in_five_minutes_of_faults() -> None:
     assert_good(await run(Plan(300, seed=2, workers=4)))
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 async def test_board_without_redis_goes_on_and_is_hardly_slower() -> None:
     outcome = await run(Plan(120, seed=3, redis=False))
     assert_good(outcome)
@@ -500,6 +503,7 @@ async def test_a_mutant_is_found(mutant: Mutant) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name.replace(" ", "-"))
 async def test_run_without_the_mutant_finds_nothing(mutant: Mutant) -> None:
     with patched_tree(mutant.weakened) as copy:

@@ -116,6 +116,7 @@ def reads(guest: Guest, board: str) -> dict[str, Ask]:
     }
 
 
+@pytest.mark.alone
 async def test_the_largest_reads_at_once_stop_nobody(desk: Desk) -> None:
     alice, bob = desk["Alice"], desk["Bob"]
     own = (await alice.command(OPERATIONS, "search.open", SEARCH)).json()["opened"]
