@@ -35,6 +35,11 @@ def pytest_configure() -> None:
 
 def pytest_collection_finish() -> None:
     """Leave the collected tests and imported modules, which stay until the end, out of all garbage collections."""
+    leave_out_of_collections()
+
+
+def leave_out_of_collections() -> None:
+    """Leave everything that this process holds now out of all garbage collections."""
     gc.collect()
     gc.freeze()
 
@@ -80,6 +85,8 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     if not hasattr(item.config, "workerinput"):
         return (yield)
     with alone.room(is_alone(item)):
+        if is_alone(item):  # after an hour of tests, a collection takes a second, which a measurement would count
+            leave_out_of_collections()
         return (yield)
 
 

@@ -67,6 +67,7 @@ async def test_waiting_wakes_of_a_board_are_bounded(desk: Team, monkeypatch: pyt
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 @pytest.mark.both_backends
 async def test_one_of_fourteen_thousand_waits_within_two_seconds(desk: Team) -> None:
     service, search, tip = desk.server.service, await opened(desk.alice), await sleeping_tip(desk.bob)
@@ -82,6 +83,7 @@ async def test_one_of_fourteen_thousand_waits_within_two_seconds(desk: Team) -> 
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 @pytest.mark.both_backends
 async def test_fifty_confirmations_wait_for_no_comparison(desk: Team) -> None:
     service, tip = desk.server.service, await sleeping_tip(desk.bob)
