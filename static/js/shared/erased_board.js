@@ -1,5 +1,5 @@
-/* A board that is not found may have been erased. Then this browser removes everything that it stored of it: drafts, commands that were
-   not answered, and files that were not attached. If only the access ended, everything stays. */
+/* Cleanup after an erasure. If a board is not found because it was erased, this browser removes everything it stored for that board:
+   drafts, unanswered commands and unattached files. If only the access ended, everything stays. */
 
 import { orNull } from "../core/connection/api.js";
 import { isErased } from "../core/connection/erased.js";
@@ -19,7 +19,7 @@ export class ErasedBoard {
     this.#draw = draw;
   }
 
-  /** Ask the server once if the board was erased. Call while it is not found. */
+  /** Ask the server, once, if the board was erased. Call this while the board is not found. */
   async check() {
     if (this.#isAsked) return;
     this.#isAsked = true;
@@ -31,7 +31,7 @@ export class ErasedBoard {
     this.#draw();
   }
 
-  /** The board is visible: ask again if it is lost later. */
+  /** Reset after the board became visible, so that `check` asks again if it disappears later. */
   reset() {
     this.#isAsked = this.isErased = false;
   }

@@ -10,9 +10,9 @@ import { GRADES, SINCE_LAST_LOOK } from "./card_filter.js";
 import { formatShortMoment } from "../format/time_elements.js";
 import { timeFilter } from "../forms/time_filter.js";
 
-const DAY_MS = 24 * 3600 * 1000; // age of the suggested time
+const DAY_MS = 24 * 3600 * 1000; // "changed since" starts one day ago
 const WIDTH_PX = 320; // as in the style sheet
-const EDGE_PX = 8; // distance of the menu from the edge of the window
+const EDGE_PX = 8; // minimum distance between the menu and the edge of the window
 const BARE = new Set(["F6"]); // grades without "or better"
 
 /**
@@ -127,7 +127,7 @@ const since = (view) => (/** @type {string | null} */ at) => {
 };
 
 /**
- * Place the menu under its button, within the window. Uses custom properties, because the content security policy forbids style
+ * Place the menu under its button, within the window. It sets custom properties, because the content security policy forbids style
  * attributes.
  * @param {ToggleEvent & { target: HTMLElement }} event
  */

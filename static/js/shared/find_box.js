@@ -1,4 +1,4 @@
-/** Find while typing: one request to the server at a time; the last answer wins; arrow keys select in the list. */
+/** Find box, which searches while you type. Only the latest request counts: each one aborts the request before it. */
 import { restoreFocus, focusPosition } from "../behaviours/keep_focus.js";
 import { t } from "../core/i18n.js";
 import { get } from "../core/connection/api.js";
@@ -25,7 +25,7 @@ export class FindBox {
   #selection = new Selection();
   /** @type {Timer | null} */ #timer = null;
   /** @type {AbortController | null} */ #request = null;
-  /** @type {FocusPosition | null} */ #previousFocus = null; // previous position of the focus
+  /** @type {FocusPosition | null} */ #previousFocus = null; // focus before the field
   #wasConnected = true;
   #isEntered = false; // Enter was pressed before the answer arrived
 
@@ -40,12 +40,12 @@ export class FindBox {
     return this.#options.board;
   }
 
-  /** True if the hits of this board can be replaced by those of all boards, which a guest has no access to. */
+  /** True if this person can extend the search to all boards. Guests cannot. */
   get canWiden() {
     return this.board !== null && !isLimited();
   }
 
-  /** Return the hits, followed by the switch between this board and all boards. */
+  /** List the hits, followed by the switch between this board and all boards. */
   get #rows() {
     return [...this.hits.map(({ id }) => ({ key: id })), ...(this.canWiden ? [{ key: "widen" }] : [])];
   }
@@ -55,7 +55,7 @@ export class FindBox {
     return this.#selection.indexIn(this.#rows);
   }
 
-  /** True if Enter opens the only hit. If there are several, one must be selected. */
+  /** True if Enter opens the only hit, without a selection. */
   get opensOnly() {
     return this.all && this.state === "found" && this.hits.length === 1 && !this.more && this.at < 0;
   }
@@ -159,7 +159,7 @@ export class FindBox {
     return this.opensOnly ? this.choose(0) : true;
   }
 
-  /** Leave the field. Its text stays and keeps filtering; the focus returns to its previous position. */
+  /** Leave the field, and restore the previous focus. The text stays and continues to filter. */
   #leave() {
     this.#hide();
     if (this.#previousFocus) restoreFocus(main(), this.#previousFocus);
@@ -178,7 +178,7 @@ export class FindBox {
     this.#options.draw();
   }
 
-  /** Close the list and drop the hits: when it opens again, current rights apply. */
+  /** Close the list and drop the hits, so that the next opening uses current rights. */
   #reset() {
     this.#drop();
     this.#selection.clear();
@@ -212,7 +212,7 @@ export class FindBox {
     this.#options.draw();
   }
 
-  /** Search again once when the connection is back. A refusal is not retried. */
+  /** Repeat a failed search once when the connection is back. */
   #onConnectionChange() {
     const isConnected = this.#options.session.connection.state === "open";
     if (isConnected && !this.#wasConnected && this.state === "failed") this.retry();

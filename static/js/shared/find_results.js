@@ -88,7 +88,7 @@ function subjectText({ kind, number }, card) {
 }
 
 /**
- * Highlight a text. The marks are [start, end) in UTF-16 units, like JavaScript's string indices.
+ * Highlight parts of a text. Each mark is [start, end) in UTF-16 units, like JavaScript's string indices.
  * @param {string} text
  * @param {[number, number][]} marks
  */

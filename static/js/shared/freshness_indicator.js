@@ -70,8 +70,8 @@ let proof = 0;
 /** @type {number | null} */
 let provenAt = null;
 
-// Set the attributes for CSS. `data-freshness-tick` alternates at each proof, which restarts the animation that greys the page:
-// it works even if scripts hang.
+// Set the attributes for CSS. `data-freshness-tick` alternates at each proof, which restarts the animation that greys the page.
+// So the page turns grey even if scripts hang.
 /** @param {Freshness} freshness */
 function setPageAttributes(freshness) {
   const root = document.documentElement;

@@ -1,8 +1,8 @@
-/* Search that this person has just opened in this tab: its board begins with the first steps. */
+/* Search that this person has just opened in this tab. Its board starts with a list of first steps. */
 
 const KEY = "searchboard:just-opened"; // in the session storage
 
-/** Remember a new search before its board opens. @param {string} search */
+/** Remember a new search, before its board opens. @param {string} search */
 export function rememberOpened(search) {
   try {
     sessionStorage.setItem(KEY, search);
@@ -20,7 +20,7 @@ export function isJustOpened(search) {
   }
 }
 
-/** End the first steps. */
+/** Forget the new search, which ends the first steps. */
 export function forgetOpened() {
   try {
     sessionStorage.removeItem(KEY);

@@ -1,4 +1,4 @@
-/** Key of an action next to its name, in buttons and menus; nothing without a key or a keyboard. */
+/** Shortcut key next to the name of an action, in buttons and menus; nothing if there is no key or no keyboard. */
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { hasKeyboard } from "../behaviours/shortcut_handler.js";
 import { shownKeys } from "../behaviours/shortcuts.js";

@@ -1,10 +1,10 @@
-/* Searches linked to the one of this page, as far as this person may see them: their names are on other boards, so the server is asked. */
+/* Searches linked to this page's search that this person may see. The server provides them, because their names are on other boards. */
 
 import { get, orNull } from "../core/connection/api.js";
 
 export class LinkedSearches {
   /** @type {LinkedSearch[]} */ all = [];
-  /** Number of offered talks after earlier disappearances. */ talks = 0;
+  /** Number of talks offered after earlier disappearances. */ talks = 0;
   #board;
   #draw;
   #hasAsked = false;
@@ -15,7 +15,7 @@ export class LinkedSearches {
     this.#draw = draw;
   }
 
-  /** Searches of the children who disappeared together with this one. */
+  /** Searches of children who disappeared together with this child. */
   get together() {
     return this.all.filter(({ how }) => how === "together");
   }

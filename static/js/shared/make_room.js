@@ -1,4 +1,4 @@
-/** Dialog for coordinators to make room on a board: the number of entries that can leave, by group and by days without a change. */
+/** Dialog in which a coordinator makes room on a board: how many entries can leave, by group and by days without a change. */
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { dialog } from "../behaviours/dialog.js";
@@ -8,7 +8,7 @@ import { accountName } from "../format/values.js";
 
 const DAYS = [0, 7, 30, 90, 365];
 const MAX_ROUNDS = 40; // commands per press; each removes 500 entries
-const OPEN_EVENT = "make-room"; // document event by which other modules open the dialog
+const OPEN_EVENT = "make-room"; // document event with which other modules open the dialog
 
 /** @type {Record<string, () => string>} */
 const NAMES = {
@@ -29,7 +29,7 @@ export class MakeRoom {
   #account = "";
   #questions = 0; // number of times that the server was asked
   #excluded = new Set(); // groups that stay on the board
-  #leftCount = 0; // entries that have left since the dialog was opened
+  #leftCount = 0; // entries that have left since the dialog opened
   #problem = "";
   #page;
 
@@ -52,7 +52,7 @@ export class MakeRoom {
     this.#page.draw();
     const question = ++this.#questions, query = new URLSearchParams({ unchanged_days: String(this.#days), account: this.#account });
     const room = await orNull(get(`/api/v1/boards/${this.#page.board.id}/room?${query}`));
-    if (question !== this.#questions) return; // the answer to a later choice is still to come, or was faster
+    if (question !== this.#questions) return; // outdated: the person has changed the choice since
     this.#room = room;
     this.#state = this.#room ? "asked" : "failed";
     this.#page.draw();

@@ -1,7 +1,7 @@
 /**
- * List of people under a text after `@` was typed: it offers the names that start with the following characters. Arrow keys select, Enter
- * or Tab inserts the selected name, Escape closes. The server finds mentions in the text (board/commands/cards/mentions.py), so the full
- * name is inserted.
+ * List of people under a text field, once somebody types `@`: it offers the names that start with the characters after it. Arrow keys
+ * select, Enter or Tab inserts the selected name, Escape closes. It inserts the full name, by which the server finds the mention
+ * (board/commands/cards/mentions.py).
  */
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { n, t } from "../core/i18n.js";
@@ -27,7 +27,7 @@ class MentionList {
   /** @type {Account[]} */ #people = [];
   #selection = new Selection();
   #at = -1; // position of the `@`
-  #closedAt = -1; // position of the `@` whose list was closed or whose name was inserted
+  #closedAt = -1; // position of an `@` that needs no list: it was closed, or a name was inserted
 
   /** @param {Session} session */
   constructor(session) {

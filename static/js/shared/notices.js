@@ -12,7 +12,7 @@ import { tryAgain } from "./watch_line/try_again.js";
 import { watchLine } from "./watch_line/line.js";
 
 const CHECK_INTERVAL_MS = 1_000; // no event marks the end of the rate limit
-const UNSENT_AFTER_MS = 1_500; // age at which a pending command is mentioned
+const UNSENT_AFTER_MS = 1_500; // age of a pending command that the notice counts
 
 /** @param {Session} session */
 export function mount(session) {
@@ -32,7 +32,7 @@ function newVersion({ newVersion: version }) {
 }
 
 /**
- * Return the notice about a server clock that jumped, or that is behind the journal; shown while the server reports it.
+ * Return the notice about a server clock that jumped, or that is behind the journal.
  * @param {Session} session
  */
 function wrongClock({ clock }) {

@@ -1,4 +1,4 @@
-/* Button of a form that uses a passkey instead of a code: it fills in the answer, and submits the form. */
+/* Form button that uses a passkey instead of a code, and submits the passkey's answer. */
 
 import { hasPasskeys, usePasskey } from "../core/connection/passkey.js";
 import { t } from "../core/i18n.js";
@@ -6,7 +6,7 @@ import { t } from "../core/i18n.js";
 /**
  * @param {HTMLFormElement} form with a button `data-passkey` and a line `data-passkey-problem`
  * @param {string} optionsAddress
- * @param {string} [action] address for the answer, if it is not that of the form
+ * @param {string} [action] address for the answer; the form's own by default
  */
 export function connectPasskey(form, optionsAddress, action) {
   const button = /** @type {HTMLButtonElement | null} */ (form.querySelector("[data-passkey]"));
@@ -25,7 +25,7 @@ export function connectPasskey(form, optionsAddress, action) {
 }
 
 /**
- * Send an answer as a form without the other fields.
+ * Submit an answer without the other fields of its form.
  * @param {HTMLFormElement} form @param {string} credential @param {string} [action] @param {Record<string, string>} [others] more fields
  */
 export function submitAnswer(form, credential, action, others = {}) {

@@ -24,7 +24,7 @@ export function erased() {
 }
 
 /**
- * Render the message without access. It does not reveal if the search exists.
+ * Render the message for people without access. It does not reveal if the search exists.
  * @param {() => void} askAgain
  */
 export function forbidden(askAgain) {

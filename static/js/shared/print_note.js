@@ -1,4 +1,4 @@
-/** Note that is visible only on paper: the person, the time, and whether the board was current. */
+/** Note for paper only: who printed the page, when, and whether the board was current. */
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { t } from "../core/i18n.js";
 import { say } from "../core/rules/sentences.js";

@@ -1,16 +1,16 @@
-/** Reach of a person from a sighting, or from the child's last place, until a time: for the panel of a sighting and the map. */
+/** How far a person can get from a sighting, or from where the child was last seen, until a time. For the panel of a sighting and the map. */
 import { get } from "../core/connection/api.js";
 import { t } from "../core/i18n.js";
 
 /** @typedef {Reach["by"]} Means */
 /** @typedef {{ from: string, until: IsoTime, by: Means, at?: number | null }} ReachQuery `from`: id of a sighting, or "last_seen"; `at`: seq of a past board */
-/** @typedef {{ reach: Reach | null, problem: string | null }} ReachAnswer both are null while the comparison is loading for the first time */
+/** @typedef {{ reach: Reach | null, problem: string | null }} ReachAnswer both are null during the first request */
 
 /** @type {Means[]} */
 export const MEANS = ["foot", "bicycle", "car", "train"];
 const LAST_SEEN = "last_seen";
 
-const MAX_KEPT = 40; // answers
+const MAX_KEPT = 40; // cached answers
 
 /** @param {Means} means */
 export const meansText = (means) => ({ foot: t("on foot"), bicycle: t("by bicycle"), car: t("by car"), train: t("by train") })[means];
@@ -21,8 +21,8 @@ export class Reaches {
   lastSeen = LAST_SEEN;
   #board;
   #draw;
-  /** @type {Map<string, ReachAnswer>} */ #answers = new Map(); // by query, the last requested one at the end
-  /** @type {Map<string, ReachAnswer>} */ #latest = new Map(); // by query without its time, shown while the next one is loading
+  /** @type {Map<string, ReachAnswer>} */ #answers = new Map(); // by query, oldest first
+  /** @type {Map<string, ReachAnswer>} */ #latest = new Map(); // by query without its time; shown until the answer for a new time arrives
   #abort = new AbortController();
 
   /** @param {string} board @param {() => void} draw */
@@ -31,7 +31,7 @@ export class Reaches {
     this.#draw = draw;
   }
 
-  /** Return the answer, and request it if it is not known yet. Until it arrives, return the answer for the previous time. @param {ReachQuery} query */
+  /** Return the answer to a query, and request it if necessary. Until it arrives, return the answer for the previous time. @param {ReachQuery} query */
   of({ from, until, by, at = null }) {
     const place = JSON.stringify([from, by, at]), key = `${place} ${until}`;
     const known = this.#answers.get(key);

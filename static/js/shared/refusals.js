@@ -1,4 +1,4 @@
-/** Refused commands that no open form shows, such as after a reload or a drag. They stay until they are discarded here. */
+/** Notices about refused commands that no open form shows, such as after a reload or a drag. They stay until somebody discards them. */
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { t } from "../core/i18n.js";
 import { addsCard, cardOfCommand, isCard, titleOf } from "../core/rules/kinds.js";

@@ -1,5 +1,5 @@
-/* Cards of searches on the operations board: the child, the running time, the most pressing need, and the person in charge. Each links to
-   its board. */
+/* Cards of searches on the operations page: the child, the running time, the most pressing need, and the person in charge. Each card links
+   to its board. */
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { label } from "../core/labels.js";
@@ -24,7 +24,7 @@ import { agoElement, sinceElement, formatMoment, formatShortMoment } from "../fo
 /**
  * @param {Entity<SearchState>} search
  * @param {SearchCardView} view
- * @param {{ grouped?: boolean }} [options] `grouped`: true below a heading with the gravity
+ * @param {{ grouped?: boolean }} [options] `grouped`: true if a heading above the card shows the gravity
  */
 export function searchCard(search, view, { grouped = false } = {}) {
   return search.state.status === "open" ? openCard(search, view, grouped) : endedCard(search, view);
@@ -60,7 +60,7 @@ function endedCard(search, view) {
 }
 
 /**
- * Render a search whose opening is not acknowledged yet.
+ * Render a search that is being opened: the server has not acknowledged the command yet.
  * @param {PendingCommand} command
  */
 export function sendingCard({ data, status }) {
@@ -134,7 +134,7 @@ const credibleText = ({ seen_at: at, received_at: received, place }) => [formatS
 const openAlarmsOf = (id, { session }) => session.alarms.open.filter(({ board }) => board === id);
 
 /**
- * Return the summary, updated for an alarm that was taken in the meantime.
+ * Return the summary, updated if this person sees that its alarm was taken in the meantime.
  * @param {Summary | undefined} summary @param {SearchCardView} view
  */
 function withoutTaken(summary, { session }) {
@@ -223,7 +223,7 @@ function news(id, { board, session }) {
 const activity = (summary) => (summary?.last ? html`<span class="last" title=${label.event(summary.last.type)}>${agoElement(summary.last.at)}</span>` : nothing);
 
 /**
- * Render an unseen change instead of the person in charge, so that nothing moves.
+ * Render an unseen change. It replaces the person in charge, so that nothing moves.
  * @param {string} id
  * @param {SearchCardView} view
  */

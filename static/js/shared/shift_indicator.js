@@ -1,4 +1,4 @@
-/* Shift indicator in the header of every page: the person in charge, and an open handover. A change of shift is announced, and shown in
+/* Shift indicator in the header of every page: the person in charge, and an open handover. It announces a change of shift and shows it in
    the watch line for a while. */
 
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
@@ -59,7 +59,7 @@ class ShiftIndicator {
 }
 
 /**
- * Render the indicator. On a phone, only the initials fit; colour and accessible name show an open handover.
+ * Render the indicator. On a phone only the initials fit, so colour and accessible name indicate an open handover.
  * @param {ShiftStatus} shiftStatus
  */
 function indicator(shiftStatus) {
@@ -69,7 +69,7 @@ function indicator(shiftStatus) {
 }
 
 /**
- * Render `holding` in two parts: in a narrow header, the second is hidden, and nothing is truncated.
+ * Render `holderText` in two parts. A narrow header hides the second part instead of truncating.
  * @param {Pick<ShiftHolder, "name" | "since"> | null} shift
  */
 const holderTemplate = (shift) => (shift
@@ -86,7 +86,7 @@ function holderText(shift) {
 }
 
 /**
- * Return the open handover, including a refused one until another is prepared or the shift changes.
+ * Return the open handover. A refused one counts until another is prepared or the shift changes.
  * @param {ShiftStatus} status
  */
 function openHandover({ shift, handover }) {
@@ -107,7 +107,7 @@ function statusText(shiftStatus) {
 }
 
 /**
- * Return the fact for the watch line: that nobody is in charge, or the open handover, or the person in charge.
+ * Render the fact for the watch line: nobody is in charge, otherwise the open handover, otherwise the person in charge.
  * @param {ShiftStatus} shiftStatus
  */
 function watchLineFact(shiftStatus) {

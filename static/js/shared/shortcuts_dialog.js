@@ -10,17 +10,17 @@ import { say } from "../core/rules/sentences.js";
 import { Palette } from "./palette/palette.js";
 
 /**
- * Set up shortcuts dialog and palette, with their menu entries, on every page of a signed-in person.
+ * Set up the shortcuts dialog and the palette, with their menu entries.
  * @param {Session} session
  * @param {HTMLDetailsElement | null} menu
  */
 export function mount(session, menu) {
   const keys = new KeysDialog(session);
-  const palette = isLimited() ? null : new Palette(session, keys.show); // it offers all searches
+  const palette = isLimited() ? null : new Palette(session, keys.show); // guests have none: it offers all searches
   applySingleKeySetting();
   const connectItem = (/** @type {string} */ selector, /** @type {() => void} */ show) => menu?.querySelector(selector)?.addEventListener("click", () => {
     menu.open = false;
-    menu.querySelector("summary")?.focus(); // the focus returns to it
+    menu.querySelector("summary")?.focus(); // the dialog returns the focus here
     show();
   });
   connectItem("[data-keys]", keys.show);

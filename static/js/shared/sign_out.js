@@ -25,7 +25,7 @@ export function connect(form, session) {
 }
 
 /**
- * Sign out from a locked screen: the person there does not see the unsent texts, which stay encrypted. Rejects with Offline.
+ * Sign out from a locked screen. Unsent texts stay encrypted, and are not shown: another person may be there. Rejects with Offline.
  * @param {Session} session
  */
 export async function signOutKeeping(session) {
@@ -63,7 +63,7 @@ function body(texts, choose) {
 }
 
 /**
- * End the session. Returns true on a redirect after sign-out, or if it had already ended.
+ * End the session. Return true if the server signed out, or if the session had already ended.
  * @param {string} address
  */
 async function endSession(address) {

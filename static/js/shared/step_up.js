@@ -1,4 +1,4 @@
-/* Step-up: a dialog in which a person proves their identity again. Then the refused request is repeated, so no typed text is lost. */
+/* Step-up: a dialog in which a person proves their identity again. It then repeats the refused request, so that no typed text is lost. */
 
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { dialog } from "../behaviours/dialog.js";
@@ -10,13 +10,13 @@ import { pageTitle } from "../core/rules/pages.js";
 
 const ADDRESS = "/step-up";
 const FORMS = 'form[data-step-up], form[method="post"]:is([action^="/accounts"], [action^="/account/tokens"], [action^="/account/sessions"])';
-// ends of the addresses of downloads that need a factor
+// downloads that need a factor, by the end of their address
 const DOWNLOADS = /\/(audit\.csv|figures\.csv|cards\.(csv|json)|journal\.(csv|json)|places\.(geojson|gpx|kml)|original|(history|handover|handovers\/\d+|handover\/briefing|handovers\/\d+\/briefing)\.(pdf|md)|map\.(pdf|svg)|materials\/[^/]+\.pdf|disclosure\/[0-9a-f-]+\.(pdf|json))$/;
 
-/** @typedef {{ recent: boolean, app: boolean, passkey: boolean, provider: { key: string, name: string } | null }} Ways how a person can prove their identity */
+/** @typedef {{ recent: boolean, app: boolean, passkey: boolean, provider: { key: string, name: string } | null }} Ways ways for a person to prove their identity */
 
 /** @type {Promise<boolean> | null} */
-let open = null; // the dialog that is shown: several refused requests share it
+let open = null; // visible dialog, which all refused requests share
 
 /** Ask for a factor before a form or download that needs it, and when the server refuses a call. */
 export function mount() {
@@ -25,7 +25,7 @@ export function mount() {
   document.addEventListener("click", guardDownload);
 }
 
-/** Return true once the person has proved their identity, false if they cancel. @param {string} [about] sentence that says why */
+/** Return true once the person has proved their identity, false if they cancel. @param {string} [about] sentence with the reason */
 function proveIdentity(about = "") {
   open ??= ask(about).finally(() => (open = null));
   return open;
@@ -35,7 +35,7 @@ function proveIdentity(about = "") {
 async function ask(about) {
   /** @type {Ways | null} */
   const ways = await orNull(post(`${ADDRESS}/ways`));
-  if (!ways || ways.recent) return true; // without an answer, the request itself shows the problem
+  if (!ways || ways.recent) return true; // offline: the request itself shows the problem
   return new StepUpDialog(ways, about).answer;
 }
 
@@ -88,7 +88,7 @@ class StepUpDialog {
     return provider && !hasFactor ? this.#signInAgain(provider) : this.#form();
   }
 
-  /** A new tab, so that what was typed on this page stays. @param {{ key: string, name: string }} provider */
+  /** Render the link to the provider. It opens a new tab, so that typed text on this page stays. @param {{ key: string, name: string }} provider */
   #signInAgain({ key, name }) {
     return html`<div class="form">
       ${this.#about ? html`<p><b>${this.#about}</b></p>` : nothing}

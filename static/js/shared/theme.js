@@ -1,5 +1,5 @@
-/* Theme of this account: light, dark, or the device's. The server stores it and writes it into each page, so that a page has it before
-   its first paint. A choice is stored here until the server has it, because another choice or a reload may be earlier. */
+/* Theme of this account: light, dark, or the device's. The server stores it and writes it into each page, for the first paint. The browser
+   stores a choice until the server has confirmed it, because another choice or a reload may come first. */
 import { post } from "../core/connection/api.js";
 import { Offline, Refusal } from "../core/errors.js";
 import { prefix, storage } from "../core/storage/storage.js";

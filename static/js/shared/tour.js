@@ -1,6 +1,6 @@
 /**
- * Tour of five steps, offered on All searches at the first sign-in of an account on this device. It is above the page, covers nothing
- * and takes no focus; a ring marks the subject of each step. After it was closed, it is not offered again; the quick menu opens it.
+ * Tour of five steps, offered on All searches when an account first signs in on this device. It is above the page, covers nothing and
+ * takes no focus; a ring marks the subject of each step. Once closed, it is not offered again, but the quick menu can start it.
  */
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { hasKeyboard } from "../behaviours/shortcut_handler.js";
@@ -8,12 +8,12 @@ import { t } from "../core/i18n.js";
 import { pageName, pageTitle } from "../core/rules/pages.js";
 import { ROOT, storage } from "../core/storage/storage.js";
 
-const CLOSED = `${ROOT}tours-closed`; // ids of accounts, or "all"; not below the account's own keys, which signing out deletes
+const CLOSED = `${ROOT}tours-closed`; // ids of accounts, or "all"; not one of the account's own keys, because signing out deletes those
 const PAGE = "operations", HASH = "#tour";
 const RING = "data-tour-ring";
-const MENU = "details.account-menu > summary"; // on a phone, pages are found in this menu
+const MENU = "details.account-menu > summary"; // on a phone, this menu has the links to pages
 
-/** Step: title, text, and selectors of its subject. @typedef {{ title: string, text: string, at: string[] }} Step */
+/** Step of the tour; `at`: selectors of its subject. @typedef {{ title: string, text: string, at: string[] }} Step */
 
 /** @returns {Step[]} */
 const steps = () => [
@@ -35,7 +35,7 @@ export function mount(session, page) {
   else tour.offer();
 }
 
-/** Start the tour on its page. */
+/** Start the tour, on All searches. */
 export function startTour() {
   if (tour) tour.start();
   else location.assign(`/${HASH}`);

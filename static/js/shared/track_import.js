@@ -1,4 +1,4 @@
-/** Import of places from a GPX or GeoJSON file, such as a phone's track: the file is previewed, and nothing changes before it is added. */
+/** Import of places from a GPX or GeoJSON file, such as a phone's track. Shows a preview; nothing changes until somebody adds the places. */
 
 import { html, nothing, svg } from "../../vendor/lit-html/lit-html.js";
 import { post } from "../core/connection/api.js";
@@ -9,16 +9,16 @@ import { formatMoment } from "../format/time_elements.js";
 import { announce } from "./announcer.js";
 
 const TIMEOUT_MS = 60_000;
-const MAX_NAME = 200; // characters, as the server limits it
-const BOX = 100; // side of a drawing, in units of its viewBox
-const KINDS = { line: "track", area: "area", point: "other" }; // kinds of searched places
+const MAX_NAME = 200; // characters that the server accepts
+const BOX = 100; // width and height of a drawing, in units of its viewBox
+const KINDS = { line: "track", area: "area", point: "other" }; // kinds of searched places, by shape
 
 export class TrackImport {
   #session;
   #board;
   #draw;
   /** @type {TrackPlace[] | null} */ #places = null;
-  /** @type {Set<number>} */ #left = new Set(); // places that are not added
+  /** @type {Set<number>} */ #left = new Set(); // indexes of the deselected places
   /** @type {File | null} */ #file = null;
   #message = "";
   #isBusy = false;
@@ -49,7 +49,7 @@ export class TrackImport {
     } catch (error) {
       this.#show({ message: error instanceof Refusal ? error.message : t("Cannot reach the server. Try again.") });
     }
-    input.value = ""; // the same file can be chosen again
+    input.value = ""; // allows choosing the same file again
   };
 
   /** @param {{ places?: TrackPlace[] | null, message?: string, isBusy?: boolean }} shown */
@@ -69,7 +69,7 @@ export class TrackImport {
     this.#draw();
   };
 
-  /** Add the places, and attach the file to the first of them. */
+  /** Add the selected places, and attach the file to the first one. */
   #add = async () => {
     const places = (this.#places ?? []).filter((_, at) => !this.#left.has(at)), file = this.#file, board = this.#session.board(this.#board);
     this.#show({ message: t("Adding…"), isBusy: true });
@@ -108,7 +108,7 @@ export class TrackImport {
   }
 }
 
-/** Return the name of a file without its ending. @param {string} name */
+/** Return the name of a file without its extension. @param {string} name */
 const baseName = (name) => (name.includes(".") ? name.slice(0, name.lastIndexOf(".")) : name);
 
 /** @param {TrackPlace} place */
@@ -118,7 +118,7 @@ function summary({ kind, points, from, until }) {
   return [size, times].filter(Boolean).join(" · ");
 }
 
-/** Shape of a place, as wide as the earth is there. @param {TrackPlace} place */
+/** Draw the shape of a place, with longitudes scaled for its latitude. @param {TrackPlace} place */
 function drawing({ outline, kind }) {
   const lats = outline.map(([lat]) => lat), lons = outline.map(([, lon]) => lon), south = Math.min(...lats), west = Math.min(...lons);
   const shrink = Math.cos((south * Math.PI) / 180), side = Math.max(Math.max(...lats) - south, (Math.max(...lons) - west) * shrink) || 1;

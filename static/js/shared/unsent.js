@@ -1,4 +1,4 @@
-/** List of unfinished texts: waiting and refused commands, and drafts, one line each. */
+/** List of unfinished texts, one line each: waiting and refused commands, files, and drafts. */
 import { readDrafts } from "../core/storage/drafts.js";
 import { t } from "../core/i18n.js";
 import { withColon } from "../core/rules/sentences.js";
@@ -10,7 +10,7 @@ import { commandName, typedText } from "./refusals.js";
 
 const MAX_TEXT = 60; // characters: enough for its author to recognise it
 
-// name of a form, by its kind; all other forms are changes
+// names of forms; a form that is not listed is a change
 /** @type {Record<string, () => string>} */
 const FORMS = {
   intake: () => pageTitle("intake"),
@@ -22,7 +22,7 @@ const FORMS = {
   handover: () => label.noun("handover"),
   tip: () => label.noun("tip"),
 };
-const NOT_TYPED = new Set(["intake:taken", "report-call"]); // list of sent calls, and the id of the report that is being typed
+const NOT_TYPED = new Set(["intake:taken", "report-call"]); // list of sent calls, and id of the report in progress
 
 /** @param {Session} session @returns {string[]} */
 export function unsentTexts(session) {
@@ -35,7 +35,7 @@ export function unsentTexts(session) {
 }
 
 /**
- * Return true if a draft is empty because only the source had been typed. An unreadable draft counts as not empty.
+ * Return true if a draft is empty because only its source was typed. An unreadable draft is not empty.
  * @param {any} draft
  */
 const isEmpty = (draft) => draft?.mine?.length === 0;

@@ -1,4 +1,4 @@
-/** Filter in the query of the URL, so that reload, links and the back button preserve it. Pure. */
+/** Filter in the query of the URL, so that a reload, a link and the back button preserve it. Pure. */
 
 /**
  * @template {string} Name
@@ -10,7 +10,7 @@ export function urlQuery(patterns) {
   const NONE = Object.freeze(/** @type {UrlFilter<Name>} */ (Object.fromEntries(names.map((name) => [name, null]))));
 
   /**
-   * "?kind=task&assignee=me" -> {kind: "task", assignee: "me", …}; invalid parameters are left out.
+   * "?kind=task&assignee=me" -> {kind: "task", assignee: "me", …}; invalid values become null.
    * @param {string} query
    */
   function read(query) {

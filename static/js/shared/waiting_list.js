@@ -1,8 +1,8 @@
-/** List of the unanswered sightings and tips, loaded again after events on a board. */
+/** List of the unanswered sightings and tips. It is reloaded after events on a board. */
 import { get, orNull } from "../core/connection/api.js";
 import { PacedRead } from "../core/connection/paced_read.js";
 
-const READ_PERIOD_MS = 2_000; // shortest period while boards change
+const READ_PERIOD_MS = 2_000; // minimum time between two requests
 const LIMIT = 500;
 
 export class WaitingList {
@@ -18,7 +18,7 @@ export class WaitingList {
   }
 
   /**
-   * Load the list again after new events. The position of a search is part of its summary, and tips are on the operations board.
+   * Reload the list if a board has new events. The summary of a search contains its position; tips are on the operations board.
    * @param {Map<string, Summary>} summaries
    * @param {number | null} seq position of the operations board
    */
@@ -29,7 +29,7 @@ export class WaitingList {
     this.#reads.soon();
   }
 
-  /** Load the list now, and once more if that is requested in the meantime. */
+  /** Load the list now. Calls during the request cause one more request after it. */
   read = () => this.#reads.now();
 
   async #load() {

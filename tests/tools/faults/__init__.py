@@ -1,8 +1,10 @@
-"""Fault injection: many writers and readers on a real installation while everything under it fails; then a checker decides
-whether a promise was broken.
+"""Fault injection: many writers and readers use a real installation while everything under it fails. A checker then decides if a
+promise was broken.
 
-`schedule` decides what fails when, `fault_injectors` do it to the `system_under_test` (servers, workers, and a `faulty_proxy` on
-each link); `reader` and `writer` work on it and keep `recordings`; `checker` compares these with the `journal` that is left,
-`statistics` sums them up. `mutants` shows that the checks can fail. `run` ties it together, `command` is `python3 -m board
-fault-test`.
+- `schedule` decides when each fault happens; `fault_injectors` injects it into the `system_under_test`: database, Redis, workers,
+  and a `faulty_proxy` on each link.
+- `reader` and `writer` use the installation and keep `recordings`.
+- `checker` compares the recordings with the final `journal`; `statistics` summarises them.
+- `mutants` shows that the checks can fail.
+- `run` connects all of this; `command` is `python3 -m board fault-test`.
 """

@@ -1,5 +1,5 @@
-"""Check of accepted handovers: the alarms that the outgoing coordinator had are with the incoming one. Pure: journals in,
-sentences out."""
+"""Check of accepted handovers: each alarm of the outgoing coordinator must pass to the incoming one, unless it was kept. Pure:
+journals in, sentences out."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 
 from tests.tools.faults.alarms import AlarmEvent, AlarmRecord, CommandKey
 
-NEAR_S = 2.0  # before and after an acceptance: the times of two boards do not say which of two events was first
+NEAR_S = 2.0  # around an acceptance; within it, the order of events on two boards is unknown
 
 
 class Acceptance(NamedTuple):
-    """Accepted handover: its number, its time (seconds, wall clock), both coordinators, and the command."""
+    """Accepted handover. `at`: time (seconds, wall clock)."""
 
     number: int
     at: float
@@ -22,13 +22,13 @@ class Acceptance(NamedTuple):
 
 @dataclass(slots=True)
 class AcceptanceRecord:
-    """Accepted handovers, and the alarms of one board that are kept in each."""
+    """Accepted handovers of one board's journal, and its alarms that the outgoing coordinator keeps in each."""
 
     accepted: list[Acceptance] = field(default_factory=list)
-    choices: dict[int, list[tuple[float, frozenset[str]]]] = field(default_factory=dict)  # by handover, with times, in order
+    choices: dict[int, list[tuple[float, frozenset[str]]]] = field(default_factory=dict)  # by handover: time and alarms, in order
 
     def note(self, event: Mapping[str, Any], at: float, account: str | None) -> None:
-        """Note an event of the journal."""
+        """Record an event of the journal."""
         state = event["state"]
         if event["type"] == "handover.accepted":
             command = account, event["command"]
@@ -37,13 +37,14 @@ class AcceptanceRecord:
             self.choices.setdefault(state["handover"], []).append((at, frozenset(state.get("kept") or ())))
 
     def kept(self, acceptance: Acceptance) -> frozenset[str]:
-        """Return the alarms that were kept when a handover was accepted: preparing the next one clears the choice."""
+        """Return the alarms that were kept when a handover was accepted. Ignores later choices: preparing the next handover
+        clears them."""
         earlier = [ids for at, ids in self.choices.get(acceptance.number, ()) if at <= acceptance.at]
         return earlier[-1] if earlier else frozenset()
 
 
 def faults_of(accepted: Sequence[Acceptance], board: AcceptanceRecord, alarms: AlarmRecord) -> Iterator[tuple[str, str]]:
-    """Yield the alarms of a search that did not pass to the person who accepted a handover."""
+    """Yield (check, case) for each alarm of a search that should have passed to the person who accepted a handover."""
     for acceptance in accepted:
         kept = board.kept(acceptance)
         for id, events in alarms.alarms.items():
@@ -66,7 +67,7 @@ def _has(account: str, event: AlarmEvent) -> bool:
 
 
 def summary(accepted: Sequence[Acceptance], alarms: Sequence[AlarmRecord]) -> str:
-    """Return how many handovers were accepted, and how many alarms passed with them."""
+    """Return the numbers of accepted handovers, and of alarms that passed on with them, as a sentence."""
     commands = {acceptance.command for acceptance in accepted}
     moved = {(id, event.command) for record in alarms for id, events in record.alarms.items() for event in events}
     return f"{len(accepted)} accepted, {sum(command in commands for _, command in moved)} alarms passed on"

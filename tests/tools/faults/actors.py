@@ -1,4 +1,4 @@
-"""Accounts of a run, made in its database, and the coordinator who opens searches and grants and revokes rights."""
+"""Accounts of a run, created in its database, and the coordinator who opens searches and grants and revokes rights."""
 
 import asyncio
 import contextlib
@@ -23,9 +23,9 @@ from tests.tools.faults.writer import WriterBoard
 PASSWORD = "a password of the fault harness"
 AGAIN_S = 0.1
 GIVES_UP_S = 60.0
-ENDS_WITHIN_S = 5.0  # time for a disabled account's sockets to close, on every process
-NO_TLS = ssl.create_default_context()  # made once, because httpx would make one for each request
-FIRST_SIGHTINGS = 12  # on each board, for the writers
+ENDS_WITHIN_S = 5.0  # until all processes must have closed a disabled account's sockets
+NO_TLS = ssl.create_default_context()  # created once, because httpx would create one for each request
+FIRST_SIGHTINGS = 12  # per board, so that writers have cards to change
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,10 @@ class Account:
 
 
 def prepare_accounts(names: dict[str, str]) -> Callable[[Session], dict[str, Account]]:
-    """Return a function that creates accounts with these roles, and a token for each; `intake` is the scope of an investigator.
-    Hash the passwords first, because that takes longer than a transaction may on a busy machine."""
+    """Return a function that creates an account and a token for each name. `names`: role by name; `intake` is an investigator
+    whose token has that scope. Hashes the passwords before the function runs: on a busy machine, that takes longer than a
+    transaction may last.
+    """
     at = format_utc(now())
     emails = {name: f"{name}@desk.example" for name in names}
     prepared = {
@@ -58,7 +60,7 @@ def prepare_accounts(names: dict[str, str]) -> Callable[[Session], dict[str, Acc
 
 
 async def run_on_database(url: str, work: Any) -> Any:
-    """Run a function on the database itself, as soon as it can be reached."""
+    """Run a function in a transaction, directly on the database. Retries while the database is unavailable."""
     database = Database(url)
     try:
         deadline = time.monotonic() + GIVES_UP_S
@@ -75,7 +77,7 @@ async def run_on_database(url: str, work: Any) -> Any:
 
 @dataclass(slots=True)
 class Guest:
-    """Reader of a members-only search whose membership comes and goes."""
+    """Reader of a members-only search who repeatedly loses and regains membership."""
 
     reader: str
     account: Account
@@ -83,21 +85,21 @@ class Guest:
 
 
 class CommandRefused(Exception):
-    """Refusal of a command."""
+    """Raised if the server refuses a command."""
 
 
 @dataclass(slots=True)
 class Client:
-    """Person who sends each command to whichever worker answers, again with its id until it is answered."""
+    """Person who gives commands. Retries each command, with the same id, on any worker until one answers."""
 
     plant: SystemUnderTest
     account: Account
     commands: CommandLog
-    boards: list[str]  # the list of the run, by whose indexes commands name boards
+    boards: list[str]  # shared by the whole run: recordings name a board by its index here
     random: Random
 
     async def request(self, method: str, path: str, body: Any = None) -> Any:
-        """Return status and body of the answer, from a worker that gives one."""
+        """Return status and body of the first useful answer. Retries on random workers."""
         deadline = time.monotonic() + GIVES_UP_S
         headers = {"Authorization": f"Bearer {self.account.token}"}
         while True:
@@ -113,7 +115,7 @@ class Client:
             await asyncio.sleep(AGAIN_S)
 
     async def command(self, board: str, name: str, data: dict[str, Any]) -> dict[str, Any]:
-        """Give a command; return its ack. Raises CommandRefused."""
+        """Give a command and return its ack. Raises CommandRefused if the server refuses it."""
         if board not in self.boards:
             self.boards.append(board)
         id = self.commands.invoke(name, self.boards.index(board), time.monotonic())
@@ -136,7 +138,7 @@ class Coordinator(Client):
     _locks: dict[str, asyncio.Lock] = field(default_factory=dict)
 
     async def open_search(self, number: int, members: list[str] | None) -> WriterBoard:
-        """Open a search with some sightings; members only, if members are given."""
+        """Open a search with some sightings. `members`: makes it members only."""
         access = {} if members is None else {"access": "members", "members": [self.account.id, *members]}
         data = {"kind": "runaway", "person": {"first_name": f"Noor {number}"}, "missing_since": "2026-11-24T15:10:00Z", **access}
         board = str((await self.command("operations", "search.open", data))["opened"])
@@ -151,7 +153,7 @@ class Coordinator(Client):
         return WriterBoard(board, ids["sighting"], ids["sighting"] + ids["task"], ids["column"], read["seq"])
 
     async def shut_out(self, guest: Guest, seconds: float) -> None:
-        """Remove a member for a while."""
+        """Remove a guest from the members for some seconds, and record the revocation."""
         began = time.monotonic()
         ack = await self._set_member(guest, False)
         if ack["seqs"]:
@@ -169,7 +171,7 @@ class Coordinator(Client):
             return await self.command(guest.board, "search.set_access", {"access": "members", "members": members})
 
     async def disable(self, guest: Guest, seconds: float) -> None:
-        """Disable an account for a while."""
+        """Disable a guest's account for some seconds, and record the revocation."""
         began = time.monotonic()
         await self._set_enabled(guest, False)
         since = time.monotonic() + ENDS_WITHIN_S

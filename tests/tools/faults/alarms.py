@@ -1,5 +1,5 @@
-"""Check of alarms: each urgent sighting raises one; each step of each round is taken once, in order and on time, until somebody
-takes the alarm; each promise lapses once and on time. Pure: journals in, sentences out."""
+"""Check of alarms: each urgent sighting raises exactly one; until somebody takes the alarm, each step of each round happens once,
+in order and on time; each promise lapses once and on time. Pure: journals in, sentences out."""
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 from tests.tools.faults.recordings import InjectedFault
 
 LATE_S = 2.0  # tolerated delay of a step while nothing fails
-EARLY_S = 0.05  # tolerance: clocks have a precision of milliseconds
-AFTERMATH_S = 3.0  # after a fault: connections and locks time out, workers start
-HARMLESS = ("redis.", "line.", "reader.", "rights.")  # faults that keep nobody from the database
+EARLY_S = 0.05  # tolerance for the precision of clocks
+AFTERMATH_S = 3.0  # after a fault, for connections and locks to time out, and for workers to start
+HARMLESS = ("redis.", "line.", "reader.", "rights.")  # faults that leave the database available
 LAST_STEP = 2  # of the ladder in files/alarms.toml, whose steps are never skipped
 BY_TIME = ("alarm.escalated", "alarm.lapsed")
 WHILE_OPEN = ("alarm.escalated", "alarm.taken", "alarm.handed_on", "alarm.ended")
@@ -23,11 +23,11 @@ WHILE_TAKEN = (
 SUMMED_UP = ("raised", "taken", "extended", "given_back", "lapsed", "released", "handed_over", "ended")
 
 Outages = Sequence[tuple[float, float]]
-CommandKey = tuple[str | None, str | None]  # account, and id of a command
+CommandKey = tuple[str | None, str | None]  # account and command id
 
 
 class AlarmEvent(NamedTuple):
-    """Event of an alarm, with its time (seconds, wall clock), state and command."""
+    """Event of an alarm. `at`: time (seconds, wall clock)."""
 
     type: str
     at: float
@@ -45,13 +45,13 @@ class AlarmEvent(NamedTuple):
 
 @dataclass(slots=True)
 class AlarmRecord:
-    """Alarms of one board, and the seqs of the events that raise one."""
+    """Alarms of one board. `causes`: seqs of the events that must each raise an alarm."""
 
     causes: list[int] = field(default_factory=list)
     alarms: dict[str, list[AlarmEvent]] = field(default_factory=dict)
 
     def note(self, event: Mapping[str, Any], at: float, account: str | None = None) -> None:
-        """Note an event of the board's journal."""
+        """Record an event of the board's journal."""
         if event["kind"] == "alarm" and event["state"] is not None:
             noted = AlarmEvent(event["type"], at, event["state"], (account, event.get("command")))
             self.alarms.setdefault(event["id"], []).append(noted)
@@ -60,8 +60,8 @@ class AlarmRecord:
 
 
 def outages_of(struck: Collection[InjectedFault], wall: float) -> Outages:
-    """Return the times in which the database may be out of reach, with their aftermath. `wall`: offset from monotonic time to the
-    journal's time."""
+    """Return the periods in which the database may be unavailable, with the aftermath of each fault. `wall`: offset from
+    monotonic time to the journal's time."""
     return [(each.began + wall, each.healed + wall + AFTERMATH_S) for each in struck if not each.kind.startswith(HARMLESS)]
 
 
@@ -89,7 +89,7 @@ def _faults_of_alarm(events: Sequence[AlarmEvent], outages: Outages, ended: floa
 
 
 def _faults_of_order(before: AlarmEvent, after: AlarmEvent) -> Iterator[tuple[str, str]]:
-    """Yield what may not follow an event, and steps that are not the next ones."""
+    """Yield (check, case) if `after` may not follow `before`, or has the wrong step or round."""
     if before.has_ended:
         yield "alarms doubled", f"{after.type} after it had ended"
     elif after.type == "alarm.lapsed" and not before.is_taken:
@@ -106,7 +106,7 @@ def _position(event: AlarmEvent) -> tuple[int, int]:
 
 
 def _next_position(type: str, step: int, round: int) -> tuple[int, int]:
-    """Return step and round after an event of this type."""
+    """Return the step and round that follow from an event of this type."""
     match type:
         case "alarm.escalated":
             return (step + 1, round) if step < LAST_STEP else (step, round + 1)
@@ -118,7 +118,7 @@ def _next_position(type: str, step: int, round: int) -> tuple[int, int]:
 
 
 def _faults_of_time(before: AlarmEvent, after: AlarmEvent, outages: Outages) -> Iterator[tuple[str, str]]:
-    """Yield steps and ends of promises that came early or late, or did not come before another event."""
+    """Yield (check, case) if a step or the end of a promise came early or late, or was due before `after` and never came."""
     due, is_by_time = _due(before), after.type in BY_TIME
     if due is None:
         if is_by_time:
@@ -137,13 +137,13 @@ def _is_late(due: float, at: float, outages: Outages) -> bool:
 
 
 def _due(event: AlarmEvent) -> float | None:
-    """Return when the next step is due, or when a promise ends, in the journal's time."""
+    """Return when the next step is due, or when the promise ends, in the journal's time; None if nothing is due."""
     due = None if event.has_ended else event.state.get("until") if event.is_taken else event.state["next_at"]
     return datetime.fromisoformat(due).timestamp() if due is not None else None
 
 
 def outage_s(since: float, until: float, outages: Outages) -> float:
-    """Return for how many seconds of a time something failed."""
+    """Return the seconds of a period in which the database may have been unavailable."""
     total, reached = 0.0, since
     for began, healed in sorted(outages):
         ended = min(healed, until)
@@ -154,7 +154,7 @@ def outage_s(since: float, until: float, outages: Outages) -> float:
 
 
 def summary(records: Sequence[AlarmRecord]) -> str:
-    """Return the outcomes of the alarms, and the delays of their steps and lapses."""
+    """Return the outcomes of the alarms, and the delays of their steps and lapses, as a sentence."""
     histories = [events for record in records for events in record.alarms.values()]
     counts = Counter(event.type for events in histories for event in events)
     pairs = [pair for events in histories for pair in pairwise(events) if pair[1].type in BY_TIME]

@@ -1,4 +1,4 @@
-"""Check which promises a run broke. Pure: recordings and journals in, sentences out."""
+"""Checks for the promises that a run broke. Pure: recordings and journals in, sentences out."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -24,7 +24,7 @@ from tests.tools.faults.recordings import (
 )
 
 TOO_FAR_BEHIND = 5_000  # events; the contract answers older positions with a snapshot
-UNSETTLED_S = 15.0  # time after a fault in which these are accepted answers: locks and connections time out
+UNSETTLED_S = 15.0  # after a fault: `unavailable` and `failed` are acceptable, because locks and connections time out
 CHECKS = (
     "lost", "duplicated", "reordered", "gaps", "phantoms", "acknowledged but not durable", "applied twice",
     "refused but applied", "unknown never resolved", "delivered after revocation", "screens unequal", "broken journal",
@@ -36,7 +36,7 @@ CHECKS = (
 
 @dataclass(slots=True)
 class Verdict:
-    """Number of violations of each promise, and the first cases in words."""
+    """Number of violations of each promise, and the first 10 cases in words."""
 
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(CHECKS, 0))
     cases: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -68,7 +68,7 @@ def check(run: RunRecord, journals: Mapping[str, Journal]) -> Verdict:
 
 
 def _check_custody(run: RunRecord, journals: Mapping[str, Journal], verdict: Verdict) -> None:
-    """Check who had each alarm, who was on duty, and that nothing was forgotten at handovers."""
+    """Check alarms, duties and accepted handovers."""
     outages, ended = alarms.outages_of(run.struck, run.wall), run.ended + run.wall
     duty = next((journal.duties for journal in journals.values() if journal.duties.events), duties.DutyRecord())
     accepted = [each for journal in journals.values() for each in journal.handovers.accepted]
@@ -87,13 +87,13 @@ def _check_custody(run: RunRecord, journals: Mapping[str, Journal], verdict: Ver
 
 
 def _changed_rights(run: RunRecord) -> set[tuple[str, str | None]]:
-    """Return whose rights changed on which boards: a snapshot in place of a catch-up is right there."""
+    """Return the (reader, board) pairs whose rights changed. There, the server may send a snapshot instead of a catch-up."""
     taken = [each for each in run.revocations if each.board is not None]
     return {(each.reader, board) for each in taken for board in (each.board, "operations")}
 
 
 class _StreamChecker:
-    """Comparison of what one reader received of one board with the board's journal."""
+    """Comparison of a reader's stream for one board with the board's journal."""
 
     def __init__(
         self,
@@ -106,7 +106,7 @@ class _StreamChecker:
         self.journal, self.following, self.verdict = journal, following, verdict
         self.epoch = run.epochs.get(journal.epoch, -1)
         self.may_reset = (following.reader, following.board) in free
-        self.base = self.position = -1  # seq of the last snapshot, and of the reader now
+        self.base = self.position = -1  # seq of the last snapshot; current seq of the reader
         self.missed: set[int] = set()
 
     def judge(self) -> None:
@@ -200,7 +200,7 @@ def _check_ack(id: str, acked: list[int], made: list[int], verdict: Verdict) -> 
 
 
 def _check_unrequested_events(run: RunRecord, journals: Mapping[str, Journal], verdict: Verdict) -> None:
-    """Report events by a writer's account without a command."""
+    """Report events whose command the writer never gave."""
     asked = {each.account: each for each in run.commands}
     for journal in journals.values():
         for account, id in journal.commands:
@@ -227,7 +227,7 @@ def _check_revocations(run: RunRecord, journals: Mapping[str, Journal], verdict:
                 since = min(journal.commands.get(each.command, [journal.head + 1]))
                 about = {seq for seq, id in journal.hidden.items() if id == each.board and seq >= since}
                 came = _between(following, each)
-                # (A snapshot may stand where such an event does. What of the search is in it is left out of its fold.)
+                # snapshots are allowed here: their fold excludes the search
                 events = [(seq, digest, at) for kind, seq, digest, at in came if kind not in (SNAPSHOT, RESET)]
                 shown = [(seq, at) for seq, digest, at in events if seq in about and digest not in (HIDDEN, DROPPED)]
             else:
@@ -239,7 +239,7 @@ def _check_revocations(run: RunRecord, journals: Mapping[str, Journal], verdict:
 
 
 def _between(following: ReceivedStream, gone: Revocation) -> Iterator[tuple[int, int, int, float]]:
-    """Yield (kind, seq, digest, time) of what came while a right was revoked."""
+    """Yield (kind, seq, digest, time) for each entry that the reader received while a right was revoked."""
     for kind, seq, digest, at in zip(following.kind, following.seq, following.digest, following.at, strict=True):
         if kind != GONE and gone.since <= at < gone.until:
             yield kind, seq, digest, at

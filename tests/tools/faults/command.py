@@ -1,4 +1,4 @@
-"""Command `python3 -m board fault-test`: one run by hand, with its verdict and statistics."""
+"""Command `python3 -m board fault-test`: one run, with its verdict and statistics."""
 
 import argparse
 import asyncio
@@ -11,11 +11,11 @@ from tests.tools.attack.attackers import ATTACKERS
 from tests.tools.faults.run import Outcome, Plan, run
 from tests.tools.faults.system_under_test import ROOT
 
-MOST_DELAY_S = 1.0  # p99 of delivery in a run without Redis
+MOST_DELAY_S = 1.0  # limit for the p99 of delivery in a run without Redis
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run once; return 0 if no promise was broken."""
+    """Run once. Return 0 if no promise was broken."""
     asked = _parser().parse_args(arguments)
     plan = Plan(
         seconds=asked.minutes * 60, seed=asked.seed, workers=asked.workers, redis=asked.redis != "away", writers=asked.writers,
@@ -65,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 async def _run_until_signal(plan: Plan) -> Outcome:
-    """Run; end in order on SIGTERM as on Ctrl-C."""
+    """Run, and shut down cleanly on SIGTERM, as on Ctrl-C."""
     task = asyncio.current_task()
     assert task is not None
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
@@ -73,7 +73,7 @@ async def _run_until_signal(plan: Plan) -> Outcome:
 
 
 def format_report(outcome: Outcome) -> list[str]:
-    """Return the lines that a person reads."""
+    """Return the report, as lines of text."""
     found = outcome.figures
     lines = [
         f"commands: {found.commands['given']} given, {found.commands['ok']} ok, {found.commands['refused']} refused, "

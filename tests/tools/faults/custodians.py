@@ -1,4 +1,4 @@
-"""Coordinators who answer alarms, have some of them, and hand the shift over to each other."""
+"""Coordinators who take and answer alarms, and hand the shift over to each other."""
 
 import asyncio
 import contextlib
@@ -13,18 +13,18 @@ from models.times import format_utc, now, parse_utc
 from tests.tools.faults.actors import Client, CommandRefused, Coordinator
 from tests.tools.faults.custody import life_s
 
-LOOKS_S = 1.5  # between two looks at the list of alarms
-HELD = 5  # alarms that a coordinator takes before handing over
-KEPT = 0.1  # share of these that the coordinator keeps
-HOLDS_S = 90.0  # promise of these
-SIGN_TRIES = 20  # urgent sightings come in between, and each has to be seen before
+LOOKS_S = 1.5  # between two requests for the list of alarms
+HELD = 5  # alarms that a coordinator takes before a handover
+KEPT = 0.1  # share of the taken alarms that the coordinator keeps
+HOLDS_S = 90.0  # length of the promise for a taken alarm
+SIGN_TRIES = 20  # new urgent sightings invalidate the positions of a signature
 AT_ONCE = 8
 _OPEN = text("SELECT board, entity FROM alarm WHERE ended_at IS NULL")
 _ON_DUTY = text("SELECT account FROM duties WHERE ended_at IS NULL")
 
 
 class Custodians:
-    """Two coordinators. `shift_s`: length of a shift. `stopping`: `work` ends after the current handover."""
+    """Two coordinators. `shift_s`: length of a shift. `stopping`: set it to end `work` after the current handover."""
 
     def __init__(self, people: list[Client], shift_s: float) -> None:
         self._people, self._shift_s = people, shift_s
@@ -36,7 +36,7 @@ class Custodians:
     # -- alarms -----------------------------------------------------------------------------------------------------------
 
     async def _answer(self, number: int) -> None:
-        """Answer each alarm that has lived its time; each coordinator has a share of them."""
+        """Answer alarms once they are old enough. Each coordinator answers only their own share of the alarms."""
         person = self._people[number]
         while not self.stopping:
             for alarm in await _alarms(person):
@@ -47,7 +47,7 @@ class Custodians:
             await asyncio.sleep(LOOKS_S)
 
     async def _hold(self, person: Client) -> list[dict[str, Any]]:
-        """Take some alarms; return them."""
+        """Take some open alarms and return them."""
         held = []
         free = [alarm for alarm in await _alarms(person) if not alarm["taken_by"]]
         for alarm in person.random.sample(free, min(HELD, len(free))):
@@ -66,7 +66,7 @@ class Custodians:
             try:
                 await self._hand_over(outgoing, incoming)
                 outgoing, incoming = incoming, outgoing
-            except CommandRefused:  # somebody else has taken the shift, or withdrawn the handover
+            except CommandRefused:  # somebody else took the shift, or withdrew the handover
                 with contextlib.suppress(CommandRefused):
                     await incoming.command(OPERATIONS, "shift.take", {"reason": "somebody else had it"})
                     outgoing, incoming = incoming, outgoing
@@ -84,7 +84,8 @@ class Custodians:
         await incoming.command(OPERATIONS, "handover.accept", handover | said)
 
     async def _sign(self, outgoing: Client, handover: dict[str, int]) -> None:
-        """Sign at the present heads, again if something significant came in between. Raises CommandRefused."""
+        """Sign at the current heads. Retries if significant events arrived in the meantime; raises CommandRefused if all tries
+        fail."""
         for attempt in range(SIGN_TRIES):
             _, listed = await outgoing.request("GET", "/api/v1/boards")
             positions = {each["board"]: each["seq"] for each in listed["boards"] if each["kind"] == "search"}
@@ -111,13 +112,13 @@ async def _answer(person: Client, board: str, subject: str) -> None:
 
 
 def open_custody(session: Session) -> tuple[list[tuple[str, str]], list[str]]:
-    """Return board and subject of each open alarm, and the accounts on duty."""
+    """Return the (board, subject) pairs of all open alarms, and the accounts on duty."""
     connection = session.connection()
     return [(board, entity) for board, entity in connection.execute(_OPEN)], list(connection.execute(_ON_DUTY).scalars())
 
 
 async def close(chief: Coordinator, alarms: list[tuple[str, str]], on_duty: list[str]) -> None:
-    """Answer all alarms and end all duties, so that nothing happens any more by time alone."""
+    """Answer all alarms and end all duties, so that the passage of time causes no more events."""
     for account in on_duty:
         await chief.command(OPERATIONS, "duty.end", {"account": account})
     for start in range(0, len(alarms), AT_ONCE):

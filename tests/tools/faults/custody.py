@@ -1,4 +1,4 @@
-"""Commands about alarms and duties, of people who keep some promises and let others lapse."""
+"""Random commands about alarms and duties. Some of the promises are kept; most lapse."""
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -18,7 +18,7 @@ LIFE_S = (20.0, 280.0)  # of an alarm, until it is answered: a third outlives a 
 
 
 def random_command(random: Random, boards: Sequence["WriterBoard"]) -> NewCommand:
-    """Return a random command. Where there is no alarm for it, it reports an urgent sighting, which raises one."""
+    """Return a random command. If no alarm fits the chosen act, add an urgent sighting, which raises an alarm."""
     act = random.choices([*ACTS], [*ACTS.values()])[0]
     if act in _DUTIES:
         name, seconds = _DUTIES[act]
@@ -44,13 +44,13 @@ _DUTIES: dict[str, tuple[str, tuple[float, float] | None]] = {
 def _choose(
     random: Random, boards: Sequence["WriterBoard"], of: Callable[["WriterBoard"], Sequence[str]]
 ) -> tuple[int, str] | None:
-    """Return the number of a search, and an alarm there; None if there is none."""
+    """Choose an alarm at random and return (number of its search, alarm); None if there is no alarm."""
     found = [(number, alarm) for number, board in enumerate(boards) for alarm in of(board)]
     return random.choice(found) if found else None
 
 
 def life_s(alarm: str) -> float:
-    """Return how long an alarm lives until somebody answers it, by its id: most shortly, some for long."""
+    """Return the age at which somebody answers an alarm, derived from its id: usually short, sometimes long."""
     shortest, longest = LIFE_S
     return shortest + (longest - shortest) * (int(alarm[-4:], 16) / 0xFFFF) ** 2
 

@@ -1,5 +1,5 @@
-"""Check of duties: each begins and ends once, on time, and as it was acknowledged; what a person leaves at its end reopens. Pure:
-journals in, sentences out."""
+"""Check of duties: each begins and ends once, on time, and as acknowledged; alarms that a person does not keep at the end of a
+duty reopen. Pure: journals in, sentences out."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,7 +17,7 @@ EVENTS = {"duty.begin": ("duty.begun", "duty.extended"), "duty.extend": ("duty.e
 
 
 class DutyEvent(NamedTuple):
-    """Event of a duty, with its time (seconds, wall clock) and state."""
+    """Event of a duty. `at`: time (seconds, wall clock)."""
 
     seq: int
     type: str
@@ -40,7 +40,7 @@ class DutyRecord:
     events: dict[str, list[DutyEvent]] = field(default_factory=dict)
 
     def note(self, event: Mapping[str, Any], at: float) -> None:
-        """Note an event of the journal."""
+        """Record an event of the journal."""
         if event["kind"] == "duty":
             noted = DutyEvent(event["seq"], event["type"], at, event["state"])
             self.events.setdefault(event["state"]["account"], []).append(noted)
@@ -50,7 +50,7 @@ class DutyRecord:
 
 
 def faults_of(record: DutyRecord, outages: Outages, ended: float) -> Iterator[tuple[str, str]]:
-    """Yield (check, case) for each duty that did not begin or end once, or not on time. `ended`: end of the run."""
+    """Yield (check, case) for each duty that did not begin and end exactly once, and on time. `ended`: end of the run."""
     for account, events in record.events.items():
         if events[0].type != "duty.begun":
             yield "duties doubled", f"{account}: {events[0].type} before it began"
@@ -65,8 +65,8 @@ def faults_of(record: DutyRecord, outages: Outages, ended: float) -> Iterator[tu
 
 
 def faults_of_acks(record: DutyRecord, commands: CommandLog, wall: float) -> Iterator[tuple[str, str]]:
-    """Yield acknowledged commands on duties that the journal does not have. `wall`: offset from monotonic time to the journal's
-    time."""
+    """Yield (check, case) for each acknowledged command on a duty whose effect is not in the journal. `wall`: offset from
+    monotonic time to the journal's time."""
     events = record.of(commands.account)
     for number, (name, until) in commands.duties.items():
         if commands.state[number] != OK:
@@ -76,14 +76,14 @@ def faults_of_acks(record: DutyRecord, commands: CommandLog, wall: float) -> Ite
             written = [event for event in events if event.seq == commands.first[number] and event.type in EVENTS[name]]
         elif name == "duty.end" and (not events or events[0].at >= since - EARLY_S):
             continue  # before the first duty
-        else:  # it changed nothing, as this was true already
+        else:  # a command without an event must have been a no-op
             written = _states_within(events, since, answered)
         if not any(_agrees(event, name, until) for event in written):
             yield "duties lost", f"{commands.writer}-{number}: {name} until {until} is not in the journal"
 
 
 def _states_within(events: Sequence[DutyEvent], since: float, until: float) -> list[DutyEvent]:
-    """Return the events whose states were current at some moment of a time."""
+    """Return the events whose states were current at some moment between two times."""
     ends = [*(event.at for event in events), float("inf")][1:]
     return [event for event, end in zip(events, ends, strict=bool(events)) if event.at <= until and end >= since - EARLY_S]
 
@@ -95,7 +95,7 @@ def _agrees(event: DutyEvent, name: str, until: str | None) -> bool:
 
 
 def faults_of_left(record: DutyRecord, alarms: AlarmRecord, outages: Outages, ended: float) -> Iterator[tuple[str, str]]:
-    """Yield the alarms that stayed with a person after the end of a duty."""
+    """Yield (check, case) for each alarm that stayed with a person after the end of their duty."""
     for id, events in alarms.alarms.items():
         for taken, until in _holdings(events, ended):
             for left, back in _absences(record.of(taken.state["taken_by"]), ended):
@@ -107,7 +107,7 @@ def faults_of_left(record: DutyRecord, alarms: AlarmRecord, outages: Outages, en
 
 
 def _holdings(events: Sequence[AlarmEvent], ended: float) -> Iterator[tuple[AlarmEvent, float]]:
-    """Yield each event by which somebody took an alarm, and when they had it no more."""
+    """Yield each event with which somebody took an alarm, and the time until which they had it."""
     held: AlarmEvent | None = None
     for event in events:
         same = held is not None and _holder(event) == _holder(held)
@@ -123,7 +123,7 @@ def _holder(event: AlarmEvent) -> tuple[Any, ...]:
 
 
 def _absences(events: Sequence[DutyEvent], ended: float) -> Iterator[tuple[DutyEvent, float]]:
-    """Yield the end of each duty, and the beginning of the next one."""
+    """Yield the end of each duty, and the time at which the next one begins."""
     for before, after in pairwise([*events, None]):
         if before is not None and not before.is_on:
             yield before, after.at if after is not None else ended
@@ -134,7 +134,7 @@ def _seconds(time: str) -> float:
 
 
 def summary(record: DutyRecord) -> str:
-    """Return how many duties began, were extended, and ended, and why."""
+    """Return how many duties began, were extended and ended, and why they ended, as a sentence."""
     events = [event for events in record.events.values() for event in events]
     types, why = Counter(event.type for event in events), Counter(event.state["ended"] for event in events if not event.is_on)
     ends = ", ".join(f"{count} by {reason}" for reason, count in sorted(why.items()))

@@ -1,4 +1,4 @@
-"""Injection of each kind of fault. An injection returns when the fault is over, healed by itself or by the injector."""
+"""Injector for each kind of fault. An injection returns once the fault is over, on its own or because the injector healed it."""
 
 import asyncio
 import os
@@ -18,11 +18,11 @@ from tests.tools.faults.schedule import Fault
 from tests.tools.faults.system_under_test import SystemUnderTest, Worker
 from tests.tools.faults.writer import Writer
 
-ASKS_S = 2.0  # time-out of Redis' answers
-OVERHEARD_S = 0.4  # time in which a forger listens for genuine messages
-SEAM_S = 30.0  # time in which a worker reaches its seam
-ARRIVES_S = 1.0  # time in which answers arrive that were sent before
-KEPT = 200  # genuine messages kept for later
+ASKS_S = 2.0  # time-out for an answer from Redis
+OVERHEARD_S = 0.4  # how long a forger listens for genuine messages
+SEAM_S = 30.0  # within which a worker must reach its seam
+ARRIVES_S = 1.0  # until answers that were already sent have arrived
+KEPT = 200  # recent genuine messages, for forgeries and replays
 FLOOD, FLOOD_BYTES = 200, 65_536
 
 
@@ -57,7 +57,7 @@ class FaultInjector:
         }  # fmt: skip
 
     async def strike(self, fault: Fault) -> None:
-        """Inject a fault, and return when it has healed. Raises redis.RedisError where Redis was away for another reason."""
+        """Inject a fault, and return when it has healed. Raises redis.RedisError if Redis was unavailable for another reason."""
         await self.known()[fault.kind](fault, Random(fault.seed))
 
     @property
@@ -83,7 +83,7 @@ class FaultInjector:
 
     @staticmethod
     async def _reach_seam(worker: Worker) -> None:
-        """Ask a mutated worker to wait at its seam. Return when it does, and what it sent before has arrived."""
+        """Ask a mutated worker to wait at its seam. Return once it waits there and its earlier answers have arrived."""
         worker.seam.touch()
         async with asyncio.timeout(SEAM_S):
             while worker.seam.exists():
@@ -141,7 +141,7 @@ class FaultInjector:
             )
 
     async def _overflow(self, fault: Fault, random: Random) -> None:
-        """Publish more on a followed channel at once than Redis buffers for a subscriber: it disconnects all of them."""
+        """Publish more on a followed channel than Redis buffers for a subscriber, so that it disconnects the subscribers."""
 
         def flood(client: redis.Redis) -> None:
             channels = client.pubsub_channels("board:*")
@@ -158,7 +158,7 @@ class FaultInjector:
             await self._ask_redis(lambda client: client.config_set("client-output-buffer-limit", "pubsub 33554432 8388608 60"))
 
     async def _overhear(self) -> list[tuple[bytes, bytes]]:
-        """Return some genuine messages, with their channels."""
+        """Listen for a moment, and return the genuine (channel, message) pairs."""
 
         def listen(client: redis.Redis) -> list[tuple[bytes, bytes]]:
             heard: list[tuple[bytes, bytes]] = []
@@ -183,7 +183,7 @@ class FaultInjector:
         await self._ask_redis(publish)
 
     async def _forge(self, fault: Fault, random: Random) -> None:
-        """Publish forged events, made of genuine ones: changed numbers and texts, other channels, and junk."""
+        """Publish forgeries of genuine messages: with changed numbers or texts, on other channels, or as junk."""
         heard = await self._overhear() or self._overheard[-5:]
         forged: list[tuple[bytes, bytes]] = []
         for channel, message in heard:
@@ -193,7 +193,7 @@ class FaultInjector:
         await self._publish(forged)
 
     async def _replay(self, fault: Fault, random: Random) -> None:
-        """Publish genuine messages again, new ones and old ones, in any order."""
+        """Publish new and old genuine messages again, in random order."""
         heard = await self._overhear()
         again = heard * 2 + random.sample(self._overheard, min(20, len(self._overheard)))
         random.shuffle(again)
@@ -207,7 +207,7 @@ class FaultInjector:
         await asyncio.to_thread(self.plant.postgres.start)
 
     async def _crash_postgres(self, fault: Fault, random: Random) -> None:
-        """Kill all processes of PostgreSQL at once: the next start has to recover."""
+        """Kill all processes of PostgreSQL at the same time, so that its next start must recover."""
         await asyncio.to_thread(self.plant.postgres.kill)
         await asyncio.sleep(fault.lasts)
         await asyncio.to_thread(self.plant.postgres.start)
@@ -225,7 +225,7 @@ class FaultInjector:
     # -- store of files -----------------------------------------------------------------------------------------------
 
     async def _lose_store(self, fault: Fault, random: Random) -> None:
-        """Take the folder away, as a disk that is not mounted any more; or answer nothing in place of the bucket."""
+        """Make the store unavailable: rename its folder, as if the disk was unmounted, or cut off the bucket."""
         assert self.plant.store is not None
         if isinstance(self.plant.store, FaultyProxy):
             return await random.choice([_cut, _black_hole])(self.plant.store, fault.lasts, random)
@@ -262,7 +262,7 @@ class FaultInjector:
 
 
 def forgeries(message: bytes, random: Random) -> list[bytes]:
-    """Return messages that a forger without the key makes of a genuine one."""
+    """Return messages that a forger without the key can create from a genuine one."""
     seqs = [int(found) for found in re.findall(rb'"seq":(\d+)', message)]
     beyond = len(set(seqs))  # numbers that would follow these events
     later = re.sub(rb'"(seq|first|last)":(\d+)', lambda found: b'"%s":%d' % (found[1], int(found[2]) + beyond), message)
@@ -287,7 +287,7 @@ async def _black_hole(line: FaultyProxy, seconds: float, random: Random) -> None
 
 
 async def _silent_black_hole(line: FaultyProxy, seconds: float, random: Random) -> None:
-    """Drop all bytes, and do not close connections at the end either: clients of a dead connection have to find out."""
+    """Drop all bytes, and leave the dead connections open at the end: their clients must find out on their own."""
     line.swallow()
     await _and_heal(line, seconds, tell=False)
 

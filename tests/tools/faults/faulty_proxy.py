@@ -1,6 +1,6 @@
-"""TCP proxy that fails on request: latency, small slices, resets, refusal, and a black hole that accepts bytes and passes none.
+"""TCP proxy that fails on request, with latency, small slices, resets, refused connections, or a black hole that drops all bytes.
 
-Bytes are never reordered, altered or left out of a live stream: a connection of which bytes were dropped stays dead.
+It never reorders, alters or omits bytes of a live stream: once it has dropped bytes of a connection, that connection stays dead.
 """
 
 import asyncio
@@ -10,12 +10,12 @@ import struct
 from collections import deque
 from typing import Any
 
-MOST_SLICES = 200  # slices of one piece: a snapshot in single bytes would measure the proxy, not the board
-HIGH_WATER = 1_048_576  # delayed bytes before the proxy stops reading
+MOST_SLICES = 200  # per piece: a snapshot in single bytes would measure the proxy, not the board
+HIGH_WATER = 1_048_576  # bytes waiting for delivery, above which the proxy stops reading
 
 
 class FaultyProxy:
-    """Proxy that listens on a port of its own, and carries each connection to the target."""
+    """Proxy that listens on its own port, and forwards each connection to the target."""
 
     def __init__(self, port: int, host: str = "127.0.0.1") -> None:
         self.target = (host, port)
@@ -47,7 +47,7 @@ class FaultyProxy:
             wire.dead = True
 
     def heal(self, tell: bool = True) -> None:
-        """Pass bytes again. With `tell`, reset dead connections; else their clients have to find out."""
+        """Forward bytes again. `tell`: reset dead connections; otherwise their clients must find out on their own."""
         self.refusing = self.swallowing = False
         self.delay_s, self.slice = 0.0, 0
         if tell:
@@ -79,7 +79,7 @@ class _End(asyncio.Protocol):
         self._line, self._wire = line, wire
         self._transport: Any = None
         self._peer: _End | None = None
-        self._waiting: deque[bytes] = deque()  # delayed pieces, and those that came before the peer was connected
+        self._waiting: deque[bytes] = deque()  # delayed pieces, and pieces that arrived before the peer was connected
         self._queued = 0
         self._closing = False
 
@@ -135,7 +135,7 @@ class _End(asyncio.Protocol):
             self._pass_on()
 
     def _pass_on(self) -> None:
-        """Pass on the oldest delayed piece; what was due earlier has been passed on."""
+        """Forward the oldest delayed piece."""
         if self._waiting and self._peer is not None and self._wire is not None:
             piece = self._waiting.popleft()
             self._queued -= len(piece)
@@ -170,7 +170,7 @@ class _End(asyncio.Protocol):
         if wire is None:
             return
         wire.lost(self)
-        if wire.dead or self._peer is None:  # a black hole passes no end of the stream
+        if wire.dead or self._peer is None:  # a black hole does not forward the end of the stream
             return
         if error is not None:
             self._peer.abort()
@@ -188,7 +188,7 @@ class _End(asyncio.Protocol):
             self._transport.close()
 
     def abort(self) -> None:
-        """Reset the connection instead of closing it in order."""
+        """Reset the connection instead of closing it."""
         if self._transport is not None:
             ours = self._transport.get_extra_info("socket")
             if not self._transport.is_closing():

@@ -1,4 +1,4 @@
-"""Journal left at the end of a run, read from the database itself in the form that the checker needs."""
+"""Journal at the end of a run, read directly from the database, in the form that the checker needs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.tools.faults.duties import DutyRecord
 from tests.tools.faults.recordings import digest, entity_digest
 
 PAGE = 2_000
-_BOARDS = text("SELECT id, epoch FROM board WHERE kind <> 'audit' ORDER BY kind, id")  # boards that nobody follows
+_BOARDS = text("SELECT id, epoch FROM board WHERE kind <> 'audit' ORDER BY kind, id")  # audit boards have no readers
 _EVENTS = text(
     f"SELECT {COLUMNS} FROM event e WHERE e.body IS NOT NULL AND e.board = {BOARD} AND e.seq > :after ORDER BY e.seq LIMIT :limit"
 )
@@ -29,7 +29,7 @@ _EVENTS = text(
 
 @dataclass(slots=True)
 class Journal:
-    """Journal of one board. Index seq - 1 holds the event's digest, its time (seconds, wall clock), and the board's fold after
+    """Journal of one board. Index seq - 1 has the digest of an event, its time (seconds, wall clock), and the board's fold after
     it."""
 
     board: str
@@ -37,12 +37,12 @@ class Journal:
     digests: array[int] = field(default_factory=lambda: array("Q"))
     at: array[float] = field(default_factory=lambda: array("d"))
     folds: array[int] = field(default_factory=lambda: array("Q"))
-    hidden: dict[int, str] = field(default_factory=dict)  # seqs that not everybody may see, and the search of each
+    hidden: dict[int, str] = field(default_factory=dict)  # seqs that not everybody may see: the search of each
     commands: dict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(list))  # (account, id): seqs
     alarms: AlarmRecord = field(default_factory=AlarmRecord)
     duties: DutyRecord = field(default_factory=DutyRecord)
     handovers: AcceptanceRecord = field(default_factory=AcceptanceRecord)
-    faults: list[str] = field(default_factory=list)  # gaps in the numbers, and edits that erased another one, in words
+    faults: list[str] = field(default_factory=list)  # gaps in the numbers, and events that reverted another one, in words
 
     @property
     def head(self) -> int:
@@ -52,7 +52,7 @@ class Journal:
 def build(board: str, epoch: str, events: Iterable[tuple[str | None, dict[str, Any]]], restricted: Iterable[str] = ()) -> Journal:
     """Build a journal from (account, event in the form of the contract) in the order of seq.
 
-    `restricted`: searches that not everybody sees. On `operations` their events may be hidden, and they are left out of the fold.
+    `restricted`: searches that not everybody sees. On `operations`, their events may be hidden, and the fold excludes them.
     """
     journal = Journal(board, epoch)
     states: dict[tuple[str, str], Any] = {}  # by kind and id: a shift and its handover have the same id
@@ -84,7 +84,7 @@ def build(board: str, epoch: str, events: Iterable[tuple[str | None, dict[str, A
 
 
 def _erased(before: dict[str, Any] | None, event: dict[str, Any]) -> list[str]:
-    """Return the fields that an event changed and does not name: it reverted what an event before it had changed."""
+    """Return the fields that an event changed without naming them, which means that it reverted an earlier event."""
     after = event["state"]
     if before is None or after is None or before == after:
         return []

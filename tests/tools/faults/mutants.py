@@ -1,8 +1,8 @@
-"""Mutants of the product, to show that the checks can fail: each takes one promise out of the source, and names the check that
+"""Mutants of the product, to show that the checks can fail: each removes one promise from the source, and names the check that
 must find it.
 
-A mutant runs under the faults that provoke it. Where something else in the product would heal it, that is weakened too, and the
-same weakened product without the mutation must pass.
+A mutant runs under the faults that provoke it. If another part of the product would heal the damage, a patch weakens that part
+too; the weakened product without the mutation must pass.
 """
 
 import contextlib
@@ -38,11 +38,11 @@ class Mutant:
 
 
 class PatchDoesNotApply(Exception):
-    """The source no longer has the text that a patch replaces."""
+    """Raised if the source does not contain the text of a patch exactly once."""
 
 
 def patched_files(patches: Sequence[Patch]) -> dict[str, str]:
-    """Return the changed files of the checkout, by name. Raises PatchDoesNotApply."""
+    """Return the patched files of the checkout, by name. Raises PatchDoesNotApply if a text does not occur exactly once."""
     files: dict[str, str] = {}
     for each in patches:
         path = ROOT / each.file
@@ -55,7 +55,7 @@ def patched_files(patches: Sequence[Patch]) -> dict[str, str]:
 
 @contextlib.contextmanager
 def patched_tree(patches: Sequence[Patch]) -> Iterator[Path]:
-    """Yield a copy of the checkout with these changes. Raises PatchDoesNotApply."""
+    """Yield a patched copy of the checkout. Raises PatchDoesNotApply if a text does not occur exactly once."""
     with tempfile.TemporaryDirectory(prefix="mutant-") as folder:
         copy = Path(folder) / "tree"
         shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*NOT_COPIED))
@@ -67,7 +67,7 @@ def patched_tree(patches: Sequence[Patch]) -> Iterator[Path]:
 def _plan(*storms: Storm, last: Fault | None = None, delay_s: float = 0.0) -> Plan:
     return Plan(
         60, 1, workers=2, writers=6, readers=8, guests=2, rate=80, given=storms, last=last,
-        postgres_delay_s=delay_s, trusting=True, custody=0.0,  # alarms write events after the last fault, which heal what it did
+        postgres_delay_s=delay_s, trusting=True, custody=0.0,  # no alarms: their events after the last fault would heal it
     )  # fmt: skip
 
 
@@ -87,7 +87,7 @@ _NO_SWEEP = (
 MUTANTS = (
     Mutant(
         "the board's row is not locked",
-        "turned away",  # two simultaneous writers conflict, and one of them is refused for no reason
+        "turned away",  # of two simultaneous writers, one is refused for no reason
         (
             Patch("board/engine/repositories/boards.py", 'postgresql=" FOR UPDATE"', 'postgresql=""'),
             Patch("models/db/postgresql.py", "FOR UPDATE SKIP LOCKED", ""),
@@ -103,7 +103,7 @@ MUTANTS = (
     ),
     Mutant(
         "a gap after the bus is back is ignored",
-        "lost",  # events committed while Redis was away, and none after them
+        "lost",  # events that were committed while Redis was away, if no event follows
         (
             Patch(
                 "realtime/bus/hub_link.py",
@@ -151,7 +151,7 @@ MUTANTS = (
     ),
     Mutant(
         "heads are not compared with the database",
-        "lost",  # messages that one worker published into a black hole: the others' connections to Redis never failed
+        "lost",  # messages that one worker published into a black hole, while the other workers' connections were fine
         _NO_SWEEP,
         _plan(Storm((), 3.0), last=Fault(0.0, "redis.black_hole_silent", 0, 1.5, 0)),
     ),
@@ -194,7 +194,7 @@ MUTANTS = (
     ),
     Mutant(
         "deadlines of alarms are in memory alone",
-        "alarms late",  # a process that starts begins each wait anew
+        "alarms late",  # each start of a process restarts all waits
         (
             Patch("board/alarms/escalation.py", "if alarm.next_at <= now or deadline <= at]", "if deadline <= at]"),
             Patch(
@@ -207,7 +207,7 @@ MUTANTS = (
     ),
     Mutant(
         "a step of an alarm is not judged again under the lock",
-        "alarms late",  # the process that comes second takes the next step, before its time
+        "alarms late",  # the second of two processes takes the next step early
         (
             Patch(
                 "board/commands/alarms/alarm_steps.py",
@@ -273,7 +273,7 @@ MUTANTS = (
     ),
     Mutant(
         "the offset of an upload is not compared before it is set",
-        "files lost",  # of two senders with one id, the slower one sets it back
+        "files lost",  # of two senders with the same upload id, the slower one moves the offset back
         (
             Patch(
                 "board/files/http/upload_rows.py",

@@ -1,4 +1,4 @@
-"""Reader that subscribes as the browser does, records what it gets, and resumes from its position after each disconnect."""
+"""Reader that subscribes like a browser, records what it receives, and resumes from its position after each disconnect."""
 
 import asyncio
 import contextlib
@@ -28,11 +28,11 @@ from tests.tools.faults.recordings import (
 )
 
 OPENS_WITHIN_S = 2.0
-SILENT_S = 3.0  # a connection without a frame for so long after a ping is dead
-BROWSER_PATIENCE_S = 10.0  # a browser waits so long for both
+SILENT_S = 3.0  # after a ping, a connection without a frame for this long is dead
+BROWSER_PATIENCE_S = 10.0  # replaces both limits for a reader that waits as long as a browser
 ASKS_S = 1.0  # ping interval of a quiet connection
-BACK_S = (0.05, 0.3)  # between two attempts; a browser takes longer, but the server is measured here
-REFUSED_S = 0.4  # until a board that is hidden or can't be read is tried again, unless the server says when
+BACK_S = (0.05, 0.3)  # between two attempts; a browser waits longer, but this measures the server
+REFUSED_S = 0.4  # until a refused subscription is retried, unless the server names a time
 
 Address = Callable[[int], str]  # URL of the n-th attempt
 
@@ -44,7 +44,7 @@ def _events(frame: bytes) -> tuple[str, str, list[ReceivedEvent]]:
 
 
 class BoardReplica:
-    """Board as a reader has it."""
+    """Copy of a board that a reader maintains."""
 
     def __init__(self, following: ReceivedStream, restricted: set[str], epochs: dict[str, int]) -> None:
         self.following, self._restricted, self._epochs = following, restricted, epochs
@@ -53,7 +53,7 @@ class BoardReplica:
         self.live = self.followed = False
         self.entities: dict[tuple[str, str], int] = {}  # by kind and id: a shift and its handover have the same id
         self.fold = 0
-        self._asked_at: tuple[str, int] | None = None  # heads that are not reached yet
+        self._asked_at: tuple[str, int] | None = None  # epoch and seq of the last heartbeat
         self._part: dict[tuple[str, str], int] = {}
 
     @property
@@ -61,7 +61,7 @@ class BoardReplica:
         return {} if self.epoch is None else {"epoch": self.epoch, "after": self.seq}
 
     def lost(self) -> None:
-        """Record that the connection is gone; keep the position."""
+        """Record that the connection is lost. The position stays."""
         self.live = self.followed = False
         self._asked_at = None
         self._part = {}
@@ -102,8 +102,8 @@ class BoardReplica:
         return whole
 
     def heads(self, epoch: str, seq: int) -> bool:
-        """Compare with the database's position. Return True if this replica is still behind the previous heartbeat: subscribe
-        again."""
+        """Process a heartbeat with the database's position. Return True if this replica has not even reached the previous
+        heartbeat, so that the reader must subscribe again."""
         behind = self._asked_at is not None and (self._asked_at[0] != self.epoch or self.seq < self._asked_at[1])
         self._asked_at = (epoch, seq)
         return behind
@@ -117,8 +117,12 @@ class BoardReplica:
 
 
 class Reader:
-    """Reader of boards. `address` gives the URL of each attempt. `trusting`: never resubscribe without being told, so that an
-    error of the server is not hidden (for the mutants). `is_patient`: give up a slow connection as late as a browser does."""
+    """Reader of boards.
+
+    `address`: returns the URL of each attempt.
+    `trusting`: resubscribe only if the server asks for it, so that a server bug stays visible (for the mutants).
+    `is_patient`: wait for a slow connection as long as a browser does.
+    """
 
     def __init__(
         self, name: str, token: str, boards: Sequence[str], address: Address, seed: int, restricted: set[str],
@@ -128,7 +132,7 @@ class Reader:
         self.screens = {board: BoardReplica(ReceivedStream(name, board), restricted, epochs) for board in boards}
         self.resyncs = self.lines = 0
         self.refusals = Counter[str]()  # subscribes, by code
-        self.ended = False  # the server said so: ask again whether the board is visible
+        self.ended = False  # the server ended the connection: board access must be checked again
         self._trusting = trusting
         self._opens_within_s = BROWSER_PATIENCE_S if is_patient else OPENS_WITHIN_S
         self._silent_s = BROWSER_PATIENCE_S if is_patient else SILENT_S
@@ -142,7 +146,7 @@ class Reader:
         return all(screen.live for screen in self.screens.values())
 
     def sleep(self, seconds: float) -> None:
-        """Read nothing for a while, like a laptop with its lid shut."""
+        """Read nothing for some seconds, like a laptop with its lid shut."""
         self._sleeps_until = time.monotonic() + seconds
 
     def reset(self) -> None:
@@ -193,7 +197,7 @@ class Reader:
                     await watching
 
     async def _watch(self, socket: ClientConnection) -> None:
-        """Ping a quiet connection, and give up a silent one."""
+        """Ping a quiet connection, and abort one that stays silent."""
         with contextlib.suppress(WebSocketException, OSError):
             while True:
                 await asyncio.sleep(ASKS_S)

@@ -1,7 +1,7 @@
-"""Compact recordings of readers and writers: a long run has millions of deliveries.
+"""Recordings of readers and writers, compact because a long run has millions of deliveries.
 
-Times are seconds of this machine's monotonic clock. A digest is 64 bits over an event or a state, keys sorted; small numbers
-stand for events without content.
+Times are seconds of the monotonic clock. A digest has 64 bits, for an event or a state with sorted keys; small digests stand for
+events without content.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import orjson
 
 LIVE, CAUGHT_UP, SNAPSHOT, RESET, GONE = range(5)  # kinds of entries of a reader's log
-HIDDEN, DROPPED = 1, 2  # digests of an event that the reader may not see, and of the one by which it loses access
+HIDDEN, DROPPED = 1, 2  # digests of an event that the reader may not see, and of the event that ends its access
 OPEN, OK, REFUSED = range(3)  # outcomes of a command
 
 
@@ -30,7 +30,7 @@ def entity_digest(kind: str, id: str, state: Any) -> int:
 
 
 class ReceivedEvent(NamedTuple):
-    """Event as a reader got it."""
+    """Event that a reader received."""
 
     seq: int
     digest: int
@@ -48,10 +48,10 @@ def received_event(event: dict[str, Any]) -> ReceivedEvent:
 
 @dataclass(slots=True)
 class ReceivedStream:
-    """Events and snapshots that one reader got of one board, in order.
+    """Events and snapshots that one reader received for one board, in order.
 
-    For SNAPSHOT (asked for) and RESET (given instead of a catch-up) `digest` is the fold; for GONE (the right ended) all but the
-    time is 0.
+    A SNAPSHOT was requested; a RESET is a snapshot that replaced a catch-up. For both, `digest` is the fold. For GONE, which is
+    the end of access, everything except the time is 0.
     """
 
     reader: str
@@ -61,7 +61,7 @@ class ReceivedStream:
     seq: array[int] = field(default_factory=lambda: array("q"))
     digest: array[int] = field(default_factory=lambda: array("Q"))
     at: array[float] = field(default_factory=lambda: array("d"))
-    fold: int | None = None  # fold of its replica at the end; None where it may not see the board then
+    fold: int | None = None  # fold of the reader's replica at the end; None if it has no access then
 
     def note(self, kind: int, epoch: int, seq: int, digest: int, at: float) -> None:
         self.kind.append(kind)
@@ -73,25 +73,25 @@ class ReceivedStream:
 
 @dataclass(slots=True)
 class CommandLog:
-    """Commands of one account: the n-th has the id `{writer}-{n}`."""
+    """Commands of one account. Command number n has the id `{writer}-{n}`."""
 
     writer: str
     account: str
-    is_person: bool = False  # whether it is one of the people at work, whose waiting is measured
+    is_person: bool = False  # whether the answer times of this account count
     name: list[str] = field(default_factory=list)
     board: array[int] = field(default_factory=lambda: array("H"))  # index in the list of boards
     state: array[int] = field(default_factory=lambda: array("B"))
-    first: array[int] = field(default_factory=lambda: array("q"))  # of the seqs in its ack, 0 where there are none
+    first: array[int] = field(default_factory=lambda: array("q"))  # first seq in the ack; 0 if the ack has none
     count: array[int] = field(default_factory=lambda: array("H"))
-    sent: array[int] = field(default_factory=lambda: array("H"))  # times
+    sent: array[int] = field(default_factory=lambda: array("H"))  # number of times that each command was sent
     invoked: array[float] = field(default_factory=lambda: array("d"))
     answered: array[float] = field(default_factory=lambda: array("d"))
     faults: list[str] = field(default_factory=list)  # invalid answers, in words
-    turned_away: array[float] = field(default_factory=lambda: array("d"))  # when `unavailable` or `failed` was answered
-    duties: dict[int, tuple[str, str | None]] = field(default_factory=dict)  # commands on duties: name, and the end they set
+    turned_away: array[float] = field(default_factory=lambda: array("d"))  # times of the answers `unavailable` and `failed`
+    duties: dict[int, tuple[str, str | None]] = field(default_factory=dict)  # commands on duties: name, and the end that they set
 
     def invoke(self, name: str, board: int, at: float) -> str:
-        """Record a new command; return its id."""
+        """Record a new command and return its id."""
         self.name.append(name)
         self.board.append(board)
         self.state.append(OPEN)
@@ -125,8 +125,12 @@ class CommandLog:
 
 @dataclass(frozen=True, slots=True)
 class Revocation:
-    """Right that was taken from a reader: no event after `after` on one board (None: none on any board) may reach it between the
-    two times. `began`: when the revocation began; `command`: account and id of it."""
+    """Right that a reader lost for a while. From `since` to `until`, no event after `after` may reach the reader.
+
+    `board`: affected board; None for all boards.
+    `began`: time at which the revocation was requested.
+    `command`: account and id of the command that revoked the right.
+    """
 
     reader: str
     board: str | None
@@ -139,7 +143,7 @@ class Revocation:
 
 @dataclass(frozen=True, slots=True)
 class InjectedFault:
-    """Fault that was injected, with the time of its begin and of its end."""
+    """Fault that was injected, with the times at which it began and healed."""
 
     kind: str
     began: float
@@ -155,6 +159,6 @@ class RunRecord:
     commands: list[CommandLog]
     revocations: list[Revocation]
     struck: list[InjectedFault]
-    epochs: dict[str, int]  # epoch as told: as it is noted
+    epochs: dict[str, int]  # number of each epoch in the recordings
     ended: float = 0.0
     wall: float = 0.0  # offset from monotonic time to the journals' time

@@ -1,4 +1,4 @@
-"""Run of the fault test: the installation, the actors on it, storms of faults over both, and the result of the checks."""
+"""Run of the fault test: an installation, its users, storms of faults, and the checks."""
 
 import asyncio
 import contextlib
@@ -34,35 +34,38 @@ from tests.tools.faults.system_under_test import ROOT, SystemUnderTest, running_
 from tests.tools.faults.uploader import Attached, Uploader, faults_of, summary
 from tests.tools.faults.writer import Writer, WriterBoard
 
-GATHERS_S = 60.0  # for all readers to be live at the beginning
-ANSWERED_S = 60.0  # for all commands to be answered at the end
-CLOSED_S = 90.0  # for all alarms to be answered and all duties to be ended then
-SETTLES_S = 20.0  # for all readers to reach the heads then: more than two heartbeats
+GATHERS_S = 60.0  # at the beginning, until all readers must be live
+ANSWERED_S = 60.0  # at the end, until all commands must have their answers
+CLOSED_S = 90.0  # after that, until all alarms must be answered and all duties ended
+SETTLES_S = 20.0  # after that, until all readers must reach the heads: more than two heartbeats
 STEP_S = 0.05
 _FILES = text("SELECT id, board, added_by FROM file")
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Settings of a run. `leave_out`: kinds of faults that it does not have.
+    """Settings of a run. `leave_out`: returns True for kinds of faults that must not occur.
 
-    For the mutants: `given` are its storms, instead of those by the seed; while the fault `last` lasts, writing ends;
-    `postgres_delay_s` is the latency of each link to PostgreSQL; `trusting` readers never resubscribe by themselves when they are
-    behind; `kills_at_seam`: a worker is killed where the mutant waits for it.
+    For the mutants:
+    `given`: storms that replace the random ones.
+    `last`: fault during which writing ends.
+    `postgres_delay_s`: latency of each link to PostgreSQL.
+    `trusting`: readers resubscribe only if the server asks for it.
+    `kills_at_seam`: kill a worker while it waits at the mutant's seam.
     """
 
     seconds: float
     seed: int
     workers: int = 3
     redis: bool = True
-    supervised: bool = False  # all workers by one `board serve --workers N`
+    supervised: bool = False  # one `board serve --workers N` starts all workers
     writers: int = 10
     readers: int = 20
     guests: int = 4
     boards: int = 12
-    rate: float = 180.0  # commands a second of all writers together
-    custody: float = 5.0  # commands a second about alarms and duties, of all writers together; 0: no alarms, duties or handovers
-    shift_s: float = 12.0  # of a shift: each handover is a chance to forget an alarm
+    rate: float = 180.0  # commands per second, from all writers together
+    custody: float = 5.0  # commands per second about alarms and duties, from all writers together; 0: no handovers either
+    shift_s: float = 12.0  # length of a shift; short, because each handover is a chance to forget an alarm
     tree: Path = ROOT
     leave_out: Callable[[str], bool] = lambda kind: False
     given: tuple[Storm, ...] | None = None
@@ -72,7 +75,7 @@ class Plan:
     kills_at_seam: bool = False
     uploaders: int = 0
     files: str = "folder"  # or "bucket"
-    attackers: tuple[str, ...] = ()  # hostile accounts and others beside it; then the limits of accounts are on
+    attackers: tuple[str, ...] = ()  # hostile accounts during the run, which also turns the limits of accounts on
     say: Callable[[str], None] = lambda line: None
 
 
@@ -80,14 +83,14 @@ class Plan:
 class Outcome:
     verdict: Verdict
     figures: Statistics
-    complaints: list[str]  # of the workers, in their logs
+    complaints: list[str]  # internal errors in the workers' logs
     notes: dict[str, Any] = field(default_factory=dict)
     assault: AssaultResult | None = None
     refusals: Counter[str] = field(default_factory=Counter)  # refused commands of honest writers, by code
 
 
 async def run(plan: Plan) -> Outcome:
-    """Run from start to verdict; stop every process, whatever happens."""
+    """Run from start to verdict. Always stops every process."""
     async with running_system(
         plan.workers, plan.redis, plan.tree, plan.supervised, plan.files, limits=bool(plan.attackers)
     ) as plant:
@@ -111,7 +114,7 @@ class _RunInProgress:
         self.struck: list[InjectedFault] = []
         self.assault: Assault | None = None
         self.assault_result: AssaultResult | None = None
-        self.failed = Counter[str]()  # faults that could not be injected, as their target was away already
+        self.failed = Counter[str]()  # faults that could not be injected, because their target was already down
         self._tasks: list[asyncio.Task[None]] = []
         self._locks: dict[str, asyncio.Lock] = {}
         self._began = time.monotonic()
@@ -175,7 +178,7 @@ class _RunInProgress:
         return lambda attempt: self.plant.http(number + attempt)
 
     async def _file_of(self, upload: str) -> str | None:
-        """Return the id that the file of an upload will have; None also if the database is away."""
+        """Return the id that the file of an upload will have; None if it is not ready, or if the database is unavailable."""
         read = text("SELECT file FROM upload WHERE id = :id AND state = 'ready'")
         database = Database(self.plant.database_url)
         try:
@@ -186,7 +189,7 @@ class _RunInProgress:
             await database.close()
 
     def _renumber(self) -> None:
-        """Number the boards in the order in which the coordinator met them."""
+        """Renumber the boards in the coordinator's commands, once the final order of boards is known."""
         met = ["operations", *(board for board in self.chief.boards if board != "operations")]
         for place, number in enumerate(self.chief.commands.board):
             self.chief.commands.board[place] = self.chief.boards.index(met[number])
@@ -249,11 +252,11 @@ class _RunInProgress:
             await asyncio.gather(*(self._strike(blows, fault, began + fault.at) for fault in storm.faults))
             await asyncio.sleep(storm.calm)
             self._look_after_tasks()
-        if self.assault is not None:  # without faults, too
+        if self.assault is not None:  # attacks also happen in runs without faults
             await asyncio.sleep(max(0.0, until - time.monotonic()))
 
     def _has_no(self, kind: str) -> bool:
-        """Return True for a fault of something that this run does not have."""
+        """Return True if a kind of fault affects a component that this run does not have."""
         return (kind.startswith("redis.") and not self.plan.redis) or (kind.startswith("store.") and not self.plan.uploaders)
 
     async def _strike(self, blows: FaultInjector, fault: Fault, at: float) -> None:
@@ -291,7 +294,7 @@ class _RunInProgress:
     # -- after --------------------------------------------------------------------------------------------------------
 
     async def _close_custody(self) -> None:
-        """Answer all alarms and end all duties. The checker finds what was due and never came."""
+        """Answer all alarms and end all duties, so that the checker can report steps that were due and never came."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(CLOSED_S):
                 while any(left := await run_on_database(self.plant.database_url, custodians.open_custody)):
@@ -359,7 +362,7 @@ class _RunInProgress:
         return [*logs, *(each.commands for each in self.uploaders)]
 
     async def _served(self, board: str) -> int:
-        """Return the fold of the snapshot that a worker gives."""
+        """Return the fold of a snapshot that a worker serves."""
         _, read = await self.chief.request("GET", f"/api/v1/boards/{board}")
         fold = 0
         for each in read["entities"]:
@@ -370,7 +373,7 @@ class _RunInProgress:
         return summary([each.log for each in self.uploaders])
 
     async def _faults_of_files(self) -> list[tuple[str, str]]:
-        """Compare what was acknowledged with the database, and with each byte in the store."""
+        """Compare acknowledged files with the database, and with every byte in the store."""
         settings = Settings(_env_file=None, **{name.lower(): value for name, value in self.plant.files_settings.items()})
         database, store = Database(self.plant.database_url), FileStore.of(settings)
         try:
@@ -381,7 +384,7 @@ class _RunInProgress:
             await store.close()
             await database.close()
         wrong = {id: what for id, _, what in (line.partition(" ") for line in faults)}
-        honest = {each.commands.account for each in self.uploaders}  # an attacker may spoil files of its own
+        honest = {each.commands.account for each in self.uploaders}  # attackers may damage their own files
         boards = {id: board for id, board, account in found if account in honest}
         there = [
             Attached(row.id, boards[row.id], row.sha256, row.size, row.is_withdrawn, wrong.get(row.id))
@@ -391,7 +394,7 @@ class _RunInProgress:
         return faults_of([each.log for each in self.uploaders], self.uploaders[0].boards, there)
 
     def _verify(self) -> str:
-        """Return what `board verify` reports against the journals; nothing where they hold."""
+        """Return the faults that `board verify` reports; "" if the journals are intact."""
         environment = self.plant.workers[0].environment | {"DATABASE_URL": self.plant.database_url}
         command = [sys.executable, "-m", "board", "verify"]
         done = subprocess.run(command, check=False, cwd=self.plan.tree, env=environment, capture_output=True, text=True)
@@ -413,7 +416,7 @@ class _RunInProgress:
 
 
 def _custody_notes(journals: Mapping[str, journal.Journal]) -> dict[str, str]:
-    """Return what became of alarms, duties and handovers, in words."""
+    """Summarise alarms, duties and handovers, in words."""
     records = [journal.alarms for journal in journals.values()]
     accepted = [each for journal in journals.values() for each in journal.handovers.accepted]
     duty = [journal.duties for journal in journals.values() if journal.duties.events]

@@ -1,7 +1,7 @@
 """Schedule of faults: a pure function of the seed.
 
-Storms of faults, some of them at the same time, each followed by a calm in which everything has to heal. The speed of the machine
-decides how many storms there is time for, but not what the n-th of them is made of.
+It yields storms of partly simultaneous faults, each followed by a calm in which everything must heal. A faster machine gets
+through more storms, but storm number n always has the same faults.
 """
 
 from collections.abc import Callable, Iterator
@@ -9,20 +9,24 @@ from dataclasses import dataclass
 from random import Random
 
 CALM_S = (1.5, 2.2)  # after the last fault of a storm has healed
-SPREAD_S = 0.35  # seconds of a storm for each of its faults
-SIZES = (1, 1, 2, 4, 6, 8, 10, 12)  # faults in a storm: a single one shows how it heals by itself
+SPREAD_S = 0.35  # length of a storm per fault
+SIZES = (1, 1, 2, 4, 6, 8, 10, 12)  # faults in a storm; single ones show how each kind heals
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Frequency and duration of a kind of fault (seconds; 0: done at once), and the resource that it takes: no other fault that
-    takes it begins meanwhile. `{}` stands for the target's number."""
+    """Kind of fault.
+
+    `often`: relative frequency.
+    `shortest`, `longest`: duration in seconds; 0 for a momentary fault.
+    `takes`: resource that only one fault can use at a time; `{}` stands for the target's number.
+    """
 
     often: int
     shortest: float
     longest: float
     takes: str
-    target: str = ""  # sort of target: "worker", "reader", "guest"; "" where there is only one
+    target: str = ""  # sort of target: "worker", "reader", "guest"; "" if there is only one
 
 
 KINDS: dict[str, Kind] = {
@@ -61,7 +65,7 @@ KINDS: dict[str, Kind] = {
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Fault of a storm. `at`: seconds after the storm begins. `seed`: for its other random choices."""
+    """Fault of a storm. `at`: seconds after the start of the storm. `seed`: seed of the injector's random choices."""
 
     at: float
     kind: str
@@ -81,7 +85,7 @@ class Storm:
 
 
 def storms(seed: int, counts: dict[str, int], leave_out: Callable[[str], bool] = lambda kind: False) -> Iterator[Storm]:
-    """Yield storms without end. `counts`: number of targets of each sort."""
+    """Yield storms indefinitely. `counts`: number of targets of each sort."""
     random = Random(seed)
     kinds = [kind for kind in KINDS if not leave_out(kind) and counts.get(KINDS[kind].target, 1) > 0]
     weights = [KINDS[kind].often for kind in kinds]

@@ -23,7 +23,7 @@ from tests.tools.faults.recordings import (
 )
 
 NEVER = float("inf")
-SHOWN = 6  # number of slowest recoveries that are listed
+SHOWN = 6  # slowest recoveries that the report lists
 _NAMES = {LIVE: "live", CAUGHT_UP: "caught up", SNAPSHOT: "snapshots", RESET: "resets", GONE: "rights ended"}
 
 
@@ -87,7 +87,7 @@ def compute_statistics(run: RunRecord, journals: Mapping[str, Journal], wall: fl
 
 
 def _answers(run: RunRecord) -> tuple[Distribution, dict[str, Distribution]]:
-    """Return the times that the people at work waited for an answer, and those of everybody by command."""
+    """Return the answer times of people, and the answer times of all accounts by command."""
     people, by_command = Distribution(), dict[str, Distribution]()
     for commands in run.commands:
         for name, began, done in zip(commands.name, commands.invoked, commands.answered, strict=True):
@@ -98,7 +98,7 @@ def _answers(run: RunRecord) -> tuple[Distribution, dict[str, Distribution]]:
 
 
 def merge_overlapping(struck: Sequence[InjectedFault]) -> list[tuple[float, float]]:
-    """Return the intervals in which something failed, with overlapping ones merged."""
+    """Return the intervals in which at least one fault lasted."""
     merged: list[tuple[float, float]] = []
     for each in sorted(struck, key=lambda each: each.began):
         if merged and each.began <= merged[-1][1]:
@@ -111,10 +111,10 @@ def merge_overlapping(struck: Sequence[InjectedFault]) -> list[tuple[float, floa
 def _recovery_times(
     run: RunRecord, journals: Mapping[str, Journal], wall: float
 ) -> tuple[Distribution, dict[str, Distribution], list[str]]:
-    """Return the time that readers need to catch up after each fault.
+    """Return the times that readers needed to catch up after faults: of all faults, by kind, and the slowest in words.
 
-    Overlapping faults count from the time at which the last of them healed. A fault during whose recovery the next one begins
-    counts from its own heal all the same.
+    The time of overlapping faults starts when the last of them has healed. A fault that begins during another fault's recovery
+    does not delay that start.
     """
     together = merge_overlapping(run.struck)
     began = [each[0] for each in together]
@@ -137,7 +137,7 @@ def _recovery_times(
 def _time_to_catch_up(
     followings: Sequence[ReceivedStream], journals: Mapping[str, Journal], healed: float, wall: float
 ) -> tuple[float, str]:
-    """Return the seconds until all readers reached their boards' positions of a moment, and who was the last."""
+    """Return the seconds from `healed` until all readers had reached the boards' positions at that time, and the last reader."""
     slowest, who = 0.0, "nobody"
     for following in followings:
         head = bisect_right(journals[following.board].at, healed + wall)

@@ -22,7 +22,7 @@ from tests.tools.faults.faulty_proxy import FaultyProxy
 
 ROOT = Path(__file__).resolve().parents[3]
 STARTS_WITHIN_S = 60.0
-ENDS_WITHIN_S = 16.0  # the contract: 15 s after SIGTERM
+ENDS_WITHIN_S = 16.0  # the contract promises 15 s after SIGTERM
 SECRET = "a secret of the fault harness alone"
 NO_LIMITS = {
     "MAX_SOCKETS_PER_ACCOUNT": "0",
@@ -33,24 +33,24 @@ NO_LIMITS = {
 
 
 def _accepts(port: int) -> bool:
-    """Return whether a server of this machine accepts connections."""
+    """Return True if a local server accepts connections on this port."""
     with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
         return True
     return False
 
 
 class Worker:
-    """Server process (`python -m board serve`) on a fixed port, reached through a proxy; it reaches Redis and PostgreSQL through
-    proxies of its own."""
+    """Server process (`python -m board serve`) on a fixed port. Clients reach it through a proxy, and it reaches Redis and
+    PostgreSQL through its own proxies."""
 
     def __init__(self, number: int, tree: Path, folder: Path, environment: dict[str, str]) -> None:
         self.number, self.tree = number, tree
         self.port = free_port()
         self.log = folder / f"worker{number}.log"
-        self.seam = folder / f"worker{number}.seam"  # asks a mutant to wait there, and is renamed when it does
+        self.seam = folder / f"worker{number}.seam"  # asks a mutant to wait; the mutant renames it when it does
         self.environment = environment | {"KILLED_HERE": str(self.seam)}
         self.starts = 0
-        self.late_ends = 0  # stops that did not end in time
+        self.late_ends = 0  # number of stops that took too long
         self._child: ManagedProcess | None = None
         self.line = FaultyProxy(self.port)
 
@@ -64,7 +64,7 @@ class Worker:
         return self._child is not None and self._child.alive
 
     def start(self) -> None:
-        """Start, and return when it listens."""
+        """Start the process, and return once it listens."""
         began = self.log.stat().st_size if self.log.exists() else 0
         command = [sys.executable, "-m", "board", "serve", "--port", str(self.port)]
         self._child = ManagedProcess(command, self.log, current_user(), signal.SIGKILL, cwd=self.tree, env=self.environment)
@@ -77,14 +77,14 @@ class Worker:
             self._child.kill()
 
     def stop(self) -> None:
-        """Send SIGTERM, and wait until it ends by itself."""
+        """Send SIGTERM, and wait until the process ends."""
         assert self._child is not None
         began = time.monotonic()
         self._child.stop(signal.SIGTERM)
         self.late_ends += time.monotonic() - began > ENDS_WITHIN_S
 
     def end(self) -> None:
-        """Stop for good."""
+        """Stop the worker permanently."""
         self.kill()
 
     def signal(self, what: signal.Signals) -> None:
@@ -93,8 +93,8 @@ class Worker:
 
 
 class SupervisedWorker(Worker):
-    """Worker of `python -m board serve --workers N`, which replaces those that end. `first`: the one that holds the
-    supervisor."""
+    """Worker of `python -m board serve --workers N`, whose supervisor replaces workers that end. `first`: object that owns the
+    supervisor; None for that object itself."""
 
     def __init__(
         self, number: int, tree: Path, folder: Path, environment: dict[str, str], first: "SupervisedWorker | None"
@@ -106,7 +106,7 @@ class SupervisedWorker(Worker):
 
     @property
     def pids(self) -> list[int]:
-        """Process ids of all current workers, the oldest first."""
+        """Return the process ids of all current workers, oldest first."""
         supervisor = Worker.pid.fget(self.first)  # type: ignore[attr-defined]
         found = subprocess.run(["/bin/ps", "-o", "pid=", "--ppid", str(supervisor)], capture_output=True, text=True, check=False)
         return sorted(int(each) for each in found.stdout.split())
@@ -149,8 +149,12 @@ class SupervisedWorker(Worker):
 
 
 class SystemUnderTest:
-    """Installation made by `running_system`. `redis` is None where the whole run has none. `supervised`: all workers are those of
-    one `board serve`, and share their proxies to Redis and PostgreSQL. `limits`: those of accounts are on."""
+    """Installation created by `running_system`.
+
+    `redis`: None if the run has no Redis.
+    `supervised`: all workers belong to one `board serve`, and share their proxies to Redis and PostgreSQL.
+    `limits`: the limits of accounts are on.
+    """
 
     def __init__(self, folder: Path, tree: Path, supervised: bool = False, limits: bool = False) -> None:
         self.folder, self.tree, self.supervised, self.limits = folder, tree, supervised, limits
@@ -160,12 +164,12 @@ class SystemUnderTest:
         self.workers: list[Worker] = []
         self.redis_lines: list[FaultyProxy] = []
         self.postgres_lines: list[FaultyProxy] = []
-        self.store: Path | FaultyProxy | None = None  # folder of files, or the line to the bucket
+        self.store: Path | FaultyProxy | None = None  # folder of files, or proxy to the bucket
         self.files_settings: dict[str, str] = {}
         self._bucket: ManagedProcess | None = None
 
     async def start_store(self, kind: str) -> None:
-        """Give the workers a store of files: a `folder`, or a `bucket` behind a faulty proxy. Before they start."""
+        """Create the file store: a `folder`, or a `bucket` behind a faulty proxy. Call this before the workers start."""
         if kind == "folder":
             self.store = self.folder / "files"
             self.files_settings = {"FILES_URL": self.store.as_uri()}
@@ -194,7 +198,7 @@ class SystemUnderTest:
             environment = self._environment(via_proxy(self.database_url, to_postgres), redis_url)
             self.workers.append(self._worker(number, workers, environment))
             await self.workers[-1].line.open()
-        await asyncio.to_thread(self.workers[0].start)  # first alone, as it creates the tables
+        await asyncio.to_thread(self.workers[0].start)  # alone at first, because it creates the tables
         await asyncio.gather(*(asyncio.to_thread(each.start) for each in self.workers[1:]))
 
     def _worker(self, number: int, workers: int, environment: dict[str, str]) -> Worker:
@@ -210,7 +214,7 @@ class SystemUnderTest:
             "DATABASE_URL": database_url, "REDIS_URL": redis_url, "SECRET_KEY": SECRET, "WORKERS": "1",
             "PYTHONPATH": str(self.tree),
             "FILES_PATH": str(self.tree / "tests/tools/faults/files"),  # a short ladder of alarms
-            "BOARD_PREPARED": str(self.tree),  # a copy of the tree has no virtual environment, and needs none
+            "BOARD_PREPARED": str(self.tree),  # a copied tree has no virtual environment and needs none
         } | self.files_settings | ({} if self.limits else NO_LIMITS)  # fmt: skip
 
     def http(self, worker: int) -> str:
@@ -243,7 +247,7 @@ class SystemUnderTest:
 
 
 def via_proxy(url: str, line: FaultyProxy) -> str:
-    """Return the URL with the address of a proxy."""
+    """Return a URL that leads through a proxy."""
     parts: Any = urlsplit(url)
     return str(parts._replace(netloc=f"{parts.netloc.rpartition('@')[0]}@127.0.0.1:{line.port}").geturl())
 
@@ -252,7 +256,7 @@ def via_proxy(url: str, line: FaultyProxy) -> str:
 async def running_system(
     workers: int, redis: bool = True, tree: Path = ROOT, supervised: bool = False, files: str = "folder", limits: bool = False
 ) -> AsyncIterator[SystemUnderTest]:
-    """Run an installation in a folder of its own; remove it afterwards."""
+    """Run an installation in a temporary folder, and remove it afterwards."""
     with server_folder() as folder:
         plant = SystemUnderTest(Path(folder), tree, supervised, limits)
         try:

@@ -1,7 +1,7 @@
-"""Uploader that sends photos and plain files over lines that break, and attaches them; and the check of what became of them.
+"""Uploader that sends photos and plain files over unreliable connections and attaches them, with the check of the result.
 
-Each file is sent once, in one of several ways: in parts, cut at each tenth and resumed, or by two senders at once with one id.
-Contents are random, so that a digest stands for one file.
+Each file is sent in one of several ways: in parts, interrupted at one of its tenths and resumed, or by two simultaneous senders
+with the same id. Contents are random, so that a digest identifies a file.
 """
 
 import asyncio
@@ -29,26 +29,26 @@ WAYS = TENTHS + 2  # cut at each tenth from the first to the ninth; by two at on
 PICTURE_EVERY, LARGE_EVERY, LOOKED_AT_EVERY, AGAIN_EVERY, WITHDRAWN_EVERY = 9, 80, 5, 7, 4
 LARGE = 1_600_000  # more than one part may have
 
-FileOf = Callable[[str], Awaitable[str | None]]  # the id that an upload's file has before it is attached; None: unknown
+FileOf = Callable[[str], Awaitable[str | None]]  # returns the id that an upload's file will have; None if it is unknown
 
 
 class _GaveUp(Exception):
-    """The server had no answer long after the last fault."""
+    """Raised if the server has no answer long after the last fault."""
 
 
 class _Cut(Exception):
-    """The line is cut here."""
+    """Raised where the sender interrupts the connection."""
 
 
 @dataclass(slots=True)
 class UploadRecord:
-    """File that was sent: what is known of it, and the number of the command that attached it."""
+    """File that was sent. `offset`: acknowledged bytes. `command`: number of the command that attached it."""
 
     board: int
     sha256: str
     size: int
     is_picture: bool
-    offset: int = 0  # acknowledged
+    offset: int = 0
     command: int = -1
     file: str | None = None
     is_attached: bool = False
@@ -67,7 +67,7 @@ class UploadLog:
 
 
 class Uploader:
-    """Uploader of one file after the other. `stopping`: begin no new one; `upload` ends when the last one is attached."""
+    """Uploader that sends one file at a time. `stopping`: set it to end `upload` once the current file is attached."""
 
     def __init__(
         self, commands: CommandLog, token: str, boards: list[str], address: Callable[[int], str], file_of: FileOf, seed: int
@@ -117,7 +117,7 @@ class Uploader:
         if number % LOOKED_AT_EVERY == 0 and (file := await self._file_of(sending.id)) is not None:
             await self._must_not_have(record, file, "before it was attached")
         record.command, ack = await self._command(record.board, "file.attach", {"upload": sending.id})
-        if ack is None:  # the search has as many files as it may have: an account has room for few that wait
+        if ack is None:  # the search is full: drop the upload, because an account may have only a few unattached ones
             await self.ask("DELETE", f"/boards/{self.boards[record.board]}/uploads/{sending.id}")
             return
         record.is_attached = True
@@ -154,7 +154,7 @@ class Uploader:
         return f"/boards/{self.boards[record.board]}/files/{file}/{name}"
 
     async def _command(self, board: int, name: str, data: dict[str, Any]) -> tuple[int, dict[str, Any] | None]:
-        """Give a command until it is answered; return its number, and its ack or None."""
+        """Give a command until it has an answer. Return its number, and its ack or None."""
         id = self.commands.invoke(name, board, time.monotonic())
         number = int(id.rpartition("-")[2])
         answer = await self.ask(
@@ -169,7 +169,7 @@ class Uploader:
     # -- calls --------------------------------------------------------------------------------------------------------
 
     async def ask(self, method: str, path: str, command: int | None = None, **more: Any) -> httpx.Response:
-        """Return the first useful answer: retry after a broken connection, or if the server is unavailable."""
+        """Call until there is a useful answer. Retries after a broken connection, or if the server is unavailable."""
         while True:
             with contextlib.suppress(httpx.HTTPError):
                 if command is not None:
@@ -182,7 +182,7 @@ class Uploader:
             await asyncio.sleep(AGAIN_S)
 
     async def once(self, method: str, path: str, **more: Any) -> httpx.Response:
-        """Call once. Raises httpx.HTTPError."""
+        """Call once. Raises httpx.HTTPError if the connection breaks."""
         try:
             return await self._client.request(method, f"{self._address(self._attempt)}/api/v1{path}", **more)
         except httpx.HTTPError:
@@ -202,7 +202,7 @@ class Uploader:
 
 
 class _Sending:
-    """Sending of one file, by one or two senders at once."""
+    """Transfer of one file, by one or two simultaneous senders."""
 
     def __init__(self, uploader: Uploader, record: UploadRecord, id: str, content: bytes, name: str) -> None:
         self.id = id
@@ -211,7 +211,8 @@ class _Sending:
         self._path = f"/boards/{uploader.boards[record.board]}/uploads/{id}"
 
     async def send(self, cut: int | None, parts: int = PARTS) -> None:
-        """Send what the server does not have yet, until it has all; cut the line once, after so many tenths."""
+        """Send the missing bytes until the server has the whole file. `cut`: interrupt the connection once, after this many
+        tenths."""
         offset, most = 0, max(1, min(1_000_000, -(-len(self._content) // parts)))
         while offset < len(self._content):
             end = min(offset + most, len(self._content))
@@ -225,14 +226,14 @@ class _Sending:
             answer = await self._uploader.ask("POST", f"{self._path}/finish", json={"sha256": self._record.sha256})
             if answer.status_code == 200:
                 return dict(answer.json())
-            if answer.status_code == 409:  # the other sender finishes at this moment
+            if answer.status_code == 409:  # the other sender is finishing right now
                 await asyncio.sleep(AGAIN_S)
                 continue
             self._uploader.log.faults.append(("files lost", f"{self.id}: finish is {answer.status_code} {answer.text[:200]}"))
             return None
 
     async def _send_part(self, start: int, end: int, until: int | None) -> int:
-        """Send a part, and cut the line before `until`; return where to go on."""
+        """Send a part, or interrupt it at `until`. Return the offset from which to continue."""
         log, known = self._uploader.log, self._record.offset
         headers = {
             "Upload-Offset": str(start), "Upload-Length": str(len(self._content)), "Upload-Name": quote(self._name),
@@ -260,7 +261,7 @@ class _Sending:
     async def _body(self, start: int, until: int) -> AsyncIterator[bytes]:
         for at in range(start, until, 4_096):
             yield self._content[at : min(at + 4_096, until)]
-        await asyncio.sleep(0.01)  # so that it has left before the line is cut
+        await asyncio.sleep(0.01)  # so that the bytes leave before the connection breaks
         raise _Cut
 
     async def _status(self) -> int:
@@ -269,7 +270,7 @@ class _Sending:
         return self._acknowledge(answer.json()["offset"] if answer.status_code == 200 else 0, known)
 
     def _acknowledge(self, offset: int, known: int) -> int:
-        """Return where the server is. It never has less than what was known before it was asked."""
+        """Record and return the server's offset. A lower offset than `known` is a fault."""
         if offset < known:
             case = f"{self.id}: {offset} bytes are stored, after {known} were acknowledged"
             self._uploader.log.faults.append(("files lost", case))
@@ -297,7 +298,7 @@ def _uuid(random: Random) -> str:
 
 
 class Attached(NamedTuple):
-    """File in the database, and what is wrong with its bytes in the store (None: nothing)."""
+    """File in the database. `fault`: problem with its bytes in the store, or None."""
 
     id: str
     board: str
@@ -308,7 +309,7 @@ class Attached(NamedTuple):
 
 
 def faults_of(logs: list[UploadLog], boards: list[str], files: list[Attached]) -> list[tuple[str, str]]:
-    """Return (promise, case) of each broken promise: every acknowledged file exists, complete, and once."""
+    """Return (promise, case) for each broken promise: every acknowledged file must exist once, and be complete."""
     found = [fault for log in logs for fault in log.faults]
     by_digest: dict[str, list[Attached]] = {}
     for each in files:
@@ -332,7 +333,7 @@ def faults_of(logs: list[UploadLog], boards: list[str], files: list[Attached]) -
 
 
 def summary(logs: list[UploadLog]) -> str:
-    """Return how many files were sent, and how, in words."""
+    """Summarise the uploads in words."""
     uploads = [each for log in logs for each in log.uploads]
     return (
         f"{len(uploads)} begun, {sum(each.is_attached for each in uploads)} attached, "

@@ -18,26 +18,26 @@ from tests.tools.faults.reader import BACK_S, OPENS_WITHIN_S, Address
 from tests.tools.faults.recordings import CommandLog
 
 MAX_IN_FLIGHT = 8  # unanswered commands of one writer
-SILENT_S = 3.0  # a connection without an answer for so long is taken for dead
-AGAIN_S = 0.25  # until a refused command is sent again
+SILENT_S = 3.0  # a connection without an answer for this long counts as dead
+AGAIN_S = 0.25  # until a temporarily refused command is sent again
 TEXTS = ("near the station", "at the harbour, läte", "on bus 42", "by the canal")
 
 
 @dataclass(slots=True)
 class WriterBoard:
-    """State of a board that a writer needs to give commands that can succeed."""
+    """Parts of a board that a writer must know, so that its commands can succeed."""
 
     id: str
     sightings: list[str] = field(default_factory=list)
     cards: list[str] = field(default_factory=list)
     columns: list[str] = field(default_factory=list)
-    seq: int = 0  # a seq that it has reached
-    alarms: list[str] = field(default_factory=list)  # open ones, in the server's last list
-    promised: list[str] = field(default_factory=list)  # those that the writer has
+    seq: int = 0  # lower bound of the board's position
+    alarms: list[str] = field(default_factory=list)  # open alarms, from the server's last list
+    promised: list[str] = field(default_factory=list)  # alarms that the writer has
 
 
 def random_command(random: Random, board: WriterBoard, accounts: list[str]) -> tuple[str, dict[str, Any]]:
-    """Return a random command. Most create no entity, as a board holds ten thousand of them."""
+    """Return a random command. Most commands create no entity, because a board can only have 10,000."""
     chance = random.random()
     text = f"{random.choice(TEXTS)} {random.randrange(10_000)}"
     if chance < 0.30:
@@ -58,8 +58,8 @@ def random_command(random: Random, board: WriterBoard, accounts: list[str]) -> t
 
 
 class Writer:
-    """Writer of commands. `rate`: commands a second; `custody`: those about alarms and duties. `stopping`: give no new ones;
-    `write` ends when all are answered."""
+    """Writer of commands. `rate`: commands per second; `custody`: commands per second about alarms and duties. `stopping`: set it
+    to give no new commands, so that `write` ends once all commands have their answers."""
 
     def __init__(
         self,
@@ -76,8 +76,8 @@ class Writer:
         self._address, self._random, self._rate, self._custody = address, Random(seed), rate, custody
         self._custody_at = float("inf")
         self.stopping = False
-        self.refusals = Counter[str]()  # by code, those that were sent again too
-        self.resolved = 0  # commands whose connection was lost before their answer, and that have one now
+        self.refusals = Counter[str]()  # by code, including commands that were sent again
+        self.resolved = 0  # commands that got their answer only after a lost connection
         self._open: dict[str, bytes] = {}
         self._sent_at: dict[str, float] = {}
         self._again: deque[tuple[float, str]] = deque()
@@ -150,7 +150,7 @@ class Writer:
         return self._open_command(number, name, data)
 
     def _open_command(self, number: int, name: str, data: dict[str, Any], more: dict[str, Any] | None = None) -> str:
-        """Record a new command on the board with this number; after the last search is `operations`."""
+        """Record a new command on the board with this number; `operations` comes after the last search."""
         id = self.commands.invoke(name, number, time.monotonic())
         board = self._boards[number].id if number < len(self._boards) else OPERATIONS
         frame = {"type": "command", "id": id, "board": board, "name": name, "data": data} | (more or {})

@@ -1,4 +1,4 @@
-/** Adding files to a page: the hint before the first file, the picker, and chosen, dropped or pasted files. */
+/** Controller for adding files to a page: the hint before the first file, the picker, and chosen, dropped or pasted files. */
 
 import { targetKey } from "./strip.js";
 
@@ -15,7 +15,7 @@ export class AddingFiles {
   }
 
   /**
-   * Open the picker of a strip, after the hint was accepted.
+   * Open the picker of a strip, or the hint if it has not been accepted yet.
    * @param {UploadTarget} target
    * @param {Event} event
    */
@@ -59,7 +59,7 @@ export class AddingFiles {
     this.#closeHint();
   };
 
-  /** Redraw without the hint, which had the focus. */
+  /** Close the hint and move the focus out of it. */
   #closeHint() {
     this.#host.left?.();
     this.#host.draw();

@@ -10,7 +10,7 @@ function applyCommand(state, { name, data }) {
 }
 
 /**
- * Return the files that are not withdrawn, by id of their note or card (null: the search itself); oldest first.
+ * Group the files that are not withdrawn by the id of their note or card (null: the search itself), oldest first.
  * @param {Pick<AnyBoard, "of">} board
  * @param {readonly PendingCommand[]} [pending]
  * @returns {Map<string | null, Entity[]>}

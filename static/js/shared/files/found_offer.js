@@ -1,4 +1,4 @@
-/** Metadata of a picture, offered once to the person who added it, as the time or place of the sighting. */
+/** Offer to use a picture's time or place for its sighting, shown once to the person who added the picture. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
 import { formatMoment } from "../../format/time_elements.js";

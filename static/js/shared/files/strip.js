@@ -1,4 +1,4 @@
-/** Strip of the files of a card, a note or the search: small pictures, names of other files, and uploads. */
+/** Strip of files, on a card, a note or the search: small pictures, names of other files, and uploads. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { number, t } from "../../core/i18n.js";
@@ -61,7 +61,7 @@ const mayAdd = (view) => !view.past && view.mayNote;
 /** @param {UploadTarget} target @param {BoardView} view */
 const isHeld = (target, view) => !view.past && view.files.heldFiles?.key === targetKey(target);
 
-/** Render the buttons that add files; a phone also has the camera. @param {UploadTarget} target @param {BoardView} view */
+/** Render the buttons that add files; touch screens also have one for the camera. @param {UploadTarget} target @param {BoardView} view */
 export function addButtons(target, view) {
   if (view.past || !view.mayNote) return nothing;
   const { files } = view;
@@ -89,7 +89,7 @@ export function uploadList(uploads, view) {
   return uploads.length ? html`<ul class="uploads">${repeat(uploads, ({ id }) => id, (item) => upload(item, view))}</ul>` : nothing;
 }
 
-/** Render the hint before the first file of a session. @param {UploadTarget} target @param {LiveBoardView} view */
+/** Render the hint that people accept before they add their first file. @param {UploadTarget} target @param {LiveBoardView} view */
 function hint(target, view) {
   const { heldFiles } = view.files;
   if (!heldFiles || heldFiles.key !== targetKey(target)) return nothing;

@@ -1,9 +1,9 @@
-/* Part of a zoomed picture that its stage shows, as a file of its own. */
+/* Visible part of a zoomed picture, as a new file. */
 
-const QUALITY = 0.92; // of a JPEG
+const QUALITY = 0.92; // JPEG quality, 0 to 1
 
 /**
- * Return the visible part of a picture, in the picture's own pixels. The picture is in the middle of its box, with free space beside it.
+ * Return the visible part of a picture, in the picture's own pixels. The picture is centred in its box, which may be larger.
  * @param {Pick<HTMLImageElement, "naturalWidth" | "naturalHeight" | "getBoundingClientRect">} image
  * @param {Pick<Element, "clientWidth" | "clientHeight" | "getBoundingClientRect">} stage
  */
@@ -16,7 +16,7 @@ export function visiblePart(image, stage) {
   return { x: Math.round(x), y: Math.round(y), width: Math.max(1, Math.round(right - x)), height: Math.max(1, Math.round(bottom - y)) };
 }
 
-/** Return the visible part as a JPEG; null if the browser cannot make one. @param {HTMLImageElement} image @param {Element} stage @param {string} name */
+/** Return the visible part as a JPEG; null if the browser cannot create one. @param {HTMLImageElement} image @param {Element} stage @param {string} name */
 export async function cropped(image, stage, name) {
   const { x, y, width, height } = visiblePart(image, stage), canvas = document.createElement("canvas");
   Object.assign(canvas, { width, height });

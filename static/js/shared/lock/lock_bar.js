@@ -1,4 +1,4 @@
-/** Lock of this screen: a bar at the foot of every page, above everything else, from which people unlock, change or sign out. */
+/** Screen lock: a bar at the bottom of every page, on top of everything, with the ways to unlock, change the person, or sign out. */
 
 import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
 import { IdleTimer, isReloaded } from "../../core/connection/idle_timer.js";
@@ -12,10 +12,10 @@ import { personForm, unlockForm } from "./lock_forms.js";
 
 const CHECK_EVERY_MS = 1_000;
 const NO_WAYS = { passkey: false };
-const RETRY_EVERY_MS = 5_000; // ms: the server does not know about the lock yet
+const RETRY_EVERY_MS = 5_000; // resends a lock that the server has not confirmed
 
 /**
- * Lock after the time that the page declares, and on request.
+ * Set up the lock: it applies on request, and after an idle time that the page declares.
  * @param {Session} session
  */
 export function mount(session) {
@@ -125,7 +125,7 @@ class LockBar {
     }
   }
 
-  /** @param {string | null} lockedAt as the server says; null after unlocking */
+  /** @param {string | null} lockedAt server's time of the lock; null after unlocking */
   #confirm(lockedAt) {
     this.#lockedHereAt = null;
     this.#session.setLock(lockedAt);
@@ -158,14 +158,14 @@ class LockBar {
   }
 
   /**
-   * Unlock the screen and, with `takes`, take the alarm that the bar shows now. If someone else takes it in the meantime, the line says so.
+   * Unlock the screen and, if `takes`, take the alarm that the bar shows now. The watch line shows if someone else was faster.
    * @param {() => Promise<unknown>} unlocking @param {boolean} takes
    */
   #unlock(unlocking, takes) {
     const { lineAlarm } = this.#session, alarm = takes ? lineAlarm?.pressed() : null;
     if (takes && !alarm) return undefined;
     return this.#try(async () => {
-      if (this.#lockedHereAt !== null) this.#confirm((await lockSession()).locked_at); // send the lock first: otherwise it could arrive after the unlocking
+      if (this.#lockedHereAt !== null) this.#confirm((await lockSession()).locked_at); // send the lock first: otherwise it could arrive after the request to unlock
       await unlocking();
       this.#session.connection.reconnect(); // with the new cookie: a command on the old socket would be refused
       this.#confirm(null);
@@ -173,7 +173,7 @@ class LockBar {
     });
   }
 
-  /** Another person signs in here: nothing of the earlier person stays in the memory of the page, because it loads again. @param {string} email @param {string} password */
+  /** Sign in as another person. The page reloads, so that none of the previous person's data stays in memory. @param {string} email @param {string} password */
   #signIn(email, password) {
     return this.#try(async () => {
       await vault.flushed();

@@ -5,7 +5,7 @@ import { Offline, Refusal } from "../../core/errors.js";
 import { t } from "../../core/i18n.js";
 import { say } from "../../core/rules/sentences.js";
 
-/** Return the means of unlocking that the account has, besides the password. @returns {Promise<import("./unlock_methods.js").Ways | null>} */
+/** Return the account's ways to unlock, besides the password. @returns {Promise<import("./unlock_methods.js").Ways | null>} */
 export const unlockWays = () => orNull(post("/step-up/ways"));
 
 export const lockSession = () => post("/api/v1/me/lock");

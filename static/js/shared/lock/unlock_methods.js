@@ -1,14 +1,14 @@
-/* Means of unlocking a screen besides the password. */
+/* Ways to unlock a screen, besides the password. */
 
 import { post } from "../../core/connection/api.js";
 import { hasPasskeys, usePasskey } from "../../core/connection/passkey.js";
 import { Offline, Refusal } from "../../core/errors.js";
 import { t } from "../../core/i18n.js";
 
-/** @typedef {{ passkey: boolean }} Ways means that the account has */
+/** @typedef {{ passkey: boolean }} Ways ways that the account can use */
 
 /**
- * Buttons in this order, before the password. `unlock` resolves when the server has unlocked the session, or rejects with Refusal or Offline.
+ * Buttons above the password, in this order. `unlock` resolves when the server has unlocked the session, or rejects with Refusal or Offline.
  * @type {{ id: string, title: (name: string) => string, takeTitle: () => string, isAvailable: (ways: Ways) => boolean, unlock: () => Promise<unknown> }[]}
  */
 export const unlockMethods = [{

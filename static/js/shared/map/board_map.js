@@ -1,4 +1,4 @@
-/** Map of one search, live or past: its points, their texts, and the cards that a press can add. */
+/** Map of one search, live or past: its points, their texts, and the cards that people can add by pressing on it. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { n, t } from "../../core/i18n.js";
@@ -15,11 +15,11 @@ import { MapView } from "./map_view.js";
 
 export { loadMap } from "../../core/map/leaflet.js";
 
-/** Groups of the points of kinds. @type {Record<string, string>} */
+/** Field group with the point, by kind. @type {Record<string, string>} */
 const PLACES = { sighting: "place", task: "place", place: "location", search: "last_seen" };
-/** Paths of the texts of places. @type {Record<string, string>} */
+/** Path of the place's text, by kind. @type {Record<string, string>} */
 const TEXTS = { ...Object.fromEntries(Object.entries(PLACES).map(([kind, group]) => [kind, `${group}.text`])), found: "outcome.place" };
-/** Names of the points of a search, by their kind. @type {Record<string, string>} */
+/** Sentences that name the points of the search itself, by kind. @type {Record<string, string>} */
 const OF_SEARCH = { search: "last_seen_recorded", found: "where_found" };
 
 export class BoardMap {
@@ -75,7 +75,7 @@ function add(kind, { lat, lon, radius }, view) {
   view.draw();
 }
 
-/** Return the text next to a mark: the number is that of the card. @param {MapPoint} point @param {AnyBoard} board */
+/** Return the text next to a mark. `number` is the card's number. @param {MapPoint} point @param {AnyBoard} board */
 function markText({ entity: id, kind, number, at, until }, board) {
   const state = board.get(id)?.state ?? {}, time = at && kind !== "task" ? formatShortMoment(at) : "";
   if (OF_SEARCH[kind]) return [time, say(OF_SEARCH[kind])].filter(Boolean).join(" ");
@@ -91,7 +91,7 @@ function rowOf({ entity: id, kind, at, radius, isRuledOut }, view) {
   return { href: view.path(id), time, title: html`<b>${state.number}</b> ${titleOf(/** @type {Card} */ (entity))}`, isStruck: isRuledOut, note: [...factsOf(kind, state, view), placeText(entity, kind, radius)].filter(Boolean).join(" · "), below: contradictionNote(view.contradictions.of(id)) };
 }
 
-/** Render the mark of a card's face. @param {ContradictingCard | undefined} contradiction */
+/** Render the contradiction mark that the card also has. @param {ContradictingCard | undefined} contradiction */
 const contradictionNote = (contradiction) => (contradiction ? html`<span class="not-both" data-testid="not-both"><span>${contradiction.mark}</span></span>` : nothing);
 
 /** @param {string} kind @param {State} state @param {BoardView} view @returns {(string | null)[]} */

@@ -1,14 +1,14 @@
-/** Map of a search as a part that is loaded when it is first shown. */
+/** Map of a search whose scripts are loaded when it is first shown. */
 
 import { html } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
 
 const loadScript = () => import("./board_map.js");
 
-/** Load the scripts of a map. `LazyMap` shows a failure. */
+/** Preload the scripts of a map. Ignores a failure, which `LazyMap` shows. */
 const prepare = () => loadScript().then(({ loadMap }) => loadMap()).catch(() => undefined);
 
-if (location.hash === "#map") prepare(); // with the page, while its session and its board are loaded
+if (location.hash === "#map") prepare(); // in parallel with the session and the board
 
 export class LazyMap {
   /** @type {import("./board_map.js").BoardMap | null} */ #map = null;

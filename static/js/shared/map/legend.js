@@ -5,7 +5,7 @@ import { rules, t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { say } from "../../core/rules/sentences.js";
 
-/** Return the shapes of sightings, with the assessments that they mean. */
+/** Return the shapes of sightings, each with the assessments that it represents. */
 const verdicts = () => /** @type {any} */ (rules()).map.find((/** @type {{ kind: string }} */ { kind }) => kind === "sighting").shapes.map((/** @type {[any, string]} */ [condition, shape]) => ({ shape, text: condition.assessment.map(label.assessment).join(" · ") }));
 
 /** @param {boolean} hasLinks whether the map joins sightings that cannot both be true @param {boolean} hasFound whether it shows where the child was found */

@@ -1,7 +1,7 @@
-/** Map on paper: of a size that fits A4 across (map.css), with all that the screen shows, and with its legend open. */
+/** Map on paper: sized for A4 landscape (map.css), with the same area as on the screen, and with its legend open. */
 
 /**
- * Resize a map for paper while the page is printed.
+ * Resize a map for paper whenever the page is printed.
  * @param {HTMLElement} element @param {any} map
  */
 export function printWhole(element, map) {
@@ -29,7 +29,7 @@ function resize(element, map, isPaper) {
   map.invalidateSize({ animate: false });
 }
 
-/** Open the legend; the returned function closes it, if it was closed. @param {HTMLElement} element */
+/** Open the legend. The returned function restores its previous state. @param {HTMLElement} element */
 function openLegend(element) {
   const legend = /** @type {HTMLDetailsElement | null | undefined} */ (element.parentElement?.querySelector(".map-legend"));
   if (!legend || legend.open) return () => {};

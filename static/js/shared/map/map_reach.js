@@ -1,4 +1,4 @@
-/** Box over the map of a search: how far a person gets from the open sighting, or from where the child was last seen, by the chosen means. */
+/** Box over the map of a search: how far a person gets by the chosen means, from the open sighting or from where the child was last seen. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { n, t } from "../../core/i18n.js";
@@ -15,7 +15,7 @@ export class MapReach {
     this.#draw = draw;
   }
 
-  /** Return the box, and what is drawn on the map. @param {BoardView} view @returns {{ box: Drawn, drawn: import("../../core/map/reach_layer.js").DrawnReach | null }} */
+  /** Return the box, and the circles and stations to draw on the map. @param {BoardView} view @returns {{ box: Drawn, drawn: import("../../core/map/reach_layer.js").DrawnReach | null }} */
   of(view) {
     const start = startOf(view);
     if (!start) return { box: nothing, drawn: null };
@@ -42,7 +42,7 @@ export class MapReach {
 
 /** @typedef {{ by: import("../reach.js").Means } & import("../reach.js").ReachAnswer} Answer */
 
-/** Return the open sighting, otherwise where the child was last seen, if its place and time are known. @param {BoardView} view */
+/** Return the open sighting if its time and point are known, otherwise the point where the child was last seen, if any. @param {BoardView} view */
 function startOf({ board, ui, model, reaches }) {
   const card = ui.card ? board.get(ui.card) : undefined;
   if (card?.kind === "sighting" && card.state.seen_at && card.state.place?.lat != null) return { id: card.id, name: say("sighting", { number: card.state.number }) };

@@ -1,4 +1,4 @@
-/** Map with the list of its points beside it, for mouse, keyboard and screen readers. A page gives it the points and their texts. */
+/** Map next to the list of its points, for mouse, keyboard and screen readers. The page provides the points and their texts. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
@@ -19,11 +19,11 @@ const FIT_ICON = icon("M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4"), MIDDLE_ICON = i
 const MAX_ROWS = 500; // rows drawn at a time; more follow on request
 
 /**
- * @typedef {{ href: string, time: string, title: Drawn, note: string, isStruck: boolean, key?: string | null, below?: Drawn }} PointRow `key`: id of its card; `below`: below the note
+ * @typedef {{ href: string, time: string, title: Drawn, note: string, isStruck: boolean, key?: string | null, below?: Drawn }} PointRow `key`: id of its card; `below`: content under the note
  * @typedef {object} MapHost
  * @property {string} heading
  * @property {MapPoint[]} points
- * @property {string} unplaced sentence about what has no point, "" for none
+ * @property {string} unplaced sentence about the cards without a point; "" if there are none
  * @property {string | null} selected
  * @property {(point: MapPoint) => PointRow} row
  * @property {(point: MapPoint) => string} mark text next to its mark
@@ -31,7 +31,7 @@ const MAX_ROWS = 500; // rows drawn at a time; more follow on request
  * @property {((kind: string, point: { lat: number, lon: number, radius: number }) => void) | null} add
  * @property {Drawn} actions links above the list
  * @property {import("../../core/map/links_layer.js").MapLink[]} [links] lines between points
- * @property {{ box: Drawn, drawn: import("../../core/map/reach_layer.js").DrawnReach | null }} [reach] box over the map, and what it shows on it
+ * @property {{ box: Drawn, drawn: import("../../core/map/reach_layer.js").DrawnReach | null }} [reach] box over the map, and the reach that it draws
  * @property {() => void} draw
  */
 
@@ -88,7 +88,7 @@ export class MapView {
     this.#reach = new ReachLayer(map, loaded.leaflet);
     this.#links = new LinksLayer(map, loaded.leaflet, (id, event) => this.#host.open(id, event));
     this.#marks = new MarksLayer(map, loaded.leaflet, { open: (id, event) => this.#host.open(id, event), textOf: (point) => this.#host.mark(point) });
-    for (const pane of Object.values(map.getPanes())) pane.setAttribute("aria-hidden", "true"); // the list has all of it
+    for (const pane of Object.values(map.getPanes())) pane.setAttribute("aria-hidden", "true"); // the list has the same content
     map.on("click", (/** @type {any} */ { latlng }) => this.#host.add && this.#pin.put(map, loaded.leaflet, latlng));
     printWhole(this.#element, map);
     new ResizeObserver(() => this.#onResize()).observe(this.#element);
@@ -97,7 +97,7 @@ export class MapView {
   /** @param {MapHost} host */
   template(host) {
     this.#host = host;
-    queueMicrotask(() => this.#update()); // once it is in the document
+    queueMicrotask(() => this.#update()); // runs once the element is in the document
     return html`<section class="map-view" aria-label=${pageTitle("map")}>${this.#list()}<div class="map-frame">${this.#element}${this.#overMap()}</div></section>`;
   }
 
@@ -164,7 +164,7 @@ export class MapView {
 
   #fit = () => fitPoints(this.#map, /** @type {any} */ (globalThis).L, this.#host.points);
 
-  /** Adopt the size of the element, unless it is hidden. @param {boolean} [pan] keep the middle of the map in the middle */
+  /** Fit the map to its element, unless that is hidden. @param {boolean} [pan] true to keep the centre of the map in the centre */
   #onResize(pan = true) {
     if (this.#element.clientHeight) this.#map.invalidateSize({ animate: false, pan });
   }
@@ -172,7 +172,7 @@ export class MapView {
   #update() {
     const { points, selected } = this.#host;
     if (!this.#marks || !this.#element.isConnected) return;
-    if (selected !== this.#selected) this.#onResize(false); // the panel of a card takes a part of its width
+    if (selected !== this.#selected) this.#onResize(false); // opening or closing a card's panel changes the width
     this.#showMarks();
     if (!this.#isFitted && points.length) this.#fit();
     this.#isFitted ||= points.length > 0;

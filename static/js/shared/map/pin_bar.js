@@ -1,4 +1,4 @@
-/** Point that somebody pressed on the map, and what to add there. Its accuracy depends on the zoom level. */
+/** Bar for a point that somebody pressed on the map, with the cards to add there. The point's accuracy depends on the zoom level. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";

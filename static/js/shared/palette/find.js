@@ -1,4 +1,4 @@
-/** Find in all boards for the palette, when typing pauses; the last answer wins. */
+/** Palette's search in all boards. It waits until typing pauses, and ignores outdated answers. */
 import { pageName } from "../../core/rules/pages.js";
 import { cardName } from "../../format/values.js";
 import { label } from "../../core/labels.js";

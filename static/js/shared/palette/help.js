@@ -27,7 +27,7 @@ export class HelpTitles {
   }
 
   /**
-   * Titles as palette entries.
+   * List the titles as palette entries.
    * @returns {PageCommand[]}
    */
   get items() {

@@ -1,4 +1,4 @@
-/** Palette entries of every page, such as links to other pages and signing out. */
+/** Palette entries on every page, such as the links to other pages and "Sign out". */
 import { t } from "../../core/i18n.js";
 import { offeredPages } from "../../core/rules/pages.js";
 import { startTour } from "../tour.js";
@@ -13,7 +13,7 @@ import { currentTheme, setTheme } from "../theme.js";
 export const pageCommands = (session, keys) => allCommands(session, keys).filter((command) => !command.not && isFor(command, session));
 
 /**
- * Return the commands of roles with more rights, here or on another page; each entry opens the guide about it.
+ * Return the commands that need more rights than this person has. Each entry opens the guide about its command.
  * @param {Session} session
  * @returns {PageCommand[]}
  */

@@ -31,7 +31,7 @@ export class Palette {
   #text = "";
   #selection = new Selection();
   /** @type {Element | null} */ #from = null; // element that had the focus
-  /** @type {{ title: string, items: Entry[] }[]} */ #shown = []; // drawn groups: late results must not move entries during a keystroke
+  /** @type {{ title: string, items: Entry[] }[]} */ #shown = []; // drawn groups: keys apply to these, so that a late result cannot change the selected entry
 
   /** @param {Session} session @param {() => void} keys shows the shortcuts */
   constructor(session, keys) {
@@ -151,7 +151,7 @@ export class Palette {
   }
 }
 
-/** Return a unique key: entries of several alarms share an id. @param {PageCommand} command */
+/** Return a unique key. The id alone is not enough: entries of different alarms share one. @param {PageCommand} command */
 const keyOf = ({ id, title }) => `${id} ${title}`;
 
 /** @param {PageCommand} command @param {string[]} words */

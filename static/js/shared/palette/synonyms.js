@@ -1,4 +1,4 @@
-/* Search words for commands, besides their titles: one text per command, with the words separated by commas. Those of pages are in
+/* Words that find a command besides its title: one text per command, separated by commas. The words of pages are in
    board/config/page_table.py. */
 import { p } from "../../core/i18n.js";
 import { pageWords } from "../../core/rules/pages.js";

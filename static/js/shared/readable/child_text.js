@@ -1,5 +1,5 @@
-/** Detail of a child in the reader's language, with its original one press away. A text that the server understood
-    only in part stays as typed, marked with its language. */
+/** Detail of a child in the reader's language, with a button that shows the original. If the server understood only part of a text, the
+    text stays as typed, marked with its language. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { AsyncDirective, directive } from "../../../vendor/lit-html/async-directive.js";
@@ -10,7 +10,7 @@ import { readableDetails } from "./readable_details.js";
 
 /** @typedef {import("./readable_details.js").TypedDetail} TypedDetail */
 
-/** Part of a page that draws itself again when answers arrive. @abstract */
+/** Part of a page that redraws itself when details arrive in the reader's language. @abstract */
 class ReadablePart extends AsyncDirective {
   /** @type {(() => void) | undefined} */ #end;
 
@@ -78,5 +78,5 @@ class OriginalToggle extends ReadablePart {
 /** Draw a detail of a child for the reader. */
 export const childText = directive(ChildText);
 
-/** Draw the button that shows details as they were typed; nothing if none was composed. */
+/** Draw the button that shows details as typed; nothing if none of them is in another language. */
 export const originalToggle = directive(OriginalToggle);

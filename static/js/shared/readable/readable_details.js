@@ -1,13 +1,13 @@
-/** Details of children in the reader's language, from the server. They are requested together, and kept by field and text. */
+/** Details of children in the reader's language, from the server. Requests are batched, and answers cached by field and text. */
 
 import { post } from "../../core/connection/api.js";
 import { Refusal } from "../../core/errors.js";
 
-const PAUSE_MS = 30; // ms in which the details of a page are collected
-const MAX_SENT = 40; // details of a request, as on the server
-const MAX_CHARACTERS = 10_000; // of a request, whose body has at most 64 KiB
-const MAX_TEXT = 4_000; // characters
-const MAX_KEPT = 4_000; // details: more than a page has
+const PAUSE_MS = 30; // collects the details of a page into one request
+const MAX_SENT = 40; // details per request, as on the server
+const MAX_CHARACTERS = 10_000; // per request, whose body may have at most 64 KiB
+const MAX_TEXT = 4_000; // characters per detail
+const MAX_KEPT = 4_000; // cached details: more than a page has
 const RETRY_MS = 30_000; // after a failure
 
 const WAITS = new Set(["rate_limited", "unavailable", "busy"]); // temporary refusals
@@ -15,19 +15,19 @@ const WAITS = new Set(["rate_limited", "unavailable", "busy"]); // temporary ref
 /** @typedef {[field: string, text: string | null | undefined]} TypedDetail */
 
 class DetailReader {
-  /** @type {Map<string, ReadableDetails["details"][number] | null>} */ #answers = new Map(); // by field and text, the last used at the end; null if refused
+  /** @type {Map<string, ReadableDetails["details"][number] | null>} */ #answers = new Map(); // by field and text, least recently used first; null if refused
   /** @type {Set<string>} */ #waiting = new Set();
   /** @type {Set<string>} */ #originals = new Set(); // shown as typed
   /** @type {Set<() => void>} */ #readers = new Set();
   /** @type {Timer | undefined} */ #timer;
 
-  /** Call a function after each change. @param {() => void} reader @returns {() => void} function that ends it */
+  /** Call a function after each change. @param {() => void} reader @returns {() => void} function that unsubscribes */
   subscribe(reader) {
     this.#readers.add(reader);
     return () => void this.#readers.delete(reader);
   }
 
-  /** Return the answer for a detail, and request it if it is not known yet. @param {TypedDetail} detail */
+  /** Return the answer for a detail, and request it if necessary. @param {TypedDetail} detail */
   of([field, text]) {
     if (!text?.trim() || text.length > MAX_TEXT) return undefined;
     const key = keyOf(field, text), answer = this.#answers.get(key);
@@ -36,7 +36,7 @@ class DetailReader {
     return answer ?? undefined;
   }
 
-  /** Return true if a detail is shown as it was typed. @param {TypedDetail} detail */
+  /** Return true if a detail is shown as typed. @param {TypedDetail} detail */
   isOriginal([field, text]) {
     return this.#originals.has(keyOf(field, text ?? ""));
   }
@@ -81,7 +81,7 @@ class DetailReader {
 }
 
 /**
- * Return the details of the next request: at least one.
+ * Choose the details of the next request: at least one.
  * @param {Iterable<string>} waiting
  */
 function firstOf(waiting) {
@@ -99,7 +99,7 @@ function firstOf(waiting) {
 const keyOf = (field, text) => JSON.stringify([field, text]);
 
 /**
- * Store a value as the most recently used one, and drop the least recently used one above the limit.
+ * Store a value as the most recently used one. Above the limit, drop the least recently used one.
  * @template V
  * @param {Map<string, V>} kept
  * @param {string} key

@@ -1,4 +1,4 @@
-/* Hint about the number by which the caller of a report can be called back. */
+/* Hint about a problem with the caller's callback number. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { label } from "../../core/labels.js";

@@ -1,4 +1,4 @@
-/* Facts of a report of a disappearance, in the order in which people ask: for the person on the telephone, and for those who watch. */
+/* Facts of a report of a disappearance, in the order of the questions, for the person on the telephone and for people who read along. */
 
 import { label } from "../../core/labels.js";
 import { n, t } from "../../core/i18n.js";
@@ -8,7 +8,7 @@ import { say } from "../../core/rules/sentences.js";
 import { formatPath } from "../../format/values.js";
 import { earlierText, inOrder } from "../../format/earlier.js";
 
-/** Rows of the list: the path whose control a row leads to, its label, and the paths that it shows. @type {[string, () => string, string[]][]} */
+/** Rows of the list: path of the control that the row opens, label, and paths that the row shows. @type {[string, () => string, string[]][]} */
 const ROWS = [
   ["person.first_name", () => say("child"), ["person.first_name", "person.last_name", "person.age", "person.birth_date", "person.sex"]],
   ["siblings", () => label.field("siblings", "report"), ["siblings"]],
@@ -41,7 +41,7 @@ export function reportFacts(state, ctx) {
   });
 }
 
-/** Names of the criteria that are answered with yes or suggested. @param {State} state */
+/** Return the names of the criteria that are answered with yes, or suggested. @param {State} state */
 export const worryingReasons = ({ criteria, suggested }) =>
   [...new Set([...Object.keys(criteria).filter((key) => criteria[key].answer === "yes"), ...suggested])].map((key) => label.criterion(key));
 
@@ -57,11 +57,11 @@ export function kindText({ kind, possible_kind: possible }) {
   return possible ? t("{kind}?", { kind: label.kind(possible) }) : null;
 }
 
-/** "Bob Claes is taking a report: 04:12"; after the call: how long it lasted. @param {State} state @param {string} name of the person who takes it */
+/** "Bob Claes is taking a report: 7 min"; after the call, its total length. @param {State} state @param {string} name person who takes the report */
 export const callText = ({ received_at: began, ended_at: ended }, name) =>
   ended ? t("{name} took this report; the call lasted {time}", { name, time: elapsedText(began, ended) }) : t("{name} is taking a report: {time}", { name, time: elapsedText(began) });
 
-/** Earlier disappearances in one line; null if there are none. @param {State} state */
+/** Summarise earlier disappearances in one line; null if there are none. @param {State} state */
 export const earlierLine = ({ earlier }) => inOrder(earlier).map(([, item]) => earlierText(item)).join(say("separator")) || null;
 
 /** "13 of 15 known" @param {{ text: string | null }[]} facts */

@@ -1,4 +1,4 @@
-/** Graph of a timeline: lanes with marks, bars for periods, a stem from each mark to when it became known, and hatched gaps. */
+/** Graph of a timeline: lanes with marks, bars for periods, a stem from each mark to the time it became known, and hatched gaps. */
 
 import { nothing, svg } from "../../../vendor/lit-html/lit-html.js";
 import { n, t } from "../../core/i18n.js";
@@ -8,16 +8,16 @@ import { layOut } from "./layout.js";
 import { shapeOf } from "./marks.js";
 import { ticks } from "./scale.js";
 
-const SIDE_PX = 132; // column of the names of the lanes
-const NARROW_PX = 720; // narrower graphs have the name above each lane
+const SIDE_PX = 132; // width of the column with lane names
+const NARROW_PX = 720; // narrower graphs have the lane names above the lanes
 const HEAD_PX = 30, GAP_ROW_PX = 34, ROW_PX = 40, NAME_PX = 22, PAD_PX = 12;
-const TEXT_PX = 7; // of a character in a gap
-const NOW_CHARACTER_PX = 8; // of a character of the present, which replaces hours beside it
+const TEXT_PX = 7; // width of a character in ticks and gaps
+const NOW_CHARACTER_PX = 8; // width of a character in the label of the present, which hides the ticks that it would cover
 
 /** @typedef {import("./layout.js").Placed} Placed */
 /** @typedef {{ view: TimelineView, left: number, width: number, x: (at: number) => number }} Frame */
 
-/** Return the width of the column of names in a graph of this width. @param {number} total */
+/** Return the width of the lane names' column, in a graph of this width. @param {number} total */
 export const sideOf = (total) => (total < NARROW_PX ? 0 : SIDE_PX);
 
 /**
@@ -44,7 +44,7 @@ export function graph(view, total) {
       <g clip-path="url(#timeline-clip)">${layout.placed.map((one) => mark(one, first + one.row * ROW_PX, frame))}</g></g>`)}</svg>`;
 }
 
-/** Return the names of the sightings that cannot be true together with an item. @param {TimelineItem} item @param {TimelineView} view */
+/** Return the contradictions of an item, if it is a sighting. @param {TimelineItem} item @param {TimelineView} view */
 const doubtOf = ({ kind, card }, { contradictions }) => (kind === "sighting" && card ? contradictions.of(card) : undefined);
 
 /** @param {string} lane @param {import("./layout.js").LaneLayout} layout @param {number} y @param {number} room */
@@ -71,7 +71,7 @@ function mark(one, y, { left, view }) {
     <text x=${beside} y=${y + (one.label === "over" ? 15 : 14)} text-anchor=${anchor} class=${contradiction ? "bold" : "quiet"}>${one.quiet}</text>` : nothing}</g>`;
 }
 
-/** Row of the periods in which nothing is known. @param {Frame} frame @param {boolean} isNarrow */
+/** Draw the row with the periods without a credible sighting. @param {Frame} frame @param {boolean} isNarrow */
 function gapRow({ view, left, width, x }, isNarrow) {
   const y = HEAD_PX + (isNarrow ? NAME_PX : 0), { gaps } = view.timeline;
   const shown = gaps.map((gap) => ({ gap, from: Math.max(left, x(Date.parse(gap.from))), to: Math.min(left + width, x(gap.until ? Date.parse(gap.until) : view.now)) })).filter(({ from, to }) => to > from);
@@ -88,7 +88,7 @@ function gapLabel(text, from, to, y) {
   return svg`<rect class="paper" x=${middle - width / 2} y=${y + 6} width=${width} height="18" rx="3" /><text class="bold" x=${middle} y=${y + 20} text-anchor="middle">${text}</text>`;
 }
 
-/** @typedef {{ at: number, text: string, anchor: string, from: number, to: number }} Now position and text of the present, with the ends of the text */
+/** @typedef {{ at: number, text: string, anchor: string, from: number, to: number }} Now position of the present, its text, and the ends of that text */
 
 /** Return the present, if it is in the span. @param {Frame} frame @returns {Now | null} */
 function nowOf({ view, x, left, width }) {

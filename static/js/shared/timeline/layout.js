@@ -1,26 +1,26 @@
 /* Rows of a timeline: the positions of marks, bars, stems and labels, without overlap. Pure. */
 
-const MARK_PX = 20, GAP_PX = 10; // width of a mark, and the space after a label
-const CHARACTER_PX = 8; // a generous estimate, because labels are not measured
+const MARK_PX = 20, GAP_PX = 10; // width of a mark; space after a label
+const CHARACTER_PX = 8; // generous, because labels are not measured
 const MAX_CHARACTERS = 30;
-const MAX_ROWS = 8; // per lane; the table has the other items
-const MORE_ROWS = 8; // for items that cannot be true together with another one
+const MAX_ROWS = 8; // per lane; items without space are only in the table
+const MORE_ROWS = 8; // extra rows, only for items that contradict another one
 
 /** @typedef {{ item: TimelineItem, x: number, begin: number, end: number, stem: number, row: number, label: "right" | "left" | "over" | "", bold: string, quiet: string, isDoubted: boolean }} Placed pixels from the left end of the span: the mark, its bar, and the end of its stem; `label`: beside them, or with the stem between its lines */
 /** @typedef {{ placed: Placed[], rows: number, more: number, earlier: number, later: number }} LaneLayout `more`: items without space; `earlier`, `later`: outside the span */
 
 /**
- * Place the items of a lane on rows. Items without space are left out, but never one that cannot be true together with another one.
+ * Place the items of a lane on rows. Items without space are left out, except those that contradict another one.
  * @param {TimelineItem[]} items @param {{ start: number, end: number, missing: number, margin: number }} span `missing`: since when the child is missing; `margin`: the time of a sighting may be off by this, in ms @param {number} width in pixels
- * @param {boolean} byKnown whether marks are at the time at which an item became known
- * @param {(item: TimelineItem) => string} doubtOf names the sightings that cannot be true together with an item
+ * @param {boolean} byKnown true if marks are at the time an item became known
+ * @param {(item: TimelineItem) => string} doubtOf returns the names of the sightings that contradict an item
  * @returns {LaneLayout}
  */
 export function layOut(items, span, width, byKnown, doubtOf = () => "") {
   const x = (/** @type {number} */ at) => ((at - span.start) / (span.end - span.start)) * width;
   const margin = (span.margin / (span.end - span.start)) * width;
   const found = items.map((item) => positions(item, x, { missing: x(span.missing), margin }, byKnown, doubtOf(item))), layout = { placed: /** @type {Placed[]} */ ([]), rows: 1, more: 0, earlier: 0, later: 0 };
-  /** @type {number[]} */ const ends = []; // where each row is free
+  /** @type {number[]} */ const ends = []; // position from which each row is free
   for (const one of found.sort((a, b) => Number(isUnknown(a)) - Number(isUnknown(b)) || leftOf(a) - leftOf(b))) {
     if (one.end < 0) layout.earlier += 1;
     else if (one.begin > width) layout.later += 1;
@@ -31,14 +31,14 @@ export function layOut(items, span, width, byKnown, doubtOf = () => "") {
   return layout;
 }
 
-/** Items with an unknown time come last, because their bars are long. @param {Placed} one */
+/** Return true if the time of an item is unknown. Such items are placed last, because their bars are long. @param {Placed} one */
 const isUnknown = ({ item }) => item.sureness === "unknown";
 /** @param {Placed} one */
 const leftOf = ({ begin, stem }) => Math.min(begin, stem);
 
 /**
- * Return where the mark, bar and stem of an item are. The bar of an unknown time is from the disappearance to the report; that of a
- * sighting has the margin of its time.
+ * Return the positions of an item's mark, bar and stem. If the time is unknown, the bar extends from the disappearance to the report. The
+ * bar of a sighting includes the margin of its time.
  * @param {TimelineItem} item @param {(at: number) => number} x @param {{ missing: number, margin: number }} pixels @param {boolean} byKnown @param {string} doubt
  * @returns {Placed}
  */
@@ -51,7 +51,7 @@ function positions(item, x, { missing, margin }, byKnown, doubt) {
 }
 
 /**
- * Give an item the first row with space for it and its label, otherwise for its mark alone. Return whether there is one.
+ * Give an item the first row with space for it and its label, otherwise one with space for the mark alone. Return false if there is none.
  * @param {Placed} one @param {number[]} ends @param {number} width
  */
 function place(one, ends, width) {
@@ -66,7 +66,7 @@ function place(one, ends, width) {
     Object.assign(one, { row: free, label });
     return true;
   }
-  if (one.isDoubted) one.row = ends.length - 1; // over others
+  if (one.isDoubted) one.row = ends.length - 1; // overlaps other items
   return one.isDoubted;
 }
 

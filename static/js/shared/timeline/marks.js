@@ -1,4 +1,4 @@
-/** Marks of a timeline: a shape for each kind of fact, so that nobody needs colours to distinguish them. */
+/** Marks of a timeline. Each kind of fact has its own shape, so that nobody needs colours to distinguish them. */
 
 import { svg } from "../../../vendor/lit-html/lit-html.js";
 

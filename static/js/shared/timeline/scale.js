@@ -5,17 +5,17 @@ import { nextDate } from "../../core/rules/nights.js";
 
 const DAY_MS = 24 * HOUR_MS;
 const SHORTEST_MS = 5 * MINUTE_MS, LONGEST_MS = 400 * DAY_MS;
-const FARTHEST_MS = 31 * DAY_MS; // items farther from the search than this do not stretch the whole view
-const MARGIN = 0.04; // of the length, free at both ends
-const TICK_PX = 92; // shortest distance between two ticks
+const FARTHEST_MS = 31 * DAY_MS; // items further from the search do not stretch the view of the whole search
+const MARGIN = 0.04; // share of the length that is free at each end
+const TICK_PX = 92; // minimum distance between two ticks
 const STEPS_MIN = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720]; // minutes
 const STEPS_DAYS = [1, 2, 7, 14, 30, 60];
 
 /** @typedef {{ start: number, end: number }} Span in ms */
 
 /**
- * Return the span of the whole search, with a margin. It ends soon after now, unless something begins later: a period that lasts until
- * later runs out of it.
+ * Return the span of the whole search, with a margin. It ends soon after now, unless an item begins later. The future end of a period
+ * does not extend it.
  * @param {Pick<TimelineAnswer, "items" | "missing_since" | "ends_at">} timeline @param {number} now
  * @returns {Span}
  */
@@ -29,13 +29,13 @@ export function wholeSpan({ items, missing_since: missingSince, ends_at: endsAt 
 }
 
 /**
- * Return the span of a length that ends at the same moment, or at `now`.
+ * Return a span of this length with the same end.
  * @param {Span} span @param {number} length
  */
 export const lastSpan = ({ end }, length) => ({ start: end - length, end });
 
 /**
- * Return a span that is `factor` times as long, with the same moment at a share of it.
+ * Return a span that is `factor` times as long. The moment at `share` of the length (0 to 1) keeps its position.
  * @param {Span} span @param {number} factor @param {number} [share]
  * @returns {Span}
  */
@@ -52,7 +52,7 @@ export function zoomed({ start, end }, factor, share = 0.5) {
 export const moved = ({ start, end }, share) => ({ start: start + (end - start) * share, end: end + (end - start) * share });
 
 /**
- * Return the ticks of a span on this many pixels: their times, and their labels.
+ * Return the times and labels of the ticks of a span that is `width` pixels wide.
  * @param {Span} span @param {number} width
  */
 export function ticks(span, width) {
@@ -64,7 +64,7 @@ export function ticks(span, width) {
 }
 
 /**
- * Return the times in a span that are multiples of so many minutes by the clock, also across a change of the clocks.
+ * Return the times in a span that are multiples of `minutes` by the clock, also across a change to or from summer time.
  * @param {Span} span @param {number} minutes
  */
 function timesOfDay({ start, end }, minutes) {
@@ -76,7 +76,7 @@ function timesOfDay({ start, end }, minutes) {
 }
 
 /**
- * Return every n-th midnight in a span.
+ * Return every midnight in a span, or one in `days`.
  * @param {Span} span @param {number} days
  */
 function midnights({ start, end }, days) {

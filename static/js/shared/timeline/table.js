@@ -22,7 +22,7 @@ export function table(view) {
 }
 
 /**
- * Return the items in order, with each gap after the item at which it begins.
+ * Return the items in order, and each gap after the item with which it begins.
  * @param {TimelineView} view
  * @returns {{ key: string, item?: TimelineItem, gap?: TimelineGap }[]}
  */
@@ -52,19 +52,19 @@ function itemRow(item, view) {
     <td class="quiet" data-label=${t("Who")}><bdi>${item.by}</bdi></td></tr>`;
 }
 
-/** Return the grade of a sighting, as on its card; in words if nobody has graded it. @param {TimelineItem} item */
+/** Render the grade of a sighting, as on its card; in words if nobody has graded it. @param {TimelineItem} item */
 function gradeOf({ grade: code, assessment }) {
   if (!GRADE.test(code)) return html`<span class="quiet">${code}</span>`;
   return grade({ source: code[0], content: Number(code[1]) }, assessment === "not_the_child");
 }
 
-/** Title of an item, which opens its card or its event. @param {TimelineItem} item @param {TimelineView} view */
+/** Render the title of an item, which links to its card or event. @param {TimelineItem} item @param {TimelineView} view */
 function title(item, view) {
   const href = view.pathOf(item), name = html`${item.title}${item.number && item.kind === "note" ? html` <small>${t("on card {number}", { number: item.number })}</small>` : nothing}`;
   return href ? html`<a href=${href} @click=${(/** @type {MouseEvent} */ event) => view.follow(event, item.card)}><b>${name}</b></a>` : html`<b>${name}</b>`;
 }
 
-/** Sentences about other sightings that cannot be true together with this one. @param {TimelineItem} item @param {TimelineView} view */
+/** List the contradictions between this sighting and other sightings. @param {TimelineItem} item @param {TimelineView} view */
 function doubts({ card, kind }, view) {
   const found = kind === "sighting" && card ? view.contradictions.of(card) : undefined;
   if (!found) return nothing;

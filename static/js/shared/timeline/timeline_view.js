@@ -1,4 +1,4 @@
-/** Timeline of a search, live or past: its order, lanes and shown period, drawn as tools, a graph and a table. */
+/** Timeline of a search, live or past: its order, lanes and period, drawn as tools, a graph and a table. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { get } from "../../core/connection/api.js";
@@ -11,13 +11,13 @@ import { table } from "./table.js";
 import { LANES } from "./texts.js";
 import { tools } from "./toolbar.js";
 
-const STEP = 0.25; // of the shown period, for one step to the side
-const SCROLLBAR_PX = 20; // a smaller change of the width may be caused by the drawing itself
-const WHEEL = 1.0015; // factor of the period for a pixel of the wheel
+const STEP = 0.25; // share of the shown period that one step moves
+const SCROLLBAR_PX = 20; // a smaller change in width may come from a scroll bar that the drawing itself caused
+const WHEEL = 1.0015; // zoom factor per pixel of the wheel
 
 /**
- * Needs of a timeline on its page. `readEveryMs`: shortest period between two readings. `path`: address of a card. `open`: runs on a
- * click on a mark or a link of a card; without it, the browser follows the link.
+ * Interface of the page that contains a timeline. `readEveryMs`: minimum time between two requests. `path`: returns the address of a card.
+ * `open`: handles a click on a card's mark or link; without it, the browser follows the link.
  * @typedef {{ board: string, root: HTMLElement, draw: () => void, contradictions: import("../contradictions.js").Contradictions, readEveryMs: number,
  *   path: (card: string) => string, open?: (event: MouseEvent, card: string) => void }} TimelineHost
  */
@@ -30,11 +30,11 @@ export class TimelineView {
   lanes = LANES;
   /** @type {string | null} */ selected = null;
   /** @type {import("./scale.js").Span} */ span = { start: 0, end: 1 };
-  /** @type {number | null} */ length = null; // of the period before now that is shown, if one is
+  /** @type {number | null} */ length = null; // ms, if a fixed period before now is shown
   isWhole = true;
   now = Number(serverNow());
   /** @type {number | null | undefined} */ #at; // seq of the requested moment; null for the present, undefined before the first
-  /** @type {number | null | undefined} */ #shownAt; // that of `timeline`
+  /** @type {number | null | undefined} */ #shownAt; // seq of the moment that `timeline` shows
   /** @type {"reading" | "read" | "failed"} */ #state = "reading";
   #host;
   #reads;
@@ -56,7 +56,7 @@ export class TimelineView {
     return typeof this.#at === "number";
   }
 
-  /** Items of the shown lanes, in order. */
+  /** List the items of the shown lanes, in order. */
   get shown() {
     const items = this.timeline.items.filter((item) => this.lanes.includes(item.lane));
     return this.byKnown ? items.sort((a, b) => compare(a.known_at, b.known_at) || compare(a.id, b.id)) : items;
@@ -65,7 +65,7 @@ export class TimelineView {
   /** @param {string} lane */
   itemsOf = (lane) => this.timeline.items.filter((item) => item.lane === lane);
 
-  /** Address of an item's card, or of its event in the history; null if it has none. @param {TimelineItem} item */
+  /** Return the address of an item's card, or of its event in the history; null if it has neither. @param {TimelineItem} item */
   pathOf({ card, seq }) {
     if (card) return this.#host.path(card);
     return seq ? `/searches/${this.boardId}/history#${seq}` : null;
@@ -74,7 +74,7 @@ export class TimelineView {
   /** @param {string} card */
   pathOfCard = (card) => this.#host.path(card);
 
-  /** Follow a link of a card on this page, if the page has its own way. @param {MouseEvent} event @param {string | null} card */
+  /** Let the page handle a click on a link to a card, if it can. @param {MouseEvent} event @param {string | null} card */
   follow(event, card) {
     if (card) this.#host.open?.(event, card);
   }
@@ -142,10 +142,10 @@ export class TimelineView {
 
   // --- reading
 
-  /** Read the timeline again, soon: after events. */
+  /** Request the timeline again soon, after events. */
   refresh = () => this.#reads.soon();
 
-  /** Read the timeline of this moment, if it is another one. @param {number | null} at seq; null for the present */
+  /** Request the timeline of a moment, unless it is already the current one. @param {number | null} at seq; null for the present */
   load(at) {
     if (this.#at === at) return;
     this.#at = at;
@@ -187,11 +187,11 @@ export class TimelineView {
       ${this.timeline ? this.#content() : this.#state === "reading" ? html`<p role="status">${t("Loading…")}</p>` : nothing}`;
   }
 
-  /** Draw again if the width has changed; the first draw does not know it. */
+  /** Redraw if the width has changed. The first draw does not know the width. */
   settle = () => this.#resized();
 
   #content() {
-    const isOther = this.#shownAt !== this.#at; // the slider moved, and the answer is not there yet
+    const isOther = this.#shownAt !== this.#at; // the slider has moved, and the answer has not arrived yet
     return html`${tools(this)}<div class="timeline-shown ${isOther ? "other-moment" : ""}" aria-busy=${String(isOther)}>
       <div class="timeline-graph">${graph(this, this.#width)}</div>${table(this)}</div>`;
   }

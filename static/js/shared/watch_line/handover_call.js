@@ -1,4 +1,4 @@
-/** Call to the incoming person, in the watch line of every page except the handover page, which has a large one. */
+/** Call to the incoming person to read the handover, in the watch line. The handover page has a large call instead. */
 
 import { html } from "../../../vendor/lit-html/lit-html.js";
 import { get, orNull } from "../../core/connection/api.js";

@@ -1,7 +1,7 @@
 /**
- * Watch line: one reserved line under the header of every page, for all notices. Its height is fixed, so nothing on the page moves when a
- * notice appears or disappears. An alarm is first, then the most important notice; a button opens the remaining ones in a list over
- * the page. Without a notice, the line shows the next due task and the person in charge of the shift.
+ * Watch line: one reserved line under the header of every page, for all notices. Its height is fixed, so that nothing on the page moves
+ * when a notice appears or disappears. The line shows an alarm, otherwise the most important notice; a button opens the remaining ones
+ * in a list over the page. Without a notice, the line shows facts, such as the next due task and the person in charge of the shift.
  */
 
 import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
@@ -14,7 +14,7 @@ import { announce } from "../announcer.js";
 
 // From the most to the least important; kinds that are not listed are last.
 const ORDER = ["ended", "not-current", "emergency", "alarms-unknown", "not-saved", "cannot-keep", "clock", "origin", "refused", "too-many", "document", "unsent", "passed", "duty-ends", "handed-over", "restated", "full", "mute", "new-version"];
-const FACTS = ["calm", "mine", "others", "due", "shift"]; // in order
+const FACTS = ["calm", "mine", "others", "due", "shift"]; // in this order
 
 class WatchLine {
   /** @type {HTMLElement | null} */ #place;
@@ -46,7 +46,7 @@ class WatchLine {
   }
 
   /**
-   * Show an alarm instead of everything else; notices move to the list.
+   * Show an alarm instead of everything else. Notices move to the list.
    * @param {WatchAlarm | null} alarm null for none
    */
   setAlarm(alarm) {
@@ -56,7 +56,7 @@ class WatchLine {
   }
 
   /**
-   * Set a fact, which is shown while there is no notice.
+   * Set a fact, which the line shows while there is no notice.
    * @param {string} name its place in the line: "calm", "mine", "others", "due" or "shift"
    * @param {Drawn} fact
    */
@@ -77,7 +77,7 @@ class WatchLine {
   }
 
   /**
-   * Set if the page is current. Facts of a page that may be outdated are hidden.
+   * Set whether the page is current. The line hides facts that may be outdated.
    * @param {boolean} isCurrent
    */
   set current(isCurrent) {
@@ -153,7 +153,7 @@ class WatchLine {
     if (fresh.length) announce(fresh.map(plainText).join(" "));
   }
 
-  /** Show the button of the list also if the line truncates its only sentence. */
+  /** Show the list button if the line truncates its text. */
   #checkTruncation() {
     this.#frame = 0;
     this.#measured = this.#place?.textContent ?? "";

@@ -1,4 +1,4 @@
-/** Next due task in the watch line: of this search on its page, of all open searches on other pages. */
+/** Next due task or call in the watch line: of one search on its own page, of all open searches on other pages. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { n, t } from "../../core/i18n.js";
@@ -17,7 +17,7 @@ const CHECK_INTERVAL_MS = 5_000; // a task becomes overdue without an event
 /** @typedef {{ url: string, title: string, due: IsoTime, child: string, assignee: string | null }} DueItem */
 
 /**
- * Show it until the page closes.
+ * Show the next due task or call until the page closes.
  * @param {Session} session
  * @param {Board} board
  */

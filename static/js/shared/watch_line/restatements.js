@@ -1,4 +1,4 @@
-/** Summaries of searches that need an answer from the outgoing person, in the watch line of every page. */
+/** Notices in the watch line about summaries of searches that wait for the outgoing person's answer. */
 
 import { html } from "../../../vendor/lit-html/lit-html.js";
 import { get, orNull } from "../../core/connection/api.js";
@@ -12,7 +12,7 @@ const SUMMARIES = new Set(["handover.restated", "handover.answered"]);
 /** @typedef {{ id: string, name: string, board: string, child: string }} WaitingSummary */
 
 /**
- * Show the waiting summaries. The handover page calls `showSummaries` itself, with its own report.
+ * Show the waiting summaries on a page. The handover page has the report already, and calls `showSummaries` instead.
  * @param {Session} session session with alerts
  */
 export function mount(session) {

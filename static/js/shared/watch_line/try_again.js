@@ -1,4 +1,4 @@
-/** Button that reconnects immediately, while the connection is waiting. */
+/** Button that reconnects immediately; only while the connection is waiting to retry. */
 
 import { html } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";

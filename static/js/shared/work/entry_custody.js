@@ -10,7 +10,7 @@ import { assigneeMark } from "../avatars.js";
 import { waitingTime } from "../board/card/queue_mark.js";
 
 /**
- * URL of an entry: a sighting opens beside the list of all unanswered ones.
+ * Return the URL of an entry. A sighting opens next to the list of unanswered sightings.
  * @param {UnansweredEntry} entry
  */
 export const urlInList = (entry) => entryUrl(entry) + (entry.kind === "sighting" ? hashOf(UNANSWERED) : "");

@@ -1,4 +1,4 @@
-/* This person's work: a fact in the watch line, and a list, which the fact, a key and the account menu open on every page. */
+/* This person's work: a fact in the watch line, and a list. The fact, a key and the account menu open the list on every page. */
 
 import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
@@ -23,7 +23,7 @@ export class WhatIHave {
   #root = document.body.appendChild(document.createElement("div"));
   #dialogs = new Dialogs(this.#root);
   #isShown = false;
-  #state = ""; // of the alarms, when the fact was drawn
+  #state = ""; // state of the alarms at the last draw
 
   /** @param {Session} session @param {import("./work_actions.js").WorkActions} actions */
   constructor(session, actions) {
@@ -46,7 +46,7 @@ export class WhatIHave {
   #showFromMenu = () => {
     const menu = document.querySelector("details.account-menu");
     menu?.removeAttribute("open");
-    menu?.querySelector("summary")?.focus(); // the focus returns to it
+    menu?.querySelector("summary")?.focus(); // the dialog returns the focus here
     this.show();
   };
 
@@ -76,7 +76,7 @@ export class WhatIHave {
     return time && ownAlarm(first, me) ? t("You have {what}, until {time}", { what, time }) : time ? t("You have {what}, by {time}", { what, time }) : t("You have {what}", { what });
   }
 
-  /** @param {number} count of the known items */
+  /** @param {number} count number of known items */
   #total = (count) => count + this.#session.work.leftOut;
 
   #draw() {
@@ -107,7 +107,7 @@ export class WhatIHave {
   /** @param {WorkItem} item */
   #row(item) {
     const actions = this.#actions;
-    // a dialog for one item replaces the list
+    // closes the list before a dialog about one item opens
     const instead = (/** @type {(item: WorkItem) => void} */ ask) => () => {
       this.#close();
       ask(item);

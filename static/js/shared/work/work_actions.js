@@ -1,4 +1,4 @@
-/* Actions on this person's items: giving back, handing on, and more time for a promise or a due task. */
+/* Actions on this person's items: give back, hand on, extend a promise or the due time of a task. */
 
 import { t } from "../../core/i18n.js";
 import { kind } from "../../core/rules/kinds.js";
@@ -41,12 +41,12 @@ export class WorkActions {
   }
 
   /**
-   * Return true if an item has a time that the person may extend: a promise, or the due time of a task.
+   * Return true if the person may extend an item's time: a promise, or the due time of a task.
    * @param {WorkItem} item
    */
   mayExtend = (item) => Boolean(ownAlarm(item, this.#me) ?? (item.by && kind(item.kind).fields.due));
 
-  /** @param {WorkItem} item @param {number} minutes from now, or from a later end */
+  /** @param {WorkItem} item @param {number} minutes counted from the item's time, or from now if that is past */
   extend(item, minutes) {
     const now = serverNow(), until = item.by ?? now.toISOString();
     this.#setUntil(item, ownAlarm(item, this.#me) ? longerPromise(minutes, until, now) : untilIn(minutes, new Date(Math.max(Number(now), Date.parse(until)))));

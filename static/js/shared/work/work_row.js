@@ -7,7 +7,7 @@ import { formatUntil } from "../../format/time_elements.js";
 /**
  * @param {WorkItem} item
  * @param {string} me
- * @returns {Drawn} for a row with the controls of its list
+ * @returns {Drawn} text of a row; its list adds the controls
  */
 export const workText = (item, me) => html`<b class="until">${item.by ? formatUntil(item.by) : "–"}</b>
   <span class="what"><a href=${workUrl(item, me)}>${item.child ? html`<b><bdi>${item.child}</bdi></b> · ` : nothing}${workName(item, me)}</a>
