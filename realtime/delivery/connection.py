@@ -37,8 +37,8 @@ class Connection(Generic[Viewer]):
     """
 
     __slots__ = (
-        "__weakref__", "_account_wait_s", "_all_written", "_closing", "_command_slots", "_commands", "_execute", "_is_open",
-        "_message_rate", "_on_rate_limited", "_overflowed", "_stall_check", "account", "asked_for",
+        "__weakref__", "_account_wait_s", "_all_written", "_closing", "_command_slots", "_commands", "_execute", "_is_lost",
+        "_is_open", "_is_subscribing", "_message_rate", "_on_rate_limited", "_overflowed", "_stall_check", "account", "asked_for",
         "display", "followed", "hub", "lagging", "send_queue", "viewer", "writer",
     )  # fmt: skip
 
@@ -59,7 +59,7 @@ class Connection(Generic[Viewer]):
         self._command_slots = asyncio.Semaphore(MAX_CONCURRENT_COMMANDS)
         self._closing: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
         self._commands: set[asyncio.Task[None]] = set()
-        self._is_open = self._overflowed = False
+        self._is_open = self._overflowed = self._is_lost = self._is_subscribing = False
         self._stall_check: StallCheck | None = None  # created when frames wait for the first time
         self._all_written: asyncio.Future[None] | None = None
 
@@ -75,7 +75,7 @@ class Connection(Generic[Viewer]):
         reading: asyncio.Task[None] | None = None
         try:
             await self.writer.accept()
-            self.writer.on_room = self._on_room
+            self.writer.on_room, self.writer.on_lost = self._on_room, self._on_lost
             self._is_open = not self._overflowed and self._close_code in (None, protocol.CLOSE_RESTART)
             self._on_room()
             reading = asyncio.create_task(self._read())
@@ -87,7 +87,7 @@ class Connection(Generic[Viewer]):
             pass  # the client disconnected before it was accepted
         finally:
             self._is_open = False
-            self.writer.on_room = None
+            self.writer.on_room = self.writer.on_lost = None
             self.hub.subscriptions.remove_connection(self)
             if self._stall_check is not None:
                 self._stall_check.stop()
@@ -106,6 +106,15 @@ class Connection(Generic[Viewer]):
     def _on_reading_end(self, _: "asyncio.Task[None]") -> None:
         """End the connection because its client has left, unless it is being closed."""
         if not self._closing.done():
+            self._closing.set_result(None)
+
+    def _on_lost(self) -> None:
+        """Begin no more subscriptions, and end the connection if one waits for the database.
+
+        Otherwise the reads for clients that gave up and came back would delay those for the same clients' new connections.
+        """
+        self._is_lost = True
+        if self._is_subscribing and not self._closing.done():
             self._closing.set_result(None)
 
     async def _drain_commands(self, reading: "asyncio.Task[None]") -> None:
@@ -262,10 +271,8 @@ class Connection(Generic[Viewer]):
                 task = asyncio.create_task(self._run_command(message))
                 self._commands.add(task)
                 task.add_done_callback(self._commands.discard)
-            case protocol.Subscribe(board, epoch, after, form):
-                is_outdated = form not in (None, self.hub.source.form)
-                position = None if epoch is None or after is None or is_outdated else (epoch, after)
-                await self.hub.subscribe(self, board, position)
+            case protocol.Subscribe():
+                await self._subscribe(message)
             case protocol.Unsubscribe(board):
                 self.hub.unsubscribe(self, board)
             case protocol.SetPresence() | protocol.Request() if self.display is not None:
@@ -277,6 +284,15 @@ class Connection(Generic[Viewer]):
                 self.hub.requested[subject].set()
             case protocol.Ping(id):
                 self.send(protocol.pong(id))
+
+    async def _subscribe(self, message: protocol.Subscribe) -> None:
+        if self._is_lost:
+            return
+        is_outdated = message.form not in (None, self.hub.source.form)
+        position = None if message.epoch is None or message.after is None or is_outdated else (message.epoch, message.after)
+        self._is_subscribing = True
+        await self.hub.subscribe(self, message.board, position)
+        self._is_subscribing = False
 
     async def _run_command(self, message: protocol.Command) -> None:
         try:

@@ -15,9 +15,11 @@ STATE_KEY = "websocket_protocol"  # in the state of an ASGI scope: the FrameWrit
 
 
 class FrameWriter(Protocol):
-    """Writer and reader of one client. `on_room`: called when the writer is no longer full."""
+    """Writer and reader of one client. `on_room`: called when the writer is no longer full. `on_lost`: called when our own server
+    has lost the connection, even if earlier messages of the client are still unread."""
 
     on_room: Callable[[], None] | None
+    on_lost: Callable[[], None] | None
 
     async def accept(self) -> None:
         """Accept the handshake. Raises OSError or WebSocketDisconnect if the client has left."""
@@ -60,6 +62,7 @@ class AsgiFrameWriter:
 
     def __init__(self, socket: WebSocket) -> None:
         self.on_room: Callable[[], None] | None = None
+        self.on_lost: Callable[[], None] | None = None
         self.is_full = False
         self.unsent_bytes = 0
         self._socket = socket

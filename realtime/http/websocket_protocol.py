@@ -55,7 +55,8 @@ class WebSocketProtocol(asyncio.Protocol):
     def __init__(self, config: Any, server_state: Any, app_state: dict[str, Any], _loop: Any = None) -> None:
         self.is_full = False  # the unsent bytes exceed the limit
         self.on_room: Callable[[], None] | None = None  # called when it is no longer full
-        self.on_close: Callable[[], None] | None = None  # called when the connection is lost
+        self.on_lost: Callable[[], None] | None = None  # called when the connection is lost, for the application
+        self.on_close: Callable[[], None] | None = None  # called then, for the HTTP protocol that admitted the connection
         self.handshake_complete = False  # it was accepted or refused
         self.close_sent = False
         self.loop: asyncio.AbstractEventLoop = _loop or asyncio.get_running_loop()
@@ -94,8 +95,9 @@ class WebSocketProtocol(asyncio.Protocol):
         self._wake_sender()
         if exc is None:
             self.transport.close()
-        if self.on_close is not None:
-            self.on_close()
+        for call in (self.on_lost, self.on_close):
+            if call is not None:
+                call()
 
     def pause_writing(self) -> None:
         self.is_full = True
@@ -331,7 +333,7 @@ class WebSocketProtocol(asyncio.Protocol):
         except Exception:
             log.exception("socket failed")
         finally:
-            self.on_room = None
+            self.on_room = self.on_lost = None
             if not self.handshake_complete:
                 self._refuse(HTTPStatus.INTERNAL_SERVER_ERROR, [], b"Internal Server Error")
             if self._close_timer is None:

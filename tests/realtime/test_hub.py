@@ -15,6 +15,7 @@ from realtime.source import TemporarilyUnavailable
 from realtime.wire.protocol import CLOSE_RESTART
 from tests.realtime.test_presence import is_at, people
 from tests.support.team import Team
+from tests.support.worker_processes import wait_until
 
 
 def _hub(team: Team) -> Hub[Caller]:
@@ -140,3 +141,41 @@ async def test_a_round_that_fails_is_not_the_last_one(caplog: pytest.LogCaptureF
     logged = [each for each in caplog.records if each.name == "realtime.periodic"]
     assert len(logged) == 2  # one for each row of failures
     assert {(each.msg, each.__dict__["task"].rpartition(".")[2]) for each in logged} == {("periodic task failed", "round")}
+
+
+@pytest.mark.parametrize("leaves", ["lost", "closed"])
+async def test_client_that_leaves_during_a_subscribe_is_read_nothing_more(
+    team: Team, monkeypatch: pytest.MonkeyPatch, leaves: str
+) -> None:
+    waiting, other = [await team.alice.open_search() for _ in range(2)]
+    hub, began, goes_on, opened = _hub(team), asyncio.Event(), asyncio.Event(), []
+    real, before = hub.source.read_channel, set(hub.connections)
+
+    async def slow(channel: str, asked: Any) -> Any:
+        began.set()
+        await goes_on.wait()
+        return await real(channel, asked)
+
+    async def noted(reader: Caller, channel: str) -> object:
+        opened.append(channel)
+        return reader
+
+    monkeypatch.setattr(hub.source, "read_channel", slow)
+    monkeypatch.setattr(hub.source, "on_opened", noted)
+    charlie = await team.open_socket(team.charlie)
+    (line,) = hub.connections - before
+    for board in (waiting, other):
+        await charlie.send({"type": "subscribe", "board": board})
+    await began.wait()
+    requests = hub.channel_reader.requests
+    if leaves == "lost":
+        charlie.socket.transport.abort()
+    else:
+        closing = asyncio.create_task(charlie.close())
+    await wait_until(lambda: line not in hub.connections)
+    goes_on.set()
+    await asyncio.gather(*hub.channel_reader._tasks)
+    if leaves == "closed":
+        await closing
+    assert hub.channel_reader.requests == requests, "the second board was asked for after the client had left"
+    assert not {waiting, other} & {*opened}, "a read that nobody got was recorded"

@@ -1,4 +1,4 @@
-"""Checks for the promises that a run broke. Pure: recordings and journals in, sentences out."""
+"""List of the promises that a run broke. Pure: recordings and journals in, sentences out."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping

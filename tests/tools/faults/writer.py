@@ -25,7 +25,7 @@ TEXTS = ("near the station", "at the harbour, läte", "on bus 42", "by the canal
 
 @dataclass(slots=True)
 class WriterBoard:
-    """Parts of a board that a writer must know, so that its commands can succeed."""
+    """State of a board that a writer must know, so that its commands can succeed."""
 
     id: str
     sightings: list[str] = field(default_factory=list)
