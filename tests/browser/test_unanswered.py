@@ -22,6 +22,13 @@ JUDGED = """async (states) => {
   const earlier = ({ queue, queue_since, ...state }) => state;
   return states.map((state) => [queueOf(state), queueOf(earlier(state))]);
 }"""
+TYPE_AND_ENTER = """(input) => {
+  input.value = "Federal police";
+  input.dispatchEvent(new InputEvent("input", { bubbles: true }));
+  const options = { key: "Enter", bubbles: true, cancelable: true };
+  input.dispatchEvent(new KeyboardEvent("keydown", { ...options, isComposing: true }));
+  input.dispatchEvent(new KeyboardEvent("keydown", options));
+}"""
 SET_HIDDEN = """(hidden) => {
   Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
   document.dispatchEvent(new Event("visibilitychange"));
@@ -100,6 +107,19 @@ async def test_a_credible_sighting_is_passed_on_and_corrected_in_its_panel(brows
     await expect(bob("[data-testid=passed-on]")).to_contain_text("Federal police")
     await bob("[data-act=undo-last]").click()
     await expect(bob("[data-testid=passed-on]")).to_contain_text("Local police Ghent")
+
+
+async def test_enter_sends_a_form_whose_button_is_not_drawn_yet(browsers: Browsers) -> None:
+    board = await browsers.search()
+    id = await sighting(browsers, board)
+    await (await browsers.person("Alice")).command(board, "sighting.assess", {"sighting": id, "assessment": "credible"})
+    bob = await browsers.window("Bob")
+    await bob.open(f"/searches/{board}")
+    await bob.open_card(GIRL)
+    await bob.field("pass-on", "passed_on.to").evaluate(TYPE_AND_ENTER)
+    await expect(bob("[data-testid=passed-on]")).to_contain_text("Federal police")
+    events = await (await browsers.person("Alice")).events(board)
+    assert [event["type"] for event in events].count("sighting.passed_on") == 1
 
 
 async def test_the_list_is_walked_claimed_and_handed_on_by_keyboard(browsers: Browsers) -> None:

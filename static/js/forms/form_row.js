@@ -123,6 +123,16 @@ function choices({ path, kind, codes = path, coded }, ctx) {
 }
 
 /**
+ * Return true if Enter would press the button of a form that is not drawn yet. An Enter that ends a composition is not one.
+ * @param {any} event @param {any} form
+ */
+function lacksButton(event, form) {
+  const { target, currentTarget, isComposing, defaultPrevented } = event;
+  if (target.tagName !== "INPUT" || !form.dirty || isComposing || defaultPrevented) return false;
+  return target.type === "radio" || !currentTarget.querySelector("[type=submit]");
+}
+
+/**
  * Render a form with its general error; its button or Ctrl+Enter sends it.
  * @param {any} form
  * @param {string} name
@@ -136,8 +146,7 @@ export function formOf(form, name, body, buttons, send) {
     send(form);
   };
   const onKeydown = (/** @type {any} */ event) => {
-    const isChosen = event.target.type === "radio" && form.dirty; // the button that Enter would press may not be drawn yet
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey || isChosen)) submit(event);
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey || lacksButton(event, form))) submit(event);
   };
   return html`<form class="form" data-form=${name} autocomplete="off" novalidate @submit=${submit} @keydown=${onKeydown}>
     ${problem(form)} ${body}
