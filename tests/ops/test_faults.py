@@ -1,6 +1,8 @@
 """The checker of the fault harness flags what breaks a promise, and nothing else; the line fails as it is told to."""
 
 import asyncio
+import contextlib
+import socket
 import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -462,6 +464,18 @@ async def test_a_black_hole_takes_bytes_and_says_nothing(line: FaultyProxy, tell
             await asyncio.wait_for(reader.read(1), 0.2)
     assert await echoed(line, b"hello") == b"hello"
     line.reset()
+
+
+@pytest.mark.parametrize("turns", range(4))
+async def test_closed_line_leaves_no_connection_open(line: FaultyProxy, turns: int) -> None:
+    with contextlib.ExitStack() as ends:
+        calls = [ends.enter_context(socket.create_connection(("127.0.0.1", line.port), 10)) for _ in range(10)]
+        for _ in range(turns):  # after one, the calls are accepted; later, they are forwarded
+            await asyncio.sleep(0)
+        await line.close()
+        for each in calls:
+            with contextlib.suppress(ConnectionResetError):
+                assert await asyncio.to_thread(each.recv, 1) == b""
 
 
 # -- whole runs -------------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from typing import Any
 
 MOST_SLICES = 200  # per piece: a snapshot in single bytes would measure the proxy, not the board
 HIGH_WATER = 1_048_576  # bytes waiting for delivery, above which the proxy stops reading
+ACCEPT_TURNS = 2  # of the event loop, until an accepted connection has its protocol
 
 
 class FaultyProxy:
@@ -23,6 +24,7 @@ class FaultyProxy:
         self.refusing = self.swallowing = False
         self.delay_s, self.slice = 0.0, 0
         self.wires: set[ProxiedConnection] = set()
+        self.connecting: set[asyncio.Task[None]] = set()  # to the target
         self._server: asyncio.Server | None = None
 
     async def open(self) -> "FaultyProxy":
@@ -31,9 +33,21 @@ class FaultyProxy:
         return self
 
     async def close(self) -> None:
+        """Refuse further connections, and return once the others are closed."""
+        self.refusing = True
         if self._server is not None:
+            for each in self._server.sockets:
+                asyncio.get_running_loop().remove_reader(each.fileno())
+            for _ in range(ACCEPT_TURNS):  # asyncio never closes what it accepted for a server that is closed meanwhile
+                await asyncio.sleep(0)
             self._server.close()
+        for task in self.connecting:
+            task.cancel()
+        if self.connecting:
+            await asyncio.wait(self.connecting)
         self.reset()
+        while self.wires:
+            await asyncio.sleep(0)
 
     def reset(self) -> None:
         """Reset all connections, as if the other side had crashed."""
@@ -93,7 +107,8 @@ class _End(asyncio.Protocol):
             self._wire = ProxiedConnection(self._line, self)
             if not self._wire.dead:
                 task = asyncio.create_task(self._connect())
-                task.add_done_callback(lambda task: task.cancelled() or task.exception())
+                self._line.connecting.add(task)
+                task.add_done_callback(self._line.connecting.discard)
         return None
 
     async def _connect(self) -> None:

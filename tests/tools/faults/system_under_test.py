@@ -224,12 +224,12 @@ class SystemUnderTest:
         return f"ws://127.0.0.1:{self.workers[worker % len(self.workers)].line.port}/ws"
 
     async def stop(self) -> None:
+        for worker in self.workers:  # before their lines, to which they would connect again
+            await asyncio.to_thread(worker.end)
         for each in [*self.redis_lines, *self.postgres_lines, *(worker.line for worker in self.workers)]:
             await each.close()
         if isinstance(self.store, FaultyProxy):
             await self.store.close()
-        for worker in self.workers:
-            await asyncio.to_thread(worker.end)
         if self._bucket is not None:
             await asyncio.to_thread(self._bucket.kill)
         if self.redis is not None:
