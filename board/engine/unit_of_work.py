@@ -5,7 +5,7 @@ and writes, which are sent in one batch with the commit, or when the session flu
 Before other queries, call `flush()`.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, CursorResult, Executable, bindparam, func
@@ -22,14 +22,13 @@ from board.engine.repositories.read_position_moves import ReadPositionMoves
 from board.engine.share_counts import ShareCounts
 from models.accounts import Account
 from models.board import Board
-from models.db.statement import BulkWrite, Query, Row, Write, run, write_all
+from models.db.statement import BulkWrite, Parameters, Query, Row, Write, run, write_all
 from models.db.tables import columns_of
 from models.db.transaction import PENDING, connection_of, keep
 
 E = TypeVar("E", bound=SQLModel)
 CallerKey = tuple[str, str | None, str | None]
 
-_ADD_ALERT = BulkWrite.insert("alert", {"board": "text", "seq": "bigint", "kind": "text", "account": "text", "at": "text"})
 _B = columns_of(Board)
 _POSITIONS = core_select(_B.id, _B.epoch, _B.seq, _B.head).where(_B.id.in_(bindparam("ids"))).order_by(_B.id)
 _NEXT_NUMBER = core_select(func.max(_B.number) + 1)
@@ -63,7 +62,7 @@ class UnitOfWork:
         self.shares = ShareCounts()
         self.callers: dict[CallerKey, Row | None] = {}
         self.signed_in: dict[CallerKey, Account] = {}
-        self.alerts: list[dict[str, Any]] = []
+        self._late_rows: dict[BulkWrite, dict[Any, Parameters]] = {}
         self.changes = 0
         self.final_steps: list[Callable[[Session], None]] = []
         self.caches = Caches()
@@ -95,6 +94,11 @@ class UnitOfWork:
             self.read([self.shares.query(board, account)])
         return self.shares.current(board, account)
 
+    def write_late(self, statement: BulkWrite, key: Hashable, row: Parameters) -> None:
+        """Write a row with the commit, which costs no round trip, unless a row with this key is written already. No query of the
+        transaction sees it."""
+        self._late_rows.setdefault(statement, {}).setdefault(key, row)
+
     # -- writes, called by `models.db.transaction` -----------------------------------------------------------------------
 
     def flush(self, session: Session) -> None:
@@ -112,11 +116,12 @@ class UnitOfWork:
                 step(session)
 
     def writes(self) -> list[Write]:
-        """Return all pending writes, with each board's row once."""
-        alerts, self.alerts = self.alerts, []
+        """Return all pending writes, with each board's row once. Late rows are in the order of their keys, which prevents
+        deadlocks."""
+        late_rows, self._late_rows = self._late_rows, {}
         return [
             *self._rows(),
-            *([(_ADD_ALERT, alerts)] if alerts else ()),
+            *((statement, [rows[key] for key in sorted(rows)]) for statement, rows in late_rows.items()),
             *self.acks.writes(),
             *self.read_positions.writes(),
             *(self.boards.moves() if self.changes else ()),

@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterable
 from typing import Literal, NamedTuple
 
 from sqlalchemy import bindparam, func, select
-from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session
 
+from board.engine import unit_of_work
 from board.notifications import attempts
+from models.db.statement import BulkWrite
 from models.db.tables import columns_of
 from models.ids import new_id
 from models.notification import Notification
@@ -18,7 +19,18 @@ Way = Literal["email", "webhook"]
 WEBHOOK = ("",)  # instead of account ids: the webhook of the installation
 
 _N = columns_of(Notification)
-_ADD = insert(Notification).on_conflict_do_nothing(index_elements=["alarm", "step", "round", "way", "account"])
+# text: sent with the commit
+_INTO = "INSERT INTO notification (id, board, alarm, step, round, way, account, created_at, next_try_at, tries, failed, poison) "
+_ROW = "id, board, alarm, step, round, way, account, at, at, 0, '', 0"
+_ONCE = "ON CONFLICT (alarm, step, round, way, account) DO NOTHING"
+_ADD = BulkWrite(
+    f"{_INTO}VALUES (:id, :board, :alarm, :step, :round, :way, :account, :at, :at, 0, '', 0) {_ONCE}",
+    f"{_INTO}SELECT {_ROW} FROM v WHERE true {_ONCE}",  # noqa: S608
+    {
+        "id": "text", "board": "text", "alarm": "text", "step": "integer", "round": "integer", "way": "text", "account": "text",
+        "at": "text",
+    },
+)  # fmt: skip
 _WAITING = select(_N.way, func.count()).where(_N.next_try_at.is_not(None)).group_by(_N.way)
 _LATE = _WAITING.where(_N.created_at <= bindparam("late"))
 _ENDED = (
@@ -32,10 +44,10 @@ def add(
     session: Session, *, board: str, alarm: str, step: int, round: int = 0, way: Way, accounts: Iterable[str], now: str
 ) -> None:
     """Add the notifications of a step of an alarm, due immediately. Idempotent."""
-    params = {"board": board, "alarm": alarm, "step": step, "round": round, "way": way, "created_at": now, "next_try_at": now}
-    rows = [params | {"id": new_id(), "account": account} for account in accounts]
-    if rows:
-        session.connection().execute(_ADD, rows)
+    params = {"board": board, "alarm": alarm, "step": step, "round": round, "way": way, "at": now}
+    for account in accounts:
+        key = alarm, step, round, way, account
+        unit_of_work.current(session).write_late(_ADD, key, params | {"id": new_id(), "account": account})
 
 
 class OutboxState(NamedTuple):

@@ -225,6 +225,7 @@ def given(name: str, sighting: str, task: str) -> Iterator[dict[str, Any]]:
         yield {
             "sighting.add": {"description": "A child"},
             "sighting.assess": {"sighting": sighting, "assessment": assessment},
+            "sighting.update": {"sighting": sighting, "clothing": f"A green anorak {number}"},
             "note.add": {"text": "The father called"},
             "task.add": {"title": "Call the school"},
             "task.update": {"task": task, "title": f"Call the school {number}"},
@@ -232,13 +233,14 @@ def given(name: str, sighting: str, task: str) -> Iterator[dict[str, Any]]:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the library writes down what travels on Linux alone")
-@pytest.mark.parametrize("name", ["sighting.add", "sighting.assess", "note.add", "task.add", "task.update"])
+@pytest.mark.parametrize("name", ["sighting.add", "sighting.assess", "sighting.update", "note.add", "task.add", "task.update"])
 async def test_lone_command_takes_few_round_trips(desk: BoardService, tmp_path: Path, name: str) -> None:
     await live_changes.add_account(desk, "alice@desk.example", "Alice", "coordinator", PASSWORD)
     search = await open_search(desk)
     await do(desk, search, "sighting.add", {"description": "A child"})
     await do(desk, search, "task.add", {"title": "Call the school"})
     (sighting,) = await desk.database.read(lambda session: session.exec(select(Sighting.id)).all())
+    await do(desk, search, "sighting.assess", {"sighting": sighting, "assessment": "credible"})  # its updates make the search due
     task = await desk.database.read(lambda session: session.exec(select(Task.id).order_by(col(Task.number).desc())).first())
     with desk.database.write_engine.connect() as connection:
         driver: Any = connection.connection.dbapi_connection

@@ -28,6 +28,7 @@ from models.alert import Alert as StoredAlert
 from models.board import Board
 from models.card import Card
 from models.db.id_text import id_text as id_text_in_sql
+from models.db.statement import BulkWrite
 from models.db.tables import columns_of, table_of
 from models.entity import State, flatten
 from models.ids import id_bytes, id_text
@@ -109,6 +110,7 @@ def _list_statement(cards: tuple[type[Card], ...]) -> Select[Any]:
     )  # fmt: skip
 
 
+_ADD = BulkWrite.insert("alert", {"board": "text", "seq": "bigint", "kind": "text", "account": "text", "at": "text"})
 _FORGET = delete(AlertRead).where(_R.account == bindparam("account"), _R.at <= bindparam("since"))
 
 
@@ -121,11 +123,10 @@ def record_alerts(session: Session, change: Change) -> None:
     if "assignee" in fields and after.get("assignee"):
         found.append(("assigned", after["assignee"]))
     found += change.kind.alerts(session, event, after, fields)
-    unit_of_work.current(session).alerts += [
-        {"board": event.board, "seq": event.seq, "kind": kind, "account": account, "at": event.at}
-        for kind, account in found
-        if account != event.account
-    ]
+    for kind, account in found:
+        if account != event.account:
+            row = {"board": event.board, "seq": event.seq, "kind": kind, "account": account, "at": event.at}
+            unit_of_work.current(session).write_late(_ADD, (event.board, event.seq, kind, account), row)
 
 
 def _mentioned(session: Session, before: State, after: State, fields: Collection[str], reason: str | None) -> set[str]:

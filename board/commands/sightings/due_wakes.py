@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, delete, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session
 
+from board.engine import unit_of_work
 from board.engine.event_writer import Change, WrittenChanges
 from board.notifications.attempts import claim_time
+from models.db.statement import BulkWrite
 from models.db.tables import columns_of
 from models.search import COMPARED, Search
 from models.sighting import ASSURED, Sighting
@@ -37,8 +38,15 @@ SIGNALS = (
 
 Clock = Callable[[], datetime]
 
-_D, _NEW = columns_of(DueWake), insert(DueWake)
-_MARK = _NEW.on_conflict_do_update(index_elements=["board"], set_={"marks": _D.marks + 1})
+_D = columns_of(DueWake)
+# text: sent with the commit
+_INTO = "INSERT INTO due_wakes (board, since, marks, tries) "
+_AGAIN = "ON CONFLICT (board) DO UPDATE SET marks = due_wakes.marks + 1"
+_MARK = BulkWrite(
+    f"{_INTO}VALUES (:board, :since, 1, 0) {_AGAIN}",
+    f"{_INTO}SELECT board, since, 1, 0 FROM v WHERE true {_AGAIN}",  # noqa: S608
+    {"board": "text", "since": "text"},
+)
 # A clock that was set back must not extend a claim.
 _FREE = or_(_D.claimed_until.is_(None), _D.claimed_until <= bindparam("now"), _D.claimed_until > bindparam("latest"))
 _DUE = select(_D.board).where(_FREE).order_by(_D.since, _D.board).limit(MAX_CLAIMED)
@@ -70,8 +78,8 @@ def mark(session: Session, written: WrittenChanges, now: str) -> None:
 
 
 def mark_search(session: Session, board: str, now: str) -> None:
-    """Make a search due."""
-    session.connection().execute(_MARK, {"board": board, "since": now, "marks": 1, "tries": 0})
+    """Make a search due. Several marks in a transaction are one."""
+    unit_of_work.current(session).write_late(_MARK, board, {"board": board, "since": now})
 
 
 def _due_after(written: WrittenChanges) -> Iterator[str]:
