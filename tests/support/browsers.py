@@ -14,7 +14,7 @@ from playwright.async_api import Browser, BrowserContext
 
 from board.accounts import live_changes
 from tests.support.browser_window import DESKTOP_SIZE, PATIENCE_MS, Window
-from tests.support.people import PASSWORD, PATIENCE_S, Server, new_id, running_server
+from tests.support.people import HTTP_TIMEOUT, PASSWORD, Server, new_id, running_server
 
 # The tour is offered only where a test asks for it. A page that has no address has no storage.
 NO_TOUR = """location.protocol.startsWith("http") && localStorage.setItem("searchboard:tours-closed", '"all"')"""
@@ -27,7 +27,7 @@ class SignedInUser:
 
     def __init__(self, name: str, url: str, domain: str, password: str) -> None:
         self.name, self.email, self._password = name, f"{name.lower()}@{domain}", password
-        self.http = httpx.AsyncClient(base_url=url, headers={"Origin": url}, timeout=PATIENCE_S)
+        self.http = httpx.AsyncClient(base_url=url, headers={"Origin": url}, timeout=HTTP_TIMEOUT)
         self._signed_in_at = -inf
 
     async def sign_in(self) -> None:

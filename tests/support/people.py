@@ -22,6 +22,7 @@ from board.accounts import accounts, live_changes
 from board.accounts.login import Login
 from board.client import Board, Refusal
 from board.config.settings import Settings
+from board.documents import pdf
 from board.server.listening_socket import listen
 from board.server.serve import GracefulServer, uvicorn_config
 from board.service import BoardService
@@ -31,6 +32,7 @@ from tests.support.forked_decoders import decoders_by_fork
 
 PASSWORD = "correct horse battery"
 PATIENCE_S = 10  # time-out of any step: generous, as the machine may be busy
+HTTP_TIMEOUT = httpx.Timeout(PATIENCE_S, read=pdf.TIMEOUT_S)  # a document is made by a process of low priority
 STARTS_WITHIN_S = 6 * PATIENCE_S  # time-out of a new Python process until it serves
 
 _ids = itertools.count(1)
@@ -139,7 +141,7 @@ class Person:
         self._answers: dict[str, asyncio.Future[dict[str, Any]]] = {}
         self._changed = asyncio.Condition()
         self._reading = asyncio.create_task(self._read_frames())
-        self.http = httpx.AsyncClient(base_url=server.url, headers={"Authorization": f"Bearer {token}"}, timeout=PATIENCE_S)
+        self.http = httpx.AsyncClient(base_url=server.url, headers={"Authorization": f"Bearer {token}"}, timeout=HTTP_TIMEOUT)
 
     async def _read_frames(self) -> None:
         try:
