@@ -121,7 +121,7 @@ class _Table:
         for name, read in self._read:
             if values[name] is not None:
                 values[name] = read(values[name])
-        is_sealed = any(values[name] is not None for name in self._confidential)  # rarely, and this check is cheaper than decrypting
+        is_sealed = any(values[name] is not None for name in self._confidential)  # cheaper than decrypting
         return self.make(confidential.opened_attributes(self._table, values) if is_sealed else values)
 
     def insert_of(self, new_rows: Sequence[SQLModel]) -> Write:
