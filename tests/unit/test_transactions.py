@@ -31,7 +31,7 @@ COMMITS = {
 EVENT_COLUMNS = {"BOARD", "COLUMNS", "EVENT", "EVENTS", "ON_BOARD", "more_events"}
 TEXT_SQL = {"text", "literal_column"}
 STATEMENTS = {"Statement", "BulkWrite"}
-MAX_STATEMENTS = 26  # SQL that the driver runs (see `models.db.statement`), outside the journal; 2 write the rows of reads
+MAX_STATEMENTS = 28  # SQL that the driver runs (see `models.db.statement`), outside the journal; 2 write the rows of reads
 NOT_READ = {  # fields that name an entity which is read when it is needed
     ("sighting.assess", "duplicate_of"), ("distribution.add", "material"), ("file.attach", "note"),
     ("search.set_photo", "file"), ("task.update", "sighting"), ("search.link", "search"),

@@ -54,31 +54,34 @@ def record_alarms(writer: EventWriter) -> None:
     """Raise the alarms that a command's changes cause, and end those that they resolve. The events have no account."""
     record_search_times(writer)
     for change in list(writer.result.changes):
-        board = writer.unit.boards[change.event.board]
-        server = replace(writer, account=None, command=SERVER_COMMAND, board=board, operations=None)
         if change.event.kind == Search.KIND and change.before and "status" in change.fields:
+            server = _server(writer, change.event.board)
             if change.after["status"] == "open":
                 _raise_again(server, change)
             else:
                 _end_all(server, is_found=change.after["status"] == "found")
             continue
-        _follow_all(server, change)
+        _follow_all(writer, change)
     _follow_take_downs(writer)
     _end_answered(writer)
+
+
+def _server(writer: EventWriter, board: str) -> EventWriter:
+    """Return the writer of the server's events on a board."""
+    return replace(writer, account=None, command=SERVER_COMMAND, board=writer.unit.boards[board], operations=None)
 
 
 def _end_answered(writer: EventWriter) -> None:
     """End the alarm of a note that asks for an answer, when one of its recipients adds a note to the same card or log."""
     for change in [change for change in writer.result.changes if change.event.type == "note.added"]:
-        event, board = change.event, writer.unit.boards[change.event.board]
-        server = replace(writer, account=None, command=SERVER_COMMAND, board=board, operations=None)
-        for id in list(alarms_of_cards.unanswered(writer.session, board.id)):
+        event = change.event
+        for id in list(alarms_of_cards.unanswered(writer.session, event.board)):
             row = unit_of_work.get(writer.session, Alarm, id)
             if row is None or row.ended_at is not None or event.account not in (row.taken_by, *row.asked):
                 continue
             note = unit_of_work.get(writer.session, Note, row.entity)
             if note is not None and note.id != event.entity and note.card == change.after["card"]:
-                end(server, row)
+                end(_server(writer, event.board), row)
 
 
 def _follow_all(writer: EventWriter, change: Change) -> None:
@@ -103,12 +106,13 @@ def _follow(writer: EventWriter, change: Change, when: str, exists: bool) -> Non
     open_alarms = [alarm for alarm in of_entity(writer.session, event.board, event.entity) if alarm.rule in rules]
     if not exists:
         for alarm in open_alarms:
-            end(writer, alarm)
+            end(_server(writer, event.board), alarm)
         return
     open_rules = {alarm.rule for alarm in open_alarms}
     for rule in rules.values():
         if rule.key not in open_rules:
-            raise_alarm(writer, rule, event.kind, event.entity, event.seq, str(event.seq), event.account, _assigned(change))
+            server, cause = _server(writer, event.board), str(event.seq)
+            raise_alarm(server, rule, event.kind, event.entity, event.seq, cause, event.account, _assigned(change))
 
 
 def _assigned(change: Change) -> str | None:
@@ -121,8 +125,7 @@ def _follow_take_downs(writer: EventWriter) -> None:
     or reopened the search."""
     board_ids = {change.event.board for change in writer.result.changes if _touches_take_downs(change)}
     for id in board_ids:
-        board = writer.unit.boards[id]
-        server = replace(writer, account=None, command=SERVER_COMMAND, board=board, operations=None)
+        server = _server(writer, id)
         rules = {rule.key: rule for rule in writer.alarm_rules.of(TAKE_DOWN)}
         open_alarms = [alarm for alarm in of_entity(writer.session, id, id) if alarm.rule in rules] if rules else []
         if take_downs.overdue(server) is None:
