@@ -114,7 +114,9 @@ def vocabulary(language: str) -> set[str]:
     file = i18n.LOCALES / ("messages.pot" if language == i18n.DEFAULT else f"{language}/LC_MESSAGES/messages.po")
     texts = [each.id if language == i18n.DEFAULT else each.string for each in read_po(BytesIO(file.read_bytes())) if each.id]
     dates = [
-        i18n.moment_text(f"2026-{month:02}-{month:02}T12:00:00.000Z", "EEE EEEE MMM MMMM", language) for month in range(1, 13)
+        i18n.moment_text(f"2026-{month:02}-{day:02}T12:00:00.000Z", "EEE EEEE MMM MMMM", language)
+        for month in range(1, 13)
+        for day in range(1, 8)  # each weekday
     ]
     predefined = [text[language] for task in load_catalogue().templates() for text in task.texts()]
     return words(" ".join(map(str, [*texts, *dates, *predefined])))
